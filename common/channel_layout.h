@@ -1,0 +1,78 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace fanfetch {
+
+/// What lies where in the region that a coordinator shares with one worker:
+///
+///     ChannelHeader | submit entries | complete entries | slot 0 | slot 1 | …
+///
+/// Every word has one writer, and each writer's words lie on cache lines of their own. There is no
+/// lock: a killed process could not release it. Change kChannelVersion with the layout.
+inline constexpr std::uint64_t kChannelVersion = 0x66616e6665746301;  // "fanfetc", 1
+
+inline constexpr std::size_t kCacheLine = 64;
+inline constexpr std::size_t kPage = 4096;
+inline constexpr std::size_t kSlotStride = 16 * 1024;
+/// A request, then the result in its place. Its untouched pages cost nothing.
+inline constexpr std::size_t kPayloadBytes = 15 * 1024;
+inline constexpr std::uint32_t kMaxSlots = 2 * 4096;
+
+struct ChannelHeader {
+  // Coordinator writes, before the worker exists:
+  std::uint64_t version;
+  std::uint32_t slots;
+
+  // Coordinator writes:
+  alignas(kCacheLine) std::atomic<std::uint64_t> submit_head;
+  std::atomic<std::uint64_t> complete_tail;
+  std::atomic<std::uint32_t> stopping;
+
+  // Worker writes:
+  alignas(kCacheLine) std::atomic<std::uint64_t> submit_tail;
+  std::atomic<std::uint64_t> complete_head;
+  std::atomic<std::uint64_t> heartbeat;  // 0: not ready yet
+  std::atomic<std::uint64_t> bytes_in;
+};
+
+/// Where a job is, as its worker tells: `generation << 32 | phase`. Any other generation than the
+/// lease's means "queued".
+enum class Phase : std::uint32_t { started = 1, done = 2 };
+
+struct ChannelSlot {
+  // Coordinator writes:
+  alignas(kCacheLine) std::atomic<std::uint32_t> request_bytes;
+
+  // Worker writes:
+  alignas(kCacheLine) std::atomic<std::uint64_t> state;
+  std::atomic<std::uint32_t> result_bytes;
+
+  // Coordinator writes before it submits; the worker once it has taken the job:
+  alignas(kSlotStride - kPayloadBytes) std::byte payload[kPayloadBytes];
+};
+
+static_assert(sizeof(ChannelHeader) <= kPage);
+static_assert(sizeof(ChannelSlot) == kSlotStride);
+static_assert(offsetof(ChannelSlot, payload) == kSlotStride - kPayloadBytes);
+static_assert(offsetof(ChannelSlot, state) % kCacheLine == 0);
+static_assert(std::atomic<std::uint32_t>::is_always_lock_free);
+
+/// A ring entry, and a lease: which slot, and which use of it.
+struct SlotUse {
+  std::uint32_t slot = 0;
+  std::uint32_t generation = 0;
+
+  [[nodiscard]] std::uint64_t pack() const { return std::uint64_t{generation} << 32 | slot; }
+  [[nodiscard]] static SlotUse unpack(std::uint64_t entry) {
+    return {static_cast<std::uint32_t>(entry), static_cast<std::uint32_t>(entry >> 32)};
+  }
+};
+
+constexpr std::uint64_t pack_state(std::uint32_t generation, Phase phase) {
+  return std::uint64_t{generation} << 32 | static_cast<std::uint32_t>(phase);
+}
+
+}  // namespace fanfetch

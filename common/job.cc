@@ -1,0 +1,151 @@
+#include "common/job.h"
+
+#include <cassert>
+
+#include "common/wire.h"
+
+namespace fanfetch {
+namespace {
+
+/// More headers than any user gives; bounds what decode_job allocates.
+constexpr std::uint32_t kMaxHeaders = 256;
+
+enum class Kind : std::uint8_t { saved = 1, redirected = 2, failed = 3 };
+
+void put_response(ByteWriter& out, const Response& response) {
+  out.put(static_cast<std::int32_t>(response.http_status));
+  out.put(response.content_type);
+  out.put(response.etag);
+  out.put(response.last_modified);
+  out.put(response.location);
+  out.put(response.retry_after);
+}
+
+Response get_response(ByteReader& in) {
+  Response response;
+  response.http_status = in.get<std::int32_t>();
+  response.content_type = in.get_string();
+  response.etag = in.get_string();
+  response.last_modified = in.get_string();
+  response.location = in.get_string();
+  response.retry_after = in.get_string();
+  return response;
+}
+
+struct PutOutcome {
+  ByteWriter& out;
+
+  void operator()(const Saved& saved) const {
+    out.put(Kind::saved);
+    put_response(out, saved.response);
+    out.put(saved.bytes);
+    out.put(static_cast<std::uint8_t>(saved.length_verified));
+    out.put(static_cast<std::uint8_t>(saved.sha256.has_value()));
+    if (saved.sha256) out.put_raw(*saved.sha256);
+  }
+  void operator()(const Skipped&) const { assert(false && "a worker never skips"); }
+  void operator()(const Redirected& redirected) const {
+    out.put(Kind::redirected);
+    put_response(out, redirected.response);
+  }
+  void operator()(const Failed& failed) const {
+    out.put(Kind::failed);
+    put_response(out, failed.response);
+    out.put(failed.error);
+    out.put(failed.retry);
+    out.put(failed.message);
+    out.put(failed.refused_address);
+  }
+};
+
+Saved get_saved(ByteReader& in) {
+  Saved saved;
+  saved.response = get_response(in);
+  saved.bytes = in.get<std::uint64_t>();
+  saved.length_verified = in.get<std::uint8_t>() != 0;
+  if (in.get<std::uint8_t>() != 0) in.get_raw(saved.sha256.emplace());
+  return saved;
+}
+
+std::optional<Failed> get_failed(ByteReader& in) {
+  Failed failed;
+  failed.response = get_response(in);
+  const auto error = in.get<std::uint8_t>();
+  const auto retry = in.get<std::uint8_t>();
+  failed.message = in.get_string();
+  failed.refused_address = in.get_string();
+  if (error >= kErrorClasses || retry > 1) return std::nullopt;
+  failed.error = static_cast<ErrorClass>(error);
+  failed.retry = static_cast<Retry>(retry);
+  return failed;
+}
+
+}  // namespace
+
+std::size_t encode(const Job& job, std::span<std::byte> buffer) {
+  if (job.headers.size() > kMaxHeaders) return 0;
+  ByteWriter out(buffer);
+  out.put(job.url);
+  out.put(job.part_name);
+  out.put(job.userinfo);
+  out.put(job.user_agent);
+  out.put(job.proxy);
+  out.put(static_cast<std::uint32_t>(job.headers.size()));
+  for (const auto& header : job.headers) out.put(header);
+  out.put(static_cast<std::int64_t>(job.timeout.count()));
+  out.put(static_cast<std::int64_t>(job.connect_timeout.count()));
+  out.put(static_cast<std::int64_t>(job.stall_timeout.count()));
+  out.put(job.min_speed);
+  out.put(job.max_size);
+  out.put(job.hash_content);
+  out.put(job.private_addresses);
+  out.put(job.verify_tls);
+  return out.fits() ? out.size() : 0;
+}
+
+std::optional<Job> decode_job(std::span<const std::byte> bytes) {
+  ByteReader in(bytes);
+  Job job;
+  job.url = in.get_string();
+  job.part_name = in.get_string();
+  job.userinfo = in.get_string();
+  job.user_agent = in.get_string();
+  job.proxy = in.get_string();
+  const auto headers = in.get<std::uint32_t>();
+  if (headers > kMaxHeaders) return std::nullopt;
+  job.headers.reserve(headers);
+  for (std::uint32_t i = 0; i < headers; ++i) job.headers.push_back(in.get_string());
+  job.timeout = std::chrono::milliseconds(in.get<std::int64_t>());
+  job.connect_timeout = std::chrono::milliseconds(in.get<std::int64_t>());
+  job.stall_timeout = std::chrono::seconds(in.get<std::int64_t>());
+  job.min_speed = in.get<std::uint32_t>();
+  job.max_size = in.get<std::uint64_t>();
+  job.hash_content = in.get<std::uint8_t>() != 0 ? HashContent::yes : HashContent::no;
+  job.private_addresses =
+      in.get<std::uint8_t>() != 0 ? PrivateAddresses::allow : PrivateAddresses::refuse;
+  job.verify_tls = in.get<std::uint8_t>() != 0 ? VerifyTls::yes : VerifyTls::no;
+  if (!in.complete()) return std::nullopt;
+  return job;
+}
+
+std::size_t encode(const Outcome& outcome, std::span<std::byte> buffer) {
+  ByteWriter out(buffer);
+  std::visit(PutOutcome{out}, outcome);
+  return out.fits() ? out.size() : 0;
+}
+
+std::optional<Outcome> decode_outcome(std::span<const std::byte> bytes) {
+  ByteReader in(bytes);
+  std::optional<Outcome> outcome;
+  switch (static_cast<Kind>(in.get<std::uint8_t>())) {
+    case Kind::saved: outcome = get_saved(in); break;
+    case Kind::redirected: outcome = Redirected{get_response(in)}; break;
+    case Kind::failed:
+      if (auto failed = get_failed(in)) outcome = std::move(*failed);
+      break;
+  }
+  if (!in.complete()) return std::nullopt;
+  return outcome;
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "common/outcome.h"
+
+namespace fanfetch {
+
+enum class HashContent : std::uint8_t { no, yes };
+enum class PrivateAddresses : std::uint8_t { refuse, allow };
+enum class VerifyTls : std::uint8_t { no, yes };
+
+/// One request for a worker, complete: it holds no secret that this request does not need, and the
+/// worker asks nobody anything.
+struct Job {
+  std::string url;        ///< Normal form, no userinfo.
+  std::string part_name;  ///< File below `part/`: the link's hash in hexadecimal.
+  std::string userinfo;   ///< `user:password` for basic auth, or empty.
+  std::string user_agent;
+  std::string proxy;                 ///< Empty: connect directly, whatever the environment says.
+  std::vector<std::string> headers;  ///< `Name: value`, only those meant for this origin.
+
+  // All: 0 is "no limit".
+  std::chrono::milliseconds timeout{0};          ///< For the whole attempt.
+  std::chrono::milliseconds connect_timeout{0};  ///< Name look-up, TCP and TLS together.
+  std::chrono::seconds stall_timeout{0};         ///< Slower than min_speed for so long: given up.
+  std::uint32_t min_speed = 0;                   ///< Bytes a second.
+  std::uint64_t max_size = 0;                    ///< Decoded bytes.
+
+  HashContent hash_content = HashContent::yes;
+  PrivateAddresses private_addresses = PrivateAddresses::refuse;
+  VerifyTls verify_tls = VerifyTls::yes;
+};
+
+/// Lays `job` out in `buffer`. Returns the bytes used; 0: it does not fit.
+[[nodiscard]] std::size_t encode(const Job& job, std::span<std::byte> buffer);
+[[nodiscard]] std::optional<Job> decode_job(std::span<const std::byte> bytes);
+
+/// The same for how an attempt ended (Saved, Redirected or Failed). Header values that a server
+/// made absurdly long are cut by the worker, so an outcome always fits.
+[[nodiscard]] std::size_t encode(const Outcome& outcome, std::span<std::byte> buffer);
+/// Trusts nothing: the bytes come from a process that may have been taken over. None: not an
+/// outcome that a worker may report.
+[[nodiscard]] std::optional<Outcome> decode_outcome(std::span<const std::byte> bytes);
+
+}  // namespace fanfetch

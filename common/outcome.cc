@@ -1,0 +1,40 @@
+#include "common/outcome.h"
+
+#include "common/record.h"
+
+namespace fanfetch {
+
+std::string_view name(ErrorClass error) {
+  switch (error) {
+    case ErrorClass::bad_url: return "bad_url";
+    case ErrorClass::filtered: return "filtered";
+    case ErrorClass::duplicate: return "duplicate";
+    case ErrorClass::refused: return "refused";
+    case ErrorClass::dns: return "dns";
+    case ErrorClass::connect: return "connect";
+    case ErrorClass::tls: return "tls";
+    case ErrorClass::timeout: return "timeout";
+    case ErrorClass::http_4xx: return "http_4xx";
+    case ErrorClass::http_5xx: return "http_5xx";
+    case ErrorClass::rate_limited: return "rate_limited";
+    case ErrorClass::too_large: return "too_large";
+    case ErrorClass::truncated: return "truncated";
+    case ErrorClass::protocol: return "protocol";
+    case ErrorClass::redirects: return "redirects";
+    case ErrorClass::disk: return "disk";
+    case ErrorClass::crashed_worker: return "crashed_worker";
+  }
+  return "unknown";
+}
+
+std::string_view name(Status status) {
+  switch (status) {
+    case Status::saved: return "saved";
+    case Status::kept: return "kept";
+    case Status::skipped: return "skipped";
+    case Status::failed: return "failed";
+  }
+  return "unknown";
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "common/sha256.h"
+
+namespace fanfetch {
+
+/// Why a link was not saved; users filter records by these names (see name()).
+enum class ErrorClass : std::uint8_t {
+  bad_url,
+  filtered,
+  duplicate,
+  refused,
+  dns,
+  connect,
+  tls,
+  timeout,
+  http_4xx,
+  http_5xx,
+  rate_limited,
+  too_large,
+  truncated,
+  protocol,
+  redirects,
+  disk,
+  crashed_worker,
+};
+inline constexpr int kErrorClasses = static_cast<int>(ErrorClass::crashed_worker) + 1;
+
+/// `http_4xx` and so on: the word in records and messages.
+[[nodiscard]] std::string_view name(ErrorClass error);
+
+/// Is another try worth it? `no` is for failures that the same request would meet again.
+enum class Retry : std::uint8_t { no, yes };
+
+/// What the server said, whatever became of it. Empty strings: not sent.
+struct Response {
+  int http_status = 0;  ///< 0: none came.
+  std::string content_type;
+  std::string etag;
+  std::string last_modified;
+  std::string location;     ///< Of a redirect: absolute, resolved against the URL asked for.
+  std::string retry_after;  ///< As sent: seconds or a date; retry_policy reads it.
+};
+
+/// A whole body is in the part file.
+struct Saved {
+  Response response;
+  std::uint64_t bytes = 0;             ///< Decoded, as in the file.
+  std::optional<Sha256Digest> sha256;  ///< None with `--hash none`.
+  /// False: neither a length nor chunks told where the body ends, only the connection's close did.
+  bool length_verified = true;
+};
+
+/// Not fetched, for a reason that is no failure: `filtered` or `duplicate`.
+struct Skipped {
+  ErrorClass reason = ErrorClass::filtered;
+  std::string message;
+  std::optional<std::uint64_t> duplicate_of;  ///< Index of the link that is the same.
+};
+
+/// The server points elsewhere (response.location): a new job for the same link.
+struct Redirected {
+  Response response;
+};
+
+struct Failed {
+  ErrorClass error = ErrorClass::protocol;
+  Retry retry = Retry::no;
+  std::string message;
+  Response response;
+  std::string refused_address;  ///< With ErrorClass::refused: the address, for the hint at the end.
+};
+
+/// How one attempt at a link, or the link itself, ended. Closed: every reader handles every kind.
+using Outcome = std::variant<Saved, Skipped, Redirected, Failed>;
+
+}  // namespace fanfetch

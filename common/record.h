@@ -1,0 +1,43 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/clock.h"
+#include "common/outcome.h"
+
+namespace fanfetch {
+
+enum class Status : std::uint8_t { saved, kept, skipped, failed };
+
+[[nodiscard]] std::string_view name(Status status);
+
+/// One line of the list, settled: the keys of `--results`. Every line of the list gets exactly one.
+/// None: unknown, `null` in the results.
+struct Record {
+  std::uint64_t index = 0;
+  std::optional<std::string> url;  ///< As listed, userinfo masked; none: the item had no link.
+  Status status = Status::failed;
+  std::optional<std::string> file_name;
+  std::optional<std::uint64_t> bytes;
+  std::optional<std::string> sha256;
+  std::optional<int> http_status;
+  std::optional<std::string> content_type;
+  std::optional<std::string> final_url;
+  std::optional<std::string> etag;
+  std::optional<std::string> last_modified;
+  int attempts = 0;
+  std::optional<ErrorClass> error;
+  std::optional<bool> retryable;
+  std::optional<std::string> message;
+  std::optional<std::uint64_t> duplicate_of;
+  std::optional<WallTime> started_at;
+  std::optional<std::chrono::milliseconds> duration;
+
+  std::string refused_address;  ///< For the hint at the end; no key of its own.
+};
+
+}  // namespace fanfetch

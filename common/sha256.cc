@@ -1,0 +1,46 @@
+#include "common/sha256.h"
+
+#include <openssl/evp.h>
+
+#include <new>
+
+namespace fanfetch {
+
+void Sha256::Free::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
+
+Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
+  // OpenSSL fails here only when memory is out.
+  if (!context_ || EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) != 1) {
+    throw std::bad_alloc();
+  }
+}
+
+void Sha256::update(std::span<const std::byte> bytes) {
+  EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
+}
+
+Sha256Digest Sha256::finish() {
+  Sha256Digest digest{};
+  EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr);
+  EVP_DigestInit_ex(context_.get(), nullptr, nullptr);  // nullptr: the same algorithm again
+  return digest;
+}
+
+Sha256Digest sha256(std::string_view text) {
+  Sha256 hasher;
+  hasher.update(std::as_bytes(std::span(text)));
+  return hasher.finish();
+}
+
+std::string to_hex(std::span<const std::uint8_t> bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(bytes.size() * 2);
+  for (const auto byte : bytes) {
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
+  }
+  return text;
+}
+
+}  // namespace fanfetch

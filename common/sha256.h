@@ -1,0 +1,37 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+struct evp_md_ctx_st;
+
+namespace fanfetch {
+
+using Sha256Digest = std::array<std::uint8_t, 32>;
+
+/// SHA-256 over bytes that arrive in pieces (OpenSSL, which uses SHA-NI where the CPU has it).
+class Sha256 {
+ public:
+  Sha256();
+  void update(std::span<const std::byte> bytes);
+  /// The digest of all that was given; the object starts anew afterwards.
+  [[nodiscard]] Sha256Digest finish();
+
+ private:
+  struct Free {
+    void operator()(evp_md_ctx_st* context) const;
+  };
+  std::unique_ptr<evp_md_ctx_st, Free> context_;
+};
+
+[[nodiscard]] Sha256Digest sha256(std::string_view text);
+
+/// Lower-case hexadecimal, two characters a byte.
+[[nodiscard]] std::string to_hex(std::span<const std::uint8_t> bytes);
+
+}  // namespace fanfetch

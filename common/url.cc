@@ -1,0 +1,235 @@
+#include "common/url.h"
+
+#include <curl/curl.h>
+#include <locale.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+namespace fanfetch {
+namespace {
+
+struct FreeUrl {
+  void operator()(CURLU* handle) const { curl_url_cleanup(handle); }
+};
+using UrlHandle = std::unique_ptr<CURLU, FreeUrl>;
+
+/// libcurl hands international names to libidn2 in the thread's locale, and a server's is often
+/// "C".
+class Utf8Locale {
+ public:
+  Utf8Locale() : previous_(uselocale(utf8())) {}
+  ~Utf8Locale() { uselocale(previous_); }
+  Utf8Locale(const Utf8Locale&) = delete;
+  Utf8Locale& operator=(const Utf8Locale&) = delete;
+
+ private:
+  static locale_t utf8() {
+    static const locale_t locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    return locale;
+  }
+  locale_t previous_;
+};
+
+constexpr bool is_unreserved(unsigned char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '.' || c == '_' || c == '~';
+}
+
+constexpr int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+/// The byte that the escape at text[i] stands for; -1 when there is none.
+constexpr int escaped_byte(std::string_view text, std::size_t i) {
+  if (text[i] != '%' || text.size() - i < 3) return -1;
+  const int high = hex_value(text[i + 1]);
+  const int low = hex_value(text[i + 2]);
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+/// Upper-case digits, and no escape of a character that needs none. A stray '%' stays, and what
+/// comes right behind it too: `%%34%31` must not become `%41`, which is another URL.
+std::string normalize_escapes(std::string_view text) {
+  static constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string normal;
+  normal.reserve(text.size());
+  std::size_t after_stray = 0;  // from here on, no stray '%' is near
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const int byte = escaped_byte(text, i);
+    if (byte < 0) {
+      normal += text[i];
+      if (text[i] == '%') after_stray = normal.size() + 2;
+      continue;
+    }
+    if (is_unreserved(static_cast<unsigned char>(byte)) && normal.size() >= after_stray) {
+      normal += static_cast<char>(byte);
+    } else {
+      normal += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
+    }
+    i += 2;
+  }
+  return normal;
+}
+
+/// One part of the URL; an absent part is empty.
+std::optional<std::string> get_part(CURLU* handle, CURLUPart part, unsigned flags = 0) {
+  char* text = nullptr;
+  const CURLUcode code = curl_url_get(handle, part, &text, flags);
+  const std::unique_ptr<char, decltype(&curl_free)> owner(text, curl_free);
+  if (code == CURLUE_OK) return text;
+  if (code == CURLUE_NO_USER || code == CURLUE_NO_PASSWORD || code == CURLUE_NO_QUERY ||
+      code == CURLUE_NO_FRAGMENT || code == CURLUE_NO_ZONEID || code == CURLUE_NO_PORT ||
+      code == CURLUE_NO_HOST) {
+    return "";
+  }
+  return std::nullopt;
+}
+
+void to_lower(std::string& text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+}
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
+}
+
+/// What libcurl makes of `host` once it stands in the normal form. A trailing dot or characters
+/// that IDNA maps (full-width digits, '/', '@') hide from its first look what it would see in the
+/// second one, which comes in the worker: an address, another host, a path.
+Result<std::string> read_host_again(const std::string& host) {
+  const UrlHandle handle(curl_url());
+  if (!handle) throw std::bad_alloc();
+  const auto alone = [&](CURLUPart part) {
+    return get_part(handle.get(), part).value_or("?").empty();
+  };
+  const std::string url = "http://" + host + '/';  // behind '?' or '#' it would be seen
+  if (curl_url_set(handle.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK ||
+      !alone(CURLUPART_USER) || !alone(CURLUPART_PASSWORD) || !alone(CURLUPART_PORT) ||
+      !alone(CURLUPART_QUERY) || !alone(CURLUPART_FRAGMENT) ||
+      get_part(handle.get(), CURLUPART_PATH) != "/") {
+    return fail("its host name has a character that no host name may have");
+  }
+  return get_part(handle.get(), CURLUPART_HOST).value_or("");
+}
+
+Result<std::string> read_host(CURLU* handle) {
+  std::optional<Utf8Locale> utf8;
+  const auto raw = get_part(handle, CURLUPART_HOST);
+  if (raw && !is_ascii(*raw)) utf8.emplace();
+  auto host = get_part(handle, CURLUPART_HOST, CURLU_PUNYCODE);
+  if (!host) return fail("its host name is not a valid international name");
+  to_lower(*host);
+  if (host->ends_with('.')) host->pop_back();
+  if (host->empty()) return fail("it has no host");
+  if (host->find('%') != std::string::npos) return fail("its host name has a '%'");
+  if (host->starts_with('.') || host->ends_with('.') || host->find("..") != std::string::npos) {
+    return fail("its host name has an empty part");
+  }
+  if (const auto zone = get_part(handle, CURLUPART_ZONEID); !zone || !zone->empty()) {
+    return fail("its address has a zone, which means something on one machine only");
+  }
+  return host == raw ? host.value() : read_host_again(*host);
+}
+
+}  // namespace
+
+std::string Url::origin() const { return fmt::format("{}://{}:{}", scheme, host, port); }
+
+std::string_view Url::bare_host() const {
+  std::string_view bare = host;
+  if (bare.starts_with('[') && bare.ends_with(']')) bare = bare.substr(1, bare.size() - 2);
+  return bare;
+}
+
+Result<Url> parse_url(std::string_view text) {
+  if (text.size() > kMaxUrlBytes) {
+    return fail("it is {} bytes long; {} is the most", text.size(), kMaxUrlBytes);
+  }
+  if (text.find('\0') != std::string_view::npos) return fail("it has a NUL byte");
+  const UrlHandle handle(curl_url());
+  if (!handle) throw std::bad_alloc();
+  const CURLUcode code = curl_url_set(handle.get(), CURLUPART_URL, normalize_escapes(text).c_str(),
+                                      CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME);
+  if (code == CURLUE_BAD_SCHEME || text.find("://") == std::string_view::npos) {
+    return fail("it does not start with http:// or https://");
+  }
+  if (code != CURLUE_OK) return fail("{}", curl_url_strerror(code));
+
+  Url url;
+  url.scheme = get_part(handle.get(), CURLUPART_SCHEME).value_or("");
+  to_lower(url.scheme);
+  if (url.scheme != "http" && url.scheme != "https") {
+    return fail("{}:// is not supported, only http:// and https://", url.scheme);
+  }
+  auto host = read_host(handle.get());
+  if (!host) return tl::unexpected(host.error());
+  url.host = std::move(*host);
+
+  const std::uint16_t default_port = url.scheme == "https" ? 443 : 80;
+  const auto port = get_part(handle.get(), CURLUPART_PORT).value_or("");
+  url.port = port.empty() ? default_port : static_cast<std::uint16_t>(std::stoul(port));
+  if (url.port == 0) return fail("its port is 0");
+
+  const auto user = get_part(handle.get(), CURLUPART_USER, CURLU_URLDECODE);
+  const auto password = get_part(handle.get(), CURLUPART_PASSWORD, CURLU_URLDECODE);
+  if (!user || !password) return fail("its user name or password has a control character");
+  if (!user->empty() || !password->empty()) url.userinfo = *user + ':' + *password;
+  if (url.userinfo.size() > kMaxUserinfoBytes) {
+    return fail("its user name and password are {} bytes long; {} is the most", url.userinfo.size(),
+                kMaxUserinfoBytes);
+  }
+
+  // Once more: libcurl's own escapes have lower-case digits.
+  url.path = normalize_escapes(get_part(handle.get(), CURLUPART_PATH).value_or("/"));
+  const auto query = normalize_escapes(get_part(handle.get(), CURLUPART_QUERY).value_or(""));
+  url.text = url.scheme + "://" + url.host;
+  if (url.port != default_port) url.text += ':' + std::to_string(url.port);
+  url.text += url.path;
+  if (!query.empty()) url.text += '?' + query;
+  if (url.text.size() > kMaxUrlBytes) {
+    return fail("encoded it is {} bytes long; {} is the most", url.text.size(), kMaxUrlBytes);
+  }
+  return url;
+}
+
+std::string mask_userinfo(std::string_view text) {
+  std::string masked;
+  std::size_t copied = 0;
+  // At the beginning, and behind each "://" or what libcurl takes for it: a list's line may be
+  // anything, and a URL may hold another one.
+  for (std::size_t next = 0; next != std::string_view::npos;) {
+    const std::size_t begin = std::min(text.find_first_not_of("/\\", next), text.size());
+    const std::size_t end = std::min(text.find_first_of("/?#", begin), text.size());
+    const std::size_t at = text.substr(0, end).rfind('@');
+    if (at != std::string_view::npos && at >= begin && begin >= copied) {
+      masked.append(text, copied, begin - copied).append("***");
+      copied = at;
+    }
+    do {
+      next = text.find(':', next);
+      if (next != std::string_view::npos) ++next;
+    } while (next < text.size() && text[next] != '/' && text[next] != '\\');
+    if (next >= text.size()) break;
+  }
+  return masked.append(text, copied);
+}
+
+std::string percent_decode(std::string_view text) {
+  std::string decoded;
+  decoded.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const int byte = escaped_byte(text, i);
+    decoded += byte < 0 ? text[i] : static_cast<char>(byte);
+    if (byte >= 0) i += 2;
+  }
+  return decoded;
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "common/result.h"
+
+namespace fanfetch {
+
+/// A longer URL does not fit into a job's payload beside its headers and addresses (channel.h), so
+/// it is refused at the input.
+inline constexpr std::size_t kMaxUrlBytes = 8000;
+/// The same for the user name and password, which travel beside the URL.
+inline constexpr std::size_t kMaxUserinfoBytes = 1024;
+
+/// An http or https URL in its normal form: two links are one link when their `text` and
+/// `userinfo` are the same.
+struct Url {
+  std::string text;        ///< What is asked for: normal form, no userinfo, no fragment.
+  std::string userinfo;    ///< `user:password`, decoded, or empty. A secret: never printed.
+  std::string scheme;      ///< `http` or `https`.
+  std::string host;        ///< Lower case, punycode, no trailing dot; an IPv6 literal in brackets.
+  std::uint16_t port = 0;  ///< Always set, 80 or 443 where the URL names none.
+  std::string path;        ///< As sent: starts with '/', still percent-encoded, no query.
+
+  /// `https://example.org:443`: what shares connections, limits and secrets (RFC 6454).
+  [[nodiscard]] std::string origin() const;
+  /// The host as an address: without the brackets of an IPv6 literal.
+  [[nodiscard]] std::string_view bare_host() const;
+};
+
+/// Reads a URL as people write them: spaces and other raw bytes are percent-encoded. The normal
+/// form has a lower-case scheme and host (IDN as punycode), no default port, no dot segments, no
+/// fragment, no trailing dot, and no escape of a character that needs none (RFC 3986, 6.2.2).
+/// Errors: what is wrong with it, without the URL itself.
+[[nodiscard]] Result<Url> parse_url(std::string_view text);
+
+/// `text` with the userinfo before the host replaced by `***`; also for text that is no URL.
+[[nodiscard]] std::string mask_userinfo(std::string_view text);
+
+/// Percent-decodes `text` once; malformed escapes stay as they are.
+[[nodiscard]] std::string percent_decode(std::string_view text);
+
+}  // namespace fanfetch

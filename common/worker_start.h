@@ -1,0 +1,17 @@
+#pragma once
+
+namespace fanfetch {
+
+/// How a coordinator starts a worker: `fanfetch-worker COORDINATOR_PID CA_FILE`, an empty
+/// environment, stdin and stdout on /dev/null, stderr on a pipe, INT, TERM, HUP and PIPE ignored,
+/// and these descriptors. Everything above kLastWorkerFd is closed.
+enum WorkerFd : int {
+  kRegionFd = 3,      ///< The channel: its memory,
+  kSubmittedFd = 4,   ///< the eventfd that wakes the worker,
+  kCompletedFd = 5,   ///< and the one that wakes the coordinator.
+  kPartFolderFd = 6,  ///< `.fanfetch/part`: the only place where a worker writes.
+  kLockFd = 7,        ///< The output folder's lock: held until the last process of the run is gone.
+  kLastWorkerFd = kLockFd,
+};
+
+}  // namespace fanfetch

@@ -1,0 +1,129 @@
+#include "common/job.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <random>
+
+namespace fanfetch {
+namespace {
+
+using Buffer = std::array<std::byte, 4096>;
+
+Job full_job() {
+  return {.url = "https://example.org/a?b",
+          .part_name = "00ff",
+          .userinfo = "me:secret",
+          .user_agent = "fanfetch/1",
+          .proxy = "http://proxy:3128",
+          .headers = {"A: 1", "B: 2"},
+          .timeout = std::chrono::milliseconds(5),
+          .connect_timeout = std::chrono::milliseconds(6),
+          .stall_timeout = std::chrono::seconds(7),
+          .min_speed = 8,
+          .max_size = 1ull << 40,
+          .hash_content = HashContent::no,
+          .private_addresses = PrivateAddresses::allow,
+          .verify_tls = VerifyTls::no};
+}
+
+TEST(Job, ComesBackAsItWas) {
+  Buffer buffer;
+  const Job job = full_job();
+  const auto size = encode(job, buffer);
+  ASSERT_GT(size, 0u);
+  const auto back = decode_job(std::span(buffer).first(size));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->url, job.url);
+  EXPECT_EQ(back->part_name, job.part_name);
+  EXPECT_EQ(back->userinfo, job.userinfo);
+  EXPECT_EQ(back->user_agent, job.user_agent);
+  EXPECT_EQ(back->proxy, job.proxy);
+  EXPECT_EQ(back->headers, job.headers);
+  EXPECT_EQ(back->timeout, job.timeout);
+  EXPECT_EQ(back->connect_timeout, job.connect_timeout);
+  EXPECT_EQ(back->stall_timeout, job.stall_timeout);
+  EXPECT_EQ(back->min_speed, job.min_speed);
+  EXPECT_EQ(back->max_size, job.max_size);
+  EXPECT_EQ(back->hash_content, job.hash_content);
+  EXPECT_EQ(back->private_addresses, job.private_addresses);
+  EXPECT_EQ(back->verify_tls, job.verify_tls);
+}
+
+TEST(Job, SaysWhenItDoesNotFit) {
+  Buffer buffer;
+  EXPECT_EQ(encode(full_job(), std::span(buffer).first(20)), 0u);
+}
+
+TEST(Outcome, ComesBackAsItWas) {
+  Buffer buffer;
+  Saved saved{.response = {.http_status = 200,
+                           .content_type = "image/jpeg",
+                           .etag = "\"x\"",
+                           .last_modified = "yesterday",
+                           .location = "http://elsewhere/",
+                           .retry_after = "5"},
+              .bytes = 12345,
+              .sha256 = sha256("abc"),
+              .length_verified = false};
+  auto size = encode(Outcome(saved), buffer);
+  auto back = decode_outcome(std::span(buffer).first(size));
+  ASSERT_TRUE(back);
+  const auto& same = std::get<Saved>(*back);
+  EXPECT_EQ(same.response.http_status, 200);
+  EXPECT_EQ(same.response.content_type, "image/jpeg");
+  EXPECT_EQ(same.response.etag, "\"x\"");
+  EXPECT_EQ(same.response.last_modified, "yesterday");
+  EXPECT_EQ(same.response.location, "http://elsewhere/");
+  EXPECT_EQ(same.response.retry_after, "5");
+  EXPECT_EQ(same.bytes, 12345u);
+  EXPECT_EQ(same.sha256, saved.sha256);
+  EXPECT_FALSE(same.length_verified);
+
+  size = encode(Outcome(Failed{.error = ErrorClass::tls,
+                               .retry = Retry::yes,
+                               .message = "no",
+                               .refused_address = "10.0.0.1"}),
+                buffer);
+  back = decode_outcome(std::span(buffer).first(size));
+  ASSERT_TRUE(back);
+  const auto& failed = std::get<Failed>(*back);
+  EXPECT_EQ(failed.error, ErrorClass::tls);
+  EXPECT_EQ(failed.retry, Retry::yes);
+  EXPECT_EQ(failed.message, "no");
+  EXPECT_EQ(failed.refused_address, "10.0.0.1");
+}
+
+TEST(Outcome, AnyCutOrExtraByteIsRefused) {
+  Buffer buffer;
+  const auto size = encode(Outcome(Saved{.sha256 = Sha256Digest{}}), buffer);
+  for (std::size_t cut = 0; cut < size; ++cut) {
+    EXPECT_FALSE(decode_outcome(std::span(buffer).first(cut))) << cut;
+  }
+  EXPECT_TRUE(decode_outcome(std::span(buffer).first(size)));
+  EXPECT_FALSE(decode_outcome(std::span(buffer).first(size + 1)));
+}
+
+TEST(Outcome, AnErrorClassThatDoesNotExistIsRefused) {
+  Buffer buffer;
+  const auto size = encode(Outcome(Failed{.error = static_cast<ErrorClass>(200)}), buffer);
+  EXPECT_FALSE(decode_outcome(std::span(buffer).first(size)));
+}
+
+/// A captured worker may write anything; nothing of it may crash or ask for much memory.
+TEST(Outcome, SurvivesRandomBytes) {
+  std::mt19937_64 random(1);
+  Buffer buffer;
+  const auto size = encode(Outcome(Failed{.message = "some text", .refused_address = "x"}), buffer);
+  for (int round = 0; round < 20'000; ++round) {
+    Buffer broken = buffer;
+    for (int i = 0; i < 3; ++i) broken[random() % size] = static_cast<std::byte>(random());
+    (void)decode_outcome(std::span(broken).first(size));
+    for (auto& byte : std::span(broken).first(200)) byte = static_cast<std::byte>(random());
+    (void)decode_outcome(std::span(broken).first(random() % 200));
+    (void)decode_job(std::span(broken).first(random() % 200));
+  }
+}
+
+}  // namespace
+}  // namespace fanfetch

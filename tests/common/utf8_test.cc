@@ -1,0 +1,66 @@
+#include "common/utf8.h"
+
+#include <gtest/gtest.h>
+
+namespace fanfetch {
+namespace {
+
+TEST(DecodeUtf8, KnowsEveryLengthAndItsLimits) {
+  const std::pair<const char*, char32_t> kGood[] = {{"a", 'a'},
+                                                    {"\x7f", 0x7f},
+                                                    {"\xc2\x80", 0x80},
+                                                    {"\xdf\xbf", 0x7ff},
+                                                    {"\xe0\xa0\x80", 0x800},
+                                                    {"\xed\x9f\xbf", 0xd7ff},
+                                                    {"\xee\x80\x80", 0xe000},
+                                                    {"\xf0\x90\x80\x80", 0x10000},
+                                                    {"\xf4\x8f\xbf\xbf", 0x10ffff}};
+  for (const auto& [text, code] : kGood) {
+    const auto character = decode_utf8(std::string(text) + "tail");
+    EXPECT_TRUE(character.valid);
+    EXPECT_EQ(character.code, code);
+    EXPECT_EQ(character.bytes, std::string_view(text).size());
+  }
+  for (const char* bad : {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc3", "\xc3x", "\xe0\x9f\xbf",
+                          "\xe2\x82", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80",
+                          "\xf5\x80\x80\x80", "\xff", "\xf0\x9f\x98"}) {
+    EXPECT_FALSE(decode_utf8(bad).valid);
+    EXPECT_EQ(decode_utf8(bad).bytes, 1u);
+  }
+}
+
+TEST(ValidUtf8, ReplacesBadBytesOnly) {
+  EXPECT_EQ(valid_utf8("a\xc3\xa4\n"), "a\xc3\xa4\n");
+  EXPECT_EQ(valid_utf8("a\xffz"), "a\xef\xbf\xbdz");
+  EXPECT_EQ(valid_utf8("\xe2\x82"), "\xef\xbf\xbd\xef\xbf\xbd");
+}
+
+TEST(Printable, HoldsNothingThatATerminalActsOn) {
+  EXPECT_EQ(printable("caf\xc3\xa9 \xf0\x9f\x98\x80"), "caf\xc3\xa9 \xf0\x9f\x98\x80");
+  EXPECT_EQ(printable("a\x1b[2J\r\n\t\x7f"
+                      "b"),
+            "a?[2J????b");
+  EXPECT_EQ(printable("\xc2\x9b"
+                      "2J"),
+            "?2J")
+      << "C1's CSI";
+  EXPECT_EQ(printable("x\xe2\x80\xaegpj.exe"), "x?gpj.exe") << "right-to-left override";
+  EXPECT_EQ(printable("\xe2\x81\xa6\xe2\x80\x8f\xd8\x9c\xef\xbb\xbf\xe2\x80\xa8"), "?????");
+  EXPECT_EQ(printable("\xff\xc3"), "??");
+  EXPECT_EQ(printable(std::string_view("a\0b", 3)), "a?b");
+}
+
+TEST(Printable, CutsBetweenCharacters) {
+  EXPECT_EQ(printable("1234567890", 10), "1234567890");
+  EXPECT_EQ(printable("12345678901", 10), "1234567...");
+  for (std::size_t most = 0; most < 20; ++most) {
+    const std::string cut =
+        printable("\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", most);
+    EXPECT_LE(cut.size(), most);
+    EXPECT_EQ(valid_utf8(cut), cut);
+  }
+  EXPECT_LE(printable(std::string(10000, '\x01')).size(), 500u);
+}
+
+}  // namespace
+}  // namespace fanfetch
