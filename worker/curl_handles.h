@@ -1,0 +1,68 @@
+#pragma once
+
+#include <curl/curl.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/event_loop.h"
+
+namespace fanfetch {
+
+struct FreeEasy {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+using EasyHandle = std::unique_ptr<CURL, FreeEasy>;
+
+struct FreeList {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+using HeaderList = std::unique_ptr<curl_slist, FreeList>;
+
+/// A pool of easy handles, each with every option set that is the same for all jobs.
+class CurlHandles {
+ public:
+  /// `ca_file`: the bundle that certificates are verified against.
+  explicit CurlHandles(std::string ca_file) : ca_file_(std::move(ca_file)) {}
+
+  [[nodiscard]] EasyHandle take();
+  void give_back(EasyHandle easy) { idle_.push_back(std::move(easy)); }
+
+ private:
+  void set_common_options(CURL* easy) const;
+
+  std::string ca_file_;
+  std::vector<EasyHandle> idle_;
+};
+
+/// libcurl's multi handle on an EventLoop (curl_multi_socket_action). Thread: the loop's.
+class CurlMulti {
+ public:
+  /// `connections`: how many stay open for re-use.
+  CurlMulti(EventLoop& loop, unsigned connections);
+  ~CurlMulti();
+  CurlMulti(const CurlMulti&) = delete;
+  CurlMulti& operator=(const CurlMulti&) = delete;
+
+  void add(CURL* easy);
+  /// Ends a transfer, finished or not.
+  void remove(CURL* easy);
+  /// Hands over what has finished since the last call. `done` may add and remove.
+  void collect(const std::function<void(CURL* easy, CURLcode code)>& done);
+
+ private:
+  struct FreeMulti {
+    void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+  };
+  static int on_socket(CURL* easy, curl_socket_t fd, int what, void* self, void* watched);
+  static int on_timer(CURLM* multi, long timeout_ms, void* self);
+  void act(curl_socket_t fd, int events);
+
+  EventLoop& loop_;
+  std::unique_ptr<CURLM, FreeMulti> multi_;
+  EventLoop::TimerKey timer_{};
+};
+
+}  // namespace fanfetch

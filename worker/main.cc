@@ -1,0 +1,62 @@
+// fanfetch-worker: started by fanfetch, never by hand (common/worker_start.h).
+
+#include <curl/curl.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+
+#include "common/channel.h"
+#include "common/worker_start.h"
+#include "worker/sandbox.h"
+#include "worker/store/part_file.h"
+#include "worker/worker.h"
+
+namespace fanfetch {
+namespace {
+
+constexpr int kCannotStart = 2;
+
+/// Dies with the coordinator, also if that was killed before we came to ask for it.
+bool tie_to_parent(const char* parent) {
+  return ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && ::getppid() == std::atoi(parent);
+}
+
+int run(const char* parent, const char* ca_file) {
+  ::prctl(PR_SET_NAME, "fanfetch-worker");
+  if (!tie_to_parent(parent)) return kCannotStart;
+  auto channel =
+      WorkerChannel::attach(UniqueFd(kRegionFd), UniqueFd(kSubmittedFd), UniqueFd(kCompletedFd));
+  if (!channel) {
+    fmt::print(stderr, "{}\n", channel.error().message);
+    return kCannotStart;
+  }
+  if (const auto locked = keep_descriptors_nonblocking(); !locked) {
+    fmt::print(stderr, "{}; a captured worker could stall the run\n", locked.error().message);
+  }
+  curl_global_init(CURL_GLOBAL_DEFAULT);
+  PartFolder parts{UniqueFd(kPartFolderFd)};
+  Worker(std::move(*channel), parts, ca_file).run();
+  curl_global_cleanup();
+  return EXIT_SUCCESS;
+}
+
+}  // namespace
+}  // namespace fanfetch
+
+int main(int argc, char** argv) {
+  if (argc != 3 || ::fcntl(fanfetch::kRegionFd, F_GETFD) < 0) {
+    std::fputs("fanfetch-worker is started by fanfetch; run that instead\n", stderr);
+    return fanfetch::kCannotStart;
+  }
+  try {
+    return fanfetch::run(argv[1], argv[2]);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return EXIT_FAILURE;
+  }
+}

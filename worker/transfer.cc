@@ -1,0 +1,256 @@
+#include "worker/transfer.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <new>
+#include <string_view>
+
+#include "common/ip_address.h"
+#include "common/result.h"
+#include "common/url.h"
+#include "worker/http_status.h"
+
+namespace fanfetch {
+namespace {
+
+/// Of a body that is not wanted (an error page) so much is read, to keep the connection; then it is
+/// cheaper to close it.
+constexpr std::uint64_t kUnwantedBodyBytes = 64 * 1024;
+
+/// Header values are kept up to this length: records are for people and scripts, and an outcome has
+/// to fit its payload. No ETag or type in honest use comes near.
+constexpr std::size_t kMaxHeaderValue = 512;
+
+std::string header_value(CURL* easy, const char* name) {
+  curl_header* header = nullptr;
+  if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return "";
+  return std::string(std::string_view(header->value).substr(0, kMaxHeaderValue));
+}
+
+template <class T>
+T info(CURL* easy, CURLINFO what) {
+  T value{};
+  curl_easy_getinfo(easy, what, &value);
+  return value;
+}
+
+/// Files whose gzip is their content, not a way to carry it.
+bool is_gzip_file(std::string_view url) {
+  const auto path = url.substr(0, url.find('?'));
+  return path.ends_with(".gz") || path.ends_with(".tgz") || path.ends_with(".svgz");
+}
+
+HeaderList make_headers(const Job& job) {
+  // An own "Accept-Encoding" header keeps libcurl's from being sent, while it still decodes.
+  HeaderList list(curl_slist_append(nullptr, "Accept-Encoding: identity"));
+  for (const auto& header : job.headers) {
+    curl_slist* longer = curl_slist_append(list.get(), header.c_str());
+    if (longer == nullptr) throw std::bad_alloc();
+    (void)list.release();
+    list.reset(longer);
+  }
+  return list;
+}
+
+}  // namespace
+
+Transfer::Transfer(Job job, EasyHandle easy, FileStore& store)
+    : job_(std::move(job)), easy_(std::move(easy)), store_(store), headers_(make_headers(job_)) {
+  if (job_.hash_content == HashContent::yes) hash_ = std::make_unique<Sha256>();
+  set_options();
+}
+
+Transfer& Transfer::of(CURL* easy) {
+  char* self = nullptr;
+  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &self);
+  return *reinterpret_cast<Transfer*>(self);
+}
+
+void Transfer::set_options() {
+  CURL* easy = easy_.get();
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_text_);
+  curl_easy_setopt(easy, CURLOPT_URL, job_.url.c_str());
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, job_.user_agent.c_str());
+  // Set also when empty: it keeps libcurl from looking into the environment.
+  curl_easy_setopt(easy, CURLOPT_PROXY, job_.proxy.c_str());
+  if (!job_.userinfo.empty()) {
+    curl_easy_setopt(easy, CURLOPT_USERPWD, job_.userinfo.c_str());
+    curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+  }
+  // "": all encodings that libcurl can decode; none is asked for (see make_headers).
+  if (!is_gzip_file(job_.url)) curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+
+  using std::chrono::milliseconds;
+  // libcurl takes 0 for "the default of 300 s"; a day is none.
+  const auto connect = job_.connect_timeout.count() > 0 ? job_.connect_timeout
+                                                        : milliseconds(std::chrono::hours(24));
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connect.count()));
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(job_.timeout.count()));
+  if (job_.stall_timeout.count() > 0) {
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(job_.stall_timeout.count()));
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT,
+                     static_cast<long>(std::max<std::uint32_t>(job_.min_speed, 1)));
+  }
+  const long verify = job_.verify_tls == VerifyTls::yes ? 1 : 0;
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, verify);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2 * verify);
+
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_open_socket);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
+}
+
+curl_socket_t Transfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* address) {
+  auto& transfer = *static_cast<Transfer*>(self);
+  const AddressScope scope = scope_of(address->addr);
+  const bool allowed =
+      scope == AddressScope::global || (scope == AddressScope::private_net &&
+                                        transfer.job_.private_addresses == PrivateAddresses::allow);
+  if (!allowed) {
+    transfer.stopped_ = Stopped::refused;
+    transfer.refused_address_ = to_text(address->addr);
+    return CURL_SOCKET_BAD;
+  }
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, void* self) {
+  auto& transfer = *static_cast<Transfer*>(self);
+  const std::span bytes(reinterpret_cast<const std::byte*>(data), size * count);
+  // Any other number than all makes libcurl stop with CURLE_WRITE_ERROR.
+  return transfer.accept_body(bytes) ? bytes.size() : bytes.size() + 1;
+}
+
+bool Transfer::accept_body(std::span<const std::byte> bytes) {
+  const bool first = bytes_ == 0;
+  bytes_ += bytes.size();
+  new_bytes_ += bytes.size();
+  if (!is_whole_body(static_cast<int>(info<long>(easy(), CURLINFO_RESPONSE_CODE)))) {
+    if (bytes_ > kUnwantedBodyBytes) stopped_ = Stopped::enough;
+    return stopped_ == Stopped::no;
+  }
+  const auto announced = static_cast<std::uint64_t>(
+      std::max<curl_off_t>(info<curl_off_t>(easy(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T), 0));
+  if (job_.max_size > 0 && (bytes_ > job_.max_size || announced > job_.max_size)) {
+    stopped_ = Stopped::too_large;
+    return false;
+  }
+  if (first && !open_file()) return false;
+  if (hash_) hash_->update(bytes);
+  disk_error_ = file_->append(bytes);
+  if (disk_error_ != 0) stopped_ = Stopped::disk;
+  return stopped_ == Stopped::no;
+}
+
+bool Transfer::open_file() {
+  file_ = store_.create(job_.part_name, disk_error_);
+  if (!file_) stopped_ = Stopped::disk;
+  return file_ != nullptr;
+}
+
+Outcome Transfer::finish(CURLcode code) {
+  Response response = read_response();
+  // An allowed address may have answered after a refused one.
+  if (stopped_ == Stopped::refused && response.http_status != 0) stopped_ = Stopped::no;
+  if (stopped_ != Stopped::no && stopped_ != Stopped::enough) {
+    return stopped_failure(std::move(response));
+  }
+  if (code != CURLE_OK && stopped_ != Stopped::enough) {
+    return curl_failure(code, std::move(response));
+  }
+  if (is_redirect(response.http_status) && !response.location.empty()) {
+    return Redirected{std::move(response)};
+  }
+  if (is_whole_body(response.http_status)) return finish_body(std::move(response));
+  return status_failure(std::move(response));
+}
+
+Outcome Transfer::finish_body(Response response) {
+  if (!file_ && !open_file()) return stopped_failure(std::move(response));  // an empty body
+  disk_error_ = file_->commit();
+  if (disk_error_ != 0) {
+    stopped_ = Stopped::disk;
+    return stopped_failure(std::move(response));
+  }
+  Saved saved{.response = std::move(response), .bytes = bytes_};
+  if (hash_) saved.sha256 = hash_->finish();
+  saved.length_verified = info<curl_off_t>(easy(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T) >= 0 ||
+                          !header_value(easy(), "Transfer-Encoding").empty();
+  return saved;
+}
+
+Response Transfer::read_response() const {
+  Response response;
+  response.http_status = static_cast<int>(info<long>(easy(), CURLINFO_RESPONSE_CODE));
+  response.content_type = header_value(easy(), "Content-Type");
+  response.etag = header_value(easy(), "ETag");
+  response.last_modified = header_value(easy(), "Last-Modified");
+  response.retry_after = header_value(easy(), "Retry-After");
+  const char* location = info<char*>(easy(), CURLINFO_REDIRECT_URL);
+  if (location != nullptr) {
+    // One that is too long stays too long, so that it is refused rather than cut into another URL.
+    response.location = std::string_view(location).substr(0, kMaxUrlBytes + 1);
+  }
+  return response;
+}
+
+Failed Transfer::stopped_failure(Response response) const {
+  Failed failed{.response = std::move(response)};
+  switch (stopped_) {
+    case Stopped::refused:
+      failed.error = ErrorClass::refused;
+      failed.message = fmt::format("{} is a private or reserved address", refused_address_);
+      failed.refused_address = refused_address_;
+      break;
+    case Stopped::too_large:
+      failed.error = ErrorClass::too_large;
+      failed.message = fmt::format("it is larger than the {} bytes of --max-size", job_.max_size);
+      break;
+    default:
+      failed.error = ErrorClass::disk;
+      failed.message = fmt::format("cannot write the part file: {}", errno_text(disk_error_));
+      break;
+  }
+  return failed;
+}
+
+Failed Transfer::curl_failure(CURLcode code, Response response) const {
+  Failed failed{.retry = Retry::yes, .response = std::move(response)};
+  const bool answered = failed.response.http_status != 0;
+  failed.message = error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code);
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY: failed.error = ErrorClass::dns; break;
+    case CURLE_OPERATION_TIMEDOUT: failed.error = ErrorClass::timeout; break;
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_PROXY:
+    case CURLE_GOT_NOTHING: failed.error = ErrorClass::connect; break;
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+      failed.error = answered ? ErrorClass::truncated : ErrorClass::connect;
+      break;
+    case CURLE_PARTIAL_FILE:
+    case CURLE_BAD_CONTENT_ENCODING: failed.error = ErrorClass::truncated; break;
+    case CURLE_SSL_CONNECT_ERROR: failed.error = ErrorClass::tls; break;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_ISSUER_ERROR:
+      failed.error = ErrorClass::tls;
+      failed.retry = Retry::no;
+      break;
+    default:
+      failed.error = ErrorClass::protocol;
+      failed.retry = Retry::no;
+      break;
+  }
+  return failed;
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "common/channel.h"
+#include "common/event_loop.h"
+#include "worker/curl_handles.h"
+#include "worker/store/file_store.h"
+#include "worker/transfer.h"
+
+namespace fanfetch {
+
+/// The worker's loop: takes jobs from the channel, runs them side by side, reports how each ended.
+/// It decides nothing but the order of bytes. One thread.
+class Worker {
+ public:
+  /// Runs at most half the channel's slots at once; the rest wait in the ring, unblamed if this
+  /// process dies.
+  Worker(WorkerChannel channel, FileStore& store, std::string ca_file);
+
+  /// Until the coordinator says stop and all jobs are done.
+  void run();
+
+ private:
+  struct Running {
+    SlotUse use;
+    std::unique_ptr<Transfer> transfer;
+  };
+
+  void take_jobs();
+  void finish(CURL* easy, CURLcode code);
+  void after_batch();
+  void beat();
+
+  EventLoop loop_;
+  WorkerChannel channel_;
+  FileStore& store_;
+  CurlHandles handles_;
+  std::size_t most_at_once_;
+  CurlMulti multi_;
+  std::unordered_map<CURL*, Running> running_;
+};
+
+}  // namespace fanfetch
