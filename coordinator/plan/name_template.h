@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/result.h"
+#include "common/sha256.h"
+#include "common/url.h"
+
+namespace fanfetch {
+
+/// What a template may speak of.
+struct NameFields {
+  const Url& url;
+  std::uint64_t index = 0;
+  std::string_view id;  ///< The source's id; empty: `{id}` is the stem.
+  const Sha256Digest& hash;
+};
+
+/// `--name`: turns a link into a path below the output folder. Pure.
+/// Fields: {name} {stem} {ext} {host} {path} {index} {index:08} {id} {hash} {hash:N}; `{{` is a
+/// brace. {name} is the last component of the URL's path, decoded, or `index.html` if that is
+/// empty. Only `{path}` and the template itself make folders: an encoded slash is a `_`.
+/// The result is always clean, whatever the link holds: see clean_path().
+class NameTemplate {
+ public:
+  /// Error: an unknown field or format, or a brace that is not closed, with its place.
+  [[nodiscard]] static Result<NameTemplate> parse(std::string_view text);
+
+  [[nodiscard]] std::string expand(const NameFields& fields) const;
+
+ private:
+  enum class Field { literal, name, stem, ext, host, path, index, id, hash };
+  struct FieldRow;
+  struct Piece {
+    Field field = Field::literal;
+    std::string text;    // of a literal
+    unsigned width = 0;  // of {index:08}: digits; of {hash:N}: characters
+  };
+  static const FieldRow kFields[];
+
+  [[nodiscard]] static Result<Piece> parse_field(std::string_view text, std::size_t place);
+  [[nodiscard]] static std::string value(const Piece& piece, const NameFields& fields);
+
+  std::vector<Piece> pieces_;
+};
+
+/// The n-th other name (from 1) for the link with this hash, where `path` is taken: with a suffix
+/// of 8 hexadecimal digits of the hash, and a number from the second on.
+[[nodiscard]] std::string other_name(std::string_view path, const Sha256Digest& hash, unsigned n);
+
+}  // namespace fanfetch

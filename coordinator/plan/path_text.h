@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace fanfetch {
+
+inline constexpr std::size_t kMaxComponentBytes =
+    200;  ///< File systems allow 255; suffixes follow.
+inline constexpr std::size_t kMaxPathBytes = 1000;
+
+/// A relative path that is safe to create below any folder: valid UTF-8 in NFC; no empty, `.` or
+/// `..` component and none that starts with a dot (a link must not make hidden files, nor reach our
+/// own `.fanfetch`) or ends with a dot or space (some file systems drop those); no control, format
+/// or bidi character, no backslash or NUL; components of at most kMaxComponentBytes, cut between
+/// characters with the extension kept; at most kMaxPathBytes in all, for which inner folders go.
+/// What is not allowed becomes `_`. A path without a file name, thus also an empty one, gets
+/// `index.html`. Idempotent.
+[[nodiscard]] std::string clean_path(std::string_view path);
+
+/// `a/photo.jpg` with suffix `1a2b3c4d` is `a/photo-1a2b3c4d.jpg`; still at most kMaxComponentBytes
+/// a component. REQUIRES: `path` is clean, `suffix` is short ASCII.
+[[nodiscard]] std::string with_suffix(std::string_view path, std::string_view suffix);
+
+/// Equal for two names that a file system without case would take for one (Unicode case folding).
+[[nodiscard]] std::string fold_case(std::string_view path);
+
+}  // namespace fanfetch

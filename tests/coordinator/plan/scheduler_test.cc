@@ -1,0 +1,155 @@
+#include "coordinator/plan/scheduler.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+namespace fanfetch {
+namespace {
+
+using std::chrono::seconds;
+using TaskId = Scheduler::TaskId;
+
+constexpr char kA[] = "https://a:443";
+constexpr char kB[] = "https://b:443";
+constexpr Instant kStart{seconds(1000)};
+
+std::vector<TaskId> all(Scheduler& scheduler, Instant now = kStart) {
+  std::vector<TaskId> tasks;
+  while (const auto task = scheduler.next(now)) tasks.push_back(*task);
+  return tasks;
+}
+
+TEST(Scheduler, GivesOneHostsTasksInOrder) {
+  Scheduler scheduler(10);
+  for (TaskId task = 1; task <= 3; ++task) scheduler.add(task, kA);
+  EXPECT_EQ(scheduler.size(), 3u);
+  EXPECT_EQ(all(scheduler), (std::vector<TaskId>{1, 2, 3}));
+  EXPECT_EQ(scheduler.size(), 0u);
+}
+
+TEST(Scheduler, TakesHostsInTurns) {
+  Scheduler scheduler(10);
+  for (TaskId task = 1; task <= 3; ++task) scheduler.add(task, kA);
+  for (TaskId task = 11; task <= 12; ++task) scheduler.add(task, kB);
+  EXPECT_EQ(all(scheduler), (std::vector<TaskId>{1, 11, 2, 12, 3}));
+}
+
+TEST(Scheduler, NeverGivesMoreOfAHostThanItsLimit) {
+  Scheduler scheduler(2);
+  for (TaskId task = 1; task <= 4; ++task) scheduler.add(task, kA);
+  EXPECT_EQ(all(scheduler), (std::vector<TaskId>{1, 2}));
+  scheduler.finished(kA);
+  EXPECT_EQ(all(scheduler), (std::vector<TaskId>{3}));
+}
+
+TEST(Scheduler, AHostAtItsLimitHoldsBackNoOther) {
+  Scheduler scheduler(1);
+  for (TaskId task = 1; task <= 1000; ++task) scheduler.add(task, kA);
+  scheduler.add(2000, kB);
+  EXPECT_EQ(all(scheduler), (std::vector<TaskId>{1, 2000}));
+}
+
+TEST(Scheduler, ADelayedTaskWaitsForItsTimeAndHoldsBackNobody) {
+  Scheduler scheduler(1);
+  scheduler.add_later(1, kA, kStart + seconds(5));
+  scheduler.add_later(2, kB, kStart + seconds(3));
+  EXPECT_EQ(scheduler.next_due(), kStart + seconds(3));
+  EXPECT_FALSE(scheduler.next(kStart));
+  scheduler.add(3, kA);
+  EXPECT_EQ(scheduler.next(kStart), 3u);
+  EXPECT_EQ(all(scheduler, kStart + seconds(3)), (std::vector<TaskId>{2}));
+  EXPECT_TRUE(all(scheduler, kStart + seconds(5)).empty()) << "its host is still busy with 3";
+  scheduler.finished(kA);
+  EXPECT_EQ(scheduler.next(kStart + seconds(5)), 1u);
+  EXPECT_FALSE(scheduler.next_due());
+}
+
+TEST(Scheduler, DelayedTasksComeInOrderOfTime) {
+  Scheduler scheduler(10);
+  scheduler.add_later(1, kA, kStart + seconds(2));
+  scheduler.add_later(2, kA, kStart + seconds(1));
+  EXPECT_EQ(all(scheduler, kStart + seconds(9)), (std::vector<TaskId>{2, 1}));
+}
+
+TEST(Scheduler, ForgetsWhatWasNotGivenOutButNotWhatIsInFlight) {
+  Scheduler scheduler(1);
+  scheduler.add(1, kA);
+  ASSERT_EQ(scheduler.next(kStart), 1u);
+  scheduler.add(2, kA);
+  scheduler.add(3, kB);
+  scheduler.add_later(4, kB, kStart);
+  scheduler.clear();
+  EXPECT_EQ(scheduler.size(), 0u);
+  EXPECT_FALSE(scheduler.next(kStart + seconds(1)));
+  scheduler.add(5, kA);
+  EXPECT_FALSE(scheduler.next(kStart)) << "1 is still in flight";
+  scheduler.finished(kA);
+  EXPECT_EQ(scheduler.next(kStart), 5u);
+}
+
+/// A host with delayed tasks only must survive until they are due.
+TEST(Scheduler, KeepsAHostWhoseTasksAreAllDelayed) {
+  Scheduler scheduler(1);
+  scheduler.add(1, kA);
+  ASSERT_EQ(scheduler.next(kStart), 1u);
+  scheduler.add_later(1, kA, kStart + seconds(1));
+  scheduler.finished(kA);
+  EXPECT_EQ(scheduler.next(kStart + seconds(1)), 1u);
+}
+
+/// Against a plain model: random adds, delays, gifts and returns.
+TEST(Scheduler, LosesNoTaskAndKeepsEveryLimitUnderRandomUse) {
+  constexpr unsigned kLimit = 3;
+  constexpr unsigned kHosts = 7;
+  std::mt19937_64 random(7);
+  Scheduler scheduler(kLimit);
+  std::vector<std::string> hosts;
+  for (unsigned i = 0; i < kHosts; ++i) hosts.push_back(fmt::format("http://h{}:80", i));
+  std::vector<unsigned> in_flight(kHosts);
+  std::vector<TaskId> running;
+  std::vector<bool> given(1);
+  Instant now = kStart;
+  for (int step = 0; step < 50'000; ++step) {
+    now += std::chrono::milliseconds(random() % 3);
+    const TaskId task = given.size();
+    switch (random() % 4) {
+      case 0:
+        given.push_back(false);
+        scheduler.add(task, hosts[task % kHosts]);
+        break;
+      case 1:
+        given.push_back(false);
+        scheduler.add_later(task, hosts[task % kHosts],
+                            now + std::chrono::milliseconds(random() % 9));
+        break;
+      default:
+        if (const auto next = scheduler.next(now)) {
+          ASSERT_FALSE(given.at(*next)) << "given twice";
+          given[*next] = true;
+          ASSERT_LE(++in_flight[*next % kHosts], kLimit);
+          running.push_back(*next);
+        } else if (!running.empty()) {
+          std::swap(running[random() % running.size()], running.back());
+          --in_flight[running.back() % kHosts];
+          scheduler.finished(hosts[running.back() % kHosts]);
+          running.pop_back();
+        }
+    }
+  }
+  now += seconds(1);
+  while (scheduler.size() > 0) {
+    for (const TaskId task : all(scheduler, now)) {
+      given[task] = true;
+      running.push_back(task);
+    }
+    for (const TaskId task : running) scheduler.finished(hosts[task % kHosts]);
+    running.clear();
+  }
+  EXPECT_EQ(std::count(given.begin() + 1, given.end(), false), 0);
+}
+
+}  // namespace
+}  // namespace fanfetch
