@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "common/result.h"
+#include "coordinator/sources/line_reader.h"
+#include "coordinator/sources/source.h"
+
+namespace fanfetch {
+
+/// A text list, one URL a line. Spaces and tabs around it are trimmed; blank lines and lines that
+/// begin with '#' are skipped (inside a URL a '#' begins its fragment, not a comment).
+class ListSource final : public Source {
+ public:
+  explicit ListSource(LineReader lines) : lines_(std::move(lines)) {}
+
+  [[nodiscard]] Result<std::optional<ListedItem>> next() override;
+
+ private:
+  LineReader lines_;
+};
+
+/// Opens the list at `path`, or standard input for `-`. Blocks on a FIFO until it has a writer.
+/// Error: it cannot be opened.
+[[nodiscard]] Result<std::unique_ptr<Source>> open_list(const std::string& path, int stop_fd);
+
+}  // namespace fanfetch

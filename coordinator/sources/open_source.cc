@@ -1,0 +1,138 @@
+#include "coordinator/sources/open_source.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "common/url.h"
+#include "coordinator/sources/imgur_source.h"
+#include "coordinator/sources/list_source.h"
+
+namespace fanfetch {
+namespace {
+
+using Kind = SourceSpec::Kind;
+using OpenedSource = Result<std::unique_ptr<Source>>;
+
+/// One URL from the command line.
+class UrlSource final : public Source {
+ public:
+  explicit UrlSource(std::string url) : url_(std::move(url)) {}
+
+  [[nodiscard]] Result<std::optional<ListedItem>> next() override {
+    if (!url_) return std::nullopt;
+    return ListedItem{.url = std::exchange(url_, std::nullopt), .id = {}, .problem = {}};
+  }
+
+ private:
+  std::optional<std::string> url_;
+};
+
+OpenedSource open_gallery(const SourceSpec&, const SourceContext& context) {
+  return open_imgur_gallery({.fetch_page = context.fetch_page,
+                             .api_base = context.api_base,
+                             .client_id = context.client_id,
+                             .pages = context.pages,
+                             .stop_fd = context.stop_fd});
+}
+
+OpenedSource open_text_list(const SourceSpec& spec, const SourceContext& context) {
+  return open_list(spec.argument, context.stop_fd);
+}
+
+OpenedSource open_url(const SourceSpec& spec, const SourceContext&) {
+  return std::make_unique<UrlSource>(spec.argument);
+}
+
+/// Every kind of source there is.
+struct KindRow {
+  Kind kind;
+  std::string_view word;  // the bare word that names it, if one does
+  OpenedSource (*open)(const SourceSpec&, const SourceContext&);
+};
+constexpr KindRow kKinds[] = {
+    {Kind::imgur, "imgur", open_gallery},
+    {Kind::list, "-", open_text_list},
+    {Kind::url, "", open_url},
+};
+
+constexpr std::array<std::string_view, 5> kOtherFormats = {".csv", ".tsv", ".jsonl", ".gz", ".zst"};
+constexpr std::array<std::string_view, 6> kImgurPageHosts = {
+    "imgur.com", "www.imgur.com", "m.imgur.com", "imgur.io", "www.imgur.io", "m.imgur.io"};
+
+std::string to_lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
+/// `https` of `https://…`, lower case; empty for anything else, such as a path that holds "://".
+std::string scheme_of(std::string_view word) {
+  const std::size_t end = word.find("://");
+  if (end == std::string_view::npos) return {};
+  std::string scheme = to_lower(word.substr(0, end));
+  const auto belongs = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-';
+  };
+  return std::all_of(scheme.begin(), scheme.end(), belongs) ? scheme : std::string();
+}
+
+Result<SourceSpec> url_spec(std::string_view word, std::string_view scheme) {
+  if (scheme != "http" && scheme != "https") {
+    return fail("'{}': only http:// and https:// links can be had; a list is named by its path",
+                mask_userinfo(word));
+  }
+  // A word that is no valid URL becomes a link that fails as such, as it would in a list.
+  const auto url = parse_url(word);
+  if (url && std::find(kImgurPageHosts.begin(), kImgurPageHosts.end(), url->host) !=
+                 kImgurPageHosts.end()) {
+    return fail(
+        "'{}' is a page, and this version cannot read Imgur's pages: 'imgur' is the gallery, "
+        "https://i.imgur.com/… one picture",
+        mask_userinfo(word));
+  }
+  return SourceSpec{.kind = Kind::url, .argument = std::string(word)};
+}
+
+}  // namespace
+
+Result<SourceSpec> parse_source(std::string_view word) {
+  if (word.empty()) return fail("a SOURCE is empty: name a list, a URL or 'imgur'");
+  for (const KindRow& row : kKinds) {
+    if (word == row.word) {
+      return SourceSpec{.kind = row.kind, .argument = row.kind == Kind::list ? "-" : ""};
+    }
+  }
+  if (const std::string scheme = scheme_of(word); !scheme.empty()) return url_spec(word, scheme);
+  if (word.starts_with("imgur:")) {
+    return fail(
+        "'{}': this version knows only 'imgur', the gallery; for a file write ./{} or -i {}", word,
+        word, word);
+  }
+  if (word.find_first_of("/.:") != std::string_view::npos) return list_spec(word);
+  return fail("'{}' is no command and no source; for a file write ./{} or -i {}", word, word, word);
+}
+
+Result<SourceSpec> list_spec(std::string_view path) {
+  if (path.empty()) return fail("the name of a list is empty");
+  const std::string lower = to_lower(path);
+  for (const std::string_view ending : kOtherFormats) {
+    if (lower.ends_with(ending)) {
+      return fail(
+          "'{}': this version reads plain text lists only, one URL a line, no {} files; "
+          "convert it and pipe it in: … | fanfetch -",
+          path, ending);
+    }
+  }
+  return SourceSpec{.kind = Kind::list, .argument = std::string(path)};
+}
+
+OpenedSource open_source(const SourceSpec& spec, const SourceContext& context) {
+  const auto* row = std::find_if(std::begin(kKinds), std::end(kKinds),
+                                 [&](const KindRow& known) { return known.kind == spec.kind; });
+  return row->open(spec, context);
+}
+
+}  // namespace fanfetch

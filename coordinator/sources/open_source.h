@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "common/http_page.h"
+#include "common/result.h"
+#include "coordinator/sources/source.h"
+
+namespace fanfetch {
+
+/// A SOURCE argument, understood but not opened.
+struct SourceSpec {
+  enum class Kind { imgur, list, url };
+  Kind kind = Kind::list;
+  std::string argument;  ///< A path or `-`; the URL; empty for the Imgur gallery.
+};
+
+/// What sources need from outside.
+struct SourceContext {
+  int stop_fd = -1;      ///< Becomes readable when the run stops; never drained.
+  FetchPage fetch_page;  ///< For listings.
+  std::string api_base;  ///< Of the Imgur API, without a slash at the end.
+  std::string client_id;
+  int pages = 1;  ///< Listing pages to read at most.
+};
+
+/// Tells what a SOURCE word is, by the rules of the command line: a bare word without '/', '.' or
+/// ':' is never a file. Pure: opens nothing. Error: what was meant is unclear or not to be had
+/// (exit status 2), with what to write instead.
+[[nodiscard]] Result<SourceSpec> parse_source(std::string_view word);
+
+/// The same for `-i FILE`, which is always a list: a path, whatever it looks like, or `-`.
+/// Error: no path, or an ending that stands for another format than text (exit status 2).
+[[nodiscard]] Result<SourceSpec> list_spec(std::string_view path);
+
+/// Opens it. Error: it cannot be had (exit status 3).
+[[nodiscard]] Result<std::unique_ptr<Source>> open_source(const SourceSpec& spec,
+                                                          const SourceContext& context);
+
+}  // namespace fanfetch

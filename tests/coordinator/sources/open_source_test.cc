@@ -1,0 +1,99 @@
+#include "coordinator/sources/open_source.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace fanfetch {
+namespace {
+
+using Kind = SourceSpec::Kind;
+
+void expect_spec(const Result<SourceSpec>& spec, Kind kind, std::string_view argument) {
+  ASSERT_TRUE(spec.has_value()) << argument << ": " << spec.error().message;
+  EXPECT_EQ(spec->kind, kind) << argument;
+  EXPECT_EQ(spec->argument, argument);
+}
+
+/// The complaint about `word`; empty if there is none.
+std::string refusal(std::string_view word) {
+  const auto spec = parse_source(word);
+  return spec ? "" : spec.error().message;
+}
+
+bool holds(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(ParseSource, KnowsTheGallery) { expect_spec(parse_source("imgur"), Kind::imgur, ""); }
+
+TEST(ParseSource, TakesUrlsOfEitherScheme) {
+  for (const char* url : {"http://example.org/a.csv", "HTTPS://example.org/", "http://",
+                          "https://i.imgur.com/abcde.jpg", "https://notimgur.com/a/b"}) {
+    expect_spec(parse_source(url), Kind::url, url);
+  }
+}
+
+TEST(ParseSource, TakesPathsAndStdin) {
+  for (const char* path : {"-", "urls.txt", "./imgur", "./status", "/tmp/list", "lists/today", ".x",
+                           "a:b", "./a://b", "C:/x"}) {
+    expect_spec(parse_source(path), Kind::list, path);
+  }
+}
+
+TEST(ParseSource, TakesNoBareWordForAFile) {
+  EXPECT_EQ(refusal("status"),
+            "'status' is no command and no source; for a file write ./status or -i status");
+  EXPECT_TRUE(holds(refusal("urls"), "-i urls"));
+  EXPECT_TRUE(holds(refusal("Imgur"), "no source"));
+  EXPECT_TRUE(holds(refusal(""), "empty"));
+}
+
+TEST(ParseSource, RefusesWhatIsNotBuiltAndSaysWhatIs) {
+  for (const char* word : {"imgur:top", "imgur:r/pics", "imgur:", "imgur:search?q=a.b"}) {
+    EXPECT_TRUE(holds(refusal(word), "'imgur', the gallery")) << word;
+  }
+  for (const char* word : {"https://imgur.com/a/x", "http://WWW.imgur.com/gallery/y",
+                           "https://m.imgur.com:443/", "https://imgur.io/x"}) {
+    EXPECT_TRUE(holds(refusal(word), "https://i.imgur.com/")) << word;
+  }
+  for (const char* word : {"list.csv", "x/list.TSV", "a.jsonl", "urls.txt.gz", "urls.zst"}) {
+    EXPECT_TRUE(holds(refusal(word), "plain text lists only")) << word;
+  }
+}
+
+TEST(ParseSource, RefusesOtherSchemesWithoutShowingAPassword) {
+  EXPECT_TRUE(holds(refusal("ftp://example.org/x"), "only http:// and https://"));
+  const std::string message = refusal("ftp://me:secret@example.org/x");
+  EXPECT_FALSE(holds(message, "secret")) << message;
+}
+
+TEST(ListSpec, TakesAnyWordForAPath) {
+  for (const char* path : {"imgur", "status", "-", "http://example.org/"}) {
+    expect_spec(list_spec(path), Kind::list, path);
+  }
+  EXPECT_FALSE(list_spec("a.csv").has_value());
+  EXPECT_FALSE(list_spec("").has_value());
+}
+
+TEST(OpenSource, YieldsAUrlOnce) {
+  const auto source = open_source({.kind = Kind::url, .argument = "http://a/1"}, {});
+  ASSERT_TRUE(source.has_value());
+  auto item = (*source)->next();
+  ASSERT_TRUE(item.has_value() && item->has_value());
+  EXPECT_EQ((*item)->url, "http://a/1");
+  item = (*source)->next();
+  ASSERT_TRUE(item.has_value());
+  EXPECT_FALSE(item->has_value());
+}
+
+TEST(OpenSource, OpensTheOtherKinds) {
+  EXPECT_FALSE(open_source({.kind = Kind::list, .argument = "/nowhere/x"}, {}).has_value());
+  SourceContext context;
+  EXPECT_FALSE(open_source({.kind = Kind::imgur, .argument = ""}, context).has_value());
+  context.client_id = "0123456789abcde";
+  EXPECT_TRUE(open_source({.kind = Kind::imgur, .argument = ""}, context).has_value());
+}
+
+}  // namespace
+}  // namespace fanfetch
