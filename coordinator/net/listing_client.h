@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "common/http_page.h"
+#include "common/result.h"
+
+namespace fanfetch {
+
+struct ListingOptions {
+  std::string user_agent;
+  /// None: by the environment, as in curl; empty: no proxy.
+  std::optional<std::string> proxy;
+  std::string ca_file;  ///< Bundle to verify against; empty: libcurl's own.
+  bool verify_tls = true;
+  long connect_timeout_s = 15;
+  long timeout_s = 60;  ///< For a whole page, each hop of a redirect anew.
+  int stop_fd = -1;     ///< Readable when the run stops: a request under way is given up.
+};
+
+/// Gets listing pages for the sources, one at a time. Follows up to 5 redirects within the origin,
+/// none to another one: the client ID travels in a header. A page over 64 MiB (decoded) is refused.
+/// REQUIRES: main has called curl_global_init(). Thread: the reader's alone.
+class ListingClient {
+ public:
+  explicit ListingClient(ListingOptions options);
+  ~ListingClient();
+  ListingClient(const ListingClient&) = delete;
+  ListingClient& operator=(const ListingClient&) = delete;
+
+  /// A connection that fails, a time-out, a 429 and a 5xx are tried again twice, after 1 and 2 s,
+  /// or as Retry-After says; if that is more than 30 s, the answer is the last one. The last answer
+  /// is returned whatever its status. Error: none came, or the run is stopping.
+  [[nodiscard]] Result<Page> fetch(const PageRequest& request);
+
+ private:
+  struct Handle;
+  struct Answer;
+
+  [[nodiscard]] Answer follow(const PageRequest& request);
+
+  std::unique_ptr<Handle> handle_;
+  ListingOptions options_;
+};
+
+}  // namespace fanfetch

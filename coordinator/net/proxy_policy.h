@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/url.h"
+
+namespace fanfetch {
+
+/// Which proxy a request goes through. `http_proxy` counts in lower case only, as its upper-case
+/// twin can be set by strangers in CGI; the others in both. Values are read once.
+class ProxyPolicy {
+ public:
+  /// `given`: from --proxy, empty for "none at all"; wins over the environment's proxies, but not
+  /// over no_proxy.
+  explicit ProxyPolicy(const std::optional<std::string>& given);
+
+  /// Empty: none.
+  [[nodiscard]] const std::string& proxy_for(const Url& url) const;
+
+ private:
+  [[nodiscard]] bool goes_direct(std::string_view host) const;
+
+  std::string http_;
+  std::string https_;
+  std::string no_proxy_;
+  std::string none_;
+};
+
+}  // namespace fanfetch
