@@ -1,0 +1,138 @@
+#include "coordinator/pool/worker_process.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "common/worker_start.h"
+
+namespace fanfetch {
+namespace {
+
+constexpr int kExecFailed = 127;
+
+struct Redirection {
+  int from;
+  int to;
+};
+
+/// Puts each `from` on its `to`, though one's `to` may be another's `from`. Async-signal-safe.
+bool place_descriptors(std::array<Redirection, 8> all) {
+  for (auto& one : all) {  // first out of each other's way, above all targets
+    one.from = ::fcntl(one.from, F_DUPFD, kLastWorkerFd + 1);
+    if (one.from < 0) return false;
+  }
+  for (const auto& one : all) {
+    if (::dup2(one.from, one.to) < 0) return false;
+  }
+  return true;
+}
+
+/// Between fork and exec: async-signal-safe calls only.
+[[noreturn]] void become_worker(int binary, const std::array<Redirection, 8>& descriptors,
+                                char* const* argv) {
+  // Ctrl-C reaches the whole group, and the coordinator decides what it means. Ignored signals stay
+  // so through exec; from the first instruction on the worker is safe from them.
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) ::signal(signal, SIG_IGN);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+
+  char* const environment[] = {nullptr};
+  // The binary moves last and closes on exec: the worker gets no way to itself.
+  const int program = ::fcntl(binary, F_DUPFD_CLOEXEC, kLastWorkerFd + 1);
+  if (program >= 0 && place_descriptors(descriptors)) {
+    ::syscall(SYS_close_range, kLastWorkerFd + 1, ~0u, /*CLOSE_RANGE_CLOEXEC*/ 4u);
+    ::fexecve(program, argv, environment);
+  }
+  static constexpr char kMessage[] = "cannot execute fanfetch-worker\n";
+  (void)!::write(STDERR_FILENO, kMessage, sizeof kMessage - 1);
+  ::_exit(kExecFailed);
+}
+
+}  // namespace
+
+Result<UniqueFd> open_worker_binary() {
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  const auto folder = self.parent_path();
+  const auto installed =
+      (folder / FANFETCH_LIBEXEC_FROM_BIN / "fanfetch-worker").lexically_normal();
+  const auto built = (folder / "../worker/fanfetch-worker").lexically_normal();
+  for (const auto& path : {installed, built}) {
+    UniqueFd binary(::open(path.c_str(), O_PATH | O_CLOEXEC));
+    if (binary.valid()) return binary;
+  }
+  return fail(
+      "cannot find the program fanfetch-worker: neither {} nor {} is there; install fanfetch anew",
+      installed.string(), built.string());
+}
+
+Result<WorkerProcess> WorkerProcess::start(const WorkerProgram& program,
+                                           const CoordinatorChannel& channel) {
+  int pipe[2];
+  if (::pipe2(pipe, O_CLOEXEC) != 0) return fail("cannot make a pipe: {}", errno_text(errno));
+  UniqueFd stderr_read(pipe[0]);
+  const UniqueFd stderr_write(pipe[1]);
+  ::fcntl(stderr_read.get(), F_SETFL, O_NONBLOCK);
+  const UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (!null.valid()) return fail("cannot open /dev/null: {}", errno_text(errno));
+
+  // Everything that allocates comes before the fork.
+  std::string name = "fanfetch-worker";
+  std::string parent = std::to_string(::getpid());
+  std::string ca_file = program.ca_file;
+  char* const argv[] = {name.data(), parent.data(), ca_file.data(), nullptr};
+  const std::array<Redirection, 8> descriptors{{
+      {null.get(), STDIN_FILENO},
+      {null.get(), STDOUT_FILENO},
+      {stderr_write.get(), STDERR_FILENO},
+      {channel.region_fd(), kRegionFd},
+      {channel.submitted_fd(), kSubmittedFd},
+      {channel.completed_fd(), kCompletedFd},
+      {program.part_folder, kPartFolderFd},
+      {program.lock, kLockFd},
+  }};
+
+  const pid_t pid = ::fork();
+  if (pid < 0) return fail("cannot start a worker process: {}", errno_text(errno));
+  if (pid == 0) become_worker(program.binary.get(), descriptors, argv);
+
+  UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  if (!pidfd.valid()) {
+    const int error = errno;
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+    return fail("cannot watch a worker process: {}", errno_text(error));
+  }
+  ::fcntl(pidfd.get(), F_SETFD, FD_CLOEXEC);
+  return WorkerProcess(pid, std::move(pidfd), std::move(stderr_read));
+}
+
+WorkerProcess::~WorkerProcess() {
+  if (!pidfd_.valid()) return;
+  kill();
+  (void)reap();
+}
+
+void WorkerProcess::kill() { ::syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0); }
+
+std::string WorkerProcess::reap() {
+  siginfo_t info{};
+  int result = 0;
+  do {
+    result = ::waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED);
+  } while (result != 0 && errno == EINTR);
+  pidfd_.reset();
+  if (info.si_code == CLD_EXITED) return fmt::format("exited with status {}", info.si_status);
+  return fmt::format("was killed by signal {} ({})", info.si_status, ::strsignal(info.si_status));
+}
+
+}  // namespace fanfetch
