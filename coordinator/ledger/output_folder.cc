@@ -1,0 +1,99 @@
+#include "coordinator/ledger/output_folder.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <thread>
+
+namespace fanfetch {
+namespace {
+
+/// A killed coordinator's workers were seen to outlive it by milliseconds (facts); 2 s is ample.
+constexpr auto kLockWait = std::chrono::seconds(2);
+constexpr auto kLockPoll = std::chrono::milliseconds(20);
+
+tl::unexpected<OutputError> unwritable(const std::string& path, const char* what, int error) {
+  return tl::unexpected(OutputError{OutputError::Kind::unwritable,
+                                    fmt::format("cannot {} '{}': {}; choose another folder with -o",
+                                                what, path, errno_text(error))});
+}
+
+/// Opens a folder below `parent`, makes it if it is missing, and follows no symbolic link.
+UniqueFd open_subfolder(int parent, const char* name) {
+  if (::mkdirat(parent, name, 0777) != 0 && errno != EEXIST) return UniqueFd();
+  return UniqueFd(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+}
+
+/// The pid of the run that holds the lock wrote itself into the file; "" if it had no time to.
+std::string holder(int lock) {
+  char text[32] = {};
+  const ssize_t size = ::pread(lock, text, sizeof text - 1, 0);
+  return size > 0 ? fmt::format(" (pid {})", std::string(text, text + size)) : "";
+}
+
+bool take_lock(int lock) {
+  const auto deadline = std::chrono::steady_clock::now() + kLockWait;
+  while (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    // flock has no time-out, and a signal that interrupts it would need a handler of its own.
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+    std::this_thread::sleep_for(kLockPoll);
+  }
+  const std::string pid = std::to_string(::getpid());
+  return ::ftruncate(lock, 0) == 0 &&
+         ::pwrite(lock, pid.data(), pid.size(), 0) == static_cast<ssize_t>(pid.size());
+}
+
+struct CloseDirectory {
+  void operator()(DIR* listing) const { ::closedir(listing); }
+};
+
+int remove_files(int folder) {
+  const std::unique_ptr<DIR, CloseDirectory> listing(
+      ::fdopendir(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
+  if (!listing) return errno;
+  while (const dirent* entry = ::readdir(listing.get())) {
+    if (entry->d_type == DT_DIR) continue;
+    if (::unlinkat(folder, entry->d_name, 0) != 0) return errno;
+  }
+  return 0;
+}
+
+}  // namespace
+
+tl::expected<OutputFolder, OutputError> OutputFolder::open(const std::string& path) {
+  OutputFolder output;
+  output.path_ = path;
+  std::error_code made;
+  std::filesystem::create_directories(path, made);
+  output.folder_.reset(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!output.folder_.valid()) {
+    return unwritable(path, "open the output folder", made ? made.value() : errno);
+  }
+  const UniqueFd state = open_subfolder(output.folder_.get(), ".fanfetch");
+  if (state.valid()) output.part_ = open_subfolder(state.get(), "part");
+  if (!output.part_.valid()) return unwritable(path, "write to the output folder", errno);
+  output.lock_.reset(
+      ::openat(state.get(), "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666));
+  if (!output.lock_.valid()) return unwritable(path, "write to the output folder", errno);
+
+  if (!take_lock(output.lock_.get())) {
+    return tl::unexpected(OutputError{
+        OutputError::Kind::busy,
+        fmt::format(
+            "another fanfetch{} writes to '{}'; wait for it, or choose another folder with -o",
+            holder(output.lock_.get()), path)});
+  }
+  if (const int error = remove_files(output.part_.get()); error != 0) {
+    return unwritable(path, "clean up in the output folder", error);
+  }
+  return output;
+}
+
+}  // namespace fanfetch

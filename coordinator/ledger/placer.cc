@@ -1,0 +1,88 @@
+#include "coordinator/ledger/placer.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "common/unique_fd.h"
+
+namespace fanfetch {
+namespace {
+
+/// Far more names than any list makes equal; a bound, so that a bug cannot loop.
+constexpr unsigned kMaxOtherNames = 10'000;
+
+/// Opens a folder below `root` without leaving it and without following a link on the way.
+UniqueFd open_beneath(int root, const std::string& path) {
+  open_how how{};
+  how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
+  return UniqueFd(static_cast<int>(::syscall(SYS_openat2, root, path.c_str(), &how, sizeof how)));
+}
+
+/// Makes the folders of `path` one by one; none: see errno.
+UniqueFd make_folders(int root, const std::string& path) {
+  UniqueFd folder = open_beneath(root, path);
+  if (folder.valid() || errno != ENOENT) return folder;
+  for (std::size_t slash = path.find('/');; slash = path.find('/', slash + 1)) {
+    const std::string upto = path.substr(0, slash);
+    const std::size_t last = upto.rfind('/');
+    const UniqueFd parent =
+        open_beneath(root, last == std::string::npos ? "." : upto.substr(0, last));
+    if (!parent.valid()) return UniqueFd();
+    const std::string name = last == std::string::npos ? upto : upto.substr(last + 1);
+    if (::mkdirat(parent.get(), name.c_str(), 0777) != 0 && errno != EEXIST) return UniqueFd();
+    if (slash == std::string::npos) return open_beneath(root, path);
+  }
+}
+
+/// renameat2 knows NOREPLACE on all local file systems; others (NFS) say EINVAL.
+int rename_no_replace(int from, const char* old_name, int to, const char* new_name) {
+  if (::renameat2(from, old_name, to, new_name, RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return errno;
+  if (::linkat(from, old_name, to, new_name, 0) != 0) return errno;
+  ::unlinkat(from, old_name, 0);
+  return 0;
+}
+
+bool stands_in_the_way(int error) {
+  return error == EEXIST || error == ENOTDIR || error == EISDIR || error == ELOOP ||
+         error == EXDEV || error == ENAMETOOLONG;
+}
+
+}  // namespace
+
+int Placer::move(const std::string& part_name, const std::string& name) const {
+  const std::size_t slash = name.rfind('/');
+  if (slash == std::string::npos) {
+    return rename_no_replace(parts_, part_name.c_str(), output_, name.c_str());
+  }
+  const UniqueFd folder = make_folders(output_, name.substr(0, slash));
+  if (!folder.valid()) return errno;
+  return rename_no_replace(parts_, part_name.c_str(), folder.get(), name.c_str() + slash + 1);
+}
+
+tl::expected<std::string, Placer::PlaceError> Placer::place(const std::string& part_name,
+                                                            const std::string& name,
+                                                            const OtherName& other_name) const {
+  std::string candidate = name;
+  int error = move(part_name, candidate);
+  for (unsigned n = 1; error == EEXIST && n < kMaxOtherNames; ++n) {
+    candidate = other_name(n);
+    error = move(part_name, candidate);
+  }
+  if (error == 0) return candidate;
+  ::unlinkat(parts_, part_name.c_str(), 0);
+  const bool only_this = stands_in_the_way(error);
+  return tl::unexpected(
+      PlaceError{only_this ? PlaceError::Reach::this_link : PlaceError::Reach::output,
+                 fmt::format("cannot give it the name '{}': {}{}", candidate, errno_text(error),
+                             only_this ? " (something else is in its way)" : "")});
+}
+
+}  // namespace fanfetch
