@@ -1,0 +1,52 @@
+#include "coordinator/report/console.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace fanfetch {
+namespace {
+
+/// Back to the first column, and erase to the end of the line (ECMA-48).
+constexpr std::string_view kClearLine = "\r\x1b[K";
+
+}  // namespace
+
+void Console::line(std::string_view text) {
+  std::string out;
+  if (!bar_.empty()) out += kClearLine;
+  out += text;
+  out += '\n';
+  out += bar_;
+  write(out);
+}
+
+void Console::bar(std::string text) {
+  bar_ = std::move(text);
+  write(std::string(kClearLine) + bar_);
+}
+
+void Console::clear_bar() {
+  if (bar_.empty()) return;
+  bar_.clear();
+  write(kClearLine);
+}
+
+unsigned Console::columns() {
+  winsize size{};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+void Console::write(std::string_view text) {
+  while (!text.empty() && !broken_) {
+    const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+    if (written >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno != EINTR) {
+      broken_ = true;  // a full log disk or a closed pipe must not cost a single link
+    }
+  }
+}
+
+}  // namespace fanfetch

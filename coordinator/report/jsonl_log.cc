@@ -1,0 +1,111 @@
+#include "coordinator/report/jsonl_log.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <cerrno>
+
+#include "common/utf8.h"
+
+namespace fanfetch {
+namespace {
+
+class ObjectWriter {
+ public:
+  explicit ObjectWriter(rapidjson::StringBuffer& buffer) : json_(buffer) { json_.StartObject(); }
+
+  template <class T>
+  void member(std::string_view key, const T& value) {
+    json_.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
+    put(value);
+  }
+  void end() { json_.EndObject(); }
+
+ private:
+  template <class T>
+  void put(const std::optional<T>& value) {
+    if (value) {
+      put(*value);
+    } else {
+      json_.Null();
+    }
+  }
+  void put(std::string_view text) {
+    const std::string valid = valid_utf8(text);  // RapidJSON copies bytes as they are
+    json_.String(valid.data(), static_cast<rapidjson::SizeType>(valid.size()));
+  }
+  void put(const std::string& text) { put(std::string_view(text)); }
+  void put(bool value) { json_.Bool(value); }
+  void put(int value) { json_.Int(value); }
+  void put(std::uint64_t value) { json_.Uint64(value); }
+  void put(ErrorClass error) { put(name(error)); }
+  void put(WallTime time) { put(format_rfc3339(time)); }
+  void put(std::chrono::milliseconds duration) { json_.Int64(duration.count()); }
+
+  rapidjson::Writer<rapidjson::StringBuffer> json_;
+};
+
+/// Writes what it can. Returns the bytes written, and the errno value that stopped it or 0.
+std::pair<std::size_t, int> write_all(int fd, std::string_view bytes) {
+  std::size_t written = 0;
+  while (written < bytes.size()) {
+    const ssize_t count = ::write(fd, bytes.data() + written, bytes.size() - written);
+    if (count >= 0) {
+      written += static_cast<std::size_t>(count);
+    } else if (errno == EAGAIN) {  // stdout may be another program's non-blocking pipe
+      pollfd writable{fd, POLLOUT, 0};
+      ::poll(&writable, 1, -1);
+    } else if (errno != EINTR) {
+      return {written, errno};
+    }
+  }
+  return {written, 0};
+}
+
+}  // namespace
+
+std::string to_json_line(const Record& record) {
+  rapidjson::StringBuffer buffer;
+  ObjectWriter object(buffer);
+  object.member("index", record.index);
+  object.member("url", record.url);
+  object.member("status", name(record.status));
+  object.member("file_name", record.file_name);
+  object.member("bytes", record.bytes);
+  object.member("sha256", record.sha256);
+  object.member("http_status", record.http_status);
+  object.member("content_type", record.content_type);
+  object.member("final_url", record.final_url);
+  object.member("etag", record.etag);
+  object.member("last_modified", record.last_modified);
+  object.member("attempts", record.attempts);
+  object.member("error", record.error);
+  object.member("retryable", record.retryable);
+  object.member("message", record.message);
+  object.member("duplicate_of", record.duplicate_of);
+  object.member("started_at", record.started_at);
+  object.member("duration_ms", record.duration);
+  object.end();
+  buffer.Put('\n');
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+Result<JsonlLog> JsonlLog::open(const std::string& path) {
+  JsonlLog log;
+  if (path == "-") return log;
+  log.file_.reset(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  if (!log.file_.valid()) return fail("cannot write {}: {}", printable(path), errno_text(errno));
+  return log;
+}
+
+void JsonlLog::add(const Record& record) { buffer_ += to_json_line(record); }
+
+int JsonlLog::flush() {
+  const auto [written, error] = write_all(to_stdout() ? STDOUT_FILENO : file_.get(), buffer_);
+  buffer_.erase(0, written);
+  return error;
+}
+
+}  // namespace fanfetch

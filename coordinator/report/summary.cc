@@ -1,0 +1,104 @@
+#include "coordinator/report/summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/ip_address.h"
+
+namespace fanfetch {
+namespace {
+
+constexpr std::size_t kMaxHints = 3;
+
+/// Largest count first; the names decide among equals, so that two runs read alike.
+template <class Name>
+void sort_by_count(std::vector<std::pair<Name, std::uint64_t>>& counts) {
+  std::sort(counts.begin(), counts.end(), [](const auto& a, const auto& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  });
+}
+
+std::string failures_by_class(const Tally& tally) {
+  std::vector<std::pair<std::string_view, std::uint64_t>> counts;
+  for (int i = 0; i < kErrorClasses; ++i) {
+    const auto error = static_cast<ErrorClass>(i);
+    if (const std::uint64_t count = tally.failed_as(error); count > 0) {
+      counts.emplace_back(name(error), count);
+    }
+  }
+  sort_by_count(counts);
+  std::string text;
+  for (const auto& [error, count] : counts) {
+    text += fmt::format("{}{} {}", text.empty() ? "failures: " : ", ", count, error);
+  }
+  return text;
+}
+
+/// Only private addresses: nothing lets links reach link-local ones, where clouds keep secrets.
+std::vector<std::string> hints(const Tally& tally) {
+  std::vector<std::pair<std::string, std::uint64_t>> counts;
+  for (const auto& [address, count] : tally.refused()) {
+    if (scope_of_literal(address) == AddressScope::private_net) counts.emplace_back(address, count);
+  }
+  sort_by_count(counts);
+  if (counts.size() > kMaxHints) counts.resize(kMaxHints);
+  std::vector<std::string> lines;
+  for (const auto& [address, count] : counts) {
+    lines.push_back(
+        fmt::format("hint: {} refused at {}: --allow-private lets links reach private addresses",
+                    count, printable(address)));
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::string human_bytes(std::uint64_t bytes) {
+  if (bytes < 1024) return fmt::format("{} B", bytes);
+  static constexpr std::string_view kUnits[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+  double value = static_cast<double>(bytes) / 1024;
+  std::size_t unit = 0;
+  while (value >= 1023.95 && unit + 1 < std::size(kUnits)) {  // would round to 1024.0
+    value /= 1024;
+    ++unit;
+  }
+  return fmt::format("{:.1f} {}", value, kUnits[unit]);
+}
+
+std::string human_duration(Duration duration) {
+  using namespace std::chrono;
+  const auto tenths =
+      round<std::chrono::duration<std::int64_t, std::deci>>(std::max(duration, Duration::zero()));
+  if (tenths < 60s) return fmt::format("{}.{}s", tenths.count() / 10, tenths.count() % 10);
+  const auto whole = round<seconds>(duration);
+  if (whole < 1h) return fmt::format("{}m{:02}s", whole / 1min, (whole % 1min).count());
+  return fmt::format("{}h{:02}m", whole / 1h, (whole % 1h) / 1min);
+}
+
+std::string describe_failure(const Record& record) {
+  std::string text = fmt::format(
+      "failed: {}: {}", record.url ? printable(*record.url) : fmt::format("item {}", record.index),
+      record.error ? name(*record.error) : "unknown");
+  if (record.message && !record.message->empty()) text += ": " + printable(*record.message);
+  if (record.attempts > 0) {
+    text += fmt::format(" ({} attempt{})", record.attempts, record.attempts == 1 ? "" : "s");
+  }
+  return text;
+}
+
+std::vector<std::string> summary_lines(const Tally& tally, Duration took,
+                                       const std::string& output) {
+  std::vector<std::string> lines;
+  if (std::string failures = failures_by_class(tally); !failures.empty()) {
+    lines.push_back(std::move(failures));
+  }
+  for (std::string& hint : hints(tally)) lines.push_back(std::move(hint));
+  lines.push_back(fmt::format(
+      "Took {}: {} saved, {} kept, {} skipped, {} failed ({}) in {}", human_duration(took),
+      tally.count(Status::saved), tally.count(Status::kept), tally.count(Status::skipped),
+      tally.count(Status::failed), human_bytes(tally.bytes()), printable(output)));
+  return lines;
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,134 @@
+#include "coordinator/report/jsonl_log.h"
+
+#include <gtest/gtest.h>
+#include <rapidjson/document.h>
+#include <stdlib.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace fanfetch {
+namespace {
+
+using namespace std::chrono_literals;
+
+Record full_record() {
+  Record record;
+  record.index = 7;
+  record.url = "http://***@h/x.jpg";
+  record.status = Status::saved;
+  record.file_name = "x.jpg";
+  record.bytes = 12345678901234567890u;
+  record.sha256 = "ab";
+  record.http_status = 200;
+  record.content_type = "image/jpeg";
+  record.final_url = "http://h/y.jpg";
+  record.etag = "\"e\"";
+  record.last_modified = "Thu, 01 Jan 1970 00:00:00 GMT";
+  record.attempts = 2;
+  record.error = ErrorClass::http_5xx;
+  record.retryable = true;
+  record.message = "m";
+  record.duplicate_of = 3;
+  record.started_at = WallTime(1500ms);
+  record.duration = 250ms;
+  record.refused_address = "10.0.0.1";
+  return record;
+}
+
+TEST(JsonLine, HasEveryKeyInOrder) {
+  EXPECT_EQ(to_json_line(full_record()),
+            R"({"index":7,"url":"http://***@h/x.jpg","status":"saved","file_name":"x.jpg",)"
+            R"("bytes":12345678901234567890,"sha256":"ab","http_status":200,)"
+            R"("content_type":"image/jpeg","final_url":"http://h/y.jpg","etag":"\"e\"",)"
+            R"("last_modified":"Thu, 01 Jan 1970 00:00:00 GMT","attempts":2,"error":"http_5xx",)"
+            R"("retryable":true,"message":"m","duplicate_of":3,)"
+            R"("started_at":"1970-01-01T00:00:01.500Z","duration_ms":250})"
+            "\n");
+}
+
+TEST(JsonLine, UnknownIsNull) {
+  EXPECT_EQ(
+      to_json_line({}),
+      R"({"index":0,"url":null,"status":"failed","file_name":null,"bytes":null,"sha256":null,)"
+      R"("http_status":null,"content_type":null,"final_url":null,"etag":null,)"
+      R"("last_modified":null,"attempts":0,"error":null,"retryable":null,"message":null,)"
+      R"("duplicate_of":null,"started_at":null,"duration_ms":null})"
+      "\n");
+}
+
+TEST(JsonLine, IsValidWhateverTheRecordHolds) {
+  Record record;
+  std::string all;
+  for (int byte = 0; byte < 256; ++byte) all += static_cast<char>(byte);
+  record.url = all;
+  record.etag =
+      "\xed\xa0\x80\xc0\x80\xf5\x80\x80\x80\xe2\x82";  // surrogate, overlong, too big, cut
+  record.message = "caf\xc3\xa9 \xf0\x9f\x98\x80";
+  const std::string line = to_json_line(record);
+  EXPECT_EQ(line.find('\n'), line.size() - 1);
+  rapidjson::Document document;
+  document.Parse<rapidjson::kParseValidateEncodingFlag>(line.data(), line.size());
+  ASSERT_FALSE(document.HasParseError()) << line;
+  EXPECT_STREQ(document["message"].GetString(), "caf\xc3\xa9 \xf0\x9f\x98\x80");
+  const std::string etag = document["etag"].GetString();
+  EXPECT_EQ(etag.size(), 11u * 3) << "one U+FFFD for each bad byte";
+  EXPECT_EQ(document["url"].GetStringLength(), 128u + 128 * 3);
+}
+
+class JsonlLogTest : public testing::Test {
+ protected:
+  JsonlLogTest() {
+    std::string pattern = testing::TempDir() + "jsonl-XXXXXX";
+    folder_ = ::mkdtemp(pattern.data());
+  }
+  ~JsonlLogTest() override { std::filesystem::remove_all(folder_); }
+
+  static std::string content(const std::filesystem::path& path) {
+    std::stringstream text;
+    text << std::ifstream(path).rdbuf();
+    return text.str();
+  }
+  std::filesystem::path folder_;
+};
+
+TEST_F(JsonlLogTest, ReplacesTheFileAndWritesOnFlush) {
+  const auto path = folder_ / "r.jsonl";
+  std::ofstream(path) << "old\n";
+  auto log = JsonlLog::open(path.string());
+  ASSERT_TRUE(log);
+  EXPECT_FALSE(log->to_stdout());
+  log->add(full_record());
+  log->add({});
+  EXPECT_EQ(content(path), "");
+  EXPECT_EQ(log->flush(), 0);
+  EXPECT_EQ(content(path), to_json_line(full_record()) + to_json_line({}));
+  EXPECT_EQ(log->flush(), 0);
+  EXPECT_EQ(content(path), to_json_line(full_record()) + to_json_line({})) << "each once";
+}
+
+TEST_F(JsonlLogTest, ErrorsAreReported) {
+  const auto log = JsonlLog::open((folder_ / "missing" / "r.jsonl").string());
+  ASSERT_FALSE(log);
+  EXPECT_NE(log.error().message.find("No such file"), std::string::npos) << log.error().message;
+  if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "no /dev/full here";
+  auto full = JsonlLog::open("/dev/full");
+  ASSERT_TRUE(full);
+  full->add({});
+  EXPECT_EQ(full->flush(), ENOSPC);
+}
+
+TEST_F(JsonlLogTest, DashIsStdout) {
+  auto log = JsonlLog::open("-");
+  ASSERT_TRUE(log);
+  EXPECT_TRUE(log->to_stdout());
+  testing::internal::CaptureStdout();
+  log->add(full_record());
+  EXPECT_EQ(log->flush(), 0);
+  EXPECT_EQ(testing::internal::GetCapturedStdout(), to_json_line(full_record()));
+}
+
+}  // namespace
+}  // namespace fanfetch

@@ -1,0 +1,111 @@
+#include "coordinator/report/summary.h"
+
+#include <gtest/gtest.h>
+
+namespace fanfetch {
+namespace {
+
+using namespace std::chrono_literals;
+using Lines = std::vector<std::string>;
+
+Record failure(ErrorClass error, std::string address = "") {
+  Record record;
+  record.url = "http://h/x";
+  record.error = error;
+  record.attempts = 1;
+  record.refused_address = std::move(address);
+  return record;
+}
+
+TEST(HumanBytes, RoundsIntoTheRightUnit) {
+  EXPECT_EQ(human_bytes(0), "0 B");
+  EXPECT_EQ(human_bytes(1023), "1023 B");
+  EXPECT_EQ(human_bytes(1024), "1.0 KiB");
+  EXPECT_EQ(human_bytes(13002342), "12.4 MiB");
+  EXPECT_EQ(human_bytes((1 << 20) - 1), "1.0 MiB") << "not 1024.0 KiB";
+  EXPECT_EQ(human_bytes(~0ull), "16.0 EiB");
+}
+
+TEST(HumanDuration, RoundsIntoTheRightUnit) {
+  EXPECT_EQ(human_duration(0s), "0.0s");
+  EXPECT_EQ(human_duration(-5s), "0.0s");
+  EXPECT_EQ(human_duration(1940ms), "1.9s");
+  EXPECT_EQ(human_duration(59940ms), "59.9s");
+  EXPECT_EQ(human_duration(59960ms), "1m00s") << "not 60.0s";
+  EXPECT_EQ(human_duration(245s), "4m05s");
+  EXPECT_EQ(human_duration(3599900ms), "1h00m");
+  EXPECT_EQ(human_duration(2h + 3min + 59s), "2h03m");
+  EXPECT_EQ(human_duration(100h), "100h00m");
+}
+
+TEST(DescribeFailure, SaysWhatWhyAndHowOften) {
+  Record record = failure(ErrorClass::http_4xx);
+  record.message = "the server says 404";
+  EXPECT_EQ(describe_failure(record),
+            "failed: http://h/x: http_4xx: the server says 404 (1 attempt)");
+  record.attempts = 5;
+  EXPECT_EQ(describe_failure(record),
+            "failed: http://h/x: http_4xx: the server says 404 (5 attempts)");
+  record.attempts = 0;
+  record.message.reset();
+  record.url.reset();
+  record.index = 7;
+  EXPECT_EQ(describe_failure(record), "failed: item 7: http_4xx");
+}
+
+TEST(DescribeFailure, IsCleanWhateverTheServerSays) {
+  Record record = failure(ErrorClass::protocol);
+  record.url = "http://h/\x1b[2J\n\xff";
+  record.message = "bad\r\nTook 0s: 99 saved\xe2\x80\xae";
+  EXPECT_EQ(describe_failure(record),
+            "failed: http://h/?[2J??: protocol: bad??Took 0s: 99 saved? (1 attempt)");
+  record.url = "http://h/" + std::string(8000, 'x');
+  EXPECT_LT(describe_failure(record).size(), 1100u);
+}
+
+TEST(SummaryLines, EndWithTheCount) {
+  Tally tally;
+  Record saved;
+  saved.status = Status::saved;
+  saved.bytes = 13002342;
+  tally.add(saved);
+  EXPECT_EQ(summary_lines(tally, 1900ms, "images"),
+            Lines{"Took 1.9s: 1 saved, 0 kept, 0 skipped, 0 failed (12.4 MiB) in images"});
+  EXPECT_EQ(summary_lines({}, 0s, "a\nb"),
+            Lines{"Took 0.0s: 0 saved, 0 kept, 0 skipped, 0 failed (0 B) in a?b"});
+}
+
+TEST(SummaryLines, FailuresByClassLargestFirst) {
+  Tally tally;
+  tally.add(failure(ErrorClass::dns));
+  tally.add(failure(ErrorClass::timeout));
+  tally.add(failure(ErrorClass::timeout));
+  tally.add(failure(ErrorClass::connect));
+  EXPECT_EQ(summary_lines(tally, 1s, "o").front(), "failures: 2 timeout, 1 connect, 1 dns");
+}
+
+TEST(SummaryLines, HintOnlyWhereAllowPrivateHelps) {
+  Tally tally;
+  const auto refuse = [&](const char* address, int times) {
+    for (int i = 0; i < times; ++i) tally.add(failure(ErrorClass::refused, address));
+  };
+  refuse("169.254.169.254", 50);
+  refuse("fd00:ec2::254", 50);
+  refuse("100.100.100.200", 50);
+  refuse("no address\x1b[2J", 50);
+  refuse("10.0.3.7", 12);
+  refuse("127.0.0.1", 3);
+  refuse("::1", 4);
+  refuse("192.168.1.1", 1);
+  const auto lines = summary_lines(tally, 1s, "o");
+  ASSERT_EQ(lines.size(), 5u);
+  EXPECT_EQ(lines[0], "failures: 220 refused");
+  EXPECT_EQ(lines[1],
+            "hint: 12 refused at 10.0.3.7: --allow-private lets links reach private addresses");
+  EXPECT_EQ(lines[2], "hint: 4 refused at ::1: --allow-private lets links reach private addresses");
+  EXPECT_EQ(lines[3],
+            "hint: 3 refused at 127.0.0.1: --allow-private lets links reach private addresses");
+}
+
+}  // namespace
+}  // namespace fanfetch

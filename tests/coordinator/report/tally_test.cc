@@ -1,0 +1,80 @@
+#include "coordinator/report/tally.h"
+
+#include <gtest/gtest.h>
+
+namespace fanfetch {
+namespace {
+
+Record settled(Status status) {
+  Record record;
+  record.status = status;
+  return record;
+}
+
+Record failed(ErrorClass error, std::string address = "") {
+  Record record = settled(Status::failed);
+  record.error = error;
+  record.refused_address = std::move(address);
+  return record;
+}
+
+TEST(Tally, CountsByStatusAndClass) {
+  Tally tally;
+  Record saved = settled(Status::saved);
+  saved.bytes = 5;
+  tally.add(saved);
+  tally.add(saved);
+  Record kept = settled(Status::kept);
+  kept.bytes = 100;
+  tally.add(kept);
+  Record skipped = settled(Status::skipped);
+  skipped.error = ErrorClass::duplicate;
+  tally.add(skipped);
+  tally.add(failed(ErrorClass::dns));
+  tally.add(failed(ErrorClass::crashed_worker));
+  EXPECT_EQ(tally.count(Status::saved), 2u);
+  EXPECT_EQ(tally.count(Status::kept), 1u);
+  EXPECT_EQ(tally.count(Status::skipped), 1u);
+  EXPECT_EQ(tally.count(Status::failed), 2u);
+  EXPECT_EQ(tally.total(), 6u);
+  EXPECT_EQ(tally.bytes(), 10u) << "of saved files only";
+  EXPECT_EQ(tally.failed_as(ErrorClass::dns), 1u);
+  EXPECT_EQ(tally.failed_as(ErrorClass::crashed_worker), 1u);
+  EXPECT_EQ(tally.failed_as(ErrorClass::duplicate), 0u) << "a duplicate is no failure";
+}
+
+TEST(Tally, RefusedAddressesAreBounded) {
+  Tally tally;
+  for (int i = 0; i < 500; ++i) {
+    tally.add(failed(ErrorClass::refused, "10.0.0." + std::to_string(i)));
+  }
+  tally.add(failed(ErrorClass::refused, "10.0.0.7"));
+  tally.add(failed(ErrorClass::refused));
+  EXPECT_EQ(tally.refused().size(), 100u);
+  EXPECT_EQ(tally.refused().at("10.0.0.7"), 2u);
+  EXPECT_EQ(tally.failed_as(ErrorClass::refused), 502u);
+}
+
+TEST(MaxFailed, ByNumber) {
+  Tally tally;
+  EXPECT_FALSE(MaxFailed{}.exceeded_by(tally));
+  tally.add(failed(ErrorClass::dns));
+  EXPECT_TRUE(MaxFailed{}.exceeded_by(tally));
+  EXPECT_FALSE((MaxFailed{1, -1}).exceeded_by(tally));
+  tally.add(failed(ErrorClass::dns));
+  EXPECT_TRUE((MaxFailed{1, -1}).exceeded_by(tally));
+}
+
+TEST(MaxFailed, ByShare) {
+  Tally tally;
+  EXPECT_FALSE((MaxFailed{0, 0}).exceeded_by(tally)) << "an empty list is a success";
+  tally.add(failed(ErrorClass::dns));
+  for (int i = 0; i < 9; ++i) tally.add(settled(Status::saved));
+  EXPECT_FALSE((MaxFailed{0, 10}).exceeded_by(tally)) << "exactly a tenth";
+  EXPECT_TRUE((MaxFailed{0, 9.9}).exceeded_by(tally));
+  EXPECT_TRUE((MaxFailed{0, 0}).exceeded_by(tally));
+  EXPECT_FALSE((MaxFailed{0, 100}).exceeded_by(tally));
+}
+
+}  // namespace
+}  // namespace fanfetch
