@@ -1,0 +1,303 @@
+#include "coordinator/option_table.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "common/url.h"
+#include "coordinator/option_values.h"
+
+namespace fanfetch {
+namespace {
+
+using Values = std::span<const std::string>;
+
+// A job holds them beside its URL and headers, and must fit into its slot (channel.h).
+constexpr std::size_t kMaxUserAgentBytes = 512;
+constexpr std::size_t kMaxProxyBytes = 1024;
+
+/// Puts a parsed value into place, or hands its error on.
+template <class Target, class Value>
+Result<> store(Target& target, Result<Value>&& value) {
+  if (!value) return tl::unexpected(std::move(value.error()));
+  target = static_cast<Target>(std::move(*value));
+  return {};
+}
+
+template <class Target>
+Result<> store_count(Target& target, Values values, std::uint64_t min, std::uint64_t max) {
+  return store(target, parse_count(values[0], min, max));
+}
+
+Result<> store_text(std::string& target, Values values) {
+  if (values[0].empty()) return fail("its value is empty");
+  target = values[0];
+  return {};
+}
+
+/// A flag that the configuration file or `--flag=false` may switch off again.
+template <class Target>
+Result<> store_flag(Target& target, Values values, Target on, Target off) {
+  const auto value = parse_bool(values[0]);
+  if (!value) return tl::unexpected(value.error());
+  target = *value ? on : off;
+  return {};
+}
+
+Result<> add_extensions(std::vector<std::string>& target, Values values) {
+  for (auto& extension : parse_extensions(values[0])) target.push_back(std::move(extension));
+  return {};
+}
+
+Result<> apply_per_host(Options& options, Values values) {
+  if (values[0].starts_with("auto")) {
+    return fail("limits that adapt ('{}') are not built yet; give a number", values[0]);
+  }
+  return store_count(options.per_host, values, 1, 4096);
+}
+
+Result<> apply_pages(Options& options, Values values) {
+  if (values[0] == "all") return fail("'all' is not built yet; give a number");
+  return store_count(options.pages, values, 1, 1'000'000);
+}
+
+Result<> apply_min_speed(Options& options, Values values) {
+  const auto speed = parse_size(values[0]);
+  if (!speed) return tl::unexpected(speed.error());
+  if (*speed > std::numeric_limits<std::uint32_t>::max()) {
+    return fail("'{}' is 4G a second or more", values[0]);
+  }
+  options.min_speed = static_cast<std::uint32_t>(*speed);
+  return {};
+}
+
+Result<> apply_stall_timeout(Options& options, Values values) {
+  const auto time = parse_time(values[0]);
+  if (!time) return tl::unexpected(time.error());
+  options.stall_timeout = std::chrono::ceil<std::chrono::seconds>(*time);
+  return {};
+}
+
+Result<> apply_header(Options& options, Values values) {
+  auto headers = read_headers(values[0]);
+  if (!headers) return tl::unexpected(headers.error());
+  for (auto& header : *headers) {
+    if (is_secret_header(header)) {
+      return fail("{} would go to every host of the list; name its host: --header-for HOST ...",
+                  header.substr(0, header.find(':')));
+    }
+    options.headers.push_back(std::move(header));
+  }
+  return {};
+}
+
+Result<> apply_header_for(Options& options, Values values) {
+  const auto host = parse_host(values[0]);
+  if (!host) return tl::unexpected(host.error());
+  auto headers = read_headers(values[1]);
+  if (!headers) return tl::unexpected(headers.error());
+  for (auto& header : *headers) options.host_headers.push_back({*host, std::move(header)});
+  return {};
+}
+
+Result<> apply_user_agent(Options& options, Values values) {
+  if (!is_header_text(values[0])) return fail("it has a control character");
+  if (values[0].size() > kMaxUserAgentBytes) {
+    return fail("it is longer than {} bytes", kMaxUserAgentBytes);
+  }
+  options.user_agent = values[0];
+  return {};
+}
+
+/// Its errors never hold the value: a proxy's URL may have a password.
+Result<> apply_proxy(Options& options, Values values) {
+  static constexpr std::string_view kSchemes[] = {"http",   "https",   "socks4",
+                                                  "socks5", "socks4a", "socks5h"};
+  const std::string& proxy = values[0];
+  if (!is_header_text(proxy) || proxy.find(' ') != std::string::npos) {
+    return fail("it has a blank or a control character");
+  }
+  if (proxy.size() > kMaxProxyBytes) return fail("it is longer than {} bytes", kMaxProxyBytes);
+  if (const std::size_t end = proxy.find("://"); end != std::string::npos) {
+    const std::string_view scheme = std::string_view(proxy).substr(0, end);
+    if (std::find(std::begin(kSchemes), std::end(kSchemes), scheme) == std::end(kSchemes)) {
+      return fail("it is none of http://, https://, socks4://, socks4a://, socks5://, socks5h://");
+    }
+  }
+  options.proxy = proxy;
+  options.proxy_given = true;
+  return {};
+}
+
+Result<> apply_cacert(Options& options, Values values) {
+  if (::access(values[0].c_str(), R_OK) != 0) {
+    return fail("cannot read {}: {}", values[0], errno_text(errno));
+  }
+  return store_text(options.cacert, values);
+}
+
+Result<> apply_api_base(Options& options, Values values) {
+  std::string base = values[0];
+  while (base.ends_with('/')) base.pop_back();
+  const auto url = parse_url(base);
+  if (!url) return fail("{}", url.error().message);
+  if (base.find_first_of("?#") != std::string::npos) return fail("it has a query or a fragment");
+  options.api_base = std::move(base);
+  return {};
+}
+
+Result<> apply_hash(Options& options, Values values) {
+  if (values[0] != "sha256" && values[0] != "none") {
+    return fail("'{}' is neither sha256 nor none", values[0]);
+  }
+  options.hash_content = values[0] == "none" ? HashContent::no : HashContent::yes;
+  return {};
+}
+
+Result<> apply_max_failed(Options& options, Values values) {
+  if (values[0].ends_with('%')) return store(options.max_failed_percent, parse_percent(values[0]));
+  options.max_failed_percent = -1;
+  return store_count(options.max_failed, values, 0, std::numeric_limits<std::uint64_t>::max());
+}
+
+Result<> apply_progress(Options& options, Values values) {
+  static constexpr std::pair<std::string_view, ProgressChoice> kChoices[] = {
+      {"auto", ProgressChoice::automatic},
+      {"bar", ProgressChoice::bar},
+      {"plain", ProgressChoice::plain},
+      {"none", ProgressChoice::none}};
+  for (const auto& [word, choice] : kChoices) {
+    if (values[0] != word) continue;
+    options.progress = choice;
+    return {};
+  }
+  return fail("'{}' is none of auto, bar, plain, none", values[0]);
+}
+
+Result<> add_input(Options& options, Values values) {
+  if (values[0].empty()) return fail("its value is empty");
+  options.inputs.push_back(values[0]);
+  return {};
+}
+
+Result<> apply_accept(Options& options, Values values) {
+  options.accept_given = true;
+  return add_extensions(options.accept, values);
+}
+
+constexpr std::string_view kLinks = "Which links", kFiles = "Where files go",
+                           kPace = "How many at once", kLimits = "When to give up",
+                           kRequests = "Requests", kReports = "Reports", kGeneral = "General";
+constexpr auto kShort = ShortHelp::yes;
+constexpr auto kLong = ShortHelp::no;
+
+// clang-format off
+const OptionRow kTable[] = {
+    {"-i", "FILE", kLinks, "read links from FILE (- is stdin), one a line", "", kShort,
+     InConfig::no, add_input},
+    {"--accept", "EXT,...", kLinks, "only links whose path ends in one of these", "", kShort,
+     InConfig::yes, apply_accept},
+    {"--reject", "EXT,...", kLinks, "no links whose path ends in one of these", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return add_extensions(o.reject, v); }},
+    {"--accept-regex", "RE", kLinks, "only links whose whole URL matches (RE2)", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.accept_regex, v); }},
+    {"--reject-regex", "RE", kLinks, "no links whose whole URL matches (RE2)", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.reject_regex, v); }},
+    {"--pages", "N", kLinks, "pages of the Imgur listing to read", "1", kShort,
+     InConfig::yes, apply_pages},
+    {"--client-id-file", "FILE", kLinks, "its first line is the Imgur client ID", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store(o.client_id, read_client_id(v[0])); }},
+    {"--api-base", "URL", kLinks, "where the Imgur API is", "https://api.imgur.com", kLong,
+     InConfig::yes, apply_api_base},
+
+    {"-d,-o,--output", "DIR", kFiles, "folder for the files", "images", kShort,
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.output, v); }},
+    {"--name", "TEMPLATE", kFiles, "file names from {name} {stem} {ext} {host} {path} {index:08} {id} {hash:N}",
+     "{name}", kLong, InConfig::yes, [](Options& o, Values v) { return store_text(o.name_template, v); }},
+    {"--hash", "sha256|none", kFiles, "what is recorded of the content", "sha256", kLong,
+     InConfig::yes, apply_hash},
+    {"--dry-run", "", kFiles, "fetch nothing; print each URL, a tab and its name", "", kShort,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.dry_run, v, true, false); }},
+
+    {"-j,--jobs", "N", kPace, "transfers at once, in all", "64", kShort,
+     InConfig::yes, [](Options& o, Values v) { return store_count(o.jobs, v, 1, 4096); }},
+    {"-w,--workers", "N", kPace, "processes; default: usable CPUs, at most jobs / 8", "", kShort,
+     InConfig::yes, [](Options& o, Values v) { return store_count(o.workers.emplace(), v, 1, 256); }},
+    {"--per-host", "N", kPace, "transfers at once from one host", "16", kShort,
+     InConfig::yes, apply_per_host},
+
+    {"--retries", "N", kLimits, "tries after the first one", "4", kShort,
+     InConfig::yes, [](Options& o, Values v) { return store_count(o.retries, v, 0, 100); }},
+    {"--timeout", "TIME", kLimits, "of one try: 30s, 10m, 2h, 0 = none", "1h", kShort,
+     InConfig::yes, [](Options& o, Values v) { return store(o.timeout, parse_time(v[0])); }},
+    {"--connect-timeout", "TIME", kLimits, "for name look-up, connection and TLS", "15s", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store(o.connect_timeout, parse_time(v[0])); }},
+    {"--stall-timeout", "TIME", kLimits, "how long a transfer may be slower than --min-speed", "30s", kLong,
+     InConfig::yes, apply_stall_timeout},
+    {"--min-speed", "BYTES", kLimits, "bytes a second; K, M and G are powers of 1024", "1K", kLong,
+     InConfig::yes, apply_min_speed},
+    {"--max-size", "BYTES", kLimits, "of one file, decoded; 0 is no limit", "1G", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store(o.max_size, parse_size(v[0])); }},
+    {"--max-failed", "N|N%", kLimits, "failures that still count as success", "0", kLong,
+     InConfig::yes, apply_max_failed},
+
+    {"-H,--header", "'K: V'|@FILE", kRequests, "send to every host; may be repeated", "", kShort,
+     InConfig::yes, apply_header},
+    {"--header-for", "HOST 'K: V'|@FILE", kRequests, "send to HOST only; for Authorization and Cookie", "", kLong,
+     InConfig::yes, apply_header_for},
+    {"--user-agent", "TEXT", kRequests, "what fanfetch calls itself", "fanfetch/" FANFETCH_VERSION, kLong,
+     InConfig::yes, apply_user_agent},
+    {"--proxy", "URL", kRequests, "http, https or socks; '' is none; default: the environment's", "", kLong,
+     InConfig::yes, apply_proxy},
+    {"--cacert", "FILE", kRequests, "certificates to trust; default: the system's", "", kLong,
+     InConfig::yes, apply_cacert},
+    {"--insecure", "", kRequests, "do not verify TLS certificates", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.verify_tls, v, VerifyTls::no, VerifyTls::yes); }},
+    {"--allow-private", "", kRequests, "let links reach loopback and private addresses", "", kLong,
+     InConfig::yes, [](Options& o, Values v) {
+       return store_flag(o.private_addresses, v, PrivateAddresses::allow, PrivateAddresses::refuse); }},
+
+    {"--results", "FILE", kReports, "write one JSON object a link; - is stdout", "", kShort,
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.results, v); }},
+    {"--progress", "STYLE", kReports, "auto, bar, plain or none; auto: a bar on a terminal, else lines", "auto", kLong,
+     InConfig::yes, apply_progress},
+    {"-q,--quiet", "", kReports, "print errors only", "", kShort,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.quiet, v, true, false); }},
+    {"-v,--verbose", "", kReports, "print more", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.verbose, v, true, false); }},
+
+    {"--config", "FILE", kGeneral, "read options from FILE: name = value", "", kLong, InConfig::no},
+    {"--no-config", "", kGeneral, "read no configuration file", "", kLong, InConfig::no},
+    {"-h,--help", "", kGeneral, "show the options used most", "", kLong, InConfig::no},
+    {"--help-all", "", kGeneral, "show every option", "", kShort, InConfig::no},
+    {"--version", "", kGeneral, "show the version", "", kLong, InConfig::no},
+};
+// clang-format on
+
+}  // namespace
+
+int OptionRow::value_count() const {
+  if (value.empty()) return 0;
+  return value.starts_with("HOST ") ? 2 : 1;
+}
+
+std::string_view OptionRow::main_name() const {
+  return names.substr(names.rfind(',') + 1);  // npos + 1 is 0
+}
+
+std::string_view OptionRow::long_name() const {
+  const std::string_view name = main_name();
+  return name.substr(std::min(name.find_first_not_of('-'), name.size()));
+}
+
+std::span<const OptionRow> option_table() { return kTable; }
+
+const OptionRow* find_option(std::string_view long_name) {
+  const auto found = std::find_if(std::begin(kTable), std::end(kTable), [&](const OptionRow& row) {
+    return row.main_name().starts_with("--") && row.long_name() == long_name;
+  });
+  return found == std::end(kTable) ? nullptr : &*found;
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/result.h"
+
+namespace fanfetch {
+
+/// What the values of options may look like. Errors say what is wrong with the value and what would
+/// be right; the caller says of which option. Values that may be secret are not in them.
+
+/// `"  a b \r"` is `"a b"`.
+[[nodiscard]] std::string_view trimmed(std::string_view text);
+
+/// A whole number in [min, max].
+[[nodiscard]] Result<std::uint64_t> parse_count(std::string_view text, std::uint64_t min,
+                                                std::uint64_t max);
+
+/// Bytes: `512`, `1.5M`; K, M, G and T are powers of 1024, in any case. Above 0 it is at least 1.
+[[nodiscard]] Result<std::uint64_t> parse_size(std::string_view text);
+
+/// `30`, `0.5s`, `10m`, `1h`; at most 30 days. Above 0 it is at least 1 ms.
+[[nodiscard]] Result<std::chrono::milliseconds> parse_time(std::string_view text);
+
+/// `5%`, `0.1%`: between 0 and 100.
+[[nodiscard]] Result<double> parse_percent(std::string_view text);
+
+/// `true`, `yes`, `on`, `1` and their opposites.
+[[nodiscard]] Result<bool> parse_bool(std::string_view text);
+
+/// `.JPG,png` gives `jpg` and `png`.
+[[nodiscard]] std::vector<std::string> parse_extensions(std::string_view text);
+
+/// `Name: value`, or `@FILE` with one in each line; empty lines and lines with a leading '#' do not
+/// count. Each comes back as `Name: value` with one blank, fit to stand in a request.
+[[nodiscard]] Result<std::vector<std::string>> read_headers(std::string_view text);
+
+/// Authorization, Proxy-Authorization or Cookie: nothing to hand to every host of a list.
+[[nodiscard]] bool is_secret_header(std::string_view header);
+
+/// A host as --header-for names it, in the form of Url::host.
+[[nodiscard]] Result<std::string> parse_host(std::string_view text);
+
+/// A whole file of at most 1 MiB; pipes are read to their end.
+[[nodiscard]] Result<std::string> read_small_file(const std::string& path);
+
+/// The first line of a file, trimmed, fit to stand in a header. Error: there is none.
+[[nodiscard]] Result<std::string> read_client_id(const std::string& path);
+
+/// Characters that can stand in a header's value: no CR, LF, NUL or other control character.
+[[nodiscard]] bool is_header_text(std::string_view text);
+
+}  // namespace fanfetch
