@@ -1,0 +1,402 @@
+#include "coordinator/coordinator.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/epoll.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "coordinator/exit_status.h"
+#include "coordinator/net/address_policy.h"
+
+namespace fanfetch {
+namespace {
+
+/// Links on their way at most: far more than transfers, so that a host that waits holds back no
+/// other; few enough for memory to stay flat.
+constexpr std::size_t kMaxTasks = 4096;
+/// Planned links that wait for the loop.
+constexpr std::size_t kPlannedQueue = 1024;
+/// Taken from it in one go, so that a long list of bad lines starves no signal.
+constexpr int kPlannedPerBatch = 512;
+/// What the ledger has not done yet; more, and no job is given until it has caught up.
+constexpr std::size_t kMaxBacklog = 4096;
+/// Messages are dropped beyond this: a worker that writes without end must not fill our memory.
+constexpr std::size_t kMaxBacklogForMessages = 2 * kMaxBacklog;
+
+constexpr int kMaxRedirects = 10;
+/// Deaths of a worker that ran nothing but this link, until the link gets the blame for good.
+constexpr int kMaxSoleDeaths = 3;
+
+/// What is in flight at the first signal gets this long.
+constexpr auto kGrace = std::chrono::seconds(10);
+constexpr auto kProgressInterval = std::chrono::milliseconds(200);
+/// A reader that hangs in a system call (a FIFO, NFS) is left behind after this.
+constexpr int kReaderWaitMs = 1000;
+
+}  // namespace
+
+Coordinator::Coordinator(const Options& options, RunParts parts)
+    : options_(options),
+      parts_(std::move(parts)),
+      jobs_(options),
+      retry_policy_(options.retries),
+      signals_(loop_, [this](int signal) { on_signal(signal); }),
+      pool_(loop_, std::move(parts_.program), parts_.workers, options.jobs,
+            {.on_completion = [this](TaskId id, Outcome o) { on_completion(id, std::move(o)); },
+             .on_lost = [this](TaskId id, Blame blame) { on_lost(id, blame); },
+             .on_message =
+                 [this](std::string text) {
+                   say([text = std::move(text)](RunReport& report) { report.notice(text); });
+                 },
+             .on_hopeless =
+                 [this](Error error) {
+                   hopeless_ = std::move(error);
+                   end_early();
+                   pool_.kill_all();
+                 }}),
+      scheduler_(options.per_host),
+      planned_(kPlannedQueue),
+      ledger_(Placer(parts_.output.fd(), parts_.output.part_fd()),
+              {.other_name = [](const Link& link,
+                                unsigned n) { return other_name(link.name, link.hash, n); },
+               .on_record = [this](const Record& record) { parts_.report->on_record(record); },
+               .on_idle = [this] { parts_.report->flush(); }}),
+      reader_done_(make_eventfd()) {}
+
+Coordinator::~Coordinator() = default;
+
+RunEnd Coordinator::run() {
+  if (auto started = pool_.start(); !started) {
+    hopeless_ = started.error();
+    return finish();
+  }
+  watch_everything();
+  reader_thread_ = std::thread([this] {
+    parts_.reader->run([this](Planned planned) { return planned_.push(std::move(planned)); });
+    post_eventfd(reader_done_.get());
+  });
+  loop_.run([this] { after_batch(); });
+  return finish();
+}
+
+void Coordinator::watch_everything() {
+  loop_.watch(planned_.filled_fd(), EPOLLIN,
+              [this](std::uint32_t) { drain_eventfd(planned_.filled_fd()); });
+  loop_.watch(ledger_.progress_fd(), EPOLLIN, [this](std::uint32_t) { on_ledger_progress(); });
+  if (parts_.report->shows_progress()) report_progress();
+}
+
+/// Everything that one wake-up brought is in; now act on it once.
+void Coordinator::after_batch() {
+  if (!ending_) {
+    take_planned();
+    dispatch();
+    arm_due_timer();
+    end_if_done();
+  }
+  pool_.wake_workers();
+}
+
+// --- In: from the reader to the scheduler ---
+
+void Coordinator::take_planned() {
+  int taken = 0;
+  while (tasks_.size() < kMaxTasks && !backlogged()) {
+    auto planned = planned_.try_pop();
+    if (!planned) return;
+    if (auto* link = std::get_if<Link>(&*planned)) {
+      add_task(std::move(*link));
+    } else if (auto* record = std::get_if<Record>(&*planned)) {
+      ledger_.record(std::move(*record));
+    } else if (const auto* error = std::get_if<Error>(&*planned)) {
+      list_failed_ = true;
+      say([text = error->message](RunReport& report) { report.error(text); });
+    } else {
+      total_ = std::get<EndOfList>(*planned).total;
+    }
+    if (++taken < kPlannedPerBatch) continue;
+    post_eventfd(planned_.filled_fd());  // more in the next round
+    return;
+  }
+}
+
+void Coordinator::add_task(Link link) {
+  const TaskId id = next_task_++;
+  Task task{.link = std::move(link)};
+  task.url = task.link.url;
+  task.origin = task.url.origin();
+  scheduler_.add(id, task.origin);
+  tasks_.emplace(id, std::move(task));
+}
+
+bool Coordinator::backlogged() const { return ledger_.backlog() > kMaxBacklog; }
+
+// --- Out: from the scheduler to the workers ---
+
+void Coordinator::dispatch() {
+  dispatch_alone();
+  while (pool_.has_room() && !backlogged()) {
+    const auto id = scheduler_.next(loop_.now());
+    if (!id) return;
+    if (tasks_.at(*id).alone) {
+      waiting_alone_.push_back(*id);
+      dispatch_alone();
+      continue;
+    }
+    Job job;
+    if (!prepare(*id, job)) continue;
+    if (auto submitted = pool_.submit(job, *id); !submitted) {
+      settle(*id, Failed{.error = ErrorClass::bad_url, .message = submitted.error().message});
+    }
+  }
+}
+
+void Coordinator::dispatch_alone() {
+  while (!waiting_alone_.empty()) {
+    const TaskId id = waiting_alone_.front();
+    const Task& task = tasks_.at(id);
+    auto submitted = pool_.submit_alone(jobs_.make(task.link, task.url), id);
+    if (submitted && !*submitted) break;  // no worker is free: one will be
+    waiting_alone_.pop_front();
+    if (!submitted) {
+      settle(id, Failed{.error = ErrorClass::bad_url, .message = submitted.error().message});
+    } else if (task.hops == 0) {
+      ++tasks_.at(id).attempts;
+    }
+  }
+  pool_.reserve(!waiting_alone_.empty());
+}
+
+bool Coordinator::prepare(TaskId id, Job& job) {
+  Task& task = tasks_.at(id);
+  if (auto address = refused_literal(task.url, options_.private_addresses)) {
+    settle(id, Failed{.error = ErrorClass::refused,
+                      .message = *address + " is a private or reserved address",
+                      .refused_address = *address});
+    return false;
+  }
+  if (task.started_at == WallTime{}) {
+    task.started_at = std::chrono::system_clock::now();
+    task.started = loop_.now();
+  }
+  if (task.hops == 0) ++task.attempts;
+  job = jobs_.make(task.link, task.url);
+  return true;
+}
+
+void Coordinator::arm_due_timer() {
+  if (due_timer_) loop_.cancel(*std::exchange(due_timer_, std::nullopt));
+  if (const auto due = scheduler_.next_due()) {
+    due_timer_ = loop_.call_at(*due, [this] { due_timer_.reset(); });
+  }
+}
+
+// --- Back: what became of them ---
+
+void Coordinator::on_completion(TaskId id, Outcome outcome) {
+  if (std::holds_alternative<Redirected>(outcome)) {
+    follow(id, std::get<Redirected>(std::move(outcome)));
+  } else if (std::holds_alternative<Failed>(outcome)) {
+    fail_or_retry(id, std::get<Failed>(std::move(outcome)));
+  } else {
+    settle(id, std::move(outcome));
+  }
+}
+
+void Coordinator::follow(TaskId id, Redirected redirected) {
+  Task& task = tasks_.at(id);
+  if (cut_off_) return forget(id);
+  Failed failed{.error = ErrorClass::redirects, .response = std::move(redirected.response)};
+  if (task.hops >= kMaxRedirects) {
+    failed.message = fmt::format("more than {} redirects", kMaxRedirects);
+    return settle(id, std::move(failed));
+  }
+  auto url = parse_url(failed.response.location);
+  if (!url) {
+    failed.message = "redirects to a URL that cannot be asked for: " + url.error().message;
+    return settle(id, std::move(failed));
+  }
+  scheduler_.finished(task.origin);
+  ++task.hops;
+  task.url = std::move(*url);
+  task.origin = task.url.origin();
+  scheduler_.add(id, task.origin);
+}
+
+void Coordinator::fail_or_retry(TaskId id, Failed failed) {
+  Task& task = tasks_.at(id);
+  if (failed.error == ErrorClass::disk && !output_error_) {
+    output_error_ = failed.message;
+    end_early();
+  }
+  const auto delay =
+      retry_policy_.delay(failed, task.attempts, std::chrono::system_clock::now(), random_);
+  if (!delay) return settle(id, std::move(failed));
+  if (cut_off_) return forget(id);
+  const double seconds = std::chrono::duration<double>(*delay).count();
+  say([text = fmt::format("again in {:.1f}s: {}: {}: {}", seconds, task.link.listed,
+                          name(failed.error), failed.message)](RunReport& r) { r.detail(text); });
+  scheduler_.finished(task.origin);
+  task.url = task.link.url;
+  task.origin = task.url.origin();
+  task.hops = 0;
+  scheduler_.add_later(id, task.origin, loop_.now() + *delay);
+}
+
+void Coordinator::on_lost(TaskId id, Blame blame) {
+  Task& task = tasks_.at(id);
+  if (cut_off_) return forget(id);
+  if (blame == Blame::sole && ++task.sole_deaths >= kMaxSoleDeaths) {
+    return settle(id, Failed{.error = ErrorClass::crashed_worker,
+                             .message = fmt::format("its worker died {} times in a row while it "
+                                                    "fetched nothing else",
+                                                    kMaxSoleDeaths)});
+  }
+  scheduler_.finished(task.origin);
+  // Back to the start, and what the crash cut short counts as no attempt.
+  task.alone = task.alone || blame != Blame::none;
+  if (task.attempts > 0) --task.attempts;
+  task.url = task.link.url;
+  task.origin = task.url.origin();
+  task.hops = 0;
+  scheduler_.add(id, task.origin);
+}
+
+void Coordinator::settle(TaskId id, Outcome outcome) {
+  Task& task = tasks_.at(id);
+  scheduler_.finished(task.origin);
+  Settlement settlement{.link = std::move(task.link),
+                        .outcome = std::move(outcome),
+                        .final_url = std::move(task.url.text),
+                        .attempts = task.attempts,
+                        .started_at = task.started_at};
+  settlement.duration =
+      std::chrono::duration_cast<std::chrono::milliseconds>(loop_.now() - task.started);
+  ledger_.settle(std::move(settlement));
+  tasks_.erase(id);
+}
+
+/// Left unsettled: the run ends before it is this link's turn again.
+void Coordinator::forget(TaskId id) {
+  scheduler_.finished(tasks_.at(id).origin);
+  tasks_.erase(id);
+}
+
+// --- The end ---
+
+void Coordinator::on_ledger_progress() {
+  drain_eventfd(ledger_.progress_fd());
+  if (cut_off_) return;
+  if (const int error = parts_.report->results_error(); error != 0) {
+    if (error == EPIPE && parts_.report->results_to_stdout()) {
+      signal_ = SIGPIPE;
+    } else {
+      output_error_ = fmt::format("cannot write the results: {}", errno_text(error));
+    }
+    end_early();
+  } else if (auto message = ledger_.output_error()) {
+    output_error_ = std::move(message);
+    end_early();
+  }
+}
+
+void Coordinator::on_signal(int signal) {
+  if (signal_ != 0 || ending_) {
+    signal_ = signal;
+    pool_.kill_all();
+    return;
+  }
+  signal_ = signal;
+  say([in_flight = pool_.in_flight()](RunReport& report) {
+    report.notice(fmt::format(
+        "interrupted: {} transfers get 10 s to finish; once more stops at once", in_flight));
+  });
+  end_early();
+}
+
+void Coordinator::end_early() {
+  if (cut_off_) return;
+  cut_off_ = true;
+  post_eventfd(parts_.stop_reader.get());
+  planned_.close();
+  scheduler_.clear();
+  waiting_alone_.clear();
+  if (std::exchange(ending_, true)) return;
+  pool_.stop([this] { loop_.stop(); });
+  loop_.call_at(loop_.now() + kGrace, [this] { pool_.kill_all(); });
+}
+
+void Coordinator::end_if_done() {
+  if (ending_ || !total_ || !tasks_.empty()) return;
+  ending_ = true;
+  pool_.stop([this] { loop_.stop(); });
+}
+
+void Coordinator::report_progress() {
+  loop_.call_at(loop_.now() + kProgressInterval, [this] { report_progress(); });
+  if (backlogged()) return;
+  ProgressState state;
+  state.total = total_;
+  state.bytes = pool_.bytes_in();
+  state.in_flight = pool_.in_flight();
+  say([state, now = loop_.now()](RunReport& report) { report.progress(state, now); });
+}
+
+void Coordinator::say(std::function<void(RunReport&)> what) {
+  if (ledger_.backlog() > kMaxBacklogForMessages) return;
+  ledger_.post([report = parts_.report.get(), what = std::move(what)] { what(*report); });
+}
+
+bool Coordinator::join_reader() {
+  if (!reader_thread_.joinable()) return true;
+  pollfd done{.fd = reader_done_.get(), .events = POLLIN, .revents = 0};
+  if (::poll(&done, 1, kReaderWaitMs) == 1) {
+    reader_thread_.join();
+    return true;
+  }
+  reader_thread_.detach();
+  return false;
+}
+
+RunEnd Coordinator::finish() {
+  // From here on nothing is in flight, and the ledger may still wait for a slow disk or pipe: let a
+  // signal end that.
+  Signals::unblock();
+  RunEnd end{.signal = signal_};
+  end.reader_stuck = !join_reader();
+  if (hopeless_) {
+    ledger_.post([this] { parts_.report->error(hopeless_->message); });
+  }
+  ledger_.finish();
+  RunReport& report = *parts_.report;
+  if (!output_error_) output_error_ = ledger_.output_error();
+  if (const int error = report.results_error(); error != 0 && signal_ == 0 && !output_error_) {
+    if (error == EPIPE && report.results_to_stdout()) {
+      end.signal = SIGPIPE;
+    } else {
+      output_error_ = fmt::format("cannot write the results: {}", errno_text(error));
+    }
+  }
+  if (output_error_) {
+    report.error(*output_error_ +
+                 "; free some space or choose another folder with -o, then run the "
+                 "same command again");
+  }
+  report.finish(std::chrono::steady_clock::now());
+
+  const MaxFailed max_failed{options_.max_failed, options_.max_failed_percent};
+  if (hopeless_) {
+    end.exit_status = kExitConfiguration;
+  } else if (output_error_) {
+    end.exit_status = kExitOutput;
+  } else if (list_failed_) {
+    end.exit_status = kExitListFailed;
+  } else if (max_failed.exceeded_by(report.tally())) {
+    end.exit_status = kExitLinksFailed;
+  }
+  return end;
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,132 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <thread>
+#include <unordered_map>
+
+#include "common/event_loop.h"
+#include "common/link.h"
+#include "coordinator/bounded_queue.h"
+#include "coordinator/job_factory.h"
+#include "coordinator/ledger/ledger_thread.h"
+#include "coordinator/ledger/output_folder.h"
+#include "coordinator/options.h"
+#include "coordinator/plan/retry_policy.h"
+#include "coordinator/plan/scheduler.h"
+#include "coordinator/pool/worker_pool.h"
+#include "coordinator/reader.h"
+#include "coordinator/report/run_report.h"
+#include "coordinator/signals.h"
+
+namespace fanfetch {
+
+/// How a run ended.
+struct RunEnd {
+  int exit_status = 0;
+  int signal = 0;             ///< To die of, or 0.
+  bool reader_stuck = false;  ///< The reader still waits for a source: leave without destructors.
+};
+
+/// What a run is made of, opened and checked.
+struct RunParts {
+  OutputFolder output;
+  WorkerProgram program;
+  std::unique_ptr<Reader> reader;
+  UniqueFd stop_reader;  ///< The eventfd behind SourceContext::stop_fd.
+  std::unique_ptr<RunReport> report;
+  unsigned workers = 1;
+};
+
+/// The loop: takes planned links from the reader, gives jobs to the workers, decides what each
+/// outcome means, and hands what is settled to the ledger. It waits for nothing but its own events.
+/// Thread: main's.
+class Coordinator {
+ public:
+  /// `options` is lent.
+  Coordinator(const Options& options, RunParts parts);
+  ~Coordinator();
+  Coordinator(const Coordinator&) = delete;
+  Coordinator& operator=(const Coordinator&) = delete;
+
+  /// The whole run. Call once.
+  [[nodiscard]] RunEnd run();
+
+ private:
+  using TaskId = Scheduler::TaskId;
+
+  /// A link on its way: from the reader to its settlement.
+  struct Task {
+    Link link;
+    Url url;             // to ask for now: the link's, or where a redirect led
+    std::string origin;  // of `url`: its place in the scheduler
+    int attempts = 0;    // started from the link's own URL
+    int hops = 0;        // redirects followed in this attempt
+    bool alone = false;  // a worker died with it: it runs alone from now on
+    int sole_deaths = 0;
+    Instant started{};
+    WallTime started_at{};
+  };
+
+  void watch_everything();
+  void after_batch();
+  void take_planned();
+  void add_task(Link link);
+  void dispatch();
+  void dispatch_alone();
+  /// False: it could not be started, and is settled.
+  bool prepare(TaskId id, Job& job);
+  [[nodiscard]] bool backlogged() const;
+  void arm_due_timer();
+
+  void on_completion(TaskId id, Outcome outcome);
+  void on_lost(TaskId id, Blame blame);
+  void follow(TaskId id, Redirected redirected);
+  void fail_or_retry(TaskId id, Failed failed);
+  void settle(TaskId id, Outcome outcome);
+  void forget(TaskId id);
+
+  void on_signal(int signal);
+  void on_ledger_progress();
+  void end_early();
+  void end_if_done();
+  void kill_after_grace();
+  void report_progress();
+  void say(std::function<void(RunReport&)> what);
+  [[nodiscard]] bool join_reader();
+  [[nodiscard]] RunEnd finish();
+
+  const Options& options_;
+  RunParts parts_;
+  const JobFactory jobs_;
+  const RetryPolicy retry_policy_;
+  std::mt19937_64 random_{std::random_device{}()};
+
+  EventLoop loop_;
+  Signals signals_;
+  WorkerPool pool_;
+  Scheduler scheduler_;
+  BoundedQueue<Planned> planned_;
+  LedgerThread ledger_;
+
+  std::unordered_map<TaskId, Task> tasks_;
+  TaskId next_task_ = 1;
+  std::deque<TaskId> waiting_alone_;  // given out by the scheduler, for a worker to themselves
+
+  std::optional<std::uint64_t> total_;  // set: the list has been read to its end
+  bool list_failed_ = false;
+  bool ending_ = false;   // the workers were told to leave
+  bool cut_off_ = false;  // … before all links were settled
+  int signal_ = 0;
+  std::optional<std::string> output_error_;
+  std::optional<Error> hopeless_;
+  std::optional<EventLoop::TimerKey> due_timer_;
+  UniqueFd reader_done_;
+  std::thread reader_thread_;
+};
+
+}  // namespace fanfetch

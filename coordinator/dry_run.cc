@@ -1,0 +1,47 @@
+#include "coordinator/dry_run.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+
+#include "coordinator/exit_status.h"
+#include "coordinator/report/summary.h"
+#include "coordinator/report/tally.h"
+#include "coordinator/signals.h"
+
+namespace fanfetch {
+
+int dry_run(const Options& options, Reader& reader) {
+  Tally tally;
+  bool list_failed = false;
+  int write_error = 0;
+  reader.run([&](const Planned& planned) {
+    if (const auto* link = std::get_if<Link>(&planned)) {
+      const auto line = fmt::format("{}\t{}\n", link->listed, link->name);
+      std::fwrite(line.data(), 1, line.size(), stdout);
+    } else if (const auto* record = std::get_if<Record>(&planned)) {
+      tally.add(*record);
+      if (record->status == Status::failed) {
+        fmt::print(stderr, "{}\n", describe_failure(*record));
+      }
+    } else if (const auto* error = std::get_if<Error>(&planned)) {
+      list_failed = true;
+      fmt::print(stderr, "fanfetch: {}\n", printable(error->message));
+    }
+    if (std::ferror(stdout) != 0) write_error = errno;
+    return write_error == 0;
+  });
+  if (std::fflush(stdout) != 0) write_error = errno;
+  if (write_error == EPIPE) die_of(SIGPIPE);
+  if (write_error != 0) {
+    fmt::print(stderr, "fanfetch: cannot write to stdout: {}\n", errno_text(write_error));
+    return kExitOutput;
+  }
+  if (list_failed) return kExitListFailed;
+  const MaxFailed max_failed{options.max_failed, options.max_failed_percent};
+  return max_failed.exceeded_by(tally) ? kExitLinksFailed : kExitSuccess;
+}
+
+}  // namespace fanfetch

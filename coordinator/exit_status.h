@@ -1,0 +1,15 @@
+#pragma once
+
+namespace fanfetch {
+
+/// What scripts rely on; an interrupted run dies of its signal instead.
+enum ExitStatus : int {
+  kExitSuccess = 0,        ///< All saved or kept; an empty list too.
+  kExitLinksFailed = 1,    ///< More links failed than --max-failed.
+  kExitConfiguration = 2,  ///< Usage, configuration, no client ID.
+  kExitListFailed = 3,     ///< The link list could not be had; what came was finished first.
+  kExitOutput = 4,         ///< The output cannot be written.
+  kExitBusy = 5,           ///< Another run holds the folder.
+};
+
+}  // namespace fanfetch

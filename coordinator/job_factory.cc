@@ -1,0 +1,38 @@
+#include "coordinator/job_factory.h"
+
+namespace fanfetch {
+
+JobFactory::JobFactory(const Options& options)
+    : options_(options),
+      proxies_(options.proxy_given ? std::optional(options.proxy) : std::nullopt) {}
+
+Job JobFactory::make(const Link& link, const Url& url) const {
+  Job job;
+  job.url = url.text;
+  job.part_name = to_hex(link.hash);
+  job.user_agent = options_.user_agent;
+  job.proxy = proxies_.proxy_for(url);
+
+  const bool same_origin = url.origin() == link.url.origin();
+  if (same_origin) {
+    job.headers = options_.headers;
+    job.userinfo = link.url.userinfo;
+  }
+  const bool downgraded = link.url.scheme == "https" && url.scheme == "http";
+  for (const auto& [host, header] : options_.host_headers) {
+    if (host == url.host && !downgraded) job.headers.push_back(header);
+  }
+
+  job.timeout = options_.timeout;
+  job.connect_timeout = options_.connect_timeout;
+  job.stall_timeout = options_.stall_timeout;
+  job.min_speed = options_.min_speed;
+  job.max_size = options_.max_size;
+  job.hash_content = options_.hash_content;
+  // The proxy is the user's own word; what lies behind it, it resolves itself.
+  job.private_addresses = job.proxy.empty() ? options_.private_addresses : PrivateAddresses::allow;
+  job.verify_tls = options_.verify_tls;
+  return job;
+}
+
+}  // namespace fanfetch

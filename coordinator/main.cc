@@ -1,0 +1,221 @@
+// fanfetch: the coordinator, the one program that a user launches.
+
+#include <curl/curl.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <exception>
+
+#include "coordinator/coordinator.h"
+#include "coordinator/dry_run.h"
+#include "coordinator/exit_status.h"
+#include "coordinator/net/listing_client.h"
+#include "coordinator/options.h"
+#include "coordinator/pool/cpu_count.h"
+
+namespace fanfetch {
+namespace {
+
+/// Transfers for which one more worker pays.
+constexpr unsigned kJobsPerWorker = 8;
+
+/// Thrown inside this file only: leaves with a message and a status.
+struct Stop {
+  int status;
+  std::string message;
+};
+
+template <class T>
+T or_stop(Result<T> result, int status) {
+  if (!result) throw Stop{status, result.error().message};
+  return std::move(*result);
+}
+
+/// Something waits on stdin: the user probably meant `fanfetch -`.
+bool stdin_has_data() {
+  struct stat status {};
+  if (::fstat(STDIN_FILENO, &status) != 0) return false;
+  if (!S_ISFIFO(status.st_mode) && !S_ISREG(status.st_mode)) return false;
+  pollfd in{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+  return ::poll(&in, 1, 0) == 1 && (in.revents & POLLIN) != 0 &&
+         (S_ISFIFO(status.st_mode) || status.st_size > 0);
+}
+
+std::vector<SourceSpec> parse_sources(const Options& options) {
+  std::vector<SourceSpec> specs;
+  for (const auto& word : options.sources) {
+    specs.push_back(or_stop(parse_source(word), kExitConfiguration));
+  }
+  for (const auto& file : options.inputs) {
+    specs.push_back(or_stop(list_spec(file), kExitConfiguration));
+  }
+  if (!specs.empty()) return specs;
+  if (options.client_id.empty()) {
+    throw Stop{
+        kExitConfiguration,
+        fmt::format("nothing to download{}.\n"
+                    "  fanfetch urls.txt   downloads a list, one URL a line\n"
+                    "  fanfetch -          the same from a pipe\n"
+                    "  fanfetch            downloads the Imgur gallery, with your client ID in "
+                    "the environment: IMGUR_CLIENT_ID=…\n"
+                    "See fanfetch --help",
+                    stdin_has_data() ? ": stdin holds data that was not asked for" : "")};
+  }
+  return {SourceSpec{SourceSpec::Kind::imgur, ""}};
+}
+
+/// Bare `imgur` is the tutorial's job: its JPEGs, no GIF and no album.
+FilterRules rules_for(const SourceSpec& spec, const Options& options) {
+  FilterRules rules{options.accept, options.reject, options.accept_regex, options.reject_regex};
+  if (spec.kind == SourceSpec::Kind::imgur && !options.accept_given) {
+    rules.accept_extensions = {"jpg"};
+  }
+  return rules;
+}
+
+std::vector<ReaderSource> plan_sources(const Options& options) {
+  std::vector<ReaderSource> sources;
+  for (auto& spec : parse_sources(options)) {
+    if (spec.kind == SourceSpec::Kind::imgur && options.client_id.empty()) {
+      throw Stop{
+          kExitConfiguration,
+          "the Imgur gallery needs a client ID: set IMGUR_CLIENT_ID in the environment, or use "
+          "--client-id-file FILE"};
+    }
+    auto filter = or_stop(LinkFilter::make(rules_for(spec, options)), kExitConfiguration);
+    sources.push_back({std::move(spec), std::move(filter)});
+  }
+  return sources;
+}
+
+std::string ca_file(const Options& options) {
+  if (!options.cacert.empty()) return options.cacert;
+  const char* built_in = curl_version_info(CURLVERSION_NOW)->cainfo;
+  return built_in != nullptr ? built_in : "";
+}
+
+SourceContext source_context(const Options& options, int stop_fd) {
+  auto client = std::make_shared<ListingClient>(ListingOptions{
+      .user_agent = options.user_agent,
+      .proxy = options.proxy_given ? std::optional(options.proxy) : std::nullopt,
+      .ca_file = ca_file(options),
+      .verify_tls = options.verify_tls == VerifyTls::yes,
+      .stop_fd = stop_fd,
+  });
+  return {.stop_fd = stop_fd,
+          .fetch_page = [client](const PageRequest& request) { return client->fetch(request); },
+          .api_base = options.api_base,
+          .client_id = options.client_id,
+          .pages = options.pages};
+}
+
+unsigned worker_count(const Options& options) {
+  if (options.workers) return std::min(*options.workers, options.jobs);
+  return std::min(usable_cpus(), std::max(options.jobs / kJobsPerWorker, 1u));
+}
+
+Progress::Style progress_style(const Options& options) {
+  if (options.quiet) return Progress::Style::none;
+  switch (options.progress) {
+    case ProgressChoice::bar: return Progress::Style::bar;
+    case ProgressChoice::plain: return Progress::Style::plain;
+    case ProgressChoice::none: return Progress::Style::none;
+    case ProgressChoice::automatic: break;
+  }
+  const char* terminal = std::getenv("TERM");
+  const bool capable = terminal != nullptr && std::string_view(terminal) != "dumb";
+  return ::isatty(STDERR_FILENO) == 1 && capable ? Progress::Style::bar : Progress::Style::plain;
+}
+
+/// The results replace their file at once; that must not be a list that is still to be read.
+void refuse_results_over_list(const Options& options, const std::vector<ReaderSource>& sources) {
+  struct stat results {};
+  if (options.results == "-" || ::stat(options.results.c_str(), &results) != 0) return;
+  for (const auto& source : sources) {
+    struct stat list {};
+    if (source.spec.kind == SourceSpec::Kind::list && S_ISREG(results.st_mode) &&
+        ::stat(source.spec.argument.c_str(), &list) == 0 && list.st_dev == results.st_dev &&
+        list.st_ino == results.st_ino) {
+      throw Stop{kExitConfiguration,
+                 fmt::format("--results would overwrite the list '{}'; choose another file",
+                             source.spec.argument)};
+    }
+  }
+}
+
+std::optional<JsonlLog> open_results(const Options& options) {
+  if (options.results.empty()) return std::nullopt;
+  return or_stop(JsonlLog::open(options.results), kExitOutput);
+}
+
+OutputFolder open_output(const Options& options) {
+  auto output = OutputFolder::open(options.output);
+  if (output) return std::move(*output);
+  throw Stop{output.error().kind == OutputError::Kind::busy ? kExitBusy : kExitOutput,
+             output.error().message};
+}
+
+int run(const Options& options, Instant start) {
+  auto names = or_stop(NameTemplate::parse(options.name_template), kExitConfiguration);
+  auto sources = plan_sources(options);
+  UniqueFd stop = make_eventfd();
+  auto context = source_context(options, stop.get());
+  if (options.dry_run) {
+    // An output folder that is there already has its say in the names.
+    const UniqueFd folder(::open(options.output.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    Reader reader(std::move(sources), std::move(context), std::move(names), folder.get());
+    return dry_run(options, reader);
+  }
+  Signals::block();
+  refuse_results_over_list(options, sources);
+  OutputFolder output = open_output(options);
+  WorkerProgram program{.binary = or_stop(open_worker_binary(), kExitConfiguration),
+                        .ca_file = ca_file(options),
+                        .part_folder = output.part_fd(),
+                        .lock = output.lock_fd()};
+  auto report = std::make_unique<RunReport>(
+      ReportOptions{progress_style(options), options.quiet, options.verbose, options.output},
+      open_results(options), start);
+  auto reader = std::make_unique<Reader>(std::move(sources), std::move(context), std::move(names),
+                                         output.fd());
+  Coordinator coordinator(options, {.output = std::move(output),
+                                    .program = std::move(program),
+                                    .reader = std::move(reader),
+                                    .stop_reader = std::move(stop),
+                                    .report = std::move(report),
+                                    .workers = worker_count(options)});
+  const RunEnd end = coordinator.run();
+  if (end.signal != 0) die_of(end.signal);
+  if (end.reader_stuck) ::_exit(end.exit_status);
+  return end.exit_status;
+}
+
+}  // namespace
+}  // namespace fanfetch
+
+int main(int argc, char** argv) {
+  using namespace fanfetch;
+  const Instant start = std::chrono::steady_clock::now();
+  ::signal(SIGPIPE, SIG_IGN);  // a broken pipe is an error of one write, see Coordinator::finish
+  try {
+    const auto options = read_options(argc, argv);
+    if (!options) {
+      fmt::print(options.error().status == 0 ? stdout : stderr, "{}", options.error().text);
+      return options.error().status;
+    }
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    return run(*options, start);
+  } catch (const Stop& stop) {
+    fmt::print(stderr, "fanfetch: {}\n", stop.message);
+    return stop.status;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "fanfetch: {}\n", error.what());
+    return kExitConfiguration;
+  }
+}
