@@ -1,5 +1,6 @@
 #include "worker/transfer.h"
 
+#include <strings.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -42,8 +43,16 @@ bool is_gzip_file(std::string_view url) {
   return path.ends_with(".gz") || path.ends_with(".tgz") || path.ends_with(".svgz");
 }
 
+bool is_gzip(const std::string& encoding) {
+  return ::strcasecmp(encoding.c_str(), "gzip") == 0 ||
+         ::strcasecmp(encoding.c_str(), "x-gzip") == 0;
+}
+
+bool is_identity(const std::string& encoding) {
+  return ::strcasecmp(encoding.c_str(), "identity") == 0;
+}
+
 HeaderList make_headers(const Job& job) {
-  // An own "Accept-Encoding" header keeps libcurl's from being sent, while it still decodes.
   HeaderList list(curl_slist_append(nullptr, "Accept-Encoding: identity"));
   for (const auto& header : job.headers) {
     curl_slist* longer = curl_slist_append(list.get(), header.c_str());
@@ -81,8 +90,6 @@ void Transfer::set_options() {
     curl_easy_setopt(easy, CURLOPT_USERPWD, job_.userinfo.c_str());
     curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
   }
-  // "": all encodings that libcurl can decode; none is asked for (see make_headers).
-  if (!is_gzip_file(job_.url)) curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
 
   using std::chrono::milliseconds;
   // libcurl takes 0 for "the default of 300 s"; a day is none.
@@ -127,20 +134,43 @@ std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, v
 }
 
 bool Transfer::accept_body(std::span<const std::byte> bytes) {
-  const bool first = bytes_ == 0;
-  bytes_ += bytes.size();
+  const bool first = received_ == 0;
+  received_ += bytes.size();
   new_bytes_ += bytes.size();
   if (!is_whole_body(static_cast<int>(info<long>(easy(), CURLINFO_RESPONSE_CODE)))) {
-    if (bytes_ > kUnwantedBodyBytes) stopped_ = Stopped::enough;
+    if (received_ > kUnwantedBodyBytes) stopped_ = Stopped::enough;
     return stopped_ == Stopped::no;
   }
-  const auto announced = static_cast<std::uint64_t>(
-      std::max<curl_off_t>(info<curl_off_t>(easy(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T), 0));
-  if (job_.max_size > 0 && (bytes_ > job_.max_size || announced > job_.max_size)) {
+  if (first && !begin_file()) return false;
+  if (!gunzip_) return store(bytes);
+  const auto result = gunzip_->write(bytes, [this](auto decoded) { return store(decoded); });
+  if (result == Gunzip::Result::broken) stopped_ = Stopped::bad_encoding;
+  return result == Gunzip::Result::good;
+}
+
+/// The first bytes of a body that is wanted are here.
+bool Transfer::begin_file() {
+  const auto announced = info<curl_off_t>(easy(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T);
+  if (job_.max_size > 0 && announced > 0 && static_cast<std::uint64_t>(announced) > job_.max_size) {
     stopped_ = Stopped::too_large;
     return false;
   }
-  if (first && !open_file()) return false;
+  const std::string encoding = header_value(easy(), "Content-Encoding");
+  if (is_gzip(encoding)) {
+    if (!is_gzip_file(job_.url)) gunzip_ = std::make_unique<Gunzip>();
+  } else if (!encoding.empty() && !is_identity(encoding)) {
+    stopped_ = Stopped::bad_encoding;
+    return false;
+  }
+  return open_file();
+}
+
+bool Transfer::store(std::span<const std::byte> bytes) {
+  bytes_ += bytes.size();
+  if (job_.max_size > 0 && bytes_ > job_.max_size) {
+    stopped_ = Stopped::too_large;
+    return false;
+  }
   if (hash_) hash_->update(bytes);
   disk_error_ = file_->append(bytes);
   if (disk_error_ != 0) stopped_ = Stopped::disk;
@@ -172,6 +202,12 @@ Outcome Transfer::finish(CURLcode code) {
 
 Outcome Transfer::finish_body(Response response) {
   if (!file_ && !open_file()) return stopped_failure(std::move(response));  // an empty body
+  if (gunzip_ && !gunzip_->complete()) {
+    return Failed{.error = ErrorClass::truncated,
+                  .retry = Retry::yes,
+                  .message = "its gzip encoding ends too early",
+                  .response = std::move(response)};
+  }
   disk_error_ = file_->commit();
   if (disk_error_ != 0) {
     stopped_ = Stopped::disk;
@@ -211,6 +247,13 @@ Failed Transfer::stopped_failure(Response response) const {
       failed.error = ErrorClass::too_large;
       failed.message = fmt::format("it is larger than the {} bytes of --max-size", job_.max_size);
       break;
+    case Stopped::bad_encoding:
+      failed.error = ErrorClass::protocol;
+      failed.message = fmt::format(
+          "it came with Content-Encoding '{}', which cannot be decoded and was "
+          "not asked for",
+          header_value(easy(), "Content-Encoding"));
+      break;
     default:
       failed.error = ErrorClass::disk;
       failed.message = fmt::format("cannot write the part file: {}", errno_text(disk_error_));
@@ -234,8 +277,7 @@ Failed Transfer::curl_failure(CURLcode code, Response response) const {
     case CURLE_RECV_ERROR:
       failed.error = answered ? ErrorClass::truncated : ErrorClass::connect;
       break;
-    case CURLE_PARTIAL_FILE:
-    case CURLE_BAD_CONTENT_ENCODING: failed.error = ErrorClass::truncated; break;
+    case CURLE_PARTIAL_FILE: failed.error = ErrorClass::truncated; break;
     case CURLE_SSL_CONNECT_ERROR: failed.error = ErrorClass::tls; break;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:

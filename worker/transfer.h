@@ -11,6 +11,7 @@
 #include "common/outcome.h"
 #include "common/sha256.h"
 #include "worker/curl_handles.h"
+#include "worker/gunzip.h"
 #include "worker/store/file_store.h"
 
 struct curl_sockaddr;
@@ -39,14 +40,16 @@ class Transfer {
 
  private:
   /// What stopped the transfer from our side; libcurl then reports its own general error.
-  enum class Stopped { no, refused, too_large, disk, enough };
+  enum class Stopped { no, refused, too_large, disk, bad_encoding, enough };
 
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
   static curl_socket_t on_open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
 
   void set_options();
   [[nodiscard]] bool accept_body(std::span<const std::byte> bytes);
+  [[nodiscard]] bool begin_file();
   [[nodiscard]] bool open_file();
+  [[nodiscard]] bool store(std::span<const std::byte> bytes);
   [[nodiscard]] Response read_response() const;
   [[nodiscard]] Outcome finish_body(Response response);
   [[nodiscard]] Failed curl_failure(CURLcode code, Response response) const;
@@ -58,8 +61,10 @@ class Transfer {
   HeaderList headers_;
   std::unique_ptr<StoredFile> file_;
   std::unique_ptr<Sha256> hash_;
-  std::uint64_t bytes_ = 0;      // decoded, so far
-  std::uint64_t new_bytes_ = 0;  // of them not yet told
+  std::unique_ptr<Gunzip> gunzip_;  // none: the body is taken as it comes
+  std::uint64_t received_ = 0;      // of the body, as it came
+  std::uint64_t new_bytes_ = 0;     // of them not yet told
+  std::uint64_t bytes_ = 0;         // decoded, in the file
   Stopped stopped_ = Stopped::no;
   int disk_error_ = 0;
   std::string refused_address_;
