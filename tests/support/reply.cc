@@ -1,0 +1,150 @@
+#include "tests/support/reply.h"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace fanfetch::support {
+namespace {
+
+std::string_view reason(int status) {
+  switch (status) {
+    case 200: return "OK";
+    case 302: return "Found";
+    case 404: return "Not Found";
+    case 429: return "Too Many Requests";
+    case 503: return "Service Unavailable";
+    default: return "Whatever";
+  }
+}
+
+std::string head(const Reply& reply, std::size_t length) {
+  std::string text = fmt::format("HTTP/1.1 {} {}\r\n", reply.status, reason(reply.status));
+  if (!reply.content_type.empty()) text += "Content-Type: " + reply.content_type + "\r\n";
+  if (reply.gzip) text += "Content-Encoding: gzip\r\n";
+  if (reply.claimed_length || (reply.framing == Framing::length && !reply.endless)) {
+    text += fmt::format("Content-Length: {}\r\n", reply.claimed_length.value_or(length));
+  } else if (reply.framing != Framing::until_close && !reply.endless) {
+    text += "Transfer-Encoding: chunked\r\n";
+  }
+  for (const auto& [name, value] : reply.headers) text += name + ": " + value + "\r\n";
+  return text + "\r\n";
+}
+
+std::string chunk(std::string_view bytes) {
+  return fmt::format("{:x}\r\n{}\r\n", bytes.size(), bytes);
+}
+
+/// The body as it goes over the wire.
+std::string frame(std::string body, Framing framing) {
+  if (framing == Framing::length || framing == Framing::until_close) return body;
+  const std::string_view all = body;
+  const std::size_t half = body.size() / 2;
+  if (framing == Framing::bad_chunk) return chunk(all.substr(0, half)) + "zz\r\nno chunk\r\n";
+  std::string framed;
+  if (half > 0) framed += chunk(all.substr(0, half));
+  if (half < body.size()) framed += chunk(all.substr(half));
+  return framing == Framing::chunked ? framed + "0\r\n\r\n" : framed;
+}
+
+bool send_body(Connection& connection, const Reply& reply, std::string_view bytes) {
+  if (reply.gate && reply.gate_after > 0) {
+    const std::size_t before = std::min(reply.gate_after, bytes.size());
+    if (!connection.send(bytes.substr(0, before)) || !connection.wait(*reply.gate)) return false;
+    bytes.remove_prefix(before);
+  }
+  while (reply.drip_bytes > 0 && bytes.size() > reply.drip_bytes) {
+    if (!connection.send(bytes.substr(0, reply.drip_bytes))) return false;
+    bytes.remove_prefix(reply.drip_bytes);
+    if (!connection.pause(reply.drip_every)) return false;
+  }
+  return connection.send_last(bytes);
+}
+
+}  // namespace
+
+void answer(Connection& connection, const Request& request, const Reply& reply) {
+  if (reply.silent) {
+    connection.wait_for_hang_up();
+    return connection.close();
+  }
+  if (!connection.pause(reply.delay)) return connection.close();
+  if (reply.gate && reply.gate_after == 0 && !connection.wait(*reply.gate)) {
+    return connection.close();
+  }
+  const std::string payload = reply.gzip ? gzip(reply.body) : reply.body;
+  std::string framed = frame(payload, reply.framing);
+  if (reply.cut_after) framed.resize(std::min(*reply.cut_after, framed.size()));
+
+  const std::string first = head(reply, payload.size());
+  if (request.method == "HEAD") {
+    connection.send_last(first);
+    return;
+  }
+  bool sent = false;
+  if (reply.endless) {
+    sent = connection.send(first);
+    while (sent) sent = connection.send(framed);
+  } else if (framed.empty() || (!reply.gate && reply.drip_bytes == 0)) {
+    sent = connection.send_last(first + framed);  // one segment where it fits
+  } else {
+    sent = connection.send(first) && send_body(connection, reply, framed);
+  }
+  if (reply.ending == Ending::reset) return connection.reset();
+  const bool ends_by_close = reply.framing == Framing::until_close ||
+                             reply.framing == Framing::unterminated_chunks ||
+                             reply.framing == Framing::bad_chunk;
+  if (!sent || ends_by_close || reply.ending == Ending::close) connection.close();
+}
+
+Reply ok(std::string_view body) { return {.body = std::string(body)}; }
+
+Reply status(int code, Headers headers) {
+  return {.status = code,
+          .body = fmt::format("<html><h1>{}</h1></html>", code),
+          .headers = std::move(headers),
+          .content_type = "text/html"};
+}
+
+Reply json(std::string_view body, int code) {
+  return {.status = code, .body = std::string(body), .content_type = "application/json"};
+}
+
+Reply redirect(std::string_view location, int code) {
+  return status(code, {{"Location", std::string(location)}});
+}
+
+Reply truncated(std::string_view body, std::size_t sent) {
+  return {.body = std::string(body), .ending = Ending::close, .cut_after = sent};
+}
+
+Reply reset_after(std::string_view body, std::size_t sent) {
+  return {.body = std::string(body), .ending = Ending::reset, .cut_after = sent};
+}
+
+Reply half_then_gate(std::string_view body, std::shared_ptr<Gate> gate) {
+  return {.body = std::string(body), .gate = std::move(gate), .gate_after = body.size() / 2};
+}
+
+std::string gzip(std::string_view plain) {
+  z_stream stream{};
+  constexpr int kGzipWrapper = 15 + 16;  // zlib.h: the largest window, and a gzip header
+  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipWrapper, 8,
+                   Z_DEFAULT_STRATEGY) != Z_OK) {
+    throw std::runtime_error("deflateInit2");
+  }
+  std::string packed(deflateBound(&stream, plain.size()) + 32, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(plain.data()));
+  stream.avail_in = static_cast<uInt>(plain.size());
+  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_out = static_cast<uInt>(packed.size());
+  const int code = deflate(&stream, Z_FINISH);
+  packed.resize(stream.total_out);
+  deflateEnd(&stream);
+  if (code != Z_STREAM_END) throw std::runtime_error("deflate");
+  return packed;
+}
+
+}  // namespace fanfetch::support

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+
+#include "tests/support/fault_origin.h"
+
+namespace fanfetch::support {
+
+struct GalleryOptions {
+  int images = 120;
+  std::chrono::milliseconds delay{200};  ///< Before each image: what a real round trip costs.
+  std::string client_id = {};            ///< The only one that is let in; empty: any.
+};
+
+/// Imgur in small: `/3/gallery/hot/viral/{page}` with a client ID, one full page, and the images it
+/// lists on the same port. Besides `images` JPEGs the page holds a GIF, an album and a removed
+/// image, which the tutorial's rule leaves: its run saves every JPEG and skips three items.
+///
+/// The removed image is an item without `link`. Imgur's own way, a 302 to removed.png, would today
+/// be saved under a picture's name, and a 404 would make the sample run end with a failure.
+class SampleGallery {
+ public:
+  explicit SampleGallery(GalleryOptions options = {});
+
+  /// For `--api-base`.
+  [[nodiscard]] std::string api_base() const { return origin_.url(); }
+  [[nodiscard]] FaultOrigin& origin() { return origin_; }
+  /// What must be in the output folder after a run: name → bytes.
+  [[nodiscard]] const std::map<std::string, std::string>& files() const { return files_; }
+
+ private:
+  void serve_images();
+  void serve_listing();
+
+  GalleryOptions options_;
+  std::map<std::string, std::string> files_;
+  std::string listing_;
+  FaultOrigin origin_;  // last: its threads end before what they use
+};
+
+}  // namespace fanfetch::support
