@@ -1,6 +1,5 @@
 #include "coordinator/coordinator.h"
 
-#include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
 
@@ -16,9 +15,7 @@ namespace {
 /// Links on their way at most: far more than transfers, so that a host that waits holds back no
 /// other; few enough for memory to stay flat.
 constexpr std::size_t kMaxTasks = 4096;
-/// Planned links that wait for the loop.
-constexpr std::size_t kPlannedQueue = 1024;
-/// Taken from it in one go, so that a long list of bad lines starves no signal.
+/// Taken from the reader in one go, so that a long list of bad lines starves no signal.
 constexpr int kPlannedPerBatch = 512;
 /// What the ledger has not done yet; more, and no job is given until it has caught up.
 constexpr std::size_t kMaxBacklog = 4096;
@@ -32,8 +29,6 @@ constexpr int kMaxSoleDeaths = 3;
 /// What is in flight at the first signal gets this long.
 constexpr auto kGrace = std::chrono::seconds(10);
 constexpr auto kProgressInterval = std::chrono::milliseconds(200);
-/// A reader that hangs in a system call (a FIFO, NFS) is left behind after this.
-constexpr int kReaderWaitMs = 1000;
 
 }  // namespace
 
@@ -57,13 +52,12 @@ Coordinator::Coordinator(const Options& options, RunParts parts)
                    pool_.kill_all();
                  }}),
       scheduler_(options.per_host),
-      planned_(kPlannedQueue),
+      reader_(std::move(parts_.reader), std::move(parts_.stop_reader)),
       ledger_(Placer(parts_.output.fd(), parts_.output.part_fd()),
               {.other_name = [](const Link& link,
                                 unsigned n) { return other_name(link.name, link.hash, n); },
                .on_record = [this](const Record& record) { parts_.report->on_record(record); },
-               .on_idle = [this] { parts_.report->flush(); }}),
-      reader_done_(make_eventfd()) {}
+               .on_idle = [this] { parts_.report->flush(); }}) {}
 
 Coordinator::~Coordinator() = default;
 
@@ -73,17 +67,14 @@ RunEnd Coordinator::run() {
     return finish();
   }
   watch_everything();
-  reader_thread_ = std::thread([this] {
-    parts_.reader->run([this](Planned planned) { return planned_.push(std::move(planned)); });
-    post_eventfd(reader_done_.get());
-  });
+  reader_.start();
   loop_.run([this] { after_batch(); });
   return finish();
 }
 
 void Coordinator::watch_everything() {
-  loop_.watch(planned_.filled_fd(), EPOLLIN,
-              [this](std::uint32_t) { drain_eventfd(planned_.filled_fd()); });
+  loop_.watch(reader_.filled_fd(), EPOLLIN,
+              [this](std::uint32_t) { drain_eventfd(reader_.filled_fd()); });
   loop_.watch(ledger_.progress_fd(), EPOLLIN, [this](std::uint32_t) { on_ledger_progress(); });
   if (parts_.report->shows_progress()) report_progress();
 }
@@ -104,7 +95,7 @@ void Coordinator::after_batch() {
 void Coordinator::take_planned() {
   int taken = 0;
   while (tasks_.size() < kMaxTasks && !backlogged()) {
-    auto planned = planned_.try_pop();
+    auto planned = reader_.take();
     if (!planned) return;
     if (auto* link = std::get_if<Link>(&*planned)) {
       add_task(std::move(*link));
@@ -117,7 +108,7 @@ void Coordinator::take_planned() {
       total_ = std::get<EndOfList>(*planned).total;
     }
     if (++taken < kPlannedPerBatch) continue;
-    post_eventfd(planned_.filled_fd());  // more in the next round
+    post_eventfd(reader_.filled_fd());  // more in the next round
     return;
   }
 }
@@ -288,18 +279,18 @@ void Coordinator::forget(TaskId id) {
 
 void Coordinator::on_ledger_progress() {
   drain_eventfd(ledger_.progress_fd());
-  if (cut_off_) return;
-  if (const int error = parts_.report->results_error(); error != 0) {
-    if (error == EPIPE && parts_.report->results_to_stdout()) {
-      signal_ = SIGPIPE;
-    } else {
-      output_error_ = fmt::format("cannot write the results: {}", errno_text(error));
-    }
-    end_early();
-  } else if (auto message = ledger_.output_error()) {
-    output_error_ = std::move(message);
-    end_early();
+  note_output_trouble();
+  if (signal_ == SIGPIPE || output_error_) end_early();
+}
+
+void Coordinator::note_output_trouble() {
+  const int error = parts_.report->results_error();
+  if (error == EPIPE && parts_.report->results_to_stdout()) {
+    if (signal_ == 0) signal_ = SIGPIPE;
+  } else if (error != 0 && !output_error_) {
+    output_error_ = fmt::format("cannot write the results: {}", errno_text(error));
   }
+  if (!output_error_) output_error_ = ledger_.output_error();
 }
 
 void Coordinator::on_signal(int signal) {
@@ -319,8 +310,7 @@ void Coordinator::on_signal(int signal) {
 void Coordinator::end_early() {
   if (cut_off_) return;
   cut_off_ = true;
-  post_eventfd(parts_.stop_reader.get());
-  planned_.close();
+  reader_.cancel();
   scheduler_.clear();
   waiting_alone_.clear();
   if (std::exchange(ending_, true)) return;
@@ -349,36 +339,15 @@ void Coordinator::say(std::function<void(RunReport&)> what) {
   ledger_.post([report = parts_.report.get(), what = std::move(what)] { what(*report); });
 }
 
-bool Coordinator::join_reader() {
-  if (!reader_thread_.joinable()) return true;
-  pollfd done{.fd = reader_done_.get(), .events = POLLIN, .revents = 0};
-  if (::poll(&done, 1, kReaderWaitMs) == 1) {
-    reader_thread_.join();
-    return true;
-  }
-  reader_thread_.detach();
-  return false;
-}
-
 RunEnd Coordinator::finish() {
   // From here on nothing is in flight, and the ledger may still wait for a slow disk or pipe: let a
   // signal end that.
   Signals::unblock();
-  RunEnd end{.signal = signal_};
-  end.reader_stuck = !join_reader();
-  if (hopeless_) {
-    ledger_.post([this] { parts_.report->error(hopeless_->message); });
-  }
+  const bool reader_stuck = !reader_.join();
   ledger_.finish();
+  note_output_trouble();
   RunReport& report = *parts_.report;
-  if (!output_error_) output_error_ = ledger_.output_error();
-  if (const int error = report.results_error(); error != 0 && signal_ == 0 && !output_error_) {
-    if (error == EPIPE && report.results_to_stdout()) {
-      end.signal = SIGPIPE;
-    } else {
-      output_error_ = fmt::format("cannot write the results: {}", errno_text(error));
-    }
-  }
+  if (hopeless_) report.error(hopeless_->message);
   if (output_error_) {
     report.error(*output_error_ +
                  "; free some space or choose another folder with -o, then run the "
@@ -386,6 +355,7 @@ RunEnd Coordinator::finish() {
   }
   report.finish(std::chrono::steady_clock::now());
 
+  RunEnd end{.signal = signal_, .reader_stuck = reader_stuck};
   const MaxFailed max_failed{options_.max_failed, options_.max_failed_percent};
   if (hopeless_) {
     end.exit_status = kExitConfiguration;

@@ -6,12 +6,10 @@
 #include <optional>
 #include <random>
 #include <string>
-#include <thread>
 #include <unordered_map>
 
 #include "common/event_loop.h"
 #include "common/link.h"
-#include "coordinator/bounded_queue.h"
 #include "coordinator/job_factory.h"
 #include "coordinator/ledger/ledger_thread.h"
 #include "coordinator/ledger/output_folder.h"
@@ -19,7 +17,7 @@
 #include "coordinator/plan/retry_policy.h"
 #include "coordinator/plan/scheduler.h"
 #include "coordinator/pool/worker_pool.h"
-#include "coordinator/reader.h"
+#include "coordinator/reader_thread.h"
 #include "coordinator/report/run_report.h"
 #include "coordinator/signals.h"
 
@@ -92,12 +90,11 @@ class Coordinator {
 
   void on_signal(int signal);
   void on_ledger_progress();
+  void note_output_trouble();
   void end_early();
   void end_if_done();
-  void kill_after_grace();
   void report_progress();
   void say(std::function<void(RunReport&)> what);
-  [[nodiscard]] bool join_reader();
   [[nodiscard]] RunEnd finish();
 
   const Options& options_;
@@ -110,7 +107,7 @@ class Coordinator {
   Signals signals_;
   WorkerPool pool_;
   Scheduler scheduler_;
-  BoundedQueue<Planned> planned_;
+  ReaderThread reader_;
   LedgerThread ledger_;
 
   std::unordered_map<TaskId, Task> tasks_;
@@ -125,8 +122,6 @@ class Coordinator {
   std::optional<std::string> output_error_;
   std::optional<Error> hopeless_;
   std::optional<EventLoop::TimerKey> due_timer_;
-  UniqueFd reader_done_;
-  std::thread reader_thread_;
 };
 
 }  // namespace fanfetch

@@ -1,0 +1,41 @@
+#include "coordinator/reader_thread.h"
+
+#include <poll.h>
+
+#include <utility>
+
+namespace fanfetch {
+namespace {
+
+constexpr std::size_t kQueue = 1024;
+constexpr int kPatienceMs = 1000;
+
+}  // namespace
+
+ReaderThread::ReaderThread(std::unique_ptr<Reader> reader, UniqueFd stop)
+    : reader_(std::move(reader)), stop_(std::move(stop)), done_(make_eventfd()), planned_(kQueue) {}
+
+void ReaderThread::start() {
+  thread_ = std::thread([this] {
+    reader_->run([this](Planned planned) { return planned_.push(std::move(planned)); });
+    post_eventfd(done_.get());
+  });
+}
+
+void ReaderThread::cancel() {
+  post_eventfd(stop_.get());
+  planned_.close();
+}
+
+bool ReaderThread::join() {
+  if (!thread_.joinable()) return true;
+  pollfd done{.fd = done_.get(), .events = POLLIN, .revents = 0};
+  if (::poll(&done, 1, kPatienceMs) == 1) {
+    thread_.join();
+    return true;
+  }
+  thread_.detach();
+  return false;
+}
+
+}  // namespace fanfetch

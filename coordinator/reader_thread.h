@@ -1,0 +1,44 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include "common/unique_fd.h"
+#include "coordinator/bounded_queue.h"
+#include "coordinator/reader.h"
+
+namespace fanfetch {
+
+/// Runs a Reader on a thread of its own, and holds what it has planned until the loop takes it.
+/// Thread: the loop's, for all that is public.
+class ReaderThread {
+ public:
+  /// `stop`: the eventfd behind the reader's SourceContext::stop_fd.
+  ReaderThread(std::unique_ptr<Reader> reader, UniqueFd stop);
+  /// REQUIRES: stop() returned true, or the thread was never started.
+  ~ReaderThread() = default;
+  ReaderThread(const ReaderThread&) = delete;
+  ReaderThread& operator=(const ReaderThread&) = delete;
+
+  void start();
+  /// What is next; none: nothing yet, see filled_fd().
+  [[nodiscard]] std::optional<Planned> take() { return planned_.try_pop(); }
+  /// Readable when there is something to take; to be drained before it is taken.
+  [[nodiscard]] int filled_fd() const { return planned_.filled_fd(); }
+
+  /// The run needs no more: what was not taken is dropped, and the reader ends where it can.
+  void cancel();
+  /// Waits a little for its end. False: it hangs in a system call (a FIFO, NFS) and still uses this
+  /// object, which must not be destroyed any more.
+  [[nodiscard]] bool join();
+
+ private:
+  std::unique_ptr<Reader> reader_;
+  UniqueFd stop_;
+  UniqueFd done_;
+  BoundedQueue<Planned> planned_;
+  std::thread thread_;
+};
+
+}  // namespace fanfetch
