@@ -52,14 +52,23 @@ bool is_identity(const std::string& encoding) {
   return ::strcasecmp(encoding.c_str(), "identity") == 0;
 }
 
+constexpr std::string_view kAcceptEncoding = "Accept-Encoding:";
+
 HeaderList make_headers(const Job& job) {
-  HeaderList list(curl_slist_append(nullptr, "Accept-Encoding: identity"));
-  for (const auto& header : job.headers) {
-    curl_slist* longer = curl_slist_append(list.get(), header.c_str());
+  HeaderList list;
+  const auto append = [&list](const char* header) {
+    curl_slist* longer = curl_slist_append(list.get(), header);
     if (longer == nullptr) throw std::bad_alloc();
     (void)list.release();
     list.reset(longer);
+  };
+  bool asks_for_encoding = false;  // the user's own header wins
+  for (const auto& header : job.headers) {
+    append(header.c_str());
+    asks_for_encoding |=
+        ::strncasecmp(header.c_str(), kAcceptEncoding.data(), kAcceptEncoding.size()) == 0;
   }
+  if (!asks_for_encoding) append("Accept-Encoding: identity");
   return list;
 }
 

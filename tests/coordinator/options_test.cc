@@ -484,7 +484,7 @@ TEST_F(OptionsTest, HelpAllShowsEveryOption) {
     EXPECT_TRUE(row.default_text.empty() || entry.find(row.default_text) != std::string::npos)
         << entry;
   }
-  for (const char* word : {"SSL_CERT_FILE", "IMGUR_CLIENT_ID", "XDG_CONFIG_HOME", "NO_COLOR",
+  for (const char* word : {"SSL_CERT_FILE", "IMGUR_CLIENT_ID", "XDG_CONFIG_HOME", "TERM=dumb",
                            "http_proxy", "more links failed than --max-failed"}) {
     EXPECT_NE(help.find(word), std::string::npos) << word;
   }
