@@ -36,11 +36,12 @@ constexpr std::size_t region_bytes(std::uint32_t slots) {
 // --- The region ---
 
 struct ChannelRegion::Mapping {
+  // The mapping outlives the file_mapping, whose descriptor would only be inherited.
   explicit Mapping(int fd)
-      : file(fmt::format("/proc/self/fd/{}", fd).c_str(), boost::interprocess::read_write),
-        region(file, boost::interprocess::read_write) {}
+      : region(boost::interprocess::file_mapping(fmt::format("/proc/self/fd/{}", fd).c_str(),
+                                                 boost::interprocess::read_write),
+               boost::interprocess::read_write) {}
 
-  boost::interprocess::file_mapping file;
   boost::interprocess::mapped_region region;
 };
 

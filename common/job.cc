@@ -121,8 +121,7 @@ std::optional<Job> decode_job(std::span<const std::byte> bytes) {
   job.min_speed = in.get<std::uint32_t>();
   job.max_size = in.get<std::uint64_t>();
   job.hash_content = in.get<std::uint8_t>() != 0 ? HashContent::yes : HashContent::no;
-  job.private_addresses =
-      in.get<std::uint8_t>() != 0 ? PrivateAddresses::allow : PrivateAddresses::refuse;
+  job.private_addresses = static_cast<PrivateAddresses>(in.get<std::uint8_t>());
   job.verify_tls = in.get<std::uint8_t>() != 0 ? VerifyTls::yes : VerifyTls::no;
   if (!in.complete()) return std::nullopt;
   return job;

@@ -13,7 +13,8 @@
 namespace fanfetch {
 
 enum class HashContent : std::uint8_t { no, yes };
-enum class PrivateAddresses : std::uint8_t { refuse, allow };
+/// `unchecked` is for what the user typed: a proxy.
+enum class PrivateAddresses : std::uint8_t { refuse, allow, unchecked };
 enum class VerifyTls : std::uint8_t { no, yes };
 
 /// One request for a worker, complete: it holds no secret that this request does not need, and the

@@ -199,6 +199,17 @@ Result<Url> parse_url(std::string_view text) {
   return url;
 }
 
+std::string resolve_url(const std::string& base, const std::string& reference) {
+  const UrlHandle handle(curl_url());
+  if (!handle) throw std::bad_alloc();
+  constexpr unsigned kLenient = CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME;
+  if (curl_url_set(handle.get(), CURLUPART_URL, base.c_str(), 0) != CURLUE_OK ||
+      curl_url_set(handle.get(), CURLUPART_URL, reference.c_str(), kLenient) != CURLUE_OK) {
+    return "";
+  }
+  return get_part(handle.get(), CURLUPART_URL).value_or("");
+}
+
 std::string mask_userinfo(std::string_view text) {
   std::string masked;
   std::size_t copied = 0;

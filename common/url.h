@@ -36,6 +36,10 @@ struct Url {
 /// Errors: what is wrong with it, without the URL itself.
 [[nodiscard]] Result<Url> parse_url(std::string_view text);
 
+/// `reference`, as a Location header holds it, resolved against `base` (RFC 3986, 5). Not checked
+/// further: parse_url() does that. Empty: it cannot be resolved.
+[[nodiscard]] std::string resolve_url(const std::string& base, const std::string& reference);
+
 /// `text` with the userinfo before the host replaced by `***`; also for text that is no URL.
 [[nodiscard]] std::string mask_userinfo(std::string_view text);
 

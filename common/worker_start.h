@@ -4,7 +4,8 @@ namespace fanfetch {
 
 /// How a coordinator starts a worker: `fanfetch-worker COORDINATOR_PID CA_FILE`, an empty
 /// environment, stdin and stdout on /dev/null, stderr on a pipe, INT, TERM, HUP and PIPE ignored,
-/// and these descriptors. Everything above kLastWorkerFd is closed.
+/// and these descriptors. It gets no descriptor above
+/// kLastWorkerFd.
 enum WorkerFd : int {
   kRegionFd = 3,      ///< The channel: its memory,
   kSubmittedFd = 4,   ///< the eventfd that wakes the worker,

@@ -12,9 +12,11 @@
 namespace fanfetch {
 namespace {
 
-/// Links on their way at most: far more than transfers, so that a host that waits holds back no
-/// other; few enough for memory to stay flat.
+/// Links on their way at most: far more than transfers, few enough for memory to stay flat.
 constexpr std::size_t kMaxTasks = 4096;
+/// The same while all of them wait for hosts that are busy or asked for a pause, so that a list
+/// sorted by host keeps the workers busy. About 0.7 KB each.
+constexpr std::size_t kMaxTasksWhileHostsWait = 32 * 1024;
 /// Taken from the reader in one go, so that a long list of bad lines starves no signal.
 constexpr int kPlannedPerBatch = 512;
 /// What the ledger has not done yet; more, and no job is given until it has caught up.
@@ -81,9 +83,10 @@ void Coordinator::watch_everything() {
 
 /// Everything that one wake-up brought is in; now act on it once.
 void Coordinator::after_batch() {
-  if (!ending_) {
+  if (stage_ == Stage::running) {
     take_planned();
     dispatch();
+    take_more_later();
     arm_due_timer();
     end_if_done();
   }
@@ -93,8 +96,7 @@ void Coordinator::after_batch() {
 // --- In: from the reader to the scheduler ---
 
 void Coordinator::take_planned() {
-  int taken = 0;
-  while (tasks_.size() < kMaxTasks && !backlogged()) {
+  for (int taken = 0; taken < kPlannedPerBatch && wants_more_links(); ++taken) {
     auto planned = reader_.take();
     if (!planned) return;
     if (auto* link = std::get_if<Link>(&*planned)) {
@@ -107,10 +109,20 @@ void Coordinator::take_planned() {
     } else {
       total_ = std::get<EndOfList>(*planned).total;
     }
-    if (++taken < kPlannedPerBatch) continue;
-    post_eventfd(reader_.filled_fd());  // more in the next round
-    return;
   }
+  planned_left_ = true;
+}
+
+bool Coordinator::wants_more_links() const {
+  if (backlogged()) return false;
+  if (tasks_.size() < kMaxTasks) return true;
+  // All that we know of waits for its host, and there is room for others: look further.
+  return tasks_.size() < kMaxTasksWhileHostsWait && pool_.has_room() && !scheduler_.has_turn();
+}
+
+/// take_planned() stopped before the reader's queue was empty, and no event will tell of the rest.
+void Coordinator::take_more_later() {
+  if (std::exchange(planned_left_, false) && wants_more_links()) post_eventfd(reader_.filled_fd());
 }
 
 void Coordinator::add_task(Link link) {
@@ -131,54 +143,54 @@ void Coordinator::dispatch() {
   while (pool_.has_room() && !backlogged()) {
     const auto id = scheduler_.next(loop_.now());
     if (!id) return;
+    auto job = prepare(*id);
+    if (!job) continue;
     if (tasks_.at(*id).alone) {
-      waiting_alone_.push_back(*id);
+      waiting_alone_.push_back({*id, std::move(*job)});
       dispatch_alone();
-      continue;
-    }
-    Job job;
-    if (!prepare(*id, job)) continue;
-    if (auto submitted = pool_.submit(job, *id); !submitted) {
-      settle(*id, Failed{.error = ErrorClass::bad_url, .message = submitted.error().message});
+    } else if (auto submitted = pool_.submit(*job, *id); !submitted) {
+      refuse_as_too_long(*id, submitted.error());
     }
   }
 }
 
 void Coordinator::dispatch_alone() {
   while (!waiting_alone_.empty()) {
-    const TaskId id = waiting_alone_.front();
-    const Task& task = tasks_.at(id);
-    auto submitted = pool_.submit_alone(jobs_.make(task.link, task.url), id);
+    const auto& [id, job] = waiting_alone_.front();
+    auto submitted = pool_.submit_alone(job, id);
     if (submitted && !*submitted) break;  // no worker is free: one will be
+    if (!submitted) refuse_as_too_long(id, submitted.error());
     waiting_alone_.pop_front();
-    if (!submitted) {
-      settle(id, Failed{.error = ErrorClass::bad_url, .message = submitted.error().message});
-    } else if (task.hops == 0) {
-      ++tasks_.at(id).attempts;
-    }
   }
   pool_.reserve(!waiting_alone_.empty());
 }
 
-bool Coordinator::prepare(TaskId id, Job& job) {
+/// Every job comes from here, so that none gets around the policy.
+std::optional<Job> Coordinator::prepare(TaskId id) {
   Task& task = tasks_.at(id);
   if (auto address = refused_literal(task.url, options_.private_addresses)) {
     settle(id, Failed{.error = ErrorClass::refused,
                       .message = *address + " is a private or reserved address",
                       .refused_address = *address});
-    return false;
+    return std::nullopt;
   }
   if (task.started_at == WallTime{}) {
     task.started_at = std::chrono::system_clock::now();
     task.started = loop_.now();
   }
   if (task.hops == 0) ++task.attempts;
-  job = jobs_.make(task.link, task.url);
-  return true;
+  return jobs_.make(task.link, task.url);
+}
+
+void Coordinator::refuse_as_too_long(TaskId id, const Error& error) {
+  settle(id, Failed{.error = ErrorClass::bad_url, .message = error.message});
 }
 
 void Coordinator::arm_due_timer() {
   if (due_timer_) loop_.cancel(*std::exchange(due_timer_, std::nullopt));
+  // A task that is due while there is no room stays in the heap: its timer would fire for ever.
+  // What makes room is an event too.
+  if (!pool_.has_room() || backlogged()) return;
   if (const auto due = scheduler_.next_due()) {
     due_timer_ = loop_.call_at(*due, [this] { due_timer_.reset(); });
   }
@@ -198,7 +210,7 @@ void Coordinator::on_completion(TaskId id, Outcome outcome) {
 
 void Coordinator::follow(TaskId id, Redirected redirected) {
   Task& task = tasks_.at(id);
-  if (cut_off_) return forget(id);
+  if (stage_ == Stage::cut_off) return forget(id);
   Failed failed{.error = ErrorClass::redirects, .response = std::move(redirected.response)};
   if (task.hops >= kMaxRedirects) {
     failed.message = fmt::format("more than {} redirects", kMaxRedirects);
@@ -218,14 +230,14 @@ void Coordinator::follow(TaskId id, Redirected redirected) {
 
 void Coordinator::fail_or_retry(TaskId id, Failed failed) {
   Task& task = tasks_.at(id);
-  if (failed.error == ErrorClass::disk && !output_error_) {
+  if (failed.error == ErrorClass::disk && failed.retry == Retry::no && !output_error_) {
     output_error_ = failed.message;
     end_early();
   }
   const auto delay =
       retry_policy_.delay(failed, task.attempts, std::chrono::system_clock::now(), random_);
   if (!delay) return settle(id, std::move(failed));
-  if (cut_off_) return forget(id);
+  if (stage_ == Stage::cut_off) return forget(id);
   const double seconds = std::chrono::duration<double>(*delay).count();
   say([text = fmt::format("again in {:.1f}s: {}: {}: {}", seconds, task.link.listed,
                           name(failed.error), failed.message)](RunReport& r) { r.detail(text); });
@@ -238,7 +250,7 @@ void Coordinator::fail_or_retry(TaskId id, Failed failed) {
 
 void Coordinator::on_lost(TaskId id, Blame blame) {
   Task& task = tasks_.at(id);
-  if (cut_off_) return forget(id);
+  if (stage_ == Stage::cut_off) return forget(id);
   if (blame == Blame::sole && ++task.sole_deaths >= kMaxSoleDeaths) {
     return settle(id, Failed{.error = ErrorClass::crashed_worker,
                              .message = fmt::format("its worker died {} times in a row while it "
@@ -294,12 +306,14 @@ void Coordinator::note_output_trouble() {
 }
 
 void Coordinator::on_signal(int signal) {
-  if (signal_ != 0 || ending_) {
-    signal_ = signal;
+  const bool again = signal_ != 0 || stage_ != Stage::running;
+  signal_ = signal;
+  if (again) {  // at once: what a worker stuck in the kernel does not hear, it hears when we are
+                // gone
     pool_.kill_all();
+    loop_.stop();
     return;
   }
-  signal_ = signal;
   say([in_flight = pool_.in_flight()](RunReport& report) {
     report.notice(fmt::format(
         "interrupted: {} transfers get 10 s to finish; once more stops at once", in_flight));
@@ -308,20 +322,24 @@ void Coordinator::on_signal(int signal) {
 }
 
 void Coordinator::end_early() {
-  if (cut_off_) return;
-  cut_off_ = true;
+  if (stage_ == Stage::cut_off) return;
+  const bool already_ending = stage_ == Stage::finishing;
+  stage_ = Stage::cut_off;
   reader_.cancel();
   scheduler_.clear();
   waiting_alone_.clear();
-  if (std::exchange(ending_, true)) return;
-  pool_.stop([this] { loop_.stop(); });
-  loop_.call_at(loop_.now() + kGrace, [this] { pool_.kill_all(); });
+  if (!already_ending) stop_workers();
 }
 
 void Coordinator::end_if_done() {
-  if (ending_ || !total_ || !tasks_.empty()) return;
-  ending_ = true;
+  if (!total_ || !tasks_.empty()) return;
+  stage_ = Stage::finishing;
+  stop_workers();
+}
+
+void Coordinator::stop_workers() {
   pool_.stop([this] { loop_.stop(); });
+  loop_.call_at(loop_.now() + kGrace, [this] { pool_.kill_all(); });
 }
 
 void Coordinator::report_progress() {

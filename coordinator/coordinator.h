@@ -57,6 +57,12 @@ class Coordinator {
  private:
   using TaskId = Scheduler::TaskId;
 
+  enum class Stage : std::uint8_t {
+    running,
+    finishing,  // all links are settled, and the workers were told to leave
+    cut_off,    // the workers were told to leave before that
+  };
+
   /// A link on its way: from the reader to its settlement.
   struct Task {
     Link link;
@@ -73,11 +79,14 @@ class Coordinator {
   void watch_everything();
   void after_batch();
   void take_planned();
+  [[nodiscard]] bool wants_more_links() const;
+  void take_more_later();
   void add_task(Link link);
   void dispatch();
   void dispatch_alone();
-  /// False: it could not be started, and is settled.
-  bool prepare(TaskId id, Job& job);
+  /// None: it may not be asked for, and is settled.
+  [[nodiscard]] std::optional<Job> prepare(TaskId id);
+  void refuse_as_too_long(TaskId id, const Error& error);
   [[nodiscard]] bool backlogged() const;
   void arm_due_timer();
 
@@ -93,6 +102,7 @@ class Coordinator {
   void note_output_trouble();
   void end_early();
   void end_if_done();
+  void stop_workers();
   void report_progress();
   void say(std::function<void(RunReport&)> what);
   [[nodiscard]] RunEnd finish();
@@ -112,12 +122,12 @@ class Coordinator {
 
   std::unordered_map<TaskId, Task> tasks_;
   TaskId next_task_ = 1;
-  std::deque<TaskId> waiting_alone_;  // given out by the scheduler, for a worker to themselves
+  std::deque<std::pair<TaskId, Job>> waiting_alone_;  // for a worker to themselves
 
   std::optional<std::uint64_t> total_;  // set: the list has been read to its end
   bool list_failed_ = false;
-  bool ending_ = false;   // the workers were told to leave
-  bool cut_off_ = false;  // … before all links were settled
+  bool planned_left_ = false;  // take_planned() left something in the queue
+  Stage stage_ = Stage::running;
   int signal_ = 0;
   std::optional<std::string> output_error_;
   std::optional<Error> hopeless_;

@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "coordinator/exit_status.h"
+#include "coordinator/report/console.h"
 #include "coordinator/report/summary.h"
 #include "coordinator/report/tally.h"
 #include "coordinator/signals.h"
@@ -15,6 +16,7 @@ namespace fanfetch {
 
 int dry_run(const Options& options, Reader& reader) {
   Tally tally;
+  Console console;
   bool list_failed = false;
   int write_error = 0;
   reader.run([&](const Planned& planned) {
@@ -24,11 +26,11 @@ int dry_run(const Options& options, Reader& reader) {
     } else if (const auto* record = std::get_if<Record>(&planned)) {
       tally.add(*record);
       if (record->status == Status::failed) {
-        fmt::print(stderr, "{}\n", describe_failure(*record));
+        console.line(describe_failure(*record));
       }
     } else if (const auto* error = std::get_if<Error>(&planned)) {
       list_failed = true;
-      fmt::print(stderr, "fanfetch: {}\n", printable(error->message));
+      console.line("fanfetch: " + printable(error->message));
     }
     if (std::ferror(stdout) != 0) write_error = errno;
     return write_error == 0;
@@ -36,7 +38,7 @@ int dry_run(const Options& options, Reader& reader) {
   if (std::fflush(stdout) != 0) write_error = errno;
   if (write_error == EPIPE) die_of(SIGPIPE);
   if (write_error != 0) {
-    fmt::print(stderr, "fanfetch: cannot write to stdout: {}\n", errno_text(write_error));
+    console.line("fanfetch: cannot write to stdout: " + errno_text(write_error));
     return kExitOutput;
   }
   if (list_failed) return kExitListFailed;

@@ -30,7 +30,8 @@ Job JobFactory::make(const Link& link, const Url& url) const {
   job.max_size = options_.max_size;
   job.hash_content = options_.hash_content;
   // The proxy is the user's own word; what lies behind it, it resolves itself.
-  job.private_addresses = job.proxy.empty() ? options_.private_addresses : PrivateAddresses::allow;
+  job.private_addresses =
+      job.proxy.empty() ? options_.private_addresses : PrivateAddresses::unchecked;
   job.verify_tls = options_.verify_tls;
   return job;
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,12 +13,14 @@
 #include <cstdlib>
 #include <exception>
 
+#include "common/write_all.h"
 #include "coordinator/coordinator.h"
 #include "coordinator/dry_run.h"
 #include "coordinator/exit_status.h"
 #include "coordinator/net/listing_client.h"
 #include "coordinator/options.h"
 #include "coordinator/pool/cpu_count.h"
+#include "coordinator/report/console.h"
 
 namespace fanfetch {
 namespace {
@@ -161,6 +164,24 @@ OutputFolder open_output(const Options& options) {
              output.error().message};
 }
 
+/// What a careless parent may have left in disorder.
+void put_process_in_order() {
+  // A closed stdin, stdout or stderr would be the next descriptor that anything opens.
+  while (::fcntl(STDERR_FILENO, F_GETFD) < 0 || ::fcntl(STDOUT_FILENO, F_GETFD) < 0 ||
+         ::fcntl(STDIN_FILENO, F_GETFD) < 0) {
+    if (::open("/dev/null", O_RDWR) < 0) break;
+  }
+  ::signal(SIGPIPE, SIG_IGN);  // a broken pipe is an error of one write,
+  ::signal(SIGXFSZ, SIG_IGN);  // and so is a file that grows over its limit
+  ::signal(SIGCHLD, SIG_DFL);  // ignored, it would hide how a worker died
+  // Each transfer takes two descriptors, and idle connections one.
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    files.rlim_cur = files.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &files);  // the workers inherit it
+  }
+}
+
 int run(const Options& options, Instant start) {
   auto names = or_stop(NameTemplate::parse(options.name_template), kExitConfiguration);
   auto sources = plan_sources(options);
@@ -172,7 +193,6 @@ int run(const Options& options, Instant start) {
     Reader reader(std::move(sources), std::move(context), std::move(names), folder.get());
     return dry_run(options, reader);
   }
-  Signals::block();
   refuse_results_over_list(options, sources);
   OutputFolder output = open_output(options);
   WorkerProgram program{.binary = or_stop(open_worker_binary(), kExitConfiguration),
@@ -184,6 +204,7 @@ int run(const Options& options, Instant start) {
       open_results(options), start);
   auto reader = std::make_unique<Reader>(std::move(sources), std::move(context), std::move(names),
                                          output.fd());
+  Signals::block();  // no thread exists yet; what follows does not block
   Coordinator coordinator(options, {.output = std::move(output),
                                     .program = std::move(program),
                                     .reader = std::move(reader),
@@ -202,20 +223,21 @@ int run(const Options& options, Instant start) {
 int main(int argc, char** argv) {
   using namespace fanfetch;
   const Instant start = std::chrono::steady_clock::now();
-  ::signal(SIGPIPE, SIG_IGN);  // a broken pipe is an error of one write, see Coordinator::finish
+  put_process_in_order();
   try {
     const auto options = read_options(argc, argv);
     if (!options) {
-      fmt::print(options.error().status == 0 ? stdout : stderr, "{}", options.error().text);
-      return options.error().status;
+      const auto& [status, text] = options.error();
+      const int error = write_all(status == 0 ? STDOUT_FILENO : STDERR_FILENO, text).second;
+      return status == 0 && error != 0 ? kExitOutput : status;
     }
     curl_global_init(CURL_GLOBAL_DEFAULT);
     return run(*options, start);
   } catch (const Stop& stop) {
-    fmt::print(stderr, "fanfetch: {}\n", stop.message);
+    Console().line("fanfetch: " + stop.message);
     return stop.status;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "fanfetch: {}\n", error.what());
+    Console().line(std::string("fanfetch: ") + error.what());
     return kExitConfiguration;
   }
 }

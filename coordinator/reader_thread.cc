@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <cstdlib>
 #include <utility>
 
 namespace fanfetch {
@@ -14,6 +15,13 @@ constexpr int kPatienceMs = 1000;
 
 ReaderThread::ReaderThread(std::unique_ptr<Reader> reader, UniqueFd stop)
     : reader_(std::move(reader)), stop_(std::move(stop)), done_(make_eventfd()), planned_(kQueue) {}
+
+ReaderThread::~ReaderThread() {
+  if (!thread_.joinable()) return;
+  // An exception is on its way out; a reader that hangs must not use what is about to go.
+  cancel();
+  if (!join()) std::_Exit(EXIT_FAILURE);
+}
 
 void ReaderThread::start() {
   thread_ = std::thread([this] {

@@ -16,8 +16,8 @@ class ReaderThread {
  public:
   /// `stop`: the eventfd behind the reader's SourceContext::stop_fd.
   ReaderThread(std::unique_ptr<Reader> reader, UniqueFd stop);
-  /// REQUIRES: stop() returned true, or the thread was never started.
-  ~ReaderThread() = default;
+  /// REQUIRES: join() did not return false.
+  ~ReaderThread();
   ReaderThread(const ReaderThread&) = delete;
   ReaderThread& operator=(const ReaderThread&) = delete;
 

@@ -27,7 +27,6 @@ EasyHandle CurlHandles::take() {
   } else {
     easy = std::move(idle_.back());
     idle_.pop_back();
-    curl_easy_reset(easy.get());
   }
   set_common_options(easy.get());
   return easy;
@@ -43,6 +42,8 @@ void CurlHandles::set_common_options(CURL* easy) const {
   curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file_.c_str());
   curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
   curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, -1L);
+  curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, ca_file_.c_str());
+  curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, nullptr);
   // With a dead resolver, joining its thread blocked the loop for 2.5 s.
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 64L * 1024);
@@ -86,7 +87,7 @@ void CurlMulti::act(curl_socket_t fd, int events) {
   curl_multi_socket_action(multi_.get(), fd, events, &running);
 }
 
-int CurlMulti::on_socket(CURL*, curl_socket_t fd, int what, void* self, void* watched) {
+int CurlMulti::on_socket(CURL*, curl_socket_t fd, int what, void* self, void* watched) noexcept {
   auto& multi = *static_cast<CurlMulti*>(self);
   if (what == CURL_POLL_REMOVE) {
     multi.loop_.unwatch(fd);
@@ -104,7 +105,7 @@ int CurlMulti::on_socket(CURL*, curl_socket_t fd, int what, void* self, void* wa
   return 0;
 }
 
-int CurlMulti::on_timer(CURLM*, long timeout_ms, void* self) {
+int CurlMulti::on_timer(CURLM*, long timeout_ms, void* self) noexcept {
   auto& multi = *static_cast<CurlMulti*>(self);
   multi.loop_.cancel(multi.timer_);
   if (timeout_ms >= 0) {

@@ -28,7 +28,11 @@ class CurlHandles {
   explicit CurlHandles(std::string ca_file) : ca_file_(std::move(ca_file)) {}
 
   [[nodiscard]] EasyHandle take();
-  void give_back(EasyHandle easy) { idle_.push_back(std::move(easy)); }
+  /// Forgets all of its last job, secrets too.
+  void give_back(EasyHandle easy) {
+    curl_easy_reset(easy.get());
+    idle_.push_back(std::move(easy));
+  }
 
  private:
   void set_common_options(CURL* easy) const;
@@ -56,8 +60,9 @@ class CurlMulti {
   struct FreeMulti {
     void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
   };
-  static int on_socket(CURL* easy, curl_socket_t fd, int what, void* self, void* watched);
-  static int on_timer(CURLM* multi, long timeout_ms, void* self);
+  // Called from C: an exception could not get through.
+  static int on_socket(CURL* easy, curl_socket_t fd, int what, void* self, void* watched) noexcept;
+  static int on_timer(CURLM* multi, long timeout_ms, void* self) noexcept;
   void act(curl_socket_t fd, int events);
 
   EventLoop& loop_;

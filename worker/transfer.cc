@@ -54,6 +54,16 @@ bool is_identity(const std::string& encoding) {
 
 constexpr std::string_view kAcceptEncoding = "Accept-Encoding:";
 
+/// Writing has failed. Only some reasons concern the output as a whole.
+Failed disk_failure(int error, Response response) {
+  Failed failed{.error = ErrorClass::disk,
+                .message = fmt::format("cannot write the part file: {}", errno_text(error)),
+                .response = std::move(response)};
+  if (error == EMFILE || error == ENFILE) failed.retry = Retry::yes;
+  if (error == EFBIG) failed.error = ErrorClass::too_large;
+  return failed;
+}
+
 HeaderList make_headers(const Job& job) {
   HeaderList list;
   const auto append = [&list](const char* header) {
@@ -124,14 +134,14 @@ void Transfer::set_options() {
 curl_socket_t Transfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* address) {
   auto& transfer = *static_cast<Transfer*>(self);
   const AddressScope scope = scope_of(address->addr);
-  const bool allowed =
-      scope == AddressScope::global || (scope == AddressScope::private_net &&
-                                        transfer.job_.private_addresses == PrivateAddresses::allow);
+  const PrivateAddresses policy = transfer.job_.private_addresses;
+  const bool allowed = scope == AddressScope::global || policy == PrivateAddresses::unchecked ||
+                       (scope == AddressScope::private_net && policy == PrivateAddresses::allow);
   if (!allowed) {
-    transfer.stopped_ = Stopped::refused;
     transfer.refused_address_ = to_text(address->addr);
     return CURL_SOCKET_BAD;
   }
+  transfer.reached_allowed_ = true;
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
@@ -194,8 +204,6 @@ bool Transfer::open_file() {
 
 Outcome Transfer::finish(CURLcode code) {
   Response response = read_response();
-  // An allowed address may have answered after a refused one.
-  if (stopped_ == Stopped::refused && response.http_status != 0) stopped_ = Stopped::no;
   if (stopped_ != Stopped::no && stopped_ != Stopped::enough) {
     return stopped_failure(std::move(response));
   }
@@ -236,10 +244,10 @@ Response Transfer::read_response() const {
   response.etag = header_value(easy(), "ETag");
   response.last_modified = header_value(easy(), "Last-Modified");
   response.retry_after = header_value(easy(), "Retry-After");
-  const char* location = info<char*>(easy(), CURLINFO_REDIRECT_URL);
-  if (location != nullptr) {
-    // One that is too long stays too long, so that it is refused rather than cut into another URL.
-    response.location = std::string_view(location).substr(0, kMaxUrlBytes + 1);
+  // libcurl resolves it too, but only once it has read the whole body, however long that is.
+  curl_header* location = nullptr;
+  if (curl_easy_header(easy(), "Location", 0, CURLH_HEADER, -1, &location) == CURLHE_OK) {
+    response.location = resolve_url(job_.url, location->value);
   }
   return response;
 }
@@ -247,11 +255,6 @@ Response Transfer::read_response() const {
 Failed Transfer::stopped_failure(Response response) const {
   Failed failed{.response = std::move(response)};
   switch (stopped_) {
-    case Stopped::refused:
-      failed.error = ErrorClass::refused;
-      failed.message = fmt::format("{} is a private or reserved address", refused_address_);
-      failed.refused_address = refused_address_;
-      break;
     case Stopped::too_large:
       failed.error = ErrorClass::too_large;
       failed.message = fmt::format("it is larger than the {} bytes of --max-size", job_.max_size);
@@ -263,10 +266,7 @@ Failed Transfer::stopped_failure(Response response) const {
           "not asked for",
           header_value(easy(), "Content-Encoding"));
       break;
-    default:
-      failed.error = ErrorClass::disk;
-      failed.message = fmt::format("cannot write the part file: {}", errno_text(disk_error_));
-      break;
+    default: return disk_failure(disk_error_, std::move(failed.response));
   }
   return failed;
 }
@@ -274,6 +274,13 @@ Failed Transfer::stopped_failure(Response response) const {
 Failed Transfer::curl_failure(CURLcode code, Response response) const {
   Failed failed{.retry = Retry::yes, .response = std::move(response)};
   const bool answered = failed.response.http_status != 0;
+  if (!refused_address_.empty() && !reached_allowed_) {
+    failed.error = ErrorClass::refused;
+    failed.retry = Retry::no;
+    failed.message = fmt::format("{} is a private or reserved address", refused_address_);
+    failed.refused_address = refused_address_;
+    return failed;
+  }
   failed.message = error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code);
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:

@@ -40,7 +40,7 @@ class Transfer {
 
  private:
   /// What stopped the transfer from our side; libcurl then reports its own general error.
-  enum class Stopped { no, refused, too_large, disk, bad_encoding, enough };
+  enum class Stopped { no, too_large, disk, bad_encoding, enough };
 
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
   static curl_socket_t on_open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
@@ -67,7 +67,8 @@ class Transfer {
   std::uint64_t bytes_ = 0;         // decoded, in the file
   Stopped stopped_ = Stopped::no;
   int disk_error_ = 0;
-  std::string refused_address_;
+  std::string refused_address_;   // the last one, if any
+  bool reached_allowed_ = false;  // at least one address was not refused
   char error_text_[CURL_ERROR_SIZE] = {};
 };
 

@@ -1,7 +1,9 @@
 #include "worker/worker.h"
 
 #include <sys/epoll.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <chrono>
 
 namespace fanfetch {
@@ -13,6 +15,15 @@ constexpr auto kBeatInterval = std::chrono::seconds(1);
 /// Idle connections kept for each transfer at once: hosts take turns in a mixed list.
 constexpr std::size_t kConnectionsPerTransfer = 4;
 
+/// … as far as descriptors allow: a transfer needs two.
+unsigned connections_to_keep(std::size_t transfers) {
+  rlimit files{};
+  ::getrlimit(RLIMIT_NOFILE, &files);
+  const std::size_t spare = files.rlim_cur > 3 * transfers ? files.rlim_cur - 3 * transfers : 0;
+  return static_cast<unsigned>(
+      std::max(transfers, std::min(transfers * kConnectionsPerTransfer, spare)));
+}
+
 }  // namespace
 
 Worker::Worker(WorkerChannel channel, FileStore& store, std::string ca_file)
@@ -20,7 +31,7 @@ Worker::Worker(WorkerChannel channel, FileStore& store, std::string ca_file)
       store_(store),
       handles_(std::move(ca_file)),
       most_at_once_(channel_.slots() / 2),
-      multi_(loop_, static_cast<unsigned>(most_at_once_ * kConnectionsPerTransfer)) {
+      multi_(loop_, connections_to_keep(most_at_once_)) {
   loop_.watch(channel_.submitted_fd(), EPOLLIN,
               [this](std::uint32_t) { drain_eventfd(channel_.submitted_fd()); });
 }
@@ -64,6 +75,8 @@ void Worker::finish(CURL* easy, CURLcode code) {
   channel_.add_bytes(running.transfer->take_new_bytes());
   multi_.remove(easy);
   handles_.give_back(running.transfer->release());
+  // A part that is not wanted goes before its outcome is known: another worker may make it anew.
+  running.transfer.reset();
   channel_.finish(running.use, outcome);
 }
 

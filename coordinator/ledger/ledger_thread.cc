@@ -109,6 +109,7 @@ void LedgerThread::handle(Settlement& settlement) {
   if (const auto* failed = std::get_if<Failed>(&settlement.outcome)) {
     add_response(record, failed->response);
     add_failure(record, *failed);
+    if (settlement.attempts > 0) placer_.discard(to_hex(settlement.link.hash));
     hooks_.on_record(record);
     return;
   }

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <string_view>
 #include <thread>
 
 namespace fanfetch {
@@ -38,16 +39,18 @@ std::string holder(int lock) {
   return size > 0 ? fmt::format(" (pid {})", std::string(text, text + size)) : "";
 }
 
-bool take_lock(int lock) {
+/// 0, EWOULDBLOCK if another run holds it, or why there is no lock.
+int take_lock(int lock) {
   const auto deadline = std::chrono::steady_clock::now() + kLockWait;
   while (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
     // flock has no time-out, and a signal that interrupts it would need a handler of its own.
-    if (std::chrono::steady_clock::now() >= deadline) return false;
+    if (errno != EWOULDBLOCK || std::chrono::steady_clock::now() >= deadline) return errno;
     std::this_thread::sleep_for(kLockPoll);
   }
   const std::string pid = std::to_string(::getpid());
-  return ::ftruncate(lock, 0) == 0 &&
-         ::pwrite(lock, pid.data(), pid.size(), 0) == static_cast<ssize_t>(pid.size());
+  // Only a courtesy to whoever comes next: a full disk may refuse it.
+  if (::ftruncate(lock, 0) == 0) (void)!::pwrite(lock, pid.data(), pid.size(), 0);
+  return 0;
 }
 
 struct CloseDirectory {
@@ -59,8 +62,9 @@ int remove_files(int folder) {
       ::fdopendir(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
   if (!listing) return errno;
   while (const dirent* entry = ::readdir(listing.get())) {
-    if (entry->d_type == DT_DIR) continue;
-    if (::unlinkat(folder, entry->d_name, 0) != 0) return errno;
+    const std::string_view name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    if (::unlinkat(folder, entry->d_name, 0) != 0 && errno != EISDIR) return errno;
   }
   return 0;
 }
@@ -83,12 +87,14 @@ tl::expected<OutputFolder, OutputError> OutputFolder::open(const std::string& pa
       ::openat(state.get(), "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (!output.lock_.valid()) return unwritable(path, "write to the output folder", errno);
 
-  if (!take_lock(output.lock_.get())) {
+  if (const int error = take_lock(output.lock_.get()); error == EWOULDBLOCK) {
     return tl::unexpected(OutputError{
         OutputError::Kind::busy,
         fmt::format(
             "another fanfetch{} writes to '{}'; wait for it, or choose another folder with -o",
             holder(output.lock_.get()), path)});
+  } else if (error != 0) {  // some network file systems have none
+    return unwritable(path, "lock the output folder", error);
   }
   if (const int error = remove_files(output.part_.get()); error != 0) {
     return unwritable(path, "clean up in the output folder", error);

@@ -50,9 +50,10 @@ int rename_no_replace(int from, const char* old_name, int to, const char* new_na
   return 0;
 }
 
-bool stands_in_the_way(int error) {
-  return error == EEXIST || error == ENOTDIR || error == EISDIR || error == ELOOP ||
-         error == EXDEV || error == ENAMETOOLONG;
+/// Such an error would meet every link; any other comes from this one's name or part.
+bool concerns_the_output(int error) {
+  return error == ENOSPC || error == EDQUOT || error == EROFS || error == EIO || error == EACCES ||
+         error == ESTALE || error == ENODEV || error == ENOTCONN;
 }
 
 }  // namespace
@@ -67,6 +68,10 @@ int Placer::move(const std::string& part_name, const std::string& name) const {
   return rename_no_replace(parts_, part_name.c_str(), folder.get(), name.c_str() + slash + 1);
 }
 
+void Placer::discard(const std::string& part_name) const {
+  ::unlinkat(parts_, part_name.c_str(), 0);
+}
+
 tl::expected<std::string, Placer::PlaceError> Placer::place(const std::string& part_name,
                                                             const std::string& name,
                                                             const OtherName& other_name) const {
@@ -77,12 +82,10 @@ tl::expected<std::string, Placer::PlaceError> Placer::place(const std::string& p
     error = move(part_name, candidate);
   }
   if (error == 0) return candidate;
-  ::unlinkat(parts_, part_name.c_str(), 0);
-  const bool only_this = stands_in_the_way(error);
-  return tl::unexpected(
-      PlaceError{only_this ? PlaceError::Reach::this_link : PlaceError::Reach::output,
-                 fmt::format("cannot give it the name '{}': {}{}", candidate, errno_text(error),
-                             only_this ? " (something else is in its way)" : "")});
+  discard(part_name);
+  return tl::unexpected(PlaceError{
+      concerns_the_output(error) ? PlaceError::Reach::output : PlaceError::Reach::this_link,
+      fmt::format("cannot give it the name '{}': {}", candidate, errno_text(error))});
 }
 
 }  // namespace fanfetch

@@ -33,6 +33,9 @@ class Placer {
                                                             const std::string& name,
                                                             const OtherName& other_name) const;
 
+  /// Removes what a killed worker may have left of a part that nobody wants any more.
+  void discard(const std::string& part_name) const;
+
  private:
   [[nodiscard]] int move(const std::string& part_name, const std::string& name) const;
 

@@ -29,6 +29,8 @@ class Scheduler {
 
   /// The next task that may run now; it counts against its host until finished().
   [[nodiscard]] std::optional<TaskId> next(Instant now);
+  /// Some host has a ready task and room for it (tasks whose delay is over not counted in).
+  [[nodiscard]] bool has_turn() const { return !turns_.empty(); }
   /// A task that next() gave out no longer uses `host`.
   void finished(const std::string& host);
 

@@ -16,6 +16,8 @@ constexpr unsigned kHopelessDeaths = 100;
 
 /// A line of a worker's stderr is cut here.
 constexpr std::size_t kMaxLine = 1000;
+/// One that writes without end must not keep the loop: the rest comes with the next event.
+constexpr int kReadsPerEvent = 16;
 
 }  // namespace
 
@@ -74,7 +76,6 @@ void WorkerPool::start_member(Member& member) {
   }
   member.channel.emplace(std::move(*channel));
   member.process.emplace(std::move(*process));
-  member.alone = member.reserved = member.unwoken = false;
   member.state.on_started();
   loop_.watch(member.channel->completed_fd(), EPOLLIN,
               [this, &member](std::uint32_t) { on_completed(member); });
@@ -87,6 +88,8 @@ void WorkerPool::start_member(Member& member) {
 void WorkerPool::tick() {
   tick_timer_ = loop_.call_at(loop_.now() + WorkerState::kTick, [this] { tick(); });
   for (auto& member : members_) {
+    const bool gone = !member->process && member->state.state() != WorkerState::State::resting;
+    if (gone) continue;
     act(*member,
         member->state.on_tick(loop_.now(), member->channel ? member->channel->heartbeat() : 0));
   }
@@ -99,6 +102,10 @@ void WorkerPool::act(Member& member, WorkerState::Action action) {
       if (!gone_) start_member(member);
       break;
     case WorkerState::Action::kill:
+      if (member.process->waits_for_disk()) {
+        member.state.pardon();
+        break;
+      }
       events_.on_message(fmt::format("worker {} (pid {}) hangs or misbehaves: it is replaced",
                                      member.number, member.process->pid()));
       member.process->kill();
@@ -126,11 +133,13 @@ void WorkerPool::on_death(Member& member) {
   const int pid = member.process->pid();
   const std::string how = member.process->reap();
   read_stderr(member);
-  ++deaths_in_a_row_;
+  say_line(member);  // its last words may lack a line end
   // Dead for sure: nobody writes into the channel any more.
   (void)member.channel->drain(completions_);
   const auto orphans = member.channel->reclaim(completions_);
   deliver();
+  // A link that runs alone and kills its worker is itself to blame, not the program.
+  if (!member.alone) ++deaths_in_a_row_;
   for (const auto& orphan : orphans) {
     const Blame guilt = member.alone ? Blame::sole : Blame::shared;
     events_.on_lost(orphan.ticket, orphan.started ? guilt : Blame::none);
@@ -141,6 +150,7 @@ void WorkerPool::on_death(Member& member) {
   loop_.unwatch(member.process->stderr_fd());
   member.channel.reset();
   member.process.reset();
+  member.alone = member.reserved = member.unwoken = false;
 
   if (gone_) {
     if (std::none_of(members_.begin(), members_.end(),
@@ -169,15 +179,24 @@ void WorkerPool::give_up_if_hopeless(const std::string& how) {
 void WorkerPool::read_stderr(Member& member) {
   char buffer[4096];
   ssize_t count = 0;
-  while ((count = ::read(member.process->stderr_fd(), buffer, sizeof buffer)) > 0) {
+  for (int reads = 0; reads < kReadsPerEvent; ++reads) {
+    count = ::read(member.process->stderr_fd(), buffer, sizeof buffer);
+    if (count <= 0) break;
     for (const char c : std::string_view(buffer, static_cast<std::size_t>(count))) {
-      if (c != '\n' && member.line.size() < kMaxLine) member.line += c;
-      if (c != '\n') continue;
-      events_.on_message(fmt::format("worker {}: {}", member.number, member.line));
-      member.line.clear();
+      if (c == '\n') {
+        say_line(member);
+      } else if (member.line.size() < kMaxLine) {
+        member.line += c;
+      }
     }
   }
   if (count == 0) loop_.unwatch(member.process->stderr_fd());  // closed: or it would spin
+}
+
+void WorkerPool::say_line(Member& member) {
+  if (member.line.empty()) return;
+  events_.on_message(fmt::format("worker {}: {}", member.number, member.line));
+  member.line.clear();
 }
 
 WorkerPool::Member* WorkerPool::least_loaded() const {

@@ -78,6 +78,7 @@ class WorkerPool {
   void on_death(Member& member);
   void act(Member& member, WorkerState::Action action);
   void read_stderr(Member& member);
+  void say_line(Member& member);
   void deliver();
   void give_up_if_hopeless(const std::string& how);
   [[nodiscard]] Member* least_loaded() const;
@@ -88,7 +89,7 @@ class WorkerPool {
   std::vector<std::unique_ptr<Member>> members_;
   std::vector<CoordinatorChannel::Completion> completions_;  // scratch
   std::uint64_t bytes_of_dead_ = 0;
-  unsigned deaths_in_a_row_ = 0;  // of all workers, without one job done in between
+  unsigned deaths_in_a_row_ = 0;  // of all workers, not alone, without one job done in between
   EventLoop::TimerKey tick_timer_{};
   std::function<void()> gone_;  // set: stopping
 };

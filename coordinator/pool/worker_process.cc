@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 
 #include "common/worker_start.h"
 
@@ -40,7 +41,7 @@ bool place_descriptors(std::array<Redirection, 8> all) {
                                 char* const* argv) {
   // Ctrl-C reaches the whole group, and the coordinator decides what it means. Ignored signals stay
   // so through exec; from the first instruction on the worker is safe from them.
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) ::signal(signal, SIG_IGN);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ}) ::signal(signal, SIG_IGN);
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -49,8 +50,10 @@ bool place_descriptors(std::array<Redirection, 8> all) {
   // The binary moves last and closes on exec: the worker gets no way to itself.
   const int program = ::fcntl(binary, F_DUPFD_CLOEXEC, kLastWorkerFd + 1);
   if (program >= 0 && place_descriptors(descriptors)) {
-    ::syscall(SYS_close_range, kLastWorkerFd + 1, ~0u, /*CLOSE_RANGE_CLOEXEC*/ 4u);
-    ::fexecve(program, argv, environment);
+    constexpr unsigned kCloseOnExec = 4;  // CLOSE_RANGE_CLOEXEC, Linux 5.11
+    if (::syscall(SYS_close_range, kLastWorkerFd + 1, ~0u, kCloseOnExec) == 0) {
+      ::fexecve(program, argv, environment);
+    }
   }
   static constexpr char kMessage[] = "cannot execute fanfetch-worker\n";
   (void)!::write(STDERR_FILENO, kMessage, sizeof kMessage - 1);
@@ -123,6 +126,14 @@ WorkerProcess::~WorkerProcess() {
 }
 
 void WorkerProcess::kill() { ::syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0); }
+
+bool WorkerProcess::waits_for_disk() const {
+  std::ifstream file(fmt::format("/proc/{}/stat", pid_));
+  std::string stat;
+  std::getline(file, stat);
+  const auto state = stat.rfind(") ");  // behind the name, which may hold anything
+  return state != std::string::npos && stat.substr(state + 2, 1) == "D";
+}
 
 std::string WorkerProcess::reap() {
   siginfo_t info{};

@@ -34,6 +34,9 @@ class WorkerProcess {
 
   /// SIGKILL. Its death comes later, through pidfd().
   void kill();
+  /// It sleeps in the kernel until a disk or a network file system answers: slow, but not hung, and
+  /// deaf to SIGKILL anyway.
+  [[nodiscard]] bool waits_for_disk() const;
   /// REQUIRES: pidfd() was readable. How it died: `was killed by signal 9 (Killed)`.
   [[nodiscard]] std::string reap();
 

@@ -1,5 +1,6 @@
 #include "coordinator/pool/worker_state.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace fanfetch {
@@ -7,6 +8,7 @@ namespace {
 
 /// The first rest after a failed start; each further one is twice as long.
 constexpr auto kFirstRest = std::chrono::milliseconds(100);
+constexpr auto kLongestRest = std::chrono::seconds(30);
 
 /// A tick that comes later than this says that the coordinator itself did not run.
 constexpr auto kLateTick = 2 * WorkerState::kTick;
@@ -46,10 +48,16 @@ WorkerState::Action WorkerState::on_death(Instant now, std::uint64_t heartbeat) 
     failed_starts_ = 0;
     return Action::start;
   }
-  rest_until_ = now + kFirstRest * (1u << failed_starts_);
+  rest_until_ =
+      now + std::min<Duration>(kFirstRest * (1u << std::min(failed_starts_, 20u)), kLongestRest);
   ++failed_starts_;
   state_ = State::resting;
   return Action::none;
+}
+
+void WorkerState::pardon() {
+  state_ = State::serving;
+  silent_ticks_ = 0;
 }
 
 void WorkerState::on_started() {

@@ -37,6 +37,8 @@ class WorkerState {
   [[nodiscard]] Action on_corrupt();
   /// waitid has confirmed its death; `heartbeat` is its counter's last value.
   [[nodiscard]] Action on_death(Instant now, std::uint64_t heartbeat);
+  /// It was to be killed for its silence, but has an excuse: the count starts anew.
+  void pardon();
   /// It has been started anew.
   void on_started();
 

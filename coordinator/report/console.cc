@@ -3,7 +3,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <cerrno>
+#include "common/write_all.h"
 
 namespace fanfetch {
 namespace {
@@ -39,14 +39,8 @@ unsigned Console::columns() {
 }
 
 void Console::write(std::string_view text) {
-  while (!text.empty() && !broken_) {
-    const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
-    if (written >= 0) {
-      text.remove_prefix(static_cast<std::size_t>(written));
-    } else if (errno != EINTR) {
-      broken_ = true;  // a full log disk or a closed pipe must not cost a single link
-    }
-  }
+  // A full log disk or a closed pipe must not cost a single link.
+  if (!broken_) broken_ = write_all(STDERR_FILENO, text).second != 0;
 }
 
 }  // namespace fanfetch

@@ -1,13 +1,13 @@
 #include "coordinator/report/jsonl_log.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
 #include <cerrno>
 
 #include "common/utf8.h"
+#include "common/write_all.h"
 
 namespace fanfetch {
 namespace {
@@ -46,23 +46,6 @@ class ObjectWriter {
 
   rapidjson::Writer<rapidjson::StringBuffer> json_;
 };
-
-/// Writes what it can. Returns the bytes written, and the errno value that stopped it or 0.
-std::pair<std::size_t, int> write_all(int fd, std::string_view bytes) {
-  std::size_t written = 0;
-  while (written < bytes.size()) {
-    const ssize_t count = ::write(fd, bytes.data() + written, bytes.size() - written);
-    if (count >= 0) {
-      written += static_cast<std::size_t>(count);
-    } else if (errno == EAGAIN) {  // stdout may be another program's non-blocking pipe
-      pollfd writable{fd, POLLOUT, 0};
-      ::poll(&writable, 1, -1);
-    } else if (errno != EINTR) {
-      return {written, errno};
-    }
-  }
-  return {written, 0};
-}
 
 }  // namespace
 

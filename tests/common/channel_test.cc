@@ -6,7 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <limits>
+#include <vector>
 
 namespace fanfetch {
 namespace {
@@ -121,6 +124,24 @@ TEST_F(ChannelTest, CarriesHeartbeatBytesAndStop) {
   EXPECT_TRUE(worker_.stopping());
 }
 
+/// Only the state tells, whatever bytes of the earlier use are still there.
+TEST_F(ChannelTest, AnEarlierResultIsRefusedThoughItsBytesAreStillThere) {
+  ASSERT_TRUE(coordinator_.submit(job_for(1), 1));
+  const auto taken = worker_.take();
+  worker_.finish(taken->use, Saved{.bytes = 9});
+  ChannelSlot& slot = raw_.slot(taken->use.slot);
+  const std::vector<std::byte> result(slot.payload, slot.payload + slot.result_bytes);
+  ASSERT_EQ(coordinator_.drain(completions_), Integrity::sound);
+  completions_.clear();
+  ASSERT_TRUE(coordinator_.submit(job_for(2), 2));  // the same slot
+  std::copy(result.begin(), result.end(), slot.payload);
+  raw_.complete_ring().entries[1] = SlotUse{taken->use.slot, taken->use.generation + 1}.pack();
+  raw_.header().complete_head = 2;
+  EXPECT_EQ(coordinator_.drain(completions_), Integrity::corrupt);
+  EXPECT_EQ(coordinator_.reclaim(completions_).size(), 1u);
+  EXPECT_TRUE(completions_.empty());
+}
+
 // --- What a captured worker may write ---
 
 TEST_F(ChannelTest, RejectsAnAbsurdHead) {
@@ -130,9 +151,13 @@ TEST_F(ChannelTest, RejectsAnAbsurdHead) {
 }
 
 TEST_F(ChannelTest, RejectsACompletionOfASlotThatDoesNotExist) {
-  raw_.complete_ring().entries[0] = SlotUse{kSlots + 5, 1}.pack();
-  raw_.header().complete_head = 1;
-  EXPECT_EQ(coordinator_.drain(completions_), Integrity::corrupt);
+  for (const std::uint32_t slot : {kSlots, kSlots + 5, std::numeric_limits<std::uint32_t>::max()}) {
+    auto coordinator = std::move(*CoordinatorChannel::create(kSlots));
+    const auto raw = std::move(*ChannelRegion::attach(copy(coordinator.region_fd())));
+    raw.complete_ring().entries[0] = SlotUse{slot, 1}.pack();
+    raw.header().complete_head = 1;
+    EXPECT_EQ(coordinator.drain(completions_), Integrity::corrupt) << slot;
+  }
 }
 
 TEST_F(ChannelTest, RejectsACompletionThatNobodyWaitsFor) {
@@ -146,6 +171,15 @@ TEST_F(ChannelTest, RejectsACompletionOfAnotherGeneration) {
   auto taken = worker_.take();
   worker_.finish({taken->use.slot, taken->use.generation + 1}, Saved{});
   EXPECT_EQ(coordinator_.drain(completions_), Integrity::corrupt);
+}
+
+TEST_F(ChannelTest, RejectsAnEntryOfAnotherGenerationThoughTheResultIsThere) {
+  ASSERT_TRUE(coordinator_.submit(job_for(1), 1));
+  const auto taken = worker_.take();
+  worker_.finish(taken->use, Saved{});
+  raw_.complete_ring().entries[0] = SlotUse{taken->use.slot, taken->use.generation + 1}.pack();
+  EXPECT_EQ(coordinator_.drain(completions_), Integrity::corrupt);
+  EXPECT_TRUE(completions_.empty());
 }
 
 TEST_F(ChannelTest, RejectsTheSameCompletionTwice) {
@@ -193,12 +227,23 @@ TEST_F(ChannelTest, StaysCorrupt) {
   EXPECT_EQ(coordinator_.drain(completions_), Integrity::corrupt);
 }
 
+TEST_F(ChannelTest, StaysCorruptAfterOneBadEntry) {
+  ASSERT_TRUE(coordinator_.submit(job_for(1), 1));
+  const auto taken = worker_.take();
+  worker_.finish({taken->use.slot + 1, taken->use.generation}, Saved{});
+  EXPECT_EQ(coordinator_.drain(completions_), Integrity::corrupt);
+  worker_.finish(taken->use, Saved{});
+  EXPECT_EQ(coordinator_.drain(completions_), Integrity::corrupt);
+  EXPECT_TRUE(completions_.empty());
+}
+
 TEST_F(ChannelTest, CannotBeShrunkOrGrown) {
   EXPECT_EQ(::ftruncate(raw_.fd(), 0), -1);
   EXPECT_EQ(errno, EPERM);
   EXPECT_EQ(::ftruncate(raw_.fd(), 1 << 30), -1);
   EXPECT_EQ(errno, EPERM);
   EXPECT_EQ(::fcntl(raw_.fd(), F_ADD_SEALS, F_SEAL_WRITE), -1);
+  EXPECT_EQ(errno, EPERM) << "EBUSY would say that it is only mapped";
 }
 
 TEST(ChannelRegion, RefusesMemoryThatIsNoChannel) {

@@ -121,6 +121,18 @@ TEST(Ring, RefusesAHeadThatRunsBackwards) {
   EXPECT_TRUE(in.corrupt());
 }
 
+TEST(Ring, AProducerKeepsItsOwnCountToo) {
+  TwoRings rings;
+  RingProducer out(rings.there.memory());
+  RingConsumer in(rings.there.memory());
+  out.push(1);
+  rings.there.head = 50;  // scribbled over by the consumer's process
+  out.push(2);
+  EXPECT_EQ(rings.there.head, 2u);
+  EXPECT_EQ(in.pop(), 1u);
+  EXPECT_EQ(in.pop(), 2u);
+}
+
 TEST(Ring, KeepsItsOwnCountWhateverTheOtherSideDoesToTheSharedOne) {
   TwoRings rings;
   RingProducer out(rings.there.memory());

@@ -157,6 +157,15 @@ TEST(ParseUrl, LengthIsBoundedBeforeAndAfterEncoding) {
   EXPECT_FALSE(parse_url(begin + std::string(2700, ' ') + "x"));
 }
 
+TEST(ResolveUrl, FollowsReferencesAsBrowsersDo) {
+  const std::string base = "https://a.org/x/y?q";
+  EXPECT_EQ(resolve_url(base, "z.jpg"), "https://a.org/x/z.jpg");
+  EXPECT_EQ(resolve_url(base, "/z.jpg?p"), "https://a.org/z.jpg?p");
+  EXPECT_EQ(resolve_url(base, "//b.org/z"), "https://b.org/z");
+  EXPECT_EQ(resolve_url(base, "http://c.org/z"), "http://c.org/z");
+  EXPECT_EQ(resolve_url(base, "../a b.jpg"), "https://a.org/a%20b.jpg");
+}
+
 TEST(MaskUserinfo, HidesSecretsAndNothingElse) {
   const Row kRows[] = {
       {"http://user:pw@h/x", "http://***@h/x"},

@@ -97,7 +97,7 @@ TEST_F(JobFactoryTest, BehindAProxyTheWorkerMayReachThePrivateProxy) {
   EXPECT_EQ(make("http://example.org/").private_addresses, PrivateAddresses::refuse);
   options_.proxy_given = true;
   options_.proxy = "http://10.0.0.5:3128";
-  EXPECT_EQ(make("http://example.org/").private_addresses, PrivateAddresses::allow);
+  EXPECT_EQ(make("http://example.org/").private_addresses, PrivateAddresses::unchecked);
 }
 
 }  // namespace

@@ -19,8 +19,9 @@ class PartFolder : public FileStore {
   UniqueFd folder_;
 };
 
-/// Writes straight through: libcurl hands over pieces of up to 64 KiB, so a buffer of our own would
-/// only copy. Made with mode 0666 & ~umask, as the user's own files are.
+/// Writes straight through: libcurl hands over pieces of up to 16 KiB, and a buffer of our own
+/// would save a write for every few of them, at the price of a copy. Made with mode 0666 & ~umask,
+/// as the user's own files are.
 class PartFile : public StoredFile {
  public:
   PartFile(int folder, std::string name, UniqueFd file)

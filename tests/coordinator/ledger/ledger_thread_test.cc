@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/as_nobody.h"
+
 namespace fanfetch {
 namespace {
 
@@ -77,10 +79,10 @@ TEST_F(LedgerThreadTest, ATakenNameGetsASuffix) {
   EXPECT_EQ(records_.at(0).file_name, "a.jpg.1");
 }
 
-TEST_F(LedgerThreadTest, AnUnwritableOutputIsKnownBeforeItsRecordIs) {
+TEST_F(LedgerThreadTest, AnUnwritableOutputIsKnown) {
   auto ledger = start();
   Settlement settlement = saved(1, "a.jpg");
-  fs::remove_all(root_ / "part");
+  const AsNobody nobody({root_ / "part"}, root_);
   ledger->settle(std::move(settlement));
   ledger->finish();
   EXPECT_TRUE(ledger->output_error());
@@ -94,6 +96,15 @@ TEST_F(LedgerThreadTest, OneLinksTroubleIsNotTheOutputs) {
   ledger->finish();
   EXPECT_FALSE(ledger->output_error());
   EXPECT_EQ(records_.at(0).error, ErrorClass::disk);
+}
+
+TEST_F(LedgerThreadTest, WhatAKilledWorkerLeftOfAFailedLinkGoes) {
+  auto ledger = start();
+  Settlement settlement = saved(1, "a.jpg");
+  settlement.outcome = Failed{.error = ErrorClass::crashed_worker};
+  ledger->settle(std::move(settlement));
+  ledger->finish();
+  EXPECT_TRUE(fs::is_empty(root_ / "part"));
 }
 
 TEST_F(LedgerThreadTest, TakesWhatComesWhileItWorks) {

@@ -1,6 +1,8 @@
 #include "coordinator/ledger/output_folder.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -65,6 +67,22 @@ TEST_F(OutputFolderTest, OneRunAtATimeAndTheOtherIsNamed) {
     const bool busy = !second && second.error().kind == OutputError::Kind::busy;
     const auto pid = fmt::format("pid {}", ::getppid());
     ::_exit(busy && second.error().message.find(pid) != std::string::npos ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
+/// A full disk must not look like another run.
+TEST_F(OutputFolderTest, APidThatCannotBeWrittenDoesNotMatter) {
+  ASSERT_TRUE(OutputFolder::open(root_));
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_FSIZE, &none);
+    ::_exit(OutputFolder::open(root_) ? 0 : 1);
   }
   int status = -1;
   ASSERT_EQ(::waitpid(child, &status, 0), child);

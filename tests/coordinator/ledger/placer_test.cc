@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "common/unique_fd.h"
+#include "tests/support/as_nobody.h"
 
 namespace fanfetch {
 namespace {
@@ -91,6 +92,16 @@ TEST_F(PlacerTest, NeverFollowsALinkOnTheWay) {
   }
 }
 
+TEST_F(PlacerTest, NeverFollowsALinkOnTheWayThoughItStaysInside) {
+  fs::create_directories(root_ / "out/y");
+  fs::create_directory_symlink("y", root_ / "out/x");
+  write("part/p", "body");
+  const auto placed = place("x/a.jpg");
+  ASSERT_FALSE(placed);
+  EXPECT_EQ(placed.error().reach, Reach::this_link);
+  EXPECT_TRUE(fs::is_empty(root_ / "out/y"));
+}
+
 TEST_F(PlacerTest, NeverLeavesTheFolder) {
   for (const char* name : {"../a.jpg", "x/../../a.jpg"}) {
     write("part/p", "body");
@@ -108,7 +119,15 @@ TEST_F(PlacerTest, AFileOnTheWayConcernsThisLinkOnly) {
   EXPECT_NE(placed.error().message.find("x/a.jpg"), std::string::npos);
 }
 
-TEST_F(PlacerTest, AMissingPartConcernsTheWholeOutput) {
+TEST_F(PlacerTest, AMissingPartConcernsThisLinkOnly) {
+  const auto placed = place("a.jpg");
+  ASSERT_FALSE(placed);
+  EXPECT_EQ(placed.error().reach, Reach::this_link);
+}
+
+TEST_F(PlacerTest, AFolderThatMayNotBeWrittenConcernsTheWholeOutput) {
+  write("part/p", "body");
+  const AsNobody nobody({root_, root_ / "part"}, root_ / "out");
   const auto placed = place("a.jpg");
   ASSERT_FALSE(placed);
   EXPECT_EQ(placed.error().reach, Reach::output);

@@ -75,6 +75,7 @@ TEST_F(RetryPolicyTest, AnAbsurdWaitEndsTheLink) {
   EXPECT_TRUE(policy_.delay(failure("600"), 1, kNow, random_));
   EXPECT_FALSE(policy_.delay(failure("601"), 1, kNow, random_));
   EXPECT_FALSE(policy_.delay(failure("99999999999999999999999"), 1, kNow, random_));
+  EXPECT_FALSE(policy_.delay(failure("Fri, 31 Dec 9999 23:59:59 GMT"), 1, kNow, random_));
 }
 
 TEST(ParseRetryAfter, ReadsSecondsAndDates) {

@@ -67,6 +67,18 @@ TEST(Scheduler, ADelayedTaskWaitsForItsTimeAndHoldsBackNobody) {
   EXPECT_FALSE(scheduler.next_due());
 }
 
+TEST(Scheduler, SaysWhetherAnyHostHasATurn) {
+  Scheduler scheduler(1);
+  EXPECT_FALSE(scheduler.has_turn());
+  scheduler.add(1, kA);
+  scheduler.add(2, kA);
+  EXPECT_TRUE(scheduler.has_turn());
+  ASSERT_EQ(scheduler.next(kStart), 1u);
+  EXPECT_FALSE(scheduler.has_turn()) << "2 waits for 1";
+  scheduler.finished(kA);
+  EXPECT_TRUE(scheduler.has_turn());
+}
+
 TEST(Scheduler, DelayedTasksComeInOrderOfTime) {
   Scheduler scheduler(10);
   scheduler.add_later(1, kA, kStart + seconds(2));

@@ -94,6 +94,22 @@ TEST_F(WorkerStateTest, OneThatDiesBeforeItsFirstBeatRestsLongerEachTime) {
   EXPECT_TRUE(worker_.hopeless());
 }
 
+TEST_F(WorkerStateTest, NoRestIsLongerThanHalfAMinute) {
+  for (int i = 0; i < 50; ++i) {
+    (void)worker_.on_death(now_, 0);
+    worker_.on_started();
+  }
+  EXPECT_EQ(worker_.rest_until() - now_, seconds(30));
+}
+
+TEST_F(WorkerStateTest, APardonRestartsTheCount) {
+  (void)tick(1);
+  EXPECT_EQ(ticks_until_kill(1), WorkerState::kHungTicks);
+  worker_.pardon();
+  EXPECT_EQ(worker_.state(), State::serving);
+  EXPECT_EQ(ticks_until_kill(1), WorkerState::kHungTicks);
+}
+
 TEST_F(WorkerStateTest, OneGoodStartForgivesTheFailedOnes) {
   for (unsigned i = 1; i < WorkerState::kHopelessStarts; ++i) {
     (void)worker_.on_death(now_, 0);
