@@ -1,6 +1,7 @@
 #include "tests/support/processes.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <filesystem>
@@ -116,6 +117,19 @@ bool eventually(const std::function<bool()>& condition, std::chrono::millisecond
     std::this_thread::sleep_for(kLookEvery);
   }
   return true;
+}
+
+std::chrono::milliseconds cpu_time(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string stat;
+  std::getline(file, stat);
+  std::istringstream fields(stat.substr(stat.rfind(')') + 2));
+  std::string skipped;
+  for (int field = 3; field < 14; ++field) fields >> skipped;  // proc(5): 14 utime, 15 stime
+  long user = 0;
+  long kernel = 0;
+  fields >> user >> kernel;
+  return std::chrono::milliseconds((user + kernel) * 1000 / ::sysconf(_SC_CLK_TCK));
 }
 
 }  // namespace fanfetch::support

@@ -23,6 +23,9 @@ namespace fanfetch::support {
 [[nodiscard]] std::optional<pid_t> owner_of_connection(pid_t session, std::uint16_t client_port,
                                                        std::uint16_t server_port);
 
+/// What the process has used of the CPU so far, itself and in the kernel.
+[[nodiscard]] std::chrono::milliseconds cpu_time(pid_t pid);
+
 /// Looks every few milliseconds until `condition` holds. For what the kernel gives no event for;
 /// false: not within `limit`.
 [[nodiscard]] bool eventually(const std::function<bool()>& condition,

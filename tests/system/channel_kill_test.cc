@@ -1,15 +1,18 @@
-// A thousand workers killed at random moments: what the channel promises must hold after each.
+// A thousand workers killed at random moments, and some at the very instruction that matters: what
+// the channel promises must hold after each.
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <deque>
+#include <functional>
 #include <random>
 #include <vector>
 
@@ -120,6 +123,74 @@ TEST(ChannelUnderKills, LosesNothingAnswersNothingTwiceAndCorruptsNothing) {
   }
   jobs.check();
   RecordProperty("jobs", std::to_string(jobs.done()));
+}
+
+/// Random kills hardly ever hit between two stores. Here a worker answers one job instruction by
+/// instruction, and dies at the one that makes a word change.
+class KilledAtAnInstruction : public ::testing::Test {
+ protected:
+  static constexpr std::uint64_t kNumber = 2007;
+
+  enum class Death { at_the_instruction, never_came_there, not_traceable };
+
+  Death kill_worker_once(const std::function<bool()>& reached) {
+    EXPECT_TRUE(channel_.submit({.url = std::to_string(kNumber)}, kNumber));
+    const pid_t worker = ::fork();
+    if (worker == 0) {
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+      auto channel = WorkerChannel::attach(UniqueFd(::dup(channel_.region_fd())),
+                                           UniqueFd(::dup(channel_.submitted_fd())),
+                                           UniqueFd(::dup(channel_.completed_fd())));
+      const auto taken = channel->take();
+      const Outcome outcome = Redirected{{.location = answer_to(kNumber)}};
+      if (::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) ::_exit(1);
+      ::raise(SIGSTOP);
+      channel->finish(taken->use, outcome);
+      ::_exit(0);
+    }
+    int status = 0;
+    const auto stopped = [&] {
+      return ::waitpid(worker, &status, 0) == worker && WIFSTOPPED(status);
+    };
+    if (!stopped()) return Death::not_traceable;
+    while (!reached()) {
+      if (::ptrace(PTRACE_SINGLESTEP, worker, nullptr, nullptr) != 0 || !stopped()) {
+        return Death::never_came_there;
+      }
+    }
+    ::kill(worker, SIGKILL);
+    EXPECT_EQ(::waitpid(worker, nullptr, 0), worker);
+    EXPECT_TRUE(WIFSIGNALED(status) || WIFSTOPPED(status));
+    return Death::at_the_instruction;
+  }
+  void expect_whole_answer() const {
+    ASSERT_EQ(completions_.size(), 1u);
+    EXPECT_EQ(completions_[0].ticket, kNumber);
+    EXPECT_EQ(std::get<Redirected>(completions_[0].outcome).response.location, answer_to(kNumber));
+  }
+
+  CoordinatorChannel channel_ = std::move(*CoordinatorChannel::create(1));
+  ChannelRegion raw_ = std::move(*ChannelRegion::attach(UniqueFd(::dup(channel_.region_fd()))));
+  std::vector<CoordinatorChannel::Completion> completions_;
+};
+
+TEST_F(KilledAtAnInstruction, DoneMeansThatTheResultIsWhole) {
+  const auto death =
+      kill_worker_once([&] { return raw_.slot(0).state == pack_state(1, Phase::done); });
+  if (death == Death::not_traceable) GTEST_SKIP() << "ptrace is not allowed here";
+  ASSERT_EQ(death, Death::at_the_instruction);
+  EXPECT_EQ(channel_.drain(completions_), CoordinatorChannel::Integrity::sound);
+  EXPECT_TRUE(channel_.reclaim(completions_).empty());
+  expect_whole_answer();
+}
+
+TEST_F(KilledAtAnInstruction, PostedMeansThatItIsDone) {
+  const auto death = kill_worker_once([&] { return raw_.header().complete_head == 1; });
+  if (death == Death::not_traceable) GTEST_SKIP() << "ptrace is not allowed here";
+  ASSERT_EQ(death, Death::at_the_instruction);
+  EXPECT_EQ(channel_.drain(completions_), CoordinatorChannel::Integrity::sound);
+  expect_whole_answer();
+  EXPECT_EQ(channel_.leases(), 0u);
 }
 
 }  // namespace

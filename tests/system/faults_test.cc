@@ -92,7 +92,16 @@ TEST_F(FaultsTest, ChunksWithoutEnd) {
 
 TEST_F(FaultsTest, NoLength) {
   origin_.serve(kPath, Reply{.body = kBody, .framing = Framing::until_close});
-  expect_saved(fetch(kPath), 1);
+  const ResultLine line = fetch(kPath);
+  expect_saved(line, 1);
+  EXPECT_TRUE(has(line.message.value_or(""), "no length")) << "nobody can tell it from a cut";
+}
+
+TEST_F(FaultsTest, EncodingThatNobodyAskedFor) {
+  Reply reply = ok(kBody);
+  reply.headers = {{"Content-Encoding", "br"}};
+  origin_.serve(kPath, reply);
+  expect_failed(fetch(kPath), "protocol", false, 1);
 }
 
 TEST_F(FaultsTest, GzipUnasked) {
@@ -114,9 +123,7 @@ TEST_F(FaultsTest, GzipThatIsNone) {
   Reply reply = ok(kBody);
   reply.headers = {{"Content-Encoding", "gzip"}};
   origin_.serve(kPath, reply);
-  const ResultLine line = fetch(kPath, {"--retries=0"});
-  EXPECT_EQ("failed", line.status);
-  EXPECT_TRUE(saved_files().empty());
+  expect_failed(fetch(kPath), "protocol", false, 1);
 }
 
 TEST_F(FaultsTest, GzipCutInsideAWholeBody) {
@@ -142,6 +149,12 @@ TEST_F(FaultsTest, NotFoundIsAskedOnce) {
   const ResultLine line = fetch(kPath);
   expect_failed(line, "http_4xx", false, 1);
   EXPECT_EQ(404, line.http_status);
+}
+
+TEST_F(FaultsTest, ErrorPageWithoutEnd) {
+  origin_.serve(kPath, Reply{.status = 404, .body = noise(50'000), .endless = true});
+  const ResultLine line = fetch(kPath, {"--timeout=20s", "--retries=0"});
+  expect_failed(line, "http_4xx", false, 1);
 }
 
 TEST_F(FaultsTest, RateLimitedForEver) {

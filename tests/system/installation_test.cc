@@ -71,5 +71,13 @@ TEST_F(InstallationTest, PassesOnWhatAWorkerSays) {
   EXPECT_TRUE(has(end.err, "No such file")) << end.err;
 }
 
+/// All links are settled; a worker that stays must not keep the run from its end.
+TEST_F(InstallationTest, AWorkerThatDoesNotLeaveIsMadeTo) {
+  const Finished end = run_program(
+      lay_out("bin/fanfetch", "worker/fanfetch-worker", ::getenv("FANFETCH_STUBBORN_WORKER")));
+  EXPECT_EQ(end.exit_status, 1) << end.describe();
+  EXPECT_TRUE(has(last_line(end.err), "1 failed")) << end.err;
+}
+
 }  // namespace
 }  // namespace fanfetch::system

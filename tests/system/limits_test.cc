@@ -70,6 +70,14 @@ TEST_F(LimitsTest, TooLargeByItsLength) {
   EXPECT_EQ(1u, origin_.count());
 }
 
+TEST_F(LimitsTest, TooLargeByItsLengthIsNotWaitedFor) {
+  Reply reply = half_then_gate(noise(1000), std::make_shared<Gate>());
+  reply.claimed_length = 100 * 1024 + 1;
+  origin_.serve("/a.jpg", reply);
+  const ResultLine line = fetch("/a.jpg", {"--max-size=100K", "--timeout=20s", "--retries=0"});
+  EXPECT_EQ("too_large", line.error) << line.message.value_or("");
+}
+
 TEST_F(LimitsTest, TooLargeWithoutEnd) {
   origin_.serve("/a.jpg", Reply{.body = noise(50'000), .endless = true});
   EXPECT_EQ("too_large", fetch("/a.jpg", {"--max-size=1M"}).error);
@@ -144,6 +152,36 @@ TEST_F(LimitsTest, SlowHostDoesNotHoldBackOthers) {
   const Finished finished = finish(process);
   EXPECT_EQ(0, finished.exit_status) << finished.describe();
   EXPECT_EQ(230u, saved_files().size());
+}
+
+/// A retry that is due while all places are taken waits for an event, not for ever anew for its
+/// time.
+TEST_F(LimitsTest, ARetryThatHasToWaitCostsNoCpu) {
+  const auto gate = std::make_shared<Gate>();
+  origin_.serve_in_turn("/again.jpg", {status(503), ok("picture")});
+  origin_.serve("/held.jpg", Reply{.body = "picture", .gate = gate});
+  FanfetchProcess process(list_setup({"/again.jpg", "/held.jpg"}, {"-w1", "-j1"}));
+  ASSERT_TRUE(origin_.wait_for_count("/held.jpg", 1));
+  std::this_thread::sleep_for(1200ms);  // the retry comes after a second at most
+  const auto before = cpu_time(process.pid());
+  std::this_thread::sleep_for(1s);
+  EXPECT_LT(cpu_time(process.pid()) - before, 200ms);
+  gate->open();
+  EXPECT_EQ(0, finish(process).exit_status);
+}
+
+/// A list sorted by host, the first of which hangs: far more links than are held ready at once.
+TEST_F(LimitsTest, AHostThatHangsHoldsBackNoOtherHoweverManyItsLinks) {
+  FaultOrigin other("127.0.0.2");
+  other.serve("/other.jpg", ok("picture"));
+  origin_.serve_rest([](Connection& connection, const Request&) { connection.wait_for_hang_up(); });
+  std::vector<std::string> links;
+  for (int i = 0; i < 6000; ++i) links.push_back(fmt::format("/stuck-{}.jpg", i));
+  links.push_back(other.url("/other.jpg"));
+  FanfetchProcess process(list_setup(links, {"--per-host=2"}));
+  EXPECT_TRUE(other.wait_for_count("/other.jpg", 1));
+  process.signal(SIGKILL);
+  EXPECT_EQ(SIGKILL, finish(process).signal);
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 // Options as a user meets them, where only a whole run can show that they work.
 
 #include <fmt/format.h>
+#include <signal.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <optional>
 
@@ -206,6 +208,30 @@ TEST_F(OptionsTest, ProxyIsNoWayToPrivateLiterals) {
   EXPECT_EQ(1, finished.exit_status) << finished.describe();
   EXPECT_EQ(0u, proxy.count());
   for (const ResultLine& line : records()) EXPECT_EQ("refused", line.error);
+}
+
+TEST_F(OptionsTest, ProxyIsNoWayToPrivateLiteralsAfterACrash) {
+  FaultOrigin proxy;
+  std::atomic<pid_t> session = 0;
+  std::atomic<int> asked = 0;
+  proxy.serve("/a.jpg", [&](Connection& connection, const Request& request) {
+    if (asked++ > 0) return answer(connection, request, redirect("http://10.1.2.3/secret.jpg"));
+    (void)eventually([&] { return session != 0; }, kPatience);
+    const auto worker = owner_of_connection(session, connection.peer_port(), proxy.port());
+    if (worker) ::kill(*worker, SIGKILL);
+    connection.close();
+  });
+  proxy.serve("/secret.jpg", ok("secret"));
+  Launch given = list_setup({"http://pictures.test/a.jpg"}, {"--proxy", proxy.url()});
+  std::erase(given.args, "--allow-private");
+  FanfetchProcess process(given);
+  session = process.pid();
+  const Finished finished = finish(process);
+  EXPECT_EQ(1, finished.exit_status) << finished.describe();
+  EXPECT_EQ(2, asked);
+  EXPECT_EQ(0u, proxy.count("/secret.jpg"));
+  ASSERT_EQ(1u, records().size());
+  EXPECT_EQ("refused", records()[0].error);
 }
 
 TEST_F(OptionsTest, ProxyOfTheEnvironment) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <regex>
 #include <set>
 
@@ -23,6 +25,19 @@ class RecordsTest : public SystemTest {
   /// 8 hexadecimal digits of the hash of a link's normal form: what makes names unique.
   [[nodiscard]] std::string suffix_of(const std::string& path) const {
     return to_hex(sha256(origin_.url(path))).substr(0, 8);
+  }
+  /// A run whose part folder is spoilt while its first link is in flight.
+  Finished run_with_spoilt(const std::function<void(const std::filesystem::path&)>& spoil) {
+    const auto gate = std::make_shared<Gate>();
+    const auto paths = serve_many(40, 20'000, 20ms);
+    origin_.serve(paths[0], half_then_gate(served().at("000.jpg"), gate));
+    FanfetchProcess process(list_setup(paths, {"-w1", "-j1"}));
+    const std::filesystem::path parts = output() + "/.fanfetch/part";
+    EXPECT_TRUE(origin_.wait_for_count(paths[0], 1));
+    EXPECT_TRUE(eventually([&] { return !std::filesystem::is_empty(parts); }, kPatience));
+    spoil(parts);
+    gate->open();
+    return finish(process);
   }
   [[nodiscard]] std::string closed_port() const {
     const FaultOrigin closed;
@@ -209,6 +224,12 @@ TEST_F(RecordsTest, DryRun) {
   EXPECT_TRUE(saved_files().empty());
 }
 
+TEST_F(RecordsTest, DryRunKnowsWhatIsThere) {
+  (void)folder_.write("images/a.jpg", "old");
+  const Finished finished = run(list_setup({"/a.jpg"}, {"--dry-run"}));
+  EXPECT_EQ(origin_.url("/a.jpg") + "\ta-" + suffix_of("/a.jpg") + ".jpg\n", finished.out);
+}
+
 TEST_F(RecordsTest, MaxFailed) {
   auto links = serve_many(8);
   links.insert(links.end(), {"/no1.jpg", "/no2.jpg"});
@@ -237,6 +258,36 @@ TEST_F(RecordsTest, ResultsThatCannotBeWritten) {
   given.args.back() = "--results=" + folder_.at("no/such/folder.jsonl");
   const Finished finished = run(given);
   EXPECT_EQ(4, finished.exit_status) << finished.describe();
+}
+
+TEST_F(RecordsTest, ResultsThatDoNotFitOnTheDisk) {
+  Launch given = list_setup(serve_many(20, 1000, 20ms), {"-w1", "-j1"});
+  given.args.back() = "--results=/dev/full";
+  const Finished finished = run(given);
+  EXPECT_EQ(4, finished.exit_status) << finished.describe();
+  EXPECT_TRUE(has(finished.err, "cannot write the results")) << finished.describe();
+  EXPECT_LT(origin_.count(), 20u) << "it does not go on without them";
+}
+
+TEST_F(RecordsTest, PartThatVanishesCostsItsLinkAlone) {
+  const Finished finished = run_with_spoilt([](const std::filesystem::path& parts) {
+    for (const auto& part : std::filesystem::directory_iterator(parts)) {
+      std::filesystem::remove(part);
+    }
+  });
+  EXPECT_TRUE(has(finished.err, "cannot give it the name")) << finished.describe();
+  EXPECT_EQ(1, finished.exit_status) << finished.describe();
+  EXPECT_EQ(39u, saved_files().size());
+}
+
+TEST_F(RecordsTest, PartThatCannotBeMadeEndsTheRun) {
+  const Finished finished = run_with_spoilt([this](const std::filesystem::path& parts) {
+    std::filesystem::create_directory(parts / to_hex(sha256(origin_.url("/001.jpg"))));
+  });
+  EXPECT_TRUE(has(finished.err, "cannot write the part file")) << finished.describe();
+  EXPECT_EQ(4, finished.exit_status) << finished.describe();
+  EXPECT_LT(origin_.count(), 40u) << "it does not go on";
+  EXPECT_EQ(1u, saved_files().size()) << "what was in flight before is whole";
 }
 
 TEST_F(RecordsTest, OneRunAFolder) {

@@ -32,6 +32,18 @@ TEST_F(RedirectsTest, TenHopsAreFollowed) {
   EXPECT_EQ(11u, origin_.count());
 }
 
+TEST_F(RedirectsTest, AHopGivesItsPlaceAtTheHostBack) {
+  const auto paths = serve_many(10, 1000);
+  std::vector<std::string> links;
+  for (const std::string& path : paths) {
+    origin_.serve("/from" + path, redirect(path));
+    links.push_back("/from" + path);
+  }
+  const Finished finished = run(list_setup(links, {"--per-host=2"}));
+  EXPECT_EQ(0, finished.exit_status) << finished.describe();
+  EXPECT_EQ(served(), saved_files());
+}
+
 TEST_F(RedirectsTest, LoopEnds) {
   origin_.serve("/a.jpg", redirect("/b.jpg"));
   origin_.serve("/b.jpg", redirect("/a.jpg"));
@@ -104,6 +116,14 @@ TEST_F(RedirectsTest, RetryStartsFromTheLink) {
   EXPECT_EQ("saved", line.status);
   EXPECT_EQ(2, line.attempts) << "hops are not attempts";
   EXPECT_EQ(2u, origin_.count("/a.jpg"));
+}
+
+TEST_F(RedirectsTest, WithALongPageBesideIt) {
+  Reply reply = redirect("end.jpg");
+  reply.body = std::string(200'000, 'x');
+  origin_.serve("/a.jpg", reply);
+  origin_.serve("/end.jpg", ok("picture"));
+  EXPECT_EQ("saved", fetch("/a.jpg").status);
 }
 
 }  // namespace

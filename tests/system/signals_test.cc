@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/stat.h>
+
+#include <filesystem>
 
 #include "tests/system/system_test.h"
 
@@ -48,15 +51,16 @@ TEST_P(DrainTest, FinishesWhatIsInFlight) {
   expect_drained(finish(*process), GetParam());
 }
 
-INSTANTIATE_TEST_SUITE_P(Signals, DrainTest, ::testing::Values(SIGINT, SIGTERM, SIGHUP));
-
-TEST_F(SignalsTest, CtrlCReachesTheWholeGroup) {
+TEST_P(DrainTest, ReachesTheWholeGroup) {  // as Ctrl-C does, or a terminal that closes
   const auto process = start_held();
-  process->signal_all(SIGINT);
-  ASSERT_TRUE(eventually([&] { return !signal_is_pending(process->pid(), SIGINT); }, kPatience));
+  process->signal_all(GetParam());
+  ASSERT_TRUE(
+      eventually([&] { return !signal_is_pending(process->pid(), GetParam()); }, kPatience));
   gate_->open();
-  expect_drained(finish(*process), SIGINT);
+  expect_drained(finish(*process), GetParam());
 }
+
+INSTANTIATE_TEST_SUITE_P(Signals, DrainTest, ::testing::Values(SIGINT, SIGTERM, SIGHUP));
 
 TEST_F(SignalsTest, SecondSignalStopsAtOnce) {
   const auto process = start_held();
@@ -74,7 +78,9 @@ TEST_F(SignalsTest, TheGraceIsTenSeconds) {
   const auto start = std::chrono::steady_clock::now();
   process->signal(SIGTERM);
   const Finished finished = finish(*process);
-  EXPECT_GE(std::chrono::steady_clock::now() - start, kGrace - 1s);
+  const auto took = std::chrono::steady_clock::now() - start;
+  EXPECT_GE(took, kGrace - 1s);
+  EXPECT_LT(took, 2 * kGrace);
   EXPECT_EQ(SIGTERM, finished.signal) << finished.describe();
   EXPECT_TRUE(saved_files().empty());
 }
@@ -142,6 +148,39 @@ TEST_F(SignalsTest, ReaderOfStderrGone) {
   given.stderr_unread = true;
   const Finished finished = run(given);
   EXPECT_EQ(0, finished.exit_status) << finished.describe();
+  EXPECT_EQ(served(), saved_files());
+}
+
+/// Opening a FIFO waits for its reader; nothing is in flight yet that would have to be drained.
+TEST_F(SignalsTest, WaitingForTheReaderOfTheResultsEndsAtOnce) {
+  const std::string fifo = folder_.at("fifo");
+  ASSERT_EQ(0, ::mkfifo(fifo.c_str(), 0600));
+  Launch given = list_setup({"/a.jpg"});
+  given.args.back() = "--results=" + fifo;
+  FanfetchProcess process(given);
+  const auto lock = std::filesystem::path(output()) / ".fanfetch/lock";
+  ASSERT_TRUE(eventually([&] { return std::filesystem::exists(lock); }, kPatience));
+  process.signal(SIGTERM);
+  EXPECT_EQ(SIGTERM, finish(process).signal);
+}
+
+TEST_F(SignalsTest, StderrOnAFullDiskChangesNoExitStatus) {
+  for (const auto& [args, status] : {std::pair{"--nosuch", 2}, {"--dry-run ./no-such-list", 3}}) {
+    Launch given;
+    given.program = "/bin/sh";
+    given.args = {"-c", std::string("exec \"$FANFETCH\" --no-config ") + args + " 2>/dev/full"};
+    given.env["FANFETCH"] = ::getenv("FANFETCH");
+    EXPECT_EQ(status, run(given).exit_status) << args;
+  }
+}
+
+TEST_F(SignalsTest, ClosedStandardDescriptorsCostNothing) {
+  const auto paths = serve_many(5);
+  Launch given = list_setup(paths);
+  given.args.insert(given.args.begin(),
+                    {"-c", "exec \"$0\" \"$@\" <&- >&- 2>&-", ::getenv("FANFETCH")});
+  given.program = "/bin/sh";
+  EXPECT_EQ(0, run(given).exit_status);
   EXPECT_EQ(served(), saved_files());
 }
 
