@@ -11,7 +11,7 @@
 #include "common/ip_address.h"
 #include "common/result.h"
 #include "common/url.h"
-#include "worker/http_status.h"
+#include "worker/failures.h"
 
 namespace fanfetch {
 namespace {
@@ -53,16 +53,6 @@ bool is_identity(const std::string& encoding) {
 }
 
 constexpr std::string_view kAcceptEncoding = "Accept-Encoding:";
-
-/// Writing has failed. Only some reasons concern the output as a whole.
-Failed disk_failure(int error, Response response) {
-  Failed failed{.error = ErrorClass::disk,
-                .message = fmt::format("cannot write the part file: {}", errno_text(error)),
-                .response = std::move(response)};
-  if (error == EMFILE || error == ENFILE) failed.retry = Retry::yes;
-  if (error == EFBIG) failed.error = ErrorClass::too_large;
-  return failed;
-}
 
 HeaderList make_headers(const Job& job) {
   HeaderList list;
@@ -272,43 +262,13 @@ Failed Transfer::stopped_failure(Response response) const {
 }
 
 Failed Transfer::curl_failure(CURLcode code, Response response) const {
-  Failed failed{.retry = Retry::yes, .response = std::move(response)};
-  const bool answered = failed.response.http_status != 0;
   if (!refused_address_.empty() && !reached_allowed_) {
-    failed.error = ErrorClass::refused;
-    failed.retry = Retry::no;
-    failed.message = fmt::format("{} is a private or reserved address", refused_address_);
-    failed.refused_address = refused_address_;
-    return failed;
+    return {.error = ErrorClass::refused,
+            .message = fmt::format("{} is a private or reserved address", refused_address_),
+            .response = std::move(response),
+            .refused_address = refused_address_};
   }
-  failed.message = error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code);
-  switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY: failed.error = ErrorClass::dns; break;
-    case CURLE_OPERATION_TIMEDOUT: failed.error = ErrorClass::timeout; break;
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_PROXY:
-    case CURLE_GOT_NOTHING: failed.error = ErrorClass::connect; break;
-    case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR:
-      failed.error = answered ? ErrorClass::truncated : ErrorClass::connect;
-      break;
-    case CURLE_PARTIAL_FILE: failed.error = ErrorClass::truncated; break;
-    case CURLE_SSL_CONNECT_ERROR: failed.error = ErrorClass::tls; break;
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CIPHER:
-    case CURLE_SSL_ISSUER_ERROR:
-      failed.error = ErrorClass::tls;
-      failed.retry = Retry::no;
-      break;
-    default:
-      failed.error = ErrorClass::protocol;
-      failed.retry = Retry::no;
-      break;
-  }
-  return failed;
+  return transfer_failure(code, error_text_, std::move(response));
 }
 
 }  // namespace fanfetch

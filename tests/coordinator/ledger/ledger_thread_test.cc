@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "tests/support/as_nobody.h"
+#include "tests/support/temp_dir.h"
 
 namespace fanfetch {
 namespace {
@@ -16,13 +17,10 @@ namespace fs = std::filesystem;
 class LedgerThreadTest : public ::testing::Test {
  protected:
   LedgerThreadTest() {
-    std::string pattern = (fs::temp_directory_path() / "ledger-XXXXXX").string();
-    root_ = ::mkdtemp(pattern.data());
     fs::create_directories(root_ / "part");
     output_.reset(::open(root_.c_str(), O_RDONLY | O_DIRECTORY));
     parts_.reset(::open((root_ / "part").c_str(), O_RDONLY | O_DIRECTORY));
   }
-  ~LedgerThreadTest() override { fs::remove_all(root_); }
 
   [[nodiscard]] std::unique_ptr<LedgerThread> start() {
     return std::make_unique<LedgerThread>(
@@ -43,7 +41,8 @@ class LedgerThreadTest : public ::testing::Test {
     return settlement;
   }
 
-  fs::path root_;
+  support::TempDir temp_;
+  const fs::path root_ = temp_.path();
   UniqueFd output_;
   UniqueFd parts_;
   std::vector<Record> records_;  // the ledger thread's until finish()

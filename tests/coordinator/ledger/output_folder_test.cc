@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/temp_dir.h"
+
 namespace fanfetch {
 namespace {
 
@@ -16,13 +18,8 @@ namespace fs = std::filesystem;
 
 class OutputFolderTest : public ::testing::Test {
  protected:
-  OutputFolderTest() {
-    std::string pattern = (fs::temp_directory_path() / "output-XXXXXX").string();
-    root_ = ::mkdtemp(pattern.data());
-  }
-  ~OutputFolderTest() override { fs::remove_all(root_); }
-
-  fs::path root_;
+  support::TempDir temp_;
+  const fs::path root_ = temp_.path();
 };
 
 TEST_F(OutputFolderTest, MakesWhatIsMissing) {

@@ -9,6 +9,7 @@
 
 #include "common/unique_fd.h"
 #include "tests/support/as_nobody.h"
+#include "tests/support/temp_dir.h"
 
 namespace fanfetch {
 namespace {
@@ -19,14 +20,11 @@ using Reach = Placer::PlaceError::Reach;
 class PlacerTest : public ::testing::Test {
  protected:
   PlacerTest() {
-    std::string pattern = (fs::temp_directory_path() / "placer-XXXXXX").string();
-    root_ = ::mkdtemp(pattern.data());
     fs::create_directories(root_ / "out");
     fs::create_directories(root_ / "part");
     output_.reset(::open((root_ / "out").c_str(), O_RDONLY | O_DIRECTORY));
     parts_.reset(::open((root_ / "part").c_str(), O_RDONLY | O_DIRECTORY));
   }
-  ~PlacerTest() override { fs::remove_all(root_); }
 
   void write(const fs::path& path, const std::string& text) const {
     std::ofstream(root_ / path) << text;
@@ -42,7 +40,8 @@ class PlacerTest : public ::testing::Test {
     });
   }
 
-  fs::path root_;
+  support::TempDir temp_;
+  const fs::path root_ = temp_.path();
   UniqueFd output_;
   UniqueFd parts_;
 };

@@ -10,6 +10,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/support/temp_dir.h"
+
 namespace fanfetch {
 namespace {
 
@@ -18,11 +20,8 @@ namespace fs = std::filesystem;
 class PartFileTest : public ::testing::Test {
  protected:
   PartFileTest() {
-    std::string pattern = (fs::temp_directory_path() / "part-XXXXXX").string();
-    root_ = ::mkdtemp(pattern.data());
     folder_ = std::make_unique<PartFolder>(UniqueFd(::open(root_.c_str(), O_RDONLY | O_DIRECTORY)));
   }
-  ~PartFileTest() override { fs::remove_all(root_); }
 
   [[nodiscard]] std::unique_ptr<StoredFile> create() { return folder_->create("p", error_); }
   [[nodiscard]] std::string content() const {
@@ -34,7 +33,8 @@ class PartFileTest : public ::testing::Test {
     return std::as_bytes(std::span(text));
   }
 
-  fs::path root_;
+  support::TempDir temp_;
+  const fs::path root_ = temp_.path();
   std::unique_ptr<PartFolder> folder_;
   int error_ = 0;
 };

@@ -1,0 +1,86 @@
+#include "worker/failures.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "common/result.h"
+
+namespace fanfetch {
+
+bool is_whole_body(int http_status) {
+  // 203 is a 200 that a proxy has changed. 201, 202 and 204 carry no file, 206 only a piece.
+  return http_status == 200 || http_status == 203;
+}
+
+bool is_redirect(int http_status) {
+  return http_status == 301 || http_status == 302 || http_status == 303 || http_status == 307 ||
+         http_status == 308;
+}
+
+Failed status_failure(Response response) {
+  const int status = response.http_status;
+  Failed failed{.message = fmt::format("the server says {}", status),
+                .response = std::move(response)};
+  if (status == 429) {
+    failed.error = ErrorClass::rate_limited;
+    failed.retry = Retry::yes;
+  } else if (status >= 400 && status < 500) {
+    failed.error = ErrorClass::http_4xx;
+    // 408 Request Timeout and 425 Too Early ask for another try.
+    failed.retry = status == 408 || status == 425 ? Retry::yes : Retry::no;
+  } else if (status >= 500 && status < 600) {
+    failed.error = ErrorClass::http_5xx;
+    // 501 Not Implemented and 505 HTTP Version Not Supported will say so again.
+    failed.retry = status == 501 || status == 505 ? Retry::no : Retry::yes;
+  } else {
+    failed.error = ErrorClass::protocol;
+    failed.message += ", which is no file";
+  }
+  return failed;
+}
+
+Failed transfer_failure(CURLcode code, std::string text, Response response) {
+  Failed failed{.retry = Retry::yes, .message = std::move(text), .response = std::move(response)};
+  if (failed.message.empty()) failed.message = curl_easy_strerror(code);
+  const bool answered = failed.response.http_status != 0;
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY: failed.error = ErrorClass::dns; break;
+    case CURLE_OPERATION_TIMEDOUT: failed.error = ErrorClass::timeout; break;
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_PROXY:
+    case CURLE_GOT_NOTHING: failed.error = ErrorClass::connect; break;
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+      failed.error = answered ? ErrorClass::truncated : ErrorClass::connect;
+      break;
+    case CURLE_PARTIAL_FILE: failed.error = ErrorClass::truncated; break;
+    case CURLE_SSL_CONNECT_ERROR: failed.error = ErrorClass::tls; break;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_ISSUER_ERROR:
+      failed.error = ErrorClass::tls;
+      failed.retry = Retry::no;
+      break;
+    default:
+      failed.error = ErrorClass::protocol;
+      failed.retry = Retry::no;
+      break;
+  }
+  return failed;
+}
+
+Failed disk_failure(int error, Response response) {
+  Failed failed{.error = ErrorClass::disk,
+                .message = fmt::format("cannot write the part file: {}", errno_text(error)),
+                .response = std::move(response)};
+  if (error == EMFILE || error == ENFILE) failed.retry = Retry::yes;
+  if (error == EFBIG) failed.error = ErrorClass::too_large;
+  return failed;
+}
+
+}  // namespace fanfetch

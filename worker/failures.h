@@ -1,0 +1,29 @@
+#pragma once
+
+#include <curl/curl.h>
+
+#include <string>
+
+#include "common/outcome.h"
+
+namespace fanfetch {
+
+// What each way to fail means: its class, and whether another try is worth it. Pure.
+
+/// The body of such an answer is the file, whole.
+[[nodiscard]] bool is_whole_body(int http_status);
+
+/// Such an answer points elsewhere, if it names a place.
+[[nodiscard]] bool is_redirect(int http_status);
+
+/// An answer that is neither.
+[[nodiscard]] Failed status_failure(Response response);
+
+/// libcurl gave up. `text`: its own words, or empty; `response`: as far as it came.
+[[nodiscard]] Failed transfer_failure(CURLcode code, std::string text, Response response);
+
+/// Writing the part has failed with this errno value. With ErrorClass::disk and Retry::no it
+/// concerns the output as a whole.
+[[nodiscard]] Failed disk_failure(int error, Response response);
+
+}  // namespace fanfetch
