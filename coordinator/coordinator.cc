@@ -56,8 +56,8 @@ Coordinator::Coordinator(const Options& options, RunParts parts)
       scheduler_(options.per_host),
       reader_(std::move(parts_.reader), std::move(parts_.stop_reader)),
       ledger_(Placer(parts_.output.fd(), parts_.output.part_fd()),
-              {.other_name = [](const Link& link,
-                                unsigned n) { return other_name(link.name, link.hash, n); },
+              {.other_name = [](const Link& link, const std::string& name,
+                                unsigned n) { return other_name(name, link.hash, n); },
                .on_record = [this](const Record& record) { parts_.report->on_record(record); },
                .on_idle = [this] { parts_.report->flush(); }}) {}
 
@@ -236,7 +236,13 @@ void Coordinator::fail_or_retry(TaskId id, Failed failed) {
   }
   const auto delay =
       retry_policy_.delay(failed, task.attempts, std::chrono::system_clock::now(), random_);
-  if (!delay) return settle(id, std::move(failed));
+  if (!delay) {
+    if (failed.retry == Retry::yes && task.attempts <= options_.retries) {
+      failed.message += fmt::format("; it asks for a longer wait than {} minutes",
+                                    RetryPolicy::kMaxWait / std::chrono::minutes(1));
+    }
+    return settle(id, std::move(failed));
+  }
   if (stage_ == Stage::cut_off) return forget(id);
   const double seconds = std::chrono::duration<double>(*delay).count();
   say([text = fmt::format("again in {:.1f}s: {}: {}: {}", seconds, task.link.listed,
@@ -285,6 +291,7 @@ void Coordinator::settle(TaskId id, Outcome outcome) {
 void Coordinator::forget(TaskId id) {
   scheduler_.finished(tasks_.at(id).origin);
   tasks_.erase(id);
+  ++unfinished_;
 }
 
 // --- The end ---
@@ -365,11 +372,15 @@ RunEnd Coordinator::finish() {
   ledger_.finish();
   note_output_trouble();
   RunReport& report = *parts_.report;
+  if (stage_ == Stage::cut_off) {
+    report.error(
+        fmt::format("stopped early: {} links that were begun or waiting have no record, nor has "
+                    "what was not read of the list",
+                    unfinished_ + tasks_.size()));
+  }
   if (hopeless_) report.error(hopeless_->message);
   if (output_error_) {
-    report.error(*output_error_ +
-                 "; free some space or choose another folder with -o, then run the "
-                 "same command again");
+    report.error(*output_error_ + "; mend that, or choose another place");
   }
   report.finish(std::chrono::steady_clock::now());
 

@@ -126,7 +126,8 @@ class Coordinator {
 
   std::optional<std::uint64_t> total_;  // set: the list has been read to its end
   bool list_failed_ = false;
-  bool planned_left_ = false;  // take_planned() left something in the queue
+  std::uint64_t unfinished_ = 0;  // links given up when the run was cut off
+  bool planned_left_ = false;     // take_planned() left something in the queue
   Stage stage_ = Stage::running;
   int signal_ = 0;
   std::optional<std::string> output_error_;

@@ -125,7 +125,9 @@ std::string full_help() {
   }
   add_entries(help, "Environment", kEnvironment, kColumns);
   add_entries(help, "Exit status", kStatuses, kColumns);
-  help += "\nInterrupted, fanfetch ends what is in flight and dies of the signal (130, 143).\n";
+  help +=
+      "\nInterrupted, fanfetch gives what is in flight 10 s and dies of the signal (130, 143); a "
+      "second\nsignal stops it at once.\n";
   return help;
 }
 

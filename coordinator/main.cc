@@ -103,12 +103,23 @@ std::string ca_file(const Options& options) {
   return built_in != nullptr ? built_in : "";
 }
 
+/// A listing page is small: it gets a minute at most, whatever a file may take.
+constexpr std::chrono::seconds kPageTimeout{60};
+
+/// libcurl wants at least one; 0 is "no limit".
+long whole_seconds(std::chrono::milliseconds time, std::chrono::seconds most) {
+  if (time.count() == 0) return static_cast<long>(most.count());
+  return static_cast<long>(std::min(std::chrono::ceil<std::chrono::seconds>(time), most).count());
+}
+
 SourceContext source_context(const Options& options, int stop_fd) {
   auto client = std::make_shared<ListingClient>(ListingOptions{
       .user_agent = options.user_agent,
       .proxy = options.proxy_given ? std::optional(options.proxy) : std::nullopt,
       .ca_file = ca_file(options),
       .verify_tls = options.verify_tls == VerifyTls::yes,
+      .connect_timeout_s = whole_seconds(options.connect_timeout, kPageTimeout),
+      .timeout_s = whole_seconds(options.timeout, kPageTimeout),
       .stop_fd = stop_fd,
   });
   return {.stop_fd = stop_fd,
@@ -166,10 +177,12 @@ OutputFolder open_output(const Options& options) {
 
 /// What a careless parent may have left in disorder.
 void put_process_in_order() {
-  // A closed stdin, stdout or stderr would be the next descriptor that anything opens.
-  while (::fcntl(STDERR_FILENO, F_GETFD) < 0 || ::fcntl(STDOUT_FILENO, F_GETFD) < 0 ||
-         ::fcntl(STDIN_FILENO, F_GETFD) < 0) {
-    if (::open("/dev/null", O_RDWR) < 0) break;
+  // A closed stdin, stdout or stderr would be the next descriptor that anything opens. What stands
+  // in for it fails as the closed one would: stdin cannot be read, the others cannot be written.
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(fd, F_GETFD) >= 0) continue;
+    (void)::open("/dev/null",
+                 fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);  // the lowest free number: fd
   }
   ::signal(SIGPIPE, SIG_IGN);  // a broken pipe is an error of one write,
   ::signal(SIGXFSZ, SIG_IGN);  // and so is a file that grows over its limit

@@ -217,7 +217,7 @@ const OptionRow kTable[] = {
      "{name}", kLong, InConfig::yes, [](Options& o, Values v) { return store_text(o.name_template, v); }},
     {"--hash", "sha256|none", kFiles, "what is recorded of the content", "sha256", kLong,
      InConfig::yes, apply_hash},
-    {"--dry-run", "", kFiles, "fetch nothing; print each URL, a tab and its name", "", kShort,
+    {"--dry-run", "", kFiles, "fetch nothing; print URL, tab, name (and no --results)", "", kShort,
      InConfig::yes, [](Options& o, Values v) { return store_flag(o.dry_run, v, true, false); }},
 
     {"-j,--jobs", "N", kPace, "transfers at once, in all", "64", kShort,
@@ -227,9 +227,9 @@ const OptionRow kTable[] = {
     {"--per-host", "N", kPace, "transfers at once from one host", "16", kShort,
      InConfig::yes, apply_per_host},
 
-    {"--retries", "N", kLimits, "tries after the first one", "4", kShort,
+    {"--retries", "N", kLimits, "tries of a link after the first", "4", kShort,
      InConfig::yes, [](Options& o, Values v) { return store_count(o.retries, v, 0, 100); }},
-    {"--timeout", "TIME", kLimits, "of one try: 30s, 10m, 2h, 0 = none", "1h", kShort,
+    {"--timeout", "TIME", kLimits, "of one try of a link: 30s, 2h, 0 = none", "1h", kShort,
      InConfig::yes, [](Options& o, Values v) { return store(o.timeout, parse_time(v[0])); }},
     {"--connect-timeout", "TIME", kLimits, "for name look-up, connection and TLS", "15s", kLong,
      InConfig::yes, [](Options& o, Values v) { return store(o.connect_timeout, parse_time(v[0])); }},

@@ -116,8 +116,9 @@ void LedgerThread::handle(Settlement& settlement) {
   const auto& saved = std::get<Saved>(settlement.outcome);
   const Link& link = settlement.link;
   add_response(record, saved.response);
-  auto placed = placer_.place(to_hex(link.hash), link.name,
-                              [&](unsigned n) { return hooks_.other_name(link, n); });
+  auto placed = placer_.place(
+      to_hex(link.hash), link.name,
+      [&](const std::string& name, unsigned n) { return hooks_.other_name(link, name, n); });
   if (placed) {
     record.status = Status::saved;
     record.file_name = std::move(*placed);

@@ -30,8 +30,8 @@ struct Settlement {
 
 /// What the ledger's thread works with; all of it is called on that thread.
 struct LedgerHooks {
-  /// The n-th other name for a link whose name is taken.
-  std::function<std::string(const Link& link, unsigned n)> other_name;
+  /// The n-th other name like `name` for this link.
+  std::function<std::string(const Link& link, const std::string& name, unsigned n)> other_name;
   /// One line of the list is settled, and its file (if any) has its final name.
   std::function<void(const Record&)> on_record;
   /// All that had come is done: the time to flush.

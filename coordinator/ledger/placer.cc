@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "common/unique_fd.h"
@@ -75,10 +76,15 @@ void Placer::discard(const std::string& part_name) const {
 tl::expected<std::string, Placer::PlaceError> Placer::place(const std::string& part_name,
                                                             const std::string& name,
                                                             const OtherName& other_name) const {
+  std::string base = name;
   std::string candidate = name;
   int error = move(part_name, candidate);
+  if (error == ENOTDIR || error == ELOOP) {
+    std::replace(base.begin(), base.end(), '/', '_');
+    error = EEXIST;
+  }
   for (unsigned n = 1; error == EEXIST && n < kMaxOtherNames; ++n) {
-    candidate = other_name(n);
+    candidate = other_name(base, n);
     error = move(part_name, candidate);
   }
   if (error == 0) return candidate;

@@ -10,8 +10,8 @@ namespace fanfetch {
 /// Gives whole parts their final names. Thread: the ledger's alone; every call may touch the disk.
 class Placer {
  public:
-  /// What to do when a name is taken: the n-th other name for the same link, n from 1.
-  using OtherName = std::function<std::string(unsigned n)>;
+  /// What to do when `name` is taken: the n-th other name like it for the same link, n from 1.
+  using OtherName = std::function<std::string(const std::string& name, unsigned n)>;
 
   /// How a part could not be placed.
   struct PlaceError {
@@ -29,6 +29,8 @@ class Placer {
   /// Moves the part `part_name` to `name` (relative, clean), and makes the folders on its way.
   /// Never replaces a file, never follows a symbolic link. Returns the name it got. If it fails,
   /// the part is removed.
+  /// Where a file or a link stands in a folder's place, the name loses its folders: `a/b.jpg`
+  /// becomes like `a_b.jpg`.
   [[nodiscard]] tl::expected<std::string, PlaceError> place(const std::string& part_name,
                                                             const std::string& name,
                                                             const OtherName& other_name) const;

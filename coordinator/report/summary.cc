@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "common/ip_address.h"
 
@@ -19,20 +20,31 @@ void sort_by_count(std::vector<std::pair<Name, std::uint64_t>>& counts) {
   });
 }
 
-std::string failures_by_class(const Tally& tally) {
+/// `title: 12 refused, 3 dns`, or nothing if all counts are 0.
+std::string by_class(std::string_view title,
+                     const std::function<std::uint64_t(ErrorClass)>& count_of) {
   std::vector<std::pair<std::string_view, std::uint64_t>> counts;
   for (int i = 0; i < kErrorClasses; ++i) {
     const auto error = static_cast<ErrorClass>(i);
-    if (const std::uint64_t count = tally.failed_as(error); count > 0) {
+    if (const std::uint64_t count = count_of(error); count > 0) {
       counts.emplace_back(name(error), count);
     }
   }
   sort_by_count(counts);
   std::string text;
   for (const auto& [error, count] : counts) {
-    text += fmt::format("{}{} {}", text.empty() ? "failures: " : ", ", count, error);
+    text += text.empty() ? fmt::format("{}: {} {}", title, count, error)
+                         : fmt::format(", {} {}", count, error);
   }
   return text;
+}
+
+std::string failures_by_class(const Tally& tally) {
+  return by_class("failures", [&](ErrorClass error) { return tally.failed_as(error); });
+}
+
+std::string skipped_by_class(const Tally& tally) {
+  return by_class("skipped", [&](ErrorClass error) { return tally.skipped_as(error); });
 }
 
 /// Only private addresses: nothing lets links reach link-local ones, where clouds keep secrets.
@@ -92,6 +104,9 @@ std::vector<std::string> summary_lines(const Tally& tally, Duration took,
   std::vector<std::string> lines;
   if (std::string failures = failures_by_class(tally); !failures.empty()) {
     lines.push_back(std::move(failures));
+  }
+  if (std::string skipped = skipped_by_class(tally); !skipped.empty()) {
+    lines.push_back(std::move(skipped));
   }
   for (std::string& hint : hints(tally)) lines.push_back(std::move(hint));
   lines.push_back(fmt::format(

@@ -21,9 +21,9 @@ namespace fanfetch {
 /// control characters, whatever the server or the list holds.
 [[nodiscard]] std::string describe_failure(const Record& record);
 
-/// What a person reads at the end: failures by class, a hint where one helps (`12 refused at
-/// 10.0.3.7: --allow-private lets links reach private addresses`), and last
-/// `Took 1.9s: 91 saved, 0 kept, 3 skipped, 0 failed (12.4 MiB) in images`.
+/// What a person reads at the end: failures and skipped links by class, a hint where one helps (`12
+/// refused at 10.0.3.7: --allow-private lets links reach private addresses`), and last `Took 1.9s:
+/// 91 saved, 0 kept, 3 skipped, 0 failed (12.4 MiB) in images`.
 [[nodiscard]] std::vector<std::string> summary_lines(const Tally& tally, Duration took,
                                                      const std::string& output);
 

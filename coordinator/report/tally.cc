@@ -13,7 +13,11 @@ constexpr std::size_t kMaxRefusedAddresses = 100;
 void Tally::add(const Record& record) {
   ++by_status_[static_cast<std::size_t>(record.status)];
   if (record.status == Status::saved) bytes_ += record.bytes.value_or(0);
-  if (record.status != Status::failed || !record.error) return;
+  if (!record.error) return;
+  if (record.status == Status::skipped) {
+    ++skipped_by_class_[static_cast<std::size_t>(*record.error)];
+  }
+  if (record.status != Status::failed) return;
 
   ++failed_by_class_[static_cast<std::size_t>(*record.error)];
   if (*record.error != ErrorClass::refused || record.refused_address.empty()) return;
@@ -30,6 +34,10 @@ std::uint64_t Tally::count(Status status) const {
 
 std::uint64_t Tally::failed_as(ErrorClass error) const {
   return failed_by_class_[static_cast<std::size_t>(error)];
+}
+
+std::uint64_t Tally::skipped_as(ErrorClass error) const {
+  return skipped_by_class_[static_cast<std::size_t>(error)];
 }
 
 std::uint64_t Tally::total() const {

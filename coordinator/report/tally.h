@@ -16,6 +16,7 @@ class Tally {
 
   [[nodiscard]] std::uint64_t count(Status status) const;
   [[nodiscard]] std::uint64_t failed_as(ErrorClass error) const;
+  [[nodiscard]] std::uint64_t skipped_as(ErrorClass error) const;
   [[nodiscard]] std::uint64_t total() const;
   /// Bytes of the files saved.
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
@@ -25,6 +26,7 @@ class Tally {
  private:
   std::array<std::uint64_t, 4> by_status_{};
   std::array<std::uint64_t, kErrorClasses> failed_by_class_{};
+  std::array<std::uint64_t, kErrorClasses> skipped_by_class_{};
   std::map<std::string, std::uint64_t> refused_;
   std::uint64_t bytes_ = 0;
 };

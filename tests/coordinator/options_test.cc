@@ -308,6 +308,14 @@ TEST_F(OptionsTest, HeadersAreFitForARequest) {
             "--header: " + bad + ":3: a header is written \"Name: value\"");
 }
 
+TEST_F(OptionsTest, HeadersThatFrameTheRequestAreOurs) {
+  for (const char* header : {"Host: evil", "range: bytes=0-1", "Transfer-Encoding: chunked",
+                             "Content-Length: 5", "Connection: close"}) {
+    EXPECT_NE(wrong({"-H", header}).find("fanfetch itself"), std::string::npos) << header;
+    EXPECT_NE(wrong({"--header-for", "h", header}).find("fanfetch itself"), std::string::npos);
+  }
+}
+
 TEST_F(OptionsTest, HeadersFitIntoAJob) {
   const std::string most = "A: " + std::string(4096 - 3 - 4, 'x');
   EXPECT_EQ(good({"-H", most.c_str()}).headers.size(), 1u);

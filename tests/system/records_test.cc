@@ -136,14 +136,14 @@ TEST_F(RecordsTest, EachClass) {
   EXPECT_TRUE(has(last_line(finished.err), "0 saved, 0 kept, 2 skipped, 13 failed"));
 }
 
-TEST_F(RecordsTest, DiskClass) {
+TEST_F(RecordsTest, AFileInAFoldersPlaceCostsNoLink) {
   origin_.serve("/a.jpg", ok("picture"));
   (void)folder_.write("images/blocked", "a file where a folder should be");
   const Finished finished = run(list_setup({"/a.jpg"}, {"--name", "blocked/{name}"}));
-  const auto lines = records();
-  ASSERT_EQ(1u, lines.size()) << finished.describe();
-  EXPECT_NE(0, finished.exit_status);
-  EXPECT_EQ("disk", lines[0].error) << finished.describe();
+  EXPECT_EQ(0, finished.exit_status) << finished.describe();
+  const std::string name = "blocked_a-" + suffix_of("/a.jpg") + ".jpg";
+  EXPECT_EQ(name, records().at(0).file_name) << finished.describe();
+  EXPECT_EQ("picture", saved_files()[name]);
   EXPECT_EQ("a file where a folder should be", saved_files()["blocked"]);
 }
 

@@ -76,5 +76,15 @@ TEST(MaxFailed, ByShare) {
   EXPECT_FALSE((MaxFailed{0, 100}).exceeded_by(tally));
 }
 
+TEST(Tally, CountsWhatWasSkippedByReason) {
+  Tally tally;
+  tally.add({.index = 1, .status = Status::skipped, .error = ErrorClass::filtered});
+  tally.add({.index = 2, .status = Status::skipped, .error = ErrorClass::duplicate});
+  tally.add({.index = 3, .status = Status::skipped, .error = ErrorClass::filtered});
+  EXPECT_EQ(tally.skipped_as(ErrorClass::filtered), 2u);
+  EXPECT_EQ(tally.skipped_as(ErrorClass::duplicate), 1u);
+  EXPECT_EQ(tally.failed_as(ErrorClass::filtered), 0u);
+}
+
 }  // namespace
 }  // namespace fanfetch
