@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <utility>
 
-#include "coordinator/exit_status.h"
 #include "coordinator/net/address_policy.h"
 
 namespace fanfetch {
@@ -49,7 +48,7 @@ Coordinator::Coordinator(const Options& options, RunParts parts)
                  },
              .on_hopeless =
                  [this](Error error) {
-                   hopeless_ = std::move(error);
+                   trouble_.workers = std::move(error.message);
                    end_early();
                    pool_.kill_all();
                  }}),
@@ -65,7 +64,7 @@ Coordinator::~Coordinator() = default;
 
 RunEnd Coordinator::run() {
   if (auto started = pool_.start(); !started) {
-    hopeless_ = started.error();
+    trouble_.workers = started.error().message;
     return finish();
   }
   watch_everything();
@@ -104,7 +103,7 @@ void Coordinator::take_planned() {
     } else if (auto* record = std::get_if<Record>(&*planned)) {
       ledger_.record(std::move(*record));
     } else if (const auto* error = std::get_if<Error>(&*planned)) {
-      list_failed_ = true;
+      trouble_.list_failed = true;
       say([text = error->message](RunReport& report) { report.error(text); });
     } else {
       total_ = std::get<EndOfList>(*planned).total;
@@ -127,11 +126,8 @@ void Coordinator::take_more_later() {
 
 void Coordinator::add_task(Link link) {
   const TaskId id = next_task_++;
-  Task task{.link = std::move(link)};
-  task.url = task.link.url;
-  task.origin = task.url.origin();
-  scheduler_.add(id, task.origin);
-  tasks_.emplace(id, std::move(task));
+  const auto task = tasks_.try_emplace(id, std::move(link)).first;
+  scheduler_.add(id, task->second.origin);
 }
 
 bool Coordinator::backlogged() const { return ledger_.backlog() > kMaxBacklog; }
@@ -223,15 +219,14 @@ void Coordinator::follow(TaskId id, Redirected redirected) {
   }
   scheduler_.finished(task.origin);
   ++task.hops;
-  task.url = std::move(*url);
-  task.origin = task.url.origin();
+  task.ask_for(std::move(*url));
   scheduler_.add(id, task.origin);
 }
 
 void Coordinator::fail_or_retry(TaskId id, Failed failed) {
   Task& task = tasks_.at(id);
-  if (failed.error == ErrorClass::disk && failed.retry == Retry::no && !output_error_) {
-    output_error_ = failed.message;
+  if (failed.error == ErrorClass::disk && failed.retry == Retry::no && !trouble_.output) {
+    trouble_.output = failed.message;
     end_early();
   }
   const auto delay =
@@ -248,9 +243,7 @@ void Coordinator::fail_or_retry(TaskId id, Failed failed) {
   say([text = fmt::format("again in {:.1f}s: {}: {}: {}", seconds, task.link.listed,
                           name(failed.error), failed.message)](RunReport& r) { r.detail(text); });
   scheduler_.finished(task.origin);
-  task.url = task.link.url;
-  task.origin = task.url.origin();
-  task.hops = 0;
+  task.start_over();
   scheduler_.add_later(id, task.origin, loop_.now() + *delay);
 }
 
@@ -267,9 +260,7 @@ void Coordinator::on_lost(TaskId id, Blame blame) {
   // Back to the start, and what the crash cut short counts as no attempt.
   task.alone = task.alone || blame != Blame::none;
   if (task.attempts > 0) --task.attempts;
-  task.url = task.link.url;
-  task.origin = task.url.origin();
-  task.hops = 0;
+  task.start_over();
   scheduler_.add(id, task.origin);
 }
 
@@ -299,22 +290,22 @@ void Coordinator::forget(TaskId id) {
 void Coordinator::on_ledger_progress() {
   drain_eventfd(ledger_.progress_fd());
   note_output_trouble();
-  if (signal_ == SIGPIPE || output_error_) end_early();
+  if (trouble_.signal == SIGPIPE || trouble_.output) end_early();
 }
 
 void Coordinator::note_output_trouble() {
   const int error = parts_.report->results_error();
   if (error == EPIPE && parts_.report->results_to_stdout()) {
-    if (signal_ == 0) signal_ = SIGPIPE;
-  } else if (error != 0 && !output_error_) {
-    output_error_ = fmt::format("cannot write the results: {}", errno_text(error));
+    if (trouble_.signal == 0) trouble_.signal = SIGPIPE;
+  } else if (error != 0 && !trouble_.output) {
+    trouble_.output = fmt::format("cannot write the results: {}", errno_text(error));
   }
-  if (!output_error_) output_error_ = ledger_.output_error();
+  if (!trouble_.output) trouble_.output = ledger_.output_error();
 }
 
 void Coordinator::on_signal(int signal) {
-  const bool again = signal_ != 0 || stage_ != Stage::running;
-  signal_ = signal;
+  const bool again = trouble_.signal != 0 || stage_ != Stage::running;
+  trouble_.signal = signal;
   if (again) {  // at once: what a worker stuck in the kernel does not hear, it hears when we are
                 // gone
     pool_.kill_all();
@@ -378,24 +369,16 @@ RunEnd Coordinator::finish() {
                     "what was not read of the list",
                     unfinished_ + tasks_.size()));
   }
-  if (hopeless_) report.error(hopeless_->message);
-  if (output_error_) {
-    report.error(*output_error_ + "; mend that, or choose another place");
+  if (trouble_.workers) report.error(*trouble_.workers);
+  if (trouble_.output) {
+    report.error(*trouble_.output + "; mend that, or choose another place");
   }
   report.finish(std::chrono::steady_clock::now());
 
-  RunEnd end{.signal = signal_, .reader_stuck = reader_stuck};
   const MaxFailed max_failed{options_.max_failed, options_.max_failed_percent};
-  if (hopeless_) {
-    end.exit_status = kExitConfiguration;
-  } else if (output_error_) {
-    end.exit_status = kExitOutput;
-  } else if (list_failed_) {
-    end.exit_status = kExitListFailed;
-  } else if (max_failed.exceeded_by(report.tally())) {
-    end.exit_status = kExitLinksFailed;
-  }
-  return end;
+  return {.exit_status = exit_status(trouble_, report.tally(), max_failed),
+          .signal = trouble_.signal,
+          .reader_stuck = reader_stuck};
 }
 
 }  // namespace fanfetch

@@ -19,16 +19,11 @@
 #include "coordinator/pool/worker_pool.h"
 #include "coordinator/reader_thread.h"
 #include "coordinator/report/run_report.h"
+#include "coordinator/run_end.h"
 #include "coordinator/signals.h"
+#include "coordinator/task.h"
 
 namespace fanfetch {
-
-/// How a run ended.
-struct RunEnd {
-  int exit_status = 0;
-  int signal = 0;             ///< To die of, or 0.
-  bool reader_stuck = false;  ///< The reader still waits for a source: leave without destructors.
-};
 
 /// What a run is made of, opened and checked.
 struct RunParts {
@@ -61,19 +56,6 @@ class Coordinator {
     running,
     finishing,  // all links are settled, and the workers were told to leave
     cut_off,    // the workers were told to leave before that
-  };
-
-  /// A link on its way: from the reader to its settlement.
-  struct Task {
-    Link link;
-    Url url;             // to ask for now: the link's, or where a redirect led
-    std::string origin;  // of `url`: its place in the scheduler
-    int attempts = 0;    // started from the link's own URL
-    int hops = 0;        // redirects followed in this attempt
-    bool alone = false;  // a worker died with it: it runs alone from now on
-    int sole_deaths = 0;
-    Instant started{};
-    WallTime started_at{};
   };
 
   void watch_everything();
@@ -125,13 +107,10 @@ class Coordinator {
   std::deque<std::pair<TaskId, Job>> waiting_alone_;  // for a worker to themselves
 
   std::optional<std::uint64_t> total_;  // set: the list has been read to its end
-  bool list_failed_ = false;
-  std::uint64_t unfinished_ = 0;  // links given up when the run was cut off
-  bool planned_left_ = false;     // take_planned() left something in the queue
+  std::uint64_t unfinished_ = 0;        // links given up when the run was cut off
+  bool planned_left_ = false;           // take_planned() left something in the queue
   Stage stage_ = Stage::running;
-  int signal_ = 0;
-  std::optional<std::string> output_error_;
-  std::optional<Error> hopeless_;
+  RunTrouble trouble_;
   std::optional<EventLoop::TimerKey> due_timer_;
 };
 
