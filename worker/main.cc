@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <string>
 
 #include "common/channel.h"
 #include "common/worker_start.h"
@@ -23,7 +24,7 @@ constexpr int kCannotStart = 2;
 
 /// Dies with the coordinator, also if that was killed before we came to ask for it.
 bool tie_to_parent(const char* parent) {
-  return ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && ::getppid() == std::atoi(parent);
+  return ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && std::to_string(::getppid()) == parent;
 }
 
 int run(const char* parent, const char* ca_file) {
