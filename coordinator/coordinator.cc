@@ -306,15 +306,16 @@ void Coordinator::note_output_trouble() {
 void Coordinator::on_signal(int signal) {
   const bool again = trouble_.signal != 0 || stage_ != Stage::running;
   trouble_.signal = signal;
-  if (again) {  // at once: what a worker stuck in the kernel does not hear, it hears when we are
-                // gone
+  if (again) {  // at once; a worker that is stuck in the kernel dies when we do
     pool_.kill_all();
     loop_.stop();
     return;
   }
   say([in_flight = pool_.in_flight()](RunReport& report) {
-    report.notice(fmt::format(
-        "interrupted: {} transfers get 10 s to finish; once more stops at once", in_flight));
+    report.notice(in_flight == 0 ? "interrupted"
+                                 : fmt::format("interrupted: {} in flight get 10 s to finish; once "
+                                               "more stops at once",
+                                               in_flight));
   });
   end_early();
 }
@@ -346,7 +347,6 @@ void Coordinator::report_progress() {
   ProgressState state;
   state.total = total_;
   state.bytes = pool_.bytes_in();
-  state.in_flight = pool_.in_flight();
   say([state, now = loop_.now()](RunReport& report) { report.progress(state, now); });
 }
 

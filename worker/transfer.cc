@@ -80,15 +80,8 @@ Transfer::Transfer(Job job, EasyHandle easy, FileStore& store)
   set_options();
 }
 
-Transfer& Transfer::of(CURL* easy) {
-  char* self = nullptr;
-  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &self);
-  return *reinterpret_cast<Transfer*>(self);
-}
-
 void Transfer::set_options() {
   CURL* easy = easy_.get();
-  curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_text_);
   curl_easy_setopt(easy, CURLOPT_URL, job_.url.c_str());
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());

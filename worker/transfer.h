@@ -22,13 +22,12 @@ namespace fanfetch {
 /// no body in memory. libcurl calls back into it, so it stays where it is.
 class Transfer {
  public:
-  /// `easy`: from CurlHandles; its private pointer becomes this object.
+  /// `easy`: from CurlHandles.
   Transfer(Job job, EasyHandle easy, FileStore& store);
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
   [[nodiscard]] CURL* easy() const { return easy_.get(); }
-  [[nodiscard]] static Transfer& of(CURL* easy);
 
   /// How it ended. REQUIRES: libcurl is done with it and said `code`; called once.
   [[nodiscard]] Outcome finish(CURLcode code);

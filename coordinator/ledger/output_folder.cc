@@ -73,7 +73,6 @@ int remove_files(int folder) {
 
 tl::expected<OutputFolder, OutputError> OutputFolder::open(const std::string& path) {
   OutputFolder output;
-  output.path_ = path;
   std::error_code made;
   std::filesystem::create_directories(path, made);
   output.folder_.reset(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

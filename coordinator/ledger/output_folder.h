@@ -29,12 +29,10 @@ class OutputFolder {
   [[nodiscard]] int part_fd() const { return part_.get(); }
   /// For the workers to inherit: the lock ends with the last process of the run.
   [[nodiscard]] int lock_fd() const { return lock_.get(); }
-  [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
   OutputFolder() = default;
 
-  std::string path_;  // as given, for people
   UniqueFd folder_;
   UniqueFd part_;
   UniqueFd lock_;

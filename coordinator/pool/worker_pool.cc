@@ -139,11 +139,13 @@ void WorkerPool::on_death(Member& member) {
   const auto orphans = member.channel->reclaim(completions_);
   deliver();
   // A link that runs alone and kills its worker is itself to blame, not the program.
-  if (!member.alone) ++deaths_in_a_row_;
+  bool link_is_to_blame = false;
   for (const auto& orphan : orphans) {
     const Blame guilt = member.alone ? Blame::sole : Blame::shared;
     events_.on_lost(orphan.ticket, orphan.started ? guilt : Blame::none);
+    link_is_to_blame = orphan.started && member.alone;
   }
+  if (!link_is_to_blame) ++deaths_in_a_row_;
   const std::uint64_t heartbeat = member.channel->heartbeat();
   bytes_of_dead_ += member.channel->bytes_in();
   loop_.unwatch(member.channel->completed_fd());

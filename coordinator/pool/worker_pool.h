@@ -89,7 +89,7 @@ class WorkerPool {
   std::vector<std::unique_ptr<Member>> members_;
   std::vector<CoordinatorChannel::Completion> completions_;  // scratch
   std::uint64_t bytes_of_dead_ = 0;
-  unsigned deaths_in_a_row_ = 0;  // of all workers, not alone, without one job done in between
+  unsigned deaths_in_a_row_ = 0;  // no link's fault, without one job done in between
   EventLoop::TimerKey tick_timer_{};
   std::function<void()> gone_;  // set: stopping
 };

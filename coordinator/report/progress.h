@@ -14,7 +14,6 @@ struct ProgressState {
   std::uint64_t failed = 0;
   std::optional<std::uint64_t> total;  ///< Known once the list has been read to its end.
   std::uint64_t bytes = 0;             ///< Received so far, files in flight included.
-  std::uint64_t in_flight = 0;
 };
 
 /// Events a second over the last while, so that the figure can be read: exponential smoothing,
