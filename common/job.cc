@@ -10,7 +10,7 @@ namespace {
 /// More headers than any user gives; bounds what decode_job allocates.
 constexpr std::uint32_t kMaxHeaders = 256;
 
-enum class Kind : std::uint8_t { saved = 1, redirected = 2, failed = 3 };
+enum class Kind : std::uint8_t { saved = 1, redirected = 2, failed = 3, kept = 4 };
 
 void put_response(ByteWriter& out, const Response& response) {
   out.put(static_cast<std::int32_t>(response.http_status));
@@ -43,6 +43,10 @@ struct PutOutcome {
     out.put(static_cast<std::uint8_t>(saved.sha256.has_value()));
     if (saved.sha256) out.put_raw(*saved.sha256);
   }
+  void operator()(const Kept& kept) const {
+    out.put(Kind::kept);
+    put_response(out, kept.response);
+  }
   void operator()(const Skipped&) const { assert(false && "a worker never skips"); }
   void operator()(const Redirected& redirected) const {
     out.put(Kind::redirected);
@@ -55,6 +59,7 @@ struct PutOutcome {
     out.put(failed.retry);
     out.put(failed.message);
     out.put(failed.refused_address);
+    out.put(failed.secured);
   }
 };
 
@@ -74,6 +79,7 @@ std::optional<Failed> get_failed(ByteReader& in) {
   const auto retry = in.get<std::uint8_t>();
   failed.message = in.get_string();
   failed.refused_address = in.get_string();
+  failed.secured = in.get<std::uint64_t>();
   if (error >= kErrorClasses || retry > 1) return std::nullopt;
   failed.error = static_cast<ErrorClass>(error);
   failed.retry = static_cast<Retry>(retry);
@@ -92,6 +98,8 @@ std::size_t encode(const Job& job, std::span<std::byte> buffer) {
   out.put(job.proxy);
   out.put(static_cast<std::uint32_t>(job.headers.size()));
   for (const auto& header : job.headers) out.put(header);
+  out.put(job.if_none_match);
+  out.put(job.if_modified_since);
   out.put(static_cast<std::int64_t>(job.timeout.count()));
   out.put(static_cast<std::int64_t>(job.connect_timeout.count()));
   out.put(static_cast<std::int64_t>(job.stall_timeout.count()));
@@ -115,6 +123,8 @@ std::optional<Job> decode_job(std::span<const std::byte> bytes) {
   if (headers > kMaxHeaders) return std::nullopt;
   job.headers.reserve(headers);
   for (std::uint32_t i = 0; i < headers; ++i) job.headers.push_back(in.get_string());
+  job.if_none_match = in.get_string();
+  job.if_modified_since = in.get_string();
   job.timeout = std::chrono::milliseconds(in.get<std::int64_t>());
   job.connect_timeout = std::chrono::milliseconds(in.get<std::int64_t>());
   job.stall_timeout = std::chrono::seconds(in.get<std::int64_t>());
@@ -138,6 +148,7 @@ std::optional<Outcome> decode_outcome(std::span<const std::byte> bytes) {
   std::optional<Outcome> outcome;
   switch (static_cast<Kind>(in.get<std::uint8_t>())) {
     case Kind::saved: outcome = get_saved(in); break;
+    case Kind::kept: outcome = Kept{get_response(in)}; break;
     case Kind::redirected: outcome = Redirected{get_response(in)}; break;
     case Kind::failed:
       if (auto failed = get_failed(in)) outcome = std::move(*failed);

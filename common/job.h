@@ -12,6 +12,9 @@
 
 namespace fanfetch {
 
+/// Longer validators are not asked with: no honest server's are, and a job must fit its payload.
+inline constexpr std::size_t kMaxValidatorBytes = 128;
+
 enum class HashContent : std::uint8_t { no, yes };
 /// `unchecked` is for what the user typed: a proxy.
 enum class PrivateAddresses : std::uint8_t { refuse, allow, unchecked };
@@ -26,6 +29,11 @@ struct Job {
   std::string user_agent;
   std::string proxy;                 ///< Empty: connect directly, whatever the environment says.
   std::vector<std::string> headers;  ///< `Name: value`, only those meant for this origin.
+
+  /// Validators of the file that an earlier run saved, as its server sent them, at most
+  /// kMaxValidatorBytes; empty: none. With either, a 304 is Kept.
+  std::string if_none_match;
+  std::string if_modified_since;
 
   // All: 0 is "no limit".
   std::chrono::milliseconds timeout{0};          ///< For the whole attempt.
@@ -43,8 +51,8 @@ struct Job {
 [[nodiscard]] std::size_t encode(const Job& job, std::span<std::byte> buffer);
 [[nodiscard]] std::optional<Job> decode_job(std::span<const std::byte> bytes);
 
-/// The same for how an attempt ended (Saved, Redirected or Failed). Header values that a server
-/// made absurdly long are cut by the worker, so an outcome always fits.
+/// The same for how an attempt ended (Saved, Kept, Redirected or Failed). Header values that a
+/// server made absurdly long are cut by the worker, so an outcome always fits.
 [[nodiscard]] std::size_t encode(const Outcome& outcome, std::span<std::byte> buffer);
 /// Trusts nothing: the bytes come from a process that may have been taken over. None: not an
 /// outcome that a worker may report.

@@ -58,6 +58,11 @@ struct Saved {
   bool length_verified = true;
 };
 
+/// The file of an earlier run is still good: the server says so (304).
+struct Kept {
+  Response response;
+};
+
 /// Not fetched, for a reason that is no failure: `filtered` or `duplicate`.
 struct Skipped {
   ErrorClass reason = ErrorClass::filtered;
@@ -76,9 +81,11 @@ struct Failed {
   std::string message;
   Response response;
   std::string refused_address;  ///< With ErrorClass::refused: the address, for the hint at the end.
+  /// Bytes that this attempt added to what the next one can go on from.
+  std::uint64_t secured = 0;
 };
 
 /// How one attempt at a link, or the link itself, ended. Closed: every reader handles every kind.
-using Outcome = std::variant<Saved, Skipped, Redirected, Failed>;
+using Outcome = std::variant<Saved, Kept, Skipped, Redirected, Failed>;
 
 }  // namespace fanfetch

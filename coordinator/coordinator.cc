@@ -199,6 +199,9 @@ void Coordinator::on_completion(TaskId id, Outcome outcome) {
     follow(id, std::get<Redirected>(std::move(outcome)));
   } else if (std::holds_alternative<Failed>(outcome)) {
     fail_or_retry(id, std::get<Failed>(std::move(outcome)));
+  } else if (std::holds_alternative<Kept>(outcome) && !tasks_.at(id).link.earlier) {
+    fail_or_retry(id, Failed{.message = "the server says 304 though nothing was known of it",
+                             .response = std::get<Kept>(std::move(outcome)).response});
   } else {
     settle(id, std::move(outcome));
   }

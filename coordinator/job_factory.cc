@@ -1,6 +1,13 @@
 #include "coordinator/job_factory.h"
 
 namespace fanfetch {
+namespace {
+
+std::string short_enough(const std::string& validator) {
+  return validator.size() <= kMaxValidatorBytes ? validator : "";
+}
+
+}  // namespace
 
 JobFactory::JobFactory(const Options& options)
     : options_(options),
@@ -23,6 +30,10 @@ Job JobFactory::make(const Link& link, const Url& url) const {
     if (host == url.host && !downgraded) job.headers.push_back(header);
   }
 
+  if (link.earlier) {
+    job.if_none_match = short_enough(link.earlier->etag);
+    job.if_modified_since = short_enough(link.earlier->last_modified);
+  }
   job.timeout = options_.timeout;
   job.connect_timeout = options_.connect_timeout;
   job.stall_timeout = options_.stall_timeout;

@@ -113,6 +113,12 @@ void LedgerThread::handle(Settlement& settlement) {
     hooks_.on_record(record);
     return;
   }
+  if (const auto* kept = std::get_if<Kept>(&settlement.outcome)) {
+    add_response(record, kept->response);
+    record.status = Status::kept;
+    hooks_.on_record(record);
+    return;
+  }
   const auto& saved = std::get<Saved>(settlement.outcome);
   const Link& link = settlement.link;
   add_response(record, saved.response);

@@ -17,6 +17,8 @@ Job full_job() {
           .user_agent = "fanfetch/1",
           .proxy = "http://proxy:3128",
           .headers = {"A: 1", "B: 2"},
+          .if_none_match = "\"v1\"",
+          .if_modified_since = "Sun, 06 Nov 1994 08:49:37 GMT",
           .timeout = std::chrono::milliseconds(5),
           .connect_timeout = std::chrono::milliseconds(6),
           .stall_timeout = std::chrono::seconds(7),
@@ -40,6 +42,8 @@ TEST(Job, ComesBackAsItWas) {
   EXPECT_EQ(back->user_agent, job.user_agent);
   EXPECT_EQ(back->proxy, job.proxy);
   EXPECT_EQ(back->headers, job.headers);
+  EXPECT_EQ(back->if_none_match, job.if_none_match);
+  EXPECT_EQ(back->if_modified_since, job.if_modified_since);
   EXPECT_EQ(back->timeout, job.timeout);
   EXPECT_EQ(back->connect_timeout, job.connect_timeout);
   EXPECT_EQ(back->stall_timeout, job.stall_timeout);
@@ -83,7 +87,8 @@ TEST(Outcome, ComesBackAsItWas) {
   size = encode(Outcome(Failed{.error = ErrorClass::tls,
                                .retry = Retry::yes,
                                .message = "no",
-                               .refused_address = "10.0.0.1"}),
+                               .refused_address = "10.0.0.1",
+                               .secured = 77}),
                 buffer);
   back = decode_outcome(std::span(buffer).first(size));
   ASSERT_TRUE(back);
@@ -92,6 +97,13 @@ TEST(Outcome, ComesBackAsItWas) {
   EXPECT_EQ(failed.retry, Retry::yes);
   EXPECT_EQ(failed.message, "no");
   EXPECT_EQ(failed.refused_address, "10.0.0.1");
+  EXPECT_EQ(failed.secured, 77u);
+
+  size = encode(Outcome(Kept{.response = {.http_status = 304, .etag = "\"y\""}}), buffer);
+  back = decode_outcome(std::span(buffer).first(size));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(std::get<Kept>(*back).response.http_status, 304);
+  EXPECT_EQ(std::get<Kept>(*back).response.etag, "\"y\"");
 }
 
 TEST(Outcome, AnyCutOrExtraByteIsRefused) {
