@@ -8,6 +8,7 @@
 #include <new>
 #include <string_view>
 
+#include "common/crash_point.h"
 #include "common/ip_address.h"
 #include "common/result.h"
 #include "common/url.h"
@@ -213,6 +214,7 @@ Outcome Transfer::finish_body(Response response) {
     stopped_ = Stopped::disk;
     return stopped_failure(std::move(response));
   }
+  crash_point("part_written");
   Saved saved{.response = std::move(response), .bytes = bytes_};
   if (hash_) saved.sha256 = hash_->finish();
   saved.length_verified = info<curl_off_t>(easy(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T) >= 0 ||

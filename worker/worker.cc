@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "common/crash_point.h"
+
 namespace fanfetch {
 namespace {
 
@@ -77,6 +79,7 @@ void Worker::finish(CURL* easy, CURLcode code) {
   handles_.give_back(running.transfer->release());
   // A part that is not wanted goes before its outcome is known: another worker may make it anew.
   running.transfer.reset();
+  crash_point("before_outcome");
   channel_.finish(running.use, outcome);
 }
 
