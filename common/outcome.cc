@@ -27,6 +27,14 @@ std::string_view name(ErrorClass error) {
   return "unknown";
 }
 
+std::optional<ErrorClass> error_class(std::string_view text) {
+  for (int i = 0; i < kErrorClasses; ++i) {
+    const auto error = static_cast<ErrorClass>(i);
+    if (name(error) == text) return error;
+  }
+  return std::nullopt;
+}
+
 std::string_view name(Status status) {
   switch (status) {
     case Status::saved: return "saved";

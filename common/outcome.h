@@ -35,6 +35,8 @@ inline constexpr int kErrorClasses = static_cast<int>(ErrorClass::crashed_worker
 
 /// `http_4xx` and so on: the word in records and messages.
 [[nodiscard]] std::string_view name(ErrorClass error);
+/// The other way round; none: no class has that name.
+[[nodiscard]] std::optional<ErrorClass> error_class(std::string_view name);
 
 /// Is another try worth it? `no` is for failures that the same request would meet again.
 enum class Retry : std::uint8_t { no, yes };

@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 
+#include <charconv>
 #include <new>
 
 namespace fanfetch {
@@ -41,6 +42,17 @@ std::string to_hex(std::span<const std::uint8_t> bytes) {
     text += kDigits[byte & 15];
   }
   return text;
+}
+
+std::optional<Sha256Digest> digest_from_hex(std::string_view text) {
+  Sha256Digest digest;
+  if (text.size() != 2 * digest.size()) return std::nullopt;
+  for (std::size_t i = 0; i < digest.size(); ++i) {
+    const char* pair = text.data() + 2 * i;
+    const auto [end, error] = std::from_chars(pair, pair + 2, digest[i], 16);
+    if (error != std::errc() || end != pair + 2) return std::nullopt;
+  }
+  return digest;
 }
 
 }  // namespace fanfetch

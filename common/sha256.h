@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,5 +34,7 @@ class Sha256 {
 
 /// Lower-case hexadecimal, two characters a byte.
 [[nodiscard]] std::string to_hex(std::span<const std::uint8_t> bytes);
+/// The other way round; none: it is no digest in hexadecimal.
+[[nodiscard]] std::optional<Sha256Digest> digest_from_hex(std::string_view text);
 
 }  // namespace fanfetch

@@ -27,6 +27,9 @@ constexpr int kMaxRedirects = 10;
 /// Deaths of a worker that ran nothing but this link, until the link gets the blame for good.
 constexpr int kMaxSoleDeaths = 3;
 
+/// An attempt that brought a file so much further costs no attempt.
+constexpr std::uint64_t kFreeRetryBytes = 1 << 20;
+
 /// What is in flight at the first signal gets this long.
 constexpr auto kGrace = std::chrono::seconds(10);
 constexpr auto kProgressInterval = std::chrono::milliseconds(200);
@@ -54,11 +57,21 @@ Coordinator::Coordinator(const Options& options, RunParts parts)
                  }}),
       scheduler_(options.per_host),
       reader_(std::move(parts_.reader), std::move(parts_.stop_reader)),
-      ledger_(Placer(parts_.output.fd(), parts_.output.part_fd()),
-              {.other_name = [](const Link& link, const std::string& name,
-                                unsigned n) { return other_name(name, link.hash, n); },
-               .on_record = [this](const Record& record) { parts_.report->on_record(record); },
-               .on_idle = [this] { parts_.report->flush(); }}) {}
+      placer_(parts_.ledger.output.fd(), parts_.ledger.output.part_fd()),
+      reserve_(parts_.ledger.path + "-reserve"),
+      ledger_(BatchSettler(*parts_.ledger.ledger, placer_, settler_hooks()),
+              [this] { parts_.report->flush(); }) {}
+
+/// All of it runs on the ledger's thread.
+SettlerHooks Coordinator::settler_hooks() {
+  return {.names = name_rules(),
+          .sync = [this] { return parts_.ledger.output.sync(); },
+          .output_lost = [this] { return parts_.ledger.output.lost(); },
+          .free_reserve = [this] { return reserve_.free(); },
+          .on_record = [this](const Record& record) { parts_.report->on_record(record); },
+          .on_settled = [this](const LinkId& link,
+                               std::uint64_t key) { parts_.in_flight->settled(link, key); }};
+}
 
 Coordinator::~Coordinator() = default;
 
@@ -101,7 +114,12 @@ void Coordinator::take_planned() {
     if (auto* link = std::get_if<Link>(&*planned)) {
       add_task(std::move(*link));
     } else if (auto* record = std::get_if<Record>(&*planned)) {
-      ledger_.record(std::move(*record));
+      report_record(std::move(*record));
+    } else if (auto* row = std::get_if<LedgerRow>(&*planned)) {
+      ledger_.settle(std::move(*row));
+    } else if (auto* trouble = std::get_if<OutputTrouble>(&*planned)) {
+      if (!trouble_.output) trouble_.output = std::move(trouble->message);
+      return end_early();
     } else if (const auto* error = std::get_if<Error>(&*planned)) {
       trouble_.list_failed = true;
       say([text = error->message](RunReport& report) { report.error(text); });
@@ -110,6 +128,11 @@ void Coordinator::take_planned() {
     }
   }
   planned_left_ = true;
+}
+
+void Coordinator::report_record(Record record) {
+  ledger_.post(
+      [report = parts_.report.get(), record = std::move(record)] { report->on_record(record); });
 }
 
 bool Coordinator::wants_more_links() const {
@@ -232,6 +255,8 @@ void Coordinator::fail_or_retry(TaskId id, Failed failed) {
     trouble_.output = failed.message;
     end_early();
   }
+  // Nothing of a big file's way is lost, so a server that cuts it often gets it done at last.
+  if (failed.secured >= kFreeRetryBytes && task.attempts > 1) --task.attempts;
   const auto delay =
       retry_policy_.delay(failed, task.attempts, std::chrono::system_clock::now(), random_);
   if (!delay) {
@@ -358,6 +383,19 @@ void Coordinator::say(std::function<void(RunReport&)> what) {
   ledger_.post([report = parts_.report.get(), what = std::move(what)] { what(*report); });
 }
 
+/// The ledger's thread is gone, and the ledger is this one's.
+void Coordinator::close_ledger() {
+  const Tally& tally = parts_.report->tally();
+  const RunSummary summary{.saved = tally.count(Status::saved),
+                           .kept = tally.count(Status::kept),
+                           .skipped = tally.count(Status::skipped),
+                           .failed = tally.count(Status::failed),
+                           .bytes = tally.bytes(),
+                           .ending = stage_ == Stage::cut_off ? "stopped early" : "finished"};
+  const auto ended = parts_.ledger.ledger->end_run(summary, std::chrono::system_clock::now());
+  if (!ended && !trouble_.output) trouble_.output = ended.error().message;
+}
+
 RunEnd Coordinator::finish() {
   // From here on nothing is in flight, and the ledger may still wait for a slow disk or pipe: let a
   // signal end that.
@@ -365,6 +403,7 @@ RunEnd Coordinator::finish() {
   const bool reader_stuck = !reader_.join();
   ledger_.finish();
   note_output_trouble();
+  close_ledger();
   RunReport& report = *parts_.report;
   if (stage_ == Stage::cut_off) {
     report.error(

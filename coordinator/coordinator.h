@@ -12,7 +12,8 @@
 #include "common/link.h"
 #include "coordinator/job_factory.h"
 #include "coordinator/ledger/ledger_thread.h"
-#include "coordinator/ledger/output_folder.h"
+#include "coordinator/ledger/placer.h"
+#include "coordinator/ledger/reserve.h"
 #include "coordinator/options.h"
 #include "coordinator/plan/retry_policy.h"
 #include "coordinator/plan/scheduler.h"
@@ -20,6 +21,7 @@
 #include "coordinator/reader_thread.h"
 #include "coordinator/report/run_report.h"
 #include "coordinator/run_end.h"
+#include "coordinator/run_ledger.h"
 #include "coordinator/signals.h"
 #include "coordinator/task.h"
 
@@ -27,10 +29,11 @@ namespace fanfetch {
 
 /// What a run is made of, opened and checked.
 struct RunParts {
-  OutputFolder output;
+  RunLedger ledger;
   WorkerProgram program;
   std::unique_ptr<Reader> reader;
-  UniqueFd stop_reader;  ///< The eventfd behind SourceContext::stop_fd.
+  std::unique_ptr<InFlight> in_flight;  ///< The reader's planner has it too.
+  UniqueFd stop_reader;                 ///< The eventfd behind SourceContext::stop_fd.
   std::unique_ptr<RunReport> report;
   unsigned workers = 1;
 };
@@ -61,6 +64,7 @@ class Coordinator {
   void watch_everything();
   void after_batch();
   void take_planned();
+  void report_record(Record record);
   [[nodiscard]] bool wants_more_links() const;
   void take_more_later();
   void add_task(Link link);
@@ -87,7 +91,9 @@ class Coordinator {
   void stop_workers();
   void report_progress();
   void say(std::function<void(RunReport&)> what);
+  [[nodiscard]] SettlerHooks settler_hooks();
   [[nodiscard]] RunEnd finish();
+  void close_ledger();
 
   const Options& options_;
   RunParts parts_;
@@ -100,6 +106,8 @@ class Coordinator {
   WorkerPool pool_;
   Scheduler scheduler_;
   ReaderThread reader_;
+  const Placer placer_;
+  Reserve reserve_;  // the ledger thread's
   LedgerThread ledger_;
 
   std::unordered_map<TaskId, Task> tasks_;

@@ -18,6 +18,7 @@ int dry_run(const Options& options, Reader& reader) {
   Tally tally;
   Console console;
   bool list_failed = false;
+  bool output_failed = false;
   int write_error = 0;
   reader.run([&](const Planned& planned) {
     if (const auto* link = std::get_if<Link>(&planned)) {
@@ -28,6 +29,13 @@ int dry_run(const Options& options, Reader& reader) {
       if (record->status == Status::failed) {
         console.line(describe_failure(*record));
       }
+    } else if (const auto* row = std::get_if<LedgerRow>(&planned)) {
+      tally.add(row->record);
+      if (row->record.status == Status::failed) console.line(describe_failure(row->record));
+    } else if (const auto* trouble = std::get_if<OutputTrouble>(&planned)) {
+      output_failed = true;
+      console.line("fanfetch: " + printable(trouble->message));
+      return false;
     } else if (const auto* error = std::get_if<Error>(&planned)) {
       list_failed = true;
       console.line("fanfetch: " + printable(error->message));
@@ -41,6 +49,7 @@ int dry_run(const Options& options, Reader& reader) {
     console.line("fanfetch: cannot write to stdout: " + errno_text(write_error));
     return kExitOutput;
   }
+  if (output_failed) return kExitOutput;
   if (list_failed) return kExitListFailed;
   const MaxFailed max_failed{options.max_failed, options.max_failed_percent};
   return max_failed.exceeded_by(tally) ? kExitLinksFailed : kExitSuccess;

@@ -3,8 +3,8 @@
 namespace fanfetch {
 namespace {
 
-std::string short_enough(const std::string& validator) {
-  return validator.size() <= kMaxValidatorBytes ? validator : "";
+std::string short_enough(const std::optional<std::string>& validator) {
+  return validator && validator->size() <= kMaxValidatorBytes ? *validator : "";
 }
 
 }  // namespace
@@ -30,9 +30,9 @@ Job JobFactory::make(const Link& link, const Url& url) const {
     if (host == url.host && !downgraded) job.headers.push_back(header);
   }
 
-  if (link.earlier) {
-    job.if_none_match = short_enough(link.earlier->etag);
-    job.if_modified_since = short_enough(link.earlier->last_modified);
+  if (link.earlier && link.earlier->record.status == Status::saved) {
+    job.if_none_match = short_enough(link.earlier->record.etag);
+    job.if_modified_since = short_enough(link.earlier->record.last_modified);
   }
   job.timeout = options_.timeout;
   job.connect_timeout = options_.connect_timeout;

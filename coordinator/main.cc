@@ -12,7 +12,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 
+#include "common/utf8.h"
 #include "common/write_all.h"
 #include "coordinator/coordinator.h"
 #include "coordinator/dry_run.h"
@@ -168,11 +170,44 @@ std::optional<JsonlLog> open_results(const Options& options) {
   return or_stop(JsonlLog::open(options.results), kExitOutput);
 }
 
-OutputFolder open_output(const Options& options) {
-  auto output = OutputFolder::open(options.output);
-  if (output) return std::move(*output);
-  throw Stop{output.error().kind == OutputError::Kind::busy ? kExitBusy : kExitOutput,
-             output.error().message};
+RunLedger open_ledger(const Options& options) {
+  auto opened = open_run_ledger(options.output, options.ledger);
+  if (!opened) {
+    throw Stop{opened.error().kind == OutputError::Kind::busy ? kExitBusy : kExitOutput,
+               opened.error().message};
+  }
+  if (opened->notice) Console().line("fanfetch: " + printable(*opened->notice));
+  const auto begun = opened->ledger->begin_run(std::chrono::system_clock::now(), ::getpid());
+  if (!begun) throw Stop{kExitOutput, begun.error().message};
+  return std::move(*opened);
+}
+
+PlanContext plan_context(const Options& options, NameTemplate names) {
+  return {.names = std::move(names),
+          .resume = {.refresh = options.refresh,
+                     .adopt = options.adopt,
+                     .trust_ledger = options.trust_ledger,
+                     .retry_failed = options.retry_failed,
+                     .hash_content = options.hash_content},
+          .output = options.output};
+}
+
+/// Prints what a run would do, and leaves everything as it is.
+int rehearse(const Options& options, std::vector<ReaderSource> sources, SourceContext context,
+             NameTemplate names) {
+  // An output folder that is there already has its say in the names, and its ledger in the links.
+  const UniqueFd folder(::open(options.output.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  InFlight in_flight;
+  PlanContext plan = plan_context(options, std::move(names));
+  plan.output_fd = folder.get();
+  plan.in_flight = &in_flight;
+  const std::string ledger = ledger_path(options.output, options.ledger);
+  if (::access(ledger.c_str(), F_OK) == 0) {
+    plan.history = or_stop(History::open(ledger), kExitOutput);
+    plan.seen = or_stop(SeenRows::make(std::filesystem::temp_directory_path()), kExitOutput);
+  }
+  Reader reader(std::move(sources), std::move(context), Planner(std::move(plan)));
+  return dry_run(options, reader);
 }
 
 /// What a careless parent may have left in disorder.
@@ -201,26 +236,31 @@ int run(const Options& options, Instant start) {
   UniqueFd stop = make_eventfd();
   auto context = source_context(options, stop.get());
   if (options.dry_run) {
-    // An output folder that is there already has its say in the names.
-    const UniqueFd folder(::open(options.output.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    Reader reader(std::move(sources), std::move(context), std::move(names), folder.get());
-    return dry_run(options, reader);
+    return rehearse(options, std::move(sources), std::move(context), std::move(names));
   }
   refuse_results_over_list(options, sources);
-  OutputFolder output = open_output(options);
+  RunLedger ledger = open_ledger(options);
   WorkerProgram program{.binary = or_stop(open_worker_binary(), kExitConfiguration),
                         .ca_file = ca_file(options),
-                        .part_folder = output.part_fd(),
-                        .lock = output.lock_fd()};
+                        .part_folder = ledger.output.part_fd(),
+                        .lock = ledger.output.lock_fd()};
   auto report = std::make_unique<RunReport>(
       ReportOptions{progress_style(options), options.quiet, options.verbose, options.output},
       open_results(options), start);
-  auto reader = std::make_unique<Reader>(std::move(sources), std::move(context), std::move(names),
-                                         output.fd());
+  auto in_flight = std::make_unique<InFlight>();
+  PlanContext plan = plan_context(options, std::move(names));
+  plan.output_fd = ledger.output.fd();
+  plan.history = or_stop(History::open(ledger.path), kExitOutput);
+  plan.seen = or_stop(SeenRows::make(ledger.output.state_path()), kExitOutput);
+  plan.run = ledger.ledger->run();
+  plan.in_flight = in_flight.get();
+  auto reader =
+      std::make_unique<Reader>(std::move(sources), std::move(context), Planner(std::move(plan)));
   Signals::block();  // no thread exists yet; what follows does not block
-  Coordinator coordinator(options, {.output = std::move(output),
+  Coordinator coordinator(options, {.ledger = std::move(ledger),
                                     .program = std::move(program),
                                     .reader = std::move(reader),
+                                    .in_flight = std::move(in_flight),
                                     .stop_reader = std::move(stop),
                                     .report = std::move(report),
                                     .workers = worker_count(options)});

@@ -155,6 +155,11 @@ Result<> apply_hash(Options& options, Values values) {
   return {};
 }
 
+Result<> apply_retry_failed(Options& options, Values values) {
+  auto parsed = parse_retry_failed(values[0]);
+  return store(options.retry_failed, std::move(parsed));
+}
+
 Result<> apply_max_failed(Options& options, Values values) {
   if (values[0].ends_with('%')) return store(options.max_failed_percent, parse_percent(values[0]));
   options.max_failed_percent = -1;
@@ -188,7 +193,8 @@ Result<> apply_accept(Options& options, Values values) {
 
 constexpr std::string_view kLinks = "Which links", kFiles = "Where files go",
                            kPace = "How many at once", kLimits = "When to give up",
-                           kRequests = "Requests", kReports = "Reports", kGeneral = "General";
+                           kResume = "What earlier runs left", kRequests = "Requests",
+                           kReports = "Reports", kGeneral = "General";
 constexpr auto kShort = ShortHelp::yes;
 constexpr auto kLong = ShortHelp::no;
 
@@ -241,6 +247,17 @@ const OptionRow kTable[] = {
      InConfig::yes, [](Options& o, Values v) { return store(o.max_size, parse_size(v[0])); }},
     {"--max-failed", "N|N%", kLimits, "failures that still count as success", "0", kLong,
      InConfig::yes, apply_max_failed},
+
+    {"--refresh", "", kResume, "ask the server whether saved files are still current", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.refresh, v, true, false); }},
+    {"--retry-failed", "CLASS,...|all|none", kResume, "which failures to try again; default: all but those gone for good", "", kLong,
+     InConfig::yes, apply_retry_failed},
+    {"--adopt", "", kResume, "take a file that has a link's plain name already as saved", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.adopt, v, true, false); }},
+    {"--trust-ledger", "", kResume, "saved files are there; do not look", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.trust_ledger, v, true, false); }},
+    {"--ledger", "FILE", kResume, "keep the ledger there, not in the output folder", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.ledger, v); }},
 
     {"-H,--header", "'K: V'|@FILE", kRequests, "send to every host; may be repeated", "", kShort,
      InConfig::yes, apply_header},

@@ -214,4 +214,27 @@ bool is_header_text(std::string_view text) {
   });
 }
 
+Result<RetryFailed> parse_retry_failed(std::string_view text) {
+  RetryFailed retry;
+  if (text == "all" || text == "none") {
+    retry.which = text == "all" ? RetryFailed::Which::all : RetryFailed::Which::none;
+    return retry;
+  }
+  retry.which = RetryFailed::Which::classes;
+  for (;;) {
+    const std::size_t comma = text.find(',');
+    const std::string_view word = trimmed(text.substr(0, comma));
+    const auto error = error_class(word);
+    if (!error) {
+      return fail(
+          "'{}' is no error class; there are all, none, and the classes of failed records, "
+          "such as http_4xx,timeout",
+          word);
+    }
+    retry.classes.set(static_cast<std::size_t>(*error));
+    if (comma == std::string_view::npos) return retry;
+    text.remove_prefix(comma + 1);
+  }
+}
+
 }  // namespace fanfetch

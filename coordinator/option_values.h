@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/result.h"
+#include "coordinator/plan/retry_failed.h"
 
 namespace fanfetch {
 
@@ -53,5 +54,8 @@ namespace fanfetch {
 
 /// Characters that can stand in a header's value: no CR, LF, NUL or other control character.
 [[nodiscard]] bool is_header_text(std::string_view text);
+
+/// `all`, `none`, or error classes with commas between them.
+[[nodiscard]] Result<RetryFailed> parse_retry_failed(std::string_view text);
 
 }  // namespace fanfetch

@@ -9,6 +9,7 @@
 
 #include "common/job.h"
 #include "common/result.h"
+#include "coordinator/plan/retry_failed.h"
 
 namespace fanfetch {
 
@@ -55,6 +56,11 @@ struct Options {
   std::string client_id;  ///< From --client-id-file or IMGUR_CLIENT_ID; never printed.
 
   HashContent hash_content = HashContent::yes;
+  bool refresh = false;
+  bool adopt = false;
+  bool trust_ledger = false;
+  RetryFailed retry_failed;
+  std::string ledger;   ///< Empty: in the output folder.
   std::string results;  ///< Empty: none; `-`: stdout.
   std::uint64_t max_failed = 0;
   double max_failed_percent = -1;  ///< Negative: `max_failed` holds.

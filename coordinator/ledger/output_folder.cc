@@ -10,8 +10,9 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
-#include <string_view>
 #include <thread>
+
+#include "common/part_name.h"
 
 namespace fanfetch {
 namespace {
@@ -57,14 +58,25 @@ struct CloseDirectory {
   void operator()(DIR* listing) const { ::closedir(listing); }
 };
 
-int remove_files(int folder) {
+/// A part without its sidecar, or the other way round, is of no use to anybody.
+bool is_resumable(int folder, const std::string& name) {
+  const bool is_sidecar = name.ends_with(kSidecarSuffix);
+  const std::string part = is_sidecar ? name.substr(0, name.size() - kSidecarSuffix.size()) : name;
+  const std::string sidecar = part + std::string(kSidecarSuffix);
+  return ::faccessat(folder, part.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
+         ::faccessat(folder, sidecar.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+int remove_useless(int folder) {
   const std::unique_ptr<DIR, CloseDirectory> listing(
       ::fdopendir(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
   if (!listing) return errno;
   while (const dirent* entry = ::readdir(listing.get())) {
-    const std::string_view name = entry->d_name;
-    if (name == "." || name == "..") continue;
-    if (::unlinkat(folder, entry->d_name, 0) != 0 && errno != EISDIR) return errno;
+    const std::string name = entry->d_name;
+    if (name == "." || name == ".." || is_resumable(folder, name)) continue;
+    if (::unlinkat(folder, entry->d_name, 0) != 0 && errno != EISDIR && errno != ENOENT) {
+      return errno;
+    }
   }
   return 0;
 }
@@ -73,6 +85,7 @@ int remove_files(int folder) {
 
 tl::expected<OutputFolder, OutputError> OutputFolder::open(const std::string& path) {
   OutputFolder output;
+  output.path_ = path;
   std::error_code made;
   std::filesystem::create_directories(path, made);
   output.folder_.reset(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -95,10 +108,26 @@ tl::expected<OutputFolder, OutputError> OutputFolder::open(const std::string& pa
   } else if (error != 0) {  // some network file systems have none
     return unwritable(path, "lock the output folder", error);
   }
-  if (const int error = remove_files(output.part_.get()); error != 0) {
-    return unwritable(path, "clean up in the output folder", error);
-  }
   return output;
 }
+
+tl::expected<void, OutputError> OutputFolder::clean_parts() const {
+  const int error = remove_useless(part_.get());
+  if (error == 0) return {};
+  return unwritable(path_, "clean up in the output folder", error);
+}
+
+std::optional<std::string> OutputFolder::lost() const {
+  struct stat held {
+  }, named{}, part{};
+  const bool same = ::fstat(folder_.get(), &held) == 0 && ::stat(path_.c_str(), &named) == 0 &&
+                    held.st_dev == named.st_dev && held.st_ino == named.st_ino &&
+                    ::fstat(part_.get(), &part) == 0 && part.st_nlink > 0;
+  if (same) return std::nullopt;
+  return fmt::format("the output folder '{}' was moved, removed or replaced while it was in use",
+                     path_);
+}
+
+int OutputFolder::sync() const { return ::syncfs(folder_.get()) == 0 ? 0 : errno; }
 
 }  // namespace fanfetch

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "common/result.h"
@@ -17,14 +18,25 @@ struct OutputError {
   std::string message;
 };
 
-/// The folder that a run writes to, opened and locked. Holds `.fanfetch/part`, where workers write,
-/// empty at the start. All names are resolved from descriptors held open all run.
+/// The folder that a run writes to, opened and locked. Holds `.fanfetch/part`, where workers write.
+/// All names are resolved from descriptors held open all run.
 class OutputFolder {
  public:
   /// Makes the folder if it is missing, and takes the lock; waits up to 2 s for a run that is just
-  /// ending. What a killed run left in `part` is removed.
+  /// ending.
   [[nodiscard]] static tl::expected<OutputFolder, OutputError> open(const std::string& path);
 
+  /// Removes what a killed run left in `part`, but what can be gone on with. REQUIRES: all parts
+  /// that were to be placed have been (replay.h).
+  [[nodiscard]] tl::expected<void, OutputError> clean_parts() const;
+  /// Why the folder is not what it was: moved away, removed or replaced; none: it is. Any thread.
+  [[nodiscard]] std::optional<std::string> lost() const;
+  /// Brings its whole file system on the disk. 0 or an errno value; never to be repeated after an
+  /// error, which the kernel tells only once. Any thread.
+  [[nodiscard]] int sync() const;
+
+  /// `.fanfetch`, for the ledger and its like.
+  [[nodiscard]] std::string state_path() const { return path_ + "/.fanfetch"; }
   [[nodiscard]] int fd() const { return folder_.get(); }
   [[nodiscard]] int part_fd() const { return part_.get(); }
   /// For the workers to inherit: the lock ends with the last process of the run.
@@ -33,6 +45,7 @@ class OutputFolder {
  private:
   OutputFolder() = default;
 
+  std::string path_;  // as the user named it
   UniqueFd folder_;
   UniqueFd part_;
   UniqueFd lock_;

@@ -7,16 +7,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 
+#include "common/part_name.h"
 #include "common/unique_fd.h"
 
 namespace fanfetch {
 namespace {
-
-/// Far more names than any list makes equal; a bound, so that a bug cannot loop.
-constexpr unsigned kMaxOtherNames = 10'000;
 
 /// Opens a folder below `root` without leaving it and without following a link on the way.
 UniqueFd open_beneath(int root, const std::string& path) {
@@ -51,47 +48,44 @@ int rename_no_replace(int from, const char* old_name, int to, const char* new_na
   return 0;
 }
 
-/// Such an error would meet every link; any other comes from this one's name or part.
-bool concerns_the_output(int error) {
-  return error == ENOSPC || error == EDQUOT || error == EROFS || error == EIO || error == EACCES ||
-         error == ESTALE || error == ENODEV || error == ENOTCONN;
+/// The part takes the place of a file that is still the one that it is to replace.
+int rename_over(int from, const char* old_name, int to, const char* new_name,
+                const FileStamp& replaced) {
+  const auto there = stamp_of(to, new_name);
+  if (!there || *there != replaced) return rename_no_replace(from, old_name, to, new_name);
+  return ::renameat(from, old_name, to, new_name) == 0 ? 0 : errno;
 }
 
 }  // namespace
 
-int Placer::move(const std::string& part_name, const std::string& name) const {
+bool Placer::concerns_the_output(int error) {
+  return error == ENOSPC || error == EDQUOT || error == EROFS || error == EIO || error == EACCES ||
+         error == ESTALE || error == ENODEV || error == ENOTCONN;
+}
+
+int Placer::move(const std::string& part_name, const std::string& name,
+                 const std::optional<FileStamp>& replaces) const {
   const std::size_t slash = name.rfind('/');
-  if (slash == std::string::npos) {
-    return rename_no_replace(parts_, part_name.c_str(), output_, name.c_str());
+  UniqueFd folder;
+  if (slash != std::string::npos) {
+    folder = make_folders(output_, name.substr(0, slash));
+    if (!folder.valid()) return errno;
   }
-  const UniqueFd folder = make_folders(output_, name.substr(0, slash));
-  if (!folder.valid()) return errno;
-  return rename_no_replace(parts_, part_name.c_str(), folder.get(), name.c_str() + slash + 1);
+  const int to = folder.valid() ? folder.get() : output_;
+  const char* last = name.c_str() + (slash == std::string::npos ? 0 : slash + 1);
+  if (replaces) return rename_over(parts_, part_name.c_str(), to, last, *replaces);
+  return rename_no_replace(parts_, part_name.c_str(), to, last);
 }
 
 void Placer::discard(const std::string& part_name) const {
   ::unlinkat(parts_, part_name.c_str(), 0);
+  ::unlinkat(parts_, (part_name + std::string(kSidecarSuffix)).c_str(), 0);
 }
 
-tl::expected<std::string, Placer::PlaceError> Placer::place(const std::string& part_name,
-                                                            const std::string& name,
-                                                            const OtherName& other_name) const {
-  std::string base = name;
-  std::string candidate = name;
-  int error = move(part_name, candidate);
-  if (error == ENOTDIR || error == ELOOP) {
-    std::replace(base.begin(), base.end(), '/', '_');
-    error = EEXIST;
-  }
-  for (unsigned n = 1; error == EEXIST && n < kMaxOtherNames; ++n) {
-    candidate = other_name(base, n);
-    error = move(part_name, candidate);
-  }
-  if (error == 0) return candidate;
-  discard(part_name);
-  return tl::unexpected(PlaceError{
-      concerns_the_output(error) ? PlaceError::Reach::output : PlaceError::Reach::this_link,
-      fmt::format("cannot give it the name '{}': {}", candidate, errno_text(error))});
+void Placer::discard_unless_resumable(const std::string& part_name) const {
+  const std::string sidecar = part_name + std::string(kSidecarSuffix);
+  if (::faccessat(parts_, sidecar.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0) return;
+  ::unlinkat(parts_, part_name.c_str(), 0);
 }
 
 }  // namespace fanfetch

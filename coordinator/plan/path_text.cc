@@ -8,6 +8,8 @@
 #include <new>
 #include <vector>
 
+#include "common/sha256.h"
+
 namespace fanfetch {
 namespace {
 
@@ -143,6 +145,13 @@ std::string fold_case(std::string_view path) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
   return folded;
+}
+
+std::uint64_t name_key(std::string_view path) {
+  const Sha256Digest digest = sha256(fold_case(path));
+  std::uint64_t key = 0;
+  for (std::size_t i = 0; i < sizeof key; ++i) key = key << 8 | digest[i];
+  return key;
 }
 
 }  // namespace fanfetch

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -25,5 +26,9 @@ inline constexpr std::size_t kMaxPathBytes = 1000;
 
 /// Equal for two names that a file system without case would take for one (Unicode case folding).
 [[nodiscard]] std::string fold_case(std::string_view path);
+
+/// Equal for such names, in this and every later run; else different, as far as 64 bits go: two
+/// names that share a key cost one of them a needless suffix, no more.
+[[nodiscard]] std::uint64_t name_key(std::string_view path);
 
 }  // namespace fanfetch

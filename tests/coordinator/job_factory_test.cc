@@ -103,12 +103,17 @@ TEST_F(JobFactoryTest, BehindAProxyTheWorkerMayReachThePrivateProxy) {
 TEST_F(JobFactoryTest, AsksWithTheValidatorsOfTheEarlierFile) {
   Link link{.url = *parse_url("http://example.org/a")};
   EXPECT_EQ(JobFactory(options_).make(link, link.url).if_none_match, "");
-  link.earlier = Earlier{.etag = "\"v1\"", .last_modified = "Sun, 06 Nov 1994 08:49:37 GMT"};
+  Record record{.status = Status::saved};
+  record.etag = "\"v1\"";
+  record.last_modified = "Sun, 06 Nov 1994 08:49:37 GMT";
+  link.earlier = Earlier{.record = record};
   const Job job = JobFactory(options_).make(link, link.url);
   EXPECT_EQ(job.if_none_match, "\"v1\"");
   EXPECT_EQ(job.if_modified_since, "Sun, 06 Nov 1994 08:49:37 GMT");
-  link.earlier->etag = std::string(kMaxValidatorBytes + 1, 'x');
+  link.earlier->record.etag = std::string(kMaxValidatorBytes + 1, 'x');
   EXPECT_EQ(JobFactory(options_).make(link, link.url).if_none_match, "");
+  link.earlier->record.status = Status::failed;  // marked to be fetched again: no question asked
+  EXPECT_EQ(JobFactory(options_).make(link, link.url).if_modified_since, "");
 }
 
 }  // namespace

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace fanfetch {
+
+/// Why a database did not do what it was asked for.
+struct DatabaseError {
+  enum class Kind {
+    damaged,  ///< The file is no database, or not a sound one.
+    full,     ///< No room on its disk.
+    other,    ///< It cannot be opened, read or written.
+  };
+  Kind kind = Kind::other;
+  std::string message;  ///< As SQLite says it, with the operating system's reason.
+};
+
+/// A SQLite connection. Errors stick: after the first one every call does nothing and yields
+/// nothing, until take_error(); so a sequence of calls is checked once, at its end.
+/// Thread: one at a time.
+class Database {
+ public:
+  enum class Access {
+    read_write,  ///< Made if it is missing.
+    read_only,
+    immutable,  ///< Read-only, and nobody else writes: needs no file beside it.
+  };
+  /// Follows no symbolic link at `path` itself.
+  [[nodiscard]] static tl::expected<std::unique_ptr<Database>, DatabaseError> open(
+      const std::string& path, Access access);
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+  ~Database();
+
+  /// Runs statements that yield nothing.
+  void exec(const char* sql);
+  /// A statement that yields one number; 0 if there is none.
+  [[nodiscard]] std::int64_t query_number(const char* sql);
+
+  [[nodiscard]] bool ok() const { return !error_; }
+  /// The first error since the last call.
+  [[nodiscard]] std::optional<DatabaseError> take_error();
+  /// Sets the error, unless there is one.
+  void fail(DatabaseError error);
+
+ private:
+  friend class Statement;
+  explicit Database(sqlite3* connection) : connection_(connection) {}
+  void note_error(int code);
+
+  sqlite3* connection_;
+  std::optional<DatabaseError> error_;
+};
+
+/// One prepared statement: bind in order, step, read columns in order. `database` is lent and must
+/// outlive it.
+class Statement {
+ public:
+  Statement(Database& database, const char* sql);
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+  ~Statement();
+
+  /// Binds the next parameter. Texts and blobs are lent until the next reset().
+  Statement& bind(std::int64_t value);
+  Statement& bind(std::string_view text);
+  Statement& bind(std::span<const std::uint8_t> blob);
+  Statement& bind_null();
+  template <class T>
+  Statement& bind(const std::optional<T>& value) {
+    return value ? bind(*value) : bind_null();
+  }
+
+  /// True: a row is there to be read. False: the end, or an error of the database.
+  bool step();
+  /// For statements that yield nothing: steps once and resets.
+  void run();
+  void reset();
+
+  /// The next column of the row, valid until the next step() or reset().
+  [[nodiscard]] std::int64_t number();
+  [[nodiscard]] std::string_view text();
+  [[nodiscard]] std::span<const std::uint8_t> blob();
+  [[nodiscard]] std::optional<std::int64_t> optional_number();
+  [[nodiscard]] std::optional<std::string> optional_text();
+
+ private:
+  [[nodiscard]] bool next_is_null();
+
+  Database& database_;
+  sqlite3_stmt* statement_ = nullptr;
+  int parameter_ = 0;
+  int column_ = 0;
+};
+
+}  // namespace fanfetch

@@ -1,0 +1,136 @@
+#include "coordinator/ledger/history.h"
+
+#include <sys/stat.h>
+
+#include "coordinator/ledger/schema.h"
+
+namespace fanfetch {
+namespace {
+
+#define FANFETCH_ROW_COLUMNS                                                                \
+  "row, run, link, place, url, status, file_name, name_key, bytes, mtime_ns, sha256, "      \
+  "http_status, content_type, final_url, etag, last_modified, attempts, error, retryable, " \
+  "message, started_at, duration_ms"
+
+constexpr const char* kFind = "SELECT " FANFETCH_ROW_COLUMNS " FROM links WHERE link=?";
+constexpr const char* kEach = "SELECT " FANFETCH_ROW_COLUMNS " FROM links ORDER BY row";
+
+LedgerRow read_row(Statement& from) {
+  LedgerRow row;
+  Record& record = row.record;
+  row.row = from.number();
+  row.run = from.number();
+  const auto link = from.blob();
+  std::copy_n(link.begin(), std::min(link.size(), row.link.size()), row.link.begin());
+  record.index = static_cast<std::uint64_t>(from.number());
+  record.url = from.text();
+  record.status = from.text() == name(Status::saved) ? Status::saved : Status::failed;
+  record.file_name = from.optional_text();
+  row.name_key = static_cast<std::uint64_t>(from.number());
+  if (const auto bytes = from.optional_number()) record.bytes = static_cast<std::uint64_t>(*bytes);
+  if (const auto mtime = from.optional_number()) {
+    row.file = FileStamp{.size = record.bytes.value_or(0), .mtime_ns = *mtime};
+  }
+  if (const auto digest = from.blob(); !digest.empty()) record.sha256 = to_hex(digest);
+  if (const auto status = from.optional_number()) record.http_status = static_cast<int>(*status);
+  record.content_type = from.optional_text();
+  record.final_url = from.optional_text();
+  if (record.final_url && record.final_url->empty()) record.final_url = record.url;
+  record.etag = from.optional_text();
+  record.last_modified = from.optional_text();
+  record.attempts = static_cast<int>(from.number());
+  if (const auto error = from.optional_text()) record.error = error_class(*error);
+  if (const auto retryable = from.optional_number()) record.retryable = *retryable != 0;
+  record.message = from.optional_text();
+  if (const auto started = from.optional_number()) {
+    record.started_at = WallTime(std::chrono::milliseconds(*started));
+  }
+  if (const auto duration = from.optional_number()) {
+    record.duration = std::chrono::milliseconds(*duration);
+  }
+  return row;
+}
+
+/// A read-only connection to a ledger with nothing beside it must make files; where it cannot, the
+/// database is read as it lies.
+tl::expected<std::unique_ptr<Database>, DatabaseError> open_to_read(const std::string& path) {
+  auto database = Database::open(path, Database::Access::read_only);
+  if (!database) return database;
+  (void)(*database)->query_number("SELECT count(*) FROM sqlite_schema");
+  auto error = (*database)->take_error();
+  if (!error) return database;
+  struct stat status {};
+  if (::stat((path + "-wal").c_str(), &status) == 0) return tl::unexpected(std::move(*error));
+  return Database::open(path, Database::Access::immutable);
+}
+
+}  // namespace
+
+struct History::Statements {
+  explicit Statements(Database& database)
+      : find(database, kFind),
+        name_taken(database, "SELECT 1 FROM links WHERE name_key=? AND row<>? LIMIT 1") {}
+
+  Statement find, name_taken;
+};
+
+History::History(std::unique_ptr<Database> database, std::string path)
+    : database_(std::move(database)),
+      path_(std::move(path)),
+      statements_(std::make_unique<Statements>(*database_)) {}
+
+History::~History() = default;
+
+Result<std::unique_ptr<History>> History::open(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) {
+    return fail("there is no ledger '{}': {}", path, errno_text(errno));
+  }
+  auto database = open_to_read(path);
+  if (!database) return fail("cannot read the ledger '{}': {}", path, database.error().message);
+  switch (format_of(**database, ledger_steps())) {
+    case Format::current: break;
+    case Format::newer: return fail("the ledger '{}' was written by a later fanfetch", path);
+    case Format::older:
+      return fail("the ledger '{}' is of an older fanfetch, or empty; a run brings it up to date",
+                  path);
+    case Format::foreign: return fail("'{}' is not a ledger of fanfetch", path);
+    case Format::unknown:
+      return fail("cannot read the ledger '{}': {}", path, (*database)->take_error()->message);
+  }
+  (*database)->exec("PRAGMA cache_size = -4096");
+  std::unique_ptr<History> history(new History(std::move(*database), path));
+  if (auto error = history->error()) return tl::unexpected(std::move(*error));
+  return history;
+}
+
+std::optional<LedgerRow> History::find(const LinkId& link) {
+  Statement& find = statements_->find;
+  std::optional<LedgerRow> row;
+  if (find.bind(link).step()) row = read_row(find);
+  find.reset();
+  return row;
+}
+
+bool History::name_taken(std::uint64_t name_key, std::int64_t row) {
+  Statement& statement = statements_->name_taken;
+  const bool taken = statement.bind(static_cast<std::int64_t>(name_key)).bind(row).step();
+  statement.reset();
+  return taken;
+}
+
+void History::each_row(const std::function<bool(const LedgerRow&)>& visit) {
+  Statement each(*database_, kEach);
+  while (each.step()) {
+    if (!visit(read_row(each))) return;
+  }
+}
+
+std::optional<Error> History::error() {
+  if (database_->ok()) return std::nullopt;
+  auto error = *database_->take_error();
+  database_->fail(error);
+  return Error{fmt::format("cannot read the ledger '{}': {}", path_, error.message)};
+}
+
+}  // namespace fanfetch

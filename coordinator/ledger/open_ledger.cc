@@ -1,0 +1,110 @@
+#include "coordinator/ledger/open_ledger.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "coordinator/ledger/schema.h"
+
+namespace fanfetch {
+namespace {
+
+/// A batch changes about a page a row once the index is large; with SQLite's 1000 it would copy the
+/// log back after nearly every batch.
+constexpr const char* kSettings = R"sql(
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA cache_size = -8192;
+PRAGMA wal_autocheckpoint = 4000;
+PRAGMA journal_size_limit = 67108864;
+)sql";
+
+constexpr int kMostAside = 1000;
+
+/// Something that is no file would be opened and waited for.
+Result<> check_is_file(const std::string& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return {};
+  return fail("the ledger '{}' is not a regular file; remove it, or name another with --ledger",
+              path);
+}
+
+Result<> bring_up(Database& database, const std::string& path) {
+  const auto steps = ledger_steps();
+  switch (format_of(database, steps)) {
+    case Format::newer:
+      return fail(
+          "the ledger '{}' was written by a later fanfetch (format {}, this one knows {}); use "
+          "that "
+          "one, or another folder with -o",
+          path, database.query_number("PRAGMA user_version"), steps.size());
+    case Format::foreign:
+      return fail("'{}' is another program's database; name another file with --ledger", path);
+    case Format::older: migrate(database, steps); break;
+    case Format::current:
+    case Format::unknown: break;
+  }
+  database.exec(kSettings);
+  // A look at each table: damage there is better met now than in mid-run.
+  (void)database.query_number("SELECT max(row) FROM links");
+  (void)database.query_number("SELECT max(run) FROM runs");
+  (void)database.query_number("SELECT count(*) FROM placing");
+  return {};
+}
+
+tl::unexpected<Error> cannot_open(const std::string& path, const std::string& why) {
+  return fail("cannot write the ledger '{}': {}; mend that, or name another with --ledger", path,
+              why);
+}
+
+}  // namespace
+
+std::optional<std::string> move_ledger_aside(const std::string& path) {
+  for (int n = 1; n <= kMostAside; ++n) {
+    const std::string aside = fmt::format("{}.damaged-{}", path, n);
+    if (::renameat2(AT_FDCWD, path.c_str(), AT_FDCWD, aside.c_str(), RENAME_NOREPLACE) != 0) {
+      if (errno == EEXIST) continue;
+      return std::nullopt;
+    }
+    for (const char* beside : {"-wal", "-shm"}) {
+      (void)::rename((path + beside).c_str(), (aside + beside).c_str());  // often there is none
+    }
+    return aside;
+  }
+  errno = EEXIST;
+  return std::nullopt;
+}
+
+Result<OpenedLedger> open_ledger(const std::string& path) {
+  OpenedLedger opened;
+  for (;;) {
+    if (auto file = check_is_file(path); !file) return tl::unexpected(file.error());
+    auto database = Database::open(path, Database::Access::read_write);
+    DatabaseError error;
+    if (database) {
+      if (auto up = bring_up(**database, path); !up) return tl::unexpected(up.error());
+      auto failure = (*database)->take_error();
+      if (!failure) {
+        opened.database = std::move(*database);
+        return opened;
+      }
+      error = std::move(*failure);
+      database->reset();
+    } else {
+      error = std::move(database.error());
+    }
+    if (error.kind != DatabaseError::Kind::damaged || opened.notice) {
+      return cannot_open(path, error.message);
+    }
+    const auto aside = move_ledger_aside(path);
+    if (!aside) return cannot_open(path, error.message + "; nor can it be moved aside");
+    opened.notice = fmt::format(
+        "the ledger is damaged ({}): it is kept as '{}', and a new one begins; --adopt takes the "
+        "files that are already there as saved",
+        error.message, *aside);
+  }
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "common/result.h"
+#include "coordinator/ledger/database.h"
+
+namespace fanfetch {
+
+/// A ledger's database, of the current format and ready to be written.
+struct OpenedLedger {
+  std::unique_ptr<Database> database;
+  std::optional<std::string> notice;  ///< What the user should know: a damaged one was moved aside.
+};
+
+/// Opens the ledger at `path`, makes it if it is missing, brings an older one up to date. A damaged
+/// one is moved aside, and a new one begins. Errors, for exit status 4: it cannot be written, is of
+/// a later fanfetch, or another program's database. Nothing else may have it open for writing.
+[[nodiscard]] Result<OpenedLedger> open_ledger(const std::string& path);
+
+/// Renames the database and the files beside it: never deletes. Returns the new path; none: see
+/// errno. REQUIRES: nobody has it open.
+[[nodiscard]] std::optional<std::string> move_ledger_aside(const std::string& path);
+
+}  // namespace fanfetch

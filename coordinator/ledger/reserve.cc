@@ -1,0 +1,34 @@
+#include "coordinator/ledger/reserve.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "common/unique_fd.h"
+
+namespace fanfetch {
+namespace {
+
+/// Room for a batch of 2048 rows at 0.4 KB, its index pages and SQLite's log, twice over (design).
+constexpr off_t kReserveBytes = 4 << 20;
+
+}  // namespace
+
+Reserve::Reserve(std::string path) {
+  const UniqueFd file(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666));
+  if (!file.valid()) return;
+  if (::fallocate(file.get(), 0, 0, kReserveBytes) != 0) {
+    ::unlink(path.c_str());
+    return;
+  }
+  path_ = std::move(path);
+}
+
+bool Reserve::free() {
+  if (path_.empty()) return false;
+  return ::unlink(std::exchange(path_, {}).c_str()) == 0;
+}
+
+}  // namespace fanfetch

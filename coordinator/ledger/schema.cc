@@ -1,0 +1,90 @@
+#include "coordinator/ledger/schema.h"
+
+#include <fmt/format.h>
+
+namespace fanfetch {
+namespace {
+
+/// "fanf": tells `file` and us whose database this is.
+constexpr std::int64_t kApplicationId = 0x66616e66;
+
+// Times are milliseconds since 1970, mtime_ns nanoseconds. Rows are small on purpose: a column that
+// would say again what another one says is '' (final_url).
+constexpr const char* kSteps[] = {
+    R"sql(
+CREATE TABLE runs(
+  run INTEGER PRIMARY KEY,
+  pid INTEGER NOT NULL,
+  started_at INTEGER NOT NULL,
+  ended_at INTEGER,               -- NULL: it runs, or was killed
+  ending TEXT,
+  saved INTEGER, kept INTEGER, skipped INTEGER, failed INTEGER, bytes INTEGER
+) STRICT;
+
+CREATE TABLE links(
+  row INTEGER PRIMARY KEY,
+  link BLOB NOT NULL UNIQUE,      -- the first 128 bits of SHA-256 of its normal form
+  run INTEGER NOT NULL,           -- that wrote this row
+  place INTEGER NOT NULL,         -- in that run's list
+  url TEXT NOT NULL,              -- as listed, userinfo masked
+  status TEXT NOT NULL,           -- saved or failed
+  file_name TEXT,
+  name_key INTEGER,               -- equal for names that differ in case alone
+  bytes INTEGER,
+  mtime_ns INTEGER,
+  sha256 BLOB,
+  http_status INTEGER,
+  content_type TEXT,
+  final_url TEXT,                 -- '': the same as url
+  etag TEXT,
+  last_modified TEXT,
+  attempts INTEGER NOT NULL,
+  error TEXT,
+  retryable INTEGER,
+  message TEXT,
+  started_at INTEGER,
+  duration_ms INTEGER
+) STRICT;
+CREATE INDEX links_by_name ON links(name_key) WHERE name_key IS NOT NULL;
+
+CREATE TABLE placing(             -- parts on their way to their final names
+  row INTEGER PRIMARY KEY REFERENCES links(row),
+  part TEXT NOT NULL,             -- the link's whole hash in hexadecimal
+  inode INTEGER NOT NULL,
+  replaces_bytes INTEGER,         -- of the file that may lie there already
+  replaces_mtime_ns INTEGER
+) STRICT;
+)sql",
+};
+
+}  // namespace
+
+std::span<const char* const> ledger_steps() { return kSteps; }
+
+Format format_of(Database& database, std::span<const char* const> steps) {
+  const auto application = database.query_number("PRAGMA application_id");
+  const auto version = database.query_number("PRAGMA user_version");
+  const auto tables = database.query_number("SELECT count(*) FROM sqlite_schema");
+  if (!database.ok()) return Format::unknown;
+  if (application == 0 && version == 0 && tables == 0) return Format::older;  // empty
+  if (application != kApplicationId) return Format::foreign;
+  const auto known = static_cast<std::int64_t>(steps.size());
+  if (version == known) return Format::current;
+  return version < known ? Format::older : Format::newer;
+}
+
+void migrate(Database& database, std::span<const char* const> steps) {
+  const auto version = static_cast<std::size_t>(database.query_number("PRAGMA user_version"));
+  database.exec("BEGIN IMMEDIATE");
+  for (const char* step : steps.subspan(std::min(version, steps.size()))) database.exec(step);
+  database.exec(fmt::format("PRAGMA application_id = {}", kApplicationId).c_str());
+  database.exec(fmt::format("PRAGMA user_version = {}", steps.size()).c_str());
+  database.exec("COMMIT");
+  if (auto error = database.take_error()) {
+    database.exec("ROLLBACK");
+    (void)database.take_error();  // there may have been no transaction
+    database.fail(std::move(*error));
+  }
+}
+
+}  // namespace fanfetch

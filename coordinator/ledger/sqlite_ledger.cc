@@ -1,0 +1,212 @@
+#include "coordinator/ledger/sqlite_ledger.h"
+
+#include "common/crash_point.h"
+
+namespace fanfetch {
+namespace {
+
+constexpr const char* kPut = R"sql(
+INSERT INTO links(link, run, place, url, status, file_name, name_key, bytes, mtime_ns, sha256,
+                  http_status, content_type, final_url, etag, last_modified, attempts, error,
+                  retryable, message, started_at, duration_ms)
+VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+ON CONFLICT(link) DO UPDATE SET run=excluded.run, place=excluded.place, url=excluded.url,
+  status=excluded.status, file_name=excluded.file_name, name_key=excluded.name_key,
+  bytes=excluded.bytes, mtime_ns=excluded.mtime_ns, sha256=excluded.sha256,
+  http_status=excluded.http_status, content_type=excluded.content_type,
+  final_url=excluded.final_url, etag=excluded.etag, last_modified=excluded.last_modified,
+  attempts=excluded.attempts, error=excluded.error, retryable=excluded.retryable,
+  message=excluded.message, started_at=excluded.started_at, duration_ms=excluded.duration_ms
+RETURNING row)sql";
+
+std::int64_t milliseconds(WallTime time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
+template <class T>
+std::optional<std::int64_t> as_number(const std::optional<T>& value) {
+  if (!value) return std::nullopt;
+  return static_cast<std::int64_t>(*value);
+}
+
+std::optional<std::string_view> as_text(const std::optional<std::string>& value) {
+  if (!value) return std::nullopt;
+  return *value;
+}
+
+}  // namespace
+
+struct SqliteLedger::Statements {
+  explicit Statements(Database& database)
+      : put(database, kPut),
+        place(database,
+              "INSERT OR REPLACE INTO placing(row, part, inode, replaces_bytes, replaces_mtime_ns) "
+              "VALUES(?,?,?,?,?)"),
+        clear(database, "DELETE FROM placing"),
+        rename(database, "UPDATE links SET file_name=?, name_key=? WHERE row=?"),
+        give_up(database,
+                "UPDATE links SET status='failed', error='disk', retryable=1, message=?, "
+                "file_name=NULL, name_key=NULL, bytes=NULL, mtime_ns=NULL, sha256=NULL "
+                "WHERE row=?"),
+        no_place(database, "DELETE FROM placing WHERE row=?") {}
+
+  Statement put, place, clear, rename, give_up, no_place;
+};
+
+SqliteLedger::SqliteLedger(std::unique_ptr<Database> database, std::string path)
+    : database_(std::move(database)),
+      path_(std::move(path)),
+      statements_(std::make_unique<Statements>(*database_)) {}
+
+SqliteLedger::~SqliteLedger() {
+  statements_.reset();
+  database_.reset();
+  if (damaged_) (void)move_ledger_aside(path_);
+}
+
+/// What became of a transaction.
+Ledger::Done SqliteLedger::outcome() {
+  const auto error = database_->take_error();
+  if (!error) return {};
+  std::string message = fmt::format("cannot write the ledger '{}': {}", path_, error->message);
+  if (error->kind == DatabaseError::Kind::damaged) {
+    damaged_ = true;
+    message += "; it will be moved aside, and the next run begins a new one";
+  }
+  return tl::unexpected(
+      Failure{.full = error->kind == DatabaseError::Kind::full, .message = std::move(message)});
+}
+
+Ledger::Done SqliteLedger::commit() {
+  crash_point("in_transaction");
+  database_->exec("COMMIT");
+  Done done = outcome();
+  if (!done) {
+    database_->exec("ROLLBACK");
+    (void)database_->take_error();  // SQLite may have rolled back by itself
+  }
+  return done;
+}
+
+Ledger::Done SqliteLedger::begin_run(WallTime now, int pid) {
+  {
+    Statement insert(*database_, "INSERT INTO runs(pid, started_at) VALUES(?,?) RETURNING run");
+    insert.bind(pid).bind(milliseconds(now));
+    if (insert.step()) run_ = insert.number();
+  }
+  return outcome();
+}
+
+Ledger::Done SqliteLedger::end_run(const RunSummary& summary, WallTime now) {
+  Statement update(*database_,
+                   "UPDATE runs SET ended_at=?, ending=?, saved=?, kept=?, skipped=?, failed=?, "
+                   "bytes=? WHERE run=?");
+  update.bind(milliseconds(now)).bind(summary.ending);
+  for (const auto count :
+       {summary.saved, summary.kept, summary.skipped, summary.failed, summary.bytes}) {
+    update.bind(static_cast<std::int64_t>(count));
+  }
+  update.bind(run_).run();
+  return outcome();
+}
+
+std::vector<PendingPlacing> SqliteLedger::pending() {
+  std::vector<PendingPlacing> all;
+  Statement select(*database_,
+                   "SELECT row, part, inode, replaces_bytes, replaces_mtime_ns, file_name, bytes, "
+                   "mtime_ns FROM placing JOIN links USING(row) WHERE file_name IS NOT NULL");
+  while (select.step()) {
+    PendingPlacing one;
+    one.row = select.number();
+    one.placing.part = select.text();
+    one.placing.inode = static_cast<std::uint64_t>(select.number());
+    const auto replaced_size = select.optional_number();
+    const auto replaced_mtime = select.optional_number();
+    if (replaced_size && replaced_mtime) {
+      one.placing.replaces = {static_cast<std::uint64_t>(*replaced_size), *replaced_mtime};
+    }
+    one.name = select.text();
+    one.file.size = static_cast<std::uint64_t>(select.number());
+    one.file.mtime_ns = select.number();
+    if (const auto hash = digest_from_hex(one.placing.part)) one.hash = *hash;
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+void SqliteLedger::put(LedgerEntry& entry) {
+  LedgerRow& row = entry.row;
+  const Record& record = row.record;
+  row.run = run_;
+  const auto sha256 = record.sha256 ? digest_from_hex(*record.sha256) : std::nullopt;
+  const auto key = record.file_name ? std::optional(row.name_key) : std::nullopt;
+  const auto mtime = row.file ? std::optional(row.file->mtime_ns) : std::nullopt;
+  const auto started =
+      record.started_at ? std::optional(milliseconds(*record.started_at)) : std::nullopt;
+  const auto duration = record.duration ? std::optional(record.duration->count()) : std::nullopt;
+  const std::string_view url = record.url ? std::string_view(*record.url) : "";
+  auto final_url = as_text(record.final_url);
+  if (final_url == url) final_url = "";
+
+  Statement& put = statements_->put;
+  put.bind(row.link).bind(row.run).bind(static_cast<std::int64_t>(record.index)).bind(url);
+  put.bind(name(record.status)).bind(as_text(record.file_name)).bind(as_number(key));
+  put.bind(as_number(record.bytes)).bind(mtime);
+  if (sha256) {
+    put.bind(std::span<const std::uint8_t>(*sha256));
+  } else {
+    put.bind_null();
+  }
+  put.bind(as_number(record.http_status)).bind(as_text(record.content_type)).bind(final_url);
+  put.bind(as_text(record.etag)).bind(as_text(record.last_modified)).bind(record.attempts);
+  put.bind(record.error ? std::optional(name(*record.error)) : std::nullopt);
+  put.bind(as_number(record.retryable)).bind(as_text(record.message));
+  put.bind(started).bind(as_number(duration));
+  if (put.step()) row.row = put.number();
+  put.reset();
+
+  if (!entry.placing) return;
+  const auto& replaces = entry.placing->replaces;
+  statements_->place.bind(row.row)
+      .bind(entry.placing->part)
+      .bind(static_cast<std::int64_t>(entry.placing->inode))
+      .bind(replaces ? std::optional(static_cast<std::int64_t>(replaces->size)) : std::nullopt)
+      .bind(replaces ? std::optional(replaces->mtime_ns) : std::nullopt)
+      .run();
+}
+
+Ledger::Done SqliteLedger::write(std::span<LedgerEntry> batch) {
+  database_->exec("BEGIN IMMEDIATE");
+  statements_->clear.run();
+  for (LedgerEntry& entry : batch) put(entry);
+  return commit();
+}
+
+Ledger::Done SqliteLedger::rename(std::span<const NewName> names) {
+  database_->exec("BEGIN IMMEDIATE");
+  for (const NewName& one : names) {
+    statements_->rename.bind(one.name).bind(static_cast<std::int64_t>(one.name_key)).bind(one.row);
+    statements_->rename.run();
+  }
+  return commit();
+}
+
+Ledger::Done SqliteLedger::give_up(std::span<const Unplaced> parts) {
+  database_->exec("BEGIN IMMEDIATE");
+  for (const Unplaced& one : parts) {
+    statements_->give_up.bind(one.message).bind(one.row).run();
+    statements_->no_place.bind(one.row).run();
+  }
+  return commit();
+}
+
+Ledger::Done SqliteLedger::clear_placing() {
+  crash_point("before_clearing");
+  database_->exec("BEGIN IMMEDIATE");
+  statements_->clear.run();
+  Done done = commit();
+  if (done) crash_point("after_clearing");
+  return done;
+}
+
+}  // namespace fanfetch

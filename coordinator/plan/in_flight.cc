@@ -1,0 +1,45 @@
+#include "coordinator/plan/in_flight.h"
+
+#include <cstring>
+
+namespace fanfetch {
+
+std::size_t InFlight::HashOfId::operator()(const LinkId& id) const {
+  std::size_t bits = 0;
+  std::memcpy(&bits, id.data(), sizeof bits);
+  return bits;
+}
+
+std::optional<std::uint64_t> InFlight::find(const LinkId& link) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = places_.find(link);
+  if (found == places_.end()) return std::nullopt;
+  return found->second;
+}
+
+void InFlight::add(const LinkId& link, std::uint64_t place) {
+  const std::lock_guard lock(mutex_);
+  places_.emplace(link, place);
+}
+
+bool InFlight::take_name(std::uint64_t key) {
+  const std::lock_guard lock(mutex_);
+  return names_.insert(key).second;
+}
+
+void InFlight::give_back_name(std::uint64_t key) {
+  const std::lock_guard lock(mutex_);
+  names_.erase(key);
+}
+
+void InFlight::settled(const LinkId& link, std::uint64_t name_key) {
+  const std::lock_guard lock(mutex_);
+  if (places_.erase(link) > 0) names_.erase(name_key);
+}
+
+std::size_t InFlight::size() const {
+  const std::lock_guard lock(mutex_);
+  return places_.size();
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "common/link.h"
+
+namespace fanfetch {
+
+/// The links and names that the plan has given out and the ledger does not know yet: what is on its
+/// way is bounded, and so is this. Any thread.
+class InFlight {
+ public:
+  /// The place in the list of the same link, if it is on its way.
+  [[nodiscard]] std::optional<std::uint64_t> find(const LinkId& link) const;
+  void add(const LinkId& link, std::uint64_t place);
+  /// Takes a name; false: another link on its way has it. `key`: see Link::name_key.
+  [[nodiscard]] bool take_name(std::uint64_t key);
+  void give_back_name(std::uint64_t key);
+  /// The ledger knows link and name from now on.
+  void settled(const LinkId& link, std::uint64_t name_key);
+
+  [[nodiscard]] std::size_t size() const;
+
+ private:
+  struct HashOfId {
+    /// They are hashes already.
+    std::size_t operator()(const LinkId& id) const;
+  };
+
+  mutable std::mutex mutex_;  // guards what follows
+  std::unordered_map<LinkId, std::uint64_t, HashOfId> places_;
+  std::unordered_set<std::uint64_t> names_;
+};
+
+}  // namespace fanfetch

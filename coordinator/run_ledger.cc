@@ -1,0 +1,44 @@
+#include "coordinator/run_ledger.h"
+
+#include "coordinator/ledger/open_ledger.h"
+#include "coordinator/ledger/replay.h"
+#include "coordinator/plan/name_template.h"
+#include "coordinator/plan/path_text.h"
+
+namespace fanfetch {
+namespace {
+
+tl::unexpected<OutputError> unwritable(std::string message) {
+  return tl::unexpected(OutputError{OutputError::Kind::unwritable, std::move(message)});
+}
+
+}  // namespace
+
+NameRules name_rules() {
+  return {.other = [](const std::string& name, const Sha256Digest& hash,
+                      unsigned n) { return other_name(name, hash, n); },
+          .key = [](const std::string& name) { return name_key(name); }};
+}
+
+std::string ledger_path(const std::string& output, const std::string& ledger_option) {
+  return ledger_option.empty() ? output + "/.fanfetch/ledger.sqlite" : ledger_option;
+}
+
+tl::expected<RunLedger, OutputError> open_run_ledger(const std::string& output,
+                                                     const std::string& ledger) {
+  auto folder = OutputFolder::open(output);
+  if (!folder) return tl::unexpected(folder.error());
+  RunLedger run{.output = std::move(*folder), .path = ledger_path(output, ledger)};
+  auto opened = open_ledger(run.path);
+  if (!opened) return unwritable(opened.error().message);
+  run.notice = std::move(opened->notice);
+  run.ledger = std::make_unique<SqliteLedger>(std::move(opened->database), run.path);
+
+  const Placer placer(run.output.fd(), run.output.part_fd());
+  auto replayed = replay(*run.ledger, placer, name_rules(), [&run] { return run.output.sync(); });
+  if (!replayed) return unwritable(replayed.error().message);
+  if (auto cleaned = run.output.clean_parts(); !cleaned) return tl::unexpected(cleaned.error());
+  return run;
+}
+
+}  // namespace fanfetch
