@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 
 #include "common/file_stamp.h"
@@ -38,7 +38,7 @@ struct Link {
   Sha256Digest hash{};
   std::string name;            ///< Final path below the output folder, clean (see path_text.h).
   std::uint64_t name_key = 0;  ///< Of that name: equal for names that differ in case alone.
-  std::optional<Earlier> earlier;
+  std::shared_ptr<const Earlier> earlier;  ///< None: this is its first file.
 };
 
 }  // namespace fanfetch

@@ -2,39 +2,41 @@
 
 #include <condition_variable>
 #include <cstddef>
-#include <deque>
+#include <iterator>
 #include <mutex>
-#include <optional>
+#include <vector>
 
 #include "common/event_loop.h"
 #include "common/unique_fd.h"
 
 namespace fanfetch {
 
-/// Hands values from a thread that may wait to an event loop that may not.
+/// Hands values from a thread that may wait to an event loop that may not, several at a time: a
+/// wake-up costs more than most values.
 template <class T>
 class BoundedQueue {
  public:
+  /// Holds at most `capacity` values and one push more.
   explicit BoundedQueue(std::size_t capacity) : capacity_(capacity), filled_(make_eventfd()) {}
 
-  /// Waits while the queue is full. False: it is closed, and the value is dropped.
-  bool push(T value) {
+  /// Waits while the queue is full. False: it is closed, and the values are dropped.
+  bool push(std::vector<T> values) {
     std::unique_lock lock(mutex_);
     room_.wait(lock, [this] { return values_.size() < capacity_ || closed_; });
     if (closed_) return false;
-    values_.push_back(std::move(value));
-    if (values_.size() == 1) post_eventfd(filled_.get());
+    const bool was_empty = values_.empty();
+    values_.insert(values_.end(), std::move_iterator(values.begin()),
+                   std::move_iterator(values.end()));
+    if (was_empty && !values_.empty()) post_eventfd(filled_.get());
     return true;
   }
 
-  /// Never waits. None: it is empty.
-  [[nodiscard]] std::optional<T> try_pop() {
+  /// All that is there, in the order in which it came; `values` is emptied first. Never waits.
+  void pop_all(std::vector<T>& values) {
+    values.clear();
     const std::lock_guard lock(mutex_);
-    if (values_.empty()) return std::nullopt;
-    std::optional<T> value(std::move(values_.front()));
-    values_.pop_front();
-    if (values_.size() == capacity_ / 2) room_.notify_one();  // not for each value: half a queue
-    return value;
+    values.swap(values_);
+    room_.notify_one();
   }
 
   /// Whoever waits in push() goes on; what is in the queue is dropped.
@@ -53,7 +55,7 @@ class BoundedQueue {
   UniqueFd filled_;
   std::mutex mutex_;  // guards what follows
   std::condition_variable room_;
-  std::deque<T> values_;
+  std::vector<T> values_;
   bool closed_ = false;
 };
 

@@ -108,18 +108,26 @@ void Coordinator::after_batch() {
 // --- In: from the reader to the scheduler ---
 
 void Coordinator::take_planned() {
+  std::vector<Record> records;
+  planned_left_ = take_planned_into(records);
+  report_records(std::move(records));
+}
+
+/// True: there may be more.
+bool Coordinator::take_planned_into(std::vector<Record>& records) {
   for (int taken = 0; taken < kPlannedPerBatch && wants_more_links(); ++taken) {
     auto planned = reader_.take();
-    if (!planned) return;
+    if (!planned) return false;
     if (auto* link = std::get_if<Link>(&*planned)) {
       add_task(std::move(*link));
     } else if (auto* record = std::get_if<Record>(&*planned)) {
-      report_record(std::move(*record));
+      records.push_back(std::move(*record));
     } else if (auto* row = std::get_if<LedgerRow>(&*planned)) {
       ledger_.settle(std::move(*row));
     } else if (auto* trouble = std::get_if<OutputTrouble>(&*planned)) {
       if (!trouble_.output) trouble_.output = std::move(trouble->message);
-      return end_early();
+      end_early();
+      return false;
     } else if (const auto* error = std::get_if<Error>(&*planned)) {
       trouble_.list_failed = true;
       say([text = error->message](RunReport& report) { report.error(text); });
@@ -127,12 +135,17 @@ void Coordinator::take_planned() {
       total_ = std::get<EndOfList>(*planned).total;
     }
   }
-  planned_left_ = true;
+  return true;
 }
 
-void Coordinator::report_record(Record record) {
+void Coordinator::report_records(std::vector<Record> records) {
+  const std::size_t count = records.size();
+  if (count == 0) return;
   ledger_.post(
-      [report = parts_.report.get(), record = std::move(record)] { report->on_record(record); });
+      [report = parts_.report.get(), records = std::move(records)] {
+        for (const Record& record : records) report->on_record(record);
+      },
+      count);
 }
 
 bool Coordinator::wants_more_links() const {

@@ -64,7 +64,8 @@ class Coordinator {
   void watch_everything();
   void after_batch();
   void take_planned();
-  void report_record(Record record);
+  [[nodiscard]] bool take_planned_into(std::vector<Record>& records);
+  void report_records(std::vector<Record> records);
   [[nodiscard]] bool wants_more_links() const;
   void take_more_later();
   void add_task(Link link);

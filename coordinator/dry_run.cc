@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -20,7 +21,7 @@ int dry_run(const Options& options, Reader& reader) {
   bool list_failed = false;
   bool output_failed = false;
   int write_error = 0;
-  reader.run([&](const Planned& planned) {
+  const auto show = [&](const Planned& planned) {
     if (const auto* link = std::get_if<Link>(&planned)) {
       const auto line = fmt::format("{}\t{}\n", link->listed, link->name);
       std::fwrite(line.data(), 1, line.size(), stdout);
@@ -42,6 +43,9 @@ int dry_run(const Options& options, Reader& reader) {
     }
     if (std::ferror(stdout) != 0) write_error = errno;
     return write_error == 0;
+  };
+  reader.run([&](const std::vector<Planned>& planned) {
+    return std::all_of(planned.begin(), planned.end(), show);
   });
   if (std::fflush(stdout) != 0) write_error = errno;
   if (write_error == EPIPE) die_of(SIGPIPE);

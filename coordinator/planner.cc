@@ -103,9 +103,15 @@ Plan Planner::plan(const ListedItem& item, const LinkFilter& filter, std::uint64
 Plan Planner::plan_link(Link link, const std::string& id) {
   const LinkId identity = link_id(link.hash);
   // First what is on its way, then the ledger: a link goes from the one to the other.
-  if (const auto first = context_.in_flight->find(identity)) return duplicate(link, *first);
+  std::uint64_t generation = 0;
+  if (const auto first = context_.in_flight->find(identity, generation)) {
+    return duplicate(link, *first);
+  }
   std::optional<LedgerRow> row;
-  if (context_.history) row = context_.history->find(identity);
+  if (context_.history) {
+    if (std::exchange(looked_at_, generation) != generation) context_.history->look_anew();
+    row = context_.history->find(identity);
+  }
   if (row) {
     if (row->run == context_.run) return duplicate(link, row->record.index);
     if (const auto first = context_.seen->add(row->row, link.index)) {
@@ -137,7 +143,7 @@ std::optional<Plan> Planner::recall(Link& link, const LedgerRow& row) {
   const bool intact = file && row.file && *file == *row.file;
   if (!intact) return std::nullopt;
   if (saved && !context_.resume.refresh) return kept(link, row.record);
-  link.earlier = Earlier{.file = *file, .record = row.record};
+  link.earlier = std::make_shared<Earlier>(Earlier{.file = *file, .record = row.record});
   link.name = *row.record.file_name;
   link.name_key = row.name_key;
   (void)context_.in_flight->take_name(row.name_key);

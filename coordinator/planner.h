@@ -69,6 +69,7 @@ class Planner {
   [[nodiscard]] std::optional<OutputTrouble> trouble() const;
 
   PlanContext context_;
+  std::uint64_t looked_at_ = ~0ull;  // the generation of InFlight that `history` was looked at in
 };
 
 }  // namespace fanfetch

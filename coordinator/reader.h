@@ -30,20 +30,26 @@ using Planned = std::variant<Link, Record, LedgerRow, OutputTrouble, Error, EndO
 /// a pipe, a disk or a page.
 class Reader {
  public:
-  /// Takes what comes next, and may wait; false: the run needs no more.
-  using Sink = std::function<bool(Planned)>;
+  /// Takes what comes next, in order, and may wait; false: the run needs no more.
+  using Sink = std::function<bool(std::vector<Planned>)>;
 
   Reader(std::vector<ReaderSource> sources, SourceContext context, Planner planner);
 
-  /// All sources to their end, each entry once to `sink`, then EndOfList.
-  void run(const Sink& sink);
+  /// All sources to their end, each entry once to `sink`, then EndOfList. What has come is handed
+  /// on before a source is waited for.
+  void run(Sink sink);
 
  private:
-  [[nodiscard]] bool read(const ReaderSource& source, const Sink& sink);
+  void read(const ReaderSource& source);
+  void add(Planned planned);
+  void hand_on();
 
   std::vector<ReaderSource> sources_;
   SourceContext context_;
   Planner planner_;
+  Sink sink_;
+  std::vector<Planned> planned_;  // not handed on yet
+  bool wanted_ = true;            // more of it
   std::uint64_t count_ = 0;
 };
 

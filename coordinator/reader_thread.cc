@@ -25,12 +25,24 @@ ReaderThread::~ReaderThread() {
 
 void ReaderThread::start() {
   thread_ = std::thread([this] {
-    reader_->run([this](Planned planned) { return planned_.push(std::move(planned)); });
+    reader_->run(
+        [this](std::vector<Planned> planned) { return planned_.push(std::move(planned)); });
     post_eventfd(done_.get());
   });
 }
 
+std::optional<Planned> ReaderThread::take() {
+  if (next_popped_ == popped_.size()) {
+    planned_.pop_all(popped_);
+    next_popped_ = 0;
+    if (popped_.empty()) return std::nullopt;
+  }
+  return std::move(popped_[next_popped_++]);
+}
+
 void ReaderThread::cancel() {
+  popped_.clear();
+  next_popped_ = 0;
   post_eventfd(stop_.get());
   planned_.close();
 }

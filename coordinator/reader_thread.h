@@ -23,7 +23,7 @@ class ReaderThread {
 
   void start();
   /// What is next; none: nothing yet, see filled_fd().
-  [[nodiscard]] std::optional<Planned> take() { return planned_.try_pop(); }
+  [[nodiscard]] std::optional<Planned> take();
   /// Readable when there is something to take; to be drained before it is taken.
   [[nodiscard]] int filled_fd() const { return planned_.filled_fd(); }
 
@@ -38,6 +38,8 @@ class ReaderThread {
   UniqueFd stop_;
   UniqueFd done_;
   BoundedQueue<Planned> planned_;
+  std::vector<Planned> popped_;  // the loop's
+  std::size_t next_popped_ = 0;
   std::thread thread_;
 };
 

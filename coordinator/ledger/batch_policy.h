@@ -12,8 +12,8 @@ class BatchPolicy {
  public:
   /// A killed coordinator loses at most so much work (design), or one sync's worth.
   static constexpr std::chrono::milliseconds kMaxAge{500};
-  /// So many are worth a transaction of their own at once.
-  static constexpr std::size_t kFull = 2048;
+  /// So many are worth a transaction of their own at once; more would only leave the CPU's cache.
+  static constexpr std::size_t kFull = 512;
   /// The disk syncs at most a fifth of the time.
   static constexpr int kSyncPause = 4;
 

@@ -9,12 +9,18 @@
 
 namespace fanfetch {
 
-struct BatchSettler::Item {
-  LinkId link{};
-  Sha256Digest hash{};
-  std::uint64_t planned_name_key = 0;
-  Record record;
-  std::optional<LedgerEntry> entry;  // none: the ledger's row stays as it is
+/// What is being settled. The rows that the ledger gets lie side by side, as it wants them.
+struct BatchSettler::Batch {
+  struct Item {
+    LinkId link{};
+    Sha256Digest hash{};
+    std::uint64_t planned_name_key = 0;
+    std::optional<Record> record;  // none: it is the row's
+  };
+  std::vector<Item> items;
+  std::vector<LedgerEntry> entries;  // one for each item without a record, in the same order
+  bool has_parts = false;
+  bool written = false;
 };
 
 namespace {
@@ -57,94 +63,93 @@ bool is_worth_keeping(const Failed& failed) {
 
 }  // namespace
 
-BatchSettler::Item BatchSettler::begin(Settled settled) const {
-  Item item;
+void BatchSettler::begin(Settled settled, Batch& batch) const {
   if (auto* row = std::get_if<LedgerRow>(&settled)) {
-    item.link = row->link;
-    item.planned_name_key = row->name_key;
-    item.record = row->record;
-    item.entry = LedgerEntry{.row = std::move(*row)};
-    return item;
+    batch.items.push_back({.link = row->link, .planned_name_key = row->name_key});
+    batch.entries.push_back({.row = std::move(*row)});
+  } else {
+    begin_settlement(std::get<Settlement>(settled), batch);
   }
-  const auto& settlement = std::get<Settlement>(settled);
+}
+
+void BatchSettler::begin_settlement(const Settlement& settlement, Batch& batch) const {
   const Link& link = settlement.link;
-  item.hash = link.hash;
-  item.link = link_id(link.hash);
-  item.planned_name_key = link.name_key;
-  item.record = record_of(settlement);
+  auto& item = batch.items.emplace_back(Batch::Item{
+      .link = link_id(link.hash), .hash = link.hash, .planned_name_key = link.name_key});
+  Record record = record_of(settlement);
+  LedgerEntry entry;
   if (const auto* failed = std::get_if<Failed>(&settlement.outcome)) {
     if (settlement.attempts > 0) {
       const std::string part = to_hex(link.hash);
       is_worth_keeping(*failed) ? placer_.discard_unless_resumable(part) : placer_.discard(part);
     }
-    if (!link.earlier) item.entry.emplace();
   } else if (std::holds_alternative<Saved>(settlement.outcome)) {
-    auto entry = entry_of_part(placer_, link, item.record);
-    if (entry) {
-      item.record.file_name = link.name;
-      item.entry = std::move(*entry);
+    if (auto whole = entry_of_part(placer_, link, record)) {
+      entry = std::move(*whole);
+      record.file_name = link.name;
+      batch.has_parts = true;
     } else {
-      turn_into_failure(item.record, entry.error().message);
-      if (!link.earlier) item.entry.emplace();
+      turn_into_failure(record, whole.error().message);
     }
   }
-  if (item.entry) {
-    item.entry->row.link = item.link;
-    item.entry->row.record = item.record;
-    item.entry->row.name_key = link.name_key;
+  // What the ledger says of an earlier file holds as long as there is no new one.
+  if (link.earlier && record.status != Status::saved) {
+    item.record = std::move(record);
+    return;
   }
-  return item;
+  entry.row.link = item.link;
+  entry.row.name_key = link.name_key;
+  entry.row.record = std::move(record);
+  batch.entries.push_back(std::move(entry));
 }
 
-Duration BatchSettler::settle(std::vector<Settled> batch) {
-  std::vector<Item> items;
-  items.reserve(batch.size());
-  for (Settled& settled : batch) items.push_back(begin(std::move(settled)));
-  batch.clear();
+Duration BatchSettler::settle(std::vector<Settled> settled) {
+  Batch batch;
+  batch.items.reserve(settled.size());
+  batch.entries.reserve(settled.size());
+  for (Settled& one : settled) begin(std::move(one), batch);
+  settled.clear();
 
   Duration sync_took{0};
   if (!output_error_) output_error_ = hooks_.output_lost();
   if (!output_error_) {
-    if (auto settled = settle_items(items, sync_took); !settled) {
-      output_error_ = settled.error().message;
-    }
+    if (auto done = settle_batch(batch, sync_took); !done) output_error_ = done.error().message;
   }
-  for (const Item& item : items) {
-    report(item);
-    hooks_.on_settled(item.link, item.planned_name_key);
-  }
+  report(batch);
   return sync_took;
 }
 
-void BatchSettler::report(const Item& item) const {
-  // A row that is not in the ledger, or whose part has no name, is not settled whatever it was.
-  const bool written = item.entry && item.entry->row.row != 0;
-  const bool unplaced = item.entry && item.entry->placing;
-  if (!item.entry || (written && !unplaced)) return hooks_.on_record(item.record);
-  Record record = item.record;
-  turn_into_failure(record, output_error_.value_or("it could not be recorded"));
-  hooks_.on_record(record);
+void BatchSettler::report(Batch& batch) const {
+  auto entry = batch.entries.begin();
+  for (const Batch::Item& item : batch.items) {
+    if (item.record) {
+      hooks_.on_record(*item.record);
+    } else {
+      Record& record = entry->row.record;
+      // A row that is not in the ledger, or whose part has no name, is not settled.
+      if (!batch.written || entry->placing) {
+        turn_into_failure(record, output_error_.value_or("it could not be recorded"));
+      }
+      hooks_.on_record(record);
+      ++entry;
+    }
+    hooks_.on_settled(item.link, item.planned_name_key);
+  }
 }
 
-Result<> BatchSettler::settle_items(std::vector<Item>& items, Duration& sync_took) {
+Result<> BatchSettler::settle_batch(Batch& batch, Duration& sync_took) {
   crash_point("batch_closed");
-  bool has_parts = false;
-  bool has_rows = false;
-  for (const Item& item : items) {
-    has_rows = has_rows || item.entry;
-    has_parts = has_parts || (item.entry && item.entry->placing);
-  }
-  if (!has_rows) return {};
-  if (has_parts || renames_unsynced_) {
+  if (batch.entries.empty()) return {};
+  if (batch.has_parts || renames_unsynced_) {
     if (auto synced = sync(sync_took); !synced) return synced;
     renames_unsynced_ = false;
   }
   crash_point("after_syncfs");
-  if (auto written = write(items); !written) return written;
+  if (auto written = write(batch); !written) return written;
   crash_point("after_commit");
-  if (!has_parts) return {};
+  if (!batch.has_parts) return {};
   renames_unsynced_ = true;
-  auto placed = place(items);
+  auto placed = place(batch);
   crash_point("after_renames");
   return placed;
 }
@@ -157,48 +162,43 @@ Result<> BatchSettler::sync(Duration& took) {
   return fail("cannot bring the files to the disk (syncfs): {}", errno_text(error));
 }
 
-Result<> BatchSettler::write(std::vector<Item>& items) {
-  std::vector<LedgerEntry> entries;
-  for (Item& item : items) {
-    if (item.entry) entries.push_back(std::move(*item.entry));
-  }
-  Ledger::Done done = ledger_.write(entries);
+Result<> BatchSettler::write(Batch& batch) {
+  Ledger::Done done = ledger_.write(batch.entries);
   if (!done && done.error().full && hooks_.free_reserve()) {
     // This batch, and no more: the disk stays full.
     output_error_ = done.error().message;
-    done = ledger_.write(entries);
+    done = ledger_.write(batch.entries);
   }
-  std::size_t next = 0;
-  for (Item& item : items) {
-    if (item.entry) item.entry = std::move(entries[next++]);
-    if (item.entry && !done) item.entry->row.row = 0;  // numbers of what was rolled back
-  }
+  batch.written = done.has_value();
   if (done) return {};
   return tl::unexpected(Error{done.error().message});
 }
 
-Result<> BatchSettler::place(std::vector<Item>& items) {
+Result<> BatchSettler::place(Batch& batch) {
   std::vector<PartToPlace> parts;
-  std::vector<Item*> owners;
-  for (Item& item : items) {
-    if (!item.entry || !item.entry->placing) continue;
-    const Placing& placing = *item.entry->placing;
-    parts.push_back({.row = item.entry->row.row,
-                     .part = placing.part,
+  std::vector<LedgerEntry*> owners;
+  auto entry = batch.entries.begin();
+  for (const Batch::Item& item : batch.items) {
+    if (item.record) continue;
+    LedgerEntry& owner = *entry++;
+    if (!owner.placing) continue;
+    parts.push_back({.row = owner.row.row,
+                     .part = owner.placing->part,
                      .hash = item.hash,
-                     .replaces = placing.replaces,
-                     .name = *item.record.file_name});
-    owners.push_back(&item);
+                     .replaces = owner.placing->replaces,
+                     .name = *owner.row.record.file_name});
+    owners.push_back(&owner);
   }
   auto placed = place_parts(parts, placer_, ledger_, hooks_.names);
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (!parts[i].placed && parts[i].problem.empty()) continue;
-    owners[i]->entry->placing.reset();
     if (parts[i].placed) {
-      owners[i]->record.file_name = std::move(parts[i].name);
+      owners[i]->row.record.file_name = std::move(parts[i].name);
+    } else if (!parts[i].problem.empty()) {
+      turn_into_failure(owners[i]->row.record, parts[i].problem);
     } else {
-      turn_into_failure(owners[i]->record, parts[i].problem);
+      continue;  // noted for the next run
     }
+    owners[i]->placing.reset();
   }
   return placed;
 }

@@ -49,15 +49,15 @@ class BatchSettler {
   [[nodiscard]] const std::optional<std::string>& output_error() const { return output_error_; }
 
  private:
-  /// One of a batch, on its way.
-  struct Item;
+  struct Batch;
 
-  [[nodiscard]] Item begin(Settled settled) const;
-  [[nodiscard]] Result<> settle_items(std::vector<Item>& items, Duration& sync_took);
+  void begin(Settled settled, Batch& batch) const;
+  void begin_settlement(const Settlement& settlement, Batch& batch) const;
+  [[nodiscard]] Result<> settle_batch(Batch& batch, Duration& sync_took);
   [[nodiscard]] Result<> sync(Duration& took);
-  [[nodiscard]] Result<> write(std::vector<Item>& items);
-  [[nodiscard]] Result<> place(std::vector<Item>& items);
-  void report(const Item& item) const;
+  [[nodiscard]] Result<> write(Batch& batch);
+  [[nodiscard]] Result<> place(Batch& batch);
+  void report(Batch& batch) const;
 
   Ledger& ledger_;
   const Placer& placer_;

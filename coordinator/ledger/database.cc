@@ -88,6 +88,8 @@ std::int64_t Database::query_number(const char* sql) {
   return statement.step() ? statement.number() : 0;
 }
 
+std::int64_t Database::last_row() const { return sqlite3_last_insert_rowid(connection_); }
+
 Statement::Statement(Database& database, const char* sql) : database_(database) {
   if (!database.ok()) return;
   const int code = sqlite3_prepare_v3(database.connection_, sql, -1, SQLITE_PREPARE_PERSISTENT,
@@ -115,6 +117,12 @@ Statement& Statement::bind(std::span<const std::uint8_t> blob) {
   return *this;
 }
 
+Statement& Statement::bind_copy(std::span<const std::uint8_t> blob) {
+  sqlite3_bind_blob(statement_, ++parameter_, blob.data(), static_cast<int>(blob.size()),
+                    SQLITE_TRANSIENT);  // NOLINT: SQLite's own cast
+  return *this;
+}
+
 Statement& Statement::bind_null() {
   sqlite3_bind_null(statement_, ++parameter_);
   return *this;
@@ -133,6 +141,14 @@ bool Statement::step() {
 void Statement::run() {
   step();
   reset();
+}
+
+std::int64_t Statement::run_and_count() {
+  step();
+  const bool ok = database_.ok();
+  const int changed = ok ? sqlite3_changes(database_.connection_) : 0;
+  reset();
+  return changed;
 }
 
 void Statement::reset() {

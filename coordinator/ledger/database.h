@@ -47,6 +47,8 @@ class Database {
   /// A statement that yields one number; 0 if there is none.
   [[nodiscard]] std::int64_t query_number(const char* sql);
 
+  /// Of the row inserted last.
+  [[nodiscard]] std::int64_t last_row() const;
   [[nodiscard]] bool ok() const { return !error_; }
   /// The first error since the last call.
   [[nodiscard]] std::optional<DatabaseError> take_error();
@@ -75,6 +77,8 @@ class Statement {
   Statement& bind(std::int64_t value);
   Statement& bind(std::string_view text);
   Statement& bind(std::span<const std::uint8_t> blob);
+  /// Copied, not lent.
+  Statement& bind_copy(std::span<const std::uint8_t> blob);
   Statement& bind_null();
   template <class T>
   Statement& bind(const std::optional<T>& value) {
@@ -85,6 +89,8 @@ class Statement {
   bool step();
   /// For statements that yield nothing: steps once and resets.
   void run();
+  /// The same; returns how many rows it changed.
+  std::int64_t run_and_count();
   void reset();
 
   /// The next column of the row, valid until the next step() or reset().

@@ -104,6 +104,11 @@ Result<std::unique_ptr<History>> History::open(const std::string& path) {
   return history;
 }
 
+void History::look_anew() {
+  if (std::exchange(looking_, true)) database_->exec("COMMIT");
+  database_->exec("BEGIN");
+}
+
 std::optional<LedgerRow> History::find(const LinkId& link) {
   Statement& find = statements_->find;
   std::optional<LedgerRow> row;

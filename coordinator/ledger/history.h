@@ -11,14 +11,18 @@
 
 namespace fanfetch {
 
-/// The ledger as others read it, also while a run writes it: each call sees what was committed when
-/// it began. Thread: one at a time.
+/// The ledger as others read it, also while a run writes it. Thread: one at a time.
 class History {
  public:
   /// Error: there is no ledger at `path`, or none that can be read. On a medium that cannot be
   /// written, too.
   [[nodiscard]] static Result<std::unique_ptr<History>> open(const std::string& path);
   ~History();
+
+  /// From here on, and until the next call, all questions are answered as of now; without any call,
+  /// each is answered as of when it is asked. A look costs some microseconds less for each
+  /// question; but while it lasts, the writer's log cannot begin anew.
+  void look_anew();
 
   /// None: never settled, or error().
   [[nodiscard]] std::optional<LedgerRow> find(const LinkId& link);
@@ -39,6 +43,7 @@ class History {
   std::unique_ptr<Database> database_;
   std::string path_;
   std::unique_ptr<Statements> statements_;
+  bool looking_ = false;
 };
 
 }  // namespace fanfetch

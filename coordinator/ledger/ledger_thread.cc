@@ -14,11 +14,13 @@ LedgerThread::LedgerThread(BatchSettler settler, std::function<void()> on_idle)
 
 LedgerThread::~LedgerThread() { finish(); }
 
-void LedgerThread::settle(Settled settled) { push(std::move(settled)); }
-void LedgerThread::post(std::function<void()> task) { push(std::move(task)); }
+void LedgerThread::settle(Settled settled) { push(std::move(settled), 1); }
+void LedgerThread::post(std::function<void()> task, std::size_t weight) {
+  push(Task{std::move(task), weight}, weight);
+}
 
-void LedgerThread::push(Work work) {
-  backlog_.fetch_add(1, std::memory_order_relaxed);
+void LedgerThread::push(Work work, std::size_t weight) {
+  backlog_.fetch_add(weight, std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
   inbox_.push_back(std::move(work));
   if (inbox_.size() == 1) arrived_.notify_one();
@@ -43,8 +45,9 @@ void LedgerThread::finish() {
   if (thread_.joinable()) thread_.join();
 }
 
-/// What has come. Returns also when the open batch is due, and at once when the end has come.
-std::vector<LedgerThread::Work> LedgerThread::wait_for_work(bool& ending) {
+/// `work` becomes what has come. Returns also when the open batch is due, and at once when the end
+/// has come.
+void LedgerThread::wait_for_work(std::vector<Work>& work, bool& ending) {
   std::unique_lock lock(mutex_);
   const auto awaited = [this] { return !inbox_.empty() || closed_; };
   if (batch_.empty()) {
@@ -53,19 +56,23 @@ std::vector<LedgerThread::Work> LedgerThread::wait_for_work(bool& ending) {
     arrived_.wait_until(lock, policy_.close_at(batch_since_, batch_.size()), awaited);
   }
   ending = closed_;
-  return std::exchange(inbox_, {});
+  work.clear();
+  work.swap(inbox_);
 }
 
 void LedgerThread::run() {
+  std::vector<Work> work;  // changes places with the inbox
   for (bool ending = false; !ending;) {
+    wait_for_work(work, ending);
     std::size_t done = 0;
-    for (Work& work : wait_for_work(ending)) {
-      if (auto* settled = std::get_if<Settled>(&work)) {
+    for (Work& one : work) {
+      if (auto* settled = std::get_if<Settled>(&one)) {
         if (batch_.empty()) batch_since_ = std::chrono::steady_clock::now();
         batch_.push_back(std::move(*settled));
       } else {
-        std::get<std::function<void()>>(work)();
-        ++done;
+        const Task& task = std::get<Task>(one);
+        task.run();
+        done += task.weight;
       }
     }
     if (!batch_.empty() && (ending || batch_is_due())) {

@@ -30,8 +30,9 @@ class LedgerThread {
 
   /// Hand work over. Thread: the loop's. They never block.
   void settle(Settled settled);
-  /// Runs `task` on the thread soon; it may overtake what waits for its batch.
-  void post(std::function<void()> task);
+  /// Runs `task` on the thread soon; it may overtake what waits for its batch. `weight`: what it
+  /// counts in backlog().
+  void post(std::function<void()> task, std::size_t weight = 1);
 
   /// What was handed over and is not done yet: the loop gives no new jobs while it is much.
   [[nodiscard]] std::size_t backlog() const { return backlog_.load(std::memory_order_relaxed); }
@@ -44,11 +45,15 @@ class LedgerThread {
   void finish();
 
  private:
-  using Work = std::variant<Settled, std::function<void()>>;
+  struct Task {
+    std::function<void()> run;
+    std::size_t weight;
+  };
+  using Work = std::variant<Settled, Task>;
 
-  void push(Work work);
+  void push(Work work, std::size_t weight);
   void run();
-  [[nodiscard]] std::vector<Work> wait_for_work(bool& ending);
+  void wait_for_work(std::vector<Work>& work, bool& ending);
   [[nodiscard]] bool batch_is_due() const;
   void close_batch();
   void note_output_error();

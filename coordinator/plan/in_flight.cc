@@ -10,8 +10,9 @@ std::size_t InFlight::HashOfId::operator()(const LinkId& id) const {
   return bits;
 }
 
-std::optional<std::uint64_t> InFlight::find(const LinkId& link) const {
+std::optional<std::uint64_t> InFlight::find(const LinkId& link, std::uint64_t& generation) const {
   const std::lock_guard lock(mutex_);
+  generation = generation_;
   const auto found = places_.find(link);
   if (found == places_.end()) return std::nullopt;
   return found->second;
@@ -35,6 +36,7 @@ void InFlight::give_back_name(std::uint64_t key) {
 void InFlight::settled(const LinkId& link, std::uint64_t name_key) {
   const std::lock_guard lock(mutex_);
   if (places_.erase(link) > 0) names_.erase(name_key);
+  ++generation_;
 }
 
 std::size_t InFlight::size() const {

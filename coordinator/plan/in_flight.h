@@ -14,8 +14,10 @@ namespace fanfetch {
 /// way is bounded, and so is this. Any thread.
 class InFlight {
  public:
-  /// The place in the list of the same link, if it is on its way.
-  [[nodiscard]] std::optional<std::uint64_t> find(const LinkId& link) const;
+  /// The place in the list of the same link, if it is on its way. `generation` becomes how often
+  /// settled() was called so far: a look into the ledger that is as new misses no link.
+  [[nodiscard]] std::optional<std::uint64_t> find(const LinkId& link,
+                                                  std::uint64_t& generation) const;
   void add(const LinkId& link, std::uint64_t place);
   /// Takes a name; false: another link on its way has it. `key`: see Link::name_key.
   [[nodiscard]] bool take_name(std::uint64_t key);
@@ -34,6 +36,7 @@ class InFlight {
   mutable std::mutex mutex_;  // guards what follows
   std::unordered_map<LinkId, std::uint64_t, HashOfId> places_;
   std::unordered_set<std::uint64_t> names_;
+  std::uint64_t generation_ = 0;
 };
 
 }  // namespace fanfetch

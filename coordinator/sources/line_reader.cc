@@ -14,8 +14,13 @@ constexpr std::size_t kBufferBytes =
 
 }  // namespace
 
-LineReader::LineReader(UniqueFd fd, int stop_fd, std::string name)
-    : fd_(std::move(fd)), stop_fd_(stop_fd), name_(std::move(name)), buffer_(kBufferBytes) {}
+LineReader::LineReader(UniqueFd fd, int stop_fd, std::string name,
+                       std::function<void()> before_waiting)
+    : fd_(std::move(fd)),
+      stop_fd_(stop_fd),
+      name_(std::move(name)),
+      before_waiting_(std::move(before_waiting)),
+      buffer_(kBufferBytes) {}
 
 Result<std::optional<Line>> LineReader::next() {
   line_.clear();
@@ -39,6 +44,7 @@ Result<std::optional<Line>> LineReader::next() {
 }
 
 Result<LineReader::Filled> LineReader::fill() {
+  if (before_waiting_) before_waiting_();
   for (;;) {
     // On a file this returns at once; on a pipe it is where the reader waits, so that a stop wakes
     // it. A negative descriptor is ignored by poll().

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,7 +27,8 @@ class LineReader {
   static constexpr std::size_t kShownBytes = 200;  ///< What is kept of a longer one, to show it.
 
   /// `name` is for messages. `stop_fd` (-1: none) becomes readable when the run stops.
-  LineReader(UniqueFd fd, int stop_fd, std::string name);
+  /// `before_waiting`: see SourceContext.
+  LineReader(UniqueFd fd, int stop_fd, std::string name, std::function<void()> before_waiting = {});
 
   /// The next line; none at the end, or if the run stops before a line is whole: half a line must
   /// not pass for a URL. Lines that were already read are still yielded while the run is stopping.
@@ -43,6 +45,7 @@ class LineReader {
   UniqueFd fd_;
   int stop_fd_;
   std::string name_;
+  std::function<void()> before_waiting_;
   std::vector<char> buffer_;
   std::size_t begin_ = 0;  // what is unread is buffer_[begin_, end_)
   std::size_t end_ = 0;

@@ -47,7 +47,8 @@ Result<std::optional<ListedItem>> ListSource::next() {
   }
 }
 
-Result<std::unique_ptr<Source>> open_list(const std::string& path, int stop_fd) {
+Result<std::unique_ptr<Source>> open_list(const std::string& path, int stop_fd,
+                                          std::function<void()> before_waiting) {
   UniqueFd fd;
   std::string name = "standard input";
   if (path == "-") {
@@ -63,7 +64,8 @@ Result<std::unique_ptr<Source>> open_list(const std::string& path, int stop_fd) 
       return fail("cannot open {}: {}; {}", name, errno_text(error), advice(error));
     }
   }
-  return std::make_unique<ListSource>(LineReader(std::move(fd), stop_fd, std::move(name)));
+  return std::make_unique<ListSource>(
+      LineReader(std::move(fd), stop_fd, std::move(name), std::move(before_waiting)));
 }
 
 }  // namespace fanfetch

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -22,7 +23,8 @@ class ListSource final : public Source {
 };
 
 /// Opens the list at `path`, or standard input for `-`. Blocks on a FIFO until it has a writer.
-/// Error: it cannot be opened.
-[[nodiscard]] Result<std::unique_ptr<Source>> open_list(const std::string& path, int stop_fd);
+/// `before_waiting`: see SourceContext. Error: it cannot be opened.
+[[nodiscard]] Result<std::unique_ptr<Source>> open_list(const std::string& path, int stop_fd,
+                                                        std::function<void()> before_waiting = {});
 
 }  // namespace fanfetch

@@ -37,7 +37,7 @@ OpenedSource open_gallery(const SourceSpec&, const SourceContext& context) {
 }
 
 OpenedSource open_text_list(const SourceSpec& spec, const SourceContext& context) {
-  return open_list(spec.argument, context.stop_fd);
+  return open_list(spec.argument, context.stop_fd, context.before_waiting);
 }
 
 OpenedSource open_url(const SourceSpec& spec, const SourceContext&) {

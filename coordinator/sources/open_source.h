@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,6 +22,8 @@ struct SourceSpec {
 struct SourceContext {
   int stop_fd = -1;      ///< Becomes readable when the run stops; never drained.
   FetchPage fetch_page;  ///< For listings.
+  /// Called before a list is waited for: the time to hand on what has come so far.
+  std::function<void()> before_waiting;
   std::string api_base;  ///< Of the Imgur API, without a slash at the end.
   std::string client_id;
   int pages = 1;  ///< Listing pages to read at most.

@@ -106,13 +106,15 @@ TEST_F(JobFactoryTest, AsksWithTheValidatorsOfTheEarlierFile) {
   Record record{.status = Status::saved};
   record.etag = "\"v1\"";
   record.last_modified = "Sun, 06 Nov 1994 08:49:37 GMT";
-  link.earlier = Earlier{.record = record};
+  link.earlier = std::make_shared<Earlier>(Earlier{.record = record});
   const Job job = JobFactory(options_).make(link, link.url);
   EXPECT_EQ(job.if_none_match, "\"v1\"");
   EXPECT_EQ(job.if_modified_since, "Sun, 06 Nov 1994 08:49:37 GMT");
-  link.earlier->record.etag = std::string(kMaxValidatorBytes + 1, 'x');
+  record.etag = std::string(kMaxValidatorBytes + 1, 'x');
+  link.earlier = std::make_shared<Earlier>(Earlier{.record = record});
   EXPECT_EQ(JobFactory(options_).make(link, link.url).if_none_match, "");
-  link.earlier->record.status = Status::failed;  // marked to be fetched again: no question asked
+  record.status = Status::failed;  // marked to be fetched again: no question asked
+  link.earlier = std::make_shared<Earlier>(Earlier{.record = record});
   EXPECT_EQ(JobFactory(options_).make(link, link.url).if_modified_since, "");
 }
 
