@@ -21,10 +21,6 @@ namespace {
 /// cheaper to close it.
 constexpr std::uint64_t kUnwantedBodyBytes = 64 * 1024;
 
-/// Header values are kept up to this length: records are for people and scripts, and an outcome has
-/// to fit its payload. No ETag or type in honest use comes near.
-constexpr std::size_t kMaxHeaderValue = 512;
-
 std::string header_value(CURL* easy, const char* name) {
   curl_header* header = nullptr;
   if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return "";
