@@ -105,6 +105,7 @@ Reply rest_of(const Reply& whole, std::size_t start) {
       rest.body.resize(rest.body.size() / 2);
       rest.framing = Framing::chunked;
       break;
+    case Ranges::empty: rest.body.clear(); break;
     case Ranges::bare:
       rest.etag.clear();
       rest.content_type.clear();

@@ -36,6 +36,7 @@ enum class Ranges {
   too_much,       ///< In chunks, a byte more than its Content-Range says.
   too_little,     ///< In chunks, half of what it says.
   bare,           ///< Right, but without ETag and Content-Type, as RFC 9110 allows.
+  empty,          ///< Right, but for its body, which has no byte.
   unsatisfiable,  ///< A 416.
 };
 

@@ -192,24 +192,6 @@ TEST_F(ResumeTest, AnotherVersionBringsTheWhole) {
   expect_saved(fetch(kPath), other);
 }
 
-TEST_F(ResumeTest, AnotherVersionThatIsCutToo) {
-  const std::string other = noise(3 * kMiB, 9);
-  Reply cut_old = in_pieces(kBody);
-  Reply cut_new = in_pieces(other);
-  cut_new.etag = "\"2\"";
-  const Reply whole_new = cut_new;
-  for (Reply* reply : {&cut_old, &cut_new}) {
-    reply->cut_after = kCut;
-    reply->ending = Ending::close;
-  }
-  origin_.serve_in_turn(kPath, {cut_old, cut_new, whole_new});
-  expect_saved(fetch(kPath), other);
-  const auto requests = origin_.requests(kPath);
-  ASSERT_EQ(3u, requests.size());
-  EXPECT_EQ("\"2\"", requests[2].header("if-range"));
-  EXPECT_EQ(from(kCut), requests[2].header("range"));
-}
-
 TEST_F(ResumeTest, ARestThatStartsElsewhere) { expect_fresh_start(Ranges::wrong_start); }
 TEST_F(ResumeTest, ARestOfAnotherLength) { expect_fresh_start(Ranges::wrong_total); }
 TEST_F(ResumeTest, ARestOfAnotherVersion) { expect_fresh_start(Ranges::other_etag); }
@@ -217,6 +199,7 @@ TEST_F(ResumeTest, ARestThatIsEncoded) { expect_fresh_start(Ranges::encoded); }
 TEST_F(ResumeTest, ARestInSeveralParts) { expect_fresh_start(Ranges::multipart); }
 TEST_F(ResumeTest, ARestFromNowhere) { expect_fresh_start(Ranges::no_range); }
 TEST_F(ResumeTest, ARestThatIsTooLong) { expect_fresh_start(Ranges::too_much); }
+TEST_F(ResumeTest, ARestOfNothing) { expect_fresh_start(Ranges::empty); }
 TEST_F(ResumeTest, NoRestToBeHad) { expect_fresh_start(Ranges::unsatisfiable); }
 
 TEST_F(ResumeTest, ARestThatIsTooShortIsCutOffToo) {
