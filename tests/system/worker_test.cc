@@ -140,6 +140,7 @@ TEST_F(WorkerTest, MaxSizeIsForTheWholeFile) {
   const Outcome outcome = ask(limited);
   ASSERT_TRUE(std::holds_alternative<Failed>(outcome));
   EXPECT_EQ(ErrorClass::too_large, std::get<Failed>(outcome).error);
+  EXPECT_LT(received_, kMiB / 2) << "it is known before the rest has come";
   EXPECT_TRUE(is_empty());
 }
 
