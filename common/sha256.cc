@@ -16,6 +16,12 @@ Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
   }
 }
 
+Sha256::Sha256(const Sha256& other) : context_(EVP_MD_CTX_new()) {
+  if (!context_ || EVP_MD_CTX_copy_ex(context_.get(), other.context_.get()) != 1) {
+    throw std::bad_alloc();
+  }
+}
+
 void Sha256::update(std::span<const std::byte> bytes) {
   EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
 }

@@ -19,9 +19,17 @@ using Sha256Digest = std::array<std::uint8_t, 32>;
 class Sha256 {
  public:
   Sha256();
+  /// A copy goes on from the same bytes, apart from the original.
+  Sha256(const Sha256& other);
+  Sha256(Sha256&&) noexcept = default;
+  Sha256& operator=(Sha256&&) noexcept = default;
+  ~Sha256() = default;
+
   void update(std::span<const std::byte> bytes);
   /// The digest of all that was given; the object starts anew afterwards.
   [[nodiscard]] Sha256Digest finish();
+  /// The digest of all that was given so far; more may follow.
+  [[nodiscard]] Sha256Digest snapshot() const { return Sha256(*this).finish(); }
 
  private:
   struct Free {

@@ -74,6 +74,13 @@ Failed transfer_failure(CURLcode code, std::string text, Response response) {
   return failed;
 }
 
+Failed truncated_failure(std::string message, Response response) {
+  return {.error = ErrorClass::truncated,
+          .retry = Retry::yes,
+          .message = std::move(message),
+          .response = std::move(response)};
+}
+
 Failed disk_failure(int error, Response response) {
   Failed failed{.error = ErrorClass::disk,
                 .message = fmt::format("cannot write the part file: {}", errno_text(error)),

@@ -22,6 +22,9 @@ namespace fanfetch {
 /// libcurl gave up. `text`: its own words, or empty; `response`: as far as it came.
 [[nodiscard]] Failed transfer_failure(CURLcode code, std::string text, Response response);
 
+/// The body ended before the file did; `message` says how that showed.
+[[nodiscard]] Failed truncated_failure(std::string message, Response response);
+
 /// Writing the part has failed with this errno value. With ErrorClass::disk and Retry::no it
 /// concerns the output as a whole.
 [[nodiscard]] Failed disk_failure(int error, Response response);

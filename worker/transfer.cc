@@ -3,16 +3,16 @@
 #include <strings.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <new>
 #include <string_view>
+#include <utility>
 
 #include "common/crash_point.h"
 #include "common/ip_address.h"
 #include "common/result.h"
-#include "common/url.h"
+#include "worker/answer.h"
 #include "worker/failures.h"
+#include "worker/resume.h"
 
 namespace fanfetch {
 namespace {
@@ -21,22 +21,9 @@ namespace {
 /// cheaper to close it.
 constexpr std::uint64_t kUnwantedBodyBytes = 64 * 1024;
 
-/// Header values are kept up to this length: records are for people and scripts, and an outcome has
-/// to fit its payload. No ETag or type in honest use comes near.
-constexpr std::size_t kMaxHeaderValue = 512;
-
-std::string header_value(CURL* easy, const char* name) {
-  curl_header* header = nullptr;
-  if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return "";
-  return std::string(std::string_view(header->value).substr(0, kMaxHeaderValue));
-}
-
-template <class T>
-T info(CURL* easy, CURLINFO what) {
-  T value{};
-  curl_easy_getinfo(easy, what, &value);
-  return value;
-}
+constexpr int kPartialContent = 206;
+constexpr int kNotModified = 304;
+constexpr int kRangeNotSatisfiable = 416;
 
 /// Files whose gzip is their content, not a way to carry it.
 bool is_gzip_file(std::string_view url) {
@@ -49,70 +36,46 @@ bool is_gzip(const std::string& encoding) {
          ::strcasecmp(encoding.c_str(), "x-gzip") == 0;
 }
 
-bool is_identity(const std::string& encoding) {
-  return ::strcasecmp(encoding.c_str(), "identity") == 0;
-}
-
-constexpr std::string_view kAcceptEncoding = "Accept-Encoding:";
-
-HeaderList make_headers(const Job& job) {
-  HeaderList list;
-  const auto append = [&list](const char* header) {
-    curl_slist* longer = curl_slist_append(list.get(), header);
-    if (longer == nullptr) throw std::bad_alloc();
-    (void)list.release();
-    list.reset(longer);
-  };
-  bool asks_for_encoding = false;  // the user's own header wins
-  for (const auto& header : job.headers) {
-    append(header.c_str());
-    asks_for_encoding |=
-        ::strncasecmp(header.c_str(), kAcceptEncoding.data(), kAcceptEncoding.size()) == 0;
-  }
-  if (!asks_for_encoding) append("Accept-Encoding: identity");
-  return list;
-}
-
 }  // namespace
 
 Transfer::Transfer(Job job, EasyHandle easy, FileStore& store)
-    : job_(std::move(job)), easy_(std::move(easy)), store_(store), headers_(make_headers(job_)) {
-  if (job_.hash_content == HashContent::yes) hash_ = std::make_unique<Sha256>();
-  set_options();
+    : job_(std::move(job)), easy_(std::move(easy)), store_(store) {}
+
+// --- The request ---
+
+Transfer::Ready Transfer::prepare() {
+  if (!std::exchange(looked_, true)) {
+    if (auto old = store_.reopen(job_.part_name)) check_.emplace(std::move(*old));
+  }
+  if (check_) {
+    const PartCheck::State state = check_->step();
+    if (state == PartCheck::State::busy) return Ready::no;
+    if (state == PartCheck::State::proved) part_.emplace(check_->take());
+    check_.reset();
+  }
+  if (part_) secured_ = part_->size();
+  ask(part_ ? Rest{part_->size(), part_->sidecar()->etag} : Rest{});
+  return Ready::yes;
 }
 
-void Transfer::set_options() {
-  CURL* easy = easy_.get();
-  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_text_);
-  curl_easy_setopt(easy, CURLOPT_URL, job_.url.c_str());
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, job_.user_agent.c_str());
-  // Set also when empty: it keeps libcurl from looking into the environment.
-  curl_easy_setopt(easy, CURLOPT_PROXY, job_.proxy.c_str());
-  if (!job_.userinfo.empty()) {
-    curl_easy_setopt(easy, CURLOPT_USERPWD, job_.userinfo.c_str());
-    curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
-  }
+void Transfer::ask(Rest rest) {
+  rest_ = std::move(rest);
+  headers_ = set_request(easy(), job_, rest_);
+  curl_easy_setopt(easy(), CURLOPT_ERRORBUFFER, error_text_);
+  curl_easy_setopt(easy(), CURLOPT_WRITEFUNCTION, &Transfer::on_body);
+  curl_easy_setopt(easy(), CURLOPT_WRITEDATA, this);
+  curl_easy_setopt(easy(), CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_open_socket);
+  curl_easy_setopt(easy(), CURLOPT_OPENSOCKETDATA, this);
+}
 
-  using std::chrono::milliseconds;
-  // libcurl takes 0 for "the default of 300 s"; a day is none.
-  const auto connect = job_.connect_timeout.count() > 0 ? job_.connect_timeout
-                                                        : milliseconds(std::chrono::hours(24));
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connect.count()));
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(job_.timeout.count()));
-  if (job_.stall_timeout.count() > 0) {
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(job_.stall_timeout.count()));
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT,
-                     static_cast<long>(std::max<std::uint32_t>(job_.min_speed, 1)));
-  }
-  const long verify = job_.verify_tls == VerifyTls::yes ? 1 : 0;
-  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, verify);
-  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2 * verify);
-
-  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
-  curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_open_socket);
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
+/// The part does not belong to what the server has now.
+void Transfer::start_over() {
+  part_.reset();
+  received_ = 0;
+  body_ = Body::unwanted;
+  stopped_ = Stopped::no;
+  error_text_[0] = '\0';
+  ask({});
 }
 
 curl_socket_t Transfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* address) {
@@ -136,58 +99,106 @@ std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, v
   return transfer.accept_body(bytes) ? bytes.size() : bytes.size() + 1;
 }
 
+// --- The body ---
+
 bool Transfer::accept_body(std::span<const std::byte> bytes) {
   const bool first = received_ == 0;
   received_ += bytes.size();
   new_bytes_ += bytes.size();
-  if (!is_whole_body(static_cast<int>(info<long>(easy(), CURLINFO_RESPONSE_CODE)))) {
+  if (first && !begin_body()) return false;
+  if (body_ == Body::unwanted) {
     if (received_ > kUnwantedBodyBytes) stopped_ = Stopped::enough;
     return stopped_ == Stopped::no;
   }
-  if (first && !begin_file()) return false;
   if (!gunzip_) return store(bytes);
   const auto result = gunzip_->write(bytes, [this](auto decoded) { return store(decoded); });
   if (result == Gunzip::Result::broken) stopped_ = Stopped::bad_encoding;
   return result == Gunzip::Result::good;
 }
 
-/// The first bytes of a body that is wanted are here.
-bool Transfer::begin_file() {
-  const auto announced = info<curl_off_t>(easy(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T);
-  if (job_.max_size > 0 && announced > 0 && static_cast<std::uint64_t>(announced) > job_.max_size) {
-    stopped_ = Stopped::too_large;
+/// The headers are here. Is what follows the file, its rest, or neither?
+bool Transfer::begin_body() {
+  const int status = http_status(easy());
+  if (is_whole_body(status)) return begin_file();
+  if (rest_.offset == 0 || (status != kPartialContent && status != kRangeNotSatisfiable)) {
+    return true;
+  }
+  if (!goes_on(read_body_headers(easy()), *part_->sidecar(), rest_.offset)) {
+    stopped_ = Stopped::no_continuation;
     return false;
   }
+  body_ = Body::rest;
+  return !is_too_large(part_->sidecar()->length);
+}
+
+bool Transfer::begin_file() {
+  if (is_too_large(announced_length(easy()).value_or(0))) return false;
   const std::string encoding = header_value(easy(), "Content-Encoding");
   if (is_gzip(encoding)) {
     if (!is_gzip_file(job_.url)) gunzip_ = std::make_unique<Gunzip>();
-  } else if (!encoding.empty() && !is_identity(encoding)) {
+  } else if (!is_identity(encoding)) {
     stopped_ = Stopped::bad_encoding;
     return false;
   }
   return open_file();
 }
 
-bool Transfer::store(std::span<const std::byte> bytes) {
-  bytes_ += bytes.size();
-  if (job_.max_size > 0 && bytes_ > job_.max_size) {
-    stopped_ = Stopped::too_large;
+bool Transfer::is_too_large(std::uint64_t size) {
+  if (job_.max_size == 0 || size <= job_.max_size) return false;
+  stopped_ = Stopped::too_large;
+  return true;
+}
+
+bool Transfer::open_file() {
+  body_ = Body::whole;
+  part_.reset();  // an earlier attempt's is outdated, and goes before the new one comes
+  auto file = store_.create(job_.part_name, disk_error_);
+  if (!file) {
+    stopped_ = Stopped::disk;
     return false;
   }
-  if (hash_) hash_->update(bytes);
-  disk_error_ = file_->append(bytes);
+  std::optional<Sidecar> sidecar;
+  // Most files are small, and need not be looked at so closely.
+  if (announced_length(easy()).value_or(0) > PartWriter::kFirstCheckpoint) {
+    sidecar = resumable(read_body_headers(easy()), job_.part_name);
+  }
+  if (sidecar) {
+    part_.emplace(std::move(file), std::move(*sidecar));
+  } else {
+    part_.emplace(std::move(file), job_.hash_content == HashContent::yes ? PartWriter::Hash::yes
+                                                                         : PartWriter::Hash::no);
+  }
+  return true;
+}
+
+bool Transfer::store(std::span<const std::byte> bytes) {
+  if (is_too_large(part_->size() + bytes.size())) return false;
+  if (body_ == Body::rest && part_->size() + bytes.size() > part_->sidecar()->length) {
+    stopped_ = Stopped::no_continuation;  // chunks that hold more than their range
+    return false;
+  }
+  disk_error_ = part_->append(bytes);
   if (disk_error_ != 0) stopped_ = Stopped::disk;
   return stopped_ == Stopped::no;
 }
 
-bool Transfer::open_file() {
-  file_ = store_.create(job_.part_name, disk_error_);
-  if (!file_) stopped_ = Stopped::disk;
-  return file_ != nullptr;
+// --- The end ---
+
+std::optional<Outcome> Transfer::finish(CURLcode code) {
+  if (received_ == 0 && rest_.offset > 0) (void)begin_body();  // it had none
+  if (stopped_ == Stopped::no_continuation) {
+    start_over();
+    return std::nullopt;
+  }
+  Outcome outcome = conclude(code);
+  if (auto* failed = std::get_if<Failed>(&outcome)) leave_part(*failed);
+  // The place it points to may have the rest.
+  if (std::holds_alternative<Redirected>(outcome) && part_) part_->keep();
+  return outcome;
 }
 
-Outcome Transfer::finish(CURLcode code) {
-  Response response = read_response();
+Outcome Transfer::conclude(CURLcode code) {
+  Response response = read_response(easy(), job_.url);
   if (stopped_ != Stopped::no && stopped_ != Stopped::enough) {
     return stopped_failure(std::move(response));
   }
@@ -197,44 +208,51 @@ Outcome Transfer::finish(CURLcode code) {
   if (is_redirect(response.http_status) && !response.location.empty()) {
     return Redirected{std::move(response)};
   }
-  if (is_whole_body(response.http_status)) return finish_body(std::move(response));
+  if (response.http_status == kNotModified && is_conditional(job_)) {
+    return Kept{std::move(response)};
+  }
+  if (body_ == Body::rest || is_whole_body(response.http_status)) {
+    return finish_body(std::move(response));
+  }
   return status_failure(std::move(response));
 }
 
 Outcome Transfer::finish_body(Response response) {
-  if (!file_ && !open_file()) return stopped_failure(std::move(response));  // an empty body
-  if (gunzip_ && !gunzip_->complete()) {
-    return Failed{.error = ErrorClass::truncated,
-                  .retry = Retry::yes,
-                  .message = "its gzip encoding ends too early",
-                  .response = std::move(response)};
+  if (body_ == Body::unwanted && !open_file()) {  // it is empty
+    return stopped_failure(std::move(response));
   }
-  disk_error_ = file_->commit();
+  if (gunzip_ && !gunzip_->complete()) {
+    return truncated_failure("its gzip encoding ends too early", std::move(response));
+  }
+  const auto& sidecar = part_->sidecar();
+  if (sidecar && part_->size() != sidecar->length) {
+    return truncated_failure(
+        fmt::format("it ends after {} of {} bytes", part_->size(), sidecar->length),
+        std::move(response));
+  }
+  disk_error_ = part_->commit();
   if (disk_error_ != 0) {
     stopped_ = Stopped::disk;
     return stopped_failure(std::move(response));
   }
   crash_point("part_written");
-  Saved saved{.response = std::move(response), .bytes = bytes_};
-  if (hash_) saved.sha256 = hash_->finish();
-  saved.length_verified = info<curl_off_t>(easy(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T) >= 0 ||
+  Saved saved{.response = std::move(response), .bytes = part_->size()};
+  if (job_.hash_content == HashContent::yes) saved.sha256 = part_->digest();
+  saved.length_verified = sidecar || announced_length(easy()).has_value() ||
                           !header_value(easy(), "Transfer-Encoding").empty();
+  if (body_ == Body::rest) fill_in(saved.response, *sidecar);
   return saved;
 }
 
-Response Transfer::read_response() const {
-  Response response;
-  response.http_status = static_cast<int>(info<long>(easy(), CURLINFO_RESPONSE_CODE));
-  response.content_type = header_value(easy(), "Content-Type");
-  response.etag = header_value(easy(), "ETag");
-  response.last_modified = header_value(easy(), "Last-Modified");
-  response.retry_after = header_value(easy(), "Retry-After");
-  // libcurl resolves it too, but only once it has read the whole body, however long that is.
-  curl_header* location = nullptr;
-  if (curl_easy_header(easy(), "Location", 0, CURLH_HEADER, -1, &location) == CURLHE_OK) {
-    response.location = resolve_url(job_.url, location->value);
+/// What of the body can be gone on from?
+void Transfer::leave_part(Failed& failed) {
+  if (!part_) return;
+  if (failed.retry == Retry::yes) {
+    const std::uint64_t secured = part_->keep_all();
+    failed.secured = secured > secured_ ? secured - secured_ : 0;
+  } else if (failed.error == ErrorClass::disk) {
+    part_->keep();  // for the next run, on a disk that has been mended
   }
-  return response;
 }
 
 Failed Transfer::stopped_failure(Response response) const {

@@ -5,23 +5,29 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "common/job.h"
 #include "common/outcome.h"
-#include "common/sha256.h"
 #include "worker/curl_handles.h"
 #include "worker/gunzip.h"
+#include "worker/request.h"
 #include "worker/store/file_store.h"
+#include "worker/store/part_check.h"
+#include "worker/store/part_writer.h"
 
 struct curl_sockaddr;
 
 namespace fanfetch {
 
 /// One job, from the request to a whole part file or the reason why there is none. Streams: holds
-/// no body in memory. libcurl calls back into it, so it stays where it is.
+/// no body in memory. Goes on with the part of an earlier attempt if the server lets it. libcurl
+/// calls back into it, so it stays where it is.
 class Transfer {
  public:
+  enum class Ready { no, yes };
+
   /// `easy`: from CurlHandles.
   Transfer(Job job, EasyHandle easy, FileStore& store);
   Transfer(const Transfer&) = delete;
@@ -29,8 +35,14 @@ class Transfer {
 
   [[nodiscard]] CURL* easy() const { return easy_.get(); }
 
-  /// How it ended. REQUIRES: libcurl is done with it and said `code`; called once.
-  [[nodiscard]] Outcome finish(CURLcode code);
+  /// Makes the request; `no`: a slice of an old part was checked, call again. REQUIRES: comes
+  /// before libcurl gets the handle.
+  [[nodiscard]] Ready prepare();
+
+  /// How it ended. None: what is there of it is of no use after all; the request is made anew for
+  /// the whole, and libcurl is to have the handle once more (this happens once at most).
+  /// REQUIRES: libcurl is done with it and said `code`.
+  [[nodiscard]] std::optional<Outcome> finish(CURLcode code);
   /// The handle, for the next job. The transfer is over then.
   [[nodiscard]] EasyHandle release() { return std::move(easy_); }
 
@@ -39,35 +51,46 @@ class Transfer {
 
  private:
   /// What stopped the transfer from our side; libcurl then reports its own general error.
-  enum class Stopped { no, too_large, disk, bad_encoding, enough };
+  enum class Stopped { no, too_large, disk, bad_encoding, enough, no_continuation };
+  /// What the bytes that come are.
+  enum class Body { unwanted, whole, rest };
 
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
   static curl_socket_t on_open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
 
-  void set_options();
+  void ask(Rest rest);
+  void start_over();
+
   [[nodiscard]] bool accept_body(std::span<const std::byte> bytes);
+  [[nodiscard]] bool begin_body();
   [[nodiscard]] bool begin_file();
+  [[nodiscard]] bool is_too_large(std::uint64_t size);
   [[nodiscard]] bool open_file();
   [[nodiscard]] bool store(std::span<const std::byte> bytes);
-  [[nodiscard]] Response read_response() const;
+
+  [[nodiscard]] Outcome conclude(CURLcode code);
   [[nodiscard]] Outcome finish_body(Response response);
   [[nodiscard]] Failed curl_failure(CURLcode code, Response response) const;
   [[nodiscard]] Failed stopped_failure(Response response) const;
+  void leave_part(Failed& failed);
 
   Job job_;
   EasyHandle easy_;
   FileStore& store_;
   HeaderList headers_;
-  std::unique_ptr<StoredFile> file_;
-  std::unique_ptr<Sha256> hash_;
+  std::optional<PartCheck> check_;
+  std::optional<PartWriter> part_;  // from begin_body() on; before, that of an earlier attempt
   std::unique_ptr<Gunzip> gunzip_;  // none: the body is taken as it comes
-  std::uint64_t received_ = 0;      // of the body, as it came
-  std::uint64_t new_bytes_ = 0;     // of them not yet told
-  std::uint64_t bytes_ = 0;         // decoded, in the file
+  Rest rest_;                       // what was asked for
+  std::uint64_t secured_ = 0;       // where this attempt could go on from when it began
+  Body body_ = Body::unwanted;
+  std::uint64_t received_ = 0;   // of this answer's body, as it came
+  std::uint64_t new_bytes_ = 0;  // of all bodies, not yet told
   Stopped stopped_ = Stopped::no;
   int disk_error_ = 0;
   std::string refused_address_;   // the last one, if any
   bool reached_allowed_ = false;  // at least one address was not refused
+  bool looked_ = false;           // for an old part
   char error_text_[CURL_ERROR_SIZE] = {};
 };
 

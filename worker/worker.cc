@@ -51,6 +51,7 @@ void Worker::beat() {
 void Worker::after_batch() {
   multi_.collect([this](CURL* easy, CURLcode code) { finish(easy, code); });
   take_jobs();
+  check_parts();
   std::uint64_t bytes = 0;
   for (const auto& [easy, running] : running_) bytes += running.transfer->take_new_bytes();
   if (bytes > 0) channel_.add_bytes(bytes);
@@ -65,22 +66,42 @@ void Worker::take_jobs() {
     auto transfer = std::make_unique<Transfer>(std::move(taken->job), handles_.take(), store_);
     CURL* easy = transfer->easy();
     running_.emplace(easy, Running{taken->use, std::move(transfer)});
+    begin(easy);
+  }
+}
+
+void Worker::begin(CURL* easy) {
+  if (running_.at(easy).transfer->prepare() == Transfer::Ready::yes) {
+    multi_.add(easy);
+  } else {
+    checking_.push_back(easy);
+  }
+}
+
+/// One slice a turn of the loop; in turn, so that the first one gets onto its way soon.
+void Worker::check_parts() {
+  if (checking_.empty()) return;
+  CURL* const easy = checking_.front();
+  if (running_.at(easy).transfer->prepare() == Transfer::Ready::yes) {
+    checking_.pop_front();
     multi_.add(easy);
   }
+  if (!checking_.empty()) loop_.call_at(loop_.now(), [] {});  // the next turn comes at once
 }
 
 void Worker::finish(CURL* easy, CURLcode code) {
   const auto it = running_.find(easy);
+  const auto outcome = it->second.transfer->finish(code);
+  multi_.remove(easy);
+  if (!outcome) return multi_.add(easy);  // for the whole
   Running running = std::move(it->second);
   running_.erase(it);
-  const Outcome outcome = running.transfer->finish(code);
   channel_.add_bytes(running.transfer->take_new_bytes());
-  multi_.remove(easy);
   handles_.give_back(running.transfer->release());
   // A part that is not wanted goes before its outcome is known: another worker may make it anew.
   running.transfer.reset();
   crash_point("before_outcome");
-  channel_.finish(running.use, outcome);
+  channel_.finish(running.use, *outcome);
 }
 
 }  // namespace fanfetch

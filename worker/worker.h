@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -31,6 +32,8 @@ class Worker {
   };
 
   void take_jobs();
+  void begin(CURL* easy);
+  void check_parts();
   void finish(CURL* easy, CURLcode code);
   void after_batch();
   void beat();
@@ -42,6 +45,7 @@ class Worker {
   std::size_t most_at_once_;
   CurlMulti multi_;
   std::unordered_map<CURL*, Running> running_;
+  std::deque<CURL*> checking_;  // of them, those whose old part is still being read
 };
 
 }  // namespace fanfetch

@@ -34,6 +34,27 @@ TEST(Sha256, PiecesMakeTheSameDigestAndFinishStartsAnew) {
   EXPECT_EQ(hasher.finish(), sha256(""));
 }
 
+TEST(Sha256, SnapshotsTellWhatCameSoFarAndDisturbNothing) {
+  const std::string text(1000, 'y');
+  Sha256 hasher;
+  EXPECT_EQ(hasher.snapshot(), sha256(""));
+  for (std::size_t at = 0; at < text.size(); at += 100) {  // in mid-block too
+    hasher.update(std::as_bytes(std::span(text).subspan(at, 100)));
+    EXPECT_EQ(hasher.snapshot(), sha256(text.substr(0, at + 100)));
+  }
+  EXPECT_EQ(hasher.finish(), sha256(text));
+}
+
+TEST(Sha256, ACopyGoesOnByItself) {
+  Sha256 hasher;
+  hasher.update(std::as_bytes(std::span("ab", 2)));
+  Sha256 copy = hasher;
+  hasher.update(std::as_bytes(std::span("x", 1)));
+  copy.update(std::as_bytes(std::span("c", 1)));
+  EXPECT_EQ(copy.finish(), sha256("abc"));
+  EXPECT_EQ(hasher.finish(), sha256("abx"));
+}
+
 TEST(ToHex, TwoLowerCaseDigitsAByte) {
   const std::uint8_t bytes[] = {0x00, 0x0f, 0xf0, 0xab};
   EXPECT_EQ(to_hex(bytes), "000ff0ab");

@@ -12,6 +12,7 @@ namespace {
 std::string_view reason(int status) {
   switch (status) {
     case 200: return "OK";
+    case 206: return "Partial Content";
     case 302: return "Found";
     case 404: return "Not Found";
     case 429: return "Too Many Requests";
@@ -24,6 +25,7 @@ std::string head(const Reply& reply, std::size_t length) {
   std::string text = fmt::format("HTTP/1.1 {} {}\r\n", reply.status, reason(reply.status));
   if (!reply.content_type.empty()) text += "Content-Type: " + reply.content_type + "\r\n";
   if (reply.gzip) text += "Content-Encoding: gzip\r\n";
+  if (!reply.etag.empty()) text += "ETag: " + reply.etag + "\r\n";
   if (reply.claimed_length || (reply.framing == Framing::length && !reply.endless)) {
     text += fmt::format("Content-Length: {}\r\n", reply.claimed_length.value_or(length));
   } else if (reply.framing != Framing::until_close && !reply.endless) {
@@ -63,9 +65,67 @@ bool send_body(Connection& connection, const Reply& reply, std::string_view byte
   return connection.send_last(bytes);
 }
 
+/// Where the rest starts that is asked for; none: the whole is wanted, or If-Range names another
+/// version.
+std::optional<std::size_t> wanted_rest(const Request& request, const Reply& reply) {
+  const auto range = request.header("range");
+  const auto condition = request.header("if-range");
+  if (!range || !range->starts_with("bytes=") || !range->ends_with('-')) return std::nullopt;
+  if (condition && *condition != reply.etag) return std::nullopt;
+  return std::stoul(range->substr(6));
+}
+
+/// The 206 for it, with its faults, or the 416.
+Reply rest_of(const Reply& whole, std::size_t start) {
+  const std::size_t total = whole.body.size();
+  if (start >= total || whole.ranges == Ranges::unsatisfiable) {
+    return status(416, {{"Content-Range", fmt::format("bytes */{}", total)}});
+  }
+  const auto range = [total](std::size_t first, std::size_t of) {
+    return std::pair("Content-Range", fmt::format("bytes {}-{}/{}", first, total - 1, of));
+  };
+  Reply rest = whole;
+  rest.status = 206;
+  rest.body = whole.body.substr(start);
+  switch (whole.ranges) {
+    case Ranges::wrong_start:
+      rest.headers.emplace_back(range(start + 1, total));
+      rest.body.erase(0, 1);
+      return rest;
+    case Ranges::wrong_total: rest.headers.emplace_back(range(start, total + 1)); return rest;
+    case Ranges::other_etag: rest.etag = "\"another\""; break;
+    case Ranges::encoded: rest.headers.emplace_back("Content-Encoding", "gzip"); break;
+    case Ranges::multipart: rest.content_type = "multipart/byteranges; boundary=x"; break;
+    case Ranges::no_range: return rest;
+    case Ranges::too_much:
+      rest.body += '!';
+      rest.framing = Framing::chunked;
+      break;
+    case Ranges::too_little:
+      rest.body.resize(rest.body.size() / 2);
+      rest.framing = Framing::chunked;
+      break;
+    case Ranges::empty: rest.body.clear(); break;
+    case Ranges::bare:
+      rest.etag.clear();
+      rest.content_type.clear();
+      break;
+    default: break;
+  }
+  rest.headers.emplace_back(range(start, total));
+  return rest;
+}
+
 }  // namespace
 
 void answer(Connection& connection, const Request& request, const Reply& reply) {
+  if (reply.ranges != Ranges::ignored) {
+    if (const auto start = wanted_rest(request, reply)) {
+      Reply rest = rest_of(reply, *start);
+      rest.ranges = Ranges::ignored;
+      return answer(connection, request, rest);
+    }
+  }
   if (reply.silent) {
     connection.wait_for_hang_up();
     return connection.close();
@@ -122,6 +182,10 @@ Reply truncated(std::string_view body, std::size_t sent) {
 
 Reply reset_after(std::string_view body, std::size_t sent) {
   return {.body = std::string(body), .ending = Ending::reset, .cut_after = sent};
+}
+
+Reply in_pieces(std::string_view body, Ranges ranges) {
+  return {.body = std::string(body), .etag = "\"1\"", .ranges = ranges};
 }
 
 Reply half_then_gate(std::string_view body, std::shared_ptr<Gate> gate) {

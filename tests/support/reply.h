@@ -23,6 +23,23 @@ enum class Framing {
 /// What becomes of the connection after the answer.
 enum class Ending { keep_alive, close, reset };
 
+/// What becomes of a request for the rest of a file (`Range: bytes=N-`), if its If-Range is `etag`.
+enum class Ranges {
+  ignored,        ///< The whole file comes, as from a server that knows no ranges.
+  honoured,       ///< A 206 with the rest.
+  wrong_start,    ///< From here on: a 206 that says it starts a byte later, and does.
+  wrong_total,    ///< Says that the file is a byte longer.
+  other_etag,     ///< Of another version.
+  encoded,        ///< With a Content-Encoding.
+  multipart,      ///< multipart/byteranges.
+  no_range,       ///< Without Content-Range.
+  too_much,       ///< In chunks, a byte more than its Content-Range says.
+  too_little,     ///< In chunks, half of what it says.
+  bare,           ///< Right, but without ETag and Content-Type, as RFC 9110 allows.
+  empty,          ///< Right, but for its body, which has no byte.
+  unsatisfiable,  ///< A 416.
+};
+
 /// One answer with its faults. The default is a whole, honest 200; the functions below name the
 /// combinations that tests want.
 struct Reply {
@@ -32,6 +49,8 @@ struct Reply {
   std::string content_type = "image/jpeg";
   Framing framing = Framing::length;
   Ending ending = Ending::keep_alive;
+  std::string etag = {};  ///< Sent when not empty.
+  Ranges ranges = Ranges::ignored;
   bool gzip = false;  ///< Compresses the body and says so, asked or not.
 
   std::chrono::milliseconds delay{0};  ///< Before the first byte.
@@ -58,6 +77,8 @@ void answer(Connection& connection, const Request& request, const Reply& reply);
 [[nodiscard]] Reply truncated(std::string_view body, std::size_t sent);
 /// The same with an RST.
 [[nodiscard]] Reply reset_after(std::string_view body, std::size_t sent);
+/// A file that can be asked for in pieces; its ETag is `"1"`.
+[[nodiscard]] Reply in_pieces(std::string_view body, Ranges ranges = Ranges::honoured);
 /// The first half of the body, then nothing until the gate opens.
 [[nodiscard]] Reply half_then_gate(std::string_view body, std::shared_ptr<Gate> gate);
 

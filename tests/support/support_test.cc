@@ -112,6 +112,24 @@ TEST(FaultOrigin, HangsUpOnWhatIsNoHttp) {
   EXPECT_EQ(0, client.error);
 }
 
+TEST(FaultOrigin, SendsTheRestOfAFile) {
+  FaultOrigin origin;
+  origin.serve("/a", in_pieces("abcdef"));
+  const auto ask = [&](const std::string& headers) {
+    RawClient client(origin);
+    client.send("GET /a HTTP/1.1\r\nConnection: close\r\n" + headers + "\r\n");
+    return client.read_all();
+  };
+  const std::string rest = ask("Range: bytes=4-\r\nIf-Range: \"1\"\r\n");
+  EXPECT_TRUE(has(rest, "HTTP/1.1 206 Partial Content\r\n")) << rest;
+  EXPECT_TRUE(has(rest, "Content-Range: bytes 4-5/6\r\n")) << rest;
+  EXPECT_TRUE(has(rest, "Content-Length: 2\r\n")) << rest;
+  EXPECT_EQ("ef", body_of(rest));
+  EXPECT_EQ("abcdef", body_of(ask("Range: bytes=4-\r\nIf-Range: \"2\"\r\n"))) << "another version";
+  EXPECT_EQ("abcdef", body_of(ask("")));
+  EXPECT_TRUE(has(ask("Range: bytes=6-\r\n"), "HTTP/1.1 416 "));
+}
+
 TEST(FaultOrigin, FramesBodies) {
   FaultOrigin origin;
   origin.serve("/chunked", Reply{.body = "abcdef", .framing = Framing::chunked});

@@ -1,21 +1,45 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
+#include "worker/store/sidecar.h"
+
 namespace fanfetch {
 
-/// One file being written. Vanishes with this object unless it was committed.
+/// One file being written. Vanishes with this object, and its sidecar with it, unless it was
+/// committed or kept. Errors are errno values, 0 is none.
 class StoredFile {
  public:
   virtual ~StoredFile() = default;
 
-  /// Returns 0 or an errno value; after an error the file is of no use.
+  /// At the file's end. After an error its end is anywhere.
   [[nodiscard]] virtual int append(std::span<const std::byte> bytes) = 0;
-  /// All is written: the file stays. Returns 0 or an errno value.
+  /// All is written: the file stays, and its sidecar goes.
   [[nodiscard]] virtual int commit() = 0;
+
+  /// Notes how the next attempt can go on, in the place of an earlier note. After an error the
+  /// earlier one stands.
+  [[nodiscard]] virtual int write_sidecar(const Sidecar& sidecar) = 0;
+  /// Leaves it to the next attempt. REQUIRES: it has a sidecar; nothing is written afterwards.
+  virtual void keep() = 0;
+
+  /// Up to so many bytes from `offset`. Returns how many; 0 at the end, -1 if it cannot be read.
+  [[nodiscard]] virtual ssize_t read(std::uint64_t offset, std::span<std::byte> bytes) = 0;
+  /// Ends it after `size` bytes; append() goes on from there.
+  [[nodiscard]] virtual int truncate(std::uint64_t size) = 0;
+};
+
+/// What an earlier attempt left, as its sidecar has it; not proved.
+struct OldPart {
+  std::unique_ptr<StoredFile> file;
+  Sidecar sidecar;
 };
 
 /// Where finished bytes go. Abstract so that tests stay in memory; the real one is PartFolder.
@@ -26,6 +50,8 @@ class FileStore {
   /// A new, empty file; one of that name that a killed worker left is replaced. None: see `error`
   /// (an errno value).
   [[nodiscard]] virtual std::unique_ptr<StoredFile> create(const std::string& name, int& error) = 0;
+  /// What can perhaps be gone on from. None: nothing; what there was and is of no use is removed.
+  [[nodiscard]] virtual std::optional<OldPart> reopen(const std::string& name) = 0;
 };
 
 }  // namespace fanfetch

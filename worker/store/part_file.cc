@@ -1,29 +1,29 @@
 #include "worker/store/part_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
+#include <vector>
+
+#include "common/crash_point.h"
+#include "common/part_name.h"
 
 namespace fanfetch {
+namespace {
 
-std::unique_ptr<StoredFile> PartFolder::create(const std::string& name, int& error) {
-  UniqueFd file(::openat(folder_.get(), name.c_str(),
-                         O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666));
-  if (!file.valid()) {
-    error = errno;
-    return nullptr;
-  }
-  return std::make_unique<PartFile>(folder_.get(), name, std::move(file));
-}
+/// The folder is ours, but what lies in it may have been put there by anybody: no link is followed.
+constexpr int kSafely = O_NOFOLLOW | O_CLOEXEC;
+constexpr int kAnew = O_CREAT | O_TRUNC;
 
-PartFile::~PartFile() {
-  if (!committed_) ::unlinkat(folder_, name_.c_str(), 0);
-}
+std::string sidecar_name(const std::string& part) { return part + std::string(kSidecarSuffix); }
 
-int PartFile::append(std::span<const std::byte> bytes) {
+/// Returns 0 or an errno value.
+int write_fully(int file, std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
-    const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());
+    const ssize_t written = ::write(file, bytes.data(), bytes.size());
     if (written < 0) {
       if (errno == EINTR) continue;
       return errno;
@@ -33,11 +33,110 @@ int PartFile::append(std::span<const std::byte> bytes) {
   return 0;
 }
 
+/// The whole file, if it is no longer than `most`; else, and if it cannot be read, nothing.
+std::vector<std::byte> read_small(int file, std::size_t most) {
+  std::vector<std::byte> bytes(most + 1);
+  std::size_t size = 0;
+  while (size < bytes.size()) {
+    const ssize_t got = ::read(file, bytes.data() + size, bytes.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return {};
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  bytes.resize(size > most ? 0 : size);
+  return bytes;
+}
+
+bool is_regular(int file) {
+  struct stat status {};
+  return ::fstat(file, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+}  // namespace
+
+// --- PartFolder ---
+
+std::unique_ptr<StoredFile> PartFolder::create(const std::string& name, int& error) {
+  UniqueFd file(::openat(folder_.get(), name.c_str(), O_RDWR | kAnew | kSafely, 0666));
+  if (!file.valid()) {
+    error = errno;
+    return nullptr;
+  }
+  return std::make_unique<PartFile>(folder_.get(), name, std::move(file), PartFile::HasSidecar::no);
+}
+
+std::optional<OldPart> PartFolder::reopen(const std::string& name) {
+  const std::string beside = sidecar_name(name);
+  // Without O_NONBLOCK a pipe of that name would hold us up for ever.
+  UniqueFd note(::openat(folder_.get(), beside.c_str(), O_RDONLY | O_NONBLOCK | kSafely));
+  if (!note.valid() && errno == ENOENT) return std::nullopt;
+  UniqueFd file(::openat(folder_.get(), name.c_str(), O_RDWR | O_NONBLOCK | kSafely));
+  if (note.valid() && file.valid() && is_regular(note.get()) && is_regular(file.get())) {
+    if (auto sidecar = decode_sidecar(read_small(note.get(), max_sidecar_bytes()), name)) {
+      return OldPart{std::make_unique<PartFile>(folder_.get(), name, std::move(file),
+                                                PartFile::HasSidecar::yes),
+                     std::move(*sidecar)};
+    }
+  }
+  ::unlinkat(folder_.get(), name.c_str(), 0);
+  ::unlinkat(folder_.get(), beside.c_str(), 0);
+  return std::nullopt;
+}
+
+// --- PartFile ---
+
+PartFile::~PartFile() {
+  if (stays_) return;
+  ::unlinkat(folder_, name_.c_str(), 0);
+  remove_sidecar();
+}
+
+int PartFile::append(std::span<const std::byte> bytes) { return write_fully(file_.get(), bytes); }
+
 int PartFile::commit() {
+  remove_sidecar();
   // Network file systems report a failed write only now.
   if (::close(file_.release()) != 0) return errno;
-  committed_ = true;
+  stays_ = true;
   return 0;
+}
+
+int PartFile::write_sidecar(const Sidecar& sidecar) {
+  const std::string to = sidecar_name(name_);
+  const std::string from = to + ".new";
+  UniqueFd note(::openat(folder_, from.c_str(), O_WRONLY | kAnew | kSafely, 0666));
+  if (!note.valid()) return errno;
+  int error = write_fully(note.get(), encode(sidecar));
+  if (::close(note.release()) != 0 && error == 0) error = errno;
+  if (error == 0 && ::renameat(folder_, from.c_str(), folder_, to.c_str()) != 0) error = errno;
+  if (error != 0) {
+    ::unlinkat(folder_, from.c_str(), 0);
+    return error;
+  }
+  has_sidecar_ = true;
+  crash_point("sidecar_written");
+  return 0;
+}
+
+ssize_t PartFile::read(std::uint64_t offset, std::span<std::byte> bytes) {
+  ssize_t got = 0;
+  do {
+    got = ::pread(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+  } while (got < 0 && errno == EINTR);
+  return got;
+}
+
+int PartFile::truncate(std::uint64_t size) {
+  const auto end = static_cast<off_t>(size);
+  if (::ftruncate(file_.get(), end) != 0) return errno;
+  return ::lseek(file_.get(), end, SEEK_SET) == end ? 0 : errno;
+}
+
+void PartFile::remove_sidecar() {
+  if (!has_sidecar_) return;
+  ::unlinkat(folder_, sidecar_name(name_).c_str(), 0);
+  has_sidecar_ = false;
 }
 
 }  // namespace fanfetch

@@ -14,6 +14,7 @@ class PartFolder : public FileStore {
   explicit PartFolder(UniqueFd folder) : folder_(std::move(folder)) {}
 
   [[nodiscard]] std::unique_ptr<StoredFile> create(const std::string& name, int& error) override;
+  [[nodiscard]] std::optional<OldPart> reopen(const std::string& name) override;
 
  private:
   UniqueFd folder_;
@@ -24,20 +25,32 @@ class PartFolder : public FileStore {
 /// as the user's own files are.
 class PartFile : public StoredFile {
  public:
-  PartFile(int folder, std::string name, UniqueFd file)
-      : folder_(folder), name_(std::move(name)), file_(std::move(file)) {}
+  enum class HasSidecar { no, yes };
+
+  PartFile(int folder, std::string name, UniqueFd file, HasSidecar has_sidecar)
+      : folder_(folder),
+        name_(std::move(name)),
+        file_(std::move(file)),
+        has_sidecar_(has_sidecar == HasSidecar::yes) {}
   ~PartFile() override;
   PartFile(const PartFile&) = delete;
   PartFile& operator=(const PartFile&) = delete;
 
   [[nodiscard]] int append(std::span<const std::byte> bytes) override;
   [[nodiscard]] int commit() override;
+  [[nodiscard]] int write_sidecar(const Sidecar& sidecar) override;
+  void keep() override { stays_ = true; }
+  [[nodiscard]] ssize_t read(std::uint64_t offset, std::span<std::byte> bytes) override;
+  [[nodiscard]] int truncate(std::uint64_t size) override;
 
  private:
+  void remove_sidecar();
+
   int folder_;  // the PartFolder's
   std::string name_;
   UniqueFd file_;
-  bool committed_ = false;
+  bool has_sidecar_;
+  bool stays_ = false;
 };
 
 }  // namespace fanfetch

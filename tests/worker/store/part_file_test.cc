@@ -5,7 +5,9 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <array>
 #include <csignal>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -93,6 +95,135 @@ TEST_F(PartFileTest, AWriteThatFailsSaysWhy) {
   ::setrlimit(RLIMIT_FSIZE, &before);
   (void)std::signal(SIGXFSZ, old);
   EXPECT_EQ(error, EFBIG);
+}
+
+/// A part with a sidecar, as an attempt leaves it to the next.
+class LeftPartTest : public PartFileTest {
+ protected:
+  LeftPartTest() {
+    auto file = create();
+    EXPECT_EQ(file->append(bytes("half a file")), 0);
+    EXPECT_EQ(file->write_sidecar(kSidecar), 0);
+    file->keep();
+  }
+  [[nodiscard]] bool reopens() { return folder_->reopen("p").has_value(); }
+  [[nodiscard]] bool is_empty() const { return fs::is_empty(root_); }
+  void write_note(std::span<const std::byte> note) const {
+    std::ofstream(root_ / "p.resume", std::ios::binary)
+        .write(reinterpret_cast<const char*>(note.data()), std::ssize(note));
+  }
+
+  const Sidecar kSidecar{
+      .part_name = "p", .etag = "\"1\"", .length = 100, .checkpoints = {{5, sha256("half ")}}};
+};
+
+TEST_F(LeftPartTest, CanBeReadCutAndGoneOnWith) {
+  auto old = folder_->reopen("p");
+  ASSERT_TRUE(old);
+  EXPECT_EQ(old->sidecar.checkpoints, kSidecar.checkpoints);
+  std::array<std::byte, 100> read;
+  EXPECT_EQ(old->file->read(7, read), 4);
+  EXPECT_EQ(std::memcmp(read.data(), "file", 4), 0);
+  EXPECT_EQ(old->file->read(11, read), 0);
+  ASSERT_EQ(old->file->truncate(5), 0);
+  ASSERT_EQ(old->file->append(bytes("full")), 0);
+  ASSERT_EQ(old->file->commit(), 0);
+  EXPECT_EQ(content(), "half full");
+  EXPECT_FALSE(fs::exists(root_ / "p.resume"));
+}
+
+TEST_F(LeftPartTest, VanishesWithItsSidecar) {
+  EXPECT_TRUE(reopens());
+  EXPECT_TRUE(is_empty());
+}
+
+TEST_F(LeftPartTest, StaysUntilSomebodyElseIsDoneWithIt) {
+  folder_->reopen("p")->file->keep();
+  EXPECT_TRUE(reopens());
+}
+
+TEST_F(LeftPartTest, ANoteReplacesTheOneBefore) {
+  Sidecar later = kSidecar;
+  later.checkpoints.push_back({11, sha256("half a file")});
+  {
+    auto old = folder_->reopen("p");
+    ASSERT_EQ(old->file->write_sidecar(later), 0);
+    old->file->keep();
+  }
+  EXPECT_EQ(folder_->reopen("p")->sidecar.checkpoints, later.checkpoints);
+}
+
+TEST_F(LeftPartTest, WithoutSidecarItIsNotTouched) {
+  fs::remove(root_ / "p.resume");
+  EXPECT_FALSE(reopens());
+  EXPECT_TRUE(fs::exists(root_ / "p")) << "create() replaces it";
+}
+
+TEST_F(LeftPartTest, OfNoUseItIsRemoved) {
+  const auto note = encode(kSidecar);
+  const auto half = std::span(note).first(note.size() / 2);
+  for (const auto piece : {half, half.first(0)}) {
+    std::ofstream(root_ / "p") << "half a file";
+    write_note(piece);
+    EXPECT_FALSE(reopens());
+    EXPECT_TRUE(is_empty());
+  }
+  write_note(note);
+  EXPECT_FALSE(reopens()) << "no part";
+  EXPECT_TRUE(is_empty());
+}
+
+TEST_F(LeftPartTest, AnEndlessSidecarIsNotReadToItsEnd) {
+  fs::resize_file(root_ / "p.resume", 1ull << 40);  // sparse
+  EXPECT_FALSE(reopens());
+  EXPECT_TRUE(is_empty());
+}
+
+TEST_F(LeftPartTest, NotOfAnotherLink) {
+  Sidecar other = kSidecar;
+  other.part_name = "q";
+  write_note(encode(other));
+  EXPECT_FALSE(reopens());
+}
+
+TEST_F(LeftPartTest, NeverFollowsALinkNorWaitsForAPipe) {
+  for (const char* name : {"p", "p.resume"}) {
+    write_note(encode(kSidecar));
+    std::ofstream(root_ / "p") << "half a file";
+    fs::rename(root_ / name, root_ / "elsewhere");
+    fs::create_symlink("elsewhere", root_ / name);
+    EXPECT_FALSE(reopens()) << name;
+    EXPECT_TRUE(fs::exists(root_ / "elsewhere"));
+
+    write_note(encode(kSidecar));
+    std::ofstream(root_ / "p") << "half a file";
+    fs::remove(root_ / name);
+    ASSERT_EQ(::mkfifo((root_ / name).c_str(), 0600), 0);
+    EXPECT_FALSE(reopens()) << name;
+  }
+}
+
+TEST_F(LeftPartTest, FoldersInItsPlaceAreNoPart) {
+  for (const char* name : {"p", "p.resume"}) {
+    write_note(encode(kSidecar));
+    std::ofstream(root_ / "p") << "half a file";
+    fs::remove(root_ / name);
+    fs::create_directory(root_ / name);
+    EXPECT_FALSE(reopens()) << name;
+    fs::remove(root_ / name);
+  }
+}
+
+TEST_F(LeftPartTest, ASidecarThatCannotBeWrittenLeavesTheOneBefore) {
+  {
+    auto old = folder_->reopen("p");
+    fs::create_directory(root_ / "p.resume.new");
+    Sidecar later = kSidecar;
+    later.length = 200;
+    EXPECT_EQ(old->file->write_sidecar(later), EISDIR);
+    old->file->keep();
+  }
+  EXPECT_EQ(folder_->reopen("p")->sidecar.length, 100u);
 }
 
 }  // namespace

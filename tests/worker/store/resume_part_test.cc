@@ -1,0 +1,238 @@
+// What one attempt leaves of a part, and what the next one finds proved of it.
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include "common/part_name.h"
+#include "tests/support/temp_dir.h"
+#include "worker/store/part_check.h"
+#include "worker/store/part_file.h"
+#include "worker/store/part_writer.h"
+
+namespace fanfetch {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMiB = 1024 * 1024;
+
+/// Eight bytes at a time: nobody optimizes test code.
+std::string noise(std::size_t size) {
+  std::mt19937_64 random(3);
+  std::string bytes(size, '\0');
+  for (std::size_t at = 0; at + 8 <= size; at += 8) {
+    const std::uint64_t word = random();
+    std::memcpy(bytes.data() + at, &word, 8);
+  }
+  return bytes;
+}
+
+const std::string kFile = noise(20 * kMiB);
+
+class ResumePartTest : public ::testing::Test {
+ protected:
+  ResumePartTest() : folder_(UniqueFd(::open(root_.c_str(), O_RDONLY | O_DIRECTORY))) {}
+
+  [[nodiscard]] PartWriter begin(std::size_t length = kFile.size()) {
+    int error = 0;
+    return {folder_.create("p", error),
+            Sidecar{.part_name = "p", .etag = "\"1\"", .length = length}};
+  }
+  /// Gives it the file's bytes up to `end`, in pieces as libcurl hands them over.
+  static void write_up_to(PartWriter& part, std::size_t end) {
+    while (part.size() < end) {
+      const std::size_t piece = std::min<std::size_t>(16'000, end - part.size());
+      ASSERT_EQ(0, part.append(std::as_bytes(std::span(kFile).subspan(part.size(), piece))));
+    }
+  }
+  /// As a killed process does: the bytes and the last note, with nobody to keep or remove them.
+  void leave_killed(std::size_t end) {
+    PartWriter part = begin();
+    write_up_to(part, end);
+    EXPECT_LT(part.keep(), end);
+  }
+  void leave_kept(std::size_t end) {
+    PartWriter part = begin();
+    write_up_to(part, end);
+    ASSERT_EQ(end, part.keep_all());
+  }
+  /// Where the next attempt goes on; 0: at the start. What follows makes the file whole.
+  std::uint64_t go_on() {
+    auto old = folder_.reopen("p");
+    if (!old) return 0;
+    PartCheck check(std::move(*old));
+    auto state = PartCheck::State::busy;
+    for (slices_ = 0; state == PartCheck::State::busy; ++slices_) state = check.step();
+    if (state == PartCheck::State::useless) return 0;
+    PartWriter part = check.take();
+    const std::uint64_t start = part.size();
+    EXPECT_EQ(start, fs::file_size(at("p")));
+    write_up_to(part, kFile.size());
+    EXPECT_EQ(0, part.commit());
+    EXPECT_EQ(sha256(kFile), part.digest());
+    EXPECT_TRUE(content() == kFile);
+    EXPECT_FALSE(fs::exists(note()));
+    return start;
+  }
+  void flip(std::size_t offset) const {
+    std::fstream file(at("p"), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(offset));
+    file.put(static_cast<char>(~kFile[offset]));
+  }
+  /// support::read_file() reads a character at a time.
+  [[nodiscard]] std::string content() const {
+    std::string bytes(fs::file_size(at("p")), '\0');
+    std::ifstream(at("p"), std::ios::binary).read(bytes.data(), std::ssize(bytes));
+    return bytes;
+  }
+  [[nodiscard]] fs::path at(const std::string& name) const { return root_ / name; }
+  [[nodiscard]] fs::path note() const { return at("p" + std::string(kSidecarSuffix)); }
+  [[nodiscard]] bool is_empty() const { return fs::is_empty(root_); }
+
+  support::TempDir temp_;
+  const fs::path root_ = temp_.path();
+  PartFolder folder_;
+  int slices_ = 0;
+};
+
+TEST_F(ResumePartTest, KeptPartGoesOnAtTheExactByte) {
+  leave_kept(19 * kMiB + 17);
+  EXPECT_EQ(19 * kMiB + 17, go_on());
+  EXPECT_GE(slices_, 5) << "19 MiB are no single slice";
+}
+
+TEST_F(ResumePartTest, KilledWriterLeavesItsLastCheckpoint) {
+  leave_killed(19 * kMiB);
+  const std::uint64_t start = go_on();
+  EXPECT_GE(start, 17 * kMiB);
+  EXPECT_LT(start, 17 * kMiB + 32'000);
+}
+
+TEST_F(ResumePartTest, SmallPartsVanish) {
+  {
+    PartWriter part = begin();
+    write_up_to(part, kMiB - 1);
+    EXPECT_EQ(0u, part.keep_all());
+  }
+  EXPECT_TRUE(is_empty());
+}
+
+TEST_F(ResumePartTest, PartsThatNobodyKeepsVanish) {
+  {
+    PartWriter part = begin();
+    write_up_to(part, 2 * kMiB);
+    EXPECT_TRUE(fs::exists(note()));
+  }
+  EXPECT_TRUE(is_empty());
+}
+
+TEST_F(ResumePartTest, PartsWithoutACheckpointCannotBeKept) {
+  {
+    int error = 0;
+    PartWriter part(folder_.create("p", error), PartWriter::Hash::yes);
+    write_up_to(part, 2 * kMiB);
+    EXPECT_EQ(0u, part.keep_all());
+  }
+  EXPECT_TRUE(is_empty());
+}
+
+TEST_F(ResumePartTest, KeepWithoutANewCheckpointNamesTheLast) {
+  PartWriter part = begin();
+  write_up_to(part, 3 * kMiB);
+  const std::uint64_t last = part.keep();
+  EXPECT_GE(last, kMiB);
+  EXPECT_LT(last, kMiB + 16'000);
+}
+
+TEST_F(ResumePartTest, NoCheckpointAtTheEnd) {
+  PartWriter part = begin(2 * kMiB);
+  write_up_to(part, 2 * kMiB);
+  EXPECT_LT(part.keep_all(), 2 * kMiB) << "the rest would be nothing";
+}
+
+TEST_F(ResumePartTest, AFlippedByteFallsBackToTheCheckpointBefore) {
+  leave_kept(19 * kMiB);
+  flip(18 * kMiB);
+  const std::uint64_t start = go_on();
+  EXPECT_GE(start, 17 * kMiB);
+  EXPECT_LT(start, 17 * kMiB + 32'000);
+}
+
+TEST_F(ResumePartTest, AFlippedByteAtTheFrontIsFatal) {
+  leave_kept(19 * kMiB);
+  flip(0);
+  EXPECT_EQ(0u, go_on());
+  EXPECT_TRUE(is_empty());
+}
+
+TEST_F(ResumePartTest, BytesThatNeverReachedTheDiskAreNotBelieved) {
+  leave_kept(19 * kMiB);
+  fs::resize_file(at("p"), 10 * kMiB);
+  fs::resize_file(at("p"), 19 * kMiB);  // its length, and zeros
+  const std::uint64_t start = go_on();
+  EXPECT_GE(start, kMiB);
+  EXPECT_LT(start, kMiB + 16'000);
+}
+
+TEST_F(ResumePartTest, AShorterPartFallsBack) {
+  leave_kept(19 * kMiB);
+  fs::resize_file(at("p"), 19 * kMiB - 1);
+  const std::uint64_t start = go_on();
+  EXPECT_GE(start, 17 * kMiB);
+  EXPECT_LT(start, 17 * kMiB + 32'000);
+}
+
+TEST_F(ResumePartTest, AnEmptyPartIsUseless) {
+  leave_kept(19 * kMiB);
+  fs::resize_file(at("p"), 0);
+  EXPECT_EQ(0u, go_on());
+  EXPECT_TRUE(is_empty());
+}
+
+TEST_F(ResumePartTest, ALongerPartIsCutBack) {
+  leave_kept(19 * kMiB);
+  std::ofstream(at("p"), std::ios::app) << "what a killed writer had added";
+  EXPECT_EQ(19 * kMiB, go_on());
+}
+
+TEST_F(ResumePartTest, GoesOnAgainAndAgain) {
+  leave_kept(2 * kMiB);
+  for (const std::size_t end : {5 * kMiB, 19 * kMiB, 19 * kMiB + 1}) {
+    auto old = folder_.reopen("p");
+    ASSERT_TRUE(old);
+    PartCheck check(std::move(*old));
+    while (check.step() == PartCheck::State::busy) {
+    }
+    PartWriter part = check.take();
+    write_up_to(part, end);
+    EXPECT_EQ(end, part.keep_all());
+  }
+  EXPECT_EQ(19 * kMiB + 1, go_on());
+}
+
+TEST_F(ResumePartTest, VeryManyCheckpointsAreThinnedOut) {
+  Sidecar sidecar{.part_name = "p", .etag = "\"1\"", .length = kFile.size()};
+  for (std::size_t i = 1; i <= kMaxCheckpoints; ++i) {
+    sidecar.checkpoints.push_back({i, sha256(std::string_view(kFile).substr(0, i))});
+  }
+  int error = 0;
+  auto file = folder_.create("p", error);
+  ASSERT_EQ(0, file->append(std::as_bytes(std::span(kFile).first(kMaxCheckpoints))));
+  Sha256 hash;
+  hash.update(std::as_bytes(std::span(kFile).first(kMaxCheckpoints)));
+  {
+    PartWriter part(std::move(file), sidecar, std::move(hash));
+    write_up_to(part, 3 * kMiB);
+    EXPECT_EQ(3 * kMiB, part.keep_all());
+    EXPECT_EQ(kMaxCheckpoints / 2 + 1, part.sidecar()->checkpoints.size());
+  }
+  EXPECT_EQ(3 * kMiB, go_on());
+}
+
+}  // namespace
+}  // namespace fanfetch

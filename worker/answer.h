@@ -1,0 +1,30 @@
+#pragma once
+
+#include <curl/curl.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "common/outcome.h"
+#include "worker/resume.h"
+
+namespace fanfetch {
+
+// What came back on a handle, as far as it came.
+
+/// Up to kMaxHeaderValue bytes; "": it was not sent.
+[[nodiscard]] std::string header_value(CURL* easy, const char* name);
+
+/// 0: no answer yet.
+[[nodiscard]] int http_status(CURL* easy);
+
+/// Content-Length; none: not sent, or overruled by chunks.
+[[nodiscard]] std::optional<std::uint64_t> announced_length(CURL* easy);
+
+/// `url`: what was asked for.
+[[nodiscard]] Response read_response(CURL* easy, const std::string& url);
+
+[[nodiscard]] BodyHeaders read_body_headers(CURL* easy);
+
+}  // namespace fanfetch

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "common/sha256.h"
+#include "worker/store/file_store.h"
+#include "worker/store/part_writer.h"
+
+namespace fanfetch {
+
+/// Proves what an earlier attempt left, in slices, so that the process's other transfers and its
+/// heartbeat go on meanwhile: reads the part from its start and hashes it up to the last checkpoint
+/// that is true. After a power cut the part may have its length and not its bytes.
+class PartCheck {
+ public:
+  /// Milliseconds of reading and hashing.
+  static constexpr std::size_t kSliceBytes = 4 * 1024 * 1024;
+
+  enum class State { busy, proved, useless };
+
+  explicit PartCheck(OldPart part)
+      : file_(std::move(part.file)), sidecar_(std::move(part.sidecar)) {}
+
+  /// Does one slice. `proved`: it now ends at its last true checkpoint; take() it. `useless`: it
+  /// has none and vanishes with this object.
+  [[nodiscard]] State step();
+  /// REQUIRES: step() said `proved`; called once.
+  [[nodiscard]] PartWriter take();
+
+ private:
+  /// Goes on for at most so many bytes, or to the next checkpoint. False: there the truth ends.
+  [[nodiscard]] bool advance(std::size_t& budget);
+  [[nodiscard]] State conclude();
+
+  std::unique_ptr<StoredFile> file_;
+  Sidecar sidecar_;
+  Sha256 hash_;             // of all that was read
+  Sha256 proved_hash_;      // up to the last true checkpoint
+  std::uint64_t read_ = 0;  // bytes
+  std::size_t proved_ = 0;  // checkpoints
+};
+
+}  // namespace fanfetch

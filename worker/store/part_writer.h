@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "common/sha256.h"
+#include "worker/store/file_store.h"
+
+namespace fanfetch {
+
+/// One body on its way into its part: counts and hashes what comes, and leaves checkpoints behind,
+/// so that a file that was cut off can be gone on from.
+class PartWriter {
+ public:
+  /// What is lost by starting over below this is not worth a note.
+  static constexpr std::uint64_t kFirstCheckpoint = 1024 * 1024;
+  /// A killed process loses at most so much of a file.
+  static constexpr std::uint64_t kCheckpointStep = 16 * 1024 * 1024;
+
+  enum class Hash { no, yes };
+
+  /// A body from its start that cannot be gone on from.
+  PartWriter(std::unique_ptr<StoredFile> file, Hash hash);
+  /// One that can: hashed in any case, for the checkpoints. `sidecar`: without any.
+  PartWriter(std::unique_ptr<StoredFile> file, Sidecar sidecar);
+  /// Goes on with a part that ends at the last of `sidecar`'s checkpoints, and whose bytes `hash`
+  /// has been given.
+  PartWriter(std::unique_ptr<StoredFile> file, Sidecar sidecar, Sha256 hash);
+
+  /// Returns 0 or an errno value.
+  [[nodiscard]] int append(std::span<const std::byte> bytes);
+  /// All is there. Returns 0 or an errno value.
+  [[nodiscard]] int commit() { return file_->commit(); }
+
+  /// Leaves the part to the next attempt as far as it has a checkpoint; without one it vanishes.
+  /// Returns where the next attempt goes on; 0: at the start.
+  std::uint64_t keep();
+  /// The same with a checkpoint right here, where that is worth it. REQUIRES: append() did not
+  /// fail.
+  std::uint64_t keep_all();
+
+  /// Bytes in the file, those of earlier attempts too.
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  /// SHA-256 of them all. REQUIRES: they are hashed; called last.
+  [[nodiscard]] Sha256Digest digest() { return hash_->finish(); }
+  /// What it was told about the file; none: it cannot be gone on from.
+  [[nodiscard]] const std::optional<Sidecar>& sidecar() const { return sidecar_; }
+
+ private:
+  void add_checkpoint();
+
+  std::unique_ptr<StoredFile> file_;
+  std::optional<Sha256> hash_;
+  std::optional<Sidecar> sidecar_;  // its checkpoints are those on the disk
+  std::uint64_t size_ = 0;
+  std::uint64_t next_checkpoint_ = kFirstCheckpoint;
+};
+
+}  // namespace fanfetch
