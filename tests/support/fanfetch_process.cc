@@ -180,6 +180,11 @@ void FanfetchProcess::collect_output(UniqueFd out, UniqueFd err) {
   changed_.notify_all();
 }
 
+bool FanfetchProcess::ended() const {
+  pollfd end{pidfd_.get(), POLLIN, 0};
+  return ::poll(&end, 1, 0) > 0;
+}
+
 std::vector<pid_t> FanfetchProcess::workers() const { return children_of(pid_); }
 
 std::vector<pid_t> FanfetchProcess::wait_for_workers(std::size_t count,

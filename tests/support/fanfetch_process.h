@@ -54,6 +54,8 @@ class FanfetchProcess {
   ~FanfetchProcess();
 
   [[nodiscard]] pid_t pid() const { return pid_; }
+  /// Is it over? wait() then returns at once.
+  [[nodiscard]] bool ended() const;
   [[nodiscard]] std::vector<pid_t> workers() const;
   /// Waits for so many workers, none of them among `old`. Empty: not in time.
   [[nodiscard]] std::vector<pid_t> wait_for_workers(std::size_t count,

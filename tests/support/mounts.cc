@@ -1,0 +1,135 @@
+#include "tests/support/mounts.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/loop.h>
+#include <sched.h>
+#include <spawn.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "common/unique_fd.h"
+#include "tests/support/processes.h"
+#include "tests/support/temp_dir.h"
+
+namespace fanfetch::support {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+[[noreturn]] void fail_with(const std::string& what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
+
+struct LoopDevice {
+  UniqueFd fd;  // the device lives as long as this, or what is mounted from it
+  std::string name;
+};
+
+/// A free loop device over `file`. Another process may take the free one first: then the next.
+LoopDevice attach(const fs::path& file) {
+  const UniqueFd backing(::open(file.c_str(), O_RDWR | O_CLOEXEC));
+  if (!backing.valid()) fail_with(file);
+  const UniqueFd control(::open("/dev/loop-control", O_RDWR | O_CLOEXEC));
+  if (!control.valid()) fail_with("/dev/loop-control");
+  loop_config config{};
+  config.fd = static_cast<__u32>(backing.get());
+  config.info.lo_flags = LO_FLAGS_AUTOCLEAR;
+  for (int tries = 0; tries < 20; ++tries) {
+    const int number = ::ioctl(control.get(), LOOP_CTL_GET_FREE);
+    if (number < 0) fail_with("LOOP_CTL_GET_FREE");
+    LoopDevice device{.fd = {}, .name = fmt::format("loop{}", number)};
+    device.fd.reset(::open(("/dev/" + device.name).c_str(), O_RDWR | O_CLOEXEC));
+    if (!device.fd.valid()) fail_with("/dev/" + device.name);
+    if (::ioctl(device.fd.get(), LOOP_CONFIGURE, &config) == 0) return device;
+    if (errno != EBUSY) fail_with("LOOP_CONFIGURE");
+  }
+  fail_with("no free loop device");
+}
+
+}  // namespace
+
+std::optional<std::string> enter_own_mounts() {
+  // Not the parent's: a mount made here must not show there.
+  if (::unshare(CLONE_NEWNS) != 0 ||
+      ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
+    return "mounting is not allowed here: " + std::generic_category().message(errno);
+  }
+  const TempDir folder;
+  try {
+    (void)Mount::memory(folder.path(), 1 << 20);
+  } catch (const std::system_error& error) {
+    return std::string("mounting is not allowed here: ") + error.what();
+  }
+  return std::nullopt;
+}
+
+Mount Mount::memory(const fs::path& folder, std::uint64_t bytes) {
+  fs::create_directories(folder);
+  const std::string options = fmt::format("size={}", bytes);
+  if (::mount("none", folder.c_str(), "tmpfs", 0, options.c_str()) != 0) fail_with("mount tmpfs");
+  return {folder, ""};
+}
+
+Mount Mount::image(const fs::path& image, const fs::path& folder, const std::string& options) {
+  fs::create_directories(folder);
+  const LoopDevice device = attach(image);
+  if (::mount(("/dev/" + device.name).c_str(), folder.c_str(), "ext4", 0, options.c_str()) != 0) {
+    fail_with("mount " + image.string());
+  }
+  return {folder, device.name};
+}
+
+Mount::Mount(Mount&& other) noexcept
+    : folder_(std::exchange(other.folder_, {})), device_(std::move(other.device_)) {}
+
+Mount::~Mount() {
+  if (folder_.empty()) return;
+  // A process that is just ending may hold it for a moment.
+  if (!eventually([this] { return ::umount2(folder_.c_str(), 0) == 0; }, 5s)) {
+    ::umount2(folder_.c_str(), MNT_DETACH);
+  }
+}
+
+void Mount::remount(Writable writable) const {
+  const unsigned long flags = MS_REMOUNT | (writable == Writable::no ? MS_RDONLY : 0);
+  if (::mount(nullptr, folder_.c_str(), nullptr, flags, nullptr) != 0) fail_with("remount");
+}
+
+void Mount::unmount() {
+  if (::umount2(folder_.c_str(), 0) != 0) fail_with("umount");
+  folder_.clear();
+}
+
+void make_ext4_image(const fs::path& image, std::uint64_t bytes) {
+  const UniqueFd file(::open(image.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  if (!file.valid() || ::ftruncate(file.get(), static_cast<off_t>(bytes)) != 0) fail_with(image);
+  std::string path = image;
+  // Nothing is left for the kernel to initialize later: its writes would not be the test's.
+  std::array<std::string, 5> words = {"mkfs.ext4", "-q", "-F", "-E",
+                                      "lazy_itable_init=0,lazy_journal_init=0"};
+  std::array<char*, 7> argv = {words[0].data(), words[1].data(), words[2].data(), words[3].data(),
+                               words[4].data(), path.data(),     nullptr};
+  std::string search = "PATH=/usr/sbin:/sbin:/usr/bin:/bin";
+  std::array<char*, 2> environment = {search.data(), nullptr};
+  pid_t pid = 0;
+  int status = 0;
+  for (const char* program : {"/usr/sbin/mkfs.ext4", "/sbin/mkfs.ext4"}) {
+    if (::posix_spawn(&pid, program, nullptr, nullptr, argv.data(), environment.data()) != 0)
+      continue;
+    if (::waitpid(pid, &status, 0) == pid && status == 0) return;
+    break;
+  }
+  throw std::runtime_error("mkfs.ext4 (of the package e2fsprogs) failed");
+}
+
+}  // namespace fanfetch::support
