@@ -117,4 +117,11 @@ std::optional<LedgerContents> read_ledger(const fs::path& output) {
   return contents;
 }
 
+bool restart_ledger_log(const fs::path& output) {
+  const Database database = open(output / ".fanfetch/ledger.sqlite");
+  sqlite3_busy_timeout(database.get(), 1000);
+  Query checkpoint(database.get(), "PRAGMA wal_checkpoint(RESTART)");
+  return checkpoint.next() && checkpoint.number(0) == 0;  // column 0: was it blocked?
+}
+
 }  // namespace fanfetch::support

@@ -32,4 +32,8 @@ struct LedgerContents {
 /// Throws std::runtime_error if SQLite cannot read it.
 [[nodiscard]] std::optional<LedgerContents> read_ledger(const std::filesystem::path& output);
 
+/// Has SQLite move the write-ahead log of a ledger in use into its database: the next commit then
+/// overwrites the log from its start. False: the run that uses it was in the way.
+[[nodiscard]] bool restart_ledger_log(const std::filesystem::path& output);
+
 }  // namespace fanfetch::support
