@@ -103,6 +103,9 @@ TEST_F(OptionsTest, DefaultsAreThoseOfTheHelp) {
     EXPECT_EQ(o.max_failed, 0u);
     EXPECT_LT(o.max_failed_percent, 0);
     EXPECT_FALSE(o.dry_run || o.quiet || o.verbose || o.accept_given);
+    EXPECT_FALSE(o.refresh || o.adopt || o.trust_ledger);
+    EXPECT_EQ(o.retry_failed.which, RetryFailed::Which::curable);
+    EXPECT_EQ(o.ledger, "");
     EXPECT_EQ(o.progress, ProgressChoice::automatic);
     EXPECT_TRUE(o.sources.empty() && o.inputs.empty() && o.headers.empty());
   }
@@ -164,6 +167,13 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
                           ca.c_str(),
                           "--insecure",
                           "--allow-private",
+                          "--refresh",
+                          "--adopt",
+                          "--trust-ledger",
+                          "--retry-failed",
+                          "none",
+                          "--ledger",
+                          "l.sqlite",
                           "--results",
                           "-",
                           "--progress",
@@ -199,6 +209,9 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
   EXPECT_EQ(o.cacert, ca);
   EXPECT_EQ(o.verify_tls, VerifyTls::no);
   EXPECT_EQ(o.private_addresses, PrivateAddresses::allow);
+  EXPECT_TRUE(o.refresh && o.adopt && o.trust_ledger);
+  EXPECT_EQ(o.retry_failed.which, RetryFailed::Which::none);
+  EXPECT_EQ(o.ledger, "l.sqlite");
   EXPECT_EQ(o.results, "-");
   EXPECT_EQ(o.progress, ProgressChoice::plain);
   EXPECT_TRUE(o.verbose);
@@ -218,8 +231,7 @@ TEST_F(OptionsTest, SourcesAreTakenAsTheyAre) {
 
 TEST_F(OptionsTest, WhatIsNotAnOptionIsRefused) {
   EXPECT_EQ(wrong({"--foo=secret", "a"}), "--foo is not an option");
-  for (const char* later :
-       {"--refresh", "--adopt", "--http2", "--albums", "--sandbox", "--ledger"}) {
+  for (const char* later : {"--http2", "--albums", "--sandbox", "--limit-rate"}) {
     EXPECT_EQ(wrong({later}), std::string(later) + " is not an option");
   }
   EXPECT_EQ(wrong({"-qz"}), "-z is not an option");
@@ -249,6 +261,8 @@ TEST_F(OptionsTest, NumbersHaveLimits) {
       {"--hash", {"md5", ""}},
       {"--progress", {"fancy"}},
       {"--results", {""}},
+      {"--retry-failed", {"", "curable", "ALL", "all,dns", "http_4xx,", "dns,,tls", "404"}},
+      {"--ledger", {""}},
       {"--output", {""}},
       {"--api-base", {"api.imgur.com", "ftp://x", "http://x/?q"}},
       {"--proxy", {"ftp://x", "http://a b"}},
@@ -266,6 +280,19 @@ TEST_F(OptionsTest, NumbersHaveLimits) {
   EXPECT_EQ(wrong({"-j", "x"}), "--jobs: 'x' is not a whole number from 1 to 4096");
   EXPECT_EQ(good({"-j", "4096", "-w", "256", "--retries", "100"}).jobs, 4096u);
   EXPECT_EQ(good({"-j", "4", "-j", "8"}).jobs, 8u) << "the last one counts";
+}
+
+TEST_F(OptionsTest, FailuresToRetryAreNamedByTheirClasses) {
+  EXPECT_EQ(good({"--retry-failed", "all"}).retry_failed.which, RetryFailed::Which::all);
+  const RetryFailed some = good({"--retry-failed", "http_4xx, timeout"}).retry_failed;
+  EXPECT_EQ(some.which, RetryFailed::Which::classes);
+  for (int i = 0; i < kErrorClasses; ++i) {
+    const auto error = static_cast<ErrorClass>(i);
+    const bool named = error == ErrorClass::http_4xx || error == ErrorClass::timeout;
+    EXPECT_EQ(some.classes.test(static_cast<std::size_t>(i)), named) << name(error);
+  }
+  EXPECT_TRUE(wrong({"--retry-failed", "gone"})
+                  .starts_with("--retry-failed: 'gone' is no error class; there are all, none,"));
 }
 
 TEST_F(OptionsTest, UnitsAndFractions) {

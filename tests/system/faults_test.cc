@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include <array>
+#include <filesystem>
 
 #include "common/sha256.h"
 #include "tests/system/system_test.h"
@@ -185,6 +186,7 @@ TEST_F(FaultsTest, RetryAfterAsDate) {
 
 TEST_F(FaultsTest, StatusesThatAreNoFile) {
   for (const int code : {201, 204, 206, 304, 410, 418, 599}) {
+    std::filesystem::remove_all(output());  // 410 would stand
     origin_.serve(kPath, Reply{.status = code, .body = code == 204 || code == 304 ? "" : kBody});
     const ResultLine line = fetch(kPath, {"--retries=0"});
     EXPECT_EQ("failed", line.status) << code;

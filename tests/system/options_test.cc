@@ -23,8 +23,9 @@ class OptionsTest : public SystemTest {
     EXPECT_TRUE(has(finished.err, text)) << finished.describe();
     EXPECT_EQ("", finished.out);
   }
-  /// What the only request of a run for /a.jpg said in that header.
+  /// What the only request of a first run for /a.jpg said in that header.
   std::optional<std::string> header_sent(const Launch& given, std::string_view name) {
+    std::filesystem::remove_all(output());
     const std::size_t before = origin_.count();
     const Finished finished = run(given);
     EXPECT_EQ(0, finished.exit_status) << finished.describe();
@@ -82,6 +83,11 @@ TEST_F(OptionsTest, HelpAllNamesEveryOption) {
                              "--api-base",
                              "--client-id-file",
                              "--hash",
+                             "--refresh",
+                             "--retry-failed",
+                             "--adopt",
+                             "--trust-ledger",
+                             "--ledger",
                              "--results",
                              "--max-failed",
                              "--dry-run",
@@ -106,7 +112,8 @@ TEST_F(OptionsTest, Version) {
 
 TEST_F(OptionsTest, UsageErrors) {
   expect_usage_error({"--no-such-option"}, "--no-such-option");
-  expect_usage_error({"--refresh", "-"}, "--refresh");  // of a later version
+  expect_usage_error({"--albums", "-"}, "--albums");  // of a later version
+  expect_usage_error({"--retry-failed", "some", "-"}, "some");
   expect_usage_error({"--jobs", "many", "-"}, "many");
   expect_usage_error({"--jobs", "0", "-"}, "--jobs");
   expect_usage_error({"--output"}, "--output");

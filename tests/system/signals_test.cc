@@ -133,13 +133,14 @@ TEST_F(SignalsTest, WaitingForAListingEndsAtOnce) {
 }
 
 TEST_F(SignalsTest, ReaderOfStdoutGone) {
-  const auto paths = serve_many(100, 1000, 20ms);
+  // Two seconds and more, where results are flushed every half.
+  const auto paths = serve_many(400, 1000, 20ms);
   Launch given = list_setup(paths, {"-w2", "-j4"});
   given.args.back() = "--results=-";
   given.stdout_unread = true;
   const Finished finished = run(given);
   EXPECT_EQ(SIGPIPE, finished.signal) << finished.describe();
-  EXPECT_LT(origin_.count(), 100u) << "the run drains, it does not go on";
+  EXPECT_LT(origin_.count(), 400u) << "the run drains, it does not go on";
 }
 
 TEST_F(SignalsTest, ReaderOfStderrGone) {

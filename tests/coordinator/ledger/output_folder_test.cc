@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "tests/support/temp_dir.h"
 
@@ -37,12 +38,57 @@ TEST_F(OutputFolderTest, RefusesAFile) {
 }
 
 TEST_F(OutputFolderTest, ThrowsAwayThePartsOfAKilledRunAndNothingElse) {
-  fs::create_directories(root_ / ".fanfetch/part");
-  std::ofstream(root_ / ".fanfetch/part/left") << "x";
-  std::ofstream(root_ / "mine.jpg") << "x";
-  ASSERT_TRUE(OutputFolder::open(root_));
-  EXPECT_FALSE(fs::exists(root_ / ".fanfetch/part/left"));
+  const std::string part = temp_.write(".fanfetch/part/left", "x");
+  (void)temp_.write("mine.jpg", "x");
+  (void)temp_.write(".fanfetch/ledger.sqlite", "x");
+  const auto output = OutputFolder::open(root_);
+  ASSERT_TRUE(output);
+  EXPECT_TRUE(fs::exists(part)) << "before that, the ledger may still have it placed";
+  ASSERT_TRUE(output->clean_parts());
+  EXPECT_FALSE(fs::exists(part));
   EXPECT_TRUE(fs::exists(root_ / "mine.jpg"));
+  EXPECT_TRUE(fs::exists(root_ / ".fanfetch/ledger.sqlite"));
+}
+
+TEST_F(OutputFolderTest, KeepsPartsThatCanBeGoneOnWith) {
+  for (const char* name : {"aa", "aa.resume", "lonely", "orphan.resume", "cc.resume.tmp"}) {
+    (void)temp_.write(std::string(".fanfetch/part/") + name, "x");
+  }
+  fs::create_directory(root_ / ".fanfetch/part/folder");  // somebody else's: not ours to remove
+  const auto output = OutputFolder::open(root_);
+  ASSERT_TRUE(output);
+  ASSERT_TRUE(output->clean_parts());
+  std::set<std::string> left;
+  for (const auto& entry : fs::directory_iterator(root_ / ".fanfetch/part")) {
+    left.insert(entry.path().filename());
+  }
+  EXPECT_EQ(left, (std::set<std::string>{"aa", "aa.resume", "folder"}));
+}
+
+TEST_F(OutputFolderTest, KnowsWhenItIsNotThereAnyMore) {
+  const auto output = OutputFolder::open(root_ / "out");
+  ASSERT_TRUE(output);
+  EXPECT_EQ(output->lost(), std::nullopt);
+
+  fs::rename(root_ / "out", root_ / "away");
+  EXPECT_TRUE(output->lost()) << "moved";
+  fs::create_directory(root_ / "out");
+  ASSERT_TRUE(output->lost()) << "replaced";
+  EXPECT_NE(output->lost()->find((root_ / "out").string()), std::string::npos);
+  fs::remove(root_ / "out");
+  fs::rename(root_ / "away", root_ / "out");
+  EXPECT_EQ(output->lost(), std::nullopt) << "back again";
+
+  fs::remove(root_ / "out/.fanfetch/part");
+  EXPECT_TRUE(output->lost()) << "no worker can write";
+}
+
+TEST_F(OutputFolderTest, CanBeSyncedAsLongAsItIsOpen) {
+  const auto output = OutputFolder::open(root_ / "out");
+  ASSERT_TRUE(output);
+  EXPECT_EQ(output->sync(), 0);
+  fs::rename(root_ / "out", root_ / "away");
+  EXPECT_EQ(output->sync(), 0) << "the descriptor counts, not the name";
 }
 
 TEST_F(OutputFolderTest, FollowsNoLinkOutOfTheFolder) {
