@@ -20,17 +20,28 @@ Result<SeenRows> SeenRows::make(const std::string& folder) {
 }
 
 std::optional<std::uint64_t> SeenRows::add(std::int64_t row, std::uint64_t place) {
+  if (row / kPageRows != page_) turn_to(row / kPageRows);
   if (error_ != 0) return std::nullopt;
-  std::uint64_t before = 0;
-  const auto offset = static_cast<off_t>(row) * static_cast<off_t>(sizeof before);
-  const ssize_t read = ::pread(file_.get(), &before, sizeof before, offset);
-  if (read < 0) error_ = errno;
-  if (read == sizeof before && before != 0) return before;
-  errno = 0;
-  if (::pwrite(file_.get(), &place, sizeof place, offset) != sizeof place && error_ == 0) {
-    error_ = errno != 0 ? errno : ENOSPC;
-  }
+  std::uint64_t& seen = places_[static_cast<std::size_t>(row % kPageRows)];
+  if (seen != 0) return seen;
+  seen = place;
+  changed_ = true;
   return std::nullopt;
+}
+
+void SeenRows::turn_to(std::int64_t page) {
+  constexpr ssize_t kBytes = sizeof places_;
+  const auto offset = [](std::int64_t of) { return static_cast<off_t>(of) * off_t{kBytes}; };
+  errno = 0;
+  if (changed_ && ::pwrite(file_.get(), places_.data(), kBytes, offset(page_)) != kBytes) {
+    error_ = errno != 0 ? errno : ENOSPC;
+    return;
+  }
+  const ssize_t count = ::pread(file_.get(), places_.data(), kBytes, offset(page));
+  if (count < 0) error_ = errno;
+  if (count <= 0) places_.fill(0);  // nobody has been there
+  page_ = page;
+  changed_ = false;
 }
 
 }  // namespace fanfetch
