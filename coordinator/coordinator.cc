@@ -59,19 +59,10 @@ Coordinator::Coordinator(const Options& options, RunParts parts)
       reader_(std::move(parts_.reader), std::move(parts_.stop_reader)),
       placer_(parts_.ledger.output.fd(), parts_.ledger.output.part_fd()),
       reserve_(parts_.ledger.path + "-reserve"),
-      ledger_(BatchSettler(*parts_.ledger.ledger, placer_, settler_hooks()),
-              [this] { parts_.report->flush(); }) {}
-
-/// All of it runs on the ledger's thread.
-SettlerHooks Coordinator::settler_hooks() {
-  return {.names = name_rules(),
-          .sync = [this] { return parts_.ledger.output.sync(); },
-          .output_lost = [this] { return parts_.ledger.output.lost(); },
-          .free_reserve = [this] { return reserve_.free(); },
-          .on_record = [this](const Record& record) { parts_.report->on_record(record); },
-          .on_settled = [this](const LinkId& link,
-                               std::uint64_t key) { parts_.in_flight->settled(link, key); }};
-}
+      ledger_(
+          BatchSettler(*parts_.ledger.ledger, placer_,
+                       settler_hooks(parts_.ledger, reserve_, *parts_.in_flight, *parts_.report)),
+          [this] { parts_.report->flush(); }) {}
 
 Coordinator::~Coordinator() = default;
 
@@ -396,19 +387,6 @@ void Coordinator::say(std::function<void(RunReport&)> what) {
   ledger_.post([report = parts_.report.get(), what = std::move(what)] { what(*report); });
 }
 
-/// The ledger's thread is gone, and the ledger is this one's.
-void Coordinator::close_ledger() {
-  const Tally& tally = parts_.report->tally();
-  const RunSummary summary{.saved = tally.count(Status::saved),
-                           .kept = tally.count(Status::kept),
-                           .skipped = tally.count(Status::skipped),
-                           .failed = tally.count(Status::failed),
-                           .bytes = tally.bytes(),
-                           .ending = stage_ == Stage::cut_off ? "stopped early" : "finished"};
-  const auto ended = parts_.ledger.ledger->end_run(summary, std::chrono::system_clock::now());
-  if (!ended && !trouble_.output) trouble_.output = ended.error().message;
-}
-
 RunEnd Coordinator::finish() {
   // From here on nothing is in flight, and the ledger may still wait for a slow disk or pipe: let a
   // signal end that.
@@ -416,7 +394,9 @@ RunEnd Coordinator::finish() {
   const bool reader_stuck = !reader_.join();
   ledger_.finish();
   note_output_trouble();
-  close_ledger();
+  const auto ended = end_run(parts_.ledger, parts_.report->tally(),
+                             stage_ == Stage::cut_off ? "stopped early" : "finished");
+  if (!ended && !trouble_.output) trouble_.output = ended.error().message;
   RunReport& report = *parts_.report;
   if (stage_ == Stage::cut_off) {
     report.error(

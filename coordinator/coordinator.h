@@ -92,9 +92,7 @@ class Coordinator {
   void stop_workers();
   void report_progress();
   void say(std::function<void(RunReport&)> what);
-  [[nodiscard]] SettlerHooks settler_hooks();
   [[nodiscard]] RunEnd finish();
-  void close_ledger();
 
   const Options& options_;
   RunParts parts_;

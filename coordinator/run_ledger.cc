@@ -41,4 +41,28 @@ tl::expected<RunLedger, OutputError> open_run_ledger(const std::string& output,
   return run;
 }
 
+SettlerHooks settler_hooks(RunLedger& run, Reserve& reserve, InFlight& in_flight,
+                           RunReport& report) {
+  return {.names = name_rules(),
+          .sync = [&run] { return run.output.sync(); },
+          .output_lost = [&run] { return run.output.lost(); },
+          .free_reserve = [&reserve] { return reserve.free(); },
+          .on_record = [&report](const Record& record) { report.on_record(record); },
+          .on_settled = [&in_flight](const LinkId& link,
+                                     std::uint64_t key) { in_flight.settled(link, key); }};
+}
+
+Result<> end_run(RunLedger& run, const Tally& tally, const std::string& ending) {
+  const RunSummary summary{.saved = tally.count(Status::saved),
+                           .kept = tally.count(Status::kept),
+                           .skipped = tally.count(Status::skipped),
+                           .failed = tally.count(Status::failed),
+                           .bytes = tally.bytes(),
+                           .ending = ending};
+  if (auto ended = run.ledger->end_run(summary, std::chrono::system_clock::now()); !ended) {
+    return fail("{}", ended.error().message);
+  }
+  return {};
+}
+
 }  // namespace fanfetch

@@ -5,10 +5,13 @@
 #include <string>
 
 #include "common/result.h"
+#include "coordinator/ledger/batch_settler.h"
 #include "coordinator/ledger/output_folder.h"
 #include "coordinator/ledger/placement.h"
 #include "coordinator/ledger/reserve.h"
 #include "coordinator/ledger/sqlite_ledger.h"
+#include "coordinator/plan/in_flight.h"
+#include "coordinator/report/run_report.h"
 
 namespace fanfetch {
 
@@ -29,5 +32,12 @@ struct RunLedger {
 
 [[nodiscard]] tl::expected<RunLedger, OutputError> open_run_ledger(const std::string& output,
                                                                    const std::string& ledger);
+
+/// What batches of this run are settled with: all are lent.
+[[nodiscard]] SettlerHooks settler_hooks(RunLedger& run, Reserve& reserve, InFlight& in_flight,
+                                         RunReport& report);
+
+/// Writes down how the run went. REQUIRES: the ledger's thread has ended.
+[[nodiscard]] Result<> end_run(RunLedger& run, const Tally& tally, const std::string& ending);
 
 }  // namespace fanfetch
