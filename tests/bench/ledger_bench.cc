@@ -1,7 +1,11 @@
-// Fills a ledger with rows as a run does, in batches: for scripts/bench ledger.
-// Usage: ledger_bench OUTPUT_FOLDER ROWS URL_PREFIX
-// Row N is URL_PREFIX and `N.jpg`, saved as an empty file `N.jpg`, which is made too. Prints the
-// wall and CPU time a row of the ledger alone, in microseconds.
+// What the ledger costs, for scripts/bench ledger. Usage:
+//   ledger_bench rows FOLDER ROWS PREFIX [no-files]
+//     fills FOLDER's ledger as a run does: row N is the link PREFIX + `N.jpg`, saved as the empty
+//     file `N.jpg`, which is made too
+//   ledger_bench settle FOLDER FILES [sync]
+//     FILES parts of 10 KB get their names: by rename alone, then as a run does it (two look-ups a
+//     link, batches, rows, renames), with or without the syncs
+// Both print what a row or file costs, in microseconds.
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -11,11 +15,15 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <vector>
 
 #include "common/unique_fd.h"
 #include "common/url.h"
+#include "common/write_all.h"
 #include "coordinator/ledger/batch_policy.h"
+#include "coordinator/ledger/batch_settler.h"
+#include "coordinator/ledger/history.h"
 #include "coordinator/ledger/open_ledger.h"
 #include "coordinator/ledger/sqlite_ledger.h"
 #include "coordinator/plan/path_text.h"
@@ -32,74 +40,171 @@ double cpu_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-LedgerEntry make_entry(int folder, std::uint64_t index, const std::string& prefix) {
-  const std::string name = fmt::format("{}.jpg", index);
-  const auto url = parse_url(prefix + name);
-  const Sha256Digest hash = sha256(url->text);
+/// Wall and CPU time of something, added up.
+class Cost {
+ public:
+  void begin() {
+    start_ = std::chrono::steady_clock::now();
+    cpu_start_ = cpu_seconds();
+  }
+  void end() {
+    wall_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    cpu_ += cpu_seconds() - cpu_start_;
+  }
+  void print(const char* what, std::uint64_t count) const {
+    fmt::print("{:<28} {:>8.1f} us, {:>6.1f} us of CPU\n", what,
+               wall_ * 1e6 / static_cast<double>(count), cpu_ * 1e6 / static_cast<double>(count));
+  }
+
+ private:
+  Instant start_{};
+  double cpu_start_ = 0;
+  double wall_ = 0, cpu_ = 0;
+};
+
+[[noreturn]] void leave(const std::string& why) {
+  fmt::print(stderr, "ledger_bench: {}\n", why);
+  std::exit(EXIT_FAILURE);
+}
+
+/// A folder with a ledger, as a run has it.
+struct Bench {
+  explicit Bench(const std::string& output) : path(output + "/.fanfetch/ledger.sqlite") {
+    std::filesystem::create_directories(output + "/.fanfetch/part");
+    folder.reset(::open(output.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    parts.reset(::openat(folder.get(), ".fanfetch/part", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    auto opened = open_ledger(path);
+    if (!opened) leave(opened.error().message);
+    ledger = std::make_unique<SqliteLedger>(std::move(opened->database), path);
+    if (!ledger->begin_run(std::chrono::system_clock::now(), ::getpid())) leave("no run");
+  }
+
+  std::string path;
+  UniqueFd folder, parts;
+  std::unique_ptr<SqliteLedger> ledger;
+};
+
+Response response() {
+  return {.http_status = 200,
+          .content_type = "image/jpeg",
+          .etag = "\"5f3c-61b2a4\"",
+          .last_modified = "Sun, 22 Nov 2026 10:00:00 GMT"};
+}
+
+Settlement settlement_of(std::uint64_t index, const std::string& prefix, std::uint64_t bytes) {
+  Settlement settlement{.link = {.index = index, .name = fmt::format("{}.jpg", index)},
+                        .attempts = 1,
+                        .started_at = std::chrono::system_clock::now()};
+  Link& link = settlement.link;
+  link.url = *parse_url(prefix + link.name);
+  link.listed = settlement.final_url = link.url.text;
+  link.hash = sha256(link.url.text);
+  link.name_key = name_key(link.name);
+  settlement.outcome = Saved{.response = response(), .bytes = bytes, .sha256 = link.hash};
+  return settlement;
+}
+
+LedgerEntry entry_of(int folder, const Settlement& settlement, bool make_file) {
   LedgerEntry entry;
-  LedgerRow& row = entry.row;
-  row.link = link_id(hash);
-  row.name_key = name_key(name);
-  Record& record = row.record;
-  record.index = index;
-  record.url = url->text;
-  record.status = Status::saved;
-  record.file_name = name;
-  record.bytes = 0;
-  record.sha256 = to_hex(hash);
-  record.http_status = 200;
-  record.content_type = "image/jpeg";
-  record.final_url = url->text;
-  record.etag = "\"5f3c-61b2a4\"";
-  record.last_modified = "Sun, 22 Nov 2026 10:00:00 GMT";
-  record.attempts = 1;
-  record.started_at = std::chrono::system_clock::now();
-  record.duration = std::chrono::milliseconds(12);
-  ::close(::openat(folder, name.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
-  row.file = stamp_of(folder, name);
-  entry.placing = Placing{.part = to_hex(hash), .inode = index, .replaces = std::nullopt};
+  entry.row.link = link_id(settlement.link.hash);
+  entry.row.name_key = settlement.link.name_key;
+  entry.row.record = record_of(settlement);
+  entry.row.record.file_name = settlement.link.name;
+  const char* name = settlement.link.name.c_str();
+  if (make_file) ::close(::openat(folder, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
+  entry.row.file = stamp_of(folder, settlement.link.name).value_or(FileStamp{});
+  entry.placing = Placing{.part = to_hex(settlement.link.hash)};
   return entry;
 }
 
-int run(const std::string& output, std::uint64_t rows, const std::string& prefix) {
-  std::filesystem::create_directories(output + "/.fanfetch");
-  const UniqueFd folder(::open(output.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  const std::string path = output + "/.fanfetch/ledger.sqlite";
-  auto opened = open_ledger(path);
-  if (!opened) {
-    fmt::print(stderr, "{}\n", opened.error().message);
-    return EXIT_FAILURE;
-  }
-  SqliteLedger ledger(std::move(opened->database), path);
-  if (!ledger.begin_run(std::chrono::system_clock::now(), ::getpid())) return EXIT_FAILURE;
-  double wall = 0, cpu = 0;
+void fill(const std::string& output, std::uint64_t rows, const std::string& prefix,
+          bool make_files) {
+  Bench bench(output);
+  Cost cost;
   for (std::uint64_t next = 1; next <= rows;) {
     std::vector<LedgerEntry> batch;
     for (; next <= rows && batch.size() < BatchPolicy::kFull; ++next) {
-      batch.push_back(make_entry(folder.get(), next, prefix));
+      batch.push_back(entry_of(bench.folder.get(), settlement_of(next, prefix, 0), make_files));
     }
-    const auto start = std::chrono::steady_clock::now();
-    const double cpu_start = cpu_seconds();
-    if (const auto written = ledger.write(batch); !written) {
-      fmt::print(stderr, "{}\n", written.error().message);
-      return EXIT_FAILURE;
-    }
-    wall += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    cpu += cpu_seconds() - cpu_start;
+    cost.begin();
+    if (const auto written = bench.ledger->write(batch); !written) leave(written.error().message);
+    cost.end();
   }
-  if (!ledger.clear_placing()) return EXIT_FAILURE;
-  fmt::print("{} rows: {:.1f} us a row, {:.1f} us of CPU\n", rows,
-             wall * 1e6 / static_cast<double>(rows), cpu * 1e6 / static_cast<double>(rows));
-  return EXIT_SUCCESS;
+  if (!bench.ledger->clear_placing()) leave("placing was not cleared");
+  cost.print("a row", rows);
+}
+
+std::vector<Settled> make_parts(const Bench& bench, std::uint64_t files) {
+  const std::string body(10'240, 'x');
+  std::vector<Settled> all;
+  for (std::uint64_t i = 1; i <= files; ++i) {
+    auto settlement = settlement_of(i, "http://127.0.0.1:9/", body.size());
+    const std::string name = to_hex(settlement.link.hash);
+    const UniqueFd file(
+        ::openat(bench.parts.get(), name.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
+    if (write_all(file.get(), body).second != 0) leave("cannot write the parts");
+    all.emplace_back(std::move(settlement));
+  }
+  return all;
+}
+
+void settle(const std::string& output, std::uint64_t files, bool sync) {
+  Cost plain, whole;
+  {
+    const Bench bench(output + "/plain");
+    const Placer placer(bench.folder.get(), bench.parts.get());
+    const auto all = make_parts(bench, files);
+    plain.begin();
+    for (const Settled& one : all) {
+      const Link& link = std::get<Settlement>(one).link;
+      if (placer.move(to_hex(link.hash), link.name, std::nullopt) != 0) leave("no rename");
+    }
+    plain.end();
+  }
+  const Bench bench(output + "/ledger");
+  const Placer placer(bench.folder.get(), bench.parts.get());
+  const auto history = History::open(bench.path);
+  if (!history) leave(history.error().message);
+  const int folder = bench.folder.get();
+  BatchSettler settler(*bench.ledger, placer,
+                       {.names = {.other = [](auto& name, auto&, unsigned) { return name; },
+                                  .key = [](const std::string& name) { return name_key(name); }},
+                        .sync = [=] { return sync ? ::syncfs(folder) : 0; },
+                        .output_lost = [] { return std::optional<std::string>(); },
+                        .free_reserve = [] { return false; },
+                        .on_record = [](const Record&) {},
+                        .on_settled = [](const LinkId&, std::uint64_t) {}});
+  auto all = make_parts(bench, files);
+  whole.begin();
+  for (std::size_t next = 0; next < all.size();) {
+    std::vector<Settled> batch;
+    (*history)->look_anew();
+    for (; next < all.size() && batch.size() < BatchPolicy::kFull; ++next) {
+      const Link& link = std::get<Settlement>(all[next]).link;
+      (void)(*history)->find(link_id(link.hash));
+      (void)(*history)->name_taken(link.name_key, 0);
+      batch.push_back(std::move(all[next]));
+    }
+    settler.settle(std::move(batch));
+  }
+  settler.finish();
+  whole.end();
+  if (settler.output_error()) leave(*settler.output_error());
+  plain.print("a file, renamed only", files);
+  whole.print(sync ? "a file, ledger and syncs" : "a file, with the ledger", files);
 }
 
 }  // namespace
 }  // namespace fanfetch
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    fmt::print(stderr, "usage: ledger_bench OUTPUT_FOLDER ROWS URL_PREFIX\n");
-    return 2;
+  const std::vector<std::string> args(argv + 1, argv + argc);
+  const auto count = [&args] { return std::strtoull(args.at(2).c_str(), nullptr, 10); };
+  if (args.size() >= 4 && args[0] == "rows") {
+    fanfetch::fill(args[1], count(), args[3], args.size() == 4);
+  } else if (args.size() >= 3 && args[0] == "settle") {
+    fanfetch::settle(args[1], count(), args.size() == 4);
+  } else {
+    fanfetch::leave("see the top of its source for its usage");
   }
-  return fanfetch::run(argv[1], std::strtoull(argv[2], nullptr, 10), argv[3]);
 }
