@@ -18,8 +18,9 @@ constexpr std::size_t kMaxTasks = 4096;
 constexpr std::size_t kMaxTasksWhileHostsWait = 32 * 1024;
 /// Taken from the reader in one go, so that a long list of bad lines starves no signal.
 constexpr int kPlannedPerBatch = 512;
-/// What the ledger has not done yet; more, and no job is given until it has caught up.
-constexpr std::size_t kMaxBacklog = 4096;
+/// What the ledger has not done yet; more, and no job is given until it has caught up. About 2 KB
+/// each; enough for 16,000 files a second where a batch takes half a second.
+constexpr std::size_t kMaxBacklog = 8192;
 /// Messages are dropped beyond this: a worker that writes without end must not fill our memory.
 constexpr std::size_t kMaxBacklogForMessages = 2 * kMaxBacklog;
 
@@ -401,12 +402,12 @@ RunEnd Coordinator::finish() {
   if (stage_ == Stage::cut_off) {
     report.error(
         fmt::format("stopped early: {} links that were begun or waiting have no record, nor has "
-                    "what was not read of the list",
+                    "what was not read of the list; the same command goes on from here",
                     unfinished_ + tasks_.size()));
   }
   if (trouble_.workers) report.error(*trouble_.workers);
   if (trouble_.output) {
-    report.error(*trouble_.output + "; mend that, or choose another place");
+    report.error(*trouble_.output + "; mend that, then the same command goes on from here");
   }
   report.finish(std::chrono::steady_clock::now());
 
