@@ -130,6 +130,12 @@ class CrashTest : public SystemTest, public ::testing::WithParamInterface<Kills>
     return urls;
   }
 
+  [[nodiscard]] bool asked_for_a_rest(std::size_t before) const {
+    const auto log = origin_.requests();
+    return std::any_of(log.begin() + static_cast<std::ptrdiff_t>(before), log.end(),
+                       [](const Request& request) { return request.header("range").has_value(); });
+  }
+
   static std::unique_ptr<CrashingPrograms> programs_;
   ExpectedFiles expected_;
   std::vector<std::string> links_;
@@ -150,6 +156,9 @@ TEST_P(CrashTest, KeepsThePromiseAndGoesOn) {
   const Finished second = SystemTest::run(launch(++run));
   expect_settled(second, run, false);
   EXPECT_EQ(std::vector<std::string>(), asked_again(before, settled_));
+  if (GetParam().at.back().starts_with("sidecar_written")) {
+    EXPECT_TRUE(asked_for_a_rest(before)) << "it goes on where the sidecar says";
+  }
 
   before = origin_.count();
   const Finished third = SystemTest::run(launch(++run));
@@ -184,7 +193,8 @@ INSTANTIATE_TEST_SUITE_P(Worker, CrashTest,
                                            Kills{{"before_outcome:1"}},
                                            Kills{{"before_outcome:30"}},
                                            Kills{{"sidecar_written:1"}},
-                                           Kills{{"sidecar_written:2"}}),
+                                           Kills{{"sidecar_written:2"}},
+                                           Kills{{"sidecar_written:3"}}),
                          name_of);
 
 // The second run dies while it makes good what the first one left.
