@@ -25,6 +25,7 @@ class SqliteLedgerTest : public ::testing::Test {
     succeeds(ledger_.write(std::span(&entry, 1)));
     return entry.row.row;
   }
+  [[nodiscard]] std::vector<PendingPlacing> pending() { return ledger_.pending().value(); }
   [[nodiscard]] LedgerRow find(unsigned number) const {
     return open_history(path_)->find(link_of(number)).value_or(LedgerRow{});
   }
@@ -142,28 +143,28 @@ TEST_F(SqliteLedgerTest, NotesWhatIsToBePlacedUntilTheNextBatch) {
   LedgerEntry entry = placing_entry(1, "a.jpg", ~0ULL);
   entry.placing->replaces = FileStamp{.size = 5, .mtime_ns = -6};
   const auto row = write(entry);
-  const auto pending = ledger_.pending();
-  ASSERT_EQ(pending.size(), 1u);
-  EXPECT_EQ(pending[0].row, row);
-  EXPECT_EQ(pending[0].name, "a.jpg");
-  EXPECT_EQ(pending[0].hash, hash_of(1));
-  EXPECT_EQ(pending[0].file, (FileStamp{4, 1234}));
-  EXPECT_EQ(pending[0].placing.part, part_of(1));
-  EXPECT_EQ(pending[0].placing.inode, ~0ULL);
-  EXPECT_EQ(pending[0].placing.replaces, (FileStamp{5, -6}));
+  const auto noted = pending();
+  ASSERT_EQ(noted.size(), 1u);
+  EXPECT_EQ(noted[0].row, row);
+  EXPECT_EQ(noted[0].name, "a.jpg");
+  EXPECT_EQ(noted[0].hash, hash_of(1));
+  EXPECT_EQ(noted[0].file, (FileStamp{4, 1234}));
+  EXPECT_EQ(noted[0].placing.part, part_of(1));
+  EXPECT_EQ(noted[0].placing.inode, ~0ULL);
+  EXPECT_EQ(noted[0].placing.replaces, (FileStamp{5, -6}));
 
   write(placing_entry(2, "b.jpg"));
-  ASSERT_EQ(ledger_.pending().size(), 1u);
-  EXPECT_EQ(ledger_.pending()[0].name, "b.jpg");
-  EXPECT_EQ(ledger_.pending()[0].placing.replaces, std::nullopt);
+  ASSERT_EQ(pending().size(), 1u);
+  EXPECT_EQ(pending()[0].name, "b.jpg");
+  EXPECT_EQ(pending()[0].placing.replaces, std::nullopt);
   write({.row = failed_row(3), .placing = {}});
-  EXPECT_TRUE(ledger_.pending().empty());
+  EXPECT_TRUE(pending().empty());
 }
 
 TEST_F(SqliteLedgerTest, ClearPlacingForgetsAll) {
   write(placing_entry(1, "a.jpg"));
   succeeds(ledger_.clear_placing());
-  EXPECT_TRUE(ledger_.pending().empty());
+  EXPECT_TRUE(pending().empty());
   EXPECT_EQ(find(1).record.status, Status::saved);
 }
 
@@ -175,8 +176,8 @@ TEST_F(SqliteLedgerTest, RenameChangesNamesAlone) {
   EXPECT_EQ(back.record.file_name, "a-1.jpg");
   EXPECT_EQ(back.name_key, name.name_key);
   EXPECT_EQ(back.record.status, Status::saved);
-  ASSERT_EQ(ledger_.pending().size(), 1u) << "it is still to be placed";
-  EXPECT_EQ(ledger_.pending()[0].name, "a-1.jpg");
+  ASSERT_EQ(pending().size(), 1u) << "it is still to be placed";
+  EXPECT_EQ(pending()[0].name, "a-1.jpg");
 }
 
 TEST_F(SqliteLedgerTest, WhatIsGivenUpFailedAndHasNoFile) {
@@ -192,8 +193,8 @@ TEST_F(SqliteLedgerTest, WhatIsGivenUpFailedAndHasNoFile) {
   EXPECT_EQ(back.record.message, "no name");
   EXPECT_FALSE(back.record.file_name || back.record.bytes || back.record.sha256 || back.file);
   EXPECT_FALSE(open_history(path_)->name_taken(key_of("a.jpg"), 0));
-  ASSERT_EQ(ledger_.pending().size(), 1u);
-  EXPECT_EQ(ledger_.pending()[0].name, "b.jpg");
+  ASSERT_EQ(pending().size(), 1u);
+  EXPECT_EQ(pending()[0].name, "b.jpg");
   EXPECT_EQ(find(2).record.status, Status::saved);
 }
 
@@ -229,12 +230,12 @@ TEST_F(SqliteLedgerTest, ABatchThatFailsLeavesNothing) {
   EXPECT_NE(full.error().message.find(path_), std::string::npos) << full.error().message;
   EXPECT_EQ(count("links"), 1);
   EXPECT_EQ(find(1).record.file_name, "a.jpg");
-  ASSERT_EQ(ledger_.pending().size(), 1u) << "what was to be placed still is";
+  ASSERT_EQ(pending().size(), 1u) << "what was to be placed still is";
 
   open_.database->exec("PRAGMA max_page_count = 100000");
   succeeds(ledger_.write(batch));
   EXPECT_EQ(count("links"), 200);
-  EXPECT_EQ(ledger_.pending().size(), 200u);
+  EXPECT_EQ(pending().size(), 200u);
 }
 
 TEST_F(SqliteLedgerTest, ARowThatIsRefusedTakesItsBatchAlong) {
