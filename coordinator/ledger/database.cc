@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <cerrno>
+#include <filesystem>
 
 #include "common/result.h"
 
@@ -34,9 +35,18 @@ DatabaseError describe(sqlite3* connection, int code) {
   return error;
 }
 
+/// SQLITE_OPEN_NOFOLLOW would refuse a link anywhere on the way; only the last step is to be none.
+std::string with_real_folder(const std::string& path) {
+  const std::filesystem::path given(path);
+  std::error_code error;
+  auto folder =
+      std::filesystem::canonical(given.has_parent_path() ? given.parent_path() : ".", error);
+  return error ? path : (folder / given.filename()).string();
+}
+
 /// As a URI, whatever characters the path holds.
 std::string uri_of(const std::string& path, Database::Access access) {
-  std::string uri = "file:";
+  std::string uri = path.starts_with('/') ? "file://" : "file:";  // `//x` is no host
   for (const char c : path) {
     if (c == '%' || c == '?' || c == '#') {
       uri += fmt::format("%{:02x}", static_cast<unsigned char>(c));
@@ -56,7 +66,8 @@ tl::expected<std::unique_ptr<Database>, DatabaseError> Database::open(const std:
                                                   : SQLITE_OPEN_READONLY) |
                     SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
   sqlite3* connection = nullptr;
-  const int code = sqlite3_open_v2(uri_of(path, access).c_str(), &connection, flags, nullptr);
+  const std::string uri = uri_of(with_real_folder(path), access);
+  const int code = sqlite3_open_v2(uri.c_str(), &connection, flags, nullptr);
   if (code != SQLITE_OK) {
     auto error = describe(connection, code);
     sqlite3_close(connection);

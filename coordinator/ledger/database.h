@@ -35,7 +35,7 @@ class Database {
     read_only,
     immutable,  ///< Read-only, and nobody else writes: needs no file beside it.
   };
-  /// Follows no symbolic link at `path` itself.
+  /// Follows no symbolic link at `path` itself; folders on the way may be links.
   [[nodiscard]] static tl::expected<std::unique_ptr<Database>, DatabaseError> open(
       const std::string& path, Access access);
   Database(const Database&) = delete;

@@ -86,6 +86,8 @@ Result<std::unique_ptr<History>> History::open(const std::string& path) {
   if (::stat(path.c_str(), &status) != 0) {
     return fail("there is no ledger '{}': {}", path, errno_text(errno));
   }
+  // Something that is no file would be opened and waited for.
+  if (!S_ISREG(status.st_mode)) return fail("the ledger '{}' is not a regular file", path);
   auto database = open_to_read(path);
   if (!database) return fail("cannot read the ledger '{}': {}", path, database.error().message);
   switch (format_of(**database, ledger_steps())) {

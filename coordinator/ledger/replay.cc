@@ -21,10 +21,11 @@ bool is_there(int folder, const std::string& name, const PendingPlacing& noted) 
 Result<> replay(SqliteLedger& ledger, const Placer& placer, const NameRules& names,
                 const std::function<int()>& sync) {
   const auto pending = ledger.pending();
-  if (pending.empty()) return {};
+  if (!pending) return fail("{}", pending.error().message);
+  if (pending->empty()) return {};
   std::vector<PartToPlace> parts;
   std::vector<Unplaced> lost;
-  for (const PendingPlacing& one : pending) {
+  for (const PendingPlacing& one : *pending) {
     if (is_there(placer.output_fd(), one.name, one)) continue;
     if (is_there(placer.part_fd(), one.placing.part, one)) {
       parts.push_back({.row = one.row,

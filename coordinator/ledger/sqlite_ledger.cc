@@ -140,7 +140,7 @@ Ledger::Done SqliteLedger::end_run(const RunSummary& summary, WallTime now) {
   return outcome();
 }
 
-std::vector<PendingPlacing> SqliteLedger::pending() {
+tl::expected<std::vector<PendingPlacing>, Ledger::Failure> SqliteLedger::pending() {
   std::vector<PendingPlacing> all;
   Statement select(*database_,
                    "SELECT row, part, inode, replaces_bytes, replaces_mtime_ns, file_name, bytes, "
@@ -161,6 +161,7 @@ std::vector<PendingPlacing> SqliteLedger::pending() {
     if (const auto hash = digest_from_hex(one.placing.part)) one.hash = *hash;
     all.push_back(std::move(one));
   }
+  if (auto read = outcome(); !read) return tl::unexpected(std::move(read.error()));
   return all;
 }
 

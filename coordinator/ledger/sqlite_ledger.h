@@ -19,8 +19,8 @@ class SqliteLedger : public Ledger {
   /// A ledger that turned out to be damaged is moved aside.
   ~SqliteLedger() override;
 
-  /// What an earlier run was about to place. Empty after an error; the next call tells it.
-  [[nodiscard]] std::vector<PendingPlacing> pending();
+  /// What an earlier run was about to place.
+  [[nodiscard]] tl::expected<std::vector<PendingPlacing>, Failure> pending();
   /// Begins a run: every row written from now on is its.
   [[nodiscard]] Done begin_run(WallTime now, int pid);
   [[nodiscard]] std::int64_t run() const { return run_; }

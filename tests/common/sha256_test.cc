@@ -61,5 +61,26 @@ TEST(ToHex, TwoLowerCaseDigitsAByte) {
   EXPECT_EQ(to_hex({}), "");
 }
 
+TEST(DigestFromHex, IsToHexTheOtherWayRound) {
+  const Sha256Digest digest = sha256("abc");
+  EXPECT_EQ(digest_from_hex(to_hex(digest)), digest);
+  EXPECT_EQ(digest_from_hex(std::string(64, 'F')), digest_from_hex(std::string(64, 'f')));
+}
+
+TEST(DigestFromHex, TakesNothingElse) {
+  const std::string good(64, 'a');
+  ASSERT_TRUE(digest_from_hex(good));
+  EXPECT_FALSE(digest_from_hex(""));
+  EXPECT_FALSE(digest_from_hex(good.substr(1)));
+  EXPECT_FALSE(digest_from_hex(good + "aa"));
+  for (const char bad : {'g', ' ', '-', '+', 'x', '\0'}) {
+    for (const std::size_t place : {0u, 1u, 63u}) {
+      std::string text = good;
+      text[place] = bad;
+      EXPECT_FALSE(digest_from_hex(text)) << text;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace fanfetch

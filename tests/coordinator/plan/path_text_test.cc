@@ -179,5 +179,17 @@ TEST(FoldCase, MakesNamesOfOtherCaseEqual) {
   EXPECT_EQ(fold_case("\xFF"), "\xFF");
 }
 
+TEST(NameKey, IsOfTheFoldedName) {
+  EXPECT_EQ(name_key("A/Photo.JPG"), name_key("a/photo.jpg"));
+  EXPECT_EQ(name_key("\xC3\x89.JPG"), name_key("\xC3\xA9.jpg"));
+  EXPECT_NE(name_key("a/photo.jpg"), name_key("b/photo.jpg"));
+}
+
+/// It lies in ledgers: a later fanfetch must come to the same.
+TEST(NameKey, NeverChanges) {
+  EXPECT_EQ(name_key("a/Photo.jpg"),
+            0x961fb65464e78cdf);  // the beginning of SHA-256 of "a/photo.jpg"
+}
+
 }  // namespace
 }  // namespace fanfetch

@@ -1,0 +1,115 @@
+#include "coordinator/ledger/schema.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/temp_dir.h"
+
+namespace fanfetch {
+namespace {
+
+using Steps = std::span<const char* const>;
+
+/// Each but the last fails when it is taken twice.
+constexpr const char* kSteps[] = {
+    "CREATE TABLE a(x); INSERT INTO a VALUES(1)",
+    "CREATE TABLE b(x); INSERT INTO b SELECT x + 1 FROM a",
+    "CREATE TABLE c(x)",
+    "DELETE FROM a; this fails",
+};
+const Steps kGood = Steps(kSteps).first(3);
+
+class SchemaTest : public ::testing::Test {
+ protected:
+  SchemaTest() : database_(open(temp_.at("a.sqlite"))) {}
+
+  static std::unique_ptr<Database> open(const std::string& path) {
+    return std::move(Database::open(path, Database::Access::read_write).value());
+  }
+  [[nodiscard]] std::int64_t tables() const {
+    return database_->query_number("SELECT count(*) FROM sqlite_schema");
+  }
+  [[nodiscard]] std::int64_t version() const {
+    return database_->query_number("PRAGMA user_version");
+  }
+
+  support::TempDir temp_;
+  std::unique_ptr<Database> database_;
+};
+
+TEST_F(SchemaTest, AnEmptyDatabaseIsTheOldest) {
+  EXPECT_EQ(format_of(*database_, kGood), Format::older);
+  migrate(*database_, kGood);
+  EXPECT_TRUE(database_->ok());
+  EXPECT_EQ(format_of(*database_, kGood), Format::current);
+  EXPECT_EQ(tables(), 3);
+  EXPECT_EQ(version(), 3);
+  EXPECT_EQ(database_->query_number("PRAGMA application_id"), 0x66616e66) << "for file(1)";
+}
+
+TEST_F(SchemaTest, TakesTheMissingStepsOnly) {
+  migrate(*database_, kGood.first(1));
+  ASSERT_EQ(format_of(*database_, kGood.first(1)), Format::current);
+  database_->exec("UPDATE a SET x = 41");
+  EXPECT_EQ(format_of(*database_, kGood), Format::older);
+  migrate(*database_, kGood);
+  EXPECT_TRUE(database_->ok());
+  EXPECT_EQ(format_of(*database_, kGood), Format::current);
+  EXPECT_EQ(database_->query_number("SELECT x FROM b"), 42) << "what was there went along";
+}
+
+TEST_F(SchemaTest, TakesAllStepsOrNone) {
+  migrate(*database_, kGood.first(1));
+  migrate(*database_, kSteps);
+  const auto error = database_->take_error();
+  ASSERT_TRUE(error);
+  EXPECT_NE(error->message.find("this"), std::string::npos) << error->message;
+  EXPECT_EQ(format_of(*database_, kSteps), Format::older);
+  EXPECT_EQ(version(), 1);
+  EXPECT_EQ(tables(), 1);
+  EXPECT_EQ(database_->query_number("SELECT x FROM a"), 1);
+  migrate(*database_, kGood);
+  EXPECT_TRUE(database_->ok()) << "no transaction was left open";
+}
+
+TEST_F(SchemaTest, AnInterruptedBeginningIsTakenUp) {
+  // Nothing but the application's id: a power cut after it.
+  database_->exec("PRAGMA application_id = 0x66616e66");
+  EXPECT_EQ(format_of(*database_, kGood), Format::older);
+}
+
+TEST_F(SchemaTest, KnowsALaterFormat) {
+  migrate(*database_, kGood);
+  EXPECT_EQ(format_of(*database_, kGood.first(2)), Format::newer);
+}
+
+TEST_F(SchemaTest, KnowsAnotherProgramsDatabase) {
+  database_->exec("CREATE TABLE theirs(x)");
+  EXPECT_EQ(format_of(*database_, kGood), Format::foreign);
+}
+
+TEST_F(SchemaTest, KnowsAnotherProgramsEmptyDatabase) {
+  database_->exec("PRAGMA user_version = 2");
+  EXPECT_EQ(format_of(*database_, kGood), Format::foreign);
+  database_->exec("PRAGMA user_version = 0; PRAGMA application_id = 77");
+  EXPECT_EQ(format_of(*database_, kGood), Format::foreign);
+}
+
+TEST_F(SchemaTest, WhatCannotBeReadHasNoFormat) {
+  const auto garbage = open(temp_.write("garbage", std::string(4096, 'g')));
+  EXPECT_EQ(format_of(*garbage, kGood), Format::unknown);
+  EXPECT_EQ(garbage->take_error()->kind, DatabaseError::Kind::damaged);
+}
+
+TEST_F(SchemaTest, TheLedgersOwnStepsWork) {
+  migrate(*database_, ledger_steps());
+  EXPECT_TRUE(database_->ok());
+  EXPECT_EQ(format_of(*database_, ledger_steps()), Format::current);
+  for (const char* table : {"links", "runs", "placing"}) {
+    (void)database_->query_number(fmt::format("SELECT count(*) FROM {}", table).c_str());
+    EXPECT_TRUE(database_->ok()) << table;
+  }
+}
+
+}  // namespace
+}  // namespace fanfetch
