@@ -55,9 +55,11 @@ Result<> bring_up(Database& database, const std::string& path) {
   return {};
 }
 
-tl::unexpected<Error> cannot_open(const std::string& path, const std::string& why) {
-  return fail("cannot write the ledger '{}': {}; mend that, or name another with --ledger", path,
-              why);
+tl::unexpected<Error> cannot_open(const std::string& path, const DatabaseError& error) {
+  return fail("cannot write the ledger '{}': {}; {}", path, error.message,
+              error.kind == DatabaseError::Kind::full
+                  ? "make room there, then run the same command again"
+                  : "mend that, or name another with --ledger");
 }
 
 }  // namespace
@@ -97,10 +99,13 @@ Result<OpenedLedger> open_ledger(const std::string& path) {
       error = std::move(database.error());
     }
     if (error.kind != DatabaseError::Kind::damaged || opened.notice) {
-      return cannot_open(path, error.message);
+      return cannot_open(path, error);
     }
     const auto aside = move_ledger_aside(path);
-    if (!aside) return cannot_open(path, error.message + "; nor can it be moved aside");
+    if (!aside) {
+      error.message += ", and it cannot be moved aside: " + errno_text(errno);
+      return cannot_open(path, error);
+    }
     opened.notice = fmt::format(
         "the ledger is damaged ({}): it is kept as '{}', and a new one begins; --adopt takes the "
         "files that are already there as saved",
