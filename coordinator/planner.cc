@@ -100,6 +100,11 @@ Plan Planner::plan(const ListedItem& item, const LinkFilter& filter, std::uint64
   return plan;
 }
 
+void Planner::rest() {
+  if (context_.history) context_.history->stop_looking();
+  looked_at_.reset();
+}
+
 Plan Planner::plan_link(Link link, const std::string& id) {
   const LinkId identity = link_id(link.hash);
   // First what is on its way, then the ledger: a link goes from the one to the other.
@@ -109,7 +114,8 @@ Plan Planner::plan_link(Link link, const std::string& id) {
   }
   std::optional<LedgerRow> row;
   if (context_.history) {
-    if (std::exchange(looked_at_, generation) != generation) context_.history->look_anew();
+    if (looked_at_ != generation) context_.history->look_anew();
+    looked_at_ = generation;
     row = context_.history->find(identity);
   }
   if (row) {

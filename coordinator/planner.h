@@ -57,6 +57,8 @@ class Planner {
 
   /// `place`: of the entry in the list, from 1.
   [[nodiscard]] Plan plan(const ListedItem& item, const LinkFilter& filter, std::uint64_t place);
+  /// Lets go of the ledger: there may be nothing to plan for a while.
+  void rest();
 
  private:
   [[nodiscard]] Plan plan_link(Link link, const std::string& id);
@@ -69,7 +71,7 @@ class Planner {
   [[nodiscard]] std::optional<OutputTrouble> trouble() const;
 
   PlanContext context_;
-  std::uint64_t looked_at_ = ~0ull;  // the generation of InFlight that `history` was looked at in
+  std::optional<std::uint64_t> looked_at_;  // the generation of InFlight that history shows
 };
 
 }  // namespace fanfetch

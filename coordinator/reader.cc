@@ -48,6 +48,7 @@ void Reader::add(Planned planned) {
 }
 
 void Reader::hand_on() {
+  planner_.rest();
   if (planned_.empty() || !wanted_) return;
   wanted_ = sink_(std::exchange(planned_, {}));
 }

@@ -13,6 +13,9 @@ namespace {
 
 /// Another connection's checkpoint or commit takes that long at most, unless the disk hangs.
 constexpr int kBusyMs = 10'000;
+/// For readers to be done with what they look at: a run's reader takes about a millisecond; one
+/// that takes longer is left alone.
+constexpr int kReadersMs = 50;
 
 DatabaseError describe(sqlite3* connection, int code) {
   DatabaseError error;
@@ -76,6 +79,28 @@ tl::expected<std::unique_ptr<Database>, DatabaseError> Database::open(const std:
   sqlite3_busy_timeout(connection, kBusyMs);
   sqlite3_extended_result_codes(connection, 1);
   return std::unique_ptr<Database>(new Database(connection));
+}
+
+/// The hook takes the place of SQLite's own checkpoints, which never let the log begin anew while
+/// there is always some reader: it was seen to grow to 22 GB.
+Database::Database(sqlite3* connection) : connection_(connection) {
+  sqlite3_wal_hook(
+      connection,
+      [](void* self, sqlite3*, const char*, int pages) {
+        static_cast<Database*>(self)->log_pages_ = pages;
+        return SQLITE_OK;
+      },
+      this);
+}
+
+bool Database::checkpoint() {
+  if (error_) return false;
+  sqlite3_busy_timeout(connection_, kReadersMs);
+  const int code =
+      sqlite3_wal_checkpoint_v2(connection_, nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
+  sqlite3_busy_timeout(connection_, kBusyMs);
+  if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY) note_error(code);
+  return code == SQLITE_OK;
 }
 
 Database::~Database() { sqlite3_close(connection_); }

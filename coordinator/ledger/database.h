@@ -47,6 +47,12 @@ class Database {
   /// A statement that yields one number; 0 if there is none.
   [[nodiscard]] std::int64_t query_number(const char* sql);
 
+  /// Pages in the write-ahead log after the last commit of this connection.
+  [[nodiscard]] int log_pages() const { return log_pages_; }
+  /// Copies the log into the database and lets it begin anew; waits a little for its readers.
+  /// False: one still needs it, and it goes on growing. REQUIRES: no transaction is open.
+  bool checkpoint();
+
   /// Of the row inserted last.
   [[nodiscard]] std::int64_t last_row() const;
   [[nodiscard]] bool ok() const { return !error_; }
@@ -57,10 +63,11 @@ class Database {
 
  private:
   friend class Statement;
-  explicit Database(sqlite3* connection) : connection_(connection) {}
+  explicit Database(sqlite3* connection);
   void note_error(int code);
 
   sqlite3* connection_;
+  int log_pages_ = 0;
   std::optional<DatabaseError> error_;
 };
 

@@ -107,8 +107,13 @@ Result<std::unique_ptr<History>> History::open(const std::string& path) {
 }
 
 void History::look_anew() {
-  if (std::exchange(looking_, true)) database_->exec("COMMIT");
+  stop_looking();
   database_->exec("BEGIN");
+  looking_ = true;
+}
+
+void History::stop_looking() {
+  if (std::exchange(looking_, false)) database_->exec("COMMIT");
 }
 
 std::optional<LedgerRow> History::find(const LinkId& link) {

@@ -19,10 +19,11 @@ class History {
   [[nodiscard]] static Result<std::unique_ptr<History>> open(const std::string& path);
   ~History();
 
-  /// From here on, and until the next call, all questions are answered as of now; without any call,
-  /// each is answered as of when it is asked. A look costs some microseconds less for each
+  /// From here on all questions are answered as of now, until the next call or stop_looking();
+  /// without, each is answered as of when it is asked. A look costs some microseconds less for each
   /// question; but while it lasts, the writer's log cannot begin anew.
   void look_anew();
+  void stop_looking();
 
   /// None: never settled, or error().
   [[nodiscard]] std::optional<LedgerRow> find(const LinkId& link);

@@ -11,14 +11,10 @@
 namespace fanfetch {
 namespace {
 
-/// A batch changes about two pages a row once the indexes are large. With SQLite's 1000 pages the
-/// log would be copied back after every batch; with 16,000 (64 MiB) a page that several batches
-/// changed is copied once.
 constexpr const char* kSettings = R"sql(
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA cache_size = -8192;
-PRAGMA wal_autocheckpoint = 16000;
 PRAGMA journal_size_limit = 67108864;
 )sql";
 

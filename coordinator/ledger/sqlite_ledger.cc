@@ -83,10 +83,12 @@ struct SqliteLedger::Statements {
   Statement insert, update, place, clear, rename, give_up, no_place;
 };
 
-SqliteLedger::SqliteLedger(std::unique_ptr<Database> database, std::string path)
+SqliteLedger::SqliteLedger(std::unique_ptr<Database> database, std::string path, int max_log_pages)
     : database_(std::move(database)),
       path_(std::move(path)),
-      statements_(std::make_unique<Statements>(*database_)) {}
+      statements_(std::make_unique<Statements>(*database_)),
+      max_log_pages_(max_log_pages),
+      checkpoint_at_(max_log_pages) {}
 
 SqliteLedger::~SqliteLedger() {
   statements_.reset();
@@ -188,6 +190,10 @@ void SqliteLedger::put(LedgerEntry& entry) {
 }
 
 Ledger::Done SqliteLedger::write(std::span<LedgerEntry> batch) {
+  // Here and not behind the commit: what fails now has written nothing.
+  if (const int pages = database_->log_pages(); pages > checkpoint_at_) {
+    checkpoint_at_ = max_log_pages_ + (database_->checkpoint() ? 0 : pages);
+  }
   database_->exec("BEGIN IMMEDIATE");
   statements_->clear.run();
   for (LedgerEntry& entry : batch) put(entry);

@@ -14,8 +14,14 @@ namespace fanfetch {
 /// The ledger in SQLite. About 0.4 KB a link on the disk, whatever it holds in memory is bounded.
 class SqliteLedger : public Ledger {
  public:
+  /// Pages of 4 KiB that the write-ahead log may have. A batch changes about two pages a row once
+  /// the indexes are large; the longer the log, the more often a page that several batches changed
+  /// is copied back only once.
+  static constexpr int kMaxLogPages = 16'000;
+
   /// `database`: from open_ledger(); `path` is where it lies.
-  SqliteLedger(std::unique_ptr<Database> database, std::string path);
+  SqliteLedger(std::unique_ptr<Database> database, std::string path,
+               int max_log_pages = kMaxLogPages);
   /// A ledger that turned out to be damaged is moved aside.
   ~SqliteLedger() override;
 
@@ -42,6 +48,8 @@ class SqliteLedger : public Ledger {
   std::unique_ptr<Database> database_;
   std::string path_;
   std::unique_ptr<Statements> statements_;
+  const int max_log_pages_;
+  int checkpoint_at_;  // pages
   std::int64_t run_ = 0;
   bool damaged_ = false;
 };
