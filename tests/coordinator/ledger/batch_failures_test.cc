@@ -151,10 +151,13 @@ TEST_F(BatchFailuresTest, AWorkersWordIsNotTaken) {
   write_part(1, "bodies");  // six bytes
   (void)saved(3, "c.jpg");
   std::filesystem::create_directory(parts_ / part_of(4));
-  std::filesystem::create_symlink(parts_ / part_of(3), parts_ / part_of(5));
+  std::filesystem::create_symlink("four", parts_ / part_of(5));  // of four bytes itself
+  struct stat folder {};
+  ASSERT_EQ(::fstatat(part_fd_.get(), part_of(4).c_str(), &folder, 0), 0);
   const Saved four{.bytes = 4};
   settle(settlement(1, "a.jpg", four), settlement(2, "b.jpg", four), settlement(3, "c.jpg", four),
-         settlement(4, "d.jpg", four), settlement(5, "e.jpg", four));
+         settlement(4, "d.jpg", Saved{.bytes = static_cast<std::uint64_t>(folder.st_size)}),
+         settlement(5, "e.jpg", four));
   expect_failed(0, "has 6 bytes where the worker wrote 4");
   expect_failed(1, "its part file is gone");
   EXPECT_EQ(records_.at(2).status, Status::saved);

@@ -78,7 +78,7 @@ TEST_F(DatabaseTest, ErrorsStick) {
   EXPECT_EQ(database->query_number("SELECT 5"), 0);
   Statement late(*database, "SELECT 5");
   EXPECT_FALSE(late.step());
-  database->exec("SELECT nonsense");
+  database->fail({.message = "later"});
 
   const auto error = database->take_error();
   ASSERT_TRUE(error);
