@@ -47,7 +47,8 @@ struct Entry {
   std::string_view name, text;
 };
 
-constexpr std::string_view kUsage = "Usage: fanfetch [OPTIONS] [SOURCE...]\n";
+constexpr std::string_view kUsage =
+    "Usage: fanfetch [OPTIONS] [SOURCE...]   or: fanfetch status|verify|export DIR\n";
 
 constexpr Entry kSources[] = {
     {"(none), imgur", "the Imgur gallery; needs a client ID"},

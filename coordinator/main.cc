@@ -16,6 +16,7 @@
 
 #include "common/utf8.h"
 #include "common/write_all.h"
+#include "coordinator/commands/run_command.h"
 #include "coordinator/coordinator.h"
 #include "coordinator/dry_run.h"
 #include "coordinator/exit_status.h"
@@ -144,9 +145,7 @@ Progress::Style progress_style(const Options& options) {
     case ProgressChoice::none: return Progress::Style::none;
     case ProgressChoice::automatic: break;
   }
-  const char* terminal = std::getenv("TERM");
-  const bool capable = terminal != nullptr && std::string_view(terminal) != "dumb";
-  return ::isatty(STDERR_FILENO) == 1 && capable ? Progress::Style::bar : Progress::Style::plain;
+  return Console::can_redraw() ? Progress::Style::bar : Progress::Style::plain;
 }
 
 /// The results replace their file at once; that must not be a list that is still to be read.
@@ -278,6 +277,7 @@ int main(int argc, char** argv) {
   const Instant start = std::chrono::steady_clock::now();
   put_process_in_order();
   try {
+    if (is_command(argc, argv)) return run_command(argc, argv);
     const auto options = read_options(argc, argv);
     if (!options) {
       const auto& [status, text] = options.error();

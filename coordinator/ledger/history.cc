@@ -2,6 +2,8 @@
 
 #include <sys/stat.h>
 
+#include <vector>
+
 #include "coordinator/ledger/schema.h"
 
 namespace fanfetch {
@@ -13,7 +15,10 @@ namespace {
   "message, started_at, duration_ms"
 
 constexpr const char* kFind = "SELECT " FANFETCH_ROW_COLUMNS " FROM links WHERE link=?";
-constexpr const char* kEach = "SELECT " FANFETCH_ROW_COLUMNS " FROM links ORDER BY row";
+constexpr const char* kEach =
+    "SELECT " FANFETCH_ROW_COLUMNS " FROM links WHERE row>? ORDER BY row LIMIT ?";
+/// Rows of a page: some hundred kilobytes.
+constexpr std::int64_t kPage = 1000;
 
 LedgerRow read_row(Statement& from) {
   LedgerRow row;
@@ -133,9 +138,18 @@ bool History::name_taken(std::uint64_t name_key, std::int64_t row) {
 
 void History::each_row(const std::function<bool(const LedgerRow&)>& visit) {
   Statement each(*database_, kEach);
-  while (each.step()) {
-    if (!visit(read_row(each))) return;
-  }
+  std::vector<LedgerRow> page;
+  std::int64_t last = 0;
+  do {
+    page.clear();
+    each.bind(last).bind(kPage);
+    while (each.step()) page.push_back(read_row(each));
+    each.reset();
+    for (const LedgerRow& row : page) {
+      if (!visit(row)) return;
+      last = row.row;
+    }
+  } while (!page.empty());
 }
 
 std::optional<Error> History::error() {

@@ -29,7 +29,8 @@ class History {
   [[nodiscard]] std::optional<LedgerRow> find(const LinkId& link);
   /// Whether a link other than `row` has a file of that name.
   [[nodiscard]] bool name_taken(std::uint64_t name_key, std::int64_t row);
-  /// Every row, in the order in which the links were first settled; false: stops.
+  /// Every row, in the order in which the links were first settled; false: stops. Without a look,
+  /// `visit` may take its time: no more than a page of rows is read at once, each as of then.
   void each_row(const std::function<bool(const LedgerRow&)>& visit);
   /// What went wrong with any call so far; they yield nothing from then on.
   [[nodiscard]] std::optional<Error> error();

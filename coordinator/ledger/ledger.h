@@ -59,6 +59,18 @@ struct Unplaced {
   std::string message;
 };
 
+/// A file that is not what was saved.
+struct Spoilt {
+  std::int64_t row = 0;
+  std::string message;
+};
+
+/// A file that is what was saved, but has another time by now.
+struct NewTime {
+  std::int64_t row = 0;
+  std::int64_t mtime_ns = 0;
+};
+
 /// How a run went, for those who look at the folder later.
 struct RunSummary {
   std::uint64_t saved = 0, kept = 0, skipped = 0, failed = 0, bytes = 0;

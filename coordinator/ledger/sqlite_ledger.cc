@@ -78,9 +78,14 @@ struct SqliteLedger::Statements {
                 "UPDATE links SET status='failed', error='disk', retryable=1, message=?, "
                 "file_name=NULL, name_key=NULL, bytes=NULL, mtime_ns=NULL, sha256=NULL "
                 "WHERE row=?"),
-        no_place(database, "DELETE FROM placing WHERE row=?") {}
+        no_place(database, "DELETE FROM placing WHERE row=?"),
+        mark(database,
+             "UPDATE links SET status='failed', error='disk', retryable=1, message=? WHERE row=?"),
+        confirm(database,
+                "UPDATE links SET status='saved', error=NULL, retryable=NULL, mtime_ns=?, "
+                "message=CASE status WHEN 'saved' THEN message END WHERE row=?") {}
 
-  Statement insert, update, place, clear, rename, give_up, no_place;
+  Statement insert, update, place, clear, rename, give_up, no_place, mark, confirm;
 };
 
 SqliteLedger::SqliteLedger(std::unique_ptr<Database> database, std::string path, int max_log_pages)
@@ -225,6 +230,18 @@ Ledger::Done SqliteLedger::clear_placing() {
   Done done = commit();
   if (done) crash_point("after_clearing");
   return done;
+}
+
+Ledger::Done SqliteLedger::mark_for_refetch(std::span<const Spoilt> files) {
+  database_->exec("BEGIN IMMEDIATE");
+  for (const Spoilt& one : files) statements_->mark.bind(one.message).bind(one.row).run();
+  return commit();
+}
+
+Ledger::Done SqliteLedger::confirm(std::span<const NewTime> files) {
+  database_->exec("BEGIN IMMEDIATE");
+  for (const NewTime& one : files) statements_->confirm.bind(one.mtime_ns).bind(one.row).run();
+  return commit();
 }
 
 }  // namespace fanfetch

@@ -37,6 +37,12 @@ class SqliteLedger : public Ledger {
   [[nodiscard]] Done give_up(std::span<const Unplaced> parts) override;
   [[nodiscard]] Done clear_placing() override;
 
+  /// The rows of these files become failed (`disk`), so that the next run fetches them again. They
+  /// keep what is known of the file: a run replaces it if it still is as the row says.
+  [[nodiscard]] Done mark_for_refetch(std::span<const Spoilt> files);
+  /// The rows of these files are saved, whatever they were, and know their times.
+  [[nodiscard]] Done confirm(std::span<const NewTime> files);
+
  private:
   /// The statements, prepared once.
   struct Statements;

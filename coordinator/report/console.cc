@@ -3,6 +3,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cstdlib>
+
 #include "common/write_all.h"
 
 namespace fanfetch {
@@ -31,6 +33,12 @@ void Console::clear_bar() {
   if (bar_.empty()) return;
   bar_.clear();
   write(kClearLine);
+}
+
+bool Console::can_redraw() {
+  const char* terminal = std::getenv("TERM");
+  return terminal != nullptr && std::string_view(terminal) != "dumb" &&
+         ::isatty(STDERR_FILENO) == 1;
 }
 
 unsigned Console::columns() {

@@ -16,6 +16,8 @@ class Console {
   /// Takes the bar away.
   void clear_bar();
 
+  /// Whether stderr is a terminal that can redraw a bar in place.
+  [[nodiscard]] static bool can_redraw();
   /// Columns of the terminal; 80 where that cannot be told.
   [[nodiscard]] static unsigned columns();
 

@@ -49,27 +49,11 @@ class ObjectWriter {
 
 }  // namespace
 
-std::string to_json_line(const Record& record) {
+std::string to_json_line(const Record& record, RecordKeys keys) {
   rapidjson::StringBuffer buffer;
   ObjectWriter object(buffer);
-  object.member("index", record.index);
-  object.member("url", record.url);
-  object.member("status", name(record.status));
-  object.member("file_name", record.file_name);
-  object.member("bytes", record.bytes);
-  object.member("sha256", record.sha256);
-  object.member("http_status", record.http_status);
-  object.member("content_type", record.content_type);
-  object.member("final_url", record.final_url);
-  object.member("etag", record.etag);
-  object.member("last_modified", record.last_modified);
-  object.member("attempts", record.attempts);
-  object.member("error", record.error);
-  object.member("retryable", record.retryable);
-  object.member("message", record.message);
-  object.member("duplicate_of", record.duplicate_of);
-  object.member("started_at", record.started_at);
-  object.member("duration_ms", record.duration);
+  each_key(record, keys,
+           [&](std::string_view key, const auto& value) { object.member(key, value); });
   object.end();
   buffer.Put('\n');
   return {buffer.GetString(), buffer.GetSize()};

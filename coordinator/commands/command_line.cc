@@ -1,0 +1,213 @@
+#include "coordinator/commands/command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <vector>
+
+#include "common/result.h"
+#include "common/utf8.h"
+
+namespace fanfetch {
+namespace {
+
+constexpr std::string_view kStatusHelp = R"(Usage: fanfetch status DIR [OPTIONS]
+Says what the runs into the folder DIR have saved and what failed, and how the
+last one went. Works while a run is going on.
+
+  --by-host      the same for each host
+  --json         one JSON object
+  --ledger FILE  the ledger, if not DIR/.fanfetch/ledger.sqlite
+  -h, --help     this text
+
+Exit status: 0; 2 usage, or no ledger there; 4 the ledger cannot be read.
+)";
+
+constexpr std::string_view kVerifyHelp = R"(Usage: fanfetch verify DIR [OPTIONS]
+Reads every file that was saved in the folder DIR, and prints what differs:
+  missing: NAME        it is not there any more
+  changed: NAME: why   it is not what was saved
+  foreign: NAME        no run has saved a file of that name
+
+  --repair       mark missing and changed files, so that the next run fetches
+                 them again, and note new times of good files; touches no file
+  --ledger FILE  the ledger, if not DIR/.fanfetch/ledger.sqlite
+  -q, --quiet    no progress, no closing lines
+  -h, --help     this text
+
+Exit status: 0 nothing differs; 1 something does, repaired or not; 2 usage, or
+no ledger there; 4 a file, the folder or the ledger cannot be read or written;
+5 a run holds the folder.
+)";
+
+constexpr std::string_view kExportHelp = R"(Usage: fanfetch export DIR [FILE] [OPTIONS]
+Writes a record of each link that runs into the folder DIR have settled, to
+FILE or stdout (-). FILE gets its name when it is whole. Works while a run is
+going on. A FILE named metadata.jsonl holds saved files only, and no errors, as
+tools for image folders want it.
+
+  --format jsonl|csv  a JSON object a line; or CSV with a heading, whose lines
+                      end with LF (default: by FILE's ending; stdout: jsonl)
+  --ledger FILE       the ledger, if not DIR/.fanfetch/ledger.sqlite
+  -h, --help          this text
+
+Exit status: 0; 2 usage, or no ledger there; 4 the ledger cannot be read or
+FILE not be written.
+)";
+
+/// What the command line holds, values not checked yet.
+struct Words {
+  std::vector<std::string> positional;
+  std::string ledger, format;
+  bool ledger_given = false, format_given = false;
+  bool help = false, json = false, by_host = false, repair = false, quiet = false;
+};
+
+using Read = tl::expected<Command, std::string>;
+
+Read as_status(const Words& words, FolderArguments folder) {
+  return StatusArguments{.folder = std::move(folder), .json = words.json, .by_host = words.by_host};
+}
+
+Read as_verify(const Words& words, FolderArguments folder) {
+  return VerifyArguments{.folder = std::move(folder), .repair = words.repair, .quiet = words.quiet};
+}
+
+std::optional<ExportFormat> format_of(const Words& words, std::string_view file) {
+  if (words.format_given) {
+    if (words.format == "jsonl") return ExportFormat::jsonl;
+    if (words.format == "csv") return ExportFormat::csv;
+    return std::nullopt;
+  }
+  if (file == "-" || file.ends_with(".jsonl")) return ExportFormat::jsonl;
+  if (file.ends_with(".csv")) return ExportFormat::csv;
+  return std::nullopt;
+}
+
+Read as_export(const Words& words, FolderArguments folder) {
+  ExportArguments arguments{.folder = std::move(folder)};
+  if (words.positional.size() > 1) arguments.file = words.positional[1];
+  if (arguments.file.empty()) return tl::unexpected<std::string>("FILE is empty");
+  const auto format = format_of(words, arguments.file);
+  if (!format && words.format_given) {
+    return tl::unexpected(fmt::format("--format: '{}' is not jsonl or csv", words.format));
+  }
+  if (!format) {
+    return tl::unexpected(fmt::format(
+        "the ending of '{}' is not .jsonl or .csv: say --format jsonl or csv", arguments.file));
+  }
+  arguments.format = *format;
+  return arguments;
+}
+
+/// One command: what it is called, takes and says of itself.
+struct Row {
+  std::string_view name;
+  std::string_view help;
+  std::size_t most_words;  // that are no options
+  void (*add_options)(CLI::App&, Words&);
+  Read (*read)(const Words&, FolderArguments);
+};
+
+constexpr Row kCommands[] = {
+    {"status", kStatusHelp, 1,
+     [](CLI::App& app, Words& words) {
+       app.add_flag("--json", words.json);
+       app.add_flag("--by-host", words.by_host);
+     },
+     as_status},
+    {"verify", kVerifyHelp, 1,
+     [](CLI::App& app, Words& words) {
+       app.add_flag("--repair", words.repair);
+       app.add_flag("-q,--quiet", words.quiet);
+     },
+     as_verify},
+    {"export", kExportHelp, 2,
+     [](CLI::App& app, Words& words) { app.add_option("--format", words.format)->take_last(); },
+     as_export},
+};
+
+const Row* find_row(std::string_view name) {
+  const auto* row = std::ranges::find(kCommands, name, &Row::name);
+  return row == std::end(kCommands) ? nullptr : row;
+}
+
+/// In CLI11's order, the last word first. It takes `--name=` for `--name` and would swallow the
+/// next word as the value.
+std::vector<std::string> words_for_cli(std::span<const char* const> given) {
+  std::vector<std::string> words;
+  bool only_names = false;
+  for (const std::string_view word : given) {
+    only_names = only_names || word == "--";
+    const bool empty_value =
+        !only_names && word.starts_with("--") && word.find('=') == word.size() - 1;
+    words.emplace_back(empty_value ? word.substr(0, word.size() - 1) : word);
+    if (empty_value) words.emplace_back();
+  }
+  std::reverse(words.begin(), words.end());
+  return words;
+}
+
+/// Error: what is wrong.
+tl::expected<Words, std::string> read_words(const Row& row, std::span<const char* const> given) {
+  Words words;
+  CLI::App app;
+  app.set_help_flag();  // ours is a flag like others
+  app.allow_extras();
+  app.add_flag("-h,--help", words.help);
+  const auto* ledger = app.add_option("--ledger", words.ledger)->take_last();
+  row.add_options(app, words);
+  try {
+    app.parse(words_for_cli(given));
+  } catch (const CLI::ArgumentMismatch& mismatch) {
+    const std::string_view what = mismatch.what();  // "--ledger: 1 required TEXT missing"
+    return tl::unexpected(fmt::format("{} needs a value", what.substr(0, what.find(':'))));
+  } catch (const CLI::Error& error) {
+    return tl::unexpected<std::string>(error.what());
+  }
+  words.ledger_given = ledger->count() > 0;
+  const auto* format = app.get_option_no_throw("--format");
+  words.format_given = format != nullptr && format->count() > 0;
+  bool only_names = false;
+  for (const std::string& word : app.remaining()) {
+    if (!only_names && word == "--") {
+      only_names = true;
+    } else if (!only_names && word.size() > 1 && word.starts_with('-') && !words.help) {
+      return tl::unexpected(fmt::format("{} is not an option", word.substr(0, word.find('='))));
+    } else {
+      words.positional.push_back(word);
+    }
+  }
+  return words;
+}
+
+Read read(const Row& row, const Words& words) {
+  if (words.positional.empty() || words.positional[0].empty()) {
+    return tl::unexpected<std::string>("DIR is missing");
+  }
+  if (words.positional.size() > row.most_words) {
+    return tl::unexpected(
+        fmt::format("'{}' is one word too many", words.positional[row.most_words]));
+  }
+  if (words.ledger_given && words.ledger.empty()) {
+    return tl::unexpected<std::string>("--ledger: its value is empty");
+  }
+  return row.read(words, {.output = words.positional[0], .ledger = words.ledger});
+}
+
+}  // namespace
+
+bool is_command_name(std::string_view word) { return find_row(word) != nullptr; }
+
+tl::expected<Command, LeaveCommand> read_command(std::span<const char* const> words) {
+  const Row& row = *find_row(words[0]);
+  auto parsed = read_words(row, words.subspan(1));
+  if (parsed && parsed->help) return tl::unexpected(LeaveCommand{0, std::string(row.help)});
+  auto command = parsed ? read(row, *parsed) : tl::unexpected(std::move(parsed.error()));
+  if (command) return std::move(*command);
+  return tl::unexpected(LeaveCommand{2, fmt::format("fanfetch {0}: {1}\nsee fanfetch {0} --help\n",
+                                                    row.name, printable(command.error(), 2000))});
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,50 @@
+#include "coordinator/commands/export.h"
+
+#include <filesystem>
+
+#include "coordinator/commands/folder.h"
+#include "coordinator/commands/line_output.h"
+#include "coordinator/exit_status.h"
+#include "coordinator/report/csv_line.h"
+#include "coordinator/report/jsonl_log.h"
+
+namespace fanfetch {
+namespace {
+
+/// The name under which tools for image folders look for it.
+constexpr std::string_view kFolderMetadata = "metadata.jsonl";
+
+Result<LineOutput> open_output(const std::string& file) {
+  if (file == "-") return LineOutput();
+  return LineOutput::open(file);
+}
+
+Result<> write_rows(History& history, const ExportArguments& arguments) {
+  auto output = open_output(arguments.file);
+  if (!output) return tl::unexpected(output.error());
+  const bool files_only = std::filesystem::path(arguments.file).filename() == kFolderMetadata;
+  const RecordKeys keys = files_only ? RecordKeys::of_a_file : RecordKeys::all;
+  const bool csv = arguments.format == ExportFormat::csv;
+
+  bool going_well = !csv || output->add(csv_header(keys));
+  history.each_row([&](const LedgerRow& row) {
+    if (files_only && row.record.status != Status::saved) return going_well;
+    going_well = output->add(csv ? to_csv_line(row.record, keys) : to_json_line(row.record, keys));
+    return going_well;
+  });
+  // Without its name, the half of a file is gone.
+  if (auto error = history.error()) return tl::unexpected(std::move(*error));
+  return output->finish();
+}
+
+}  // namespace
+
+int run_export(const ExportArguments& arguments) {
+  const auto history = open_history(arguments.folder);
+  if (!history) return report(history.error());
+  const auto written = write_rows(**history, arguments);
+  if (!written) return report({kExitOutput, written.error().message});
+  return kExitSuccess;
+}
+
+}  // namespace fanfetch

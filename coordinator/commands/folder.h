@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "coordinator/commands/command_line.h"
+#include "coordinator/ledger/history.h"
+
+namespace fanfetch {
+
+/// Why a command cannot go on.
+struct CommandError {
+  int status = 0;  ///< See exit_status.h.
+  std::string message;
+};
+
+/// Prints it on stderr, and returns its status.
+int report(const CommandError& error);
+
+/// Where the folder's ledger lies. Error: there is none (exit status 2), or none that this user may
+/// look for (4).
+[[nodiscard]] tl::expected<std::string, CommandError> find_ledger(const FolderArguments& folder);
+
+/// The same, opened to be read, also while a run writes it.
+[[nodiscard]] tl::expected<std::unique_ptr<History>, CommandError> open_history(
+    const FolderArguments& folder);
+
+/// Who holds a folder.
+struct Holder {
+  std::optional<int> pid;  ///< None: it has not said.
+};
+
+/// Whose run or repair holds `output` at this moment; none: nobody's. Takes no lock that a run
+/// would not wait for.
+[[nodiscard]] std::optional<Holder> holder_of(const std::string& output);
+
+}  // namespace fanfetch

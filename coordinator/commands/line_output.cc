@@ -1,0 +1,85 @@
+#include "coordinator/commands/line_output.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
+
+#include "common/write_all.h"
+#include "coordinator/signals.h"
+
+namespace fanfetch {
+namespace {
+
+constexpr std::size_t kPiece = 64 * 1024;
+
+}  // namespace
+
+Result<LineOutput> LineOutput::open(const std::string& path) {
+  LineOutput output;
+  output.path_ = path;
+  struct stat there {};
+  const bool exists = ::stat(path.c_str(), &there) == 0;
+  if (exists && !S_ISREG(there.st_mode)) {
+    output.file_.reset(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  } else {
+    std::error_code none;
+    // Through a symbolic link: it is the file behind it that is replaced.
+    if (exists) output.path_ = std::filesystem::canonical(path, none).string();
+    if (none) output.path_ = path;
+    output.temporary_ = fmt::format("{}.part-{}", output.path_, ::getpid());
+    output.file_.reset(
+        ::open(output.temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    if (exists && output.file_.valid()) (void)::fchmod(output.file_.get(), there.st_mode & 0777);
+  }
+  if (output.file_.valid()) return output;
+  const int error = errno;
+  output.temporary_.clear();
+  return fail("cannot write '{}': {}", path, errno_text(error));
+}
+
+LineOutput::LineOutput(LineOutput&& other) noexcept
+    : file_(std::move(other.file_)),
+      path_(std::move(other.path_)),
+      temporary_(std::exchange(other.temporary_, {})),
+      buffer_(std::move(other.buffer_)),
+      error_(other.error_) {}
+
+LineOutput::~LineOutput() {
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+bool LineOutput::add(std::string_view text) {
+  buffer_ += text;
+  return buffer_.size() < kPiece ? error_ == 0 : flush();
+}
+
+bool LineOutput::flush() {
+  if (error_ == 0) error_ = write_all(path_.empty() ? STDOUT_FILENO : file_.get(), buffer_).second;
+  buffer_.clear();
+  return error_ == 0;
+}
+
+Result<> LineOutput::finish() {
+  flush();
+  if (path_.empty()) {
+    if (error_ == EPIPE) die_of(SIGPIPE);
+    if (error_ != 0) return fail("cannot write to stdout: {}", errno_text(error_));
+    return {};
+  }
+  if (error_ == 0 && !temporary_.empty()) {
+    if (::fsync(file_.get()) != 0 || ::rename(temporary_.c_str(), path_.c_str()) != 0) {
+      error_ = errno;
+    } else {
+      temporary_.clear();
+    }
+  }
+  if (error_ != 0) return fail("cannot write '{}': {}", path_, errno_text(error_));
+  return {};
+}
+
+}  // namespace fanfetch

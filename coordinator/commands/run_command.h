@@ -1,0 +1,13 @@
+#pragma once
+
+namespace fanfetch {
+
+/// Whether the first word is `status`, `verify` or `export`: programs that look at a folder
+/// afterwards, and share nothing with a run's loop.
+[[nodiscard]] bool is_command(int argc, const char* const* argv);
+
+/// Returns the exit status. May end the process by SIGPIPE when stdout's reader is gone.
+/// REQUIRES: is_command(), and there is no thread yet.
+[[nodiscard]] int run_command(int argc, const char* const* argv);
+
+}  // namespace fanfetch

@@ -1,0 +1,98 @@
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include "common/utf8.h"
+#include "coordinator/commands/status_report.h"
+
+namespace fanfetch {
+namespace {
+
+class Json {
+ public:
+  Json& key(std::string_view key) {
+    const std::string valid = valid_utf8(key);
+    writer_.Key(valid.data(), static_cast<rapidjson::SizeType>(valid.size()));
+    return *this;
+  }
+  void text(std::string_view text) {
+    const std::string valid = valid_utf8(text);  // RapidJSON copies bytes as they are
+    writer_.String(valid.data(), static_cast<rapidjson::SizeType>(valid.size()));
+  }
+  void number(std::uint64_t value) { writer_.Uint64(value); }
+  void number(std::optional<std::uint64_t> value) { value ? number(*value) : null(); }
+  void null() { writer_.Null(); }
+  void begin() { writer_.StartObject(); }
+  void end() { writer_.EndObject(); }
+  void begin_list() { writer_.StartArray(); }
+  void end_list() { writer_.EndArray(); }
+  [[nodiscard]] std::string line() {
+    return std::string(buffer_.GetString(), buffer_.GetSize()) + '\n';
+  }
+
+ private:
+  rapidjson::StringBuffer buffer_;
+  rapidjson::Writer<rapidjson::StringBuffer> writer_{buffer_};
+};
+
+void write_run(Json& json, const LastRun& run, WallTime now) {
+  using std::chrono::milliseconds;
+  json.begin();
+  json.key("number").number(static_cast<std::uint64_t>(run.number));
+  json.key("state").text(run.state);
+  json.key("pid").number(static_cast<std::uint64_t>(run.pid));
+  json.key("started_at").text(format_rfc3339(run.started_at));
+  json.key("ended_at");
+  run.ended_at ? json.text(format_rfc3339(*run.ended_at)) : json.null();
+  json.key("duration_ms");
+  if (run.ended_at || run.state == "running") {
+    const auto took =
+        std::chrono::duration_cast<milliseconds>(run.ended_at.value_or(now) - run.started_at);
+    json.number(static_cast<std::uint64_t>(std::max<std::int64_t>(took.count(), 0)));
+  } else {
+    json.null();
+  }
+  json.key("saved").number(run.saved);
+  json.key("kept").number(run.kept);
+  json.key("skipped").number(run.skipped);
+  json.key("failed").number(run.failed);
+  json.end();
+}
+
+void write_hosts(Json& json, const std::vector<HostCounts>& hosts) {
+  json.begin_list();
+  for (const HostCounts& host : hosts) {
+    json.begin();
+    json.key("host");
+    host.host.empty() ? json.null() : json.text(host.host);
+    json.key("saved").number(host.saved);
+    json.key("failed").number(host.failed);
+    json.key("bytes").number(host.bytes);
+    json.end();
+  }
+  json.end_list();
+}
+
+}  // namespace
+
+std::string status_json(const FolderStatus& status, WallTime now) {
+  Json json;
+  json.begin();
+  json.key("output").text(status.output);
+  json.key("links").number(status.saved + status.failed);
+  json.key("saved").number(status.saved);
+  json.key("failed").number(status.failed);
+  json.key("bytes").number(status.bytes);
+  json.key("failed_by_class").begin();
+  for (const auto& [error, count] : status.failed_by_class) json.key(error).number(count);
+  json.end();
+  json.key("held_by");
+  status.held_by ? json.number(static_cast<std::uint64_t>(*status.held_by)) : json.null();
+  json.key("last_run");
+  status.last_run ? write_run(json, *status.last_run, now) : json.null();
+  json.key("hosts");
+  status.hosts ? write_hosts(json, *status.hosts) : json.null();
+  json.end();
+  return json.line();
+}
+
+}  // namespace fanfetch

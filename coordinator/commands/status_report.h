@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/clock.h"
+
+namespace fanfetch {
+
+/// The run that wrote into a folder last.
+struct LastRun {
+  std::int64_t number = 0;
+  int pid = 0;
+  /// `running`, `killed`, or how it said that it ended: `finished`, `stopped early`.
+  std::string state;
+  WallTime started_at{};
+  std::optional<WallTime> ended_at;  ///< None: it is running, or was killed.
+  /// Of a run without an end: what it has written so far; kept and skipped are not known.
+  std::uint64_t saved = 0, failed = 0;
+  std::optional<std::uint64_t> kept, skipped;
+};
+
+struct HostCounts {
+  std::string host;  ///< Empty: links without one.
+  std::uint64_t saved = 0, failed = 0;
+  std::uint64_t bytes = 0;  ///< Of saved files.
+};
+
+/// What is known of an output folder.
+struct FolderStatus {
+  std::string output;
+  std::uint64_t saved = 0, failed = 0;  ///< Links.
+  std::uint64_t bytes = 0;              ///< Of saved files.
+  std::map<std::string, std::uint64_t> failed_by_class;
+  std::optional<LastRun> last_run;
+  /// Who holds the folder; 0: somebody who has not said; none: nobody.
+  std::optional<int> held_by;
+  std::optional<std::vector<HostCounts>> hosts;  ///< In the order to print; none: not asked for.
+};
+
+/// For people, whole lines, safe to print.
+[[nodiscard]] std::string status_text(const FolderStatus& status, WallTime now);
+
+/// One JSON object and a newline. Every key is always there, null where unknown: `output`, `links`,
+/// `saved`, `failed`, `bytes`, `failed_by_class` (class → count), `held_by` (pid, 0 if it has not
+/// said), `last_run` (`number`, `state`, `pid`, `started_at`, `ended_at`, `duration_ms`, `saved`,
+/// `kept`, `skipped`, `failed`), `hosts` (`host`, `saved`, `failed`, `bytes`). A link without a
+/// host counts for the host null.
+[[nodiscard]] std::string status_json(const FolderStatus& status, WallTime now);
+
+}  // namespace fanfetch

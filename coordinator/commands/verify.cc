@@ -1,0 +1,235 @@
+#include "coordinator/commands/verify.h"
+
+#include <algorithm>
+
+#include "common/utf8.h"
+#include "coordinator/commands/check_processes.h"
+#include "coordinator/commands/folder.h"
+#include "coordinator/commands/foreign_files.h"
+#include "coordinator/commands/line_output.h"
+#include "coordinator/commands/verify_report.h"
+#include "coordinator/exit_status.h"
+#include "coordinator/plan/path_text.h"
+#include "coordinator/pool/cpu_count.h"
+#include "coordinator/report/console.h"
+#include "coordinator/report/progress.h"
+#include "coordinator/run_ledger.h"
+
+namespace fanfetch {
+namespace {
+
+/// Rows marked by one transaction.
+constexpr std::size_t kBatch = 2048;
+/// The bar moves as often.
+constexpr std::chrono::milliseconds kMostWait{200};
+
+tl::unexpected<CommandError> output_trouble(std::string message) {
+  return tl::unexpected(CommandError{kExitOutput, std::move(message)});
+}
+
+/// The folder with its ledger, locked and in order. The ledger is closed again: no database may be
+/// open when processes are made.
+tl::expected<RunLedger, CommandError> take_folder(const FolderArguments& folder) {
+  if (auto found = find_ledger(folder); !found) return tl::unexpected(found.error());
+  auto taken = open_run_ledger(folder.output, folder.ledger);
+  if (!taken && taken.error().kind == OutputError::Kind::busy) {
+    const auto holder = holder_of(folder.output);
+    const std::string pid = holder && holder->pid ? fmt::format(" (pid {})", *holder->pid) : "";
+    return tl::unexpected(CommandError{
+        kExitBusy,
+        fmt::format("another fanfetch{} writes to '{}'; wait for its end", pid, folder.output)});
+  }
+  if (!taken) return output_trouble(taken.error().message);
+  if (taken->notice) return output_trouble(*taken->notice);
+  taken->ledger.reset();
+  return std::move(*taken);
+}
+
+/// Marks rows, many at once. Without a ledger it does nothing.
+class Repairs {
+ public:
+  explicit Repairs(std::unique_ptr<SqliteLedger> ledger) : ledger_(std::move(ledger)) {}
+
+  [[nodiscard]] Result<> refetch(std::int64_t row, std::string why) {
+    if (!ledger_) return {};
+    spoilt_.push_back({row, std::move(why)});
+    return spoilt_.size() < kBatch ? Result<>() : flush();
+  }
+  /// Returns whether there is anything to note it in.
+  [[nodiscard]] Result<> confirm(std::int64_t row, std::int64_t mtime_ns) {
+    if (!ledger_) return {};
+    good_.push_back({row, mtime_ns});
+    return good_.size() < kBatch ? Result<>() : flush();
+  }
+  [[nodiscard]] Result<> flush() {
+    Ledger::Done done;
+    if (!spoilt_.empty()) done = ledger_->mark_for_refetch(spoilt_);
+    if (done && !good_.empty()) done = ledger_->confirm(good_);
+    spoilt_.clear();
+    good_.clear();
+    if (!done) return tl::unexpected(Error{done.error().message});
+    return {};
+  }
+
+ private:
+  std::unique_ptr<SqliteLedger> ledger_;
+  std::vector<Spoilt> spoilt_;
+  std::vector<NewTime> good_;
+};
+
+/// Questions about single files.
+class FileNames {
+ public:
+  explicit FileNames(Database& database)
+      : of_row_(database, "SELECT file_name, bytes, mtime_ns FROM links WHERE row=?"),
+        known_(database, "SELECT 1 FROM links WHERE name_key=? AND file_name=?") {}
+
+  struct File {
+    std::string name;
+    std::optional<FileStamp> stamp;
+  };
+  [[nodiscard]] File of_row(std::int64_t row) {
+    File file;
+    if (of_row_.bind(row).step()) {
+      file.name = of_row_.text();
+      const auto bytes = of_row_.optional_number();
+      const auto mtime = of_row_.optional_number();
+      if (bytes && mtime) file.stamp = FileStamp{static_cast<std::uint64_t>(*bytes), *mtime};
+    }
+    of_row_.reset();
+    return file;
+  }
+  [[nodiscard]] bool knows(const std::string& name) {
+    if (valid_utf8(name) != name) return false;  // none of ours
+    const bool known = known_.bind(static_cast<std::int64_t>(name_key(name))).bind(name).step();
+    known_.reset();
+    return known;
+  }
+
+ private:
+  Statement of_row_, known_;
+};
+
+class Verification {
+ public:
+  Verification(const VerifyArguments& arguments, Instant start)
+      : arguments_(arguments), start_(start), progress_(style(arguments), start) {}
+
+  [[nodiscard]] tl::expected<int, CommandError> run() {
+    const auto folder = take_folder(arguments_.folder);
+    if (!folder) return tl::unexpected(folder.error());
+    auto processes = CheckProcesses::start(usable_cpus(), folder->path, folder->output.fd());
+    if (!processes) return output_trouble(processes.error().message);
+    auto checked = check(*folder, *processes);
+    console_.clear_bar();
+    if (auto written = output_.finish(); !written) return output_trouble(written.error().message);
+    if (!checked) return output_trouble(checked.error().message);
+    if (!arguments_.quiet) {
+      const Repair repair = arguments_.repair ? Repair::yes : Repair::no;
+      const auto took = std::chrono::steady_clock::now() - start_;
+      for (const auto& line : closing_lines(counts_, took, repair)) console_.line(line);
+    }
+    if (counts_.unreadable > 0) return kExitOutput;
+    return counts_.anything_differs() ? kExitLinksFailed : kExitSuccess;
+  }
+
+ private:
+  static Progress::Style style(const VerifyArguments& arguments) {
+    if (arguments.quiet) return Progress::Style::none;
+    return Console::can_redraw() ? Progress::Style::bar : Progress::Style::plain;
+  }
+
+  [[nodiscard]] Result<> check(const RunLedger& folder, CheckProcesses& processes) {
+    auto history = History::open(folder.path);
+    if (!history) return tl::unexpected(history.error());
+    Database& database = (*history)->database();
+    total_ = static_cast<std::uint64_t>(
+        database.query_number("SELECT count(*) FROM links WHERE name_key IS NOT NULL"));
+    std::unique_ptr<SqliteLedger> ledger;
+    if (arguments_.repair) {
+      auto opened = open_ledger(folder.path);
+      if (!opened) return tl::unexpected(opened.error());
+      ledger = std::make_unique<SqliteLedger>(std::move(opened->database), folder.path);
+    }
+    Repairs repairs(std::move(ledger));
+    FileNames names(database);
+    while (!processes.done() && output_works_) {
+      for (const Finding& finding : processes.next(kMostWait)) {
+        if (auto taken = take(finding, names, repairs); !taken) return taken;
+      }
+      show();
+    }
+    if (!output_works_) return {};
+    if (auto flushed = repairs.flush(); !flushed) return flushed;
+    if (auto finished = processes.finish(); !finished) return finished;
+    auto walked =
+        each_file_below(arguments_.folder.output,
+                        OwnFiles{{folder.path, folder.path + "-wal", folder.path + "-shm"}},
+                        [&](const std::string& name) { return take_name(name, names); });
+    if (!walked) return walked;
+    if (auto error = (*history)->error()) return tl::unexpected(std::move(*error));
+    return {};
+  }
+
+  [[nodiscard]] Result<> take(const Finding& finding, FileNames& names, Repairs& repairs) {
+    if (finding.verdict == Verdict::good || finding.verdict == Verdict::under_way) {
+      add(counts_, finding, std::nullopt);
+      return {};
+    }
+    const FileNames::File file = names.of_row(finding.row);
+    add(counts_, finding, file.stamp);
+    if (finding.verdict == Verdict::good_unnoted) {
+      ++counts_.noted;
+      return repairs.confirm(finding.row, finding.found.mtime_ns);
+    }
+    if (finding.verdict == Verdict::unreadable) {
+      console_.line(fmt::format("fanfetch: cannot read '{}': {}", printable(file.name),
+                                errno_text(finding.error)));
+      return {};
+    }
+    if (const auto line = finding_line(finding, file.name, file.stamp)) add_line(*line);
+    const std::string why = why_changed(finding, file.stamp);
+    return repairs.refetch(finding.row, why.empty() ? "verify: it is missing" : "verify: " + why);
+  }
+
+  [[nodiscard]] bool take_name(const std::string& name, FileNames& names) {
+    if (names.knows(name)) return true;
+    ++counts_.foreign;
+    add_line(foreign_line(name));
+    return output_works_;
+  }
+
+  void add_line(const std::string& line) {
+    console_.clear_bar();  // both may be one terminal
+    output_works_ = output_.add(line) && output_works_;
+  }
+
+  void show() {
+    output_works_ = output_.flush() && output_works_;
+    const ProgressState state{.settled = counts_.files,
+                              .failed = counts_.missing + counts_.changed,
+                              .total = total_,
+                              .bytes = counts_.bytes};
+    const auto text = progress_.due(state, std::chrono::steady_clock::now(), Console::columns());
+    if (!text) return;
+    progress_.style() == Progress::Style::bar ? console_.bar(*text) : console_.line(*text);
+  }
+
+  const VerifyArguments& arguments_;
+  const Instant start_;
+  Progress progress_;
+  Console console_;
+  LineOutput output_;
+  bool output_works_ = true;
+  VerifyCounts counts_;
+  std::uint64_t total_ = 0;
+};
+
+}  // namespace
+
+int run_verify(const VerifyArguments& arguments) {
+  const auto status = Verification(arguments, std::chrono::steady_clock::now()).run();
+  return status ? *status : report(status.error());
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <chrono>
+#include <string_view>
+
+#include "common/record.h"
+
+namespace fanfetch {
+
+/// Which keys of a record are written.
+enum class RecordKeys {
+  all,
+  of_a_file,  ///< For the metadata of a folder of files: without error, retryable and message.
+};
+
+/// Calls `visit(key, value)` for each key in the order of the command line's contract; values are
+/// those of Record, the status by its name.
+template <class Visit>
+void each_key(const Record& record, RecordKeys keys, Visit&& visit) {
+  visit("index", record.index);
+  visit("url", record.url);
+  visit("status", name(record.status));
+  visit("file_name", record.file_name);
+  visit("bytes", record.bytes);
+  visit("sha256", record.sha256);
+  visit("http_status", record.http_status);
+  visit("content_type", record.content_type);
+  visit("final_url", record.final_url);
+  visit("etag", record.etag);
+  visit("last_modified", record.last_modified);
+  visit("attempts", record.attempts);
+  if (keys == RecordKeys::all) {
+    visit("error", record.error);
+    visit("retryable", record.retryable);
+    visit("message", record.message);
+  }
+  visit("duplicate_of", record.duplicate_of);
+  visit("started_at", record.started_at);
+  visit("duration_ms", record.duration);
+}
+
+}  // namespace fanfetch

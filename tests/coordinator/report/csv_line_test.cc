@@ -1,0 +1,75 @@
+#include "coordinator/report/csv_line.h"
+
+#include <gtest/gtest.h>
+
+namespace fanfetch {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(CsvLine, HasEveryKeyInOrder) {
+  EXPECT_EQ(csv_header(),
+            "index,url,status,file_name,bytes,sha256,http_status,content_type,final_url,etag,"
+            "last_modified,attempts,error,retryable,message,duplicate_of,started_at,duration_ms\n");
+  Record record;
+  record.index = 7;
+  record.url = "http://h/x.jpg";
+  record.status = Status::failed;
+  record.file_name = "x.jpg";
+  record.bytes = 12345678901234567890u;
+  record.sha256 = "ab";
+  record.http_status = 200;
+  record.content_type = "image/jpeg";
+  record.final_url = "http://h/y.jpg";
+  record.etag = "e";
+  record.last_modified = "then";
+  record.attempts = 2;
+  record.error = ErrorClass::http_5xx;
+  record.retryable = true;
+  record.message = "m";
+  record.duplicate_of = 3;
+  record.started_at = WallTime(1500ms);
+  record.duration = 250ms;
+  EXPECT_EQ(to_csv_line(record),
+            "7,http://h/x.jpg,failed,x.jpg,12345678901234567890,ab,200,image/jpeg,http://h/y.jpg,e,"
+            "then,2,http_5xx,true,m,3,1970-01-01T00:00:01.500Z,250\n");
+}
+
+TEST(CsvLine, UnknownIsEmpty) {
+  EXPECT_EQ(to_csv_line({}), "0,,failed,,,,,,,,,0,,,,,,\n");
+  Record record;
+  record.retryable = false;
+  EXPECT_EQ(to_csv_line(record), "0,,failed,,,,,,,,,0,,false,,,,\n") << "false is not unknown";
+}
+
+TEST(CsvLine, WithoutTheKeysOfAnError) {
+  EXPECT_EQ(csv_header(RecordKeys::of_a_file),
+            "index,url,status,file_name,bytes,sha256,http_status,content_type,final_url,etag,"
+            "last_modified,attempts,duplicate_of,started_at,duration_ms\n");
+  Record record;
+  record.error = ErrorClass::disk;
+  record.retryable = true;
+  record.message = "m";
+  EXPECT_EQ(to_csv_line(record, RecordKeys::of_a_file), "0,,failed,,,,,,,,,0,,,\n");
+}
+
+std::string quoted(const std::string& url) {
+  Record record;
+  record.url = url;
+  const std::string line = to_csv_line(record);
+  const std::size_t start = line.find(',') + 1;
+  return line.substr(start, line.rfind(",failed") - start);
+}
+
+TEST(CsvLine, QuotesWhereNeeded) {
+  EXPECT_EQ(quoted("a b;c'd"), "a b;c'd");
+  EXPECT_EQ(quoted("a,b"), "\"a,b\"");
+  EXPECT_EQ(quoted("\"a\""), "\"\"\"a\"\"\"");
+  EXPECT_EQ(quoted("a\nb"), "\"a\nb\"");
+  EXPECT_EQ(quoted("a\rb"), "\"a\rb\"");
+  EXPECT_EQ(quoted("caf\xc3\xa9"), "caf\xc3\xa9");
+  EXPECT_EQ(quoted("a\xff,b"), "\"a\xef\xbf\xbd,b\"") << "valid UTF-8 whatever comes";
+}
+
+}  // namespace
+}  // namespace fanfetch
