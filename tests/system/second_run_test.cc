@@ -1,0 +1,232 @@
+// What a run makes of what earlier runs left.
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "tests/system/system_test.h"
+
+namespace fanfetch::system {
+namespace {
+
+namespace fs = std::filesystem;
+
+class SecondRunTest : public SystemTest {
+ protected:
+  /// One more run over `paths`; its records by status.
+  std::map<std::string, int> run_again(const std::vector<std::string>& paths,
+                                       const std::vector<std::string>& args = {}) {
+    asked_before_ = origin_.count();
+    last_ = run(list_setup(paths, args));
+    std::map<std::string, int> statuses;
+    for (const ResultLine& line : records()) ++statuses[line.status];
+    return statuses;
+  }
+  [[nodiscard]] std::size_t asked() const { return origin_.count() - asked_before_; }
+  [[nodiscard]] std::string file(const std::string& name) const { return output() + "/" + name; }
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(file(name), std::ios::binary) << text;
+  }
+  using Statuses = std::map<std::string, int>;
+
+  Finished last_;
+  std::size_t asked_before_ = 0;
+};
+
+TEST_F(SecondRunTest, SavedFilesAreKeptWithoutARequest) {
+  const auto paths = serve_many(20);
+  EXPECT_EQ((Statuses{{"saved", 20}}), run_again(paths));
+  const auto first = records();
+  EXPECT_EQ((Statuses{{"kept", 20}}), run_again(paths));
+  EXPECT_EQ(0u, asked());
+  EXPECT_EQ(0, last_.exit_status);
+  EXPECT_EQ(served(), saved_files());
+  const auto second = records();
+  for (std::size_t i = 0; i < second.size(); ++i) {
+    EXPECT_EQ(first[i].file_name, second[i].file_name);
+    EXPECT_EQ(first[i].sha256, second[i].sha256) << "what is known stays known";
+    EXPECT_EQ(0, second[i].attempts);
+  }
+}
+
+TEST_F(SecondRunTest, WhatTheUserRemovedOrChangedIsFetchedAgain) {
+  const auto paths = serve_many(3);
+  run_again(paths);
+  fs::remove(file("000.jpg"));
+  write("001.jpg", "mine now");
+  EXPECT_EQ((Statuses{{"saved", 2}, {"kept", 1}}), run_again(paths));
+  EXPECT_EQ(2u, asked());
+  EXPECT_EQ(served().at("000.jpg"), saved_files().at("000.jpg"));
+  EXPECT_EQ("mine now", saved_files().at("001.jpg")) << "never overwritten";
+  EXPECT_EQ(4u, saved_files().size());
+  EXPECT_EQ((Statuses{{"kept", 3}}), run_again(paths)) << "under the new name";
+}
+
+TEST_F(SecondRunTest, TrustLedgerDoesNotLook) {
+  const auto paths = serve_many(3);
+  run_again(paths);
+  fs::remove(file("000.jpg"));
+  EXPECT_EQ((Statuses{{"kept", 3}}), run_again(paths, {"--trust-ledger"}));
+  EXPECT_EQ(0u, asked());
+}
+
+TEST_F(SecondRunTest, FailuresAreTriedAgainButThoseGoneForGood) {
+  origin_.serve("/gone.jpg", status(404));
+  origin_.serve("/broken.jpg", status(500));
+  const std::vector<std::string> paths{"/gone.jpg", "/broken.jpg"};
+  const std::vector<std::string> once{"--retries=0"};
+  EXPECT_EQ((Statuses{{"failed", 2}}), run_again(paths, once));
+  EXPECT_EQ((Statuses{{"failed", 2}}), run_again(paths, once));
+  EXPECT_EQ(1u, asked()) << "the 404 stands";
+  EXPECT_EQ("http_4xx", records()[0].error);
+  EXPECT_EQ(1, last_.exit_status);
+  run_again(paths, {"--retries=0", "--retry-failed=all"});
+  EXPECT_EQ(2u, asked());
+  run_again(paths, {"--retries=0", "--retry-failed=none"});
+  EXPECT_EQ(0u, asked());
+  run_again(paths, {"--retries=0", "--retry-failed=http_4xx"});
+  EXPECT_EQ(1u, asked());
+  origin_.serve("/gone.jpg", ok("back"));
+  origin_.serve("/broken.jpg", ok("mended"));
+  EXPECT_EQ((Statuses{{"saved", 2}}), run_again(paths, {"--retry-failed=all"}));
+}
+
+TEST_F(SecondRunTest, RefreshReplacesWhatIsNewer) {
+  Reply first = ok("first");
+  first.headers = {{"ETag", "\"1\""}};
+  origin_.serve("/a.jpg", first);
+  origin_.serve("/b.jpg", ok("kept"));
+  EXPECT_EQ((Statuses{{"saved", 2}}), run_again({"/a.jpg", "/b.jpg"}));
+  origin_.serve("/a.jpg", status(304));
+  EXPECT_EQ((Statuses{{"kept", 1}}), run_again({"/a.jpg"}, {"--refresh"}));
+  EXPECT_EQ("\"1\"", origin_.requests("/a.jpg").back().header("if-none-match"));
+  EXPECT_EQ("first", saved_files().at("a.jpg"));
+
+  origin_.serve("/a.jpg", ok("second"));
+  EXPECT_EQ((Statuses{{"saved", 1}}), run_again({"/a.jpg"}, {"--refresh"}));
+  EXPECT_EQ((std::map<std::string, std::string>{{"a.jpg", "second"}, {"b.jpg", "kept"}}),
+            saved_files());
+  origin_.serve("/a.jpg", status(404));
+  EXPECT_EQ((Statuses{{"failed", 1}}), run_again({"/a.jpg"}, {"--refresh"}));
+  EXPECT_EQ("second", saved_files().at("a.jpg")) << "the earlier file stays";
+  EXPECT_EQ((Statuses{{"kept", 1}}), run_again({"/a.jpg"})) << "and is still known";
+}
+
+TEST_F(SecondRunTest, RefreshLeavesWhatTheUserChangedInMidRun) {
+  origin_.serve("/a.jpg", ok("first"));
+  run_again({"/a.jpg"});
+  const auto gate = std::make_shared<Gate>();
+  origin_.serve("/a.jpg", half_then_gate("second", gate));
+  FanfetchProcess process(list_setup({"/a.jpg"}, {"--refresh"}));
+  ASSERT_TRUE(origin_.wait_for_count("/a.jpg", 2));
+  write("a.jpg", "mine now");
+  gate->open();
+  EXPECT_EQ(0, finish(process).exit_status);
+  EXPECT_EQ("mine now", saved_files().at("a.jpg"));
+  EXPECT_EQ(2u, saved_files().size());
+}
+
+TEST_F(SecondRunTest, AdoptTakesWhatIsThere) {
+  const auto paths = serve_many(2);
+  fs::create_directories(output());
+  write("000.jpg", "was there");
+  EXPECT_EQ((Statuses{{"saved", 2}}), run_again(paths, {"--adopt"}));
+  EXPECT_EQ(1u, asked());
+  EXPECT_EQ("was there", saved_files().at("000.jpg"));
+  EXPECT_EQ(2u, saved_files().size());
+  EXPECT_EQ((Statuses{{"kept", 2}}), run_again(paths));
+}
+
+TEST_F(SecondRunTest, LedgerElsewhere) {
+  const auto paths = serve_many(2);
+  const std::string ledger = "--ledger=" + folder_.at("ledger # 1?.sqlite");
+  run_again(paths, {ledger});
+  EXPECT_TRUE(fs::exists(folder_.at("ledger # 1?.sqlite")));
+  EXPECT_FALSE(fs::exists(output() + "/.fanfetch/ledger.sqlite"));
+  EXPECT_EQ((Statuses{{"kept", 2}}), run_again(paths, {ledger}));
+}
+
+TEST_F(SecondRunTest, DryRunTellsWhatIsLeftToDo) {
+  const auto paths = serve_many(2);
+  run_again({paths[0]});
+  const auto finished = run(list_setup(paths, {"--dry-run"}));
+  EXPECT_FALSE(has(finished.out, "000.jpg")) << finished.out;
+  EXPECT_TRUE(has(finished.out, "001.jpg")) << finished.out;
+  EXPECT_EQ(1u, saved_files().size());
+}
+
+TEST_F(SecondRunTest, NamesThatDifferInCaseAloneNeverMeet) {
+  origin_.serve("/a/Photo.jpg", ok("first"));
+  origin_.serve("/b/photo.JPG", ok("second"));
+  run_again({"/a/Photo.jpg", "/b/photo.JPG"});
+  ASSERT_EQ(2u, saved_files().size());
+  EXPECT_EQ("first", saved_files().at("Photo.jpg"));
+  EXPECT_FALSE(saved_files().contains("photo.JPG"));
+  origin_.serve("/c/PHOTO.jpg", ok("third"));
+  run_again({"/c/PHOTO.jpg"});
+  EXPECT_FALSE(saved_files().contains("PHOTO.jpg")) << "an earlier run's name counts too";
+  EXPECT_EQ(3u, saved_files().size());
+}
+
+/// A name is planned, and meanwhile somebody else takes it.
+TEST_F(SecondRunTest, ForeignFilesAndLinksThatAppearInMidRunStay) {
+  const auto gate = std::make_shared<Gate>();
+  origin_.serve("/a.jpg", half_then_gate("ours a", gate));
+  origin_.serve("/b.jpg", half_then_gate("ours b", gate));
+  const std::string precious = folder_.write("precious", "precious");
+  FanfetchProcess process(list_setup({"/a.jpg", "/b.jpg"}));
+  ASSERT_TRUE(origin_.wait_for_at_once(2));
+  write("a.jpg", "theirs");
+  fs::create_symlink(precious, file("b.jpg"));
+  gate->open();
+  EXPECT_EQ(0, finish(process).exit_status);
+  EXPECT_EQ("theirs", read_file(file("a.jpg")));
+  EXPECT_EQ("precious", read_file(precious));
+  for (const ResultLine& line : records()) {
+    ASSERT_TRUE(line.file_name);
+    EXPECT_TRUE(has(*line.file_name, "-")) << *line.file_name;
+    EXPECT_TRUE(read_file(file(*line.file_name)).starts_with("ours"));
+  }
+  EXPECT_EQ((Statuses{{"kept", 2}}), run_again({"/a.jpg", "/b.jpg"}));
+}
+
+TEST_F(SecondRunTest, ABigFileGoesOnInTheNextRun) {
+  const std::string body = noise(3 << 20);
+  Reply stuck = in_pieces(body);
+  stuck.gate = std::make_shared<Gate>();
+  stuck.gate_after = 2 << 20;
+  origin_.serve_in_turn("/big.iso", {stuck, in_pieces(body)});
+  {
+    FanfetchProcess process(list_setup({"/big.iso"}));
+    ASSERT_TRUE(eventually(
+        [&] {
+          const fs::path parts = fs::path(output()) / ".fanfetch/part";
+          std::error_code none;
+          for (const auto& entry : fs::directory_iterator(parts, none)) {
+            if (entry.path().extension() == ".resume") return true;
+          }
+          return false;
+        },
+        kPatience));
+    process.signal(SIGKILL);
+    EXPECT_EQ(SIGKILL, finish(process).signal);
+  }
+  EXPECT_EQ((Statuses{{"saved", 1}}), run_again({"/big.iso"}));
+  EXPECT_TRUE(origin_.requests("/big.iso").back().header("range"));
+  EXPECT_TRUE(body == saved_files().at("big.iso"));
+}
+
+TEST_F(SecondRunTest, AServerThatCutsOftenGetsItDoneWithOneRetry) {
+  Reply cut = in_pieces(noise(7 << 20));
+  cut.cut_after = 3 << 19;  // 1.5 MiB of each answer: further than what costs an attempt
+  cut.ending = Ending::close;
+  origin_.serve("/big.iso", cut);
+  EXPECT_EQ((Statuses{{"saved", 1}}), run_again({"/big.iso"}, {"--retries=1"}));
+  EXPECT_EQ(5u, asked());
+  EXPECT_TRUE(cut.body == saved_files().at("big.iso"));
+}
+
+}  // namespace
+}  // namespace fanfetch::system
