@@ -99,8 +99,11 @@ TEST_F(HistoryTest, DoesNotPretendWhereTheLogCannotBeRead) {
   const std::string copy = temp_.at("killed/ledger.sqlite");
   fs::create_directory(temp_.at("killed"));
   for (const char* beside : {"", "-wal"}) fs::copy_file(path_ + beside, copy + beside);
-  const AsNobody nobody({}, temp_.at("killed"));
-  EXPECT_FALSE(History::open(copy));
+  const AsNobody nobody({temp_.path()}, temp_.at("killed"));
+  const auto history = History::open(copy);
+  ASSERT_FALSE(history);
+  EXPECT_NE(history.error().message.find("cannot read"), std::string::npos)
+      << history.error().message;
 }
 
 TEST_F(HistoryTest, SaysWhatIsNoLedger) {

@@ -193,6 +193,7 @@ TEST_F(SqliteLedgerTest, WhatIsGivenUpFailedAndHasNoFile) {
   EXPECT_EQ(back.record.message, "no name");
   EXPECT_FALSE(back.record.file_name || back.record.bytes || back.record.sha256 || back.file);
   EXPECT_FALSE(open_history(path_)->name_taken(key_of("a.jpg"), 0));
+  EXPECT_EQ(count("placing"), 1);
   ASSERT_EQ(pending().size(), 1u);
   EXPECT_EQ(pending()[0].name, "b.jpg");
   EXPECT_EQ(find(2).record.status, Status::saved);
