@@ -38,6 +38,14 @@ TEST_F(SeenRowsTest, RowsComeInAnyOrder) {
   EXPECT_EQ(seen_.add(7, 77), 1ULL << 60);
 }
 
+/// What lies in memory of one part of the rows is not taken for another's.
+TEST_F(SeenRowsTest, RowsFarApartShareNothing) {
+  for (std::int64_t row = 3; row < 1 << 24; row += 1 << 20) {
+    EXPECT_EQ(seen_.add(row, static_cast<std::uint64_t>(row)), std::nullopt) << row;
+  }
+  EXPECT_EQ(seen_.add(3, 77), 3u);
+}
+
 TEST_F(SeenRowsTest, ItsFileHasNoName) {
   EXPECT_EQ(seen_.add(1, 10), std::nullopt);
   EXPECT_TRUE(std::filesystem::is_empty(temp_.path()));
