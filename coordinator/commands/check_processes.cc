@@ -14,6 +14,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "common/crash_point.h"
 #include "common/write_all.h"
 #include "coordinator/exit_status.h"
 #include "coordinator/ledger/history.h"
@@ -62,7 +63,10 @@ Result<> check_share(unsigned share, unsigned shares, const std::string& ledger,
   {
     Statement select((*history)->database(), kShare);
     select.bind(std::int64_t{shares}).bind(std::int64_t{share});
-    while (pipe_error == 0 && select.step()) tell(check_file(folder, read_file_row(select), tell));
+    while (pipe_error == 0 && select.step()) {
+      tell(check_file(folder, read_file_row(select), tell));
+      crash_point("checked_file");
+    }
   }
   if (pipe_error != 0) return fail("cannot report: {}", errno_text(pipe_error));
   if (auto error = (*history)->error()) return tl::unexpected(std::move(*error));

@@ -1,0 +1,181 @@
+// fanfetch status: what is in a folder, whatever its runs are doing. And what all commands share.
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <filesystem>
+
+#include "tests/support/as_nobody.h"
+#include "tests/system/command_test.h"
+
+namespace fanfetch::system {
+namespace {
+
+class StatusTest : public CommandTest {
+ protected:
+  std::string json() { return command({"status", output(), "--json"}).out; }
+  std::string text() { return command({"status", output()}).out; }
+
+  /// A run whose last link waits until gate_ opens, and whose others are in the ledger.
+  std::unique_ptr<FanfetchProcess> start_held() {
+    auto links = serve_many(5, 1000);
+    origin_.serve("/held.jpg", Reply{.body = "held", .gate = gate_});
+    links.insert(links.end(), {"/held.jpg", "/missing.jpg"});
+    auto process = std::make_unique<FanfetchProcess>(list_setup(links, {"-w1"}));
+    EXPECT_TRUE(eventually([&] { return has(json_or_nothing(), "\"links\":6,"); }, kPatience));
+    return process;
+  }
+
+  std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
+
+ private:
+  /// There is no ledger in the run's first moments.
+  std::string json_or_nothing() {
+    return std::filesystem::exists(output() + "/.fanfetch/lock") ? json() : "";
+  }
+};
+
+TEST_F(StatusTest, CountsAfterARunWithFailures) {
+  auto links = serve_many(5, 1000);
+  links.insert(links.end(), {"/missing.jpg", "/gone.jpg", "nonsense", "http://0.0.0.0/a.jpg"});
+  EXPECT_EQ(1, run(list_setup(links)).exit_status);
+  const Finished finished = command({"status", output(), "--by-host"});
+  EXPECT_EQ(0, finished.exit_status) << finished.describe();
+  EXPECT_EQ("", finished.err);
+  for (const char* part :
+       {": 9 links, 4.9 KiB in files\n", "  saved       5\n", "  failed      4\n",
+        "    http_4xx  2\n", "    bad_url   1\n", "    refused   1\n",
+        "\nRun 1 finished: started 2", "\n  5 saved, 0 kept, 0 skipped, 4 failed\n",
+        "  host       saved  failed    bytes\n", "  127.0.0.1      5       2  4.9 KiB\n",
+        "  (none)         0       1      0 B\n", "  0.0.0.0        0       1      0 B\n"}) {
+    EXPECT_TRUE(has(finished.out, part)) << part << finished.out;
+  }
+  EXPECT_LT(finished.out.find("127.0.0.1 "), finished.out.find("(none)")) << "sorted by count";
+}
+
+TEST_F(StatusTest, JsonOfTheLastOfTwoRuns) {
+  auto links = serve_many(5, 1000);
+  links.emplace_back("/000.jpg");
+  EXPECT_EQ(0, run(list_setup(links)).exit_status);
+  origin_.serve("/new.jpg", ok("new"));
+  links.emplace_back("/new.jpg");
+  EXPECT_EQ(0, run(list_setup(links)).exit_status);
+  const std::string out = json();
+  EXPECT_TRUE(out.starts_with(fmt::format(
+      R"({{"output":"{}","links":6,"saved":6,"failed":0,"bytes":5003,"failed_by_class":{{}},)"
+      R"("held_by":null,"last_run":{{"number":2,"state":"finished","pid":)",
+      output())))
+      << out;
+  EXPECT_TRUE(out.ends_with("\"saved\":1,\"kept\":5,\"skipped\":1,\"failed\":0},\"hosts\":null}\n"))
+      << out;
+}
+
+TEST_F(StatusTest, WhileARunIsGoingOn) {
+  const auto process = start_held();
+  const std::string out = json();
+  const std::string pid = std::to_string(process->pid());
+  EXPECT_TRUE(has(out, "\"held_by\":" + pid + ",")) << out;
+  EXPECT_TRUE(has(out, "\"state\":\"running\",\"pid\":" + pid + ",")) << out;
+  EXPECT_TRUE(has(out, "\"ended_at\":null,\"duration_ms\":")) << out;
+  EXPECT_FALSE(has(out, "\"duration_ms\":null")) << out;
+  EXPECT_TRUE(has(out, "\"saved\":5,\"kept\":null,\"skipped\":null,\"failed\":1}")) << out;
+  EXPECT_TRUE(has(text(), "Run 1 is running (pid " + pid + "): started")) << text();
+  EXPECT_TRUE(has(text(), "\n  5 saved, 1 failed so far\n")) << text();
+  gate_->open();
+  EXPECT_EQ(1, finish(*process).exit_status) << "the run does not notice";
+  EXPECT_TRUE(has(text(), "Run 1 finished: ")) << text();
+}
+
+TEST_F(StatusTest, AfterAKill) {
+  const auto process = start_held();
+  process->signal(SIGKILL);
+  EXPECT_EQ(SIGKILL, finish(*process).signal);
+  EXPECT_TRUE(has(json(), "\"held_by\":null,")) << json();
+  EXPECT_TRUE(has(json(), "\"state\":\"killed\",")) << json();
+  EXPECT_TRUE(has(json(), "\"ended_at\":null,\"duration_ms\":null,\"saved\":5,")) << json();
+  EXPECT_TRUE(has(text(), "Run 1 was killed: started ")) << text();
+}
+
+TEST_F(StatusTest, AfterAnInterrupt) {
+  const auto process = start_held();
+  process->signal(SIGINT);
+  gate_->open();
+  EXPECT_EQ(SIGINT, finish(*process).signal);
+  EXPECT_FALSE(has(text(), "was killed")) << text();
+  EXPECT_TRUE(has(json(), "\"held_by\":null,")) << json();
+}
+
+TEST_F(StatusTest, OfAFolderThatCannotBeWritten) {
+  EXPECT_EQ(0, run(list_setup(serve_many(3, 1000))).exit_status);
+  const AsNobody nobody({folder_.path(), output()}, output() + "/.fanfetch");
+  const Finished finished = command({"status", output()});
+  EXPECT_EQ(0, finished.exit_status) << finished.describe();
+  EXPECT_TRUE(has(finished.out, "  saved   3\n")) << finished.out;
+}
+
+TEST_F(StatusTest, LedgerElsewhere) {
+  const std::string ledger = folder_.at("l.sqlite");
+  EXPECT_EQ(0, run(list_setup(serve_many(3, 1000), {"--ledger", ledger})).exit_status);
+  EXPECT_TRUE(has(command({"status", output(), "--ledger", ledger}).out, "  saved   3\n"));
+  EXPECT_EQ(2, command({"status", output()}).exit_status);
+}
+
+TEST_F(StatusTest, NoLedgerThere) {
+  (void)folder_.write("there/file", "text");
+  for (const char* name : {"status", "verify", "export"}) {
+    const Finished none = command({name, "there"});
+    EXPECT_EQ(2, none.exit_status) << none.describe();
+    EXPECT_TRUE(has(none.err, "fanfetch: there is no ledger in 'there'")) << none.err;
+    EXPECT_EQ("", none.out);
+    const Finished nowhere = command({name, "nowhere"});
+    EXPECT_EQ(2, nowhere.exit_status) << nowhere.describe();
+    EXPECT_TRUE(has(nowhere.err, "there is no folder 'nowhere'")) << nowhere.err;
+    const Finished elsewhere = command({name, "there", "--ledger", "lost.sqlite"});
+    EXPECT_EQ(2, elsewhere.exit_status) << elsewhere.describe();
+    EXPECT_TRUE(has(elsewhere.err, "there is no ledger 'lost.sqlite'")) << elsewhere.err;
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder_.at("nowhere"))) << "nothing is made";
+  EXPECT_FALSE(std::filesystem::exists(folder_.at("there/.fanfetch")));
+}
+
+TEST_F(StatusTest, LedgerThatIsNone) {
+  (void)folder_.write("there/.fanfetch/ledger.sqlite", std::string(8192, 'x'));
+  for (const char* name : {"status", "export"}) {
+    const Finished finished = command({name, "there"});
+    EXPECT_EQ(4, finished.exit_status) << finished.describe();
+    EXPECT_TRUE(has(finished.err, "there/.fanfetch/ledger.sqlite'")) << finished.err;
+  }
+  const Finished verified = command({"verify", "there"});
+  EXPECT_EQ(4, verified.exit_status) << verified.describe();
+  EXPECT_TRUE(has(verified.err, "is damaged")) << verified.err;
+}
+
+TEST_F(StatusTest, UsageAndHelp) {
+  const Finished wrong = command({"status"});
+  EXPECT_EQ(2, wrong.exit_status);
+  EXPECT_TRUE(has(wrong.err, "DIR is missing")) << wrong.err;
+  const Finished help = command({"verify", "--help"});
+  EXPECT_EQ(0, help.exit_status);
+  EXPECT_TRUE(help.out.starts_with("Usage: fanfetch verify DIR")) << help.out;
+  EXPECT_EQ("", help.err);
+}
+
+TEST_F(StatusTest, AFileOfThatNameIsAListAllTheSame) {
+  origin_.serve("/a.jpg", ok("picture"));
+  origin_.serve("/b.jpg", ok("picture"));
+  (void)folder_.write("status", origin_.url("/a.jpg") + '\n');
+  (void)folder_.write("verify", origin_.url("/b.jpg") + '\n');
+  EXPECT_EQ(0, run(setup({"./status", "-i", "verify"})).exit_status);
+  EXPECT_EQ(2u, saved_files().size());
+}
+
+TEST_F(StatusTest, ReaderOfStdoutGone) {
+  EXPECT_EQ(0, run(list_setup(serve_many(1))).exit_status);
+  Launch given = command_setup({"status", output()});
+  given.stdout_unread = true;
+  const Finished finished = run(given);
+  EXPECT_EQ(SIGPIPE, finished.signal) << finished.describe();
+}
+
+}  // namespace
+}  // namespace fanfetch::system
