@@ -100,6 +100,13 @@ Plan Planner::plan(const ListedItem& item, const LinkFilter& filter, std::uint64
   return plan;
 }
 
+/// The ledger as of `generation` or later: what was settled until then is in it.
+void Planner::look(std::uint64_t generation) {
+  if (!context_.history || looked_at_ == generation) return;
+  context_.history->look_anew();
+  looked_at_ = generation;
+}
+
 void Planner::rest() {
   if (context_.history) context_.history->stop_looking();
   looked_at_.reset();
@@ -114,8 +121,7 @@ Plan Planner::plan_link(Link link, const std::string& id) {
   }
   std::optional<LedgerRow> row;
   if (context_.history) {
-    if (looked_at_ != generation) context_.history->look_anew();
-    looked_at_ = generation;
+    look(generation);
     row = context_.history->find(identity);
   }
   if (row) {
@@ -129,7 +135,7 @@ Plan Planner::plan_link(Link link, const std::string& id) {
     const std::string plain =
         context_.names.expand({.url = link.url, .index = link.index, .id = id, .hash = link.hash});
     if (context_.resume.adopt) {
-      if (auto adopted = adopt(link, plain)) return std::move(*adopted);
+      if (auto adopted = adopt(link, plain, row ? row->row : 0)) return std::move(*adopted);
     }
     choose_name(link, plain, row ? row->row : 0);
   }
@@ -152,7 +158,6 @@ std::optional<Plan> Planner::recall(Link& link, const LedgerRow& row) {
   link.earlier = std::make_shared<Earlier>(Earlier{.file = *file, .record = row.record});
   link.name = *row.record.file_name;
   link.name_key = row.name_key;
-  (void)context_.in_flight->take_name(row.name_key);
   return std::nullopt;
 }
 
@@ -161,19 +166,30 @@ std::optional<FileStamp> Planner::file_of(const LedgerRow& row) const {
   return stamp_of(context_.output_fd, *row.record.file_name);
 }
 
-std::optional<Plan> Planner::adopt(const Link& link, const std::string& plain) const {
+std::optional<Plan> Planner::adopt(const Link& link, const std::string& plain,
+                                   std::int64_t own_row) {
   const auto file = context_.output_fd < 0 ? std::nullopt : stamp_of(context_.output_fd, plain);
   const std::uint64_t key = name_key(plain);
-  if (!file || (context_.history && context_.history->name_taken(key, 0)) ||
-      !context_.in_flight->take_name(key)) {
-    return std::nullopt;
+  std::uint64_t generation = 0;
+  if (!file || !context_.in_flight->take_name(key, generation)) return std::nullopt;
+  look(generation);
+  std::optional<Plan> adopted;
+  if (!context_.history || !context_.history->name_taken(key, own_row)) {
+    adopted = adopted_row(link, plain, key, *file);
   }
+  if (!adopted) context_.in_flight->give_back_name(key);
+  return adopted;
+}
+
+/// None: it cannot be read.
+std::optional<Plan> Planner::adopted_row(const Link& link, const std::string& plain,
+                                         std::uint64_t key, const FileStamp& file) {
   LedgerRow row{.link = link_id(link.hash), .name_key = key, .file = file};
   row.record = {.index = link.index,
                 .url = link.listed,
                 .status = Status::saved,
                 .file_name = plain,
-                .bytes = file->size,
+                .bytes = file.size,
                 .message = "adopted: the file was there already"};
   if (context_.resume.hash_content == HashContent::yes) {
     const auto digest = hash_of_file(context_.output_fd, plain);
@@ -194,7 +210,9 @@ void Planner::choose_name(Link& link, const std::string& plain, std::int64_t row
 }
 
 bool Planner::is_free(const std::string& name, std::uint64_t key, std::int64_t row) {
-  if (!context_.in_flight->take_name(key)) return false;
+  std::uint64_t generation = 0;
+  if (!context_.in_flight->take_name(key, generation)) return false;
+  look(generation);
   struct stat status {};
   const bool taken = (context_.history && context_.history->name_taken(key, row)) ||
                      (context_.output_fd >= 0 && ::fstatat(context_.output_fd, name.c_str(),

@@ -64,7 +64,11 @@ class Planner {
   [[nodiscard]] Plan plan_link(Link link, const std::string& id);
   /// None: it is to be fetched, under the name that `link` has got if it has one.
   [[nodiscard]] std::optional<Plan> recall(Link& link, const LedgerRow& row);
-  [[nodiscard]] std::optional<Plan> adopt(const Link& link, const std::string& plain) const;
+  void look(std::uint64_t generation);
+  [[nodiscard]] std::optional<Plan> adopt(const Link& link, const std::string& plain,
+                                          std::int64_t own_row);
+  [[nodiscard]] std::optional<Plan> adopted_row(const Link& link, const std::string& plain,
+                                                std::uint64_t key, const FileStamp& file);
   void choose_name(Link& link, const std::string& plain, std::int64_t row);
   [[nodiscard]] bool is_free(const std::string& name, std::uint64_t key, std::int64_t row);
   [[nodiscard]] std::optional<FileStamp> file_of(const LedgerRow& row) const;

@@ -23,8 +23,9 @@ void InFlight::add(const LinkId& link, std::uint64_t place) {
   places_.emplace(link, place);
 }
 
-bool InFlight::take_name(std::uint64_t key) {
+bool InFlight::take_name(std::uint64_t key, std::uint64_t& generation) {
   const std::lock_guard lock(mutex_);
+  generation = generation_;
   return names_.insert(key).second;
 }
 

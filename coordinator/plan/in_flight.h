@@ -19,8 +19,9 @@ class InFlight {
   [[nodiscard]] std::optional<std::uint64_t> find(const LinkId& link,
                                                   std::uint64_t& generation) const;
   void add(const LinkId& link, std::uint64_t place);
-  /// Takes a name; false: another link on its way has it. `key`: see Link::name_key.
-  [[nodiscard]] bool take_name(std::uint64_t key);
+  /// Takes a name; false: another link on its way has it. `key`: see Link::name_key; `generation`:
+  /// as in find().
+  [[nodiscard]] bool take_name(std::uint64_t key, std::uint64_t& generation);
   void give_back_name(std::uint64_t key);
   /// The ledger knows link and name from now on.
   void settled(const LinkId& link, std::uint64_t name_key);

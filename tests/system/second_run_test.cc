@@ -139,6 +139,16 @@ TEST_F(SecondRunTest, AdoptTakesWhatIsThere) {
   EXPECT_EQ((Statuses{{"kept", 2}}), run_again(paths));
 }
 
+TEST_F(SecondRunTest, AdoptTakesWhatTheUserChanged) {
+  const auto paths = serve_many(2);
+  run_again(paths);
+  write("000.jpg", "mine now");
+  EXPECT_EQ((Statuses{{"saved", 1}, {"kept", 1}}), run_again(paths, {"--adopt"}));
+  EXPECT_EQ(0u, asked());
+  EXPECT_EQ("mine now", saved_files().at("000.jpg"));
+  EXPECT_EQ((Statuses{{"kept", 2}}), run_again(paths));
+}
+
 TEST_F(SecondRunTest, LedgerElsewhere) {
   const auto paths = serve_many(2);
   const std::string ledger = "--ledger=" + folder_.at("ledger # 1?.sqlite");

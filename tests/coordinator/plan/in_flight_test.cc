@@ -32,26 +32,26 @@ TEST_F(InFlightTest, KnowsWhereALinkStandsUntilItIsSettled) {
 }
 
 TEST_F(InFlightTest, ANameIsTakenOnce) {
-  EXPECT_TRUE(in_flight_.take_name(5));
-  EXPECT_FALSE(in_flight_.take_name(5));
-  EXPECT_TRUE(in_flight_.take_name(6));
+  EXPECT_TRUE(in_flight_.take_name(5, generation_));
+  EXPECT_FALSE(in_flight_.take_name(5, generation_));
+  EXPECT_TRUE(in_flight_.take_name(6, generation_));
   in_flight_.give_back_name(5);
-  EXPECT_TRUE(in_flight_.take_name(5));
-  EXPECT_FALSE(in_flight_.take_name(6));
+  EXPECT_TRUE(in_flight_.take_name(5, generation_));
+  EXPECT_FALSE(in_flight_.take_name(6, generation_));
 }
 
 TEST_F(InFlightTest, ASettledLinksNameIsFree) {
-  EXPECT_TRUE(in_flight_.take_name(5));
+  EXPECT_TRUE(in_flight_.take_name(5, generation_));
   in_flight_.add(link(1), 10);
   in_flight_.settled(link(1), 5);
-  EXPECT_TRUE(in_flight_.take_name(5));
+  EXPECT_TRUE(in_flight_.take_name(5, generation_));
 }
 
 /// Rows that the plan makes without asking for a name (a line that is no URL) have key 0.
 TEST_F(InFlightTest, WhatWasNeverOnItsWayFreesNoName) {
-  EXPECT_TRUE(in_flight_.take_name(5));
+  EXPECT_TRUE(in_flight_.take_name(5, generation_));
   in_flight_.settled(link(1), 5);
-  EXPECT_FALSE(in_flight_.take_name(5));
+  EXPECT_FALSE(in_flight_.take_name(5, generation_));
 }
 
 TEST_F(InFlightTest, EverySettlementIsANewGeneration) {
@@ -80,14 +80,14 @@ TEST_F(InFlightTest, TwoThreadsShareIt) {
     }
   });
   for (unsigned i = 0; i < kLinks; ++i) {
-    EXPECT_TRUE(in_flight_.take_name(i));
+    EXPECT_TRUE(in_flight_.take_name(i, generation_));
     in_flight_.add(link(i), i + 1);
   }
   ledger.join();
   EXPECT_EQ(in_flight_.size(), 0u);
   (void)find(1);
   EXPECT_EQ(generation_, kLinks);
-  EXPECT_TRUE(in_flight_.take_name(kLinks - 1));
+  EXPECT_TRUE(in_flight_.take_name(kLinks - 1, generation_));
 }
 
 }  // namespace
