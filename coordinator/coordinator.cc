@@ -395,6 +395,7 @@ RunEnd Coordinator::finish() {
   const bool reader_stuck = !reader_.join();
   ledger_.finish();
   note_output_trouble();
+  (void)reserve_.free();  // a full disk may need the room for the run's own row
   const auto ended = end_run(parts_.ledger, parts_.report->tally(),
                              stage_ == Stage::cut_off ? "stopped early" : "finished");
   if (!ended && !trouble_.output) trouble_.output = ended.error().message;

@@ -14,25 +14,35 @@
 #include "coordinator/signals.h"
 
 namespace fanfetch {
+namespace {
+
+/// As in a run: more are only counted.
+constexpr std::uint64_t kFailuresInFull = 10;
+
+}  // namespace
 
 int dry_run(const Options& options, Reader& reader) {
   Tally tally;
+  std::uint64_t to_fetch = 0;
+  std::uint64_t failures = 0;
   Console console;
   bool list_failed = false;
   bool output_failed = false;
   int write_error = 0;
+  const auto count = [&](const Record& record) {
+    tally.add(record);
+    if (record.status != Status::failed || failures++ >= kFailuresInFull) return;
+    console.line(describe_failure(record));
+  };
   const auto show = [&](const Planned& planned) {
     if (const auto* link = std::get_if<Link>(&planned)) {
       const auto line = fmt::format("{}\t{}\n", link->listed, link->name);
       std::fwrite(line.data(), 1, line.size(), stdout);
+      ++to_fetch;
     } else if (const auto* record = std::get_if<Record>(&planned)) {
-      tally.add(*record);
-      if (record->status == Status::failed) {
-        console.line(describe_failure(*record));
-      }
+      count(*record);
     } else if (const auto* row = std::get_if<LedgerRow>(&planned)) {
-      tally.add(row->record);
-      if (row->record.status == Status::failed) console.line(describe_failure(row->record));
+      count(row->record);
     } else if (const auto* trouble = std::get_if<OutputTrouble>(&planned)) {
       output_failed = true;
       console.line("fanfetch: " + printable(trouble->message));
@@ -52,6 +62,11 @@ int dry_run(const Options& options, Reader& reader) {
   if (write_error != 0) {
     console.line("fanfetch: cannot write to stdout: " + errno_text(write_error));
     return kExitOutput;
+  }
+  if (!options.quiet) {
+    console.line(fmt::format("{} to fetch, {} kept, {} skipped, {} failed", to_fetch,
+                             tally.count(Status::kept) + tally.count(Status::saved),
+                             tally.count(Status::skipped), tally.count(Status::failed)));
   }
   if (output_failed) return kExitOutput;
   if (list_failed) return kExitListFailed;

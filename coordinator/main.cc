@@ -16,6 +16,7 @@
 
 #include "common/utf8.h"
 #include "common/write_all.h"
+#include "coordinator/commands/command_line.h"
 #include "coordinator/commands/run_command.h"
 #include "coordinator/coordinator.h"
 #include "coordinator/dry_run.h"
@@ -56,6 +57,11 @@ bool stdin_has_data() {
 std::vector<SourceSpec> parse_sources(const Options& options) {
   std::vector<SourceSpec> specs;
   for (const auto& word : options.sources) {
+    if (is_command_name(word)) {
+      throw Stop{kExitConfiguration,
+                 fmt::format("the command comes first: fanfetch {} DIR; for a file write ./{}",
+                             word, word)};
+    }
     specs.push_back(or_stop(parse_source(word), kExitConfiguration));
   }
   for (const auto& file : options.inputs) {
@@ -148,8 +154,14 @@ Progress::Style progress_style(const Options& options) {
   return Console::can_redraw() ? Progress::Style::bar : Progress::Style::plain;
 }
 
-/// The results replace their file at once; that must not be a list that is still to be read.
-void refuse_results_over_list(const Options& options, const std::vector<ReaderSource>& sources) {
+/// The results replace their file at once; that must be neither a list that is still to be read nor
+/// the ledger.
+void refuse_results_over_input(const Options& options, const std::vector<ReaderSource>& sources) {
+  if (is_own_file(options.results, options.output, ledger_path(options.output, options.ledger))) {
+    throw Stop{kExitConfiguration, fmt::format("--results would overwrite '{}', which fanfetch "
+                                               "keeps its books in; choose another file",
+                                               options.results)};
+  }
   struct stat results {};
   if (options.results == "-" || ::stat(options.results.c_str(), &results) != 0) return;
   for (const auto& source : sources) {
@@ -237,7 +249,7 @@ int run(const Options& options, Instant start) {
   if (options.dry_run) {
     return rehearse(options, std::move(sources), std::move(context), std::move(names));
   }
-  refuse_results_over_list(options, sources);
+  refuse_results_over_input(options, sources);
   RunLedger ledger = open_ledger(options);
   WorkerProgram program{.binary = or_stop(open_worker_binary(), kExitConfiguration),
                         .ca_file = ca_file(options),

@@ -61,8 +61,9 @@ Record kept(const Link& link, Record record) {
 
 Record still_failed(const Link& link, Record record) {
   record = recalled(link, std::move(record));
-  record.message = "failed in an earlier run, and is not tried again without --retry-failed: " +
-                   record.message.value_or("");
+  record.message =
+      fmt::format("failed in an earlier run, and is not tried again without --retry-failed {}: {}",
+                  record.error ? name(*record.error) : "all", record.message.value_or(""));
   return record;
 }
 

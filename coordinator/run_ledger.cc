@@ -1,5 +1,7 @@
 #include "coordinator/run_ledger.h"
 
+#include <filesystem>
+
 #include "coordinator/ledger/open_ledger.h"
 #include "coordinator/ledger/replay.h"
 #include "coordinator/plan/name_template.h"
@@ -10,6 +12,18 @@ namespace {
 
 tl::unexpected<OutputError> unwritable(std::string message) {
   return tl::unexpected(OutputError{OutputError::Kind::unwritable, std::move(message)});
+}
+
+/// A ledger that lies elsewhere can be named for any folder, but its rows speak of one.
+tl::expected<void, OutputError> check_owner(RunLedger& run, const std::string& output) {
+  const std::string id = run.ledger->identity();
+  if (run.output.ledger_identity() == id) return {};
+  if (!run.ledger->is_new()) {
+    return unwritable(fmt::format(
+        "the ledger '{}' belongs to another folder than '{}': name one of its own with --ledger",
+        run.path, output));
+  }
+  return run.output.set_ledger_identity(id);
 }
 
 }  // namespace
@@ -24,16 +38,32 @@ std::string ledger_path(const std::string& output, const std::string& ledger_opt
   return ledger_option.empty() ? output + "/.fanfetch/ledger.sqlite" : ledger_option;
 }
 
+bool is_own_file(const std::string& path, const std::string& output, const std::string& ledger) {
+  std::error_code none;  // what is not there is not the same
+  for (const auto& own : {ledger, ledger + "-wal", ledger + "-shm", output + "/.fanfetch/lock"}) {
+    if (std::filesystem::equivalent(path, own, none)) return true;
+  }
+  return false;
+}
+
 tl::expected<RunLedger, OutputError> open_run_ledger(const std::string& output,
-                                                     const std::string& ledger) {
+                                                     const std::string& ledger,
+                                                     OnDamage on_damage) {
   auto folder = OutputFolder::open(output);
   if (!folder) return tl::unexpected(folder.error());
   RunLedger run{.output = std::move(*folder), .path = ledger_path(output, ledger)};
-  auto opened = open_ledger(run.path);
+  if (!ledger.empty() && !may_be_ledger(ledger)) {
+    return unwritable(
+        fmt::format("'{}' is not a ledger of fanfetch; name another file with --ledger", ledger));
+  }
+  auto opened = open_ledger(run.path, on_damage);
   if (!opened) return unwritable(opened.error().message);
   run.notice = std::move(opened->notice);
   run.ledger = std::make_unique<SqliteLedger>(std::move(opened->database), run.path);
 
+  if (!ledger.empty()) {
+    if (auto owned = check_owner(run, output); !owned) return tl::unexpected(owned.error());
+  }
   const Placer placer(run.output.fd(), run.output.part_fd());
   auto replayed = replay(*run.ledger, placer, name_rules(), [&run] { return run.output.sync(); });
   if (!replayed) return unwritable(replayed.error().message);

@@ -6,6 +6,7 @@
 
 #include "common/result.h"
 #include "coordinator/ledger/batch_settler.h"
+#include "coordinator/ledger/open_ledger.h"
 #include "coordinator/ledger/output_folder.h"
 #include "coordinator/ledger/placement.h"
 #include "coordinator/ledger/reserve.h"
@@ -21,6 +22,11 @@ namespace fanfetch {
 /// Where the ledger of an output folder lies: `--ledger FILE`, or in the folder.
 [[nodiscard]] std::string ledger_path(const std::string& output, const std::string& ledger_option);
 
+/// Whether `path` is one of the files that a run keeps its books in: nobody's report may overwrite
+/// them. `ledger`: its path.
+[[nodiscard]] bool is_own_file(const std::string& path, const std::string& output,
+                               const std::string& ledger);
+
 /// An output folder with its ledger: locked, what a killed run left finished or cleaned away, ready
 /// for a run or for a repair.
 struct RunLedger {
@@ -30,8 +36,9 @@ struct RunLedger {
   std::optional<std::string> notice;  ///< For the user, if a damaged ledger was moved aside.
 };
 
-[[nodiscard]] tl::expected<RunLedger, OutputError> open_run_ledger(const std::string& output,
-                                                                   const std::string& ledger);
+[[nodiscard]] tl::expected<RunLedger, OutputError> open_run_ledger(
+    const std::string& output, const std::string& ledger,
+    OnDamage on_damage = OnDamage::move_aside);
 
 /// What batches of this run are settled with: all are lent.
 [[nodiscard]] SettlerHooks settler_hooks(RunLedger& run, Reserve& reserve, InFlight& in_flight,

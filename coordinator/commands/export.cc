@@ -7,6 +7,7 @@
 #include "coordinator/exit_status.h"
 #include "coordinator/report/csv_line.h"
 #include "coordinator/report/jsonl_log.h"
+#include "coordinator/run_ledger.h"
 
 namespace fanfetch {
 namespace {
@@ -42,6 +43,12 @@ Result<> write_rows(History& history, const ExportArguments& arguments) {
 int run_export(const ExportArguments& arguments) {
   const auto history = open_history(arguments.folder);
   if (!history) return report(history.error());
+  const auto ledger = ledger_path(arguments.folder.output, arguments.folder.ledger);
+  if (is_own_file(arguments.file, arguments.folder.output, ledger)) {
+    return report({kExitConfiguration,
+                   fmt::format("'{}' is what fanfetch keeps its books in; choose another file",
+                               arguments.file)});
+  }
   const auto written = write_rows(**history, arguments);
   if (!written) return report({kExitOutput, written.error().message});
   return kExitSuccess;

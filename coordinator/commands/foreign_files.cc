@@ -55,6 +55,8 @@ class Walk {
   Result<> look_at(int folder, const dirent& entry, const std::string& prefix) {
     const std::string_view name = entry.d_name;
     if (name == "." || name == ".." || (prefix.empty() && name == ".fanfetch")) return {};
+    // `fanfetch export DIR DIR/metadata.jsonl` is what image folders want.
+    if (prefix.empty() && name == "metadata.jsonl") return {};
     struct stat status {};
     if (::fstatat(folder, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
       if (errno == ENOENT) return {};  // removed just now

@@ -51,7 +51,9 @@ std::string run_text(const LastRun& run, WallTime now) {
     text += fmt::format("is running (pid {}): {}, {} ago\n", run.pid, started,
                         human_duration(now - run.started_at));
   } else if (run.state == "killed") {
-    text += fmt::format("was killed: {}; the same command goes on from there\n", started);
+    text += fmt::format(
+        "was killed, or could not write its end: {}; the same command goes on from there\n",
+        started);
   } else {
     text += fmt::format("{}: {}, took {}\n", printable(run.state), started,
                         human_duration(run.ended_at.value_or(now) - run.started_at));

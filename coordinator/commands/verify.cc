@@ -31,7 +31,7 @@ tl::unexpected<CommandError> output_trouble(std::string message) {
 /// open when processes are made.
 tl::expected<RunLedger, CommandError> take_folder(const FolderArguments& folder) {
   if (auto found = find_ledger(folder); !found) return tl::unexpected(found.error());
-  auto taken = open_run_ledger(folder.output, folder.ledger);
+  auto taken = open_run_ledger(folder.output, folder.ledger, OnDamage::refuse);
   if (!taken && taken.error().kind == OutputError::Kind::busy) {
     const auto holder = holder_of(folder.output);
     const std::string pid = holder && holder->pid ? fmt::format(" (pid {})", *holder->pid) : "";

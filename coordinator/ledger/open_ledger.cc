@@ -3,9 +3,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <string_view>
 
+#include "common/unique_fd.h"
 #include "coordinator/ledger/schema.h"
 
 namespace fanfetch {
@@ -60,6 +63,16 @@ tl::unexpected<Error> cannot_open(const std::string& path, const DatabaseError& 
 
 }  // namespace
 
+bool may_be_ledger(const std::string& path) {
+  static constexpr std::string_view kMagic("SQLite format 3", 16);  // with its NUL
+  char begin[kMagic.size()] = {};
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return true;
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const ssize_t count = file.valid() ? ::read(file.get(), begin, sizeof begin) : 0;
+  return count <= 0 || std::string_view(begin, sizeof begin) == kMagic;
+}
+
 std::optional<std::string> move_ledger_aside(const std::string& path) {
   for (int n = 1; n <= kMostAside; ++n) {
     const std::string aside = fmt::format("{}.damaged-{}", path, n);
@@ -76,7 +89,7 @@ std::optional<std::string> move_ledger_aside(const std::string& path) {
   return std::nullopt;
 }
 
-Result<OpenedLedger> open_ledger(const std::string& path) {
+Result<OpenedLedger> open_ledger(const std::string& path, OnDamage on_damage) {
   OpenedLedger opened;
   for (;;) {
     if (auto file = check_is_file(path); !file) return tl::unexpected(file.error());
@@ -96,6 +109,11 @@ Result<OpenedLedger> open_ledger(const std::string& path) {
     }
     if (error.kind != DatabaseError::Kind::damaged || opened.notice) {
       return cannot_open(path, error);
+    }
+    if (on_damage == OnDamage::refuse) {
+      return fail(
+          "the ledger '{}' is damaged: {}; the next run moves it aside and begins a new one", path,
+          error.message);
     }
     const auto aside = move_ledger_aside(path);
     if (!aside) {

@@ -15,10 +15,19 @@ struct OpenedLedger {
   std::optional<std::string> notice;  ///< What the user should know: a damaged one was moved aside.
 };
 
-/// Opens the ledger at `path`, makes it if it is missing, brings an older one up to date. A damaged
-/// one is moved aside, and a new one begins. Errors, for exit status 4: it cannot be written, is of
-/// a later fanfetch, or another program's database. Nothing else may have it open for writing.
-[[nodiscard]] Result<OpenedLedger> open_ledger(const std::string& path);
+enum class OnDamage {
+  move_aside,  ///< And begin a new one.
+  refuse,
+};
+
+/// Opens the ledger at `path`, makes it if it is missing, brings an older one up to date. Errors,
+/// for exit status 4: it cannot be written, is of a later fanfetch, or another program's database.
+/// Nothing else may have it open for writing.
+[[nodiscard]] Result<OpenedLedger> open_ledger(const std::string& path,
+                                               OnDamage on_damage = OnDamage::move_aside);
+
+/// False: what lies there is a file that never was a database, and thus the user's.
+[[nodiscard]] bool may_be_ledger(const std::string& path);
 
 /// Renames the database and the files beside it: never deletes. Returns the new path; none: see
 /// errno. REQUIRES: nobody has it open.

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <thread>
 
@@ -16,6 +17,8 @@
 
 namespace fanfetch {
 namespace {
+
+constexpr const char* kLedgerIdentity = "/ledger-id";
 
 /// A killed coordinator's workers were seen to outlive it by milliseconds (facts); 2 s is ample.
 constexpr auto kLockWait = std::chrono::seconds(2);
@@ -126,6 +129,22 @@ std::optional<std::string> OutputFolder::lost() const {
   if (same) return std::nullopt;
   return fmt::format("the output folder '{}' was moved, removed or replaced while it was in use",
                      path_);
+}
+
+std::string OutputFolder::ledger_identity() const {
+  std::ifstream file(state_path() + kLedgerIdentity);
+  std::string id;
+  std::getline(file, id);
+  return id;
+}
+
+tl::expected<void, OutputError> OutputFolder::set_ledger_identity(const std::string& id) const {
+  const std::string path = state_path() + kLedgerIdentity;
+  std::ofstream file(path, std::ios::trunc);
+  file << id << '\n';
+  file.close();
+  if (file) return {};
+  return unwritable(path_, "write to the output folder", errno);
 }
 
 int OutputFolder::sync() const { return ::syncfs(folder_.get()) == 0 ? 0 : errno; }

@@ -37,6 +37,9 @@ class OutputFolder {
 
   /// `.fanfetch`, for the ledger and its like.
   [[nodiscard]] std::string state_path() const { return path_ + "/.fanfetch"; }
+  /// The identity of the ledger that lies elsewhere and belongs to this folder; empty: none does.
+  [[nodiscard]] std::string ledger_identity() const;
+  [[nodiscard]] tl::expected<void, OutputError> set_ledger_identity(const std::string& id) const;
   [[nodiscard]] int fd() const { return folder_.get(); }
   [[nodiscard]] int part_fd() const { return part_.get(); }
   /// For the workers to inherit: the lock ends with the last process of the run.

@@ -12,6 +12,9 @@ constexpr std::int64_t kApplicationId = 0x66616e66;
 // would say again what another one says is '' (final_url).
 constexpr const char* kSteps[] = {
     R"sql(
+CREATE TABLE identity(id TEXT NOT NULL) STRICT;  -- which folder knows as its ledger
+INSERT INTO identity VALUES(lower(hex(randomblob(16))));
+
 CREATE TABLE runs(
   run INTEGER PRIMARY KEY,
   pid INTEGER NOT NULL,

@@ -125,6 +125,13 @@ Ledger::Done SqliteLedger::commit() {
   return done;
 }
 
+std::string SqliteLedger::identity() {
+  Statement select(*database_, "SELECT id FROM identity");
+  return select.step() ? std::string(select.text()) : "";
+}
+
+bool SqliteLedger::is_new() { return database_->query_number("SELECT count(*) FROM runs") == 0; }
+
 Ledger::Done SqliteLedger::begin_run(WallTime now, int pid) {
   {
     Statement insert(*database_, "INSERT INTO runs(pid, started_at) VALUES(?,?) RETURNING run");

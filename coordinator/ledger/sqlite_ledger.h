@@ -25,6 +25,11 @@ class SqliteLedger : public Ledger {
   /// A ledger that turned out to be damaged is moved aside.
   ~SqliteLedger() override;
 
+  /// Tells this ledger from all others.
+  [[nodiscard]] std::string identity();
+  /// No run has used it yet.
+  [[nodiscard]] bool is_new();
+
   /// What an earlier run was about to place.
   [[nodiscard]] tl::expected<std::vector<PendingPlacing>, Failure> pending();
   /// Begins a run: every row written from now on is its.

@@ -136,7 +136,8 @@ TEST_F(PlannerTest, WhatIsGoneForGoodStands) {
   EXPECT_EQ(still.http_status, 404);
   EXPECT_EQ(still.attempts, 0);
   EXPECT_EQ(still.index, 1u);
-  EXPECT_TRUE(still.message.value_or("").ends_with("--retry-failed: no")) << *still.message;
+  EXPECT_TRUE(still.message.value_or("").ends_with("--retry-failed http_4xx: no"))
+      << *still.message;
 }
 
 TEST_F(PlannerTest, RetryFailedDecides) {

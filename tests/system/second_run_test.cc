@@ -158,12 +158,57 @@ TEST_F(SecondRunTest, LedgerElsewhere) {
   EXPECT_EQ((Statuses{{"kept", 2}}), run_again(paths, {ledger}));
 }
 
+/// Its rows speak of one folder: another one would replay, keep and repair what it never had.
+TEST_F(SecondRunTest, OneLedgerElsewhereIsOneFolders) {
+  const auto paths = serve_many(2);
+  const std::string ledger = "--ledger=" + folder_.at("l.sqlite");
+  run_again(paths, {ledger});
+  Launch other = list_setup(paths, {ledger});
+  other.args.push_back("--output=" + folder_.at("other"));
+  const auto finished = run(other);
+  EXPECT_EQ(4, finished.exit_status) << finished.describe();
+  EXPECT_TRUE(has(finished.err, "belongs to another folder")) << finished.err;
+  fs::rename(output(), folder_.at("moved"));
+  Launch moved = list_setup(paths, {ledger});
+  moved.args.push_back("--output=" + folder_.at("moved"));
+  EXPECT_EQ(0, run(moved).exit_status) << "a folder may be moved";
+  EXPECT_EQ(2u, origin_.count());
+}
+
+TEST_F(SecondRunTest, AFileOfTheUsersIsNoLedger) {
+  const std::string list = folder_.write("mine.txt", origin_.url("/a.jpg") + "\n");
+  const auto finished = run(setup({"--ledger=" + list, "-i", list}));
+  EXPECT_EQ(4, finished.exit_status) << finished.describe();
+  EXPECT_TRUE(has(finished.err, "is not a ledger of fanfetch")) << finished.err;
+  EXPECT_EQ(origin_.url("/a.jpg") + "\n", read_file(list)) << "untouched";
+}
+
+TEST_F(SecondRunTest, ResultsNeverOverwriteTheLedger) {
+  const auto paths = serve_many(2);
+  run_again(paths);
+  Launch given = list_setup(paths);
+  given.args.push_back("--results=" + output() + "/.fanfetch/ledger.sqlite");
+  EXPECT_EQ(2, run(given).exit_status);
+  EXPECT_EQ((Statuses{{"kept", 2}}), run_again(paths));
+}
+
+TEST_F(SecondRunTest, ADamagedLedgerIsMovedAsideNotDeleted) {
+  const auto paths = serve_many(2);
+  run_again(paths);
+  std::ofstream(output() + "/.fanfetch/ledger.sqlite", std::ios::binary) << noise(20'000);
+  EXPECT_EQ((Statuses{{"saved", 2}}), run_again(paths, {"--adopt"}));
+  EXPECT_EQ(0u, asked());
+  EXPECT_TRUE(has(last_.err, "the ledger is damaged")) << last_.err;
+  EXPECT_EQ(noise(20'000), read_file(output() + "/.fanfetch/ledger.sqlite.damaged-1"));
+}
+
 TEST_F(SecondRunTest, DryRunTellsWhatIsLeftToDo) {
   const auto paths = serve_many(2);
   run_again({paths[0]});
   const auto finished = run(list_setup(paths, {"--dry-run"}));
   EXPECT_FALSE(has(finished.out, "000.jpg")) << finished.out;
   EXPECT_TRUE(has(finished.out, "001.jpg")) << finished.out;
+  EXPECT_EQ("1 to fetch, 1 kept, 0 skipped, 0 failed", last_line(finished.err));
   EXPECT_EQ(1u, saved_files().size());
 }
 

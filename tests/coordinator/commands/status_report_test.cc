@@ -63,7 +63,8 @@ TEST(StatusText, OfAKilledRun) {
   FolderStatus status = unended("killed");
   status.held_by = 99;
   const std::string text = status_text(status, kNow);
-  EXPECT_NE(text.find("Run 3 was killed: started 2023-11-14 22:13:20 UTC; the same command goes on "
+  EXPECT_NE(text.find("Run 3 was killed, or could not write its end: started 2023-11-14 22:13:20 "
+                      "UTC; the same command goes on "
                       "from there\n  4 saved, 1 failed so far\n"),
             std::string::npos)
       << text;
