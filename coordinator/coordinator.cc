@@ -117,6 +117,7 @@ bool Coordinator::take_planned_into(std::vector<Record>& records) {
     } else if (auto* row = std::get_if<LedgerRow>(&*planned)) {
       ledger_.settle(std::move(*row));
     } else if (auto* trouble = std::get_if<OutputTrouble>(&*planned)) {
+      ledger_damaged_ = ledger_damaged_ || trouble->ledger_damaged;
       if (!trouble_.output) trouble_.output = std::move(trouble->message);
       end_early();
       return false;
@@ -324,6 +325,7 @@ void Coordinator::on_ledger_progress() {
   drain_eventfd(ledger_.progress_fd());
   note_output_trouble();
   if (trouble_.signal == SIGPIPE || trouble_.output) end_early();
+  if (ledger_.finished()) loop_.stop();
 }
 
 void Coordinator::note_output_trouble() {
@@ -337,7 +339,7 @@ void Coordinator::note_output_trouble() {
 }
 
 void Coordinator::on_signal(int signal) {
-  const bool again = trouble_.signal != 0 || stage_ != Stage::running;
+  const bool again = trouble_.signal != 0;
   trouble_.signal = signal;
   if (again) {  // at once; a worker that is stuck in the kernel dies when we do
     pool_.kill_all();
@@ -345,7 +347,7 @@ void Coordinator::on_signal(int signal) {
     return;
   }
   say([in_flight = pool_.in_flight()](RunReport& report) {
-    report.notice(in_flight == 0 ? "interrupted"
+    report.notice(in_flight == 0 ? "interrupted: writing down what is done; once more stops at once"
                                  : fmt::format("interrupted: {} in flight get 10 s to finish; once "
                                                "more stops at once",
                                                in_flight));
@@ -370,7 +372,8 @@ void Coordinator::end_if_done() {
 }
 
 void Coordinator::stop_workers() {
-  pool_.stop([this] { loop_.stop(); });
+  // The loop goes on until all is written down, so that a signal finds somebody who waits for it.
+  pool_.stop([this] { ledger_.close(); });
   loop_.call_at(loop_.now() + kGrace, [this] { pool_.kill_all(); });
 }
 
@@ -389,8 +392,7 @@ void Coordinator::say(std::function<void(RunReport&)> what) {
 }
 
 RunEnd Coordinator::finish() {
-  // From here on nothing is in flight, and the ledger may still wait for a slow disk or pipe: let a
-  // signal end that.
+  // Nothing is in flight any more. What may still hang, a signal ends at once.
   Signals::unblock();
   const bool reader_stuck = !reader_.join();
   ledger_.finish();
@@ -399,6 +401,10 @@ RunEnd Coordinator::finish() {
   const auto ended = end_run(parts_.ledger, parts_.report->tally(),
                              stage_ == Stage::cut_off ? "stopped early" : "finished");
   if (!ended && !trouble_.output) trouble_.output = ended.error().message;
+  if (ledger_damaged_) {
+    parts_.ledger.ledger->note_damage();
+    parts_.ledger.ledger.reset();  // moved aside here: who dies of a signal runs no destructor
+  }
   RunReport& report = *parts_.report;
   if (stage_ == Stage::cut_off) {
     report.error(

@@ -117,6 +117,7 @@ class Coordinator {
   std::uint64_t unfinished_ = 0;        // links given up when the run was cut off
   bool planned_left_ = false;           // take_planned() left something in the queue
   Stage stage_ = Stage::running;
+  bool ledger_damaged_ = false;
   RunTrouble trouble_;
   std::optional<EventLoop::TimerKey> due_timer_;
 };

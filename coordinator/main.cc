@@ -188,8 +188,6 @@ RunLedger open_ledger(const Options& options) {
                opened.error().message};
   }
   if (opened->notice) Console().line("fanfetch: " + printable(*opened->notice));
-  const auto begun = opened->ledger->begin_run(std::chrono::system_clock::now(), ::getpid());
-  if (!begun) throw Stop{kExitOutput, begun.error().message};
   return std::move(*opened);
 }
 
@@ -258,6 +256,9 @@ int run(const Options& options, Instant start) {
   auto report = std::make_unique<RunReport>(
       ReportOptions{progress_style(options), options.quiet, options.verbose, options.output},
       open_results(options), start);
+  // Behind all that may still fail: a run that has begun shows in the ledger.
+  const auto begun = ledger.ledger->begin_run(std::chrono::system_clock::now(), ::getpid());
+  if (!begun) throw Stop{kExitOutput, begun.error().message};
   auto in_flight = std::make_unique<InFlight>();
   PlanContext plan = plan_context(options, std::move(names));
   plan.output_fd = ledger.output.fd();

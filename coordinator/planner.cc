@@ -130,6 +130,10 @@ Plan Planner::plan_link(Link link, const std::string& id) {
     if (const auto first = context_.seen->add(row->row, link.index)) {
       return duplicate(link, *first);
     }
+    const bool adoptable = context_.resume.adopt && row->record.status == Status::failed;
+    if (adoptable && !row->record.file_name) {
+      if (auto adopted = adopt(link, plain_name(link, id), row->row)) return std::move(*adopted);
+    }
     if (auto plan = recall(link, *row)) return std::move(*plan);
   }
   if (link.name.empty()) {
@@ -142,6 +146,10 @@ Plan Planner::plan_link(Link link, const std::string& id) {
   }
   context_.in_flight->add(identity, link.index);
   return link;
+}
+
+std::string Planner::plain_name(const Link& link, const std::string& id) const {
+  return context_.names.expand({.url = link.url, .index = link.index, .id = id, .hash = link.hash});
 }
 
 std::optional<Plan> Planner::recall(Link& link, const LedgerRow& row) {
@@ -224,7 +232,8 @@ bool Planner::is_free(const std::string& name, std::uint64_t key, std::int64_t r
 
 std::optional<OutputTrouble> Planner::trouble() const {
   if (context_.history) {
-    if (auto error = context_.history->error()) return OutputTrouble{std::move(error->message)};
+    if (auto error = context_.history->error())
+      return OutputTrouble{std::move(error->message), context_.history->damaged()};
   }
   if (context_.seen && context_.seen->error() != 0) {
     return OutputTrouble{fmt::format("cannot write in '{}/.fanfetch': {}", context_.output,

@@ -44,6 +44,7 @@ struct PlanContext {
 /// The output or the ledger fails: the run is over.
 struct OutputTrouble {
   std::string message;
+  bool ledger_damaged = false;
 };
 
 /// What becomes of one entry of a list: a link to fetch, a record of one that needs no request, or
@@ -65,6 +66,7 @@ class Planner {
   /// None: it is to be fetched, under the name that `link` has got if it has one.
   [[nodiscard]] std::optional<Plan> recall(Link& link, const LedgerRow& row);
   void look(std::uint64_t generation);
+  [[nodiscard]] std::string plain_name(const Link& link, const std::string& id) const;
   [[nodiscard]] std::optional<Plan> adopt(const Link& link, const std::string& plain,
                                           std::int64_t own_row);
   [[nodiscard]] std::optional<Plan> adopted_row(const Link& link, const std::string& plain,

@@ -15,10 +15,11 @@ tl::unexpected<OutputError> unwritable(std::string message) {
 }
 
 /// A ledger that lies elsewhere can be named for any folder, but its rows speak of one.
-tl::expected<void, OutputError> check_owner(RunLedger& run, const std::string& output) {
+tl::expected<void, OutputError> check_owner(RunLedger& run, const std::string& output,
+                                            bool elsewhere) {
   const std::string id = run.ledger->identity();
   if (run.output.ledger_identity() == id) return {};
-  if (!run.ledger->is_new()) {
+  if (elsewhere && !run.ledger->is_new()) {
     return unwritable(fmt::format(
         "the ledger '{}' belongs to another folder than '{}': name one of its own with --ledger",
         run.path, output));
@@ -61,8 +62,10 @@ tl::expected<RunLedger, OutputError> open_run_ledger(const std::string& output,
   run.notice = std::move(opened->notice);
   run.ledger = std::make_unique<SqliteLedger>(std::move(opened->database), run.path);
 
-  if (!ledger.empty()) {
-    if (auto owned = check_owner(run, output); !owned) return tl::unexpected(owned.error());
+  std::error_code none;
+  const bool elsewhere = !std::filesystem::equivalent(run.path, ledger_path(output, ""), none);
+  if (auto owned = check_owner(run, output, elsewhere); !owned) {
+    return tl::unexpected(owned.error());
   }
   const Placer placer(run.output.fd(), run.output.part_fd());
   auto replayed = replay(*run.ledger, placer, name_rules(), [&run] { return run.output.sync(); });

@@ -156,6 +156,7 @@ std::optional<Error> History::error() {
   if (database_->ok()) return std::nullopt;
   auto error = *database_->take_error();
   database_->fail(error);
+  damaged_ = error.kind == DatabaseError::Kind::damaged;
   return Error{fmt::format("cannot read the ledger '{}': {}", path_, error.message)};
 }
 

@@ -34,6 +34,8 @@ class History {
   void each_row(const std::function<bool(const LedgerRow&)>& visit);
   /// What went wrong with any call so far; they yield nothing from then on.
   [[nodiscard]] std::optional<Error> error();
+  /// That error is the ledger's own fault.
+  [[nodiscard]] bool damaged() const { return damaged_; }
 
   /// For further questions; lent.
   [[nodiscard]] Database& database() { return *database_; }
@@ -46,6 +48,7 @@ class History {
   std::string path_;
   std::unique_ptr<Statements> statements_;
   bool looking_ = false;
+  bool damaged_ = false;
 };
 
 }  // namespace fanfetch

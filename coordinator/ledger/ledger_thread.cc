@@ -36,12 +36,14 @@ void LedgerThread::note_output_error() {
   if (!output_error_) output_error_ = settler_.output_error();
 }
 
+void LedgerThread::close() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  arrived_.notify_one();
+}
+
 void LedgerThread::finish() {
-  {
-    const std::lock_guard lock(mutex_);
-    closed_ = true;
-    arrived_.notify_one();
-  }
+  close();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -86,6 +88,8 @@ void LedgerThread::run() {
   }
   settler_.finish();
   note_output_error();
+  finished_ = true;
+  post_eventfd(progress_.get());
 }
 
 bool LedgerThread::batch_is_due() const {

@@ -41,7 +41,12 @@ class LedgerThread {
   /// Why the output cannot be written any more; none: it can.
   [[nodiscard]] std::optional<std::string> output_error() const;
 
-  /// Does all that was handed over, without waiting for a batch to fill, and ends the thread.
+  /// Nothing more comes: does all that was handed over, without waiting for a batch to fill, and
+  /// then is finished(). Does not wait for that.
+  void close();
+  /// All is done; progress_fd() tells when.
+  [[nodiscard]] bool finished() const { return finished_; }
+  /// close(), and waits for it.
   void finish();
 
  private:
@@ -66,6 +71,7 @@ class LedgerThread {
 
   UniqueFd progress_;
   std::atomic<std::size_t> backlog_{0};
+  std::atomic<bool> finished_{false};
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable arrived_;

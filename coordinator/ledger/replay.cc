@@ -16,6 +16,12 @@ bool is_there(int folder, const std::string& name, const PendingPlacing& noted) 
          stamp_of(status) == noted.file;
 }
 
+/// The same with any inode: the folder may have been copied or restored since.
+bool is_restored(int folder, const PendingPlacing& noted) {
+  const auto stamp = stamp_of(folder, noted.name);
+  return stamp && *stamp == noted.file;
+}
+
 }  // namespace
 
 Result<> replay(SqliteLedger& ledger, const Placer& placer, const NameRules& names,
@@ -33,7 +39,7 @@ Result<> replay(SqliteLedger& ledger, const Placer& placer, const NameRules& nam
                        .hash = one.hash,
                        .replaces = one.placing.replaces,
                        .name = one.name});
-    } else {
+    } else if (!is_restored(placer.output_fd(), one)) {
       lost.push_back({one.row, "a kill, or somebody, took its file away; to be fetched again"});
     }
   }

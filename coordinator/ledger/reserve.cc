@@ -1,6 +1,7 @@
 #include "coordinator/ledger/reserve.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <utility>
@@ -16,8 +17,14 @@ constexpr off_t kReserveBytes = 4 << 20;
 }  // namespace
 
 Reserve::Reserve(std::string path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) == 0) {
+    // A killed run's reserve; anything else there is the user's.
+    if (S_ISREG(status.st_mode) && status.st_size == kReserveBytes) path_ = std::move(path);
+    return;
+  }
   const UniqueFd file(
-      ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666));
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (!file.valid()) return;
   if (::fallocate(file.get(), 0, 0, kReserveBytes) != 0) {
     ::unlink(path.c_str());

@@ -21,6 +21,10 @@ UPDATE links SET (link, run, place, url, status, file_name, name_key, bytes, mti
   = (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21)
 WHERE link=?1 RETURNING row)sql";
 
+constexpr const char* kMovedAside =
+    "; it is damaged and will be moved aside: the next run begins a new one, and --adopt takes the "
+    "files that are already there as saved";
+
 std::int64_t milliseconds(WallTime time) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
 }
@@ -108,7 +112,7 @@ Ledger::Done SqliteLedger::outcome() {
   std::string message = fmt::format("cannot write the ledger '{}': {}", path_, error->message);
   if (error->kind == DatabaseError::Kind::damaged) {
     damaged_ = true;
-    message += "; it will be moved aside, and the next run begins a new one";
+    message += kMovedAside;
   }
   return tl::unexpected(
       Failure{.full = error->kind == DatabaseError::Kind::full, .message = std::move(message)});
@@ -158,7 +162,7 @@ tl::expected<std::vector<PendingPlacing>, Ledger::Failure> SqliteLedger::pending
   std::vector<PendingPlacing> all;
   Statement select(*database_,
                    "SELECT row, part, inode, replaces_bytes, replaces_mtime_ns, file_name, bytes, "
-                   "mtime_ns FROM placing JOIN links USING(row) WHERE file_name IS NOT NULL");
+                   "mtime_ns FROM placing CROSS JOIN links USING(row) WHERE file_name IS NOT NULL");
   while (select.step()) {
     PendingPlacing one;
     one.row = select.number();

@@ -29,6 +29,8 @@ class SqliteLedger : public Ledger {
   [[nodiscard]] std::string identity();
   /// No run has used it yet.
   [[nodiscard]] bool is_new();
+  /// Somebody who reads it found it damaged.
+  void note_damage() { damaged_ = true; }
 
   /// What an earlier run was about to place.
   [[nodiscard]] tl::expected<std::vector<PendingPlacing>, Failure> pending();

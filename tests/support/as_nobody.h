@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 namespace fanfetch {
@@ -16,12 +17,13 @@ class AsNobody {
       : closed_(std::move(closed)), was_root_(::geteuid() == 0) {
     for (const auto& folder : open) std::filesystem::permissions(folder, kAll);
     std::filesystem::permissions(closed_, kRead);
-    ::setenv("LSAN_OPTIONS", "detect_leaks=0", 1);  // it cannot look at a program that is not ours
+    // LeakSanitizer cannot look into a program that changed its user.
+    ::setenv("ASAN_OPTIONS", (sanitizer_ + ":detect_leaks=0").c_str(), 1);
     if (was_root_) (void)!::seteuid(65534);
   }
   ~AsNobody() {
     if (was_root_) (void)!::seteuid(0);
-    ::unsetenv("LSAN_OPTIONS");
+    ::setenv("ASAN_OPTIONS", sanitizer_.c_str(), 1);
     std::filesystem::permissions(closed_, kAll);
   }
   AsNobody(const AsNobody&) = delete;
@@ -33,6 +35,7 @@ class AsNobody {
 
   std::filesystem::path closed_;
   bool was_root_;
+  std::string sanitizer_ = ::getenv("ASAN_OPTIONS") == nullptr ? "" : ::getenv("ASAN_OPTIONS");
 };
 
 }  // namespace fanfetch

@@ -36,10 +36,19 @@ TEST_F(ReserveTest, GoesWithItsOwner) {
 }
 
 TEST_F(ReserveTest, WhatAKilledRunLeftIsTakenOver) {
-  (void)temp_.write("reserve", "left");
+  (void)temp_.write("reserve", std::string(4u << 20, '\0'));
   Reserve reserve(path_);
-  EXPECT_EQ(fs::file_size(path_), 4u << 20);
   EXPECT_TRUE(reserve.free());
+  EXPECT_FALSE(fs::exists(path_));
+}
+
+TEST_F(ReserveTest, AFileOfTheUsersStays) {
+  (void)temp_.write("reserve", "mine");
+  {
+    Reserve reserve(path_);
+    EXPECT_FALSE(reserve.free());
+  }
+  EXPECT_EQ(support::read_file(path_), "mine");
 }
 
 TEST_F(ReserveTest, FollowsNoLink) {
