@@ -127,6 +127,13 @@ TEST_F(PlannerNamesTest, AdoptsAfterAFailureToo) {
   EXPECT_EQ(plan_as<LedgerRow>(kUrl).record.status, Status::saved);
 }
 
+TEST_F(PlannerNamesTest, AdoptsWhatIsGoneForGoodElsewhere) {
+  failed(kUrl, ErrorClass::http_4xx, 404);
+  write("a.jpg", "was there");
+  resume_.adopt = true;
+  EXPECT_EQ(plan_as<LedgerRow>(kUrl).record.status, Status::saved);
+}
+
 TEST_F(PlannerNamesTest, AdoptsWithoutReadingIfNoHashIsWanted) {
   resume_.adopt = true;
   resume_.hash_content = HashContent::no;

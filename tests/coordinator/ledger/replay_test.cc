@@ -1,6 +1,7 @@
 #include "coordinator/ledger/replay.h"
 
 #include <cerrno>
+#include <filesystem>
 #include <fstream>
 
 #include "tests/coordinator/ledger/output_fixture.h"
@@ -58,6 +59,18 @@ TEST_F(ReplayTest, WhatHasItsNameIsDone) {
   EXPECT_EQ(record(1).file_name, "a.jpg");
   EXPECT_TRUE(open_.ledger->pending()->empty());
   EXPECT_EQ(syncs_, 1) << "before it is forgotten: the rename may not be on the disk";
+}
+
+/// cp -a, or a backup, gives the same file another inode.
+TEST_F(ReplayTest, WhatHasItsNameInACopiedFolderIsDone) {
+  note(1, "a.jpg");
+  rename(1, "a.jpg");
+  const auto time = std::filesystem::last_write_time(temp_.at("out/a.jpg"));
+  std::filesystem::rename(temp_.at("out/a.jpg"), temp_.at("out/original"));
+  write("a.jpg", "body 1");
+  std::filesystem::last_write_time(temp_.at("out/a.jpg"), time);
+  ASSERT_TRUE(run());
+  EXPECT_EQ(record(1).status, Status::saved);
 }
 
 TEST_F(ReplayTest, APartThatIsStillThereGetsItsName) {
