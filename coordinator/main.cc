@@ -251,6 +251,7 @@ int run(const Options& options, Instant start) {
   RunLedger ledger = open_ledger(options);
   WorkerProgram program{.binary = or_stop(open_worker_binary(), kExitConfiguration),
                         .ca_file = ca_file(options),
+                        .byte_limit = options.limit_rate,
                         .part_folder = ledger.output.part_fd(),
                         .lock = ledger.output.lock_fd()};
   auto report = std::make_unique<RunReport>(

@@ -30,6 +30,7 @@ struct Options {
   unsigned jobs = 64;
   std::optional<unsigned> workers;
   unsigned per_host = 16;
+  std::uint64_t limit_rate = 0;  ///< Bytes a second of all workers together; 0: no limit.
 
   std::vector<std::string> accept, reject;  ///< Extensions, lower case, without the dot.
   bool accept_given = false;  ///< `--accept`, even if empty: the tutorial's rule is off.
