@@ -8,9 +8,9 @@ namespace {
 
 using Seconds = std::chrono::duration<double>;
 
-/// A worker that was held back, or has just got work, counts as hungry for so long: at one look its
-/// transfers may all have just been served.
-constexpr auto kHungry = 3 * RateShares::kInterval;
+/// A worker that was held back counts as hungry for so long: at one look its transfers may all have
+/// just been served. One that has just got work, until the next look: nothing is known of it.
+constexpr auto kHungry = 2 * RateShares::kInterval;
 
 /// Over which time a worker's speed is taken. A slow server's bursts are evened out in it.
 constexpr Seconds kMemory{0.5};
@@ -29,8 +29,10 @@ std::span<const std::uint64_t> RateShares::update(std::span<const Worker> worker
   observe(workers, now);
   for (std::size_t i = 0; i < known_.size(); ++i) {
     Known& known = known_[i];
-    if (workers[i].held_back || (workers[i].has_work && !known.had_work)) {
+    if (workers[i].held_back) {
       known.hungry_until = now + kHungry;
+    } else if (workers[i].has_work && !known.had_work) {
+      known.hungry_until = now + kInterval / 2;
     }
     known.had_work = workers[i].has_work;
     if (!known.had_work) {
