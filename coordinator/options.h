@@ -51,6 +51,8 @@ struct Options {
   std::string proxy;         ///< Empty: by the environment, unless `proxy_given`.
   bool proxy_given = false;  ///< `--proxy`; with an empty value: none at all.
   std::string cacert;        ///< From --cacert or SSL_CERT_FILE; empty: the system's bundle.
+  std::string cert;          ///< Client certificate, PEM; empty: none.
+  std::string key;           ///< Its private key; empty: in the same file.
   VerifyTls verify_tls = VerifyTls::yes;
   PrivateAddresses private_addresses = PrivateAddresses::refuse;
   std::string api_base = "https://api.imgur.com";  ///< No slash at the end.

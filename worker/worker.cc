@@ -28,10 +28,10 @@ unsigned connections_to_keep(std::size_t transfers) {
 
 }  // namespace
 
-Worker::Worker(WorkerChannel channel, FileStore& store, std::string ca_file)
+Worker::Worker(WorkerChannel channel, FileStore& store, TlsFiles tls_files)
     : channel_(std::move(channel)),
       store_(store),
-      handles_(std::move(ca_file)),
+      handles_(std::move(tls_files)),
       most_at_once_(channel_.slots() / 2),
       multi_(loop_, connections_to_keep(most_at_once_)),
       pacer_(loop_, channel_, [this](CURL* easy, CURLcode code, const std::string& why) {

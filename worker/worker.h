@@ -21,7 +21,7 @@ class Worker {
  public:
   /// Runs at most half the channel's slots at once; the rest wait in the ring, unblamed if this
   /// process dies.
-  Worker(WorkerChannel channel, FileStore& store, std::string ca_file);
+  Worker(WorkerChannel channel, FileStore& store, TlsFiles tls_files);
 
   /// Until the coordinator says stop and all jobs are done.
   void run();

@@ -13,7 +13,9 @@ namespace fanfetch {
 /// mid-run cannot mix versions.
 struct WorkerProgram {
   UniqueFd binary;
-  std::string ca_file;           ///< Bundle that its certificates are verified against.
+  std::string ca_file;    ///< Bundle that its certificates are verified against.
+  std::string cert_file;  ///< Client certificate; empty: none.
+  std::string key_file;
   std::uint64_t byte_limit = 0;  ///< Body bytes a second of all workers together; 0: no limit.
   int part_folder = -1;          ///< Lent: outlives the workers.
   int lock = -1;  ///< Lent. The output folder's lock, for the worker to hold as well.

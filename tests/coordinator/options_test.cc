@@ -95,6 +95,8 @@ TEST_F(OptionsTest, DefaultsAreThoseOfTheHelp) {
     EXPECT_EQ(o.proxy, "");
     EXPECT_FALSE(o.proxy_given);
     EXPECT_EQ(o.cacert, "");
+    EXPECT_EQ(o.cert, "");
+    EXPECT_EQ(o.key, "");
     EXPECT_EQ(o.verify_tls, VerifyTls::yes);
     EXPECT_EQ(o.private_addresses, PrivateAddresses::refuse);
     EXPECT_EQ(o.api_base, "https://api.imgur.com");
@@ -168,6 +170,10 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
                           "socks5h://p:1",
                           "--cacert",
                           ca.c_str(),
+                          "--cert",
+                          "me.pem",
+                          "--key",
+                          "me.key",
                           "--insecure",
                           "--allow-private",
                           "--refresh",
@@ -211,6 +217,8 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
   EXPECT_EQ(o.proxy, "socks5h://p:1");
   EXPECT_TRUE(o.proxy_given);
   EXPECT_EQ(o.cacert, ca);
+  EXPECT_EQ(o.cert, "me.pem");
+  EXPECT_EQ(o.key, "me.key");
   EXPECT_EQ(o.verify_tls, VerifyTls::no);
   EXPECT_EQ(o.private_addresses, PrivateAddresses::allow);
   EXPECT_TRUE(o.refresh && o.adopt && o.trust_ledger);
@@ -410,6 +418,7 @@ TEST_F(OptionsTest, ProxyPasswordsAreNotPrinted) {
 
 TEST_F(OptionsTest, QuietAndVerboseExcludeEachOther) {
   EXPECT_EQ(wrong({"-q", "-v"}), "--quiet and --verbose exclude each other");
+  EXPECT_EQ(wrong({"--key", "k"}), "--key needs --cert");
   EXPECT_TRUE(good({"-q", "-q"}).quiet);
   EXPECT_FALSE(good({"--quiet=false"}).quiet);
   EXPECT_EQ(wrong({"--quiet=maybe"}), "--quiet: 'maybe' is neither true nor false");
