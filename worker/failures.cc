@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/result.h"
+#include "worker/tls_failure.h"
 
 namespace fanfetch {
 
@@ -70,6 +71,9 @@ Failed transfer_failure(CURLcode code, std::string text, Response response) {
       failed.error = ErrorClass::protocol;
       failed.retry = Retry::no;
       break;
+  }
+  if (failed.error == ErrorClass::tls) {
+    failed.message = explain_tls_failure(std::move(failed.message));
   }
   return failed;
 }
