@@ -17,11 +17,11 @@
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 #include <system_error>
 
-#include "common/unique_fd.h"
 #include "tests/support/fault_origin.h"
 #include "tests/support/processes.h"
 
@@ -116,11 +116,18 @@ std::optional<LoggedRequest> squid_line(const std::string& text) {
   std::istringstream fields(text);
   std::string time, took, client, result, size, method, url;
   fields >> time >> took >> client >> result >> size >> method >> url;
+  if (method == "-") return std::nullopt;  // a connection without a request, such as start()'s
   return LoggedRequest{.path = method + ' ' + url,
                        .status = std::stoi(result.substr(result.find('/') + 1))};
 }
 
 }  // namespace
+
+std::size_t count_connections(const std::vector<LoggedRequest>& requests) {
+  std::set<std::uint16_t> ports;
+  for (const LoggedRequest& request : requests) ports.insert(request.client_port);
+  return ports.size();
+}
 
 RealServer::RealServer(Software software, Site site)
     : software_(software), speaks_tls_(!site.certificate.empty()) {
@@ -176,7 +183,8 @@ void RealServer::start() {
   const bool ready = eventually(
       [&] {
         ended = has_ended();
-        return ended || (accepts(place_.port) && (!speaks_tls_ || accepts(place_.tls_port)));
+        return ended || (connect_to(place_.port).valid() &&
+                         (!speaks_tls_ || connect_to(place_.tls_port).valid()));
       },
       kPatience);
   if (ended || !ready) {
@@ -185,10 +193,11 @@ void RealServer::start() {
   }
 }
 
-bool RealServer::accepts(std::uint16_t port) const {
-  const UniqueFd fd = tcp_socket();
+UniqueFd RealServer::connect_to(std::uint16_t port) {
+  UniqueFd fd = tcp_socket();
   sockaddr_in address = socket_address(port);
-  return ::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  if (::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) fd.reset();
+  return fd;
 }
 
 bool RealServer::has_ended() {

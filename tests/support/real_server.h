@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/unique_fd.h"
 #include "tests/support/server_configs.h"
 #include "tests/support/temp_dir.h"
 
@@ -19,6 +20,9 @@ struct LoggedRequest {
   std::uint64_t bytes = 0;  ///< Of body, as they went over the wire; 0: not logged (Python, squid).
   std::uint16_t client_port = 0;  ///< One a connection; 0: not logged (Python, squid).
 };
+
+/// How many connections they came over.
+[[nodiscard]] std::size_t count_connections(const std::vector<LoggedRequest>& requests);
 
 /// A web server that others wrote, on loopback, in the foreground and in a folder of its own; the
 /// user nobody runs it when the tests run as root. Listens on an address that no other test program
@@ -47,6 +51,9 @@ class RealServer {
   [[nodiscard]] std::string tls_url(std::string_view path = "") const;
   [[nodiscard]] std::uint16_t port() const { return place_.port; }
 
+  /// A connection of the caller's own; invalid: it does not accept.
+  [[nodiscard]] UniqueFd connect() const { return connect_to(place_.port); }
+
   /// Asks it to end, and makes it after some seconds. False: it had to be made.
   bool stop();
 
@@ -55,7 +62,7 @@ class RealServer {
 
  private:
   void start();
-  [[nodiscard]] bool accepts(std::uint16_t port) const;
+  [[nodiscard]] static UniqueFd connect_to(std::uint16_t port);
   [[nodiscard]] bool has_ended();
   [[nodiscard]] std::string last_words() const;
 

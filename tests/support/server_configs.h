@@ -13,6 +13,7 @@ enum class Software { nginx, apache, lighttpd, caddy, h2o, python, squid };
 /// Its word in messages and in the names of tests.
 [[nodiscard]] std::string name(Software software);
 
+/// h2o speaks 1.3 whatever it is told.
 enum class TlsVersions { both, only_1_2, only_1_3 };
 
 /// What a server is to do.

@@ -1,12 +1,6 @@
 // Web servers that others wrote, each of which frames HTTP in its own way.
 
 #include <fmt/format.h>
-#include <signal.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <filesystem>
-#include <set>
 
 #include "common/sha256.h"
 #include "tests/support/real_server.h"
@@ -14,10 +8,6 @@
 
 namespace fanfetch::system {
 namespace {
-
-namespace fs = std::filesystem;
-
-constexpr std::size_t kMiB = 1024 * 1024;
 
 class InteropTest : public SystemTest, public ::testing::WithParamInterface<Software> {
  protected:
@@ -55,10 +45,8 @@ TEST_P(InteropTest, FilesAreWholeAndConnectionsAreUsedAgain) {
   }
   EXPECT_TRUE(server.stop());
   if (GetParam() == Software::python) return;  // HTTP/1.0: a connection each, and no such log
-  std::set<std::uint16_t> connections;
-  for (const LoggedRequest& request : server.requests()) connections.insert(request.client_port);
   EXPECT_EQ(100u, server.requests().size());
-  EXPECT_LE(connections.size(), 16u) << "--per-host is auto:16";
+  EXPECT_LE(count_connections(server.requests()), 16u) << "--per-host is auto:16";
 }
 
 class ClosingTest : public InteropTest {};
@@ -74,9 +62,7 @@ TEST_P(ClosingTest, AConnectionForEachFile) {
   EXPECT_EQ(20u, saved_files().size());
   EXPECT_TRUE(server.stop());
   if (GetParam() == Software::python) return;
-  std::set<std::uint16_t> connections;
-  for (const LoggedRequest& request : server.requests()) connections.insert(request.client_port);
-  EXPECT_EQ(20u, connections.size());
+  EXPECT_EQ(20u, count_connections(server.requests()));
 }
 
 TEST_P(InteropTest, NamesOfEveryKind) {
