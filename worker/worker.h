@@ -42,6 +42,7 @@ class Worker {
   WorkerChannel channel_;
   FileStore& store_;
   CurlHandles handles_;
+  KnownHosts hosts_;
   std::size_t most_at_once_;
   CurlMulti multi_;
   std::unordered_map<CURL*, Running> running_;
