@@ -16,6 +16,8 @@ using Values = std::span<const std::string>;
 // A job holds them beside its URL and headers, and must fit into its slot (channel.h).
 constexpr std::size_t kMaxUserAgentBytes = 512;
 constexpr std::size_t kMaxProxyBytes = 1024;
+/// More would not get their turn before a look-up is given up.
+constexpr std::size_t kMaxDnsServers = 8;
 
 /// Puts a parsed value into place, or hands its error on.
 template <class Target, class Value>
@@ -131,9 +133,30 @@ Result<> apply_proxy(Options& options, Values values) {
       return fail("it is none of http://, https://, socks4://, socks4a://, socks5://, socks5h://");
     }
   }
+  if (const auto parsed = proxy.empty() ? ProxyUrl() : parse_proxy(proxy); !parsed) {
+    return fail("{}", parsed.error().message);
+  }
   options.proxy = proxy;
   options.proxy_given = true;
   return {};
+}
+
+Result<> apply_allow_net(Options& options, Values values) {
+  return store(options.allowed_nets.emplace_back(), parse_cidr(values[0]));
+}
+
+Result<> apply_dns(Options& options, Values values) {
+  auto servers = parse_dns_servers(values[0]);
+  if (!servers) return tl::unexpected(servers.error());
+  for (const IpEndpoint& server : *servers) options.dns_servers.push_back(server);
+  if (options.dns_servers.size() > kMaxDnsServers) {
+    return fail("it names more than {} servers", kMaxDnsServers);
+  }
+  return {};
+}
+
+Result<> apply_family(Options& options, Values values, AddressFamily family) {
+  return store_flag(options.family, values, family, AddressFamily::any);
 }
 
 Result<> apply_cacert(Options& options, Values values) {
@@ -273,7 +296,8 @@ const OptionRow kTable[] = {
      InConfig::yes, apply_header_for},
     {"--user-agent", "TEXT", kRequests, "what fanfetch calls itself", "fanfetch/" FANFETCH_VERSION, kLong,
      InConfig::yes, apply_user_agent},
-    {"--proxy", "URL", kRequests, "http, https or socks; '' is none; default: the environment's", "", kLong,
+    {"--proxy", "URL", kRequests, "http, https, socks5h or socks4a (socks5, socks4: the same); '' is none; "
+     "default: the environment's", "", kLong,
      InConfig::yes, apply_proxy},
     {"--cacert", "FILE", kRequests, "certificates to trust; default: the system's", "", kLong,
      InConfig::yes, apply_cacert},
@@ -286,6 +310,14 @@ const OptionRow kTable[] = {
     {"--allow-private", "", kRequests, "let links reach loopback and private addresses", "", kLong,
      InConfig::yes, [](Options& o, Values v) {
        return store_flag(o.private_addresses, v, PrivateAddresses::allow, PrivateAddresses::refuse); }},
+    {"--allow-net", "CIDR", kRequests, "let links reach these addresses, even link-local ones; may be repeated", "", kLong,
+     InConfig::yes, apply_allow_net},
+    {"--dns", "SERVER,...", kRequests, "look hosts up there (address, or address:port); default: resolv.conf", "", kLong,
+     InConfig::yes, apply_dns},
+    {"-4,--ipv4", "", kRequests, "use IPv4 addresses only", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return apply_family(o, v, AddressFamily::v4); }},
+    {"-6,--ipv6", "", kRequests, "use IPv6 addresses only", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return apply_family(o, v, AddressFamily::v6); }},
 
     {"--results", "FILE", kReports, "write one JSON object a link; - is stdout", "", kShort,
      InConfig::yes, [](Options& o, Values v) { return store_text(o.results, v); }},

@@ -198,6 +198,10 @@ tl::expected<Options, Leave> read_options(int argc, const char* const* argv) {
   if (line->has("help")) return tl::unexpected(Leave{0, short_help()});
   if (line->has("version")) return tl::unexpected(Leave{0, "fanfetch " FANFETCH_VERSION "\n"});
 
+  if (line->has("ipv4") && line->has("ipv6")) {
+    return usage_error("-4 and -6 exclude each other");
+  }
+
   Options options;
   options.user_agent = "fanfetch/" FANFETCH_VERSION;
   options.sources = std::move(line->sources);

@@ -7,8 +7,11 @@
 #include <utility>
 #include <vector>
 
+#include "common/ip_network.h"
 #include "common/job.h"
 #include "common/result.h"
+#include "coordinator/net/address_policy.h"
+#include "coordinator/net/resolution.h"
 #include "coordinator/plan/retry_failed.h"
 
 namespace fanfetch {
@@ -55,6 +58,9 @@ struct Options {
   std::string key;           ///< Its private key; empty: in the same file.
   VerifyTls verify_tls = VerifyTls::yes;
   PrivateAddresses private_addresses = PrivateAddresses::refuse;
+  std::vector<Cidr> allowed_nets;       ///< --allow-net
+  std::vector<IpEndpoint> dns_servers;  ///< --dns; empty: the system's.
+  AddressFamily family = AddressFamily::any;
   std::string api_base = "https://api.imgur.com";  ///< No slash at the end.
   std::string client_id;  ///< From --client-id-file or IMGUR_CLIENT_ID; never printed.
 

@@ -48,8 +48,6 @@ void CurlHandles::set_common_options(CURL* easy) const {
     curl_easy_setopt(easy, CURLOPT_SSLCERT, tls_files_.cert.c_str());
     curl_easy_setopt(easy, CURLOPT_SSLKEY, tls_files_.key.c_str());
   }
-  // With a dead resolver, joining its thread blocked the loop for 2.5 s.
-  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 64L * 1024);
   // Credentials come with the job, never from a file in somebody's home.
   curl_easy_setopt(easy, CURLOPT_NETRC, CURL_NETRC_IGNORED);

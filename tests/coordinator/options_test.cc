@@ -99,6 +99,8 @@ TEST_F(OptionsTest, DefaultsAreThoseOfTheHelp) {
     EXPECT_EQ(o.key, "");
     EXPECT_EQ(o.verify_tls, VerifyTls::yes);
     EXPECT_EQ(o.private_addresses, PrivateAddresses::refuse);
+    EXPECT_TRUE(o.allowed_nets.empty() && o.dns_servers.empty());
+    EXPECT_EQ(o.family, AddressFamily::any);
     EXPECT_EQ(o.api_base, "https://api.imgur.com");
     EXPECT_EQ(o.client_id, "");
     EXPECT_EQ(o.hash_content, HashContent::yes);
@@ -176,6 +178,13 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
                           "me.key",
                           "--insecure",
                           "--allow-private",
+                          "--allow-net",
+                          "10.0.3.0/24",
+                          "--allow-net",
+                          "fd00::/8",
+                          "--dns",
+                          "192.0.2.1, [2001:db8::1]:5353",
+                          "-6",
                           "--refresh",
                           "--adopt",
                           "--trust-ledger",
@@ -221,6 +230,11 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
   EXPECT_EQ(o.key, "me.key");
   EXPECT_EQ(o.verify_tls, VerifyTls::no);
   EXPECT_EQ(o.private_addresses, PrivateAddresses::allow);
+  EXPECT_EQ(o.allowed_nets,
+            (std::vector<Cidr>{*parse_cidr("10.0.3.0/24"), *parse_cidr("fd00::/8")}));
+  EXPECT_EQ(o.dns_servers, (std::vector<IpEndpoint>{{*parse_ip("192.0.2.1"), 53},
+                                                    {*parse_ip("2001:db8::1"), 5353}}));
+  EXPECT_EQ(o.family, AddressFamily::v6);
   EXPECT_TRUE(o.refresh && o.adopt && o.trust_ledger);
   EXPECT_EQ(o.retry_failed.which, RetryFailed::Which::none);
   EXPECT_EQ(o.ledger, "l.sqlite");
@@ -414,6 +428,36 @@ TEST_F(OptionsTest, AnEmptyProxyIsNone) {
 
 TEST_F(OptionsTest, ProxyPasswordsAreNotPrinted) {
   EXPECT_EQ(wrong({"--proxy", "ftp://u:hush@h"}).find("hush"), std::string::npos);
+}
+
+TEST_F(OptionsTest, ProxiesAreOfAKnownKind) {
+  EXPECT_NE(wrong({"--proxy", "http://p:99999"}), "");
+  EXPECT_NE(wrong({"--proxy", "http://"}), "");
+  for (const char* proxy : {"p", "p:3128", "http://p", "https://p", "socks4://p", "socks4a://p",
+                            "socks5://p", "socks5h://u:w@[::1]:1080"}) {
+    EXPECT_EQ(good({"--proxy", proxy}).proxy, proxy);
+  }
+}
+
+TEST_F(OptionsTest, Ipv4AndIpv6ExcludeEachOther) {
+  EXPECT_EQ(wrong({"-4", "-6"}), "-4 and -6 exclude each other");
+  EXPECT_EQ(good({"-4"}).family, AddressFamily::v4);
+  EXPECT_EQ(good({"--ipv6"}).family, AddressFamily::v6);
+  configure("ipv4 = yes\n");
+  EXPECT_EQ(good({}).family, AddressFamily::v4);
+  EXPECT_EQ(good({"-6"}).family, AddressFamily::v6) << "the command line wins";
+  EXPECT_EQ(good({"--ipv4=false"}).family, AddressFamily::any);
+}
+
+TEST_F(OptionsTest, NetworksAndServersAreAddresses) {
+  EXPECT_EQ(wrong({"--allow-net", "10.0.3.7/24"}),
+            "--allow-net: '10.0.3.7/24' has bits behind its prefix; did you mean 10.0.3.0/24?");
+  EXPECT_NE(wrong({"--dns", "dns.example"}).find("--dns: 'dns.example' is no address"),
+            std::string::npos);
+  EXPECT_NE(wrong({"--dns", "1.1.1.1,"}), "");
+  EXPECT_NE(
+      wrong({"--dns", "1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1"}),
+      "");
 }
 
 TEST_F(OptionsTest, QuietAndVerboseExcludeEachOther) {
