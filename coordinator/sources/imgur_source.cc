@@ -158,32 +158,32 @@ bool is_readable(int fd) {
 
 Result<std::optional<ListedItem>> ImgurSource::next() {
   if (next_item_ == items_.size()) {
-    if (next_page_ >= listing_.pages || is_readable(listing_.stop_fd)) return std::nullopt;
+    if (next_page_ >= access_.pages || is_readable(access_.stop_fd)) return std::nullopt;
     const PageRequest request{
-        .url = fmt::format("{}/3/gallery/hot/viral/{}", listing_.api_base, next_page_),
-        .headers = {"Authorization: Client-ID " + listing_.client_id}};
-    const auto page = listing_.fetch_page(request);
+        .url = fmt::format("{}/3/gallery/hot/viral/{}", access_.api_base, next_page_),
+        .headers = {"Authorization: Client-ID " + access_.client_id}};
+    const auto page = access_.fetch_page(request);
     if (!page) {
-      if (is_readable(listing_.stop_fd)) return std::nullopt;
+      if (is_readable(access_.stop_fd)) return std::nullopt;
       return tl::unexpected(page.error());
     }
-    auto items = read_page(*page, mask_userinfo(request.url), listing_.client_id);
+    auto items = read_page(*page, mask_userinfo(request.url), access_.client_id);
     if (!items) return tl::unexpected(items.error());
     items_ = std::move(*items);
     next_item_ = 0;
-    next_page_ = items_.empty() ? listing_.pages : next_page_ + 1;
+    next_page_ = items_.empty() ? access_.pages : next_page_ + 1;
     if (items_.empty()) return std::nullopt;
   }
   return std::move(items_[next_item_++]);
 }
 
-Result<std::unique_ptr<Source>> open_imgur_gallery(ImgurListing listing) {
-  const std::string& id = listing.client_id;
+Result<std::unique_ptr<Source>> open_imgur_gallery(ImgurAccess access) {
+  const std::string& id = access.client_id;
   if (id.empty()) return fail("no Imgur client ID: set IMGUR_CLIENT_ID or --client-id-file");
   if (!std::all_of(id.begin(), id.end(), [](char c) { return c > ' ' && c <= '~'; })) {
     return fail("the Imgur client ID has characters that no ID has: check IMGUR_CLIENT_ID");
   }
-  return std::make_unique<ImgurSource>(std::move(listing));
+  return std::make_unique<ImgurSource>(std::move(access));
 }
 
 }  // namespace fanfetch

@@ -12,7 +12,7 @@
 namespace fanfetch {
 
 /// What a gallery is read with.
-struct ImgurListing {
+struct ImgurAccess {
   FetchPage fetch_page;
   std::string api_base;   ///< Without a slash at the end.
   std::string client_id;  ///< Goes into a header of each request, never into a message.
@@ -25,18 +25,18 @@ struct ImgurListing {
 class ImgurSource final : public Source {
  public:
   /// REQUIRES: the client ID was checked (open_imgur_gallery() does).
-  explicit ImgurSource(ImgurListing listing) : listing_(std::move(listing)) {}
+  explicit ImgurSource(ImgurAccess access) : access_(std::move(access)) {}
 
   [[nodiscard]] Result<std::optional<ListedItem>> next() override;
 
  private:
-  ImgurListing listing_;
+  ImgurAccess access_;
   std::vector<ListedItem> items_;  // of the page at hand
   std::size_t next_item_ = 0;
   int next_page_ = 0;
 };
 
 /// Error: no client ID, or one with characters that would break out of its header.
-[[nodiscard]] Result<std::unique_ptr<Source>> open_imgur_gallery(ImgurListing listing);
+[[nodiscard]] Result<std::unique_ptr<Source>> open_imgur_gallery(ImgurAccess access);
 
 }  // namespace fanfetch
