@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "coordinator/sources/imgur_order.h"
+
 namespace fanfetch {
 namespace {
 
@@ -14,61 +16,15 @@ using Words = std::span<const std::string>;
 using Listing = Result<ImgurListing>;
 
 constexpr std::string_view kPage = "{page}";  // no endpoint holds a bare brace otherwise
-constexpr std::array<std::string_view, 5> kWindows = {"day", "week", "month", "year", "all"};
 constexpr std::array<std::string_view, 6> kPageHosts = {"imgur.com", "www.imgur.com", "m.imgur.com",
                                                         "imgur.io",  "www.imgur.io",  "m.imgur.io"};
 constexpr std::string_view kForms =
     "there are imgur, imgur:hot/SORT, imgur:top/SORT/WINDOW, imgur:user/SORT, imgur:r/NAME, "
     "imgur:t/TAG, imgur:a/ID, imgur:search?q=WORDS, and pasted pages of these, of posts and images";
 
-/// The ways in which a listing can be ordered, and what is meant if none is named.
-struct Orders {
-  enum class Window { none, any_sort, top_only };
-  std::vector<std::string_view> sorts;  // the first one is the default
-  Window takes_window = Window::none;
-  std::string_view window = "";  // the default
-};
-
-struct Order {
-  std::string sort;
-  std::string window;  // empty: there is none
-};
-
-std::string joined(std::span<const std::string_view> words) {
-  return fmt::format("{}", fmt::join(words, ", "));
-}
-
 template <class Range>
 bool is_among(const Range& words, std::string_view word) {
   return std::find(std::begin(words), std::end(words), word) != std::end(words);
-}
-
-/// Reads `[SORT][/WINDOW]`.
-Result<Order> read_order(Words words, const Orders& orders) {
-  Order order;
-  const auto take = [&](std::string& to) {
-    to = words.front();
-    words = words.subspan(1);
-  };
-  if (!words.empty() && is_among(orders.sorts, words.front())) take(order.sort);
-  if (!words.empty() && is_among(kWindows, words.front())) take(order.window);
-  if (!words.empty()) {
-    return fail("'{}' is not understood, the sorts are {}, the windows {}", words.front(),
-                joined(orders.sorts), joined(kWindows));
-  }
-  const bool top_only = orders.takes_window == Orders::Window::top_only;
-  if (!order.window.empty()) {
-    if (orders.takes_window == Orders::Window::none) {
-      return fail("'{}' goes with imgur:top only", order.window);
-    }
-    if (top_only && order.sort.empty()) order.sort = "top";
-    if (top_only && order.sort != "top") {
-      return fail("'{}' goes with the sort 'top' only", order.window);
-    }
-  }
-  if (order.sort.empty()) order.sort = orders.sorts.front();
-  if (order.window.empty() && (!top_only || order.sort == "top")) order.window = orders.window;
-  return order;
 }
 
 /// RFC 3986: all but the characters that never need it.
@@ -101,13 +57,13 @@ std::string id_of(std::string_view word) {
 }
 
 Listing gallery(const std::string& section, Words rest) {
-  Orders orders{.sorts = {"viral", "top", "time"}};
+  ImgurOrders orders{.sorts = {"viral", "top", "time"}};
   if (section == "user") orders.sorts.emplace_back("rising");
   if (section == "top") {
-    orders.takes_window = Orders::Window::any_sort;
+    orders.takes_window = ImgurOrders::Window::any_sort;
     orders.window = "day";
   }
-  const auto order = read_order(rest, orders);
+  const auto order = read_imgur_order(rest, orders);
   if (!order) return tl::unexpected(order.error());
   return ImgurListing{.endpoint =
                           fmt::format("/3/gallery/{}/{}/{}{}{}", section, order->sort,
@@ -117,9 +73,9 @@ Listing gallery(const std::string& section, Words rest) {
 /// A subreddit or a tag: `base` and the order.
 Listing ordered(std::string_view base, std::vector<std::string_view> sorts, Words rest,
                 Items items) {
-  const auto order = read_order(
+  const auto order = read_imgur_order(
       rest,
-      {.sorts = std::move(sorts), .takes_window = Orders::Window::top_only, .window = "week"});
+      {.sorts = std::move(sorts), .takes_window = ImgurOrders::Window::top_only, .window = "week"});
   if (!order) return tl::unexpected(order.error());
   return ImgurListing{.endpoint = fmt::format("{}/{}/{}{}{}", base, order->sort, order->window,
                                               order->window.empty() ? "" : "/", kPage),
@@ -145,9 +101,9 @@ Listing search(Words rest, std::string_view sought) {
   if (sought.find_first_not_of(" \t") == std::string_view::npos) {
     return fail("nothing to search for: imgur:search?q=WORDS");
   }
-  const auto order = read_order(rest, {.sorts = {"time", "top", "viral"},
-                                       .takes_window = Orders::Window::top_only,
-                                       .window = "all"});
+  const auto order = read_imgur_order(rest, {.sorts = {"time", "top", "viral"},
+                                             .takes_window = ImgurOrders::Window::top_only,
+                                             .window = "all"});
   if (!order) return tl::unexpected(order.error());
   return ImgurListing{.endpoint = fmt::format("/3/gallery/search/{}/{}/{}?q={}", order->sort,
                                               order->window.empty() ? "all" : order->window, kPage,
@@ -218,12 +174,6 @@ std::vector<std::string> as_api_words(std::vector<std::string> words) {
   return words;
 }
 
-/// A word of an order is no id, though some have the length of one.
-bool is_order(std::string_view word) {
-  static constexpr std::array<std::string_view, 4> kSorts = {"viral", "top", "time", "rising"};
-  return is_among(kSorts, word) || is_among(kWindows, word);
-}
-
 /// The page of a post or an image. None: it is another page.
 std::optional<ImgurListing> read_single_page(Words words) {
   const std::string id = id_of(words[std::min<std::size_t>(words.size(), 3) - 1]);
@@ -235,7 +185,7 @@ std::optional<ImgurListing> read_single_page(Words words) {
     const std::string second = id_of(words[1]);
     return second.empty() ? std::nullopt : std::optional(post("/3/gallery", second));
   }
-  if (words.size() == 2 || id.empty() || is_order(words[2])) return std::nullopt;
+  if (words.size() == 2 || id.empty() || is_imgur_order(words[2])) return std::nullopt;
   if (words[0] == "t") return post("/3/gallery", id);
   if (words[0] == "r") return post("/3/gallery/r/" + percent_encode(words[1]), id);
   return std::nullopt;
