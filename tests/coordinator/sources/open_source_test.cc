@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "common/event_loop.h"
+
 namespace fanfetch {
 namespace {
 
@@ -110,6 +112,28 @@ TEST(OpenSource, OpensTheOtherKinds) {
   EXPECT_FALSE(open_source({.kind = Kind::imgur, .argument = ""}, context).has_value());
   context.client_id = "0123456789abcde";
   EXPECT_TRUE(open_source({.kind = Kind::imgur, .argument = ""}, context).has_value());
+}
+
+TEST(OpenSource, AListingEndsWithTheRun) {
+  const UniqueFd stop = make_eventfd();
+  int asked = 0;
+  SourceContext context;
+  context.stop_fd = stop.get();
+  context.client_id = "0123456789abcde";
+  context.notice = [](const std::string&) {};
+  context.fetch_page = [&](const PageRequest&) -> Result<Page> {
+    ++asked;
+    post_eventfd(stop.get());
+    return Page{.http_status = 429, .content_type = "", .body = ""};
+  };
+  const auto source = open_source({.kind = Kind::imgur, .argument = ""}, context);
+  ASSERT_TRUE(source.has_value());
+  for (int i = 0; i < 2; ++i) {
+    const auto item = (*source)->next();
+    ASSERT_TRUE(item.has_value());
+    EXPECT_FALSE(item->has_value());
+  }
+  EXPECT_EQ(asked, 1) << "neither in the pause nor once the run has stopped";
 }
 
 }  // namespace
