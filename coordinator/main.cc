@@ -86,7 +86,7 @@ std::vector<SourceSpec> parse_sources(const Options& options) {
 /// Bare `imgur` is the tutorial's job: its JPEGs, no GIF and no album.
 FilterRules rules_for(const SourceSpec& spec, const Options& options) {
   FilterRules rules{options.accept, options.reject, options.accept_regex, options.reject_regex};
-  if (spec.kind == SourceSpec::Kind::imgur && !options.accept_given) {
+  if (spec.is_bare_imgur() && !options.accept_given) {
     rules.accept_extensions = {"jpg"};
   }
   return rules;
@@ -96,10 +96,9 @@ std::vector<ReaderSource> plan_sources(const Options& options) {
   std::vector<ReaderSource> sources;
   for (auto& spec : parse_sources(options)) {
     if (spec.kind == SourceSpec::Kind::imgur && options.client_id.empty()) {
-      throw Stop{
-          kExitConfiguration,
-          "the Imgur gallery needs a client ID: set IMGUR_CLIENT_ID in the environment, or use "
-          "--client-id-file FILE"};
+      throw Stop{kExitConfiguration,
+                 "Imgur needs a client ID: set IMGUR_CLIENT_ID in the environment, or use "
+                 "--client-id-file FILE"};
     }
     auto filter = or_stop(LinkFilter::make(rules_for(spec, options)), kExitConfiguration);
     sources.push_back({std::move(spec), std::move(filter)});
@@ -151,7 +150,8 @@ SourceContext source_context(const Options& options, int stop_fd) {
           .fetch_page = [client](const PageRequest& request) { return client->fetch(request); },
           .api_base = options.api_base,
           .client_id = options.client_id,
-          .pages = options.pages};
+          .pages = options.pages,
+          .albums = options.albums};
 }
 
 unsigned worker_count(const Options& options) {

@@ -66,7 +66,10 @@ Result<> apply_limit_rate(Options& options, Values values) {
 }
 
 Result<> apply_pages(Options& options, Values values) {
-  if (values[0] == "all") return fail("'all' is not built yet; give a number");
+  if (values[0] == "all") {
+    options.pages = std::numeric_limits<int>::max();
+    return {};
+  }
   return store_count(options.pages, values, 1, 1'000'000);
 }
 
@@ -239,8 +242,10 @@ const OptionRow kTable[] = {
      InConfig::yes, [](Options& o, Values v) { return store_text(o.accept_regex, v); }},
     {"--reject-regex", "RE", kLinks, "no links whose whole URL matches (RE2)", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_text(o.reject_regex, v); }},
-    {"--pages", "N", kLinks, "pages of the Imgur listing to read", "1", kShort,
+    {"--pages", "N|all", kLinks, "pages of an Imgur listing to read", "1", kShort,
      InConfig::yes, apply_pages},
+    {"--albums", "", kLinks, "open the albums of an Imgur listing into their images", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.albums, v, true, false); }},
     {"--client-id-file", "FILE", kLinks, "its first line is the Imgur client ID", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store(o.client_id, read_client_id(v[0])); }},
     {"--api-base", "URL", kLinks, "where the Imgur API is", "https://api.imgur.com", kLong,

@@ -39,7 +39,8 @@ struct Options {
   bool accept_given = false;  ///< `--accept`, even if empty: the tutorial's rule is off.
   std::string accept_regex, reject_regex;
   std::string name_template = "{name}";
-  int pages = 1;
+  int pages = 1;  ///< `all`: more than any listing has.
+  bool albums = false;
 
   int retries = 4;
   std::chrono::milliseconds timeout{std::chrono::hours(1)};  ///< 0: none, for all times.

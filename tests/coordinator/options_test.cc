@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <sstream>
 
 #include "coordinator/help_text.h"
@@ -108,7 +109,7 @@ TEST_F(OptionsTest, DefaultsAreThoseOfTheHelp) {
     EXPECT_EQ(o.max_failed, 0u);
     EXPECT_LT(o.max_failed_percent, 0);
     EXPECT_FALSE(o.dry_run || o.quiet || o.verbose || o.accept_given);
-    EXPECT_FALSE(o.refresh || o.adopt || o.trust_ledger);
+    EXPECT_FALSE(o.albums || o.refresh || o.adopt || o.trust_ledger);
     EXPECT_EQ(o.retry_failed.which, RetryFailed::Which::curable);
     EXPECT_EQ(o.ledger, "");
     EXPECT_EQ(o.progress, ProgressChoice::automatic);
@@ -131,6 +132,7 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
                           "b+",
                           "--pages",
                           "3",
+                          "--albums",
                           "--client-id-file",
                           id.c_str(),
                           "--api-base",
@@ -204,6 +206,7 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
   EXPECT_EQ(o.accept_regex, "a+");
   EXPECT_EQ(o.reject_regex, "b+");
   EXPECT_EQ(o.pages, 3);
+  EXPECT_TRUE(o.albums);
   EXPECT_EQ(o.client_id, "abc123");
   EXPECT_EQ(o.api_base, "http://localhost:1/x");
   EXPECT_EQ(o.output, "out");
@@ -257,7 +260,7 @@ TEST_F(OptionsTest, SourcesAreTakenAsTheyAre) {
 
 TEST_F(OptionsTest, WhatIsNotAnOptionIsRefused) {
   EXPECT_EQ(wrong({"--foo=secret", "a"}), "--foo is not an option");
-  for (const char* later : {"--http2", "--albums", "--sandbox"}) {
+  for (const char* later : {"--http2", "--sandbox"}) {
     EXPECT_EQ(wrong({later}), std::string(later) + " is not an option");
   }
   EXPECT_EQ(wrong({"-qz"}), "-z is not an option");
@@ -268,7 +271,6 @@ TEST_F(OptionsTest, WhatIsNotAnOptionIsRefused) {
             "--header-for needs a value: --header-for HOST 'K: V'|@FILE");
   EXPECT_EQ(wrong({"--per-host", "auto:8"}),
             "--per-host: limits that adapt ('auto:8') are not built yet; give a number");
-  EXPECT_EQ(wrong({"--pages", "all"}), "--pages: 'all' is not built yet; give a number");
   EXPECT_EQ(wrong({"\x1b[2J\n"}), "accepted");  // a file may be called so
   EXPECT_EQ(wrong({"--\x1b[2J\n"}), "--?[2J? is not an option");
 }
@@ -278,7 +280,7 @@ TEST_F(OptionsTest, NumbersHaveLimits) {
       {"--jobs", {"0", "4097", "-1", "x", "", "1x", "1.5", "99999999999999999999"}},
       {"--workers", {"0", "257"}},
       {"--per-host", {"0"}},
-      {"--pages", {"0", "-1"}},
+      {"--pages", {"0", "-1", "ALL", "1000001"}},
       {"--retries", {"101", "-1"}},
       {"--max-failed", {"-1", "x", "101%", "-1%", "%", "1%%"}},
       {"--timeout", {"x", "", "-1", "1d", "1ms", "inf", "nan", "0x10", "1e3", "43201m", "721h"}},
@@ -306,6 +308,7 @@ TEST_F(OptionsTest, NumbersHaveLimits) {
   }
   EXPECT_EQ(wrong({"-j", "x"}), "--jobs: 'x' is not a whole number from 1 to 4096");
   EXPECT_EQ(good({"-j", "4096", "-w", "256", "--retries", "100"}).jobs, 4096u);
+  EXPECT_EQ(good({"--pages", "all"}).pages, std::numeric_limits<int>::max());
   EXPECT_EQ(good({"-j", "4", "-j", "8"}).jobs, 8u) << "the last one counts";
 }
 
