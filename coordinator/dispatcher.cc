@@ -1,6 +1,7 @@
 #include "coordinator/dispatcher.h"
 
 #include <chrono>
+#include <random>
 
 #include "coordinator/net/address_policy.h"
 
@@ -12,12 +13,14 @@ Dispatcher::Dispatcher(const Options& options, EventLoop& loop, WorkerPool& pool
       pool_(pool),
       events_(std::move(events)),
       jobs_(options),
-      scheduler_(options.per_host) {}
+      scheduler_(
+          {.adapts = options.per_host.adapts, .rate = options.rate, .max_wait = options.max_wait},
+          std::random_device{}()) {}
 
 void Dispatcher::add(Link link) {
   const TaskId id = next_task_++;
   const auto task = tasks_.try_emplace(id, std::move(link)).first;
-  scheduler_.add(id, task->second.origin);
+  scheduler_.add(id, task->second.origin, task->second.link.host_limit);
 }
 
 // --- Out: from the scheduler to the workers ---
@@ -36,7 +39,16 @@ void Dispatcher::dispatch() {
       refuse_as_too_long(*id, submitted.error());
     }
   }
+  hand_out_given_up();
   arm_due_timer();
+}
+
+void Dispatcher::hand_out_given_up() {
+  while (!events_.held_back()) {
+    const auto given_up = scheduler_.next_given_up();
+    if (!given_up) return;
+    events_.on_given_up(given_up->task, *given_up->failed);
+  }
 }
 
 void Dispatcher::dispatch_alone() {
@@ -54,9 +66,9 @@ void Dispatcher::dispatch_alone() {
 std::optional<Job> Dispatcher::prepare(TaskId id) {
   Task& task = tasks_.at(id);
   if (auto address = refused_literal(task.url, options_.private_addresses)) {
-    events_.on_failed(id, Failed{.error = ErrorClass::refused,
-                                 .message = *address + " is a private or reserved address",
-                                 .refused_address = *address});
+    refuse(id, Failed{.error = ErrorClass::refused,
+                      .message = *address + " is a private or reserved address",
+                      .refused_address = *address});
     return std::nullopt;
   }
   if (task.started_at == WallTime{}) {
@@ -68,7 +80,13 @@ std::optional<Job> Dispatcher::prepare(TaskId id) {
 }
 
 void Dispatcher::refuse_as_too_long(TaskId id, const Error& error) {
-  events_.on_failed(id, Failed{.error = ErrorClass::bad_url, .message = error.message});
+  refuse(id, Failed{.error = ErrorClass::bad_url, .message = error.message});
+}
+
+/// No request was made, so the host has nothing to do with it.
+void Dispatcher::refuse(TaskId id, Failed failed) {
+  scheduler_.finished(id, HostAnswer{}, loop_.now());
+  events_.on_failed(id, std::move(failed));
 }
 
 void Dispatcher::arm_due_timer() {
@@ -83,25 +101,23 @@ void Dispatcher::arm_due_timer() {
 
 // --- Back ---
 
+void Dispatcher::answered(TaskId id, const HostAnswer& answer) {
+  scheduler_.finished(id, answer, loop_.now());
+}
+
 void Dispatcher::again(TaskId id, Url url) {
   Task& task = tasks_.at(id);
-  scheduler_.finished(task.origin);
   task.ask_for(std::move(url));
-  scheduler_.add(id, task.origin);
+  scheduler_.add(id, task.origin, task.link.host_limit);
 }
 
 void Dispatcher::start_over(TaskId id, Instant when) {
   Task& task = tasks_.at(id);
-  scheduler_.finished(task.origin);
   task.start_over();
-  scheduler_.add_later(id, task.origin, when);
+  scheduler_.add_later(id, task.origin, task.link.host_limit, when);
 }
 
-Task Dispatcher::take_out(TaskId id) {
-  auto node = tasks_.extract(id);
-  scheduler_.finished(node.mapped().origin);
-  return std::move(node.mapped());
-}
+Task Dispatcher::take_out(TaskId id) { return std::move(tasks_.extract(id).mapped()); }
 
 void Dispatcher::clear() {
   scheduler_.clear();
