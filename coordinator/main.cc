@@ -92,6 +92,11 @@ FilterRules rules_for(const SourceSpec& spec, const Options& options) {
   return rules;
 }
 
+unsigned host_limit(const SourceSpec& spec, const PerHost& per_host) {
+  return per_host.most.value_or(spec.kind == SourceSpec::Kind::imgur ? PerHost::kUsualForImgur
+                                                                     : PerHost::kUsual);
+}
+
 std::vector<ReaderSource> plan_sources(const Options& options) {
   std::vector<ReaderSource> sources;
   for (auto& spec : parse_sources(options)) {
@@ -101,7 +106,8 @@ std::vector<ReaderSource> plan_sources(const Options& options) {
                  "--client-id-file FILE"};
     }
     auto filter = or_stop(LinkFilter::make(rules_for(spec, options)), kExitConfiguration);
-    sources.push_back({std::move(spec), std::move(filter)});
+    const unsigned limit = host_limit(spec, options.per_host);
+    sources.push_back({std::move(spec), std::move(filter), limit});
   }
   return sources;
 }
@@ -151,7 +157,8 @@ SourceContext source_context(const Options& options, int stop_fd) {
           .api_base = options.api_base,
           .client_id = options.client_id,
           .pages = options.pages,
-          .albums = options.albums};
+          .albums = options.albums,
+          .max_wait = options.max_wait};
 }
 
 unsigned worker_count(const Options& options) {

@@ -41,8 +41,10 @@ void Reader::read(const ReaderSource& source) {
     auto item = (*opened)->next();
     if (!item) return add(std::move(item.error()));
     if (!*item) return;
+    Plan planned = planner_.plan(**item, source.filter, ++count_);
+    if (auto* link = std::get_if<Link>(&planned)) link->host_limit = source.host_limit;
     std::visit([this](auto&& plan) { add(std::forward<decltype(plan)>(plan)); },
-               planner_.plan(**item, source.filter, ++count_));
+               std::move(planned));
   }
 }
 

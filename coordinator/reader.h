@@ -16,6 +16,7 @@ namespace fanfetch {
 struct ReaderSource {
   SourceSpec spec;
   LinkFilter filter;
+  unsigned host_limit = 1;  ///< Link::host_limit of its links.
 };
 
 /// Something that a source has to say to the person at the terminal.

@@ -82,7 +82,10 @@ TEST_F(OptionsTest, DefaultsAreThoseOfTheHelp) {
     EXPECT_EQ(o.output, "images");
     EXPECT_EQ(o.jobs, 64u);
     EXPECT_EQ(o.workers, std::nullopt);
-    EXPECT_EQ(o.per_host, 16u);
+    EXPECT_EQ(o.per_host.most, std::nullopt);
+    EXPECT_TRUE(o.per_host.adapts);
+    EXPECT_EQ(o.rate, 0);
+    EXPECT_EQ(o.max_wait, std::chrono::minutes(10));
     EXPECT_EQ(o.limit_rate, 0u);
     EXPECT_EQ(o.name_template, "{name}");
     EXPECT_EQ(o.pages, 1);
@@ -152,8 +155,12 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
                           "4",
                           "--limit-rate",
                           "500K/s",
+                          "--rate",
+                          "0.5/s",
                           "--retries",
                           "0",
+                          "--max-wait",
+                          "90",
                           "--timeout",
                           "0",
                           "--connect-timeout",
@@ -215,7 +222,10 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
   EXPECT_TRUE(o.dry_run);
   EXPECT_EQ(o.jobs, 8u);
   EXPECT_EQ(o.workers, 2u);
-  EXPECT_EQ(o.per_host, 4u);
+  EXPECT_EQ(o.per_host.most, 4u);
+  EXPECT_FALSE(o.per_host.adapts);
+  EXPECT_EQ(o.rate, 0.5);
+  EXPECT_EQ(o.max_wait, seconds(90));
   EXPECT_EQ(o.limit_rate, 500u * 1024);
   EXPECT_EQ(o.retries, 0);
   EXPECT_EQ(o.timeout, milliseconds(0));
@@ -269,8 +279,6 @@ TEST_F(OptionsTest, WhatIsNotAnOptionIsRefused) {
   EXPECT_EQ(wrong({"a", "-j"}), "--jobs needs a value: --jobs N");
   EXPECT_EQ(wrong({"--header-for", "h"}),
             "--header-for needs a value: --header-for HOST 'K: V'|@FILE");
-  EXPECT_EQ(wrong({"--per-host", "auto:8"}),
-            "--per-host: limits that adapt ('auto:8') are not built yet; give a number");
   EXPECT_EQ(wrong({"\x1b[2J\n"}), "accepted");  // a file may be called so
   EXPECT_EQ(wrong({"--\x1b[2J\n"}), "--?[2J? is not an option");
 }
@@ -279,7 +287,10 @@ TEST_F(OptionsTest, NumbersHaveLimits) {
   const std::pair<const char*, std::vector<const char*>> kBad[] = {
       {"--jobs", {"0", "4097", "-1", "x", "", "1x", "1.5", "99999999999999999999"}},
       {"--workers", {"0", "257"}},
-      {"--per-host", {"0"}},
+      {"--per-host",
+       {"0", "4097", "", "auto:", "auto:0", "auto:4097", "auto:x", "automatic", "8x"}},
+      {"--rate", {"x", "", "-1", "/s", "5/m", "5/", "5s", "0.0001", "1000001", "inf"}},
+      {"--max-wait", {"x", "-1"}},
       {"--pages", {"0", "-1", "ALL", "1000001"}},
       {"--retries", {"101", "-1"}},
       {"--max-failed", {"-1", "x", "101%", "-1%", "%", "1%%"}},
@@ -310,6 +321,21 @@ TEST_F(OptionsTest, NumbersHaveLimits) {
   EXPECT_EQ(good({"-j", "4096", "-w", "256", "--retries", "100"}).jobs, 4096u);
   EXPECT_EQ(good({"--pages", "all"}).pages, std::numeric_limits<int>::max());
   EXPECT_EQ(good({"-j", "4", "-j", "8"}).jobs, 8u) << "the last one counts";
+}
+
+TEST_F(OptionsTest, AHostGetsANumberOrWhatItBears) {
+  EXPECT_EQ(good({"--per-host", "auto:8"}).per_host.most, 8u);
+  EXPECT_TRUE(good({"--per-host", "auto:8"}).per_host.adapts);
+  EXPECT_EQ(good({"--per-host", "8", "--per-host", "auto"}).per_host.most, std::nullopt);
+  EXPECT_EQ(wrong({"--per-host", "auto:x"}),
+            "--per-host: 'auto:x' is neither a number from 1 to 4096, auto nor auto:MAX");
+}
+
+TEST_F(OptionsTest, ARateIsSoManyASecond) {
+  EXPECT_EQ(good({"--rate", "5"}).rate, 5);
+  EXPECT_EQ(good({"--rate", "2.5/S"}).rate, 2.5);
+  EXPECT_EQ(good({"--rate", "5/s", "--rate", "0"}).rate, 0);
+  EXPECT_EQ(wrong({"--rate", "300/m"}), "--rate: '300/m' is not a rate such as 5/s or 0.5/s");
 }
 
 TEST_F(OptionsTest, FailuresToRetryAreNamedByTheirClasses) {
