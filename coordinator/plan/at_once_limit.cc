@@ -31,10 +31,10 @@ constexpr double kNoise = 0.03;
 
 }  // namespace
 
-void AtOnceLimit::Sample::add(double work_done, double took, double average_at_once) {
+void AtOnceLimit::Sample::add(double work_done, double took, unsigned most_at_once) {
   work += static_cast<float>(work_done);
   seconds += static_cast<float>(took);
-  at_once += static_cast<float>(average_at_once);
+  at_once += static_cast<float>(most_at_once);
   ++answers;
 }
 
@@ -73,13 +73,18 @@ void AtOnceLimit::on_healthy(Instant began, unsigned at_start, unsigned at_end, 
   prove(std::min(at_start, cap()));
   if (!adapts_) return;
   ++calm_answers_;
-  const bool in_use = 2 * at_start > limit_;
+  // Answers that come in batches were as many at once as the first of a batch finds in flight.
+  if (began > round_began_) {
+    round_began_ = now;
+    peak_ = 0;
+  }
+  peak_ = std::max({peak_, at_start, at_end});
+  const bool in_use = 2 * peak_ > limit_;
   if (limit_ < goal() && in_use) ++limit_;
   if (limit_ > goal()) limit_ = goal();
   if (limit_ == goal() && trial_began_ == Instant::max()) trial_began_ = now;
   try_above_ceiling(now);
-  measure(began, (at_start + at_end) / 2.0, work,
-          std::chrono::duration<double>(now - began).count(), now);
+  measure(began, peak_, work, std::chrono::duration<double>(now - began).count(), now);
 }
 
 /// A single answer proves nothing: the host may not have seen all of them at once, since others
@@ -138,20 +143,20 @@ void AtOnceLimit::try_above_ceiling(Instant now) {
   calm_since_ = now;
 }
 
-void AtOnceLimit::measure(Instant began, double average, double work, double took, Instant now) {
+void AtOnceLimit::measure(Instant began, unsigned at_once, double work, double took, Instant now) {
   if (trial_ == Trial::none) {
-    if (average < 0.7 * good_) return;  // the host has less to do than it may have
-    good_sample_.add(work, took, average);
+    if (at_once < 0.7 * good_) return;  // the host has less to do than it may have
+    good_sample_.add(work, took, at_once);
     if (good_sample_.answers >= hold_) begin_trial(now);
     return;
   }
   if (trial_ == Trial::more && trial_level_ > cap()) return hold(std::min(good_, cap()));
   if (began < trial_began_ || limit_ != trial_level_) {
-    if (in_slow_start_ && average <= 1.2 * good_) good_sample_.add(work, took, average);
+    if (in_slow_start_ && at_once <= 1.2 * good_) good_sample_.add(work, took, at_once);
     return;
   }
-  if (average < 0.7 * trial_level_) return;
-  trial_sample_.add(work, took, average);
+  if (at_once < 0.7 * trial_level_) return;
+  trial_sample_.add(work, took, at_once);
   const unsigned wanted = in_slow_start_ ? std::max(kFewAnswers, trial_level_ / 4)
                                          : std::max({kManyAnswers, 2 * trial_level_, hold_ / 16});
   if (trial_sample_.answers >= wanted) end_trial();
@@ -169,6 +174,7 @@ void AtOnceLimit::begin_trial(Instant now) {
   if (!try_more) {
     limit_ = std::min(limit_, trial_level_);
     trial_began_ = now;
+    peak_ = 0;
   }
 }
 
@@ -207,6 +213,7 @@ void AtOnceLimit::hold(unsigned level) {
   trial_sample_ = {};
   limit_ = std::min(limit_, goal());
   trial_began_ = Instant::max();
+  peak_ = 0;
 }
 
 }  // namespace fanfetch

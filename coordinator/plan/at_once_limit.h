@@ -20,7 +20,9 @@ class AtOnceLimit {
   /// At least 1.
   [[nodiscard]] unsigned now() const { return limit_; }
   /// So many at once have been answered well.
-  [[nodiscard]] bool is_proven(unsigned at_once) const { return at_once <= proven_; }
+  [[nodiscard]] bool is_proven(unsigned at_once) const {
+    return at_once <= 1 || at_once <= proven_;  // fewer than one there cannot be
+  }
   [[nodiscard]] bool has_ceiling() const { return ceiling_ != 0; }
 
   /// A good answer to a request that began at `began` and was one of `at_start` at once then, and
@@ -43,7 +45,7 @@ class AtOnceLimit {
     float at_once = 0;  // sum over the answers
     unsigned answers = 0;
 
-    void add(double work_done, double took, double average_at_once);
+    void add(double work_done, double took, unsigned most_at_once);
     /// Work a second of so many at once.
     [[nodiscard]] double throughput() const;
   };
@@ -52,7 +54,7 @@ class AtOnceLimit {
   void prove(unsigned at_once);
   [[nodiscard]] unsigned cap() const;
   [[nodiscard]] unsigned goal() const;
-  void measure(Instant began, double average, double work, double took, Instant now);
+  void measure(Instant began, unsigned at_once, double work, double took, Instant now);
   void begin_trial(Instant now);
   void end_trial();
   void hold(unsigned level);
@@ -71,6 +73,9 @@ class AtOnceLimit {
   unsigned calm_wanted_;         // until it is raised
   Instant calm_since_{};
   bool raised_ = false;  // since it was met
+
+  Instant round_began_ = Instant::min();
+  unsigned peak_ = 0;  // the most that were in flight in this round
 
   unsigned good_;  // what pays as far as is known
   Sample good_sample_;

@@ -32,7 +32,7 @@ constexpr unsigned kForbiddenBurst = 5;
 
 /// Between two probes of a host that had answered well, and is gone (or says 503): a share of how
 /// long it has been so, since that is what is lost of the time after it has come back.
-constexpr int kOutageShare = 6;
+constexpr int kOutageShare = 4;
 constexpr auto kLeastProbeDelay = seconds(1);
 constexpr auto kMostProbeDelay = seconds(30);
 
@@ -109,8 +109,10 @@ void HostGovernor::on_life(const Attempt& attempt) {
 
 /// The pause is over, and one request has shown that it was long enough.
 void HostGovernor::end_trouble(const Attempt& attempt) {
-  if (was_rate_) pace_.on_refused(borne_, attempt.began - window_began_, was_at_pace_);
-  if (pauses_ > 0) {
+  const bool closes_window =
+      was_rate_ ? pace_.on_refused(borne_, attempt.began - window_began_, was_at_pace_)
+                : pauses_ > 0;
+  if (closes_window) {
     borne_ = 0;
     window_began_ = attempt.began;
   }
@@ -168,13 +170,13 @@ void HostGovernor::on_throttled(const Attempt& attempt, const HostAnswer& answer
                                 "it has given no good answer for longer than --max-wait");
   }
   const bool first_503 = answer.kind == HostAnswer::Kind::unavailable && refusals_ == 1;
-  if (first_503 && !probing_) return halve(attempt, now);
+  if (first_503 && !probing_ && !attempt.at_pace) return halve(attempt, now);
 
   if (looks_like_a_rate(attempt, answer, now)) {
     if (std::exchange(blamed_number_, false)) limit_.forget_refusal();
     was_at_pace_ = was_at_pace_ || attempt.at_pace;
     was_rate_ = true;
-  } else {
+  } else if (attempt.at_once > 1) {
     limit_.on_refused(attempt.at_once, now);
     blamed_number_ = true;
   }

@@ -10,6 +10,11 @@ constexpr double kBelow = 0.97;
 constexpr double kStep = 1.02;
 constexpr unsigned kAnswersPerStep = 10;
 constexpr double kAlmost = 0.98;
+/// Before the first refusal at a pace, each step is larger than the one before by that much: the
+/// pace may be far too low.
+constexpr double kStepGrowth = 0.02;
+/// Fewer than that tell nothing of a rate: the host may have refused everything for a while.
+constexpr unsigned kLeastBorne = 3;
 /// What is tried above a pace that was refused.
 constexpr double kTry = 1.04;
 constexpr unsigned kMostHold = 1 << 16;
@@ -21,20 +26,25 @@ constexpr double kLeastAtOnce = 0.95;
 
 bool LearnedPace::is_at_its_most() const { return pace_ >= kAlmost * kBelow * refused_; }
 
-void LearnedPace::on_refused(unsigned borne, Duration time, bool at_pace) {
+bool LearnedPace::on_refused(unsigned borne, Duration time, bool at_pace) {
   const double seconds = std::max(std::chrono::duration<double>(time).count(), 0.001);
   // The refused one counts as well: of one or two that were borne, it makes much of a difference.
   const double measured = (borne + 1) / seconds;
-  answers_ = 0;
   if (pace_ == 0 || !at_pace) {
+    if (borne < kLeastBorne) return false;
+    answers_ = 0;
     pace_ = kBelow * measured;
     refused_ = 0;
+    step_ = kStep;
     hold_ = kFirstHold;
-    return;
+    return true;
   }
+  answers_ = 0;
   if (refused_ != 0 && pace_ > kBelow * refused_) hold_ = std::min(2 * hold_, kMostHold);
   refused_ = pace_;
+  step_ = kStep;
   pace_ = std::clamp(kBelow * measured, kMostAtOnce * pace_, kLeastAtOnce * pace_);
+  return true;
 }
 
 void LearnedPace::on_healthy() {
@@ -43,7 +53,12 @@ void LearnedPace::on_healthy() {
   const double most = kBelow * refused_;
   if (refused_ == 0 || pace_ < most) {
     if (answers_ < kAnswersPerStep) return;
-    pace_ = refused_ == 0 ? pace_ * kStep : std::min(pace_ * kStep, most);
+    pace_ *= step_;
+    if (refused_ == 0) {
+      step_ += kStepGrowth;
+    } else {
+      pace_ = std::min(pace_, most);
+    }
     answers_ = 0;
   } else if (answers_ >= hold_) {
     refused_ *= kTry;

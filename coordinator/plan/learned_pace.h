@@ -18,13 +18,15 @@ class LearnedPace {
 
   /// It refused a request because of their rate, after it had borne `borne` of them in `time`, the
   /// wait until it took one again included. `at_pace`: they came as fast as now() allows.
-  void on_refused(unsigned borne, Duration time, bool at_pace);
+  /// False: that is too little to learn from; add it to what comes next.
+  bool on_refused(unsigned borne, Duration time, bool at_pace);
   /// A good answer to a request that came as fast as now() allows.
   void on_healthy();
 
  private:
   double pace_ = 0;
   double refused_ = 0;          // a pace that was too much; 0: none was yet
+  double step_ = 1;             // to grow by
   unsigned answers_ = 0;        // since the pace was changed
   unsigned hold_ = kFirstHold;  // answers until more than refused_ is tried
   static constexpr unsigned kFirstHold = 300;

@@ -117,6 +117,53 @@ TEST(Scheduler, KeepsAHostWhoseTasksAreAllDelayed) {
   EXPECT_EQ(scheduler.next(kStart + seconds(1)), 2u);
 }
 
+TEST(Scheduler, AHostWithNothingInFlightComesFirst) {
+  Scheduler scheduler(fixed(), 1);
+  for (TaskId task = 1; task <= 3; ++task) scheduler.add(task, kA, 10);
+  ASSERT_EQ(scheduler.next(kStart), 1u);
+  scheduler.add(11, kB, 10);
+  EXPECT_EQ(scheduler.next(kStart), 11u) << "though A has waited for longer";
+  EXPECT_EQ(scheduler.next(kStart), 2u);
+  scheduler.finished(11, kGood, kStart);
+  scheduler.add(12, kB, 10);
+  EXPECT_EQ(scheduler.next(kStart), 12u);
+}
+
+TEST(Scheduler, TheHighestLimitOfALinkHolds) {
+  Scheduler scheduler(fixed(), 1);
+  scheduler.add(1, kA, 1);
+  for (TaskId task = 2; task <= 9; ++task) scheduler.add(task, kA, task == 5 ? 3 : 2);
+  EXPECT_EQ(all(scheduler).size(), 3u);
+}
+
+TEST(Scheduler, ForgetsHostsThatHaveNothingToDo) {
+  Scheduler scheduler(fixed(), 1);
+  for (TaskId task = 1; task <= 1000; ++task) {
+    scheduler.add(task, fmt::format("http://h{}:80", task), 1);
+    ASSERT_EQ(scheduler.next(kStart), task);
+    scheduler.finished(task, kGood, kStart);
+  }
+  EXPECT_EQ(scheduler.hosts(), 0u);
+}
+
+TEST(Scheduler, RemembersOnlySoManyHostsForWhatTheyTaught) {
+  Scheduler scheduler(fixed(), 1);
+  const HostAnswer refusal{.kind = HostAnswer::Kind::throttled, .retry_after = seconds(60)};
+  const auto ask = [&](TaskId task, const std::string& host, const HostAnswer& answer) {
+    scheduler.add(task, host, 1);
+    const auto next = scheduler.next(kStart);
+    if (next) scheduler.finished(*next, answer, kStart);
+    return next.has_value();
+  };
+  TaskId task = 0;
+  for (; task < 3 * Scheduler::kMostIdleHosts; ++task) {
+    ASSERT_TRUE(ask(task, fmt::format("http://h{}:80", task), refusal));
+    ASSERT_LE(scheduler.hosts(), Scheduler::kMostIdleHosts + 1);
+  }
+  EXPECT_FALSE(ask(task, fmt::format("http://h{}:80", task - 1), kGood)) << "still paused";
+  EXPECT_TRUE(ask(task + 1, "http://h0:80", kGood)) << "forgotten";
+}
+
 /// Against a plain model: random adds, delays, gifts and returns.
 TEST(Scheduler, LosesNoTaskAndKeepsEveryLimitUnderRandomUse) {
   constexpr unsigned kLimit = 3;
