@@ -10,50 +10,43 @@
 
 namespace fanfetch::support {
 
+Certificate make_certificate(const std::string& folder, const std::string& name,
+                             const CertificateWish& wish) {
+  std::string extensions = wish.host.empty() ? "" : "-addext subjectAltName=" + wish.host;
+  if (wish.issuer.empty() || wish.host.empty()) extensions += " -addext basicConstraints=CA:TRUE";
+  const std::string signer =
+      wish.issuer.empty() ? fmt::format("-signkey {}.key", name)
+                          : fmt::format("-CA {0}.pem -CAkey {0}.key -CAcreateserial", wish.issuer);
+  const auto command = fmt::format(
+      "cd '{}' && {{ openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes "
+      "-subj /CN={} -keyout {}.key -out {}.csr {} && openssl x509 -req -in {}.csr {} -days {} "
+      "-copy_extensions copy -out {}.pem; }} >openssl.log 2>&1",
+      folder, name, name, name, extensions, name, signer, wish.days, name);
+  if (std::system(command.c_str()) != 0) {
+    throw std::runtime_error(command + ":\n" + read_file(folder + "/openssl.log"));
+  }
+  return {fmt::format("{}/{}.pem", folder, name), fmt::format("{}/{}.key", folder, name)};
+}
+
 Authority::Authority(std::string folder) : folder_(std::move(folder)) {
-  request("root", "test root", "basicConstraints=critical,CA:TRUE");
-  openssl("x509 -req -in root.csr -signkey root.key -days 3 -copy_extensions copy -out root.pem");
-  request("middle", "test intermediate", "basicConstraints=critical,CA:TRUE");
-  openssl(
-      "x509 -req -in middle.csr -CA root.pem -CAkey root.key -CAcreateserial -days 3 "
-      "-copy_extensions copy -out middle.pem");
+  make_certificate(folder_, "root", {.host = ""});
+  make_certificate(folder_, "middle", {.host = "", .issuer = "root"});
 }
 
 Certificate Authority::issue(const Wish& wish) {
-  const std::string name = fmt::format("server{}", ++issued_);
-  request(name, "test server", "subjectAltName=" + wish.host);
-  openssl(
-      fmt::format("x509 -req -in {0}.csr -CA middle.pem -CAkey middle.key -CAcreateserial "
-                  "-days {1} -copy_extensions copy -out {0}.pem",
-                  name, wish.days));
-  const std::string chain = file(name + ".chain.pem");
-  std::ofstream(chain) << read_file(file(name + ".pem"))
-                       << (wish.whole_chain ? read_file(file("middle.pem")) : "");
-  return {.chain = chain, .key = file(name + ".key")};
+  const std::string name = next_name();
+  Certificate made =
+      make_certificate(folder_, name, {.host = wish.host, .days = wish.days, .issuer = "middle"});
+  const std::string own = read_file(made.cert);
+  made.cert = fmt::format("{}/{}.chain.pem", folder_, name);
+  std::ofstream(made.cert) << own << (wish.whole_chain ? read_file(folder_ + "/middle.pem") : "");
+  return made;
 }
 
 Certificate Authority::self_signed(const std::string& host) {
-  const std::string name = fmt::format("server{}", ++issued_);
-  request(name, "test server", "subjectAltName=" + host);
-  openssl(fmt::format(
-      "x509 -req -in {0}.csr -signkey {0}.key -days 2 -copy_extensions copy -out {0}.pem", name));
-  return {.chain = file(name + ".pem"), .key = file(name + ".key")};
+  return make_certificate(folder_, next_name(), {.host = host});
 }
 
-void Authority::request(const std::string& name, const std::string& subject,
-                        const std::string& extension) {
-  openssl(
-      fmt::format("req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj '/CN={}' "
-                  "-addext {} -keyout {}.key -out {}.csr",
-                  subject, extension, name, name));
-}
-
-void Authority::openssl(const std::string& arguments) const {
-  const std::string command =
-      fmt::format("cd '{}' && openssl {} >openssl.log 2>&1", folder_, arguments);
-  if (std::system(command.c_str()) != 0) {
-    throw std::runtime_error(command + ":\n" + read_file(file("openssl.log")));
-  }
-}
+std::string Authority::next_name() { return fmt::format("server{}", ++issued_); }
 
 }  // namespace fanfetch::support

@@ -16,7 +16,7 @@ class InteropProxyTest : public SystemTest {
   InteropProxyTest()
       : authority_(certificates_.path()),
         certificate_(authority_.issue({"IP:" + RealServer::address()})),
-        server_(nginx, {.certificate = certificate_.chain, .key = certificate_.key}) {
+        server_(nginx, {.certificate = certificate_.cert, .key = certificate_.key}) {
     server_.put("file.bin", kBody);
   }
   void expect_saved(const ResultLine& line) {

@@ -28,7 +28,7 @@ class InteropTlsTest : public SystemTest {
   ResultLine fetch_with(Software software, const Certificate& certificate,
                         TlsVersions versions = TlsVersions::both) {
     const RealServer server(
-        software, {.certificate = certificate.chain, .key = certificate.key, .tls = versions});
+        software, {.certificate = certificate.cert, .key = certificate.key, .tls = versions});
     server.put("file.bin", kBody);
     return fetch(server.tls_url("/file.bin"), {"--cacert=" + authority->root()});
   }
@@ -57,7 +57,7 @@ TEST_P(TlsServersTest, Version13) {
 
 TEST_P(TlsServersTest, ConnectionsAreUsedAgain) {
   const Certificate certificate = authority->issue({kHost});
-  RealServer server(GetParam(), {.certificate = certificate.chain, .key = certificate.key});
+  RealServer server(GetParam(), {.certificate = certificate.cert, .key = certificate.key});
   std::vector<std::string> links;
   for (int i = 0; i < 50; ++i) {
     server.put(fmt::format("{}.bin", i), kBody);
@@ -86,35 +86,36 @@ INSTANTIATE_TEST_SUITE_P(With, OldTlsTest, ::testing::Values(nginx, apache, ligh
 
 TEST_F(InteropTlsTest, SelfSigned) {
   expect_refused(fetch_with(nginx, authority->self_signed(kHost)),
-                 "the certificate is self-signed; --cacert FILE");
+                 "the server has a self-signed certificate; --cacert FILE");
 }
 
 TEST_F(InteropTlsTest, Expired) {
   expect_refused(fetch_with(nginx, authority->issue({.host = kHost, .days = -1})),
-                 "the certificate has expired");
+                 "the server has a certificate that has expired");
 }
 
 TEST_F(InteropTlsTest, OfAnotherAddress) {
   expect_refused(fetch_with(nginx, authority->issue({"IP:127.9.9.9"})),
-                 "the certificate is for another host");
+                 "the server has a certificate for another name");
 }
 
 TEST_F(InteropTlsTest, OfAName) {
   expect_refused(fetch_with(nginx, authority->issue({"DNS:elsewhere.example"})),
-                 "the certificate is for another host");
+                 "the server has a certificate for another name");
 }
 
 TEST_F(InteropTlsTest, WithoutTheIntermediateOne) {
   expect_refused(
       fetch_with(nginx, authority->issue({.host = kHost, .whole_chain = false})),
-      "the certificate's authority is not trusted (--cacert FILE), or the server leaves out");
+      "the server has a certificate from an authority that is not trusted, or does not send");
 }
 
 TEST_F(InteropTlsTest, OfAnAuthorityThatTheSystemDoesNotKnow) {
   const Certificate certificate = authority->issue({kHost});
-  const RealServer server(nginx, {.certificate = certificate.chain, .key = certificate.key});
+  const RealServer server(nginx, {.certificate = certificate.cert, .key = certificate.key});
   server.put("file.bin", kBody);
-  expect_refused(fetch(server.tls_url("/file.bin")), "the certificate's authority is not trusted");
+  expect_refused(fetch(server.tls_url("/file.bin")),
+                 "the server has a certificate from an authority that is not trusted");
 }
 
 TEST_F(InteropTlsTest, AServerThatSpeaksNoTls) {
@@ -125,7 +126,7 @@ TEST_F(InteropTlsTest, AServerThatSpeaksNoTls) {
 
 TEST_F(InteropTlsTest, AServerThatSpeaksNothingElse) {
   const Certificate certificate = authority->issue({kHost});
-  const RealServer server(nginx, {.certificate = certificate.chain, .key = certificate.key});
+  const RealServer server(nginx, {.certificate = certificate.cert, .key = certificate.key});
   const std::string link = "http" + server.tls_url("/file.bin").substr(5);
   const ResultLine line = fetch(link);
   EXPECT_EQ("http_4xx", line.error) << line.message.value_or("");
