@@ -153,3 +153,29 @@ bench_slow() {
   echo "wall until the fast hosts' files are there, medians of $rounds rounds:"
   table 5000 without-the-slow-host sorted-by-host shuffled
 }
+
+bench_dns() {
+  local port dns_port names=() i round
+  expected=2000
+  build
+  port=$(free_port) dns_port=$(free_port)
+  for ((i = 1; i <= expected; i++)); do
+    names+=("f$i.bin")
+    echo "http://h$((i % 1000)).bench.test:$port/f$i.bin"
+  done >"$work/urls.txt"
+  make_files 10240 "${names[@]}"
+  start_nginx "$port" ""
+  # dnsmasq asks nobody, and knows one address for all that ends in bench.test.
+  dnsmasq --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts --port="$dns_port" --bind-interfaces \
+    --listen-address=127.0.0.1 --address=/bench.test/127.0.0.1 --local-ttl=600 --user="$(id -un)" \
+    --pid-file="$work/dnsmasq.pid" --log-queries --log-facility="$work/dns.log" &
+  servers+=($!)
+  until grep -q started "$work/dns.log" 2>/dev/null; do kill -0 $! || { cat "$work/dns.log" >&2; exit 1; }; sleep 0.05; done
+  for ((round = 0; round < rounds; round++)); do
+    measure fanfetch "$fanfetch" --no-config --allow-private --dns "127.0.0.1:$dns_port" --progress none -o . "$work/urls.txt"
+  done
+  echo "2 files from each of 1000 names, medians of $rounds rounds:"
+  table "$expected" fanfetch
+  grep -o 'query\[[A-Z]*\]' "$work/dns.log" | sort | uniq -c |
+    awk -v r="$rounds" '{ printf "%.0f of %s a round\n", $1 / r, $2 }'
+}
