@@ -167,7 +167,7 @@ bench_dns() {
   start_nginx "$port" ""
   # dnsmasq asks nobody, and knows one address for all that ends in bench.test.
   dnsmasq --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts --port="$dns_port" --bind-interfaces \
-    --listen-address=127.0.0.1 --address=/bench.test/127.0.0.1 --local-ttl=600 --user="$(id -un)" \
+    --listen-address=127.0.0.1 --address=/bench.test/127.0.0.1 --local=/bench.test/ --local-ttl=600 --user="$(id -un)" \
     --pid-file="$work/dnsmasq.pid" --log-queries --log-facility="$work/dns.log" &
   servers+=($!)
   until grep -q started "$work/dns.log" 2>/dev/null; do kill -0 $! || { cat "$work/dns.log" >&2; exit 1; }; sleep 0.05; done
