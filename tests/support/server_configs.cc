@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <sstream>
@@ -195,6 +196,14 @@ while read -r line; do
 done
 )";
 
+/// squid's name for what it keeps in /dev/shm, which its other runs must not share. Letters and
+/// digits only.
+std::string unique_name(const Place& place) {
+  std::string name = fmt::format("{}p{}", place.address, place.port);
+  std::replace(name.begin(), name.end(), '.', 'x');
+  return name;
+}
+
 std::string fill_in(std::string_view config, const std::map<std::string, std::string>& values,
                     const std::set<std::string>& wanted) {
   std::istringstream lines{std::string(config)};
@@ -294,7 +303,7 @@ ServerPlan plan_for(Software software, const Site& site, const Place& place) {
     case Software::squid:
       return {"/usr/sbin/squid",
               "squid",
-              {"-N", "--foreground", "-f", file},
+              {"-N", "--foreground", "-n", unique_name(place), "-f", file},
               Files{{"server.conf", from(kSquid)}, {"check_password", from(kCheckPassword)}},
               SIGTERM};
   }
