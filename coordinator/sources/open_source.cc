@@ -7,6 +7,7 @@
 #include "common/url.h"
 #include "coordinator/sources/imgur_source.h"
 #include "coordinator/sources/list_source.h"
+#include "coordinator/sources/open_list.h"
 
 namespace fanfetch {
 namespace {
@@ -37,7 +38,9 @@ OpenedSource open_gallery(const SourceSpec&, const SourceContext& context) {
 }
 
 OpenedSource open_text_list(const SourceSpec& spec, const SourceContext& context) {
-  return open_list(spec.argument, context.stop_fd, context.before_waiting);
+  auto list = open_list(spec.argument, context.stop_fd, context.before_waiting);
+  if (!list) return tl::unexpected(list.error());
+  return std::make_unique<ListSource>(LineReader(std::move(list->bytes)));
 }
 
 OpenedSource open_url(const SourceSpec& spec, const SourceContext&) {
@@ -56,7 +59,6 @@ constexpr KindRow kKinds[] = {
     {Kind::url, "", open_url},
 };
 
-constexpr std::array<std::string_view, 5> kOtherFormats = {".csv", ".tsv", ".jsonl", ".gz", ".zst"};
 constexpr std::array<std::string_view, 6> kImgurPageHosts = {
     "imgur.com", "www.imgur.com", "m.imgur.com", "imgur.io", "www.imgur.io", "m.imgur.io"};
 
@@ -117,14 +119,11 @@ Result<SourceSpec> parse_source(std::string_view word) {
 
 Result<SourceSpec> list_spec(std::string_view path) {
   if (path.empty()) return fail("the name of a list is empty");
-  const std::string lower = to_lower(path);
-  for (const std::string_view ending : kOtherFormats) {
-    if (lower.ends_with(ending)) {
-      return fail(
-          "'{}': this version reads plain text lists only, one URL a line, no {} files; "
-          "convert it and pipe it in: … | fanfetch -",
-          path, ending);
-    }
+  if (ending_of(path).format != ListFormat::text) {
+    return fail(
+        "'{}': this version reads plain text lists only, one URL a line; convert it and pipe it "
+        "in: … | fanfetch -",
+        path);
   }
   return SourceSpec{.kind = Kind::list, .argument = std::string(path)};
 }
