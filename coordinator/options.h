@@ -10,6 +10,7 @@
 #include "common/job.h"
 #include "common/result.h"
 #include "coordinator/plan/retry_failed.h"
+#include "coordinator/sources/list_format.h"
 
 namespace fanfetch {
 
@@ -36,6 +37,10 @@ struct Options {
   std::string accept_regex, reject_regex;
   std::string name_template = "{name}";
   int pages = 1;
+  std::optional<ListFormat> format;  ///< Of all lists; none: by the ending of each.
+  std::string url_column = "url";
+  std::optional<std::string> links_at, next_at;  ///< JSON pointers, not checked yet.
+  bool keep_columns = false;
 
   int retries = 4;
   std::chrono::milliseconds timeout{std::chrono::hours(1)};  ///< 0: none, for all times.

@@ -84,6 +84,8 @@ TEST_F(OptionsTest, DefaultsAreThoseOfTheHelp) {
     EXPECT_EQ(o.per_host, 16u);
     EXPECT_EQ(o.name_template, "{name}");
     EXPECT_EQ(o.pages, 1);
+    EXPECT_FALSE(o.format || o.links_at || o.next_at || o.keep_columns);
+    EXPECT_EQ(o.url_column, "url");
     EXPECT_EQ(o.retries, 4);
     EXPECT_EQ(o.timeout, std::chrono::hours(1));
     EXPECT_EQ(o.connect_timeout, seconds(15));
@@ -126,6 +128,15 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
                           "b+",
                           "--pages",
                           "3",
+                          "--format",
+                          "tsv",
+                          "--url-column",
+                          "Link",
+                          "--links-at",
+                          "/d/*",
+                          "--next-at",
+                          "/n",
+                          "--keep-columns",
                           "--client-id-file",
                           id.c_str(),
                           "--api-base",
@@ -186,6 +197,11 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
   EXPECT_EQ(o.accept_regex, "a+");
   EXPECT_EQ(o.reject_regex, "b+");
   EXPECT_EQ(o.pages, 3);
+  EXPECT_EQ(o.format, ListFormat::tsv);
+  EXPECT_EQ(o.url_column, "Link");
+  EXPECT_EQ(o.links_at, "/d/*");
+  EXPECT_EQ(o.next_at, "/n");
+  EXPECT_TRUE(o.keep_columns);
   EXPECT_EQ(o.client_id, "abc123");
   EXPECT_EQ(o.api_base, "http://localhost:1/x");
   EXPECT_EQ(o.output, "out");
@@ -259,6 +275,8 @@ TEST_F(OptionsTest, NumbersHaveLimits) {
       {"--max-size", {"x", "", "-1", "1KB", "1P", "inf", "K", "9007199254740992"}},
       {"--min-speed", {"4G"}},
       {"--hash", {"md5", ""}},
+      {"--format", {"json", "CSV", ""}},
+      {"--url-column", {""}},
       {"--progress", {"fancy"}},
       {"--results", {""}},
       {"--retry-failed", {"", "curable", "ALL", "all,dns", "http_4xx,", "dns,,tls", "404"}},
@@ -280,6 +298,15 @@ TEST_F(OptionsTest, NumbersHaveLimits) {
   EXPECT_EQ(wrong({"-j", "x"}), "--jobs: 'x' is not a whole number from 1 to 4096");
   EXPECT_EQ(good({"-j", "4096", "-w", "256", "--retries", "100"}).jobs, 4096u);
   EXPECT_EQ(good({"-j", "4", "-j", "8"}).jobs, 8u) << "the last one counts";
+}
+
+TEST_F(OptionsTest, ListsAreReadAsTheUserSays) {
+  EXPECT_EQ(good({"--format", "text"}).format, ListFormat::text);
+  EXPECT_EQ(good({"--format", "ndjson"}).format, ListFormat::jsonl);
+  EXPECT_EQ(wrong({"--format", "x"}), "--format: 'x' is none of text, csv, tsv, jsonl");
+  EXPECT_EQ(good({"--links-at", ""}).links_at, "") << "the whole document";
+  EXPECT_EQ(wrong({"--next-at", "/n", "http://h/"}),
+            "--next-at needs --links-at: together they read the pages of a JSON API");
 }
 
 TEST_F(OptionsTest, FailuresToRetryAreNamedByTheirClasses) {
