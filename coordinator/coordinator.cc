@@ -6,8 +6,6 @@
 #include <cerrno>
 #include <utility>
 
-#include "coordinator/net/address_policy.h"
-
 namespace fanfetch {
 namespace {
 
@@ -40,7 +38,6 @@ constexpr auto kProgressInterval = std::chrono::milliseconds(200);
 Coordinator::Coordinator(const Options& options, RunParts parts)
     : options_(options),
       parts_(std::move(parts)),
-      jobs_(options),
       retry_policy_(options.retries),
       signals_(loop_, [this](int signal) { on_signal(signal); }),
       pool_(loop_, std::move(parts_.program), parts_.workers, options.jobs,
@@ -56,7 +53,9 @@ Coordinator::Coordinator(const Options& options, RunParts parts)
                    end_early();
                    pool_.kill_all();
                  }}),
-      scheduler_(options.per_host),
+      dispatcher_(options, loop_, pool_,
+                  {.on_failed = [this](TaskId id, Failed f) { fail_or_retry(id, std::move(f)); },
+                   .held_back = [this] { return backlogged(); }}),
       reader_(std::move(parts_.reader), std::move(parts_.stop_reader)),
       placer_(parts_.ledger.output.fd(), parts_.ledger.output.part_fd()),
       reserve_(parts_.ledger.path + "-reserve"),
@@ -89,9 +88,8 @@ void Coordinator::watch_everything() {
 void Coordinator::after_batch() {
   if (stage_ == Stage::running) {
     take_planned();
-    dispatch();
+    dispatcher_.dispatch();
     take_more_later();
-    arm_due_timer();
     end_if_done();
   }
   pool_.wake_workers();
@@ -111,7 +109,7 @@ bool Coordinator::take_planned_into(std::vector<Record>& records) {
     auto planned = reader_.take();
     if (!planned) return false;
     if (auto* link = std::get_if<Link>(&*planned)) {
-      add_task(std::move(*link));
+      dispatcher_.add(std::move(*link));
     } else if (auto* record = std::get_if<Record>(&*planned)) {
       records.push_back(std::move(*record));
     } else if (auto* row = std::get_if<LedgerRow>(&*planned)) {
@@ -143,9 +141,9 @@ void Coordinator::report_records(std::vector<Record> records) {
 
 bool Coordinator::wants_more_links() const {
   if (backlogged()) return false;
-  if (tasks_.size() < kMaxTasks) return true;
+  if (dispatcher_.size() < kMaxTasks) return true;
   // All that we know of waits for its host, and there is room for others: look further.
-  return tasks_.size() < kMaxTasksWhileHostsWait && pool_.has_room() && !scheduler_.has_turn();
+  return dispatcher_.size() < kMaxTasksWhileHostsWait && dispatcher_.is_idle();
 }
 
 /// take_planned() stopped before the reader's queue was empty, and no event will tell of the rest.
@@ -153,73 +151,7 @@ void Coordinator::take_more_later() {
   if (std::exchange(planned_left_, false) && wants_more_links()) post_eventfd(reader_.filled_fd());
 }
 
-void Coordinator::add_task(Link link) {
-  const TaskId id = next_task_++;
-  const auto task = tasks_.try_emplace(id, std::move(link)).first;
-  scheduler_.add(id, task->second.origin);
-}
-
 bool Coordinator::backlogged() const { return ledger_.backlog() > kMaxBacklog; }
-
-// --- Out: from the scheduler to the workers ---
-
-void Coordinator::dispatch() {
-  dispatch_alone();
-  while (pool_.has_room() && !backlogged()) {
-    const auto id = scheduler_.next(loop_.now());
-    if (!id) return;
-    auto job = prepare(*id);
-    if (!job) continue;
-    if (tasks_.at(*id).alone) {
-      waiting_alone_.push_back({*id, std::move(*job)});
-      dispatch_alone();
-    } else if (auto submitted = pool_.submit(*job, *id); !submitted) {
-      refuse_as_too_long(*id, submitted.error());
-    }
-  }
-}
-
-void Coordinator::dispatch_alone() {
-  while (!waiting_alone_.empty()) {
-    const auto& [id, job] = waiting_alone_.front();
-    auto submitted = pool_.submit_alone(job, id);
-    if (submitted && !*submitted) break;  // no worker is free: one will be
-    if (!submitted) refuse_as_too_long(id, submitted.error());
-    waiting_alone_.pop_front();
-  }
-  pool_.reserve(!waiting_alone_.empty());
-}
-
-/// Every job comes from here, so that none gets around the policy.
-std::optional<Job> Coordinator::prepare(TaskId id) {
-  Task& task = tasks_.at(id);
-  if (auto address = refused_literal(task.url, options_.private_addresses)) {
-    settle(id, Failed{.error = ErrorClass::refused,
-                      .message = *address + " is a private or reserved address",
-                      .refused_address = *address});
-    return std::nullopt;
-  }
-  if (task.started_at == WallTime{}) {
-    task.started_at = std::chrono::system_clock::now();
-    task.started = loop_.now();
-  }
-  if (task.hops == 0) ++task.attempts;
-  return jobs_.make(task.link, task.url);
-}
-
-void Coordinator::refuse_as_too_long(TaskId id, const Error& error) {
-  settle(id, Failed{.error = ErrorClass::bad_url, .message = error.message});
-}
-
-void Coordinator::arm_due_timer() {
-  if (due_timer_) loop_.cancel(*std::exchange(due_timer_, std::nullopt));
-  // A task that is due while there is no room stays in the heap: its timer would fire for ever.
-  // What makes room is an event too.
-  if (!pool_.has_room() || backlogged()) return;
-  if (const auto due = scheduler_.next_due()) {
-    due_timer_ = loop_.call_at(*due, [this] { due_timer_.reset(); });
-  }
-}
 
 // --- Back: what became of them ---
 
@@ -228,7 +160,7 @@ void Coordinator::on_completion(TaskId id, Outcome outcome) {
     follow(id, std::get<Redirected>(std::move(outcome)));
   } else if (std::holds_alternative<Failed>(outcome)) {
     fail_or_retry(id, std::get<Failed>(std::move(outcome)));
-  } else if (std::holds_alternative<Kept>(outcome) && !tasks_.at(id).link.earlier) {
+  } else if (std::holds_alternative<Kept>(outcome) && !dispatcher_.task(id).link.earlier) {
     fail_or_retry(id, Failed{.message = "the server says 304 though nothing was known of it",
                              .response = std::get<Kept>(std::move(outcome)).response});
   } else {
@@ -237,7 +169,7 @@ void Coordinator::on_completion(TaskId id, Outcome outcome) {
 }
 
 void Coordinator::follow(TaskId id, Redirected redirected) {
-  Task& task = tasks_.at(id);
+  Task& task = dispatcher_.task(id);
   if (stage_ == Stage::cut_off) return forget(id);
   Failed failed{.error = ErrorClass::redirects, .response = std::move(redirected.response)};
   if (task.hops >= kMaxRedirects) {
@@ -249,14 +181,12 @@ void Coordinator::follow(TaskId id, Redirected redirected) {
     failed.message = "redirects to a URL that cannot be asked for: " + url.error().message;
     return settle(id, std::move(failed));
   }
-  scheduler_.finished(task.origin);
   ++task.hops;
-  task.ask_for(std::move(*url));
-  scheduler_.add(id, task.origin);
+  dispatcher_.again(id, std::move(*url));
 }
 
 void Coordinator::fail_or_retry(TaskId id, Failed failed) {
-  Task& task = tasks_.at(id);
+  Task& task = dispatcher_.task(id);
   if (failed.error == ErrorClass::disk && failed.retry == Retry::no && !trouble_.output) {
     trouble_.output = failed.message;
     end_early();
@@ -276,13 +206,11 @@ void Coordinator::fail_or_retry(TaskId id, Failed failed) {
   const double seconds = std::chrono::duration<double>(*delay).count();
   say([text = fmt::format("again in {:.1f}s: {}: {}: {}", seconds, task.link.listed,
                           name(failed.error), failed.message)](RunReport& r) { r.detail(text); });
-  scheduler_.finished(task.origin);
-  task.start_over();
-  scheduler_.add_later(id, task.origin, loop_.now() + *delay);
+  dispatcher_.start_over(id, loop_.now() + *delay);
 }
 
 void Coordinator::on_lost(TaskId id, Blame blame) {
-  Task& task = tasks_.at(id);
+  Task& task = dispatcher_.task(id);
   if (stage_ == Stage::cut_off) return forget(id);
   if (blame == Blame::sole && ++task.sole_deaths >= kMaxSoleDeaths) {
     return settle(id, Failed{.error = ErrorClass::crashed_worker,
@@ -290,17 +218,14 @@ void Coordinator::on_lost(TaskId id, Blame blame) {
                                                     "fetched nothing else",
                                                     kMaxSoleDeaths)});
   }
-  scheduler_.finished(task.origin);
   // Back to the start, and what the crash cut short counts as no attempt.
   task.alone = task.alone || blame != Blame::none;
   if (task.attempts > 0) --task.attempts;
-  task.start_over();
-  scheduler_.add(id, task.origin);
+  dispatcher_.start_over(id, loop_.now());
 }
 
 void Coordinator::settle(TaskId id, Outcome outcome) {
-  Task& task = tasks_.at(id);
-  scheduler_.finished(task.origin);
+  Task task = dispatcher_.take_out(id);
   Settlement settlement{.link = std::move(task.link),
                         .outcome = std::move(outcome),
                         .final_url = std::move(task.url.text),
@@ -309,13 +234,11 @@ void Coordinator::settle(TaskId id, Outcome outcome) {
   settlement.duration =
       std::chrono::duration_cast<std::chrono::milliseconds>(loop_.now() - task.started);
   ledger_.settle(std::move(settlement));
-  tasks_.erase(id);
 }
 
 /// Left unsettled: the run ends before it is this link's turn again.
 void Coordinator::forget(TaskId id) {
-  scheduler_.finished(tasks_.at(id).origin);
-  tasks_.erase(id);
+  (void)dispatcher_.take_out(id);
   ++unfinished_;
 }
 
@@ -360,13 +283,12 @@ void Coordinator::end_early() {
   const bool already_ending = stage_ == Stage::finishing;
   stage_ = Stage::cut_off;
   reader_.cancel();
-  scheduler_.clear();
-  waiting_alone_.clear();
+  dispatcher_.clear();
   if (!already_ending) stop_workers();
 }
 
 void Coordinator::end_if_done() {
-  if (!total_ || !tasks_.empty()) return;
+  if (!total_ || dispatcher_.size() > 0) return;
   stage_ = Stage::finishing;
   stop_workers();
 }
@@ -410,7 +332,7 @@ RunEnd Coordinator::finish() {
     report.error(
         fmt::format("stopped early: {} links that were begun or waiting have no record, nor has "
                     "what was not read of the list; the same command goes on from here",
-                    unfinished_ + tasks_.size()));
+                    unfinished_ + dispatcher_.size()));
   }
   if (trouble_.workers) report.error(*trouble_.workers);
   if (trouble_.output) {

@@ -1,29 +1,25 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <random>
 #include <string>
-#include <unordered_map>
 
 #include "common/event_loop.h"
 #include "common/link.h"
-#include "coordinator/job_factory.h"
+#include "coordinator/dispatcher.h"
 #include "coordinator/ledger/ledger_thread.h"
 #include "coordinator/ledger/placer.h"
 #include "coordinator/ledger/reserve.h"
 #include "coordinator/options.h"
 #include "coordinator/plan/retry_policy.h"
-#include "coordinator/plan/scheduler.h"
 #include "coordinator/pool/worker_pool.h"
 #include "coordinator/reader_thread.h"
 #include "coordinator/report/run_report.h"
 #include "coordinator/run_end.h"
 #include "coordinator/run_ledger.h"
 #include "coordinator/signals.h"
-#include "coordinator/task.h"
 
 namespace fanfetch {
 
@@ -53,7 +49,7 @@ class Coordinator {
   [[nodiscard]] RunEnd run();
 
  private:
-  using TaskId = Scheduler::TaskId;
+  using TaskId = Dispatcher::TaskId;
 
   enum class Stage : std::uint8_t {
     running,
@@ -68,14 +64,7 @@ class Coordinator {
   void report_records(std::vector<Record> records);
   [[nodiscard]] bool wants_more_links() const;
   void take_more_later();
-  void add_task(Link link);
-  void dispatch();
-  void dispatch_alone();
-  /// None: it may not be asked for, and is settled.
-  [[nodiscard]] std::optional<Job> prepare(TaskId id);
-  void refuse_as_too_long(TaskId id, const Error& error);
   [[nodiscard]] bool backlogged() const;
-  void arm_due_timer();
 
   void on_completion(TaskId id, Outcome outcome);
   void on_lost(TaskId id, Blame blame);
@@ -96,22 +85,17 @@ class Coordinator {
 
   const Options& options_;
   RunParts parts_;
-  const JobFactory jobs_;
   const RetryPolicy retry_policy_;
   std::mt19937_64 random_{std::random_device{}()};
 
   EventLoop loop_;
   Signals signals_;
   WorkerPool pool_;
-  Scheduler scheduler_;
+  Dispatcher dispatcher_;
   ReaderThread reader_;
   const Placer placer_;
   Reserve reserve_;  // the ledger thread's
   LedgerThread ledger_;
-
-  std::unordered_map<TaskId, Task> tasks_;
-  TaskId next_task_ = 1;
-  std::deque<std::pair<TaskId, Job>> waiting_alone_;  // for a worker to themselves
 
   std::optional<std::uint64_t> total_;  // set: the list has been read to its end
   std::uint64_t unfinished_ = 0;        // links given up when the run was cut off
@@ -119,7 +103,6 @@ class Coordinator {
   Stage stage_ = Stage::running;
   bool ledger_damaged_ = false;
   RunTrouble trouble_;
-  std::optional<EventLoop::TimerKey> due_timer_;
 };
 
 }  // namespace fanfetch

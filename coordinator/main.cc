@@ -22,6 +22,7 @@
 #include "coordinator/dry_run.h"
 #include "coordinator/exit_status.h"
 #include "coordinator/net/listing_client.h"
+#include "coordinator/net/tls_files.h"
 #include "coordinator/options.h"
 #include "coordinator/pool/cpu_count.h"
 #include "coordinator/report/console.h"
@@ -113,6 +114,19 @@ std::string ca_file(const Options& options) {
   return built_in != nullptr ? built_in : "";
 }
 
+const std::string& key_file(const Options& options) {
+  return options.key.empty() ? options.cert : options.key;
+}
+
+void check_tls_files(const Options& options) {
+  Result<> good;
+  if (!options.cacert.empty()) good = check_ca_file(options.cacert);
+  if (good && !options.cert.empty()) {
+    good = check_client_certificate(options.cert, key_file(options));
+  }
+  if (!good) throw Stop{kExitConfiguration, good.error().message};
+}
+
 /// A listing page is small: it gets a minute at most, whatever a file may take.
 constexpr std::chrono::seconds kPageTimeout{60};
 
@@ -145,6 +159,8 @@ SourceContext source_context(const Options& options, const NameTemplate& names, 
       .user_agent = options.user_agent,
       .proxy = options.proxy_given ? std::optional(options.proxy) : std::nullopt,
       .ca_file = ca_file(options),
+      .cert_file = options.cert,
+      .key_file = key_file(options),
       .verify_tls = options.verify_tls == VerifyTls::yes,
       .connect_timeout_s = whole_seconds(options.connect_timeout, kPageTimeout),
       .timeout_s = whole_seconds(options.timeout, kPageTimeout),
@@ -267,6 +283,7 @@ void put_process_in_order() {
 int run(const Options& options, Instant start) {
   auto names = or_stop(NameTemplate::parse(options.name_template), kExitConfiguration);
   auto sources = plan_sources(options);
+  check_tls_files(options);
   UniqueFd stop = make_eventfd();
   auto context = source_context(options, names, stop.get());
   if (options.dry_run) {
@@ -276,6 +293,9 @@ int run(const Options& options, Instant start) {
   RunLedger ledger = open_ledger(options);
   WorkerProgram program{.binary = or_stop(open_worker_binary(), kExitConfiguration),
                         .ca_file = ca_file(options),
+                        .cert_file = options.cert,
+                        .key_file = key_file(options),
+                        .byte_limit = options.limit_rate,
                         .part_folder = ledger.output.part_fd(),
                         .lock = ledger.output.lock_fd()};
   auto report = std::make_unique<RunReport>(

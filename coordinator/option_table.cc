@@ -57,6 +57,12 @@ Result<> apply_per_host(Options& options, Values values) {
   return store_count(options.per_host, values, 1, 4096);
 }
 
+Result<> apply_limit_rate(Options& options, Values values) {
+  std::string_view rate = values[0];
+  if (rate.ends_with("/s")) rate.remove_suffix(2);
+  return store(options.limit_rate, parse_size(rate));
+}
+
 Result<> apply_pages(Options& options, Values values) {
   if (values[0] == "all") return fail("'all' is not built yet; give a number");
   return store_count(options.pages, values, 1, 1'000'000);
@@ -246,6 +252,8 @@ const OptionRow kTable[] = {
      InConfig::yes, [](Options& o, Values v) { return store_count(o.workers.emplace(), v, 1, 256); }},
     {"--per-host", "N", kPace, "transfers at once from one host", "16", kShort,
      InConfig::yes, apply_per_host},
+    {"--limit-rate", "BYTES/s", kPace, "of all transfers together: 500K, 2M/s; 0 is no limit", "", kLong,
+     InConfig::yes, apply_limit_rate},
 
     {"--retries", "N", kLimits, "tries of a link after the first", "4", kShort,
      InConfig::yes, [](Options& o, Values v) { return store_count(o.retries, v, 0, 100); }},
@@ -283,6 +291,10 @@ const OptionRow kTable[] = {
      InConfig::yes, apply_proxy},
     {"--cacert", "FILE", kRequests, "certificates to trust; default: the system's", "", kLong,
      InConfig::yes, apply_cacert},
+    {"--cert", "FILE", kRequests, "client certificate (PEM), for every https host that asks", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.cert, v); }},
+    {"--key", "FILE", kRequests, "its private key, without password; default: in --cert FILE", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.key, v); }},
     {"--insecure", "", kRequests, "do not verify TLS certificates", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_flag(o.verify_tls, v, VerifyTls::no, VerifyTls::yes); }},
     {"--allow-private", "", kRequests, "let links reach loopback and private addresses", "", kLong,

@@ -178,6 +178,7 @@ Result<> check_together(const Options& options) {
   if (options.next_at && !options.links_at) {
     return fail("--next-at needs --links-at: together they read the pages of a JSON API");
   }
+  if (!options.key.empty() && options.cert.empty()) return fail("--key needs --cert");
   std::size_t common = 0;
   for (const auto& header : options.headers) common += header.size() + kHeaderOverhead;
   std::map<std::string_view, std::size_t> by_host = {{"", 0}};

@@ -31,6 +31,7 @@ struct Options {
   unsigned jobs = 64;
   std::optional<unsigned> workers;
   unsigned per_host = 16;
+  std::uint64_t limit_rate = 0;  ///< Bytes a second of all workers together; 0: no limit.
 
   std::vector<std::string> accept, reject;  ///< Extensions, lower case, without the dot.
   bool accept_given = false;  ///< `--accept`, even if empty: the tutorial's rule is off.
@@ -55,6 +56,8 @@ struct Options {
   std::string proxy;         ///< Empty: by the environment, unless `proxy_given`.
   bool proxy_given = false;  ///< `--proxy`; with an empty value: none at all.
   std::string cacert;        ///< From --cacert or SSL_CERT_FILE; empty: the system's bundle.
+  std::string cert;          ///< Client certificate, PEM; empty: none.
+  std::string key;           ///< Its private key; empty: in the same file.
   VerifyTls verify_tls = VerifyTls::yes;
   PrivateAddresses private_addresses = PrivateAddresses::refuse;
   std::string api_base = "https://api.imgur.com";  ///< No slash at the end.

@@ -147,6 +147,10 @@ void ListingClient::Handle::set_up(const Url& url, const ListingOptions& options
     curl_easy_setopt(curl, CURLOPT_CAINFO, options.ca_file.c_str());
     curl_easy_setopt(curl, CURLOPT_PROXY_CAINFO, options.ca_file.c_str());
   }
+  if (!options.cert_file.empty()) {
+    curl_easy_setopt(curl, CURLOPT_SSLCERT, options.cert_file.c_str());
+    curl_easy_setopt(curl, CURLOPT_SSLKEY, options.key_file.c_str());
+  }
   // With a CA folder libcurl would load the certificates anew for each connection.
   curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
   curl_easy_setopt(curl, CURLOPT_PROXY_CAPATH, nullptr);

@@ -13,7 +13,9 @@ struct ListingOptions {
   std::string user_agent;
   /// None: by the environment, as in curl; empty: no proxy.
   std::optional<std::string> proxy;
-  std::string ca_file;  ///< Bundle to verify against; empty: libcurl's own.
+  std::string ca_file;    ///< Bundle to verify against; empty: libcurl's own.
+  std::string cert_file;  ///< Client certificate; empty: none.
+  std::string key_file;
   bool verify_tls = true;
   long connect_timeout_s = 15;
   long timeout_s = 60;  ///< For a whole page, each hop of a redirect anew.

@@ -82,6 +82,7 @@ TEST_F(OptionsTest, DefaultsAreThoseOfTheHelp) {
     EXPECT_EQ(o.jobs, 64u);
     EXPECT_EQ(o.workers, std::nullopt);
     EXPECT_EQ(o.per_host, 16u);
+    EXPECT_EQ(o.limit_rate, 0u);
     EXPECT_EQ(o.name_template, "{name}");
     EXPECT_EQ(o.pages, 1);
     EXPECT_FALSE(o.format || o.links_at || o.next_at || o.keep_columns);
@@ -96,6 +97,8 @@ TEST_F(OptionsTest, DefaultsAreThoseOfTheHelp) {
     EXPECT_EQ(o.proxy, "");
     EXPECT_FALSE(o.proxy_given);
     EXPECT_EQ(o.cacert, "");
+    EXPECT_EQ(o.cert, "");
+    EXPECT_EQ(o.key, "");
     EXPECT_EQ(o.verify_tls, VerifyTls::yes);
     EXPECT_EQ(o.private_addresses, PrivateAddresses::refuse);
     EXPECT_EQ(o.api_base, "https://api.imgur.com");
@@ -154,6 +157,8 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
                           "2",
                           "--per-host",
                           "4",
+                          "--limit-rate",
+                          "500K/s",
                           "--retries",
                           "0",
                           "--timeout",
@@ -176,6 +181,10 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
                           "socks5h://p:1",
                           "--cacert",
                           ca.c_str(),
+                          "--cert",
+                          "me.pem",
+                          "--key",
+                          "me.key",
                           "--insecure",
                           "--allow-private",
                           "--refresh",
@@ -211,6 +220,7 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
   EXPECT_EQ(o.jobs, 8u);
   EXPECT_EQ(o.workers, 2u);
   EXPECT_EQ(o.per_host, 4u);
+  EXPECT_EQ(o.limit_rate, 500u * 1024);
   EXPECT_EQ(o.retries, 0);
   EXPECT_EQ(o.timeout, milliseconds(0));
   EXPECT_EQ(o.connect_timeout, milliseconds(1500));
@@ -223,6 +233,8 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
   EXPECT_EQ(o.proxy, "socks5h://p:1");
   EXPECT_TRUE(o.proxy_given);
   EXPECT_EQ(o.cacert, ca);
+  EXPECT_EQ(o.cert, "me.pem");
+  EXPECT_EQ(o.key, "me.key");
   EXPECT_EQ(o.verify_tls, VerifyTls::no);
   EXPECT_EQ(o.private_addresses, PrivateAddresses::allow);
   EXPECT_TRUE(o.refresh && o.adopt && o.trust_ledger);
@@ -247,7 +259,7 @@ TEST_F(OptionsTest, SourcesAreTakenAsTheyAre) {
 
 TEST_F(OptionsTest, WhatIsNotAnOptionIsRefused) {
   EXPECT_EQ(wrong({"--foo=secret", "a"}), "--foo is not an option");
-  for (const char* later : {"--http2", "--albums", "--sandbox", "--limit-rate"}) {
+  for (const char* later : {"--http2", "--albums", "--sandbox"}) {
     EXPECT_EQ(wrong({later}), std::string(later) + " is not an option");
   }
   EXPECT_EQ(wrong({"-qz"}), "-z is not an option");
@@ -274,6 +286,7 @@ TEST_F(OptionsTest, NumbersHaveLimits) {
       {"--timeout", {"x", "", "-1", "1d", "1ms", "inf", "nan", "0x10", "1e3", "43201m", "721h"}},
       {"--max-size", {"x", "", "-1", "1KB", "1P", "inf", "K", "9007199254740992"}},
       {"--min-speed", {"4G"}},
+      {"--limit-rate", {"x", "", "/s", "1K/m", "-1", "fast"}},
       {"--hash", {"md5", ""}},
       {"--format", {"json", "CSV", ""}},
       {"--url-column", {""}},
@@ -432,6 +445,7 @@ TEST_F(OptionsTest, ProxyPasswordsAreNotPrinted) {
 
 TEST_F(OptionsTest, QuietAndVerboseExcludeEachOther) {
   EXPECT_EQ(wrong({"-q", "-v"}), "--quiet and --verbose exclude each other");
+  EXPECT_EQ(wrong({"--key", "k"}), "--key needs --cert");
   EXPECT_TRUE(good({"-q", "-q"}).quiet);
   EXPECT_FALSE(good({"--quiet=false"}).quiet);
   EXPECT_EQ(wrong({"--quiet=maybe"}), "--quiet: 'maybe' is neither true nor false");
