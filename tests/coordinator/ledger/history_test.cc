@@ -60,7 +60,9 @@ TEST_F(HistoryTest, TheListsOwnColumnsComeBack) {
   EXPECT_EQ(*history->find(link_of(1))->record.columns, R"({"a":"b"})");
   EXPECT_EQ(history->find(link_of(2))->record.columns, nullptr);
   write(open, {saved_row(1, "a.jpg")});
-  EXPECT_EQ(*history->find(link_of(1))->record.columns, R"({"a":"b"})") << "a run without them";
+  const auto after = history->find(link_of(1))->record.columns;
+  ASSERT_NE(after, nullptr);
+  EXPECT_EQ(*after, R"({"a":"b"})") << "a run without them";
   row.record.columns = std::make_shared<const std::string>("{}");
   write(open, {row});
   EXPECT_EQ(*history->find(link_of(1))->record.columns, "{}");
