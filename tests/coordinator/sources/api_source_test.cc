@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 
-#include <limits>
 #include <map>
 
 #include "common/unique_fd.h"
@@ -14,7 +13,8 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-constexpr int kAll = std::numeric_limits<int>::max();
+/// More pages than any test has; a ring that is not seen must end all the same.
+constexpr int kAll = 50;
 
 /// An API that answers from memory.
 class ApiSourceTest : public ::testing::Test {
@@ -132,8 +132,7 @@ TEST_F(ApiSourceTest, YieldsThePageBeforeWhatIsWrongWithTheNextOne) {
 TEST_F(ApiSourceTest, ARingOfPagesEnds) {
   page("http://h/v1/list?q=1", R"({"d":["1"],"next":"/2"})");
   page("http://h/2", R"({"d":["2"],"next":"/v1/list?q=1"})");
-  EXPECT_NE(read(api("/d/*", "/next", 9)).error.find("was read already, so the list has no end"),
-            std::string::npos);
+  EXPECT_NE(read(api()).error.find("was read already, so the list has no end"), std::string::npos);
   EXPECT_EQ(asked_.size(), 2u);
 }
 
