@@ -28,14 +28,15 @@ void Dispatcher::add(Link link) {
 void Dispatcher::dispatch() {
   dispatch_alone();
   while (pool_.has_room() && !events_.held_back()) {
-    const auto id = scheduler_.next(loop_.now());
+    const auto id =
+        scheduler_.next(loop_.now(), [this](const std::string& host) { return pool_.fits(host); });
     if (!id) break;
     auto job = prepare(*id);
     if (!job) continue;
     if (tasks_.at(*id).alone) {
       waiting_alone_.push_back({*id, std::move(*job)});
       dispatch_alone();
-    } else if (auto submitted = pool_.submit(*job, *id); !submitted) {
+    } else if (auto submitted = pool_.submit(*job, *id, tasks_.at(*id).origin); !submitted) {
       refuse_as_too_long(*id, submitted.error());
     }
   }
@@ -54,7 +55,7 @@ void Dispatcher::hand_out_given_up() {
 void Dispatcher::dispatch_alone() {
   while (!waiting_alone_.empty()) {
     const auto& [id, job] = waiting_alone_.front();
-    auto submitted = pool_.submit_alone(job, id);
+    auto submitted = pool_.submit_alone(job, id, tasks_.at(id).origin);
     if (submitted && !*submitted) break;  // no worker is free: one will be
     if (!submitted) refuse_as_too_long(id, submitted.error());
     waiting_alone_.pop_front();
