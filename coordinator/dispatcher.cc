@@ -1,6 +1,7 @@
 #include "coordinator/dispatcher.h"
 
 #include <chrono>
+#include <random>
 
 namespace fanfetch {
 
@@ -11,12 +12,14 @@ Dispatcher::Dispatcher(const Options& options, EventLoop& loop, WorkerPool& pool
       events_(std::move(events)),
       jobs_(options),
       routes_(loop, options),
-      scheduler_(options.per_host) {}
+      scheduler_(
+          {.adapts = options.per_host.adapts, .rate = options.rate, .max_wait = options.max_wait},
+          std::random_device{}()) {}
 
 void Dispatcher::add(Link link) {
   const TaskId id = next_task_++;
   const auto task = tasks_.try_emplace(id, std::move(link)).first;
-  scheduler_.add(id, task->second.origin);
+  scheduler_.add(id, task->second.origin, task->second.link.host_limit);
 }
 
 // --- Out: from the scheduler to the workers ---
@@ -35,7 +38,16 @@ void Dispatcher::dispatch() {
     if (!id) break;
     begin(*id);
   }
+  hand_out_given_up();
   arm_due_timer();
+}
+
+void Dispatcher::hand_out_given_up() {
+  while (!events_.held_back()) {
+    const auto given_up = scheduler_.next_given_up();
+    if (!given_up) return;
+    events_.on_given_up(given_up->task, *given_up->failed);
+  }
 }
 
 void Dispatcher::dispatch_alone() {
@@ -69,7 +81,7 @@ void Dispatcher::begin(TaskId id) {
 
 /// Every job comes from here, and needs a route, so none gets around the policy.
 void Dispatcher::go(TaskId id, RouteFinder::Found route) {
-  if (!route) return events_.on_failed(id, std::move(route.error()));
+  if (!route) return fail(id, std::move(route.error()));
   const Task& task = tasks_.at(id);
   const bool alone = task.alone;
   Job job = jobs_.make(task.link, task.url, std::move(*route));
@@ -82,7 +94,13 @@ void Dispatcher::go(TaskId id, RouteFinder::Found route) {
 }
 
 void Dispatcher::refuse_as_too_long(TaskId id, const Error& error) {
-  events_.on_failed(id, Failed{.error = ErrorClass::bad_url, .message = error.message});
+  fail(id, Failed{.error = ErrorClass::bad_url, .message = error.message});
+}
+
+/// Without a request; that its name cannot be resolved tells something of the host all the same.
+void Dispatcher::fail(TaskId id, Failed failed) {
+  answered(id, host_answer(failed, std::chrono::system_clock::now()));
+  events_.on_failed(id, std::move(failed));
 }
 
 void Dispatcher::arm_due_timer() {
@@ -97,25 +115,23 @@ void Dispatcher::arm_due_timer() {
 
 // --- Back ---
 
+void Dispatcher::answered(TaskId id, const HostAnswer& answer) {
+  scheduler_.finished(id, answer, loop_.now());
+}
+
 void Dispatcher::again(TaskId id, Url url) {
   Task& task = tasks_.at(id);
-  scheduler_.finished(task.origin);
   task.ask_for(std::move(url));
-  scheduler_.add(id, task.origin);
+  scheduler_.add(id, task.origin, task.link.host_limit);
 }
 
 void Dispatcher::start_over(TaskId id, Instant when) {
   Task& task = tasks_.at(id);
-  scheduler_.finished(task.origin);
   task.start_over();
-  scheduler_.add_later(id, task.origin, when);
+  scheduler_.add_later(id, task.origin, task.link.host_limit, when);
 }
 
-Task Dispatcher::take_out(TaskId id) {
-  auto node = tasks_.extract(id);
-  scheduler_.finished(node.mapped().origin);
-  return std::move(node.mapped());
-}
+Task Dispatcher::take_out(TaskId id) { return std::move(tasks_.extract(id).mapped()); }
 
 void Dispatcher::clear() {
   scheduler_.clear();

@@ -28,7 +28,9 @@ class Dispatcher {
   struct Events {
     /// A task that got its turn cannot be asked for: its address is refused, its job too long.
     std::function<void(TaskId, Failed)> on_failed;
-    /// No job is to be given for now; asked before each.
+    /// Its host was given up: it is to be settled so, without a request of its own.
+    std::function<void(TaskId, Failed)> on_given_up;
+    /// No job is to be given, nor anything settled, for now; asked before each.
     std::function<bool()> held_back;
   };
 
@@ -41,6 +43,9 @@ class Dispatcher {
 
   /// REQUIRES: the task was added, and neither taken out since nor dropped by clear().
   [[nodiscard]] Task& task(TaskId id) { return tasks_.at(id); }
+  /// The job of a task is back, whatever becomes of the task then; first of all tell what it told
+  /// of the host.
+  void answered(TaskId id, const HostAnswer& answer);
   // What becomes of a task that had its turn:
   /// It asks for what its `url` says now, behind the others of that host.
   void again(TaskId id, Url url);
@@ -64,6 +69,8 @@ class Dispatcher {
   [[nodiscard]] bool takes_turns() const;
   void begin(TaskId id);
   void go(TaskId id, RouteFinder::Found route);
+  void hand_out_given_up();
+  void fail(TaskId id, Failed failed);
   void refuse_as_too_long(TaskId id, const Error& error);
   void arm_due_timer();
 

@@ -8,6 +8,7 @@
 
 #include "common/ip_network.h"
 #include "common/result.h"
+#include "coordinator/plan/per_host.h"
 #include "coordinator/plan/retry_failed.h"
 
 namespace fanfetch {
@@ -27,6 +28,12 @@ namespace fanfetch {
 
 /// `30`, `0.5s`, `10m`, `1h`; at most 30 days. Above 0 it is at least 1 ms.
 [[nodiscard]] Result<std::chrono::milliseconds> parse_time(std::string_view text);
+
+/// `16`, `auto` or `auto:16`.
+[[nodiscard]] Result<PerHost> parse_per_host(std::string_view text);
+
+/// `5/s`, `0.5`: so many a second; 0 is no limit.
+[[nodiscard]] Result<double> parse_rate(std::string_view text);
 
 /// `5%`, `0.1%`: between 0 and 100.
 [[nodiscard]] Result<double> parse_percent(std::string_view text);

@@ -175,6 +175,7 @@ Result<> apply_environment(Options& options) {
 
 Result<> check_together(const Options& options) {
   if (options.quiet && options.verbose) return fail("--quiet and --verbose exclude each other");
+  if (!options.key.empty() && options.cert.empty()) return fail("--key needs --cert");
   std::size_t common = 0;
   for (const auto& header : options.headers) common += header.size() + kHeaderOverhead;
   std::map<std::string_view, std::size_t> by_host = {{"", 0}};

@@ -71,6 +71,11 @@ void Transfer::ask(Rest rest) {
   curl_easy_setopt(easy(), CURLOPT_WRITEDATA, this);
   curl_easy_setopt(easy(), CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_open_socket);
   curl_easy_setopt(easy(), CURLOPT_OPENSOCKETDATA, this);
+  if (pace_.take) {
+    curl_easy_setopt(easy(), CURLOPT_BUFFERSIZE, static_cast<long>(pace_.largest_piece));
+    curl_easy_setopt(easy(), CURLOPT_TIMEOUT_MS, 0L);
+    curl_easy_setopt(easy(), CURLOPT_LOW_SPEED_TIME, 0L);
+  }
 }
 
 /// libcurl learns whom to connect to. It comes right before libcurl gets the handle, and so reads
@@ -105,6 +110,7 @@ curl_socket_t Transfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* 
 std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
   const std::span bytes(reinterpret_cast<const std::byte*>(data), size * count);
+  if (transfer.pace_.take && !transfer.pace_.take(bytes.size())) return CURL_WRITEFUNC_PAUSE;
   // Any other number than all makes libcurl stop with CURLE_WRITE_ERROR.
   return transfer.accept_body(bytes) ? bytes.size() : bytes.size() + 1;
 }
@@ -194,7 +200,8 @@ bool Transfer::store(std::span<const std::byte> bytes) {
 
 // --- The end ---
 
-std::optional<Outcome> Transfer::finish(CURLcode code) {
+std::optional<Outcome> Transfer::finish(CURLcode code, const std::string& why) {
+  if (!why.empty()) error_text_[why.copy(error_text_, sizeof error_text_ - 1)] = '\0';
   if (received_ == 0 && rest_.offset > 0) (void)begin_body();  // it had none
   if (stopped_ == Stopped::no_continuation) {
     start_over();

@@ -35,7 +35,19 @@ class Transfer {
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
+  /// What --limit-rate makes of a transfer. Whoever paces it also watches over its time, so
+  /// libcurl does not.
+  struct Pace {
+    std::size_t largest_piece = 0;
+    /// May it have so many bytes now? False: it pauses, and asks again when libcurl is told to go
+    /// on with the handle.
+    std::function<bool(std::size_t bytes)> take;  ///< None: no limit.
+  };
+  /// REQUIRES: comes before prepare().
+  void set_pace(Pace pace) { pace_ = std::move(pace); }
+
   [[nodiscard]] CURL* easy() const { return easy_.get(); }
+  [[nodiscard]] const Job& job() const { return job_; }
 
   /// Makes the request; `no`: a slice of an old part was checked, call again. REQUIRES: comes
   /// before libcurl gets the handle.
@@ -43,8 +55,9 @@ class Transfer {
 
   /// How it ended. None: what is there of it is of no use after all; the request is made anew for
   /// the whole, and libcurl is to have the handle once more (this happens once at most).
-  /// REQUIRES: libcurl is done with it and said `code`.
-  [[nodiscard]] std::optional<Outcome> finish(CURLcode code);
+  /// REQUIRES: libcurl is done with it and said `code`; or it is taken from libcurl next, with a
+  /// `code` of ours and `why`, if libcurl has not said it.
+  [[nodiscard]] std::optional<Outcome> finish(CURLcode code, const std::string& why = {});
   /// The handle, for the next job. The transfer is over then.
   [[nodiscard]] EasyHandle release() { return std::move(easy_); }
 
@@ -80,6 +93,7 @@ class Transfer {
   Job job_;
   EasyHandle easy_;
   FileStore& store_;
+  Pace pace_;
   KnownHosts& hosts_;
   HeaderList headers_;
   HeaderList addresses_;  // for CURLOPT_RESOLVE
