@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "coordinator/net/address_policy.h"
+#include "coordinator/plan/placeholders.h"
 
 namespace fanfetch {
 
@@ -57,6 +58,11 @@ std::optional<Job> Dispatcher::prepare(TaskId id) {
     events_.on_failed(id, Failed{.error = ErrorClass::refused,
                                  .message = *address + " is a private or reserved address",
                                  .refused_address = *address});
+    return std::nullopt;
+  }
+  if (auto what = placeholder(task.url)) {
+    events_.on_failed(id, Failed{.error = ErrorClass::placeholder,
+                                 .message = fmt::format("{} is {}", task.url.text, *what)});
     return std::nullopt;
   }
   if (task.started_at == WallTime{}) {
