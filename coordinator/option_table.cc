@@ -16,6 +16,7 @@ using Values = std::span<const std::string>;
 // A job holds them beside its URL and headers, and must fit into its slot (channel.h).
 constexpr std::size_t kMaxUserAgentBytes = 512;
 constexpr std::size_t kMaxProxyBytes = 1024;
+constexpr std::size_t kMaxAcceptTypesBytes = 128;
 
 /// Puts a parsed value into place, or hands its error on.
 template <class Target, class Value>
@@ -191,6 +192,18 @@ Result<> apply_accept(Options& options, Values values) {
   return add_extensions(options.accept, values);
 }
 
+Result<> add_accept_types(Options& options, Values values) {
+  auto types = parse_types(values[0]);
+  if (!types) return tl::unexpected(types.error());
+  std::size_t bytes = 0;
+  for (auto& type : *types) options.accept_types.push_back(std::move(type));
+  for (const auto& type : options.accept_types) bytes += type.size() + sizeof(std::uint32_t);
+  if (bytes > kMaxAcceptTypesBytes) {
+    return fail("they take more than {} bytes", kMaxAcceptTypesBytes);
+  }
+  return {};
+}
+
 constexpr std::string_view kLinks = "Which links", kFiles = "Where files go",
                            kPace = "How many at once", kLimits = "When to give up",
                            kResume = "What earlier runs left", kRequests = "Requests",
@@ -212,6 +225,12 @@ const OptionRow kTable[] = {
      InConfig::yes, [](Options& o, Values v) { return store_text(o.reject_regex, v); }},
     {"--pages", "N", kLinks, "pages of the Imgur listing to read", "1", kShort,
      InConfig::yes, apply_pages},
+    {"--accept-type", "TYPE,...", kLinks, "only answers of these types: image/*, video/mp4", "", kLong,
+     InConfig::yes, add_accept_types},
+    {"--min-size", "BYTES", kLinks, "no smaller files", "0", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store(o.min_size, parse_size(v[0])); }},
+    {"--respect-robots-tag", "", kLinks, "nothing whose X-Robots-Tag says noai, noimageai, noindex or none", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.respect_robots_tag, v, true, false); }},
     {"--client-id-file", "FILE", kLinks, "its first line is the Imgur client ID", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store(o.client_id, read_client_id(v[0])); }},
     {"--api-base", "URL", kLinks, "where the Imgur API is", "https://api.imgur.com", kLong,

@@ -83,6 +83,8 @@ void BatchSettler::begin_settlement(const Settlement& settlement, Batch& batch) 
       const std::string part = to_hex(link.hash);
       is_worth_keeping(*failed) ? placer_.discard_unless_resumable(part) : placer_.discard(part);
     }
+  } else if (std::holds_alternative<Skipped>(settlement.outcome)) {
+    placer_.discard(to_hex(link.hash));
   } else if (std::holds_alternative<Saved>(settlement.outcome)) {
     if (auto whole = entry_of_part(placer_, link, record)) {
       entry = std::move(*whole);
@@ -92,8 +94,10 @@ void BatchSettler::begin_settlement(const Settlement& settlement, Batch& batch) 
       turn_into_failure(record, whole.error().message);
     }
   }
-  // What the ledger says of an earlier file holds as long as there is no new one.
-  if (link.earlier && record.status != Status::saved) {
+  // What the ledger says of an earlier file holds as long as there is no new one. What is not
+  // wanted gets no row: the next run may want it, and asks again.
+  const bool is_news = record.status == Status::saved || record.status == Status::failed;
+  if (!is_news || (link.earlier && record.status != Status::saved)) {
     item.record = std::move(record);
     return;
   }

@@ -99,6 +99,15 @@ TEST_F(BatchSettlerTest, AFailureIsARowWithoutAFile) {
   EXPECT_TRUE(ledger_.placing.empty());
 }
 
+TEST_F(BatchSettlerTest, WhatIsNotWantedIsReportedAndLeavesNoRow) {
+  write_part(1, "half");
+  settle(settlement(1, "a.jpg", Skipped{.message = "too small"}));
+  EXPECT_EQ(take_log(), (Log{"record 1", "settled"}));
+  EXPECT_TRUE(ledger_.rows.empty()) << "the next run may want it";
+  EXPECT_FALSE(has_part(1));
+  EXPECT_EQ(records_.at(0).status, Status::skipped);
+}
+
 TEST_F(BatchSettlerTest, AFailureLeavesTheEarlierFileAndItsRow) {
   Settlement failed = settlement(1, "a.jpg", Failed{.error = ErrorClass::tls, .message = "no"});
   with_earlier(failed, "old");
