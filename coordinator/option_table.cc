@@ -240,6 +240,8 @@ const OptionRow kTable[] = {
      InConfig::yes, [](Options& o, Values v) { return store_text(o.output, v); }},
     {"--name", "TEMPLATE", kFiles, "file names from {name} {stem} {ext} {host} {path} {index:08} {id} {hash:N}",
      "{name}", kLong, InConfig::yes, [](Options& o, Values v) { return store_text(o.name_template, v); }},
+    {"--fix-extension", "", kFiles, "make each name's extension fit the file's first bytes", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.fix_extension, v, true, false); }},
     {"--hash", "sha256|none", kFiles, "what is recorded of the content", "sha256", kLong,
      InConfig::yes, apply_hash},
     {"--dry-run", "", kFiles, "fetch nothing; print URL, tab, name (and no --results)", "", kShort,

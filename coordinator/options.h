@@ -38,6 +38,7 @@ struct Options {
   std::uint64_t min_size = 0;             ///< Bytes.
   bool respect_robots_tag = false;
   std::string name_template = "{name}";
+  bool fix_extension = false;
   int pages = 1;
 
   int retries = 4;

@@ -305,6 +305,8 @@ TEST_F(OptionsTest, WhatIsWantedOfAnswers) {
   EXPECT_NE(wrong({"--min-size", "small"}), "accepted");
   EXPECT_FALSE(good({}).respect_robots_tag);
   EXPECT_TRUE(good({"--respect-robots-tag"}).respect_robots_tag);
+  EXPECT_FALSE(good({}).fix_extension);
+  EXPECT_TRUE(good({"--fix-extension"}).fix_extension);
   EXPECT_FALSE(good({"--respect-robots-tag", "--respect-robots-tag=false"}).respect_robots_tag);
 }
 

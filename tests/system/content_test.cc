@@ -276,5 +276,88 @@ TEST_F(ContentTest, APlaceholderByItsHash) {
   }
 }
 
+// --- Names ---
+
+TEST_F(ContentTest, ExtensionsAreFixedOnRequest) {
+  origin_.serve("/photo.png", ok(sample_jpeg(1)));
+  origin_.serve("/drawing", ok(removed_png()));
+  origin_.serve("/right.JPEG", ok(sample_jpeg(2)));
+  const std::vector<std::string> links = {"/photo.png", "/drawing", "/right.JPEG"};
+  EXPECT_EQ(0, run(list_setup(links)).exit_status);
+  EXPECT_EQ((Names{"drawing", "photo.png", "right.JPEG"}), names());
+  fs::remove_all(output());
+  EXPECT_EQ(0, run(list_setup(links, {"--fix-extension"})).exit_status);
+  EXPECT_EQ((Names{"drawing.png", "photo.jpg", "right.JPEG"}), names());
+  EXPECT_EQ("photo.jpg", records().at(0).file_name);
+}
+
+TEST_F(ContentTest, FixedNamesAreFoundAgainAndNeverMeet) {
+  std::vector<std::string> links;
+  for (const char* path :
+       {"/photo.jpg", "/a/photo.png", "/b/Photo.gif", "/c/photo", "/foreign.png"}) {
+    origin_.serve(path, ok(sample_jpeg(static_cast<unsigned>(links.size()) + 1)));
+    links.emplace_back(path);
+  }
+  fs::create_directory(output());
+  (void)folder_.write("images/foreign.jpg", "mine");
+  EXPECT_EQ(0, run(list_setup(links, {"--fix-extension"})).exit_status);
+  auto files = saved_files();
+  EXPECT_EQ(6u, files.size());
+  EXPECT_EQ("mine", files["foreign.jpg"]);
+  const auto lines = records();
+  ASSERT_EQ(5u, lines.size());
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    ASSERT_TRUE(lines[i].file_name);
+    EXPECT_TRUE(lines[i].file_name->ends_with(".jpg")) << *lines[i].file_name;
+    EXPECT_TRUE(files[*lines[i].file_name] == sample_jpeg(static_cast<unsigned>(i) + 1)) << i;
+  }
+  for (const char* option : {"--fix-extension", "--fix-extension=false"}) {
+    EXPECT_EQ(0, run(list_setup(links, {option})).exit_status);
+    for (const ResultLine& line : records()) EXPECT_EQ("kept", line.status) << option;
+    EXPECT_EQ(files, saved_files());
+  }
+  EXPECT_EQ(5u, origin_.count()) << "the second run finds them";
+  // One that was removed comes back under its name.
+  fs::remove(output() + "/" + *lines[1].file_name);
+  EXPECT_EQ(0, run(list_setup(links, {"--fix-extension"})).exit_status);
+  EXPECT_EQ(files, saved_files());
+}
+
+TEST_F(ContentTest, ARefreshedFileKeepsItsName) {
+  origin_.serve("/photo.png", ok(removed_png()));
+  EXPECT_EQ("saved", fetch("/photo.png", {"--fix-extension"}).status);
+  origin_.serve("/photo.png", ok(sample_jpeg(1)));
+  EXPECT_EQ("saved", fetch("/photo.png", {"--fix-extension", "--refresh"}).status);
+  EXPECT_EQ(Names{"photo.png"}, names());
+}
+
+TEST_F(ContentTest, ContentDispositionIsAHint) {
+  Reply reply = ok(sample_jpeg(1));
+  reply.headers = {
+      {"Content-Disposition", "attachment; filename=x; filename*=UTF-8''..%2F..%2Fna%C3%AFve.jpg"}};
+  origin_.serve("/download", reply);
+  origin_.serve("/named.jpg", reply);
+  EXPECT_EQ(0, run(list_setup({"/download?id=1", "/download?id=2", "/named.jpg"})).exit_status);
+  const std::string second =
+      "na\xC3\xAFve-" + to_hex(sha256(origin_.url("/download?id=2"))).substr(0, 8) + ".jpg";
+  const std::string first =
+      "na\xC3\xAFve-" + to_hex(sha256(origin_.url("/download?id=1"))).substr(0, 8) + ".jpg";
+  const Names with_first{"na\xC3\xAFve.jpg", second, "named.jpg"};
+  const Names with_second{"na\xC3\xAFve.jpg", first, "named.jpg"};
+  EXPECT_TRUE(names() == with_first || names() == with_second) << "who is there first";
+  EXPECT_EQ(0, run(list_setup({"/download?id=1", "/download?id=2", "/named.jpg"})).exit_status);
+  EXPECT_EQ(3u, origin_.count()) << "kept";
+}
+
+TEST_F(ContentTest, ATemplateOfTheUsersOwnHearsNoHint) {
+  Reply reply = ok(sample_jpeg(1));
+  reply.headers = {{"Content-Disposition", "attachment; filename=hint.jpg"}};
+  origin_.serve("/download", reply);
+  EXPECT_EQ(0, run(list_setup({"/download"}, {"--name={index:03}"})).exit_status);
+  EXPECT_EQ(Names{"001"}, names());
+  EXPECT_EQ(0, run(list_setup({"/download?2"}, {"--name={host}/{name}"})).exit_status);
+  EXPECT_EQ((Names{"001", "127.0.0.1/hint.jpg"}), names());
+}
+
 }  // namespace
 }  // namespace fanfetch::system
