@@ -22,6 +22,7 @@
 #include "coordinator/dry_run.h"
 #include "coordinator/exit_status.h"
 #include "coordinator/net/listing_client.h"
+#include "coordinator/net/tls_files.h"
 #include "coordinator/options.h"
 #include "coordinator/pool/cpu_count.h"
 #include "coordinator/report/console.h"
@@ -85,23 +86,28 @@ std::vector<SourceSpec> parse_sources(const Options& options) {
 /// Bare `imgur` is the tutorial's job: its JPEGs, no GIF and no album.
 FilterRules rules_for(const SourceSpec& spec, const Options& options) {
   FilterRules rules{options.accept, options.reject, options.accept_regex, options.reject_regex};
-  if (spec.kind == SourceSpec::Kind::imgur && !options.accept_given) {
+  if (spec.is_bare_imgur() && !options.accept_given) {
     rules.accept_extensions = {"jpg"};
   }
   return rules;
+}
+
+unsigned host_limit(const SourceSpec& spec, const PerHost& per_host) {
+  return per_host.most.value_or(spec.kind == SourceSpec::Kind::imgur ? PerHost::kUsualForImgur
+                                                                     : PerHost::kUsual);
 }
 
 std::vector<ReaderSource> plan_sources(const Options& options) {
   std::vector<ReaderSource> sources;
   for (auto& spec : parse_sources(options)) {
     if (spec.kind == SourceSpec::Kind::imgur && options.client_id.empty()) {
-      throw Stop{
-          kExitConfiguration,
-          "the Imgur gallery needs a client ID: set IMGUR_CLIENT_ID in the environment, or use "
-          "--client-id-file FILE"};
+      throw Stop{kExitConfiguration,
+                 "Imgur needs a client ID: set IMGUR_CLIENT_ID in the environment, or use "
+                 "--client-id-file FILE"};
     }
     auto filter = or_stop(LinkFilter::make(rules_for(spec, options)), kExitConfiguration);
-    sources.push_back({std::move(spec), std::move(filter)});
+    const unsigned limit = host_limit(spec, options.per_host);
+    sources.push_back({std::move(spec), std::move(filter), limit});
   }
   return sources;
 }
@@ -110,6 +116,19 @@ std::string ca_file(const Options& options) {
   if (!options.cacert.empty()) return options.cacert;
   const char* built_in = curl_version_info(CURLVERSION_NOW)->cainfo;
   return built_in != nullptr ? built_in : "";
+}
+
+const std::string& key_file(const Options& options) {
+  return options.key.empty() ? options.cert : options.key;
+}
+
+void check_tls_files(const Options& options) {
+  Result<> good;
+  if (!options.cacert.empty()) good = check_ca_file(options.cacert);
+  if (good && !options.cert.empty()) {
+    good = check_client_certificate(options.cert, key_file(options));
+  }
+  if (!good) throw Stop{kExitConfiguration, good.error().message};
 }
 
 /// A listing page is small: it gets a minute at most, whatever a file may take.
@@ -126,6 +145,8 @@ SourceContext source_context(const Options& options, int stop_fd) {
       .user_agent = options.user_agent,
       .proxy = options.proxy_given ? std::optional(options.proxy) : std::nullopt,
       .ca_file = ca_file(options),
+      .cert_file = options.cert,
+      .key_file = key_file(options),
       .verify_tls = options.verify_tls == VerifyTls::yes,
       .connect_timeout_s = whole_seconds(options.connect_timeout, kPageTimeout),
       .timeout_s = whole_seconds(options.timeout, kPageTimeout),
@@ -135,7 +156,9 @@ SourceContext source_context(const Options& options, int stop_fd) {
           .fetch_page = [client](const PageRequest& request) { return client->fetch(request); },
           .api_base = options.api_base,
           .client_id = options.client_id,
-          .pages = options.pages};
+          .pages = options.pages,
+          .albums = options.albums,
+          .max_wait = options.max_wait};
 }
 
 unsigned worker_count(const Options& options) {
@@ -242,6 +265,7 @@ void put_process_in_order() {
 int run(const Options& options, Instant start) {
   auto names = or_stop(NameTemplate::parse(options.name_template), kExitConfiguration);
   auto sources = plan_sources(options);
+  check_tls_files(options);
   UniqueFd stop = make_eventfd();
   auto context = source_context(options, stop.get());
   if (options.dry_run) {
@@ -251,6 +275,9 @@ int run(const Options& options, Instant start) {
   RunLedger ledger = open_ledger(options);
   WorkerProgram program{.binary = or_stop(open_worker_binary(), kExitConfiguration),
                         .ca_file = ca_file(options),
+                        .cert_file = options.cert,
+                        .key_file = key_file(options),
+                        .byte_limit = options.limit_rate,
                         .part_folder = ledger.output.part_fd(),
                         .lock = ledger.output.lock_fd()};
   auto report = std::make_unique<RunReport>(

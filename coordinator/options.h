@@ -7,8 +7,12 @@
 #include <utility>
 #include <vector>
 
+#include "common/ip_network.h"
 #include "common/job.h"
 #include "common/result.h"
+#include "coordinator/net/address_policy.h"
+#include "coordinator/net/resolution.h"
+#include "coordinator/plan/per_host.h"
 #include "coordinator/plan/retry_failed.h"
 
 namespace fanfetch {
@@ -29,7 +33,9 @@ struct Options {
   std::string output = "images";
   unsigned jobs = 64;
   std::optional<unsigned> workers;
-  unsigned per_host = 16;
+  PerHost per_host;
+  double rate = 0;               ///< Requests a second to one host; 0: no limit.
+  std::uint64_t limit_rate = 0;  ///< Bytes a second of all workers together; 0: no limit.
 
   std::vector<std::string> accept, reject;  ///< Extensions, lower case, without the dot.
   bool accept_given = false;  ///< `--accept`, even if empty: the tutorial's rule is off.
@@ -39,14 +45,16 @@ struct Options {
   bool respect_robots_tag = false;
   std::string name_template = "{name}";
   bool fix_extension = false;
-  int pages = 1;
+  int pages = 1;  ///< `all`: more than any listing has.
+  bool albums = false;
 
   int retries = 4;
   std::chrono::milliseconds timeout{std::chrono::hours(1)};  ///< 0: none, for all times.
   std::chrono::milliseconds connect_timeout{15'000};
   std::chrono::seconds stall_timeout{30};
-  std::uint32_t min_speed = 1024;       ///< Bytes a second.
-  std::uint64_t max_size = 1ull << 30;  ///< Decoded bytes; 0: no limit.
+  std::chrono::milliseconds max_wait{std::chrono::minutes(10)};  ///< That a host may ask for.
+  std::uint32_t min_speed = 1024;                                ///< Bytes a second.
+  std::uint64_t max_size = 1ull << 30;                           ///< Decoded bytes; 0: no limit.
 
   std::vector<std::string> headers;  ///< To every link; Authorization and Cookie were refused.
   std::vector<HostHeader> host_headers;
@@ -54,8 +62,13 @@ struct Options {
   std::string proxy;         ///< Empty: by the environment, unless `proxy_given`.
   bool proxy_given = false;  ///< `--proxy`; with an empty value: none at all.
   std::string cacert;        ///< From --cacert or SSL_CERT_FILE; empty: the system's bundle.
+  std::string cert;          ///< Client certificate, PEM; empty: none.
+  std::string key;           ///< Its private key; empty: in the same file.
   VerifyTls verify_tls = VerifyTls::yes;
   PrivateAddresses private_addresses = PrivateAddresses::refuse;
+  std::vector<Cidr> allowed_nets;       ///< --allow-net
+  std::vector<IpEndpoint> dns_servers;  ///< --dns; empty: the system's.
+  AddressFamily family = AddressFamily::any;
   std::string api_base = "https://api.imgur.com";  ///< No slash at the end.
   std::string client_id;  ///< From --client-id-file or IMGUR_CLIENT_ID; never printed.
 

@@ -43,6 +43,20 @@ LedgerRow bad_url(Record record, std::string message) {
   return row;
 }
 
+/// An entry that has a URL, but is not to be asked for, as its source knows.
+Plan without_request(Record record, const ListedItem& item) {
+  if (item.problem_class == ErrorClass::bad_url) return bad_url(std::move(record), item.problem);
+  if (item.problem_class == ErrorClass::filtered) {
+    return skipped(std::move(record), ErrorClass::filtered, item.problem);
+  }
+  // No row of its own: the next run has the source look again.
+  record.status = Status::failed;
+  record.error = item.problem_class;
+  record.retryable = true;
+  record.message = item.problem;
+  return record;
+}
+
 /// What an earlier run wrote, as a line of this run's list.
 Record recalled(const Link& link, Record record) {
   record.index = link.index;
@@ -88,7 +102,7 @@ Plan Planner::plan(const ListedItem& item, const LinkFilter& filter, std::uint64
   record.index = place;
   if (!item.url) return skipped(std::move(record), ErrorClass::filtered, item.problem);
   record.url = mask_userinfo(*item.url);
-  if (!item.problem.empty()) return bad_url(std::move(record), item.problem);
+  if (!item.problem.empty()) return without_request(std::move(record), item);
   auto url = parse_url(*item.url);
   if (!url) return bad_url(std::move(record), url.error().message);
   if (auto why = filter.why_dropped(*url)) {

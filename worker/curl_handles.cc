@@ -39,13 +39,15 @@ void CurlHandles::set_common_options(CURL* easy) const {
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
   // Debian's default CAPATH switches the cache of parsed CAs off: 32 ms CPU a connection.
-  curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file_.c_str());
+  curl_easy_setopt(easy, CURLOPT_CAINFO, tls_files_.ca.c_str());
   curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
   curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, -1L);
-  curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, ca_file_.c_str());
+  curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, tls_files_.ca.c_str());
   curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, nullptr);
-  // With a dead resolver, joining its thread blocked the loop for 2.5 s.
-  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+  if (!tls_files_.cert.empty()) {
+    curl_easy_setopt(easy, CURLOPT_SSLCERT, tls_files_.cert.c_str());
+    curl_easy_setopt(easy, CURLOPT_SSLKEY, tls_files_.key.c_str());
+  }
   curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 64L * 1024);
   // Credentials come with the job, never from a file in somebody's home.
   curl_easy_setopt(easy, CURLOPT_NETRC, CURL_NETRC_IGNORED);

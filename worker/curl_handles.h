@@ -21,11 +21,17 @@ struct FreeList {
 };
 using HeaderList = std::unique_ptr<curl_slist, FreeList>;
 
+/// PEM files.
+struct TlsFiles {
+  std::string ca;    ///< The bundle that certificates are verified against.
+  std::string cert;  ///< The client's, with its chain; empty: none.
+  std::string key;   ///< Its private key.
+};
+
 /// A pool of easy handles, each with every option set that is the same for all jobs.
 class CurlHandles {
  public:
-  /// `ca_file`: the bundle that certificates are verified against.
-  explicit CurlHandles(std::string ca_file) : ca_file_(std::move(ca_file)) {}
+  explicit CurlHandles(TlsFiles tls_files) : tls_files_(std::move(tls_files)) {}
 
   [[nodiscard]] EasyHandle take();
   /// Forgets all of its last job, secrets too.
@@ -37,7 +43,7 @@ class CurlHandles {
  private:
   void set_common_options(CURL* easy) const;
 
-  std::string ca_file_;
+  TlsFiles tls_files_;
   std::vector<EasyHandle> idle_;
 };
 

@@ -7,6 +7,7 @@
 #include "common/url.h"
 #include "coordinator/sources/imgur_source.h"
 #include "coordinator/sources/list_source.h"
+#include "coordinator/sources/stop_wait.h"
 
 namespace fanfetch {
 namespace {
@@ -28,12 +29,19 @@ class UrlSource final : public Source {
   std::optional<std::string> url_;
 };
 
-OpenedSource open_gallery(const SourceSpec&, const SourceContext& context) {
-  return open_imgur_gallery({.fetch_page = context.fetch_page,
-                             .api_base = context.api_base,
-                             .client_id = context.client_id,
-                             .pages = context.pages,
-                             .stop_fd = context.stop_fd});
+OpenedSource open_imgur_listing(const SourceSpec& spec, const SourceContext& context) {
+  return open_imgur(spec.imgur, {.fetch_page = context.fetch_page,
+                                 .api_base = context.api_base,
+                                 .client_id = context.client_id,
+                                 .pages = context.pages,
+                                 .albums = context.albums,
+                                 .max_wait = context.max_wait,
+                                 .notice = context.notice,
+                                 .now = [] { return std::chrono::system_clock::now(); },
+                                 .wait =
+                                     [fd = context.stop_fd](std::chrono::milliseconds time) {
+                                       return wait_unless_stopped(fd, time);
+                                     }});
 }
 
 OpenedSource open_text_list(const SourceSpec& spec, const SourceContext& context) {
@@ -51,14 +59,12 @@ struct KindRow {
   OpenedSource (*open)(const SourceSpec&, const SourceContext&);
 };
 constexpr KindRow kKinds[] = {
-    {Kind::imgur, "imgur", open_gallery},
+    {Kind::imgur, "imgur", open_imgur_listing},
     {Kind::list, "-", open_text_list},
     {Kind::url, "", open_url},
 };
 
 constexpr std::array<std::string_view, 5> kOtherFormats = {".csv", ".tsv", ".jsonl", ".gz", ".zst"};
-constexpr std::array<std::string_view, 6> kImgurPageHosts = {
-    "imgur.com", "www.imgur.com", "m.imgur.com", "imgur.io", "www.imgur.io", "m.imgur.io"};
 
 std::string to_lower(std::string_view text) {
   std::string lower(text);
@@ -86,13 +92,9 @@ Result<SourceSpec> url_spec(std::string_view word, std::string_view scheme) {
   }
   // A word that is no valid URL becomes a link that fails as such, as it would in a list.
   const auto url = parse_url(word);
-  if (url && std::find(kImgurPageHosts.begin(), kImgurPageHosts.end(), url->host) !=
-                 kImgurPageHosts.end()) {
-    return fail(
-        "'{}' is a page, and this version cannot read Imgur's pages: 'imgur' is the gallery, "
-        "https://i.imgur.com/… one picture",
-        mask_userinfo(word));
-  }
+  auto page = url ? parse_imgur_page(*url) : std::nullopt;
+  if (!page) return tl::unexpected(page.error());
+  if (*page) return SourceSpec{Kind::imgur, mask_userinfo(word), std::move(**page)};
   return SourceSpec{.kind = Kind::url, .argument = std::string(word)};
 }
 
@@ -107,9 +109,9 @@ Result<SourceSpec> parse_source(std::string_view word) {
   }
   if (const std::string scheme = scheme_of(word); !scheme.empty()) return url_spec(word, scheme);
   if (word.starts_with("imgur:")) {
-    return fail(
-        "'{}': this version knows only 'imgur', the gallery; for a file write ./{} or -i {}", word,
-        word, word);
+    auto listing = parse_imgur_source(word);
+    if (!listing) return tl::unexpected(listing.error());
+    return SourceSpec{Kind::imgur, std::string(word), std::move(*listing)};
   }
   if (word.find_first_of("/.:") != std::string_view::npos) return list_spec(word);
   return fail("'{}' is no command and no source; for a file write ./{} or -i {}", word, word, word);

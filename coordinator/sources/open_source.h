@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -7,6 +8,7 @@
 
 #include "common/http_page.h"
 #include "common/result.h"
+#include "coordinator/sources/imgur_listing.h"
 #include "coordinator/sources/source.h"
 
 namespace fanfetch {
@@ -15,7 +17,12 @@ namespace fanfetch {
 struct SourceSpec {
   enum class Kind { imgur, list, url };
   Kind kind = Kind::list;
-  std::string argument;  ///< A path or `-`; the URL; empty for the Imgur gallery.
+  /// A path or `-`; the URL; for an Imgur listing the word that named it, empty for bare `imgur`.
+  std::string argument;
+  ImgurListing imgur = {};  ///< If that is the kind.
+
+  /// The tutorial's job: `imgur`, or no SOURCE at all.
+  [[nodiscard]] bool is_bare_imgur() const { return kind == Kind::imgur && argument.empty(); }
 };
 
 /// What sources need from outside.
@@ -26,7 +33,12 @@ struct SourceContext {
   std::function<void()> before_waiting;
   std::string api_base;  ///< Of the Imgur API, without a slash at the end.
   std::string client_id;
-  int pages = 1;  ///< Listing pages to read at most.
+  int pages = 1;        ///< Listing pages to read at most.
+  bool albums = false;  ///< Open albums into their images.
+  /// A listing that asks for a longer pause ends; 0: none is too long.
+  std::chrono::milliseconds max_wait = std::chrono::minutes(10);
+  /// Takes what the person at the terminal should know meanwhile; may wait.
+  std::function<void(std::string)> notice;
 };
 
 /// Tells what a SOURCE word is, by the rules of the command line: a bare word without '/', '.' or

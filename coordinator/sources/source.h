@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "common/outcome.h"
 #include "common/result.h"
 
 namespace fanfetch {
@@ -14,6 +15,8 @@ struct ListedItem {
   /// Why it cannot be a URL, where the source sees that itself (a line over the limit, a NUL byte);
   /// empty for all others. `url` then holds what there is of it, cut.
   std::string problem;
+  /// What kind of problem: `filtered` skips the item, any other class is a failure.
+  ErrorClass problem_class = ErrorClass::bad_url;
 };
 
 /// Where links come from, one at a time, never the whole list in memory. Abstract so that the

@@ -47,6 +47,20 @@ TEST_F(PlannerTest, WhatIsFilteredIsARecord) {
   EXPECT_EQ(std::get<Record>(nothing).index, 9u);
 }
 
+TEST_F(PlannerTest, WhatItsSourceRulesOutIsARecord) {
+  start_run();
+  ListedItem item{.url = kUrl, .id = {}, .problem = "why", .problem_class = ErrorClass::filtered};
+  const Record skipped = std::get<Record>(planner_->plan(item, filter_, 1));
+  EXPECT_EQ(skipped.status, Status::skipped);
+  EXPECT_EQ(skipped.url, kUrl);
+  EXPECT_EQ(skipped.message, "why");
+  item.problem_class = ErrorClass::http_4xx;
+  const Record failed = std::get<Record>(planner_->plan(item, filter_, 2));
+  EXPECT_EQ(failed.status, Status::failed);
+  EXPECT_EQ(failed.error, ErrorClass::http_4xx);
+  EXPECT_EQ(failed.retryable, true);
+}
+
 TEST_F(PlannerTest, ASavedFileIsKept) {
   saved(kUrl, "other.jpg");
   place_ = 6;

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "common/event_loop.h"
+
 namespace fanfetch {
 namespace {
 
@@ -26,6 +28,30 @@ bool holds(const std::string& text, std::string_view part) {
 }
 
 TEST(ParseSource, KnowsTheGallery) { expect_spec(parse_source("imgur"), Kind::imgur, ""); }
+
+TEST(ParseSource, KnowsTheTutorialsJobFromOtherListings) {
+  EXPECT_TRUE(parse_source("imgur").value().is_bare_imgur());
+  for (const auto& [word, endpoint] :
+       {std::pair("imgur:hot", "/3/gallery/hot/viral/{page}"),
+        {"imgur:r/pics", "/3/gallery/r/pics/time/{page}"},
+        {"imgur:search?q=a.b", "/3/gallery/search/time/all/{page}?q=a.b"},
+        {"https://imgur.com/", "/3/gallery/hot/viral/{page}"},
+        {"http://WWW.imgur.com/a/abcde", "/3/album/abcde/images"}}) {
+    const auto spec = parse_source(word);
+    expect_spec(spec, Kind::imgur, word);
+    EXPECT_EQ(spec->imgur.endpoint, endpoint);
+    EXPECT_FALSE(spec->is_bare_imgur()) << word;
+  }
+  EXPECT_FALSE(parse_source("urls.txt").value().is_bare_imgur());
+}
+
+TEST(ParseSource, RefusesListingsThatAreNone) {
+  for (const char* word : {"imgur:", "imgur:best", "https://imgur.com/user/me", "imgur:a/x"}) {
+    EXPECT_TRUE(holds(refusal(word), "imgur:r/NAME")) << word;
+  }
+  const std::string message = refusal("https://me:secret@imgur.com/user/me");
+  EXPECT_FALSE(message.empty() || holds(message, "secret")) << message;
+}
 
 TEST(ParseSource, TakesUrlsOfEitherScheme) {
   for (const char* url : {"http://example.org/a.csv", "HTTPS://example.org/", "http://",
@@ -50,13 +76,6 @@ TEST(ParseSource, TakesNoBareWordForAFile) {
 }
 
 TEST(ParseSource, RefusesWhatIsNotBuiltAndSaysWhatIs) {
-  for (const char* word : {"imgur:top", "imgur:r/pics", "imgur:", "imgur:search?q=a.b"}) {
-    EXPECT_TRUE(holds(refusal(word), "'imgur', the gallery")) << word;
-  }
-  for (const char* word : {"https://imgur.com/a/x", "http://WWW.imgur.com/gallery/y",
-                           "https://m.imgur.com:443/", "https://imgur.io/x"}) {
-    EXPECT_TRUE(holds(refusal(word), "https://i.imgur.com/")) << word;
-  }
   for (const char* word : {"list.csv", "x/list.TSV", "a.jsonl", "urls.txt.gz", "urls.zst"}) {
     EXPECT_TRUE(holds(refusal(word), "plain text lists only")) << word;
   }
@@ -93,6 +112,28 @@ TEST(OpenSource, OpensTheOtherKinds) {
   EXPECT_FALSE(open_source({.kind = Kind::imgur, .argument = ""}, context).has_value());
   context.client_id = "0123456789abcde";
   EXPECT_TRUE(open_source({.kind = Kind::imgur, .argument = ""}, context).has_value());
+}
+
+TEST(OpenSource, AListingEndsWithTheRun) {
+  const UniqueFd stop = make_eventfd();
+  int asked = 0;
+  SourceContext context;
+  context.stop_fd = stop.get();
+  context.client_id = "0123456789abcde";
+  context.notice = [](const std::string&) {};
+  context.fetch_page = [&](const PageRequest&) -> Result<Page> {
+    ++asked;
+    post_eventfd(stop.get());
+    return Page{.http_status = 429, .content_type = "", .body = ""};
+  };
+  const auto source = open_source({.kind = Kind::imgur, .argument = ""}, context);
+  ASSERT_TRUE(source.has_value());
+  for (int i = 0; i < 2; ++i) {
+    const auto item = (*source)->next();
+    ASSERT_TRUE(item.has_value());
+    EXPECT_FALSE(item->has_value());
+  }
+  EXPECT_EQ(asked, 1) << "neither in the pause nor once the run has stopped";
 }
 
 }  // namespace
