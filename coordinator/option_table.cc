@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "common/proxy_url.h"
 #include "common/url.h"
 #include "coordinator/option_values.h"
 
@@ -13,9 +14,8 @@ namespace {
 
 using Values = std::span<const std::string>;
 
-// A job holds them beside its URL and headers, and must fit into its slot (channel.h).
+// A job holds it beside its URL and headers, and must fit into its slot (channel.h).
 constexpr std::size_t kMaxUserAgentBytes = 512;
-constexpr std::size_t kMaxProxyBytes = 1024;
 
 /// Puts a parsed value into place, or hands its error on.
 template <class Target, class Value>
@@ -116,22 +116,12 @@ Result<> apply_user_agent(Options& options, Values values) {
   return {};
 }
 
-/// Its errors never hold the value: a proxy's URL may have a password.
 Result<> apply_proxy(Options& options, Values values) {
-  static constexpr std::string_view kSchemes[] = {"http",   "https",   "socks4",
-                                                  "socks5", "socks4a", "socks5h"};
-  const std::string& proxy = values[0];
-  if (!is_header_text(proxy) || proxy.find(' ') != std::string::npos) {
-    return fail("it has a blank or a control character");
+  if (!values[0].empty()) {  // else none at all
+    const auto proxy = parse_proxy_url(values[0]);
+    if (!proxy) return tl::unexpected(proxy.error());
   }
-  if (proxy.size() > kMaxProxyBytes) return fail("it is longer than {} bytes", kMaxProxyBytes);
-  if (const std::size_t end = proxy.find("://"); end != std::string::npos) {
-    const std::string_view scheme = std::string_view(proxy).substr(0, end);
-    if (std::find(std::begin(kSchemes), std::end(kSchemes), scheme) == std::end(kSchemes)) {
-      return fail("it is none of http://, https://, socks4://, socks4a://, socks5://, socks5h://");
-    }
-  }
-  options.proxy = proxy;
+  options.proxy = values[0];
   options.proxy_given = true;
   return {};
 }

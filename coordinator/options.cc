@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "common/proxy_url.h"
 #include "common/utf8.h"
 #include "coordinator/config_file.h"
 #include "coordinator/help_text.h"
@@ -162,6 +163,13 @@ Result<> apply_environment(Options& options) {
     options.client_id = trimmed(id);
     if (!is_header_text(options.client_id)) {
       return fail("IMGUR_CLIENT_ID has a control character");
+    }
+  }
+  for (const char* name : {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}) {
+    const char* proxy = std::getenv(name);
+    if (options.proxy_given || proxy == nullptr || *proxy == '\0') continue;
+    if (const auto parsed = parse_proxy_url(proxy); !parsed) {
+      return fail("{}: {}", name, parsed.error().message);
     }
   }
   const char* cas = std::getenv("SSL_CERT_FILE");

@@ -12,6 +12,7 @@
 #include "common/result.h"
 #include "worker/answer.h"
 #include "worker/failures.h"
+#include "worker/proxy_failures.h"
 #include "worker/resume.h"
 
 namespace fanfetch {
@@ -23,6 +24,7 @@ constexpr std::uint64_t kUnwantedBodyBytes = 64 * 1024;
 
 constexpr int kPartialContent = 206;
 constexpr int kNotModified = 304;
+constexpr int kProxyAuthenticationRequired = 407;
 constexpr int kRangeNotSatisfiable = 416;
 
 /// Files whose gzip is their content, not a way to carry it.
@@ -221,6 +223,11 @@ Outcome Transfer::conclude(CURLcode code) {
   if (body_ == Body::rest || is_whole_body(response.http_status)) {
     return finish_body(std::move(response));
   }
+  if (response.http_status == kProxyAuthenticationRequired) {
+    if (const auto proxy = parse_proxy_url(job_.proxy)) {
+      return proxy_wants_password(*proxy, std::move(response));
+    }
+  }
   return status_failure(std::move(response));
 }
 
@@ -288,7 +295,21 @@ Failed Transfer::curl_failure(CURLcode code, Response response) const {
             .response = std::move(response),
             .refused_address = refused_address_};
   }
-  return transfer_failure(code, error_text_, std::move(response));
+  Failed failed = transfer_failure(code, error_text_, std::move(response));
+  const auto proxy = parse_proxy_url(job_.proxy);
+  if (!proxy) return failed;  // there is none
+  ProxySigns signs;
+  long number = 0;
+  curl_easy_getinfo(easy(), CURLINFO_HTTP_CONNECTCODE, &number);
+  signs.connect_status = static_cast<int>(number);
+  number = 0;
+  curl_easy_getinfo(easy(), CURLINFO_PROXY_ERROR, &number);
+  signs.socks = static_cast<CURLproxycode>(number);
+  if (auto proxys = proxy_failure(code, failed.message, *proxy, signs)) return std::move(*proxys);
+  if (failed.response.http_status == 0) {
+    failed.message += fmt::format(" (by way of the proxy {})", proxy->name());
+  }
+  return failed;
 }
 
 }  // namespace fanfetch

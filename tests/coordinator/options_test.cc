@@ -278,7 +278,9 @@ TEST_F(OptionsTest, NumbersHaveLimits) {
       {"--ledger", {""}},
       {"--output", {""}},
       {"--api-base", {"api.imgur.com", "ftp://x", "http://x/?q"}},
-      {"--proxy", {"ftp://x", "http://a b"}},
+      {"--proxy",
+       {"ftp://x", "http://a b", "http://", "http://h:99999", "http://h:0", "http://h:x",
+        "http://[::1", "http:///", "h:1:2", "socks6://h", "//", "http://u@"}},
       {"--cacert", {"/no/such/file", ""}},
       {"--config", {"/no/such/file", "/"}},
       {"--client-id-file", {"/no/such/file", "/dev/null"}},
@@ -413,7 +415,10 @@ TEST_F(OptionsTest, AnEmptyProxyIsNone) {
 }
 
 TEST_F(OptionsTest, ProxyPasswordsAreNotPrinted) {
-  EXPECT_EQ(wrong({"--proxy", "ftp://u:hush@h"}).find("hush"), std::string::npos);
+  for (const char* proxy :
+       {"ftp://u:hush@h", "http://u:hush@h:0", "http://u:hush@[::", "hush hush"}) {
+    EXPECT_EQ(wrong({"--proxy", proxy}).find("hush"), std::string::npos) << proxy;
+  }
 }
 
 TEST_F(OptionsTest, QuietAndVerboseExcludeEachOther) {

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <curl/curl.h>
+
+#include <optional>
+#include <string>
+
+#include "common/outcome.h"
+#include "common/proxy_url.h"
+
+namespace fanfetch {
+
+// Whose fault it is that a request through a proxy failed, as far as one can tell. Messages name
+// the proxy, without user and password. Pure.
+
+/// What libcurl knows of its dealings with the proxy.
+struct ProxySigns {
+  int connect_status = 0;           ///< The answer to CONNECT; 0: none.
+  CURLproxycode socks = CURLPX_OK;  ///< What a SOCKS proxy had against it.
+};
+
+/// libcurl gave up. None: the proxy has done its part.
+[[nodiscard]] std::optional<Failed> proxy_failure(CURLcode code, const std::string& text,
+                                                  const ProxyUrl& proxy, const ProxySigns& signs);
+
+/// An answer of 407, which is none of the server's.
+[[nodiscard]] Failed proxy_wants_password(const ProxyUrl& proxy, Response response);
+
+}  // namespace fanfetch
