@@ -19,6 +19,8 @@ enum class HashContent : std::uint8_t { no, yes };
 /// `unchecked` is for what the user typed: a proxy.
 enum class PrivateAddresses : std::uint8_t { refuse, allow, unchecked };
 enum class VerifyTls : std::uint8_t { no, yes };
+/// `yes`: over TLS, if the server offers it; what cannot be had so for sure comes by HTTP/1.1.
+enum class Http2 : std::uint8_t { no, yes };
 
 /// One request for a worker, complete: it holds no secret that this request does not need, and the
 /// worker asks nobody anything.
@@ -45,6 +47,7 @@ struct Job {
   HashContent hash_content = HashContent::yes;
   PrivateAddresses private_addresses = PrivateAddresses::refuse;
   VerifyTls verify_tls = VerifyTls::yes;
+  Http2 http2 = Http2::no;
 };
 
 /// Lays `job` out in `buffer`. Returns the bytes used; 0: it does not fit.

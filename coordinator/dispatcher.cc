@@ -64,7 +64,9 @@ std::optional<Job> Dispatcher::prepare(TaskId id) {
     task.started = loop_.now();
   }
   if (task.hops == 0) ++task.attempts;
-  return jobs_.make(task.link, task.url);
+  Job job = jobs_.make(task.link, task.url);
+  if (task.attempts > 1) job.http2 = Http2::no;  // it may be what went wrong
+  return job;
 }
 
 void Dispatcher::refuse_as_too_long(TaskId id, const Error& error) {

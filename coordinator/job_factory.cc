@@ -44,6 +44,8 @@ Job JobFactory::make(const Link& link, const Url& url) const {
   job.private_addresses =
       job.proxy.empty() ? options_.private_addresses : PrivateAddresses::unchecked;
   job.verify_tls = options_.verify_tls;
+  // To hold one stream back, libcurl would let its server fill a window of 32 MB.
+  job.http2 = options_.limit_rate > 0 ? Http2::no : options_.http2;
   return job;
 }
 

@@ -273,6 +273,8 @@ const OptionRow kTable[] = {
      InConfig::yes, [](Options& o, Values v) { return store_text(o.key, v); }},
     {"--insecure", "", kRequests, "do not verify TLS certificates", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_flag(o.verify_tls, v, VerifyTls::no, VerifyTls::yes); }},
+    {"--http2", "", kRequests, "speak HTTP/2 with https servers that offer it (not with --limit-rate)", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.http2, v, Http2::yes, Http2::no); }},
     {"--allow-private", "", kRequests, "let links reach loopback and private addresses", "", kLong,
      InConfig::yes, [](Options& o, Values v) {
        return store_flag(o.private_addresses, v, PrivateAddresses::allow, PrivateAddresses::refuse); }},

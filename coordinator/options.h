@@ -54,6 +54,7 @@ struct Options {
   std::string cert;          ///< Client certificate, PEM; empty: none.
   std::string key;           ///< Its private key; empty: in the same file.
   VerifyTls verify_tls = VerifyTls::yes;
+  Http2 http2 = Http2::no;
   PrivateAddresses private_addresses = PrivateAddresses::refuse;
   std::string api_base = "https://api.imgur.com";  ///< No slash at the end.
   std::string client_id;  ///< From --client-id-file or IMGUR_CLIENT_ID; never printed.

@@ -73,6 +73,8 @@ Failed transfer_failure(CURLcode code, std::string text, Response response) {
     case CURLE_COULDNT_CONNECT:
     case CURLE_PROXY:
     case CURLE_GOT_NOTHING: failed.error = ErrorClass::connect; break;
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
       failed.error = answered ? ErrorClass::truncated : ErrorClass::connect;

@@ -75,7 +75,7 @@ void Transfer::ask(Rest rest) {
   }
 }
 
-/// The part does not belong to what the server has now.
+/// The part does not belong to what the server has now, or the end of what it sends cannot be told.
 void Transfer::start_over() {
   part_.reset();
   received_ = 0;
@@ -140,6 +140,10 @@ bool Transfer::begin_body() {
 }
 
 bool Transfer::begin_file() {
+  if (has_uncertain_end(easy())) {
+    stopped_ = Stopped::uncertain_end;
+    return false;
+  }
   if (is_too_large(announced_length(easy()).value_or(0))) return false;
   const std::string encoding = header_value(easy(), "Content-Encoding");
   if (is_gzip(encoding)) {
@@ -195,6 +199,12 @@ bool Transfer::store(std::span<const std::byte> bytes) {
 std::optional<Outcome> Transfer::finish(CURLcode code, const std::string& why) {
   if (!why.empty()) error_text_[why.copy(error_text_, sizeof error_text_ - 1)] = '\0';
   if (received_ == 0 && rest_.offset > 0) (void)begin_body();  // it had none
+  const bool empty_file = code == CURLE_OK && received_ == 0 && is_whole_body(http_status(easy()));
+  if (stopped_ == Stopped::uncertain_end || (empty_file && has_uncertain_end(easy()))) {
+    job_.http2 = Http2::no;
+    start_over();
+    return std::nullopt;
+  }
   if (stopped_ == Stopped::no_continuation) {
     start_over();
     return std::nullopt;
@@ -234,6 +244,10 @@ Outcome Transfer::conclude(CURLcode code) {
 Outcome Transfer::finish_body(Response response) {
   if (body_ == Body::unwanted && !open_file()) {  // it is empty
     return stopped_failure(std::move(response));
+  }
+  if (const auto length = announced_length(easy()); length && received_ != *length) {
+    return truncated_failure(fmt::format("it ends after {} of {} bytes", received_, *length),
+                             std::move(response));
   }
   if (gunzip_ && !gunzip_->complete()) {
     return truncated_failure("its gzip encoding ends too early", std::move(response));

@@ -26,7 +26,8 @@ Job full_job() {
           .max_size = 1ull << 40,
           .hash_content = HashContent::no,
           .private_addresses = PrivateAddresses::allow,
-          .verify_tls = VerifyTls::no};
+          .verify_tls = VerifyTls::no,
+          .http2 = Http2::yes};
 }
 
 TEST(Job, ComesBackAsItWas) {
@@ -52,6 +53,7 @@ TEST(Job, ComesBackAsItWas) {
   EXPECT_EQ(back->hash_content, job.hash_content);
   EXPECT_EQ(back->private_addresses, job.private_addresses);
   EXPECT_EQ(back->verify_tls, job.verify_tls);
+  EXPECT_EQ(back->http2, job.http2);
 }
 
 TEST(Job, SaysWhenItDoesNotFit) {

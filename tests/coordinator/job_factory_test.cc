@@ -125,6 +125,14 @@ TEST_F(JobFactoryTest, NoProxyAsInCurl) {
   }
 }
 
+TEST_F(JobFactoryTest, Http2ForWhoAsksForItButNotWithALimitOfBytes) {
+  EXPECT_EQ(make("https://example.org/").http2, Http2::no);
+  options_.http2 = Http2::yes;
+  EXPECT_EQ(make("https://example.org/").http2, Http2::yes);
+  options_.limit_rate = 1'000'000;
+  EXPECT_EQ(make("https://example.org/").http2, Http2::no);
+}
+
 TEST_F(JobFactoryTest, TheUpperCaseHttpProxyIsNotTrusted) {
   ::setenv("HTTP_PROXY", "http://evil:1", 1);
   EXPECT_EQ(make("http://example.org/").proxy, "");

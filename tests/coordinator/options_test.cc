@@ -98,6 +98,7 @@ TEST_F(OptionsTest, DefaultsAreThoseOfTheHelp) {
     EXPECT_EQ(o.cert, "");
     EXPECT_EQ(o.key, "");
     EXPECT_EQ(o.verify_tls, VerifyTls::yes);
+    EXPECT_EQ(o.http2, Http2::no);
     EXPECT_EQ(o.private_addresses, PrivateAddresses::refuse);
     EXPECT_EQ(o.api_base, "https://api.imgur.com");
     EXPECT_EQ(o.client_id, "");
@@ -175,6 +176,7 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
                           "--key",
                           "me.key",
                           "--insecure",
+                          "--http2",
                           "--allow-private",
                           "--refresh",
                           "--adopt",
@@ -220,6 +222,7 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
   EXPECT_EQ(o.cert, "me.pem");
   EXPECT_EQ(o.key, "me.key");
   EXPECT_EQ(o.verify_tls, VerifyTls::no);
+  EXPECT_EQ(o.http2, Http2::yes);
   EXPECT_EQ(o.private_addresses, PrivateAddresses::allow);
   EXPECT_TRUE(o.refresh && o.adopt && o.trust_ledger);
   EXPECT_EQ(o.retry_failed.which, RetryFailed::Which::none);
@@ -243,7 +246,7 @@ TEST_F(OptionsTest, SourcesAreTakenAsTheyAre) {
 
 TEST_F(OptionsTest, WhatIsNotAnOptionIsRefused) {
   EXPECT_EQ(wrong({"--foo=secret", "a"}), "--foo is not an option");
-  for (const char* later : {"--http2", "--albums", "--sandbox"}) {
+  for (const char* later : {"--albums", "--sandbox"}) {
     EXPECT_EQ(wrong({later}), std::string(later) + " is not an option");
   }
   EXPECT_EQ(wrong({"-qz"}), "-z is not an option");
