@@ -261,7 +261,7 @@ const OptionRow kTable[] = {
      InConfig::yes, apply_header},
     {"--header-for", "HOST 'K: V'|@FILE", kRequests, "send to HOST only; for Authorization and Cookie", "", kLong,
      InConfig::yes, apply_header_for},
-    {"--user-agent", "TEXT", kRequests, "what fanfetch calls itself", "fanfetch/" FANFETCH_VERSION, kLong,
+    {"--user-agent", "TEXT", kRequests, "what fanfetch calls itself", FANFETCH_USER_AGENT, kLong,
      InConfig::yes, apply_user_agent},
     {"--proxy", "URL", kRequests, "http, https or socks; '' is none; default: the environment's", "", kLong,
      InConfig::yes, apply_proxy},

@@ -207,7 +207,7 @@ tl::expected<Options, Leave> read_options(int argc, const char* const* argv) {
   if (line->has("version")) return tl::unexpected(Leave{0, "fanfetch " FANFETCH_VERSION "\n"});
 
   Options options;
-  options.user_agent = "fanfetch/" FANFETCH_VERSION;
+  options.user_agent = FANFETCH_USER_AGENT;
   options.sources = std::move(line->sources);
   const auto read = apply_config_file(options, *line)
                         .and_then([&] { return apply_command_line(options, *line); })

@@ -47,7 +47,7 @@ struct Options {
 
   std::vector<std::string> headers;  ///< To every link; Authorization and Cookie were refused.
   std::vector<HostHeader> host_headers;
-  std::string user_agent;    ///< Default: `fanfetch/VERSION`.
+  std::string user_agent;    ///< Default: `fanfetch/VERSION (+HOME)`.
   std::string proxy;         ///< Empty: by the environment, unless `proxy_given`.
   bool proxy_given = false;  ///< `--proxy`; with an empty value: none at all.
   std::string cacert;        ///< From --cacert or SSL_CERT_FILE; empty: the system's bundle.
