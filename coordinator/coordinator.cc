@@ -38,7 +38,7 @@ constexpr auto kProgressInterval = std::chrono::milliseconds(200);
 Coordinator::Coordinator(const Options& options, RunParts parts)
     : options_(options),
       parts_(std::move(parts)),
-      retry_policy_(options.retries),
+      retry_policy_(options.retries, options.max_wait),
       signals_(loop_, [this](int signal) { on_signal(signal); }),
       pool_(loop_, std::move(parts_.program), parts_.workers, options.jobs,
             {.on_completion = [this](TaskId id, Outcome o) { on_completion(id, std::move(o)); },
@@ -55,6 +55,7 @@ Coordinator::Coordinator(const Options& options, RunParts parts)
                  }}),
       dispatcher_(options, loop_, pool_,
                   {.on_failed = [this](TaskId id, Failed f) { fail_or_retry(id, std::move(f)); },
+                   .on_given_up = [this](TaskId id, Failed f) { settle(id, std::move(f)); },
                    .held_back = [this] { return backlogged(); }}),
       reader_(std::move(parts_.reader), std::move(parts_.stop_reader)),
       placer_(parts_.ledger.output.fd(), parts_.ledger.output.part_fd()),
@@ -122,6 +123,8 @@ bool Coordinator::take_planned_into(std::vector<Record>& records) {
     } else if (const auto* error = std::get_if<Error>(&*planned)) {
       trouble_.list_failed = true;
       say([text = error->message](RunReport& report) { report.error(text); });
+    } else if (const auto* notice = std::get_if<Notice>(&*planned)) {
+      say([text = notice->text](RunReport& report) { report.notice(text); });
     } else {
       total_ = std::get<EndOfList>(*planned).total;
     }
@@ -156,6 +159,7 @@ bool Coordinator::backlogged() const { return ledger_.backlog() > kMaxBacklog; }
 // --- Back: what became of them ---
 
 void Coordinator::on_completion(TaskId id, Outcome outcome) {
+  dispatcher_.answered(id, host_answer(outcome, std::chrono::system_clock::now()));
   if (std::holds_alternative<Redirected>(outcome)) {
     follow(id, std::get<Redirected>(std::move(outcome)));
   } else if (std::holds_alternative<Failed>(outcome)) {
@@ -197,8 +201,8 @@ void Coordinator::fail_or_retry(TaskId id, Failed failed) {
       retry_policy_.delay(failed, task.attempts, std::chrono::system_clock::now(), random_);
   if (!delay) {
     if (failed.retry == Retry::yes && task.attempts <= options_.retries) {
-      failed.message += fmt::format("; it asks for a longer wait than {} minutes",
-                                    RetryPolicy::kMaxWait / std::chrono::minutes(1));
+      failed.error = ErrorClass::rate_limited;
+      failed.message += "; it asks for a longer wait than --max-wait";
     }
     return settle(id, std::move(failed));
   }
@@ -210,6 +214,7 @@ void Coordinator::fail_or_retry(TaskId id, Failed failed) {
 }
 
 void Coordinator::on_lost(TaskId id, Blame blame) {
+  dispatcher_.answered(id, HostAnswer{});
   Task& task = dispatcher_.task(id);
   if (stage_ == Stage::cut_off) return forget(id);
   if (blame == Blame::sole && ++task.sole_deaths >= kMaxSoleDeaths) {

@@ -13,6 +13,7 @@
 #include "coordinator/options.h"
 #include "coordinator/plan/scheduler.h"
 #include "coordinator/pool/worker_pool.h"
+#include "coordinator/route_finder.h"
 #include "coordinator/task.h"
 
 namespace fanfetch {
@@ -27,7 +28,9 @@ class Dispatcher {
   struct Events {
     /// A task that got its turn cannot be asked for: its address is refused, its job too long.
     std::function<void(TaskId, Failed)> on_failed;
-    /// No job is to be given for now; asked before each.
+    /// Its host was given up: it is to be settled so, without a request of its own.
+    std::function<void(TaskId, Failed)> on_given_up;
+    /// No job is to be given, nor anything settled, for now; asked before each.
     std::function<bool()> held_back;
   };
 
@@ -40,6 +43,9 @@ class Dispatcher {
 
   /// REQUIRES: the task was added, and neither taken out since nor dropped by clear().
   [[nodiscard]] Task& task(TaskId id) { return tasks_.at(id); }
+  /// The job of a task is back, whatever becomes of the task then; first of all tell what it told
+  /// of the host.
+  void answered(TaskId id, const HostAnswer& answer);
   // What becomes of a task that had its turn:
   /// It asks for what its `url` says now, behind the others of that host.
   void again(TaskId id, Url url);
@@ -54,11 +60,17 @@ class Dispatcher {
   /// Tasks that were not taken out.
   [[nodiscard]] std::size_t size() const { return tasks_.size(); }
   /// Some worker is free though nothing can be given to it before something is due.
-  [[nodiscard]] bool is_idle() const { return pool_.has_room() && !scheduler_.has_turn(); }
+  [[nodiscard]] bool is_idle() const {
+    return pool_.has_room() && !scheduler_.has_turn() && routes_.has_room();
+  }
 
  private:
   void dispatch_alone();
-  [[nodiscard]] std::optional<Job> prepare(TaskId id);
+  [[nodiscard]] bool takes_turns() const;
+  void begin(TaskId id);
+  void go(TaskId id, RouteFinder::Found route);
+  void hand_out_given_up();
+  void fail(TaskId id, Failed failed);
   void refuse_as_too_long(TaskId id, const Error& error);
   void arm_due_timer();
 
@@ -67,10 +79,14 @@ class Dispatcher {
   WorkerPool& pool_;
   Events events_;
   const JobFactory jobs_;
+  RouteFinder routes_;
   Scheduler scheduler_;
   std::unordered_map<TaskId, Task> tasks_;
   TaskId next_task_ = 1;
+  // Had their turn before their host was known, which it is now:
+  std::deque<std::pair<TaskId, RouteFinder::Found>> arrived_;
   std::deque<std::pair<TaskId, Job>> waiting_alone_;  // for a worker to themselves
+  bool cleared_ = false;
   std::optional<EventLoop::TimerKey> due_timer_;
 };
 

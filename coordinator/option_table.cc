@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "common/proxy_url.h"
 #include "common/url.h"
 #include "coordinator/option_values.h"
 
@@ -14,8 +13,11 @@ namespace {
 
 using Values = std::span<const std::string>;
 
-// A job holds it beside its URL and headers, and must fit into its slot (channel.h).
+// A job holds them beside its URL and headers, and must fit into its slot (channel.h).
 constexpr std::size_t kMaxUserAgentBytes = 512;
+constexpr std::size_t kMaxProxyBytes = 1024;
+/// More would not get their turn before a look-up is given up.
+constexpr std::size_t kMaxDnsServers = 8;
 
 /// Puts a parsed value into place, or hands its error on.
 template <class Target, class Value>
@@ -50,13 +52,6 @@ Result<> add_extensions(std::vector<std::string>& target, Values values) {
   return {};
 }
 
-Result<> apply_per_host(Options& options, Values values) {
-  if (values[0].starts_with("auto")) {
-    return fail("limits that adapt ('{}') are not built yet; give a number", values[0]);
-  }
-  return store_count(options.per_host, values, 1, 4096);
-}
-
 Result<> apply_limit_rate(Options& options, Values values) {
   std::string_view rate = values[0];
   if (rate.ends_with("/s")) rate.remove_suffix(2);
@@ -64,8 +59,17 @@ Result<> apply_limit_rate(Options& options, Values values) {
 }
 
 Result<> apply_pages(Options& options, Values values) {
-  if (values[0] == "all") return fail("'all' is not built yet; give a number");
+  if (values[0] == "all") {
+    options.pages = std::numeric_limits<int>::max();
+    return {};
+  }
   return store_count(options.pages, values, 1, 1'000'000);
+}
+
+Result<> apply_format(Options& options, Values values) {
+  options.format = list_format(values[0]);
+  if (!options.format) return fail("'{}' is none of text, csv, tsv, jsonl", values[0]);
+  return {};
 }
 
 Result<> apply_min_speed(Options& options, Values values) {
@@ -116,14 +120,37 @@ Result<> apply_user_agent(Options& options, Values values) {
   return {};
 }
 
+/// Its errors never hold the value: a proxy's URL may have a password.
 Result<> apply_proxy(Options& options, Values values) {
-  if (!values[0].empty()) {  // else none at all
-    const auto proxy = parse_proxy_url(values[0]);
-    if (!proxy) return tl::unexpected(proxy.error());
+  const std::string& proxy = values[0];
+  if (!is_header_text(proxy) || proxy.find(' ') != std::string::npos) {
+    return fail("it has a blank or a control character");
   }
-  options.proxy = values[0];
+  if (proxy.size() > kMaxProxyBytes) return fail("it is longer than {} bytes", kMaxProxyBytes);
+  if (!proxy.empty()) {  // else none at all
+    if (const auto parsed = parse_proxy(proxy); !parsed) return tl::unexpected(parsed.error());
+  }
+  options.proxy = proxy;
   options.proxy_given = true;
   return {};
+}
+
+Result<> apply_allow_net(Options& options, Values values) {
+  return store(options.allowed_nets.emplace_back(), parse_cidr(values[0]));
+}
+
+Result<> apply_dns(Options& options, Values values) {
+  auto servers = parse_dns_servers(values[0]);
+  if (!servers) return tl::unexpected(servers.error());
+  for (const IpEndpoint& server : *servers) options.dns_servers.push_back(server);
+  if (options.dns_servers.size() > kMaxDnsServers) {
+    return fail("it names more than {} servers", kMaxDnsServers);
+  }
+  return {};
+}
+
+Result<> apply_family(Options& options, Values values, AddressFamily family) {
+  return store_flag(options.family, values, family, AddressFamily::any);
 }
 
 Result<> apply_cacert(Options& options, Values values) {
@@ -206,8 +233,18 @@ const OptionRow kTable[] = {
      InConfig::yes, [](Options& o, Values v) { return store_text(o.accept_regex, v); }},
     {"--reject-regex", "RE", kLinks, "no links whose whole URL matches (RE2)", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_text(o.reject_regex, v); }},
-    {"--pages", "N", kLinks, "pages of the Imgur listing to read", "1", kShort,
+    {"--pages", "N|all", kLinks, "pages of a listing or an API to read", "1", kShort,
      InConfig::yes, apply_pages},
+    {"--albums", "", kLinks, "open the albums of an Imgur listing into their images", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.albums, v, true, false); }},
+    {"--format", "NAME", kLinks, "of all lists: text, csv, tsv or jsonl; default: by the ending (.gz and .zst too), else text", "", kLong,
+     InConfig::yes, apply_format},
+    {"--url-column", "NAME", kLinks, "column of CSV and TSV lists with the links, or its number", "url", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.url_column, v); }},
+    {"--links-at", "POINTER", kLinks, "where JSON lines have their links (default: /url); makes of a URL a JSON API; * is each element", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { o.links_at = v[0]; return Result<>(); }},
+    {"--next-at", "POINTER", kLinks, "where a JSON API has the URL of its next page; see --pages", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { o.next_at = v[0]; return Result<>(); }},
     {"--client-id-file", "FILE", kLinks, "its first line is the Imgur client ID", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store(o.client_id, read_client_id(v[0])); }},
     {"--api-base", "URL", kLinks, "where the Imgur API is", "https://api.imgur.com", kLong,
@@ -215,7 +252,7 @@ const OptionRow kTable[] = {
 
     {"-d,-o,--output", "DIR", kFiles, "folder for the files", "images", kShort,
      InConfig::yes, [](Options& o, Values v) { return store_text(o.output, v); }},
-    {"--name", "TEMPLATE", kFiles, "file names from {name} {stem} {ext} {host} {path} {index:08} {id} {hash:N}",
+    {"--name", "TEMPLATE", kFiles, "file names from {name} {stem} {ext} {host} {path} {index:08} {id} {hash:N} {col:COLUMN}",
      "{name}", kLong, InConfig::yes, [](Options& o, Values v) { return store_text(o.name_template, v); }},
     {"--hash", "sha256|none", kFiles, "what is recorded of the content", "sha256", kLong,
      InConfig::yes, apply_hash},
@@ -226,8 +263,10 @@ const OptionRow kTable[] = {
      InConfig::yes, [](Options& o, Values v) { return store_count(o.jobs, v, 1, 4096); }},
     {"-w,--workers", "N", kPace, "processes; default: usable CPUs, at most jobs / 8", "", kShort,
      InConfig::yes, [](Options& o, Values v) { return store_count(o.workers.emplace(), v, 1, 256); }},
-    {"--per-host", "N", kPace, "transfers at once from one host", "16", kShort,
-     InConfig::yes, apply_per_host},
+    {"--per-host", "N|auto[:MAX]", kPace, "transfers at once from one host", "auto", kShort,
+     InConfig::yes, [](Options& o, Values v) { return store(o.per_host, parse_per_host(v[0])); }},
+    {"--rate", "N/s", kPace, "requests a second to one host: 5, 0.5/s, 0 = no limit", "0", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store(o.rate, parse_rate(v[0])); }},
     {"--limit-rate", "BYTES/s", kPace, "of all transfers together: 500K, 2M/s; 0 is no limit", "", kLong,
      InConfig::yes, apply_limit_rate},
 
@@ -241,6 +280,8 @@ const OptionRow kTable[] = {
      InConfig::yes, apply_stall_timeout},
     {"--min-speed", "BYTES", kLimits, "bytes a second; K, M and G are powers of 1024", "1K", kLong,
      InConfig::yes, apply_min_speed},
+    {"--max-wait", "TIME", kLimits, "how long a host may ask to be left alone; 0 is no limit", "10m", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store(o.max_wait, parse_time(v[0])); }},
     {"--max-size", "BYTES", kLimits, "of one file, decoded; 0 is no limit", "1G", kLong,
      InConfig::yes, [](Options& o, Values v) { return store(o.max_size, parse_size(v[0])); }},
     {"--max-failed", "N|N%", kLimits, "failures that still count as success", "0", kLong,
@@ -263,7 +304,8 @@ const OptionRow kTable[] = {
      InConfig::yes, apply_header_for},
     {"--user-agent", "TEXT", kRequests, "what fanfetch calls itself", FANFETCH_USER_AGENT, kLong,
      InConfig::yes, apply_user_agent},
-    {"--proxy", "URL", kRequests, "http, https or socks; '' is none; default: the environment's", "", kLong,
+    {"--proxy", "URL", kRequests, "http, https, socks5h or socks4a (socks5, socks4: the same); '' is none; "
+     "default: the environment's", "", kLong,
      InConfig::yes, apply_proxy},
     {"--cacert", "FILE", kRequests, "certificates to trust; default: the system's", "", kLong,
      InConfig::yes, apply_cacert},
@@ -278,9 +320,19 @@ const OptionRow kTable[] = {
     {"--allow-private", "", kRequests, "let links reach loopback and private addresses", "", kLong,
      InConfig::yes, [](Options& o, Values v) {
        return store_flag(o.private_addresses, v, PrivateAddresses::allow, PrivateAddresses::refuse); }},
+    {"--allow-net", "CIDR", kRequests, "let links reach these addresses, even link-local ones; may be repeated", "", kLong,
+     InConfig::yes, apply_allow_net},
+    {"--dns", "SERVER,...", kRequests, "look hosts up there (address, or address:port); default: resolv.conf", "", kLong,
+     InConfig::yes, apply_dns},
+    {"-4,--ipv4", "", kRequests, "use IPv4 addresses only", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return apply_family(o, v, AddressFamily::v4); }},
+    {"-6,--ipv6", "", kRequests, "use IPv6 addresses only", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return apply_family(o, v, AddressFamily::v6); }},
 
     {"--results", "FILE", kReports, "write one JSON object a link; - is stdout", "", kShort,
      InConfig::yes, [](Options& o, Values v) { return store_text(o.results, v); }},
+    {"--keep-columns", "", kReports, "records get the list's own columns too, src_NAME where names clash", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.keep_columns, v, true, false); }},
     {"--progress", "STYLE", kReports, "auto, bar, plain or none; auto: a bar on a terminal, else lines", "auto", kLong,
      InConfig::yes, apply_progress},
     {"-q,--quiet", "", kReports, "print errors only", "", kShort,

@@ -117,6 +117,29 @@ Result<std::chrono::milliseconds> parse_time(std::string_view text) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(milliseconds));
 }
 
+Result<PerHost> parse_per_host(std::string_view text) {
+  static constexpr std::uint64_t kMost = 4096;
+  static constexpr std::string_view kAuto = "auto";
+  if (text == kAuto) return PerHost{};
+  const bool adapts = text.starts_with("auto:");
+  const auto most = parse_count(adapts ? text.substr(kAuto.size() + 1) : text, 1, kMost);
+  if (!most) return fail("'{}' is neither a number from 1 to {}, auto nor auto:MAX", text, kMost);
+  return PerHost{.most = static_cast<unsigned>(*most), .adapts = adapts};
+}
+
+Result<double> parse_rate(std::string_view text) {
+  static constexpr double kLeast = 0.001, kMost = 1e6;
+  std::string_view rest = text;
+  const auto number = take_number(rest);
+  if (!number || (!rest.empty() && lower(rest) != "/s")) {
+    return fail("'{}' is not a rate such as 5/s or 0.5/s", text);
+  }
+  if (*number != 0 && (*number < kLeast || *number > kMost)) {
+    return fail("'{}' is not between {} and {:.0f} a second", text, kLeast, kMost);
+  }
+  return *number;
+}
+
 Result<double> parse_percent(std::string_view text) {
   std::string_view rest = text;
   const auto number = take_number(rest);
@@ -212,6 +235,19 @@ bool is_header_text(std::string_view text) {
   return std::none_of(text.begin(), text.end(), [](char c) {
     return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
   });
+}
+
+Result<std::vector<IpEndpoint>> parse_dns_servers(std::string_view text) {
+  constexpr std::uint16_t kDnsPort = 53;
+  std::vector<IpEndpoint> servers;
+  for (;;) {
+    const std::size_t comma = text.find(',');
+    auto server = parse_endpoint(trimmed(text.substr(0, comma)), kDnsPort);
+    if (!server) return tl::unexpected(server.error());
+    servers.push_back(*server);
+    if (comma == std::string_view::npos) return servers;
+    text.remove_prefix(comma + 1);
+  }
 }
 
 Result<RetryFailed> parse_retry_failed(std::string_view text) {

@@ -6,7 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "common/ip_network.h"
 #include "common/result.h"
+#include "coordinator/plan/per_host.h"
 #include "coordinator/plan/retry_failed.h"
 
 namespace fanfetch {
@@ -26,6 +28,12 @@ namespace fanfetch {
 
 /// `30`, `0.5s`, `10m`, `1h`; at most 30 days. Above 0 it is at least 1 ms.
 [[nodiscard]] Result<std::chrono::milliseconds> parse_time(std::string_view text);
+
+/// `16`, `auto` or `auto:16`.
+[[nodiscard]] Result<PerHost> parse_per_host(std::string_view text);
+
+/// `5/s`, `0.5`: so many a second; 0 is no limit.
+[[nodiscard]] Result<double> parse_rate(std::string_view text);
 
 /// `5%`, `0.1%`: between 0 and 100.
 [[nodiscard]] Result<double> parse_percent(std::string_view text);
@@ -54,6 +62,10 @@ namespace fanfetch {
 
 /// Characters that can stand in a header's value: no CR, LF, NUL or other control character.
 [[nodiscard]] bool is_header_text(std::string_view text);
+
+/// DNS servers with commas between them: `192.0.2.1,[2001:db8::1]:5353`; port 53 where none is
+/// named.
+[[nodiscard]] Result<std::vector<IpEndpoint>> parse_dns_servers(std::string_view text);
 
 /// `all`, `none`, or error classes with commas between them.
 [[nodiscard]] Result<RetryFailed> parse_retry_failed(std::string_view text);

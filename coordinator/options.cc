@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <map>
 
-#include "common/proxy_url.h"
 #include "common/utf8.h"
 #include "coordinator/config_file.h"
 #include "coordinator/help_text.h"
@@ -168,9 +167,10 @@ Result<> apply_environment(Options& options) {
   for (const char* name : {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}) {
     const char* proxy = std::getenv(name);
     if (options.proxy_given || proxy == nullptr || *proxy == '\0') continue;
-    if (const auto parsed = parse_proxy_url(proxy); !parsed) {
-      return fail("{}: {}", name, parsed.error().message);
-    }
+    Options unused;
+    const std::string value = proxy;
+    const auto applied = find_option("proxy")->apply(unused, {&value, 1});
+    if (!applied) return fail("{}: {}", name, applied.error().message);
   }
   const char* cas = std::getenv("SSL_CERT_FILE");
   if (cas != nullptr && cas[0] != '\0' && options.cacert.empty()) {
@@ -183,6 +183,9 @@ Result<> apply_environment(Options& options) {
 
 Result<> check_together(const Options& options) {
   if (options.quiet && options.verbose) return fail("--quiet and --verbose exclude each other");
+  if (options.next_at && !options.links_at) {
+    return fail("--next-at needs --links-at: together they read the pages of a JSON API");
+  }
   if (!options.key.empty() && options.cert.empty()) return fail("--key needs --cert");
   std::size_t common = 0;
   for (const auto& header : options.headers) common += header.size() + kHeaderOverhead;
@@ -205,6 +208,10 @@ tl::expected<Options, Leave> read_options(int argc, const char* const* argv) {
   if (line->has("help-all")) return tl::unexpected(Leave{0, full_help()});
   if (line->has("help")) return tl::unexpected(Leave{0, short_help()});
   if (line->has("version")) return tl::unexpected(Leave{0, "fanfetch " FANFETCH_VERSION "\n"});
+
+  if (line->has("ipv4") && line->has("ipv6")) {
+    return usage_error("-4 and -6 exclude each other");
+  }
 
   Options options;
   options.user_agent = FANFETCH_USER_AGENT;

@@ -7,9 +7,14 @@
 #include <utility>
 #include <vector>
 
+#include "common/ip_network.h"
 #include "common/job.h"
 #include "common/result.h"
+#include "coordinator/net/address_policy.h"
+#include "coordinator/net/resolution.h"
+#include "coordinator/plan/per_host.h"
 #include "coordinator/plan/retry_failed.h"
+#include "coordinator/sources/list_format.h"
 
 namespace fanfetch {
 
@@ -29,21 +34,28 @@ struct Options {
   std::string output = "images";
   unsigned jobs = 64;
   std::optional<unsigned> workers;
-  unsigned per_host = 16;
+  PerHost per_host;
+  double rate = 0;               ///< Requests a second to one host; 0: no limit.
   std::uint64_t limit_rate = 0;  ///< Bytes a second of all workers together; 0: no limit.
 
   std::vector<std::string> accept, reject;  ///< Extensions, lower case, without the dot.
   bool accept_given = false;  ///< `--accept`, even if empty: the tutorial's rule is off.
   std::string accept_regex, reject_regex;
   std::string name_template = "{name}";
-  int pages = 1;
+  int pages = 1;  ///< `all`: more than any listing has.
+  bool albums = false;
+  std::optional<ListFormat> format;  ///< Of all lists; none: by the ending of each.
+  std::string url_column = "url";
+  std::optional<std::string> links_at, next_at;  ///< JSON pointers, not checked yet.
+  bool keep_columns = false;
 
   int retries = 4;
   std::chrono::milliseconds timeout{std::chrono::hours(1)};  ///< 0: none, for all times.
   std::chrono::milliseconds connect_timeout{15'000};
   std::chrono::seconds stall_timeout{30};
-  std::uint32_t min_speed = 1024;       ///< Bytes a second.
-  std::uint64_t max_size = 1ull << 30;  ///< Decoded bytes; 0: no limit.
+  std::chrono::milliseconds max_wait{std::chrono::minutes(10)};  ///< That a host may ask for.
+  std::uint32_t min_speed = 1024;                                ///< Bytes a second.
+  std::uint64_t max_size = 1ull << 30;                           ///< Decoded bytes; 0: no limit.
 
   std::vector<std::string> headers;  ///< To every link; Authorization and Cookie were refused.
   std::vector<HostHeader> host_headers;
@@ -56,6 +68,9 @@ struct Options {
   VerifyTls verify_tls = VerifyTls::yes;
   Http2 http2 = Http2::no;
   PrivateAddresses private_addresses = PrivateAddresses::refuse;
+  std::vector<Cidr> allowed_nets;       ///< --allow-net
+  std::vector<IpEndpoint> dns_servers;  ///< --dns; empty: the system's.
+  AddressFamily family = AddressFamily::any;
   std::string api_base = "https://api.imgur.com";  ///< No slash at the end.
   std::string client_id;  ///< From --client-id-file or IMGUR_CLIENT_ID; never printed.
 

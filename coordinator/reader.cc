@@ -14,6 +14,10 @@ constexpr std::size_t kHandedOnAtOnce = 128;
 Reader::Reader(std::vector<ReaderSource> sources, SourceContext context, Planner planner)
     : sources_(std::move(sources)), context_(std::move(context)), planner_(std::move(planner)) {
   context_.before_waiting = [this] { hand_on(); };
+  context_.notice = [this](std::string text) {
+    add(Notice{std::move(text)});
+    hand_on();  // it may tell of a long wait
+  };
   context_.fetch_page = [this, fetch = std::move(context_.fetch_page)](const PageRequest& request) {
     hand_on();
     return fetch(request);
@@ -37,8 +41,10 @@ void Reader::read(const ReaderSource& source) {
     auto item = (*opened)->next();
     if (!item) return add(std::move(item.error()));
     if (!*item) return;
+    Plan planned = planner_.plan(**item, source.filter, ++count_);
+    if (auto* link = std::get_if<Link>(&planned)) link->host_limit = source.host_limit;
     std::visit([this](auto&& plan) { add(std::forward<decltype(plan)>(plan)); },
-               planner_.plan(**item, source.filter, ++count_));
+               std::move(planned));
   }
 }
 

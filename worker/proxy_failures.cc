@@ -1,5 +1,7 @@
 #include "worker/proxy_failures.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "worker/tls_failures.h"
@@ -9,23 +11,23 @@ namespace {
 
 constexpr int kProxyAuthenticationRequired = 407;
 
-std::string wants_password(const ProxyUrl& proxy) {
+std::string wants_password(const ProxyName& proxy) {
   return fmt::format(
       "the proxy {} wants another user name and password than it got (407): "
       "{}://USER:PASSWORD@HOST:PORT",
-      proxy.name(), proxy.scheme);
+      proxy.place, proxy.scheme);
 }
 
 /// No tunnel, by the proxy's own word. That a server cannot be reached may be otherwise next time.
-Failed refused_tunnel(const ProxyUrl& proxy, int status) {
+Failed refused_tunnel(const ProxyName& proxy, int status) {
   Failed failed{.error = ErrorClass::connect,
                 .message = fmt::format("the proxy {} refuses to connect to the server ({})",
-                                       proxy.name(), status)};
+                                       proxy.place, status)};
   if (status == kProxyAuthenticationRequired) failed.message = wants_password(proxy);
   if (status >= 500) {
     failed.retry = Retry::yes;
     failed.message =
-        fmt::format("the proxy {} cannot connect to the server ({})", proxy.name(), status);
+        fmt::format("the proxy {} cannot connect to the server ({})", proxy.place, status);
   }
   return failed;
 }
@@ -49,16 +51,18 @@ bool is_tls(CURLcode code) {
 
 }  // namespace
 
-std::optional<Failed> proxy_failure(CURLcode code, const std::string& text, const ProxyUrl& proxy,
+ProxyName proxy_of(const Job& job) {
+  const bool v6 = job.connect_host.find(':') != std::string::npos;
+  const std::string host = v6 ? '[' + job.connect_host + ']' : job.connect_host;
+  return {.scheme = job.proxy.substr(0, job.proxy.find("://")),
+          .place = fmt::format("{}:{}", host, job.connect_port)};
+}
+
+std::optional<Failed> proxy_failure(CURLcode code, const std::string& text, const ProxyName& proxy,
                                     const ProxySigns& signs) {
-  const std::string who = "the proxy " + proxy.name();
+  const std::string who = "the proxy " + proxy.place;
   const int status = signs.connect_status;
   if (status != 0 && status / 100 != 2) return refused_tunnel(proxy, status);
-  if (code == CURLE_COULDNT_RESOLVE_PROXY) {
-    return Failed{.error = ErrorClass::dns,
-                  .retry = Retry::yes,
-                  .message = fmt::format("the name of {} cannot be resolved", who)};
-  }
   if (code == CURLE_COULDNT_CONNECT) {
     return Failed{.error = ErrorClass::connect,
                   .retry = Retry::yes,
@@ -78,7 +82,7 @@ std::optional<Failed> proxy_failure(CURLcode code, const std::string& text, cons
   return std::nullopt;
 }
 
-Failed proxy_wants_password(const ProxyUrl& proxy, Response response) {
+Failed proxy_wants_password(const ProxyName& proxy, Response response) {
   return {.error = ErrorClass::http_4xx,
           .message = wants_password(proxy),
           .response = std::move(response)};

@@ -5,13 +5,21 @@
 #include <optional>
 #include <string>
 
+#include "common/job.h"
 #include "common/outcome.h"
-#include "common/proxy_url.h"
 
 namespace fanfetch {
 
 // Whose fault it is that a request through a proxy failed, as far as one can tell. Messages name
 // the proxy, without user and password. Pure.
+
+/// A proxy as messages may name it.
+struct ProxyName {
+  std::string scheme;  ///< `http`, `https`, `socks4a` or `socks5h`.
+  std::string place;   ///< `host:port`.
+};
+/// REQUIRES: `job` has a proxy.
+[[nodiscard]] ProxyName proxy_of(const Job& job);
 
 /// What libcurl knows of its dealings with the proxy.
 struct ProxySigns {
@@ -21,9 +29,9 @@ struct ProxySigns {
 
 /// libcurl gave up. None: the proxy has done its part.
 [[nodiscard]] std::optional<Failed> proxy_failure(CURLcode code, const std::string& text,
-                                                  const ProxyUrl& proxy, const ProxySigns& signs);
+                                                  const ProxyName& proxy, const ProxySigns& signs);
 
 /// An answer of 407, which is none of the server's.
-[[nodiscard]] Failed proxy_wants_password(const ProxyUrl& proxy, Response response);
+[[nodiscard]] Failed proxy_wants_password(const ProxyName& proxy, Response response);
 
 }  // namespace fanfetch

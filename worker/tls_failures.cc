@@ -36,6 +36,7 @@ constexpr Row kRows[] = {
     {"alert handshake failure",
      "refuses the TLS handshake; it may ask for a client certificate: --cert FILE --key FILE"},
     {"alert", "refuses the TLS handshake"},
+    {"wrong version number", "does not speak TLS on this port"},
     {"unsupported protocol", "speaks only versions of TLS that are too old"},
 };
 

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "common/crash_point.h"
-#include "common/ip_address.h"
+#include "common/ip_network.h"
 #include "common/result.h"
 #include "worker/answer.h"
 #include "worker/failures.h"
@@ -40,8 +40,12 @@ bool is_gzip(const std::string& encoding) {
 
 }  // namespace
 
-Transfer::Transfer(Job job, EasyHandle easy, FileStore& store)
-    : job_(std::move(job)), easy_(std::move(easy)), store_(store) {}
+Transfer::Transfer(Job job, EasyHandle easy, FileStore& store, KnownHosts& hosts)
+    : job_(std::move(job)), easy_(std::move(easy)), store_(store), hosts_(hosts) {}
+
+Transfer::~Transfer() {
+  if (uses_host_) hosts_.forget(job_);
+}
 
 // --- The request ---
 
@@ -63,6 +67,7 @@ Transfer::Ready Transfer::prepare() {
 void Transfer::ask(Rest rest) {
   rest_ = std::move(rest);
   headers_ = set_request(easy(), job_, rest_);
+  use_addresses();
   curl_easy_setopt(easy(), CURLOPT_ERRORBUFFER, error_text_);
   curl_easy_setopt(easy(), CURLOPT_WRITEFUNCTION, &Transfer::on_body);
   curl_easy_setopt(easy(), CURLOPT_WRITEDATA, this);
@@ -73,6 +78,14 @@ void Transfer::ask(Rest rest) {
     curl_easy_setopt(easy(), CURLOPT_TIMEOUT_MS, 0L);
     curl_easy_setopt(easy(), CURLOPT_LOW_SPEED_TIME, 0L);
   }
+}
+
+/// libcurl learns whom to connect to. It comes right before libcurl gets the handle, and so reads
+/// the list.
+void Transfer::use_addresses() {
+  if (std::exchange(uses_host_, true)) hosts_.forget(job_);
+  addresses_ = make_list(hosts_.use(job_));
+  set_addresses(easy(), job_, addresses_.get());
 }
 
 /// The part does not belong to what the server has now, or the end of what it sends cannot be told.
@@ -87,15 +100,12 @@ void Transfer::start_over() {
 
 curl_socket_t Transfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* address) {
   auto& transfer = *static_cast<Transfer*>(self);
-  const AddressScope scope = scope_of(address->addr);
-  const PrivateAddresses policy = transfer.job_.private_addresses;
-  const bool allowed = scope == AddressScope::global || policy == PrivateAddresses::unchecked ||
-                       (scope == AddressScope::private_net && policy == PrivateAddresses::allow);
-  if (!allowed) {
-    transfer.refused_address_ = to_text(address->addr);
+  // The coordinator has chosen the addresses; whatever went wrong here, no other one is reached.
+  const auto ip = ip_of(address->addr);
+  if (!ip || !transfer.hosts_.may_reach(transfer.job_, *ip)) {
+    transfer.refused_address_ = ip ? to_text(*ip) : "an address of an unknown kind";
     return CURL_SOCKET_BAD;
   }
-  transfer.reached_allowed_ = true;
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
@@ -233,10 +243,8 @@ Outcome Transfer::conclude(CURLcode code) {
   if (body_ == Body::rest || is_whole_body(response.http_status)) {
     return finish_body(std::move(response));
   }
-  if (response.http_status == kProxyAuthenticationRequired) {
-    if (const auto proxy = parse_proxy_url(job_.proxy)) {
-      return proxy_wants_password(*proxy, std::move(response));
-    }
+  if (response.http_status == kProxyAuthenticationRequired && !job_.proxy.empty()) {
+    return proxy_wants_password(proxy_of(job_), std::move(response));
   }
   return status_failure(std::move(response));
 }
@@ -303,15 +311,16 @@ Failed Transfer::stopped_failure(Response response) const {
 }
 
 Failed Transfer::curl_failure(CURLcode code, Response response) const {
-  if (!refused_address_.empty() && !reached_allowed_) {
+  if (!refused_address_.empty()) {
     return {.error = ErrorClass::refused,
-            .message = fmt::format("{} is a private or reserved address", refused_address_),
+            .message = fmt::format("{} is none of the addresses that {} may be reached at",
+                                   refused_address_, job_.connect_host),
             .response = std::move(response),
             .refused_address = refused_address_};
   }
   Failed failed = transfer_failure(code, error_text_, std::move(response));
-  const auto proxy = parse_proxy_url(job_.proxy);
-  if (!proxy) return failed;  // there is none
+  if (job_.proxy.empty()) return failed;
+  const ProxyName proxy = proxy_of(job_);
   ProxySigns signs;
   long number = 0;
   curl_easy_getinfo(easy(), CURLINFO_HTTP_CONNECTCODE, &number);
@@ -319,9 +328,9 @@ Failed Transfer::curl_failure(CURLcode code, Response response) const {
   number = 0;
   curl_easy_getinfo(easy(), CURLINFO_PROXY_ERROR, &number);
   signs.socks = static_cast<CURLproxycode>(number);
-  if (auto proxys = proxy_failure(code, failed.message, *proxy, signs)) return std::move(*proxys);
+  if (auto proxys = proxy_failure(code, error_text_, proxy, signs)) return std::move(*proxys);
   if (failed.response.http_status == 0) {
-    failed.message += fmt::format(" (by way of the proxy {})", proxy->name());
+    failed.message += fmt::format(" (by way of the proxy {})", proxy.place);
   }
   return failed;
 }

@@ -12,6 +12,7 @@
 #include "common/outcome.h"
 #include "worker/curl_handles.h"
 #include "worker/gunzip.h"
+#include "worker/known_hosts.h"
 #include "worker/request.h"
 #include "worker/store/file_store.h"
 #include "worker/store/part_check.h"
@@ -28,8 +29,9 @@ class Transfer {
  public:
   enum class Ready { no, yes };
 
-  /// `easy`: from CurlHandles.
-  Transfer(Job job, EasyHandle easy, FileStore& store);
+  /// `easy`: from CurlHandles. The store and the hosts are lent.
+  Transfer(Job job, EasyHandle easy, FileStore& store, KnownHosts& hosts);
+  ~Transfer();
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
@@ -80,6 +82,7 @@ class Transfer {
   static curl_socket_t on_open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
 
   void ask(Rest rest);
+  void use_addresses();
   void start_over();
 
   [[nodiscard]] bool accept_body(std::span<const std::byte> bytes);
@@ -99,7 +102,10 @@ class Transfer {
   EasyHandle easy_;
   FileStore& store_;
   Pace pace_;
+  KnownHosts& hosts_;
   HeaderList headers_;
+  HeaderList addresses_;  // for CURLOPT_RESOLVE
+  bool uses_host_ = false;
   std::optional<PartCheck> check_;
   std::optional<PartWriter> part_;  // from begin_body() on; before, that of an earlier attempt
   std::unique_ptr<Gunzip> gunzip_;  // none: the body is taken as it comes
@@ -110,9 +116,8 @@ class Transfer {
   std::uint64_t new_bytes_ = 0;  // of all bodies, not yet told
   Stopped stopped_ = Stopped::no;
   int disk_error_ = 0;
-  std::string refused_address_;   // the last one, if any
-  bool reached_allowed_ = false;  // at least one address was not refused
-  bool looked_ = false;           // for an old part
+  std::string refused_address_;  // libcurl wanted to connect there, though the job does not say so
+  bool looked_ = false;          // for an old part
   char error_text_[CURL_ERROR_SIZE] = {};
 };
 

@@ -67,7 +67,8 @@ void Worker::take_jobs() {
   while (running_.size() < most_at_once_) {
     auto taken = channel_.take();
     if (!taken) break;
-    auto transfer = std::make_unique<Transfer>(std::move(taken->job), handles_.take(), store_);
+    auto transfer =
+        std::make_unique<Transfer>(std::move(taken->job), handles_.take(), store_, hosts_);
     CURL* easy = transfer->easy();
     if (transfer->job().http2 == Http2::yes) multi_.share_connections();
     if (pacer_.limits()) {

@@ -44,6 +44,7 @@ class Worker {
   WorkerChannel channel_;
   FileStore& store_;
   CurlHandles handles_;
+  KnownHosts hosts_;
   std::size_t most_at_once_;
   CurlMulti multi_;
   Pacer pacer_;

@@ -32,9 +32,10 @@ class ListingClient {
   ListingClient(const ListingClient&) = delete;
   ListingClient& operator=(const ListingClient&) = delete;
 
-  /// A connection that fails, a time-out, a 429 and a 5xx are tried again twice, after 1 and 2 s,
-  /// or as Retry-After says; if that is more than 30 s, the answer is the last one. The last answer
-  /// is returned whatever its status. Error: none came, or the run is stopping.
+  /// A connection that fails, a time-out, a 429 and a 5xx (unless `retry_refusals` is false) are
+  /// tried again twice, after 1 and 2 s, or as Retry-After says; if that is more than 30 s, the
+  /// answer is the last one. The last answer is returned whatever its status. Error: none came, or
+  /// the run is stopping.
   [[nodiscard]] Result<Page> fetch(const PageRequest& request);
 
  private:

@@ -1,12 +1,11 @@
 #include "coordinator/net/proxy_policy.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstdlib>
 #include <initializer_list>
+
+#include "common/ip_network.h"
 
 namespace fanfetch {
 namespace {
@@ -19,43 +18,26 @@ std::string from_environment(std::initializer_list<const char*> names) {
   return "";
 }
 
-/// An address in network order: 4 bytes or 16.
-struct Address {
-  std::array<unsigned char, 16> bytes{};
-  unsigned bits = 0;
-};
-
-std::optional<Address> parse_address(std::string_view text) {
+/// As lists have them, IPv6 with brackets or without.
+std::optional<IpAddress> parse_entry_ip(std::string_view text) {
   if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
-  const std::string terminated(text);
-  Address address;
-  if (::inet_pton(AF_INET, terminated.c_str(), address.bytes.data()) == 1) {
-    address.bits = 32;
-  } else if (::inet_pton(AF_INET6, terminated.c_str(), address.bytes.data()) == 1) {
-    address.bits = 128;
-  } else {
-    return std::nullopt;
-  }
-  return address;
+  return parse_ip(text);
 }
 
-/// Is `address` the one of `entry`, or in its block (`10.0.0.0/8`)?
-bool holds(std::string_view entry, const Address& address) {
+/// Is `address` the one of `entry`, or in its block (`10.0.0.0/8`)? Bits behind the prefix count
+/// for nothing, as in curl.
+bool holds(std::string_view entry, const IpAddress& address) {
   const std::size_t slash = entry.find('/');
-  const auto network = parse_address(entry.substr(0, slash));
-  if (!network || network->bits != address.bits) return false;
-  unsigned bits = network->bits;
+  const auto network = parse_entry_ip(entry.substr(0, slash));
+  if (!network) return false;
+  unsigned bits = network->bits();
   if (slash != std::string_view::npos) {
     const std::string_view length = entry.substr(slash + 1);
     const char* end = length.data() + length.size();
     const auto [stopped, error] = std::from_chars(length.data(), end, bits);
-    if (error != std::errc() || stopped != end || bits > network->bits) return false;
+    if (error != std::errc() || stopped != end || bits > network->bits()) return false;
   }
-  for (unsigned bit = 0; bit < bits; ++bit) {
-    const unsigned mask = 0x80u >> bit % 8;
-    if (((network->bytes[bit / 8] ^ address.bytes[bit / 8]) & mask) != 0) return false;
-  }
-  return true;
+  return network_of(*network, bits).contains(address);
 }
 
 /// Is `host` the name in `entry`, or one below it? A leading or trailing dot there means nothing.
@@ -87,7 +69,7 @@ const std::string& ProxyPolicy::proxy_for(const Url& url) const {
 
 bool ProxyPolicy::goes_direct(std::string_view host) const {
   constexpr std::string_view kSeparators = ", \t";
-  const auto address = parse_address(host);
+  const auto address = parse_ip(host);
   std::string_view rest = no_proxy_;
   for (;;) {
     const auto begin = rest.find_first_not_of(kSeparators);

@@ -20,7 +20,7 @@ std::optional<Duration> RetryPolicy::delay(const Failed& failed, int attempts, W
   if (failed.retry == Retry::no || attempts > retries_) return std::nullopt;
   if (const auto asked = parse_retry_after(failed.response.retry_after, now)) {
     const nanoseconds least = std::max(*asked, std::chrono::seconds(kMinRetryAfter));
-    if (least > kMaxWait) return std::nullopt;
+    if (max_wait_ > Duration{} && least > max_wait_) return std::nullopt;
     return between(least, least + least / 4, random);
   }
   const int doublings = std::min(attempts - 1, 20);  // far beyond kMaxDelay, far from an overflow

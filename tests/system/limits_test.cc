@@ -99,7 +99,7 @@ TEST_F(LimitsTest, PrivateAddressesAreRefused) {
   const Finished finished = run(given);
   EXPECT_EQ(1, finished.exit_status) << finished.describe();
   EXPECT_EQ(0u, origin_.connections());
-  EXPECT_TRUE(has(finished.err, "--allow-private")) << finished.describe();
+  EXPECT_TRUE(has(finished.err, "--allow-net 127.0.0.0/24")) << finished.describe();
   for (const ResultLine& line : records()) {
     if (line.status == "skipped") continue;  // other spellings of one address may be duplicates
     EXPECT_EQ("refused", line.error) << line.url.value_or("");
@@ -116,7 +116,20 @@ TEST_F(LimitsTest, ForbiddenAddressesStayForbidden) {
 
 TEST_F(LimitsTest, PerHostOverAllWorkers) { expect_at_once(3, {"-w4", "-j64", "--per-host=3"}); }
 
-TEST_F(LimitsTest, PerHostIsSixteen) { expect_at_once(16, {}); }
+TEST_F(LimitsTest, PerHostGrowsToSixteenWhereThatPays) {
+  const auto gate = std::make_shared<Gate>();
+  const auto paths = serve_many(160, 1000, 100ms);
+  for (std::size_t i = 80; i < paths.size(); ++i) {
+    origin_.serve(paths[i], Reply{.body = served().at(paths[i].substr(1)), .gate = gate});
+  }
+  FanfetchProcess process(list_setup(paths));
+  EXPECT_TRUE(origin_.wait_for_at_once(16));
+  gate->open();
+  const Finished finished = finish(process);
+  EXPECT_EQ(0, finished.exit_status) << finished.describe();
+  EXPECT_EQ(16u, origin_.most_at_once());
+  EXPECT_EQ(served(), saved_files());
+}
 
 TEST_F(LimitsTest, JobsOverAllWorkers) { expect_at_once(5, {"-w2", "-j5", "--per-host=100"}); }
 

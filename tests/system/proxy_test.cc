@@ -59,8 +59,9 @@ TEST_F(ProxyTest, SocksWithTheNameLeftToTheProxy) {
       << "what the server sees is no proxy's business";
 }
 
+/// A worker looks nobody up, so `socks5` and `socks4` leave names to the proxy too.
 TEST_F(ProxyTest, SocksByAddress) {
-  for (const char* scheme : {"socks5", "socks4"}) {
+  for (const char* scheme : {"socks5", "socks5h", "socks4", "socks4a"}) {
     const TestProxy proxy(origin_.port());
     EXPECT_EQ("saved", fetch_by(proxy.url(scheme), {}, origin_.url("/a.jpg")).status);
     ASSERT_EQ(1u, proxy.asked().size()) << scheme;

@@ -31,7 +31,7 @@ constexpr Row kRows[] = {
     {"error:0A000438:SSL routines::tlsv1 alert internal error", "refuses the TLS handshake"},
     {"OpenSSL SSL_connect: Connection reset by peer in connection to h:443", "TLS with",
      Retry::yes},
-    {"error:0A00010B:SSL routines::wrong version number", "TLS with", Retry::yes},
+    {"error:0A00010B:SSL routines::wrong version number", "does not speak TLS"},
 };
 
 TEST(TlsTrouble, SaysWhichAndWhatToDo) {

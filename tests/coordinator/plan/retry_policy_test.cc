@@ -78,6 +78,13 @@ TEST_F(RetryPolicyTest, AnAbsurdWaitEndsTheLink) {
   EXPECT_FALSE(policy_.delay(failure("Fri, 31 Dec 9999 23:59:59 GMT"), 1, kNow, random_));
 }
 
+TEST_F(RetryPolicyTest, TheLongestWaitIsTheUsers) {
+  const RetryPolicy hasty(4, seconds(5));
+  EXPECT_TRUE(hasty.delay(failure("5"), 1, kNow, random_));
+  EXPECT_FALSE(hasty.delay(failure("6"), 1, kNow, random_));
+  EXPECT_TRUE(RetryPolicy(4, Duration{}).delay(failure("86400"), 1, kNow, random_)) << "no limit";
+}
+
 TEST(ParseRetryAfter, ReadsSecondsAndDates) {
   EXPECT_EQ(parse_retry_after("120", kNow), seconds(120));
   EXPECT_EQ(parse_retry_after("0", kNow), seconds(0));
