@@ -97,6 +97,7 @@ std::optional<LoggedRequest> json_line(const std::string& text) {
   const auto& request = line["request"];
   return LoggedRequest{
       .path = request["uri"].GetString(),
+      .protocol = request.HasMember("proto") ? request["proto"].GetString() : "",
       .status = line["status"].GetInt(),
       .bytes = line["size"].GetUint64(),
       .client_port = static_cast<std::uint16_t>(std::stoul(request["remote_port"].GetString()))};
