@@ -51,7 +51,7 @@ ChannelRegion::ChannelRegion(ChannelRegion&&) noexcept = default;
 ChannelRegion& ChannelRegion::operator=(ChannelRegion&&) noexcept = default;
 ChannelRegion::~ChannelRegion() = default;
 
-Result<ChannelRegion> ChannelRegion::create(std::uint32_t slots) {
+Result<ChannelRegion> ChannelRegion::create(std::uint32_t slots, std::uint64_t byte_limit) {
   assert(slots > 0 && slots <= kMaxSlots);
   UniqueFd fd(::memfd_create("fanfetch-channel", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!fd.valid() || ::ftruncate(fd.get(), static_cast<off_t>(region_bytes(slots))) != 0 ||
@@ -62,6 +62,7 @@ Result<ChannelRegion> ChannelRegion::create(std::uint32_t slots) {
     auto mapping = std::make_unique<Mapping>(fd.get());
     ChannelRegion region(std::move(fd), std::move(mapping), slots);
     region.header().slots = slots;
+    region.header().byte_limit = byte_limit;
     region.header().version = kChannelVersion;
     return region;
   } catch (const std::exception& error) {
@@ -122,8 +123,9 @@ CoordinatorChannel::CoordinatorChannel(ChannelRegion region)
   for (std::uint32_t slot = region_.slots(); slot > 0; --slot) free_.push_back(slot - 1);
 }
 
-Result<CoordinatorChannel> CoordinatorChannel::create(std::uint32_t slots) {
-  auto region = ChannelRegion::create(slots);
+Result<CoordinatorChannel> CoordinatorChannel::create(std::uint32_t slots,
+                                                      std::uint64_t byte_limit) {
+  auto region = ChannelRegion::create(slots, byte_limit);
   if (!region) return tl::unexpected(region.error());
   return CoordinatorChannel(std::move(*region));
 }
@@ -213,6 +215,14 @@ std::uint64_t CoordinatorChannel::bytes_in() const {
   return region_.header().bytes_in.load(std::memory_order_relaxed);
 }
 
+void CoordinatorChannel::set_byte_rate(std::uint64_t rate) {
+  region_.header().byte_rate.store(rate, std::memory_order_relaxed);
+}
+
+bool CoordinatorChannel::held_back() const {
+  return region_.header().held_back.load(std::memory_order_relaxed) > 0;
+}
+
 // --- The worker's end ---
 
 WorkerChannel::WorkerChannel(ChannelRegion region, UniqueFd submitted, UniqueFd completed)
@@ -263,6 +273,16 @@ void WorkerChannel::beat() { region_.header().heartbeat.fetch_add(1, std::memory
 
 void WorkerChannel::add_bytes(std::uint64_t count) {
   region_.header().bytes_in.fetch_add(count, std::memory_order_relaxed);
+}
+
+std::uint64_t WorkerChannel::byte_limit() const { return region_.header().byte_limit; }
+
+std::uint64_t WorkerChannel::byte_rate() const {
+  return region_.header().byte_rate.load(std::memory_order_relaxed);
+}
+
+void WorkerChannel::set_held_back(std::size_t count) {
+  region_.header().held_back.store(static_cast<std::uint32_t>(count), std::memory_order_relaxed);
 }
 
 bool WorkerChannel::stopping() const {

@@ -19,7 +19,8 @@ namespace fanfetch {
 class ChannelRegion {
  public:
   /// A new region: a memfd sealed against shrinking and growing, all zero but for its header.
-  [[nodiscard]] static Result<ChannelRegion> create(std::uint32_t slots);
+  [[nodiscard]] static Result<ChannelRegion> create(std::uint32_t slots,
+                                                    std::uint64_t byte_limit = 0);
   /// Maps the region behind `fd`. Error: it is none, or another version's.
   [[nodiscard]] static Result<ChannelRegion> attach(UniqueFd fd);
 
@@ -62,7 +63,10 @@ class CoordinatorChannel {
   };
   enum class Integrity { sound, corrupt };
 
-  [[nodiscard]] static Result<CoordinatorChannel> create(std::uint32_t slots);
+  /// `byte_limit`: body bytes a second of all workers together, 0: no limit. The worker's share of
+  /// it is 0 until set_byte_rate().
+  [[nodiscard]] static Result<CoordinatorChannel> create(std::uint32_t slots,
+                                                         std::uint64_t byte_limit = 0);
 
   /// Leases a slot to `job` and queues it; the worker sees it after wake_worker().
   /// Error: the job does not fit its payload. REQUIRES: free_slots() > 0.
@@ -80,6 +84,11 @@ class CoordinatorChannel {
 
   /// Tells the worker to leave once its jobs are done.
   void stop_worker();
+
+  /// Bytes a second that the worker may take from now on; it looks every few milliseconds.
+  void set_byte_rate(std::uint64_t rate);
+  /// Some of the worker's transfers wait for their share of that.
+  [[nodiscard]] bool held_back() const;
 
   [[nodiscard]] std::size_t leases() const { return region_.slots() - free_.size(); }
   [[nodiscard]] std::size_t free_slots() const { return free_.size(); }
@@ -134,6 +143,13 @@ class WorkerChannel {
   void beat();
   void add_bytes(std::uint64_t count);
   [[nodiscard]] bool stopping() const;
+
+  /// Bytes a second of all workers together; 0: no limit. Never changes.
+  [[nodiscard]] std::uint64_t byte_limit() const;
+  /// This worker's share of it now.
+  [[nodiscard]] std::uint64_t byte_rate() const;
+  /// So many transfers wait for it.
+  void set_held_back(std::size_t count);
 
   /// Readable when jobs were queued or stopping() changed.
   [[nodiscard]] int submitted_fd() const { return submitted_.get(); }

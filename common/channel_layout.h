@@ -12,7 +12,7 @@ namespace fanfetch {
 ///
 /// Every word has one writer, and each writer's words lie on cache lines of their own. There is no
 /// lock: a killed process could not release it. Change kChannelVersion with the layout.
-inline constexpr std::uint64_t kChannelVersion = 0x66616e6665746302;  // "fanfetc", 2
+inline constexpr std::uint64_t kChannelVersion = 0x66616e6665746303;  // "fanfetc", 3
 
 inline constexpr std::size_t kCacheLine = 64;
 inline constexpr std::size_t kPage = 4096;
@@ -25,17 +25,20 @@ struct ChannelHeader {
   // Coordinator writes, before the worker exists:
   std::uint64_t version;
   std::uint32_t slots;
+  std::uint64_t byte_limit;  // body bytes a second of all workers together; 0: no limit
 
   // Coordinator writes:
   alignas(kCacheLine) std::atomic<std::uint64_t> submit_head;
   std::atomic<std::uint64_t> complete_tail;
   std::atomic<std::uint32_t> stopping;
+  std::atomic<std::uint64_t> byte_rate;  // this worker's share of byte_limit, as of now
 
   // Worker writes:
   alignas(kCacheLine) std::atomic<std::uint64_t> submit_tail;
   std::atomic<std::uint64_t> complete_head;
   std::atomic<std::uint64_t> heartbeat;  // 0: not ready yet
   std::atomic<std::uint64_t> bytes_in;
+  std::atomic<std::uint32_t> held_back;  // transfers that wait for their share of byte_rate
 };
 
 /// Where a job is, as its worker tells: `generation << 32 | phase`. Any other generation than the

@@ -89,7 +89,7 @@ std::optional<Failed> get_failed(ByteReader& in) {
 }  // namespace
 
 std::size_t encode(const Job& job, std::span<std::byte> buffer) {
-  if (job.headers.size() > kMaxHeaders) return 0;
+  if (job.headers.size() > kMaxHeaders || job.addresses.size() > kMaxJobAddresses) return 0;
   ByteWriter out(buffer);
   out.put(job.url);
   out.put(job.part_name);
@@ -98,6 +98,10 @@ std::size_t encode(const Job& job, std::span<std::byte> buffer) {
   out.put(job.proxy);
   out.put(static_cast<std::uint32_t>(job.headers.size()));
   for (const auto& header : job.headers) out.put(header);
+  out.put(job.connect_host);
+  out.put(job.connect_port);
+  out.put(static_cast<std::uint32_t>(job.addresses.size()));
+  for (const auto& address : job.addresses) out.put(address);
   out.put(job.if_none_match);
   out.put(job.if_modified_since);
   out.put(static_cast<std::int64_t>(job.timeout.count()));
@@ -106,7 +110,6 @@ std::size_t encode(const Job& job, std::span<std::byte> buffer) {
   out.put(job.min_speed);
   out.put(job.max_size);
   out.put(job.hash_content);
-  out.put(job.private_addresses);
   out.put(job.verify_tls);
   return out.fits() ? out.size() : 0;
 }
@@ -123,6 +126,11 @@ std::optional<Job> decode_job(std::span<const std::byte> bytes) {
   if (headers > kMaxHeaders) return std::nullopt;
   job.headers.reserve(headers);
   for (std::uint32_t i = 0; i < headers; ++i) job.headers.push_back(in.get_string());
+  job.connect_host = in.get_string();
+  job.connect_port = in.get<std::uint16_t>();
+  const auto addresses = in.get<std::uint32_t>();
+  if (addresses > kMaxJobAddresses) return std::nullopt;
+  for (std::uint32_t i = 0; i < addresses; ++i) job.addresses.push_back(in.get_string());
   job.if_none_match = in.get_string();
   job.if_modified_since = in.get_string();
   job.timeout = std::chrono::milliseconds(in.get<std::int64_t>());
@@ -131,7 +139,6 @@ std::optional<Job> decode_job(std::span<const std::byte> bytes) {
   job.min_speed = in.get<std::uint32_t>();
   job.max_size = in.get<std::uint64_t>();
   job.hash_content = in.get<std::uint8_t>() != 0 ? HashContent::yes : HashContent::no;
-  job.private_addresses = static_cast<PrivateAddresses>(in.get<std::uint8_t>());
   job.verify_tls = in.get<std::uint8_t>() != 0 ? VerifyTls::yes : VerifyTls::no;
   if (!in.complete()) return std::nullopt;
   return job;

@@ -15,9 +15,10 @@ namespace fanfetch {
 /// Longer validators are not asked with: no honest server's are, and a job must fit its payload.
 inline constexpr std::size_t kMaxValidatorBytes = 128;
 
+/// Addresses that one job may connect to: more are not tried before a time-out.
+inline constexpr std::size_t kMaxJobAddresses = 8;
+
 enum class HashContent : std::uint8_t { no, yes };
-/// `unchecked` is for what the user typed: a proxy.
-enum class PrivateAddresses : std::uint8_t { refuse, allow, unchecked };
 enum class VerifyTls : std::uint8_t { no, yes };
 
 /// One request for a worker, complete: it holds no secret that this request does not need, and the
@@ -29,6 +30,12 @@ struct Job {
   std::string user_agent;
   std::string proxy;                 ///< Empty: connect directly, whatever the environment says.
   std::vector<std::string> headers;  ///< `Name: value`, only those meant for this origin.
+
+  /// Whom to connect to: the URL's host, or the proxy's if there is one; lower case, punycode, no
+  /// brackets. The worker looks nothing up, and connects to no other address than these.
+  std::string connect_host;
+  std::uint16_t connect_port = 0;
+  std::vector<std::string> addresses;  ///< Text, in the order to try; at most kMaxJobAddresses.
 
   /// Validators of the file that an earlier run saved, as its server sent them, at most
   /// kMaxValidatorBytes; empty: none. With either, a 304 is Kept.
@@ -43,7 +50,6 @@ struct Job {
   std::uint64_t max_size = 0;                    ///< Decoded bytes.
 
   HashContent hash_content = HashContent::yes;
-  PrivateAddresses private_addresses = PrivateAddresses::refuse;
   VerifyTls verify_tls = VerifyTls::yes;
 };
 

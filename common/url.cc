@@ -199,6 +199,39 @@ Result<Url> parse_url(std::string_view text) {
   return url;
 }
 
+Result<ProxyUrl> parse_proxy(std::string_view text) {
+  const UrlHandle handle(curl_url());
+  if (!handle) throw std::bad_alloc();
+  const bool has_scheme = text.find("://") != std::string_view::npos;
+  const std::string whole = (has_scheme ? "" : "http://") + std::string(text);
+  if (const CURLUcode code =
+          curl_url_set(handle.get(), CURLUPART_URL, whole.c_str(), CURLU_NON_SUPPORT_SCHEME);
+      code != CURLUE_OK) {
+    return fail("{}", curl_url_strerror(code));
+  }
+  std::string scheme = get_part(handle.get(), CURLUPART_SCHEME).value_or("");
+  to_lower(scheme);
+  if (scheme == "socks" || scheme == "socks4") scheme = "socks4a";
+  if (scheme == "socks5") scheme = "socks5h";
+  if (scheme != "http" && scheme != "https" && scheme != "socks4a" && scheme != "socks5h") {
+    return fail("{}:// is no kind of proxy", scheme);
+  }
+  auto host = read_host(handle.get());
+  if (!host) return tl::unexpected(host.error());
+  const auto given_port = get_part(handle.get(), CURLUPART_PORT).value_or("");
+  const int port = given_port.empty() ? (scheme == "https" ? 443 : 1080) : std::stoi(given_port);
+  const auto user = get_part(handle.get(), CURLUPART_USER);
+  const auto password = get_part(handle.get(), CURLUPART_PASSWORD);
+  if (port == 0 || !user || !password) return fail("its port is 0, or its user cannot be read");
+
+  ProxyUrl proxy{.host = *host, .port = static_cast<std::uint16_t>(port)};
+  std::string userinfo;
+  if (!user->empty() || !password->empty()) userinfo = *user + ':' + *password + '@';
+  proxy.text = fmt::format("{}://{}{}:{}", scheme, userinfo, *host, port);
+  if (host->starts_with('[')) proxy.host = host->substr(1, host->size() - 2);
+  return proxy;
+}
+
 std::string resolve_url(const std::string& base, const std::string& reference) {
   const UrlHandle handle(curl_url());
   if (!handle) throw std::bad_alloc();

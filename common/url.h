@@ -36,6 +36,18 @@ struct Url {
 /// Errors: what is wrong with it, without the URL itself.
 [[nodiscard]] Result<Url> parse_url(std::string_view text);
 
+/// A proxy as libcurl takes it, with nothing left to guess.
+struct ProxyUrl {
+  std::string text;  ///< `scheme://[user:password@]host:port`: may hold a secret.
+  std::string host;  ///< Lower case, punycode, no trailing dot; without the brackets of IPv6.
+  std::uint16_t port = 0;
+};
+
+/// Reads a proxy as curl does: `http` and port 1080 (443 for https) where it names none. `socks5`
+/// and `socks4` would have the names of links looked up here; they become `socks5h` and `socks4a`,
+/// with which the proxy does that. Errors: what is wrong with it, without the URL itself.
+[[nodiscard]] Result<ProxyUrl> parse_proxy(std::string_view text);
+
 /// `reference`, as a Location header holds it, resolved against `base` (RFC 3986, 5). Not checked
 /// further: parse_url() does that. Empty: it cannot be resolved.
 [[nodiscard]] std::string resolve_url(const std::string& base, const std::string& reference);

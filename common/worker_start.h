@@ -2,10 +2,10 @@
 
 namespace fanfetch {
 
-/// How a coordinator starts a worker: `fanfetch-worker COORDINATOR_PID CA_FILE`, an empty
-/// environment, stdin and stdout on /dev/null, stderr on a pipe, INT, TERM, HUP and PIPE ignored,
-/// and these descriptors. It gets no descriptor above
-/// kLastWorkerFd.
+/// How a coordinator starts a worker: `fanfetch-worker COORDINATOR_PID CA_FILE CERT_FILE KEY_FILE`
+/// (the client's certificate and key; empty words where there is none), an empty environment, stdin
+/// and stdout on /dev/null, stderr on a pipe, INT, TERM, HUP and PIPE ignored, and these
+/// descriptors. It gets no descriptor above kLastWorkerFd.
 enum WorkerFd : int {
   kRegionFd = 3,      ///< The channel: its memory,
   kSubmittedFd = 4,   ///< the eventfd that wakes the worker,

@@ -123,6 +123,8 @@ bool Coordinator::take_planned_into(std::vector<Record>& records) {
     } else if (const auto* error = std::get_if<Error>(&*planned)) {
       trouble_.list_failed = true;
       say([text = error->message](RunReport& report) { report.error(text); });
+    } else if (const auto* notice = std::get_if<Notice>(&*planned)) {
+      say([text = notice->text](RunReport& report) { report.notice(text); });
     } else {
       total_ = std::get<EndOfList>(*planned).total;
     }

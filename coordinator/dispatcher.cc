@@ -3,8 +3,6 @@
 #include <chrono>
 #include <random>
 
-#include "coordinator/net/address_policy.h"
-
 namespace fanfetch {
 
 Dispatcher::Dispatcher(const Options& options, EventLoop& loop, WorkerPool& pool, Events events)
@@ -13,6 +11,7 @@ Dispatcher::Dispatcher(const Options& options, EventLoop& loop, WorkerPool& pool
       pool_(pool),
       events_(std::move(events)),
       jobs_(options),
+      routes_(loop, options),
       scheduler_(
           {.adapts = options.per_host.adapts, .rate = options.rate, .max_wait = options.max_wait},
           std::random_device{}()) {}
@@ -28,17 +27,17 @@ void Dispatcher::add(Link link) {
 void Dispatcher::dispatch() {
   dispatch_alone();
   while (pool_.has_room() && !events_.held_back()) {
+    if (!arrived_.empty()) {
+      auto [id, route] = std::move(arrived_.front());
+      arrived_.pop_front();
+      go(id, std::move(route));
+      continue;
+    }
+    if (!takes_turns()) break;
     const auto id =
         scheduler_.next(loop_.now(), [this](const std::string& host) { return pool_.fits(host); });
     if (!id) break;
-    auto job = prepare(*id);
-    if (!job) continue;
-    if (tasks_.at(*id).alone) {
-      waiting_alone_.push_back({*id, std::move(*job)});
-      dispatch_alone();
-    } else if (auto submitted = pool_.submit(*job, *id, tasks_.at(*id).origin); !submitted) {
-      refuse_as_too_long(*id, submitted.error());
-    }
+    begin(*id);
   }
   hand_out_given_up();
   arm_due_timer();
@@ -63,30 +62,45 @@ void Dispatcher::dispatch_alone() {
   pool_.reserve(!waiting_alone_.empty());
 }
 
-/// Every job comes from here, so that none gets around the policy. None: it has failed.
-std::optional<Job> Dispatcher::prepare(TaskId id) {
+/// Another task may begin, as far as it depends on hosts that are not known yet.
+bool Dispatcher::takes_turns() const { return routes_.has_room(); }
+
+/// It is the task's turn: it goes to a worker, or waits for its host's addresses first, which takes
+/// up no place in a worker.
+void Dispatcher::begin(TaskId id) {
   Task& task = tasks_.at(id);
-  if (auto address = refused_literal(task.url, options_.private_addresses)) {
-    refuse(id, Failed{.error = ErrorClass::refused,
-                      .message = *address + " is a private or reserved address",
-                      .refused_address = *address});
-    return std::nullopt;
-  }
   if (task.started_at == WallTime{}) {
     task.started_at = std::chrono::system_clock::now();
     task.started = loop_.now();
   }
   if (task.hops == 0) ++task.attempts;
-  return jobs_.make(task.link, task.url);
+  if (auto route = routes_.find(task.url, loop_.now())) return go(id, std::move(*route));
+  routes_.ask(task.url, [this, id](RouteFinder::Found route) {
+    if (!cleared_) arrived_.emplace_back(id, std::move(route));
+  });
+}
+
+/// Every job comes from here, and needs a route, so none gets around the policy.
+void Dispatcher::go(TaskId id, RouteFinder::Found route) {
+  if (!route) return fail(id, std::move(route.error()));
+  const Task& task = tasks_.at(id);
+  const bool alone = task.alone;
+  Job job = jobs_.make(task.link, task.url, std::move(*route));
+  if (alone) {
+    waiting_alone_.push_back({id, std::move(job)});
+    dispatch_alone();
+  } else if (auto submitted = pool_.submit(job, id, task.origin); !submitted) {
+    refuse_as_too_long(id, submitted.error());
+  }
 }
 
 void Dispatcher::refuse_as_too_long(TaskId id, const Error& error) {
-  refuse(id, Failed{.error = ErrorClass::bad_url, .message = error.message});
+  fail(id, Failed{.error = ErrorClass::bad_url, .message = error.message});
 }
 
-/// No request was made, so the host has nothing to do with it.
-void Dispatcher::refuse(TaskId id, Failed failed) {
-  scheduler_.finished(id, HostAnswer{}, loop_.now());
+/// Without a request; that its name cannot be resolved tells something of the host all the same.
+void Dispatcher::fail(TaskId id, Failed failed) {
+  answered(id, host_answer(failed, std::chrono::system_clock::now()));
   events_.on_failed(id, std::move(failed));
 }
 
@@ -94,7 +108,7 @@ void Dispatcher::arm_due_timer() {
   if (due_timer_) loop_.cancel(*std::exchange(due_timer_, std::nullopt));
   // A task that is due while there is no room stays in the heap: its timer would fire for ever.
   // What makes room is an event too.
-  if (!pool_.has_room() || events_.held_back()) return;
+  if (!pool_.has_room() || events_.held_back() || !takes_turns()) return;
   if (const auto due = scheduler_.next_due()) {
     due_timer_ = loop_.call_at(*due, [this] { due_timer_.reset(); });
   }
@@ -123,6 +137,8 @@ Task Dispatcher::take_out(TaskId id) { return std::move(tasks_.extract(id).mappe
 void Dispatcher::clear() {
   scheduler_.clear();
   waiting_alone_.clear();
+  arrived_.clear();
+  cleared_ = true;
 }
 
 }  // namespace fanfetch

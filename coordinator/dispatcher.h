@@ -13,6 +13,7 @@
 #include "coordinator/options.h"
 #include "coordinator/plan/scheduler.h"
 #include "coordinator/pool/worker_pool.h"
+#include "coordinator/route_finder.h"
 #include "coordinator/task.h"
 
 namespace fanfetch {
@@ -59,13 +60,17 @@ class Dispatcher {
   /// Tasks that were not taken out.
   [[nodiscard]] std::size_t size() const { return tasks_.size(); }
   /// Some worker is free though nothing can be given to it before something is due.
-  [[nodiscard]] bool is_idle() const { return pool_.has_room() && !scheduler_.has_turn(); }
+  [[nodiscard]] bool is_idle() const {
+    return pool_.has_room() && !scheduler_.has_turn() && routes_.has_room();
+  }
 
  private:
   void dispatch_alone();
+  [[nodiscard]] bool takes_turns() const;
+  void begin(TaskId id);
+  void go(TaskId id, RouteFinder::Found route);
   void hand_out_given_up();
-  void refuse(TaskId id, Failed failed);
-  [[nodiscard]] std::optional<Job> prepare(TaskId id);
+  void fail(TaskId id, Failed failed);
   void refuse_as_too_long(TaskId id, const Error& error);
   void arm_due_timer();
 
@@ -74,10 +79,14 @@ class Dispatcher {
   WorkerPool& pool_;
   Events events_;
   const JobFactory jobs_;
+  RouteFinder routes_;
   Scheduler scheduler_;
   std::unordered_map<TaskId, Task> tasks_;
   TaskId next_task_ = 1;
+  // Had their turn before their host was known, which it is now:
+  std::deque<std::pair<TaskId, RouteFinder::Found>> arrived_;
   std::deque<std::pair<TaskId, Job>> waiting_alone_;  // for a worker to themselves
+  bool cleared_ = false;
   std::optional<EventLoop::TimerKey> due_timer_;
 };
 

@@ -50,6 +50,8 @@ int dry_run(const Options& options, Reader& reader) {
     } else if (const auto* error = std::get_if<Error>(&planned)) {
       list_failed = true;
       console.line("fanfetch: " + printable(error->message));
+    } else if (const auto* notice = std::get_if<Notice>(&planned); notice && !options.quiet) {
+      console.line(printable(notice->text));
     }
     if (std::ferror(stdout) != 0) write_error = errno;
     return write_error == 0;

@@ -1,5 +1,7 @@
 #include "coordinator/job_factory.h"
 
+#include <utility>
+
 namespace fanfetch {
 namespace {
 
@@ -9,16 +11,15 @@ std::string short_enough(const std::optional<std::string>& validator) {
 
 }  // namespace
 
-JobFactory::JobFactory(const Options& options)
-    : options_(options),
-      proxies_(options.proxy_given ? std::optional(options.proxy) : std::nullopt) {}
-
-Job JobFactory::make(const Link& link, const Url& url) const {
+Job JobFactory::make(const Link& link, const Url& url, Route route) const {
   Job job;
   job.url = url.text;
   job.part_name = to_hex(link.hash);
   job.user_agent = options_.user_agent;
-  job.proxy = proxies_.proxy_for(url);
+  job.proxy = std::move(route.proxy);
+  job.connect_host = std::move(route.host);
+  job.connect_port = route.port;
+  job.addresses = std::move(route.addresses);
 
   const bool same_origin = url.origin() == link.url.origin();
   if (same_origin) {
@@ -40,9 +41,6 @@ Job JobFactory::make(const Link& link, const Url& url) const {
   job.min_speed = options_.min_speed;
   job.max_size = options_.max_size;
   job.hash_content = options_.hash_content;
-  // The proxy is the user's own word; what lies behind it, it resolves itself.
-  job.private_addresses =
-      job.proxy.empty() ? options_.private_addresses : PrivateAddresses::unchecked;
   job.verify_tls = options_.verify_tls;
   return job;
 }

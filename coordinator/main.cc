@@ -22,6 +22,7 @@
 #include "coordinator/dry_run.h"
 #include "coordinator/exit_status.h"
 #include "coordinator/net/listing_client.h"
+#include "coordinator/net/tls_files.h"
 #include "coordinator/options.h"
 #include "coordinator/pool/cpu_count.h"
 #include "coordinator/report/console.h"
@@ -55,6 +56,7 @@ bool stdin_has_data() {
 }
 
 std::vector<SourceSpec> parse_sources(const Options& options) {
+  const SourceWays ways{.format = options.format, .urls_are_apis = options.links_at.has_value()};
   std::vector<SourceSpec> specs;
   for (const auto& word : options.sources) {
     if (is_command_name(word)) {
@@ -62,10 +64,10 @@ std::vector<SourceSpec> parse_sources(const Options& options) {
                  fmt::format("the command comes first: fanfetch {} DIR; for a file write ./{}",
                              word, word)};
     }
-    specs.push_back(or_stop(parse_source(word), kExitConfiguration));
+    specs.push_back(or_stop(parse_source(word, ways), kExitConfiguration));
   }
   for (const auto& file : options.inputs) {
-    specs.push_back(or_stop(list_spec(file), kExitConfiguration));
+    specs.push_back(or_stop(list_spec(file, ways), kExitConfiguration));
   }
   if (!specs.empty()) return specs;
   if (options.client_id.empty()) {
@@ -85,7 +87,7 @@ std::vector<SourceSpec> parse_sources(const Options& options) {
 /// Bare `imgur` is the tutorial's job: its JPEGs, no GIF and no album.
 FilterRules rules_for(const SourceSpec& spec, const Options& options) {
   FilterRules rules{options.accept, options.reject, options.accept_regex, options.reject_regex};
-  if (spec.kind == SourceSpec::Kind::imgur && !options.accept_given) {
+  if (spec.is_bare_imgur() && !options.accept_given) {
     rules.accept_extensions = {"jpg"};
   }
   return rules;
@@ -100,10 +102,9 @@ std::vector<ReaderSource> plan_sources(const Options& options) {
   std::vector<ReaderSource> sources;
   for (auto& spec : parse_sources(options)) {
     if (spec.kind == SourceSpec::Kind::imgur && options.client_id.empty()) {
-      throw Stop{
-          kExitConfiguration,
-          "the Imgur gallery needs a client ID: set IMGUR_CLIENT_ID in the environment, or use "
-          "--client-id-file FILE"};
+      throw Stop{kExitConfiguration,
+                 "Imgur needs a client ID: set IMGUR_CLIENT_ID in the environment, or use "
+                 "--client-id-file FILE"};
     }
     auto filter = or_stop(LinkFilter::make(rules_for(spec, options)), kExitConfiguration);
     const unsigned limit = host_limit(spec, options.per_host);
@@ -118,6 +119,19 @@ std::string ca_file(const Options& options) {
   return built_in != nullptr ? built_in : "";
 }
 
+const std::string& key_file(const Options& options) {
+  return options.key.empty() ? options.cert : options.key;
+}
+
+void check_tls_files(const Options& options) {
+  Result<> good;
+  if (!options.cacert.empty()) good = check_ca_file(options.cacert);
+  if (good && !options.cert.empty()) {
+    good = check_client_certificate(options.cert, key_file(options));
+  }
+  if (!good) throw Stop{kExitConfiguration, good.error().message};
+}
+
 /// A listing page is small: it gets a minute at most, whatever a file may take.
 constexpr std::chrono::seconds kPageTimeout{60};
 
@@ -127,11 +141,31 @@ long whole_seconds(std::chrono::milliseconds time, std::chrono::seconds most) {
   return static_cast<long>(std::min(std::chrono::ceil<std::chrono::seconds>(time), most).count());
 }
 
-SourceContext source_context(const Options& options, int stop_fd) {
+JsonPointer pointer(std::string_view option, const std::string& text) {
+  auto parsed = JsonPointer::parse(text);
+  if (!parsed) {
+    throw Stop{kExitConfiguration, fmt::format("{}: {}", option, parsed.error().message)};
+  }
+  return std::move(*parsed);
+}
+
+/// What the user wants to be sent to `url`, which is of the origin that the user named.
+std::vector<std::string> headers_for(const Options& options, const Url& url) {
+  std::vector<std::string> headers = options.headers;
+  for (const auto& [host, header] : options.host_headers) {
+    if (host == url.host) headers.push_back(header);
+  }
+  return headers;
+}
+
+/// `options` is lent.
+SourceContext source_context(const Options& options, const NameTemplate& names, int stop_fd) {
   auto client = std::make_shared<ListingClient>(ListingOptions{
       .user_agent = options.user_agent,
       .proxy = options.proxy_given ? std::optional(options.proxy) : std::nullopt,
       .ca_file = ca_file(options),
+      .cert_file = options.cert,
+      .key_file = key_file(options),
       .verify_tls = options.verify_tls == VerifyTls::yes,
       .connect_timeout_s = whole_seconds(options.connect_timeout, kPageTimeout),
       .timeout_s = whole_seconds(options.timeout, kPageTimeout),
@@ -141,7 +175,15 @@ SourceContext source_context(const Options& options, int stop_fd) {
           .fetch_page = [client](const PageRequest& request) { return client->fetch(request); },
           .api_base = options.api_base,
           .client_id = options.client_id,
-          .pages = options.pages};
+          .pages = options.pages,
+          .albums = options.albums,
+          .max_wait = options.max_wait,
+          .url_column = options.url_column,
+          .links_at = pointer("--links-at", options.links_at.value_or("/url")),
+          .next_at = options.next_at ? std::optional(pointer("--next-at", *options.next_at))
+                                     : std::nullopt,
+          .columns = {.keep = options.keep_columns, .named = names.columns()},
+          .headers_for = [&options](const Url& url) { return headers_for(options, url); }};
 }
 
 unsigned worker_count(const Options& options) {
@@ -248,8 +290,9 @@ void put_process_in_order() {
 int run(const Options& options, Instant start) {
   auto names = or_stop(NameTemplate::parse(options.name_template), kExitConfiguration);
   auto sources = plan_sources(options);
+  check_tls_files(options);
   UniqueFd stop = make_eventfd();
-  auto context = source_context(options, stop.get());
+  auto context = source_context(options, names, stop.get());
   if (options.dry_run) {
     return rehearse(options, std::move(sources), std::move(context), std::move(names));
   }
@@ -257,6 +300,9 @@ int run(const Options& options, Instant start) {
   RunLedger ledger = open_ledger(options);
   WorkerProgram program{.binary = or_stop(open_worker_binary(), kExitConfiguration),
                         .ca_file = ca_file(options),
+                        .cert_file = options.cert,
+                        .key_file = key_file(options),
+                        .byte_limit = options.limit_rate,
                         .part_folder = ledger.output.part_fd(),
                         .lock = ledger.output.lock_fd()};
   auto report = std::make_unique<RunReport>(

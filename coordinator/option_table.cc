@@ -16,6 +16,8 @@ using Values = std::span<const std::string>;
 // A job holds them beside its URL and headers, and must fit into its slot (channel.h).
 constexpr std::size_t kMaxUserAgentBytes = 512;
 constexpr std::size_t kMaxProxyBytes = 1024;
+/// More would not get their turn before a look-up is given up.
+constexpr std::size_t kMaxDnsServers = 8;
 
 /// Puts a parsed value into place, or hands its error on.
 template <class Target, class Value>
@@ -50,9 +52,24 @@ Result<> add_extensions(std::vector<std::string>& target, Values values) {
   return {};
 }
 
+Result<> apply_limit_rate(Options& options, Values values) {
+  std::string_view rate = values[0];
+  if (rate.ends_with("/s")) rate.remove_suffix(2);
+  return store(options.limit_rate, parse_size(rate));
+}
+
 Result<> apply_pages(Options& options, Values values) {
-  if (values[0] == "all") return fail("'all' is not built yet; give a number");
+  if (values[0] == "all") {
+    options.pages = std::numeric_limits<int>::max();
+    return {};
+  }
   return store_count(options.pages, values, 1, 1'000'000);
+}
+
+Result<> apply_format(Options& options, Values values) {
+  options.format = list_format(values[0]);
+  if (!options.format) return fail("'{}' is none of text, csv, tsv, jsonl", values[0]);
+  return {};
 }
 
 Result<> apply_min_speed(Options& options, Values values) {
@@ -118,9 +135,30 @@ Result<> apply_proxy(Options& options, Values values) {
       return fail("it is none of http://, https://, socks4://, socks4a://, socks5://, socks5h://");
     }
   }
+  if (const auto parsed = proxy.empty() ? ProxyUrl() : parse_proxy(proxy); !parsed) {
+    return fail("{}", parsed.error().message);
+  }
   options.proxy = proxy;
   options.proxy_given = true;
   return {};
+}
+
+Result<> apply_allow_net(Options& options, Values values) {
+  return store(options.allowed_nets.emplace_back(), parse_cidr(values[0]));
+}
+
+Result<> apply_dns(Options& options, Values values) {
+  auto servers = parse_dns_servers(values[0]);
+  if (!servers) return tl::unexpected(servers.error());
+  for (const IpEndpoint& server : *servers) options.dns_servers.push_back(server);
+  if (options.dns_servers.size() > kMaxDnsServers) {
+    return fail("it names more than {} servers", kMaxDnsServers);
+  }
+  return {};
+}
+
+Result<> apply_family(Options& options, Values values, AddressFamily family) {
+  return store_flag(options.family, values, family, AddressFamily::any);
 }
 
 Result<> apply_cacert(Options& options, Values values) {
@@ -203,8 +241,18 @@ const OptionRow kTable[] = {
      InConfig::yes, [](Options& o, Values v) { return store_text(o.accept_regex, v); }},
     {"--reject-regex", "RE", kLinks, "no links whose whole URL matches (RE2)", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_text(o.reject_regex, v); }},
-    {"--pages", "N", kLinks, "pages of the Imgur listing to read", "1", kShort,
+    {"--pages", "N|all", kLinks, "pages of a listing or an API to read", "1", kShort,
      InConfig::yes, apply_pages},
+    {"--albums", "", kLinks, "open the albums of an Imgur listing into their images", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.albums, v, true, false); }},
+    {"--format", "NAME", kLinks, "of all lists: text, csv, tsv or jsonl; default: by the ending (.gz and .zst too), else text", "", kLong,
+     InConfig::yes, apply_format},
+    {"--url-column", "NAME", kLinks, "column of CSV and TSV lists with the links, or its number", "url", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.url_column, v); }},
+    {"--links-at", "POINTER", kLinks, "where JSON lines have their links (default: /url); makes of a URL a JSON API; * is each element", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { o.links_at = v[0]; return Result<>(); }},
+    {"--next-at", "POINTER", kLinks, "where a JSON API has the URL of its next page; see --pages", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { o.next_at = v[0]; return Result<>(); }},
     {"--client-id-file", "FILE", kLinks, "its first line is the Imgur client ID", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store(o.client_id, read_client_id(v[0])); }},
     {"--api-base", "URL", kLinks, "where the Imgur API is", "https://api.imgur.com", kLong,
@@ -212,7 +260,7 @@ const OptionRow kTable[] = {
 
     {"-d,-o,--output", "DIR", kFiles, "folder for the files", "images", kShort,
      InConfig::yes, [](Options& o, Values v) { return store_text(o.output, v); }},
-    {"--name", "TEMPLATE", kFiles, "file names from {name} {stem} {ext} {host} {path} {index:08} {id} {hash:N}",
+    {"--name", "TEMPLATE", kFiles, "file names from {name} {stem} {ext} {host} {path} {index:08} {id} {hash:N} {col:COLUMN}",
      "{name}", kLong, InConfig::yes, [](Options& o, Values v) { return store_text(o.name_template, v); }},
     {"--hash", "sha256|none", kFiles, "what is recorded of the content", "sha256", kLong,
      InConfig::yes, apply_hash},
@@ -227,6 +275,8 @@ const OptionRow kTable[] = {
      InConfig::yes, [](Options& o, Values v) { return store(o.per_host, parse_per_host(v[0])); }},
     {"--rate", "N/s", kPace, "requests a second to one host: 5, 0.5/s, 0 = no limit", "0", kLong,
      InConfig::yes, [](Options& o, Values v) { return store(o.rate, parse_rate(v[0])); }},
+    {"--limit-rate", "BYTES/s", kPace, "of all transfers together: 500K, 2M/s; 0 is no limit", "", kLong,
+     InConfig::yes, apply_limit_rate},
 
     {"--retries", "N", kLimits, "tries of a link after the first", "4", kShort,
      InConfig::yes, [](Options& o, Values v) { return store_count(o.retries, v, 0, 100); }},
@@ -262,18 +312,33 @@ const OptionRow kTable[] = {
      InConfig::yes, apply_header_for},
     {"--user-agent", "TEXT", kRequests, "what fanfetch calls itself", "fanfetch/" FANFETCH_VERSION, kLong,
      InConfig::yes, apply_user_agent},
-    {"--proxy", "URL", kRequests, "http, https or socks; '' is none; default: the environment's", "", kLong,
+    {"--proxy", "URL", kRequests, "http, https, socks5h or socks4a (socks5, socks4: the same); '' is none; "
+     "default: the environment's", "", kLong,
      InConfig::yes, apply_proxy},
     {"--cacert", "FILE", kRequests, "certificates to trust; default: the system's", "", kLong,
      InConfig::yes, apply_cacert},
+    {"--cert", "FILE", kRequests, "client certificate (PEM), for every https host that asks", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.cert, v); }},
+    {"--key", "FILE", kRequests, "its private key, without password; default: in --cert FILE", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.key, v); }},
     {"--insecure", "", kRequests, "do not verify TLS certificates", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_flag(o.verify_tls, v, VerifyTls::no, VerifyTls::yes); }},
     {"--allow-private", "", kRequests, "let links reach loopback and private addresses", "", kLong,
      InConfig::yes, [](Options& o, Values v) {
        return store_flag(o.private_addresses, v, PrivateAddresses::allow, PrivateAddresses::refuse); }},
+    {"--allow-net", "CIDR", kRequests, "let links reach these addresses, even link-local ones; may be repeated", "", kLong,
+     InConfig::yes, apply_allow_net},
+    {"--dns", "SERVER,...", kRequests, "look hosts up there (address, or address:port); default: resolv.conf", "", kLong,
+     InConfig::yes, apply_dns},
+    {"-4,--ipv4", "", kRequests, "use IPv4 addresses only", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return apply_family(o, v, AddressFamily::v4); }},
+    {"-6,--ipv6", "", kRequests, "use IPv6 addresses only", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return apply_family(o, v, AddressFamily::v6); }},
 
     {"--results", "FILE", kReports, "write one JSON object a link; - is stdout", "", kShort,
      InConfig::yes, [](Options& o, Values v) { return store_text(o.results, v); }},
+    {"--keep-columns", "", kReports, "records get the list's own columns too, src_NAME where names clash", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.keep_columns, v, true, false); }},
     {"--progress", "STYLE", kReports, "auto, bar, plain or none; auto: a bar on a terminal, else lines", "auto", kLong,
      InConfig::yes, apply_progress},
     {"-q,--quiet", "", kReports, "print errors only", "", kShort,

@@ -237,6 +237,19 @@ bool is_header_text(std::string_view text) {
   });
 }
 
+Result<std::vector<IpEndpoint>> parse_dns_servers(std::string_view text) {
+  constexpr std::uint16_t kDnsPort = 53;
+  std::vector<IpEndpoint> servers;
+  for (;;) {
+    const std::size_t comma = text.find(',');
+    auto server = parse_endpoint(trimmed(text.substr(0, comma)), kDnsPort);
+    if (!server) return tl::unexpected(server.error());
+    servers.push_back(*server);
+    if (comma == std::string_view::npos) return servers;
+    text.remove_prefix(comma + 1);
+  }
+}
+
 Result<RetryFailed> parse_retry_failed(std::string_view text) {
   RetryFailed retry;
   if (text == "all" || text == "none") {

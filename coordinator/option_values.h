@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/ip_network.h"
 #include "common/result.h"
 #include "coordinator/plan/per_host.h"
 #include "coordinator/plan/retry_failed.h"
@@ -61,6 +62,10 @@ namespace fanfetch {
 
 /// Characters that can stand in a header's value: no CR, LF, NUL or other control character.
 [[nodiscard]] bool is_header_text(std::string_view text);
+
+/// DNS servers with commas between them: `192.0.2.1,[2001:db8::1]:5353`; port 53 where none is
+/// named.
+[[nodiscard]] Result<std::vector<IpEndpoint>> parse_dns_servers(std::string_view text);
 
 /// `all`, `none`, or error classes with commas between them.
 [[nodiscard]] Result<RetryFailed> parse_retry_failed(std::string_view text);

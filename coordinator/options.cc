@@ -175,6 +175,10 @@ Result<> apply_environment(Options& options) {
 
 Result<> check_together(const Options& options) {
   if (options.quiet && options.verbose) return fail("--quiet and --verbose exclude each other");
+  if (options.next_at && !options.links_at) {
+    return fail("--next-at needs --links-at: together they read the pages of a JSON API");
+  }
+  if (!options.key.empty() && options.cert.empty()) return fail("--key needs --cert");
   std::size_t common = 0;
   for (const auto& header : options.headers) common += header.size() + kHeaderOverhead;
   std::map<std::string_view, std::size_t> by_host = {{"", 0}};
@@ -196,6 +200,10 @@ tl::expected<Options, Leave> read_options(int argc, const char* const* argv) {
   if (line->has("help-all")) return tl::unexpected(Leave{0, full_help()});
   if (line->has("help")) return tl::unexpected(Leave{0, short_help()});
   if (line->has("version")) return tl::unexpected(Leave{0, "fanfetch " FANFETCH_VERSION "\n"});
+
+  if (line->has("ipv4") && line->has("ipv6")) {
+    return usage_error("-4 and -6 exclude each other");
+  }
 
   Options options;
   options.user_agent = "fanfetch/" FANFETCH_VERSION;

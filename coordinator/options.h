@@ -7,10 +7,14 @@
 #include <utility>
 #include <vector>
 
+#include "common/ip_network.h"
 #include "common/job.h"
 #include "common/result.h"
+#include "coordinator/net/address_policy.h"
+#include "coordinator/net/resolution.h"
 #include "coordinator/plan/per_host.h"
 #include "coordinator/plan/retry_failed.h"
+#include "coordinator/sources/list_format.h"
 
 namespace fanfetch {
 
@@ -31,13 +35,19 @@ struct Options {
   unsigned jobs = 64;
   std::optional<unsigned> workers;
   PerHost per_host;
-  double rate = 0;  ///< Requests a second to one host; 0: no limit.
+  double rate = 0;               ///< Requests a second to one host; 0: no limit.
+  std::uint64_t limit_rate = 0;  ///< Bytes a second of all workers together; 0: no limit.
 
   std::vector<std::string> accept, reject;  ///< Extensions, lower case, without the dot.
   bool accept_given = false;  ///< `--accept`, even if empty: the tutorial's rule is off.
   std::string accept_regex, reject_regex;
   std::string name_template = "{name}";
-  int pages = 1;
+  int pages = 1;  ///< `all`: more than any listing has.
+  bool albums = false;
+  std::optional<ListFormat> format;  ///< Of all lists; none: by the ending of each.
+  std::string url_column = "url";
+  std::optional<std::string> links_at, next_at;  ///< JSON pointers, not checked yet.
+  bool keep_columns = false;
 
   int retries = 4;
   std::chrono::milliseconds timeout{std::chrono::hours(1)};  ///< 0: none, for all times.
@@ -53,8 +63,13 @@ struct Options {
   std::string proxy;         ///< Empty: by the environment, unless `proxy_given`.
   bool proxy_given = false;  ///< `--proxy`; with an empty value: none at all.
   std::string cacert;        ///< From --cacert or SSL_CERT_FILE; empty: the system's bundle.
+  std::string cert;          ///< Client certificate, PEM; empty: none.
+  std::string key;           ///< Its private key; empty: in the same file.
   VerifyTls verify_tls = VerifyTls::yes;
   PrivateAddresses private_addresses = PrivateAddresses::refuse;
+  std::vector<Cidr> allowed_nets;       ///< --allow-net
+  std::vector<IpEndpoint> dns_servers;  ///< --dns; empty: the system's.
+  AddressFamily family = AddressFamily::any;
   std::string api_base = "https://api.imgur.com";  ///< No slash at the end.
   std::string client_id;  ///< From --client-id-file or IMGUR_CLIENT_ID; never printed.
 

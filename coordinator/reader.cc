@@ -14,6 +14,10 @@ constexpr std::size_t kHandedOnAtOnce = 128;
 Reader::Reader(std::vector<ReaderSource> sources, SourceContext context, Planner planner)
     : sources_(std::move(sources)), context_(std::move(context)), planner_(std::move(planner)) {
   context_.before_waiting = [this] { hand_on(); };
+  context_.notice = [this](std::string text) {
+    add(Notice{std::move(text)});
+    hand_on();  // it may tell of a long wait
+  };
   context_.fetch_page = [this, fetch = std::move(context_.fetch_page)](const PageRequest& request) {
     hand_on();
     return fetch(request);

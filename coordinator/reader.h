@@ -19,13 +19,18 @@ struct ReaderSource {
   unsigned host_limit = 1;  ///< Link::host_limit of its links.
 };
 
+/// Something that a source has to say to the person at the terminal.
+struct Notice {
+  std::string text;
+};
+
 struct EndOfList {
   std::uint64_t total = 0;  ///< Entries in all sources.
 };
 
-/// What becomes of the lists: a plan for each entry, a source that could not be had (Error), and at
-/// last the end.
-using Planned = std::variant<Link, Record, LedgerRow, OutputTrouble, Error, EndOfList>;
+/// What becomes of the lists: a plan for each entry, a source that could not be had (Error), what
+/// a source has to say, and at last the end.
+using Planned = std::variant<Link, Record, LedgerRow, OutputTrouble, Error, Notice, EndOfList>;
 
 /// Reads the sources in turn and has each link planned. Thread: one of its own, as it may block on
 /// a pipe, a disk or a page.

@@ -21,11 +21,17 @@ struct FreeList {
 };
 using HeaderList = std::unique_ptr<curl_slist, FreeList>;
 
+/// PEM files.
+struct TlsFiles {
+  std::string ca;    ///< The bundle that certificates are verified against.
+  std::string cert;  ///< The client's, with its chain; empty: none.
+  std::string key;   ///< Its private key.
+};
+
 /// A pool of easy handles, each with every option set that is the same for all jobs.
 class CurlHandles {
  public:
-  /// `ca_file`: the bundle that certificates are verified against.
-  explicit CurlHandles(std::string ca_file) : ca_file_(std::move(ca_file)) {}
+  explicit CurlHandles(TlsFiles tls_files) : tls_files_(std::move(tls_files)) {}
 
   [[nodiscard]] EasyHandle take();
   /// Forgets all of its last job, secrets too.
@@ -37,7 +43,7 @@ class CurlHandles {
  private:
   void set_common_options(CURL* easy) const;
 
-  std::string ca_file_;
+  TlsFiles tls_files_;
   std::vector<EasyHandle> idle_;
 };
 
@@ -64,10 +70,12 @@ class CurlMulti {
   static int on_socket(CURL* easy, curl_socket_t fd, int what, void* self, void* watched) noexcept;
   static int on_timer(CURLM* multi, long timeout_ms, void* self) noexcept;
   void act(curl_socket_t fd, int events);
+  void try_next_address(CURL* easy);
 
   EventLoop& loop_;
   std::unique_ptr<CURLM, FreeMulti> multi_;
   EventLoop::TimerKey timer_{};
+  CURL* closed_ = nullptr;  // whose socket libcurl has closed in the act() that runs
 };
 
 }  // namespace fanfetch

@@ -6,8 +6,19 @@
 #include <utility>
 
 #include "common/result.h"
+#include "worker/tls_failures.h"
 
 namespace fanfetch {
+
+namespace {
+
+bool is_tls(CURLcode code) {
+  return code == CURLE_SSL_CONNECT_ERROR || code == CURLE_PEER_FAILED_VERIFICATION ||
+         code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_CERTPROBLEM ||
+         code == CURLE_SSL_CIPHER || code == CURLE_SSL_ISSUER_ERROR;
+}
+
+}  // namespace
 
 bool is_whole_body(int http_status) {
   // 203 is a 200 that a proxy has changed. 201, 202 and 204 carry no file, 206 only a piece.
@@ -45,6 +56,16 @@ Failed transfer_failure(CURLcode code, std::string text, Response response) {
   Failed failed{.retry = Retry::yes, .message = std::move(text), .response = std::move(response)};
   if (failed.message.empty()) failed.message = curl_easy_strerror(code);
   const bool answered = failed.response.http_status != 0;
+  // In TLS 1.3 a server may refuse us once the handshake is over, in the midst of things.
+  const bool refused = !answered && failed.message.find(" alert ") != std::string::npos;
+  if (is_tls(code) || refused) {
+    auto trouble = tls_trouble(failed.message, "the server");
+    failed.error = ErrorClass::tls;
+    // A certificate stays what it is.
+    failed.retry = code == CURLE_SSL_CONNECT_ERROR || refused ? trouble.retry : Retry::no;
+    failed.message = std::move(trouble.message);
+    return failed;
+  }
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY: failed.error = ErrorClass::dns; break;
@@ -57,15 +78,6 @@ Failed transfer_failure(CURLcode code, std::string text, Response response) {
       failed.error = answered ? ErrorClass::truncated : ErrorClass::connect;
       break;
     case CURLE_PARTIAL_FILE: failed.error = ErrorClass::truncated; break;
-    case CURLE_SSL_CONNECT_ERROR: failed.error = ErrorClass::tls; break;
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CIPHER:
-    case CURLE_SSL_ISSUER_ERROR:
-      failed.error = ErrorClass::tls;
-      failed.retry = Retry::no;
-      break;
     default:
       failed.error = ErrorClass::protocol;
       failed.retry = Retry::no;

@@ -27,7 +27,7 @@ bool tie_to_parent(const char* parent) {
   return ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && std::to_string(::getppid()) == parent;
 }
 
-int run(const char* parent, const char* ca_file) {
+int run(const char* parent, TlsFiles tls_files) {
   ::prctl(PR_SET_NAME, "fanfetch-worker");
   if (!tie_to_parent(parent)) return kCannotStart;
   auto channel =
@@ -41,7 +41,7 @@ int run(const char* parent, const char* ca_file) {
   }
   curl_global_init(CURL_GLOBAL_DEFAULT);
   PartFolder parts{UniqueFd(kPartFolderFd)};
-  Worker(std::move(*channel), parts, ca_file).run();
+  Worker(std::move(*channel), parts, std::move(tls_files)).run();
   curl_global_cleanup();
   return EXIT_SUCCESS;
 }
@@ -50,12 +50,12 @@ int run(const char* parent, const char* ca_file) {
 }  // namespace fanfetch
 
 int main(int argc, char** argv) {
-  if (argc != 3 || ::fcntl(fanfetch::kRegionFd, F_GETFD) < 0) {
+  if (argc != 5 || ::fcntl(fanfetch::kRegionFd, F_GETFD) < 0) {
     std::fputs("fanfetch-worker is started by fanfetch; run that instead\n", stderr);
     return fanfetch::kCannotStart;
   }
   try {
-    return fanfetch::run(argv[1], argv[2]);
+    return fanfetch::run(argv[1], {argv[2], argv[3], argv[4]});
   } catch (const std::exception& error) {
     fmt::print(stderr, "{}\n", error.what());
     return EXIT_FAILURE;

@@ -34,6 +34,9 @@ HeaderList make_headers(const Job& job, const Rest& rest) {
   return list;
 }
 
+/// Any answer but 0 ends the transfer.
+int refuse_lookup(void*, void*, void*) { return 1; }
+
 void set_limits(CURL* easy, const Job& job) {
   using std::chrono::milliseconds;
   // libcurl takes 0 for "the default of 300 s"; a day is none.
@@ -69,6 +72,23 @@ HeaderList set_request(CURL* easy, const Job& job, const Rest& rest) {
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, verify);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2 * verify);
   return headers;
+}
+
+HeaderList make_list(const std::vector<std::string>& entries) {
+  HeaderList list;
+  for (const std::string& entry : entries) append(list, entry);
+  return list;
+}
+
+void set_addresses(CURL* easy, const Job& job, curl_slist* entries) {
+  curl_easy_setopt(easy, CURLOPT_RESOLVE, entries);
+  // libcurl would tell of an address too before it reads it as one.
+  const bool literal = is_literal(job);
+  curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, literal ? nullptr : &refuse_lookup);
+  // Names leave its cache by our word alone: to look for outdated ones, libcurl would go through
+  // all of them for each transfer. Literals enter by themselves, and leave at once: a list cannot
+  // name IPv6 ones (7.88).
+  curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, literal ? 0L : -1L);
 }
 
 bool is_conditional(const Job& job) {

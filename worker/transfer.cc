@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "common/crash_point.h"
-#include "common/ip_address.h"
+#include "common/ip_network.h"
 #include "common/result.h"
 #include "worker/answer.h"
 #include "worker/failures.h"
@@ -38,8 +38,12 @@ bool is_gzip(const std::string& encoding) {
 
 }  // namespace
 
-Transfer::Transfer(Job job, EasyHandle easy, FileStore& store)
-    : job_(std::move(job)), easy_(std::move(easy)), store_(store) {}
+Transfer::Transfer(Job job, EasyHandle easy, FileStore& store, KnownHosts& hosts)
+    : job_(std::move(job)), easy_(std::move(easy)), store_(store), hosts_(hosts) {}
+
+Transfer::~Transfer() {
+  if (uses_host_) hosts_.forget(job_);
+}
 
 // --- The request ---
 
@@ -61,11 +65,25 @@ Transfer::Ready Transfer::prepare() {
 void Transfer::ask(Rest rest) {
   rest_ = std::move(rest);
   headers_ = set_request(easy(), job_, rest_);
+  use_addresses();
   curl_easy_setopt(easy(), CURLOPT_ERRORBUFFER, error_text_);
   curl_easy_setopt(easy(), CURLOPT_WRITEFUNCTION, &Transfer::on_body);
   curl_easy_setopt(easy(), CURLOPT_WRITEDATA, this);
   curl_easy_setopt(easy(), CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_open_socket);
   curl_easy_setopt(easy(), CURLOPT_OPENSOCKETDATA, this);
+  if (pace_.take) {
+    curl_easy_setopt(easy(), CURLOPT_BUFFERSIZE, static_cast<long>(pace_.largest_piece));
+    curl_easy_setopt(easy(), CURLOPT_TIMEOUT_MS, 0L);
+    curl_easy_setopt(easy(), CURLOPT_LOW_SPEED_TIME, 0L);
+  }
+}
+
+/// libcurl learns whom to connect to. It comes right before libcurl gets the handle, and so reads
+/// the list.
+void Transfer::use_addresses() {
+  if (std::exchange(uses_host_, true)) hosts_.forget(job_);
+  addresses_ = make_list(hosts_.use(job_));
+  set_addresses(easy(), job_, addresses_.get());
 }
 
 /// The part does not belong to what the server has now.
@@ -80,21 +98,19 @@ void Transfer::start_over() {
 
 curl_socket_t Transfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* address) {
   auto& transfer = *static_cast<Transfer*>(self);
-  const AddressScope scope = scope_of(address->addr);
-  const PrivateAddresses policy = transfer.job_.private_addresses;
-  const bool allowed = scope == AddressScope::global || policy == PrivateAddresses::unchecked ||
-                       (scope == AddressScope::private_net && policy == PrivateAddresses::allow);
-  if (!allowed) {
-    transfer.refused_address_ = to_text(address->addr);
+  // The coordinator has chosen the addresses; whatever went wrong here, no other one is reached.
+  const auto ip = ip_of(address->addr);
+  if (!ip || !transfer.hosts_.may_reach(transfer.job_, *ip)) {
+    transfer.refused_address_ = ip ? to_text(*ip) : "an address of an unknown kind";
     return CURL_SOCKET_BAD;
   }
-  transfer.reached_allowed_ = true;
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
   const std::span bytes(reinterpret_cast<const std::byte*>(data), size * count);
+  if (transfer.pace_.take && !transfer.pace_.take(bytes.size())) return CURL_WRITEFUNC_PAUSE;
   // Any other number than all makes libcurl stop with CURLE_WRITE_ERROR.
   return transfer.accept_body(bytes) ? bytes.size() : bytes.size() + 1;
 }
@@ -184,7 +200,8 @@ bool Transfer::store(std::span<const std::byte> bytes) {
 
 // --- The end ---
 
-std::optional<Outcome> Transfer::finish(CURLcode code) {
+std::optional<Outcome> Transfer::finish(CURLcode code, const std::string& why) {
+  if (!why.empty()) error_text_[why.copy(error_text_, sizeof error_text_ - 1)] = '\0';
   if (received_ == 0 && rest_.offset > 0) (void)begin_body();  // it had none
   if (stopped_ == Stopped::no_continuation) {
     start_over();
@@ -275,9 +292,10 @@ Failed Transfer::stopped_failure(Response response) const {
 }
 
 Failed Transfer::curl_failure(CURLcode code, Response response) const {
-  if (!refused_address_.empty() && !reached_allowed_) {
+  if (!refused_address_.empty()) {
     return {.error = ErrorClass::refused,
-            .message = fmt::format("{} is a private or reserved address", refused_address_),
+            .message = fmt::format("{} is none of the addresses that {} may be reached at",
+                                   refused_address_, job_.connect_host),
             .response = std::move(response),
             .refused_address = refused_address_};
   }

@@ -12,6 +12,7 @@
 #include "common/outcome.h"
 #include "worker/curl_handles.h"
 #include "worker/gunzip.h"
+#include "worker/known_hosts.h"
 #include "worker/request.h"
 #include "worker/store/file_store.h"
 #include "worker/store/part_check.h"
@@ -28,12 +29,25 @@ class Transfer {
  public:
   enum class Ready { no, yes };
 
-  /// `easy`: from CurlHandles.
-  Transfer(Job job, EasyHandle easy, FileStore& store);
+  /// `easy`: from CurlHandles. The store and the hosts are lent.
+  Transfer(Job job, EasyHandle easy, FileStore& store, KnownHosts& hosts);
+  ~Transfer();
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
+  /// What --limit-rate makes of a transfer. Whoever paces it also watches over its time, so
+  /// libcurl does not.
+  struct Pace {
+    std::size_t largest_piece = 0;
+    /// May it have so many bytes now? False: it pauses, and asks again when libcurl is told to go
+    /// on with the handle.
+    std::function<bool(std::size_t bytes)> take;  ///< None: no limit.
+  };
+  /// REQUIRES: comes before prepare().
+  void set_pace(Pace pace) { pace_ = std::move(pace); }
+
   [[nodiscard]] CURL* easy() const { return easy_.get(); }
+  [[nodiscard]] const Job& job() const { return job_; }
 
   /// Makes the request; `no`: a slice of an old part was checked, call again. REQUIRES: comes
   /// before libcurl gets the handle.
@@ -41,8 +55,9 @@ class Transfer {
 
   /// How it ended. None: what is there of it is of no use after all; the request is made anew for
   /// the whole, and libcurl is to have the handle once more (this happens once at most).
-  /// REQUIRES: libcurl is done with it and said `code`.
-  [[nodiscard]] std::optional<Outcome> finish(CURLcode code);
+  /// REQUIRES: libcurl is done with it and said `code`; or it is taken from libcurl next, with a
+  /// `code` of ours and `why`, if libcurl has not said it.
+  [[nodiscard]] std::optional<Outcome> finish(CURLcode code, const std::string& why = {});
   /// The handle, for the next job. The transfer is over then.
   [[nodiscard]] EasyHandle release() { return std::move(easy_); }
 
@@ -59,6 +74,7 @@ class Transfer {
   static curl_socket_t on_open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
 
   void ask(Rest rest);
+  void use_addresses();
   void start_over();
 
   [[nodiscard]] bool accept_body(std::span<const std::byte> bytes);
@@ -77,7 +93,11 @@ class Transfer {
   Job job_;
   EasyHandle easy_;
   FileStore& store_;
+  Pace pace_;
+  KnownHosts& hosts_;
   HeaderList headers_;
+  HeaderList addresses_;  // for CURLOPT_RESOLVE
+  bool uses_host_ = false;
   std::optional<PartCheck> check_;
   std::optional<PartWriter> part_;  // from begin_body() on; before, that of an earlier attempt
   std::unique_ptr<Gunzip> gunzip_;  // none: the body is taken as it comes
@@ -88,9 +108,8 @@ class Transfer {
   std::uint64_t new_bytes_ = 0;  // of all bodies, not yet told
   Stopped stopped_ = Stopped::no;
   int disk_error_ = 0;
-  std::string refused_address_;   // the last one, if any
-  bool reached_allowed_ = false;  // at least one address was not refused
-  bool looked_ = false;           // for an old part
+  std::string refused_address_;  // libcurl wanted to connect there, though the job does not say so
+  bool looked_ = false;          // for an old part
   char error_text_[CURL_ERROR_SIZE] = {};
 };
 

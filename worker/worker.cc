@@ -28,12 +28,15 @@ unsigned connections_to_keep(std::size_t transfers) {
 
 }  // namespace
 
-Worker::Worker(WorkerChannel channel, FileStore& store, std::string ca_file)
+Worker::Worker(WorkerChannel channel, FileStore& store, TlsFiles tls_files)
     : channel_(std::move(channel)),
       store_(store),
-      handles_(std::move(ca_file)),
+      handles_(std::move(tls_files)),
       most_at_once_(channel_.slots() / 2),
-      multi_(loop_, connections_to_keep(most_at_once_)) {
+      multi_(loop_, connections_to_keep(most_at_once_)),
+      pacer_(loop_, channel_, [this](CURL* easy, CURLcode code, const std::string& why) {
+        finish(easy, code, why);
+      }) {
   loop_.watch(channel_.submitted_fd(), EPOLLIN,
               [this](std::uint32_t) { drain_eventfd(channel_.submitted_fd()); });
 }
@@ -52,6 +55,7 @@ void Worker::after_batch() {
   multi_.collect([this](CURL* easy, CURLcode code) { finish(easy, code); });
   take_jobs();
   check_parts();
+  if (pacer_.limits()) pacer_.turn();
   std::uint64_t bytes = 0;
   for (const auto& [easy, running] : running_) bytes += running.transfer->take_new_bytes();
   if (bytes > 0) channel_.add_bytes(bytes);
@@ -63,8 +67,13 @@ void Worker::take_jobs() {
   while (running_.size() < most_at_once_) {
     auto taken = channel_.take();
     if (!taken) break;
-    auto transfer = std::make_unique<Transfer>(std::move(taken->job), handles_.take(), store_);
+    auto transfer =
+        std::make_unique<Transfer>(std::move(taken->job), handles_.take(), store_, hosts_);
     CURL* easy = transfer->easy();
+    if (pacer_.limits()) {
+      transfer->set_pace({.largest_piece = pacer_.largest_piece(),
+                          .take = [this, easy](std::size_t n) { return pacer_.take(easy, n); }});
+    }
     running_.emplace(easy, Running{taken->use, std::move(transfer)});
     begin(easy);
   }
@@ -72,10 +81,16 @@ void Worker::take_jobs() {
 
 void Worker::begin(CURL* easy) {
   if (running_.at(easy).transfer->prepare() == Transfer::Ready::yes) {
-    multi_.add(easy);
+    start(easy);
   } else {
     checking_.push_back(easy);
   }
+}
+
+void Worker::start(CURL* easy) {
+  const Job& job = running_.at(easy).transfer->job();
+  if (pacer_.limits()) pacer_.begin(easy, {job.timeout, job.stall_timeout, job.min_speed});
+  multi_.add(easy);
 }
 
 /// One slice a turn of the loop; in turn, so that the first one gets onto its way soon.
@@ -84,16 +99,17 @@ void Worker::check_parts() {
   CURL* const easy = checking_.front();
   if (running_.at(easy).transfer->prepare() == Transfer::Ready::yes) {
     checking_.pop_front();
-    multi_.add(easy);
+    start(easy);
   }
   if (!checking_.empty()) loop_.call_at(loop_.now(), [] {});  // the next turn comes at once
 }
 
-void Worker::finish(CURL* easy, CURLcode code) {
+void Worker::finish(CURL* easy, CURLcode code, const std::string& why) {
   const auto it = running_.find(easy);
-  const auto outcome = it->second.transfer->finish(code);
+  const auto outcome = it->second.transfer->finish(code, why);
   multi_.remove(easy);
-  if (!outcome) return multi_.add(easy);  // for the whole
+  pacer_.forget(easy);
+  if (!outcome) return start(easy);  // for the whole
   Running running = std::move(it->second);
   running_.erase(it);
   channel_.add_bytes(running.transfer->take_new_bytes());

@@ -9,6 +9,7 @@
 #include "common/channel.h"
 #include "common/event_loop.h"
 #include "worker/curl_handles.h"
+#include "worker/pacer.h"
 #include "worker/store/file_store.h"
 #include "worker/transfer.h"
 
@@ -20,7 +21,7 @@ class Worker {
  public:
   /// Runs at most half the channel's slots at once; the rest wait in the ring, unblamed if this
   /// process dies.
-  Worker(WorkerChannel channel, FileStore& store, std::string ca_file);
+  Worker(WorkerChannel channel, FileStore& store, TlsFiles tls_files);
 
   /// Until the coordinator says stop and all jobs are done.
   void run();
@@ -33,8 +34,9 @@ class Worker {
 
   void take_jobs();
   void begin(CURL* easy);
+  void start(CURL* easy);
   void check_parts();
-  void finish(CURL* easy, CURLcode code);
+  void finish(CURL* easy, CURLcode code, const std::string& why = {});
   void after_batch();
   void beat();
 
@@ -42,8 +44,10 @@ class Worker {
   WorkerChannel channel_;
   FileStore& store_;
   CurlHandles handles_;
+  KnownHosts hosts_;
   std::size_t most_at_once_;
   CurlMulti multi_;
+  Pacer pacer_;
   std::unordered_map<CURL*, Running> running_;
   std::deque<CURL*> checking_;  // of them, those whose old part is still being read
 };

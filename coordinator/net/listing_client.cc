@@ -89,6 +89,20 @@ tl::unexpected<Error> stopped(const std::string& url) {
   return fail("stopped before {} came", mask_userinfo(url));
 }
 
+/// All headers of the last answer, names in lower case.
+std::vector<std::pair<std::string, std::string>> read_headers(CURL* curl) {
+  std::vector<std::pair<std::string, std::string>> headers;
+  curl_header* header = nullptr;
+  while ((header = curl_easy_nextheader(curl, CURLH_HEADER, -1, header)) != nullptr) {
+    std::string name = header->name;
+    for (char& c : name) {
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    headers.emplace_back(std::move(name), header->value);
+  }
+  return headers;
+}
+
 /// Receives one body. A page that grows too large ends its transfer.
 struct Body {
   std::string bytes;
@@ -146,6 +160,10 @@ void ListingClient::Handle::set_up(const Url& url, const ListingOptions& options
   if (!options.ca_file.empty()) {
     curl_easy_setopt(curl, CURLOPT_CAINFO, options.ca_file.c_str());
     curl_easy_setopt(curl, CURLOPT_PROXY_CAINFO, options.ca_file.c_str());
+  }
+  if (!options.cert_file.empty()) {
+    curl_easy_setopt(curl, CURLOPT_SSLCERT, options.cert_file.c_str());
+    curl_easy_setopt(curl, CURLOPT_SSLKEY, options.key_file.c_str());
   }
   // With a CA folder libcurl would load the certificates anew for each connection.
   curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
@@ -211,7 +229,8 @@ ListingClient::Answer ListingClient::Handle::get(const Url& url,
     curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after);
     answer.page = Page{.http_status = static_cast<int>(status),
                        .content_type = content_type == nullptr ? "" : content_type,
-                       .body = std::move(body.bytes)};
+                       .body = std::move(body.bytes),
+                       .headers = read_headers(curl)};
     answer.worth_retry = status == 429 || status >= 500;
     answer.retry_after = seconds(retry_after);
     answer.redirect = redirect == nullptr ? "" : redirect;
@@ -233,7 +252,10 @@ Result<Page> ListingClient::fetch(const PageRequest& request) {
   for (int tried = 1;; ++tried) {
     Answer answer = follow(request);
     const seconds wait = answer.retry_after > seconds(0) ? answer.retry_after : seconds(tried);
-    if (!answer.worth_retry || tried == kTries || wait > kMaxWait) return std::move(answer.page);
+    const bool as_it_is = answer.page.has_value() && !request.retry_refusals;
+    if (!answer.worth_retry || tried == kTries || wait > kMaxWait || as_it_is) {
+      return std::move(answer.page);
+    }
     if (stops_within(options_.stop_fd, wait)) return stopped(request.url);
   }
 }

@@ -13,7 +13,9 @@ struct ListingOptions {
   std::string user_agent;
   /// None: by the environment, as in curl; empty: no proxy.
   std::optional<std::string> proxy;
-  std::string ca_file;  ///< Bundle to verify against; empty: libcurl's own.
+  std::string ca_file;    ///< Bundle to verify against; empty: libcurl's own.
+  std::string cert_file;  ///< Client certificate; empty: none.
+  std::string key_file;
   bool verify_tls = true;
   long connect_timeout_s = 15;
   long timeout_s = 60;  ///< For a whole page, each hop of a redirect anew.
@@ -30,9 +32,10 @@ class ListingClient {
   ListingClient(const ListingClient&) = delete;
   ListingClient& operator=(const ListingClient&) = delete;
 
-  /// A connection that fails, a time-out, a 429 and a 5xx are tried again twice, after 1 and 2 s,
-  /// or as Retry-After says; if that is more than 30 s, the answer is the last one. The last answer
-  /// is returned whatever its status. Error: none came, or the run is stopping.
+  /// A connection that fails, a time-out, a 429 and a 5xx (unless `retry_refusals` is false) are
+  /// tried again twice, after 1 and 2 s, or as Retry-After says; if that is more than 30 s, the
+  /// answer is the last one. The last answer is returned whatever its status. Error: none came, or
+  /// the run is stopping.
   [[nodiscard]] Result<Page> fetch(const PageRequest& request);
 
  private:

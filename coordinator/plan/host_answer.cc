@@ -25,7 +25,8 @@ Kind kind_of(const Failed& failed) {
     case ErrorClass::rate_limited:
     case ErrorClass::http_4xx:
     case ErrorClass::http_5xx: return kind_of_status(failed.response.http_status);
-    case ErrorClass::dns:
+    // A name that does not exist needs no patience: the answer is known, and costs nothing.
+    case ErrorClass::dns: return failed.retry == Retry::yes ? Kind::failed : Kind::none;
     case ErrorClass::connect:
     case ErrorClass::tls: return Kind::failed;
     case ErrorClass::timeout:

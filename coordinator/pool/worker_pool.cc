@@ -61,9 +61,13 @@ WorkerPool::WorkerPool(EventLoop& loop, WorkerProgram program, unsigned workers,
     members_.push_back(std::make_unique<Member>(
         Member{.number = i + 1, .share = jobs / workers + (i < jobs % workers ? 1 : 0)}));
   }
+  if (program_.byte_limit > 0) rate_shares_.emplace(program_.byte_limit, workers);
 }
 
-WorkerPool::~WorkerPool() { loop_.cancel(tick_timer_); }
+WorkerPool::~WorkerPool() {
+  loop_.cancel(tick_timer_);
+  loop_.cancel(rate_timer_);
+}
 
 Result<> WorkerPool::start() {
   for (auto& member : members_) start_member(*member);
@@ -72,11 +76,12 @@ Result<> WorkerPool::start() {
     return fail("no worker process could be started");
   }
   tick_timer_ = loop_.call_at(loop_.now() + WorkerState::kTick, [this] { tick(); });
+  if (rate_shares_) keep_sharing_rate();
   return {};
 }
 
 void WorkerPool::start_member(Member& member) {
-  auto channel = CoordinatorChannel::create(2 * member.share);
+  auto channel = CoordinatorChannel::create(2 * member.share, program_.byte_limit);
   auto process = channel ? WorkerProcess::start(program_, *channel)
                          : Result<WorkerProcess>(tl::unexpected(channel.error()));
   if (!process) {
@@ -104,6 +109,25 @@ void WorkerPool::tick() {
     act(*member,
         member->state.on_tick(loop_.now(), member->channel ? member->channel->heartbeat() : 0));
   }
+}
+
+void WorkerPool::share_rate() {
+  std::vector<RateShares::Worker> needs;
+  for (const auto& member : members_) {
+    const auto& channel = member->channel;
+    needs.push_back(channel ? RateShares::Worker{channel->leases() > 0, channel->held_back(),
+                                                 channel->bytes_in()}
+                            : RateShares::Worker{});
+  }
+  const auto shares = rate_shares_->update(needs, loop_.now());
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    if (auto& channel = members_[i]->channel) channel->set_byte_rate(shares[i]);
+  }
+}
+
+void WorkerPool::keep_sharing_rate() {
+  rate_timer_ = loop_.call_at(loop_.now() + RateShares::kInterval, [this] { keep_sharing_rate(); });
+  share_rate();
 }
 
 void WorkerPool::act(Member& member, WorkerState::Action action) {
@@ -291,9 +315,13 @@ void WorkerPool::reserve(bool wanted) {
 }
 
 void WorkerPool::wake_workers() {
+  bool any = false;
   for (auto& member : members_) {
-    if (std::exchange(member->unwoken, false) && member->channel) member->channel->wake_worker();
+    if (!std::exchange(member->unwoken, false) || !member->channel) continue;
+    member->channel->wake_worker();
+    any = true;
   }
+  if (any && rate_shares_) share_rate();  // it may have had no work before, and so no share
 }
 
 void WorkerPool::stop(std::function<void()> gone) {

@@ -11,6 +11,7 @@
 #include "common/channel.h"
 #include "common/event_loop.h"
 #include "common/result.h"
+#include "coordinator/pool/rate_shares.h"
 #include "coordinator/pool/worker_process.h"
 #include "coordinator/pool/worker_state.h"
 
@@ -80,6 +81,8 @@ class WorkerPool {
 
   void start_member(Member& member);
   void tick();
+  void share_rate();
+  void keep_sharing_rate();
   void on_completed(Member& member);
   void on_death(Member& member);
   void act(Member& member, WorkerState::Action action);
@@ -100,6 +103,8 @@ class WorkerPool {
   std::uint64_t bytes_of_dead_ = 0;
   unsigned deaths_in_a_row_ = 0;  // no link's fault, without one job done in between
   EventLoop::TimerKey tick_timer_{};
+  std::optional<RateShares> rate_shares_;  // none: bytes are not limited
+  EventLoop::TimerKey rate_timer_{};
   std::function<void()> gone_;  // set: stopping
 };
 

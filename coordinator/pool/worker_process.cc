@@ -92,7 +92,10 @@ Result<WorkerProcess> WorkerProcess::start(const WorkerProgram& program,
   std::string name = "fanfetch-worker";
   std::string parent = std::to_string(::getpid());
   std::string ca_file = program.ca_file;
-  char* const argv[] = {name.data(), parent.data(), ca_file.data(), nullptr};
+  std::string cert_file = program.cert_file;
+  std::string key_file = program.key_file;
+  char* const argv[] = {name.data(),      parent.data(),   ca_file.data(),
+                        cert_file.data(), key_file.data(), nullptr};
   const std::array<Redirection, 8> descriptors{{
       {null.get(), STDIN_FILENO},
       {null.get(), STDOUT_FILENO},

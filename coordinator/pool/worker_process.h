@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "common/channel.h"
@@ -12,9 +13,12 @@ namespace fanfetch {
 /// mid-run cannot mix versions.
 struct WorkerProgram {
   UniqueFd binary;
-  std::string ca_file;   ///< Bundle that its certificates are verified against.
-  int part_folder = -1;  ///< Lent: outlives the workers.
-  int lock = -1;         ///< Lent. The output folder's lock, for the worker to hold as well.
+  std::string ca_file;    ///< Bundle that its certificates are verified against.
+  std::string cert_file;  ///< Client certificate; empty: none.
+  std::string key_file;
+  std::uint64_t byte_limit = 0;  ///< Body bytes a second of all workers together; 0: no limit.
+  int part_folder = -1;          ///< Lent: outlives the workers.
+  int lock = -1;  ///< Lent. The output folder's lock, for the worker to hold as well.
 };
 
 /// Finds fanfetch-worker: installed in libexecdir, or beside us in a build folder.

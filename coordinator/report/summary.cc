@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 
 #include "common/ip_address.h"
+#include "common/ip_network.h"
 
 namespace fanfetch {
 namespace {
@@ -47,20 +49,41 @@ std::string skipped_by_class(const Tally& tally) {
   return by_class("skipped", [&](ErrorClass error) { return tally.skipped_as(error); });
 }
 
-/// Only private addresses: nothing lets links reach link-local ones, where clouds keep secrets.
+/// What a user would mostly want to open when this address was refused.
+Cidr network_around(const IpAddress& address) {
+  const bool own_machine = to_text(address) == "::1";  // alone in its net
+  return network_of(address, own_machine ? 128 : address.v6 ? 64 : 24);
+}
+
+/// One line a network, with the address of it that was met most. Only for private addresses: to
+/// reach link-local ones, where clouds keep secrets, is nothing to advise.
 std::vector<std::string> hints(const Tally& tally) {
-  std::vector<std::pair<std::string, std::uint64_t>> counts;
+  struct Refused {
+    std::uint64_t count = 0;
+    std::uint64_t most = 0;
+    std::string address;
+  };
+  std::map<std::string, Refused> by_network;
   for (const auto& [address, count] : tally.refused()) {
-    if (scope_of_literal(address) == AddressScope::private_net) counts.emplace_back(address, count);
+    const auto ip = parse_ip(address);
+    if (!ip || scope_of_literal(address) != AddressScope::private_net) continue;
+    Refused& refused = by_network[to_text(network_around(*ip))];
+    refused.count += count;
+    if (count <= refused.most) continue;
+    refused.most = count;
+    refused.address = address;
   }
+  std::vector<std::pair<std::string, std::uint64_t>> counts;
+  for (const auto& [network, refused] : by_network) counts.emplace_back(network, refused.count);
   sort_by_count(counts);
-  if (counts.size() > kMaxHints) counts.resize(kMaxHints);
+  const bool too_many = counts.size() > kMaxHints;
+  if (too_many) counts.resize(kMaxHints);
   std::vector<std::string> lines;
-  for (const auto& [address, count] : counts) {
-    lines.push_back(
-        fmt::format("hint: {} refused at {}: --allow-private lets links reach private addresses",
-                    count, printable(address)));
+  for (const auto& [network, count] : counts) {
+    lines.push_back(fmt::format("hint: {} refused at {}: --allow-net {} lets links reach it", count,
+                                by_network.at(network).address, network));
   }
+  if (too_many) lines.emplace_back("hint: --allow-private lets links reach all private addresses");
   return lines;
 }
 

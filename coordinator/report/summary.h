@@ -22,8 +22,8 @@ namespace fanfetch {
 [[nodiscard]] std::string describe_failure(const Record& record);
 
 /// What a person reads at the end: failures and skipped links by class, a hint where one helps (`12
-/// refused at 10.0.3.7: --allow-private lets links reach private addresses`), and last `Took 1.9s:
-/// 91 saved, 0 kept, 3 skipped, 0 failed (12.4 MiB) in images`.
+/// refused at 10.0.3.7: --allow-net 10.0.3.0/24 lets links reach it`), and last `Took 1.9s: 91
+/// saved, 0 kept, 3 skipped, 0 failed (12.4 MiB) in images`.
 [[nodiscard]] std::vector<std::string> summary_lines(const Tally& tally, Duration took,
                                                      const std::string& output);
 

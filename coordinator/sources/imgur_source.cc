@@ -1,9 +1,5 @@
 #include "coordinator/sources/imgur_source.h"
 
-#include <poll.h>
-#include <rapidjson/document.h>
-#include <rapidjson/error/en.h>
-
 #include <algorithm>
 #include <charconv>
 #include <string_view>
@@ -14,176 +10,195 @@
 namespace fanfetch {
 namespace {
 
-using Json = rapidjson::Value;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Items = ImgurListing::Items;
+using Kind = ImgurFailure::Kind;
 
-constexpr std::size_t kShownBytes = 200;        // of what a server says, in a message
-constexpr std::size_t kMaxLinkBytes = 1 << 16;  // a longer one is not kept, as in a list
+constexpr seconds kFirstPause{1};  // then twice as long each time
+constexpr seconds kLongestPause{60};
+/// A 500 that is the same three times will stay.
+constexpr seconds kMaxWaitWhileBroken{3};
 
-/// Iterative, because a page that is nothing but '[' would overflow the stack otherwise.
-constexpr unsigned kParseFlags =
-    rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
-
-/// A server's words as part of one line for a terminal.
-std::string one_line(std::string_view text) {
-  std::string line(text.substr(0, kShownBytes));
-  for (char& c : line) {
-    if (c < ' ' || c > '~') c = c == '\n' || c == '\r' || c == '\t' ? ' ' : '?';
+/// Before the try that follows `tries` vain ones. A Retry-After of 0 is not believed.
+milliseconds pause_after(int tries, std::string_view retry_after, WallTime now) {
+  const milliseconds pause = std::min(kFirstPause * (1 << std::min(tries - 1, 10)), kLongestPause);
+  std::uint32_t asked = 0;
+  const char* end = retry_after.data() + retry_after.size();
+  const auto [stopped, error] = std::from_chars(retry_after.data(), end, asked);
+  if (error == std::errc() && stopped == end) return std::max<milliseconds>(pause, seconds(asked));
+  if (const auto date = parse_http_date(retry_after)) {
+    return std::max(pause, std::chrono::ceil<milliseconds>(*date - now));
   }
-  return line;
+  return pause;
 }
 
-const Json* member(const Json& json, const char* name) {
-  if (!json.IsObject()) return nullptr;
-  const auto found = json.FindMember(name);
-  return found == json.MemberEnd() ? nullptr : &found->value;
+/// What makes two pages the same: their links.
+Sha256Digest fingerprint(const std::vector<ImgurItem>& items) {
+  std::string links;
+  for (const ImgurItem& item : items)
+    links += item.entry.id + ' ' + item.entry.url.value_or("") + '\n';
+  return sha256(links);
 }
 
-std::string_view text_of(const Json* json) {
-  if (json == nullptr || !json->IsString()) return {};
-  return {json->GetString(), json->GetStringLength()};
+/// An id that can stand in a URL as it is.
+bool is_plain(std::string_view id) {
+  return !id.empty() && std::all_of(id.begin(), id.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  });
 }
 
-bool holds(const std::string& text, std::string_view lower_case_word) {
-  const auto same = [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-  };
-  return std::search(text.begin(), text.end(), lower_case_word.begin(), lower_case_word.end(),
-                     same) != text.end();
-}
-
-/// The first of `errors`, one of the forms that a failure takes; null: it is not there.
-const Json* first_error(const Json& body) {
-  const Json* errors = member(body, "errors");
-  return errors == nullptr || !errors->IsArray() || errors->Empty() ? nullptr : &(*errors)[0];
-}
-
-/// What an error body says, whichever of Imgur's forms it has; empty if it says nothing.
-std::string_view error_text(const Json& body) {
-  if (const Json* data = member(body, "data")) {
-    if (const Json* error = member(*data, "error")) {
-      return text_of(error->IsObject() ? member(*error, "message") : error);
-    }
-  }
-  const Json* error = first_error(body);
-  return error == nullptr ? std::string_view() : text_of(member(*error, "detail"));
-}
-
-/// The status that counts: some failures travel with 200 and tell the true one inside.
-int true_status(const Page& page, const Json& body) {
-  int status = page.http_status;
-  if (status / 100 != 2) return status;
-  if (const Json* inner = member(body, "status"); inner != nullptr && inner->IsInt()) {
-    return inner->GetInt();
-  }
-  if (const Json* error = first_error(body)) {
-    const std::string_view code = text_of(member(*error, "code"));
-    std::from_chars(code.data(), code.data() + code.size(), status);  // leaves it if it is none
-  }
-  return status;
-}
-
-/// Why a page is no listing, and what can be done about it.
-tl::unexpected<Error> refusal(const std::string& url, int status, const std::string& says) {
-  const std::string answer =
-      says.empty() ? fmt::format("status {}", status) : fmt::format("status {}: {}", status, says);
-  if (status == 429 || (status == 403 && holds(says, "capacity"))) {
-    return fail("Imgur is over capacity or throttling at {} ({}): try again later", url, answer);
-  }
-  const bool about_id = holds(says, "client id") || holds(says, "client_id") ||
-                        holds(says, "clientid") || holds(says, "authentication");
-  if (status == 401 || status == 403 || about_id) {
-    return fail("Imgur refused the client ID at {} ({}): check IMGUR_CLIENT_ID", url, answer);
-  }
-  if (status >= 500) return fail("Imgur cannot answer {} now ({}): try again later", url, answer);
-  if (status / 100 == 2) return fail("Imgur reports a failure at {} ({}): try later", url, answer);
-  return fail("Imgur has no listing at {} ({}): check --api-base", url, answer);
-}
-
-ListedItem read_item(const Json& json) {
-  ListedItem item;
-  item.id = text_of(member(json, "id")).substr(0, kShownBytes);
-  const Json* link = member(json, "link");
-  if (link == nullptr || !link->IsString()) {
-    item.problem = "the item has no link";
-  } else if (link->GetStringLength() > kMaxLinkBytes) {
-    item.problem = fmt::format("the item's link is over {} KiB long", kMaxLinkBytes / 1024);
-    item.url = text_of(link).substr(0, kShownBytes);
-  } else {
-    item.url = text_of(link);
-  }
+ListedItem with_problem(ListedItem item, ErrorClass kind, std::string problem) {
+  item.problem = std::move(problem);
+  item.problem_class = kind;
   return item;
-}
-
-/// The items of a page. `url` is for messages; what the server says is shown without `client_id`.
-Result<std::vector<ListedItem>> read_page(const Page& page, const std::string& url,
-                                          const std::string& client_id) {
-  rapidjson::Document body;
-  body.Parse<kParseFlags>(page.body.data(), page.body.size());
-  const bool is_ok = page.http_status / 100 == 2;
-  if (body.HasParseError()) {
-    if (!is_ok) return refusal(url, page.http_status, {});
-    return fail(
-        "{} is not JSON ({} at byte {}, type '{}'): check --api-base, and whether a proxy or a "
-        "login page answers in Imgur's place",
-        url, rapidjson::GetParseError_En(body.GetParseError()), body.GetErrorOffset(),
-        one_line(page.content_type));
-  }
-
-  const Json* success = member(body, "success");
-  const Json* data = member(body, "data");
-  if (!is_ok || (success != nullptr && success->IsFalse()) || member(body, "errors") != nullptr) {
-    std::string says(error_text(body));
-    for (std::size_t at = 0; (at = says.find(client_id, at)) != std::string::npos;) {
-      says.replace(at, client_id.size(), "***");
-      at += 3;
-    }
-    return refusal(url, true_status(page, body), one_line(says));
-  }
-  if (data == nullptr || !data->IsArray()) {
-    return fail("{} has no array 'data', so it is no listing: check --api-base", url);
-  }
-
-  std::vector<ListedItem> items;
-  items.reserve(data->Size());
-  for (const Json& json : data->GetArray()) items.push_back(read_item(json));
-  return items;
-}
-
-bool is_readable(int fd) {
-  pollfd asked{fd, POLLIN, 0};
-  return ::poll(&asked, 1, 0) > 0;  // a negative descriptor never is
 }
 
 }  // namespace
 
 Result<std::optional<ListedItem>> ImgurSource::next() {
-  if (next_item_ == items_.size()) {
-    if (next_page_ >= listing_.pages || is_readable(listing_.stop_fd)) return std::nullopt;
-    const PageRequest request{
-        .url = fmt::format("{}/3/gallery/hot/viral/{}", listing_.api_base, next_page_),
-        .headers = {"Authorization: Client-ID " + listing_.client_id}};
-    const auto page = listing_.fetch_page(request);
-    if (!page) {
-      if (is_readable(listing_.stop_fd)) return std::nullopt;
-      return tl::unexpected(page.error());
+  for (;;) {
+    if (next_image_ < images_.size()) return std::move(images_[next_image_++]);
+    Result<Step> step = Step::go_on;
+    if (next_item_ == items_.size()) {
+      step = read_page();
+    } else {
+      ImgurItem item = std::move(items_[next_item_++]);
+      if (!item.is_album) return std::move(item.entry);
+      if (!access_.albums && listing_.items != Items::post) {
+        return with_problem(std::move(item.entry), ErrorClass::filtered,
+                            "an album: --albums opens it into its images");
+      }
+      step = open_album(std::move(item));
     }
-    auto items = read_page(*page, mask_userinfo(request.url), listing_.client_id);
-    if (!items) return tl::unexpected(items.error());
-    items_ = std::move(*items);
-    next_item_ = 0;
-    next_page_ = items_.empty() ? listing_.pages : next_page_ + 1;
-    if (items_.empty()) return std::nullopt;
+    if (!step) return tl::unexpected(step.error());
+    if (*step == Step::end) return std::nullopt;
   }
-  return std::move(items_[next_item_++]);
 }
 
-Result<std::unique_ptr<Source>> open_imgur_gallery(ImgurListing listing) {
-  const std::string& id = listing.client_id;
+Result<ImgurSource::Step> ImgurSource::read_page() {
+  if (ended_ || next_page_ >= (listing_.is_paged() ? access_.pages : 1)) return end();
+  auto answer = ask(listing_.page_endpoint(next_page_), listing_.items);
+  if (!answer) return fail("{}", answer.error().message());
+  if (!*answer) return Step::end;
+  items_ = std::move(**answer);
+  next_item_ = 0;
+  if (items_.empty()) return end();
+  // A server that does not know of pages would be asked for ever.
+  const Sha256Digest page = fingerprint(items_);
+  if (next_page_ > 0 && page == last_page_) {
+    access_.notice(fmt::format("Imgur: page {} is page {} again, so the listing ends there",
+                               next_page_, next_page_ - 1));
+    items_.clear();
+    return end();
+  }
+  last_page_ = page;
+  ++next_page_;
+  return Step::go_on;
+}
+
+/// The last step of all: tells what the listing cost.
+ImgurSource::Step ImgurSource::end() {
+  if (!std::exchange(ended_, true)) {
+    const std::string left = credits_.describe(access_.now());
+    if (!left.empty()) access_.notice("Imgur: " + left);
+  }
+  return Step::end;
+}
+
+Result<ImgurSource::Step> ImgurSource::open_album(ImgurItem album) {
+  images_ = std::move(album.images);
+  next_image_ = 0;
+  if (images_.size() < album.images_count) {
+    Answer whole = tl::unexpected(ImgurFailure{.what = "its id is none"});
+    if (is_plain(album.entry.id)) {
+      whole = ask(fmt::format("/3/album/{}/images", album.entry.id), Items::data);
+    }
+    if (whole && !*whole) return Step::end;
+    if (whole) {
+      images_.clear();
+      for (ImgurItem& image : **whole) images_.push_back(std::move(image.entry));
+    } else {
+      const ImgurFailure& failure = whole.error();
+      if (failure.kind == Kind::throttled) return fail("{}", failure.message());
+      // The images that the listing shows are had nevertheless.
+      images_.push_back(
+          with_problem(std::move(album.entry), failure.error,
+                       fmt::format("{} images of this album cannot be had: {}",
+                                   album.images_count - images_.size(), failure.message())));
+      return Step::go_on;
+    }
+  }
+  if (images_.empty()) {
+    images_.push_back(
+        with_problem(std::move(album.entry), ErrorClass::filtered, "the album has no images"));
+  }
+  return Step::go_on;
+}
+
+ImgurSource::Answer ImgurSource::ask(const std::string& endpoint, Items items) {
+  const PageRequest request{.url = access_.api_base + endpoint,
+                            .headers = {"Authorization: Client-ID " + access_.client_id},
+                            .retry_refusals = false};
+  const milliseconds max_wait =
+      access_.max_wait.count() == 0 ? milliseconds::max() : access_.max_wait;
+  waited_ = milliseconds(0);
+  for (int tries = 1;; ++tries) {
+    if (stopping()) return std::nullopt;
+    if (const auto shortage = credits_.shortage(access_.now())) {
+      const ImgurFailure failure{Kind::throttled, ErrorClass::rate_limited,
+                                 "Imgur: only " + shortage->what, shortage->advice};
+      if (!shortage->renewed_in) return tl::unexpected(failure);
+      const auto step = wait_for(*shortage->renewed_in, max_wait, failure);
+      if (!step) return tl::unexpected(step.error());
+      if (*step == Step::end) return std::nullopt;
+      credits_.renew();
+    }
+    const auto page = access_.fetch_page(request);
+    if (!page) {
+      if (stopping()) return std::nullopt;
+      return tl::unexpected(
+          ImgurFailure{.error = ErrorClass::connect, .what = page.error().message});
+    }
+    credits_.note(*page, access_.now());
+    auto read = read_imgur_page(*page, items, mask_userinfo(request.url), access_.client_id);
+    if (read) return std::move(*read);
+    if (read.error().kind == Kind::final) return tl::unexpected(read.error());
+    if (credits_.shortage(access_.now())) continue;  // which says how long
+    const auto step =
+        wait_for(pause_after(tries, page->header("retry-after"), access_.now()),
+                 read.error().kind == Kind::broken ? kMaxWaitWhileBroken : max_wait, read.error());
+    if (!step) return tl::unexpected(step.error());
+    if (*step == Step::end) return std::nullopt;
+  }
+}
+
+/// Waits before the next try. Error: `failure`, since all waits for this request would add up to
+/// more than `most`.
+tl::expected<ImgurSource::Step, ImgurFailure> ImgurSource::wait_for(milliseconds delay,
+                                                                    milliseconds most,
+                                                                    const ImgurFailure& failure) {
+  if (delay > most - std::min(waited_, most)) {
+    ImgurFailure given_up = failure;
+    if (delay > most && failure.kind == Kind::throttled)
+      given_up.advice = "try again in " + rough_time(delay);
+    return tl::unexpected(std::move(given_up));
+  }
+  access_.notice(fmt::format("{}: asking again in {}", failure.what, rough_time(delay)));
+  if (!access_.wait(delay)) return Step::end;
+  waited_ += delay;
+  return Step::go_on;
+}
+
+bool ImgurSource::stopping() const { return !access_.wait(milliseconds(0)); }
+
+Result<std::unique_ptr<Source>> open_imgur(ImgurListing listing, ImgurAccess access) {
+  const std::string& id = access.client_id;
   if (id.empty()) return fail("no Imgur client ID: set IMGUR_CLIENT_ID or --client-id-file");
   if (!std::all_of(id.begin(), id.end(), [](char c) { return c > ' ' && c <= '~'; })) {
     return fail("the Imgur client ID has characters that no ID has: check IMGUR_CLIENT_ID");
   }
-  return std::make_unique<ImgurSource>(std::move(listing));
+  return std::make_unique<ImgurSource>(std::move(listing), std::move(access));
 }
 
 }  // namespace fanfetch

@@ -125,6 +125,23 @@ TEST_F(ChannelTest, CarriesHeartbeatBytesAndStop) {
 }
 
 /// Only the state tells, whatever bytes of the earlier use are still there.
+TEST_F(ChannelTest, CarriesTheLimitOfBytesAndWhoIsHeldBack) {
+  EXPECT_EQ(worker_.byte_limit(), 0u);
+  auto coordinator = std::move(*CoordinatorChannel::create(kSlots, 500'000));
+  auto worker = std::move(*WorkerChannel::attach(copy(coordinator.region_fd()),
+                                                 copy(coordinator.submitted_fd()),
+                                                 copy(coordinator.completed_fd())));
+  EXPECT_EQ(worker.byte_limit(), 500'000u);
+  EXPECT_EQ(worker.byte_rate(), 0u);
+  coordinator.set_byte_rate(123'456);
+  EXPECT_EQ(worker.byte_rate(), 123'456u);
+  EXPECT_FALSE(coordinator.held_back());
+  worker.set_held_back(3);
+  EXPECT_TRUE(coordinator.held_back());
+  worker.set_held_back(0);
+  EXPECT_FALSE(coordinator.held_back());
+}
+
 TEST_F(ChannelTest, AnEarlierResultIsRefusedThoughItsBytesAreStillThere) {
   ASSERT_TRUE(coordinator_.submit(job_for(1), 1));
   const auto taken = worker_.take();

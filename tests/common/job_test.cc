@@ -17,6 +17,9 @@ Job full_job() {
           .user_agent = "fanfetch/1",
           .proxy = "http://proxy:3128",
           .headers = {"A: 1", "B: 2"},
+          .connect_host = "proxy",
+          .connect_port = 3128,
+          .addresses = {"2001:db8::1", "192.0.2.1"},
           .if_none_match = "\"v1\"",
           .if_modified_since = "Sun, 06 Nov 1994 08:49:37 GMT",
           .timeout = std::chrono::milliseconds(5),
@@ -25,7 +28,6 @@ Job full_job() {
           .min_speed = 8,
           .max_size = 1ull << 40,
           .hash_content = HashContent::no,
-          .private_addresses = PrivateAddresses::allow,
           .verify_tls = VerifyTls::no};
 }
 
@@ -50,7 +52,9 @@ TEST(Job, ComesBackAsItWas) {
   EXPECT_EQ(back->min_speed, job.min_speed);
   EXPECT_EQ(back->max_size, job.max_size);
   EXPECT_EQ(back->hash_content, job.hash_content);
-  EXPECT_EQ(back->private_addresses, job.private_addresses);
+  EXPECT_EQ(back->connect_host, job.connect_host);
+  EXPECT_EQ(back->connect_port, job.connect_port);
+  EXPECT_EQ(back->addresses, job.addresses);
   EXPECT_EQ(back->verify_tls, job.verify_tls);
 }
 

@@ -218,5 +218,35 @@ TEST(PercentDecode, DecodesOnceAndLeavesWhatIsMalformed) {
   EXPECT_EQ(percent_decode("%C3%BC"), "\xc3\xbc");
 }
 
+std::string proxy(std::string_view text) {
+  const auto parsed = parse_proxy(text);
+  if (!parsed) return "none";
+  return fmt::format("{} {} {}", parsed->text, parsed->host, parsed->port);
+}
+
+TEST(ParseProxy, LeavesNothingToGuess) {
+  EXPECT_EQ(proxy("http://Proxy.Example:3128/"), "http://proxy.example:3128 proxy.example 3128");
+  EXPECT_EQ(proxy("proxy"), "http://proxy:1080 proxy 1080");
+  EXPECT_EQ(proxy("proxy.:3128"), "http://proxy:3128 proxy 3128");
+  EXPECT_EQ(proxy("https://proxy"), "https://proxy:443 proxy 443");
+  EXPECT_EQ(proxy("http://[::1]:8080"), "http://[::1]:8080 ::1 8080");
+  EXPECT_EQ(proxy("http://me:p%40ss@proxy:1"), "http://me:p%40ss@proxy:1 proxy 1");
+}
+
+/// Or else a worker would have to look the link's host up.
+TEST(ParseProxy, SocksResolvesAtTheProxy) {
+  EXPECT_EQ(proxy("socks5://proxy"), "socks5h://proxy:1080 proxy 1080");
+  EXPECT_EQ(proxy("SOCKS5H://proxy:9"), "socks5h://proxy:9 proxy 9");
+  EXPECT_EQ(proxy("socks4://proxy"), "socks4a://proxy:1080 proxy 1080");
+  EXPECT_EQ(proxy("socks4a://proxy"), "socks4a://proxy:1080 proxy 1080");
+}
+
+TEST(ParseProxy, WhatIsNoProxy) {
+  for (const char* bad : {"", "ftp://proxy", "http://", "http://proxy:0", "http://proxy:x",
+                          "http://a b", "http://[fe80::1%25eth0]:1"}) {
+    EXPECT_EQ(proxy(bad), "none") << bad;
+  }
+}
+
 }  // namespace
 }  // namespace fanfetch

@@ -2,25 +2,19 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
 namespace fanfetch {
 namespace {
 
 class JobFactoryTest : public ::testing::Test {
  protected:
   JobFactoryTest() {
-    for (const char* name : {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
-                             "no_proxy", "NO_PROXY"}) {
-      ::unsetenv(name);
-    }
     options_.headers = {"X-Trace: 1"};
     options_.host_headers = {{"api.example.org", "X-Api-Key: secret"}};
   }
 
   [[nodiscard]] Job make(const std::string& link_url, const std::string& url = "") const {
     const Link link{.url = *parse_url(link_url)};
-    return JobFactory(options_).make(link, *parse_url(url.empty() ? link_url : url));
+    return JobFactory(options_).make(link, *parse_url(url.empty() ? link_url : url), {});
   }
   using Headers = std::vector<std::string>;
 
@@ -62,60 +56,33 @@ TEST_F(JobFactoryTest, WhatALocationNamesAsUserIsNotSent) {
   EXPECT_TRUE(make("https://example.org/a", "https://eve:x@example.org/b").userinfo.empty());
 }
 
-TEST_F(JobFactoryTest, TheEnvironmentNamesTheProxy) {
-  ::setenv("http_proxy", "http://plain:1", 1);
-  ::setenv("HTTPS_PROXY", "http://secure:2", 1);
-  ::setenv("no_proxy", "example.net, .internal,10.0.0.1", 1);
-  EXPECT_EQ(make("http://example.org/").proxy, "http://plain:1");
-  EXPECT_EQ(make("https://example.org/").proxy, "http://secure:2");
-  EXPECT_EQ(make("http://example.net/").proxy, "");
-  EXPECT_EQ(make("http://www.example.net/").proxy, "");
-  EXPECT_EQ(make("http://notexample.net/").proxy, "http://plain:1");
-  EXPECT_EQ(make("http://a.internal/").proxy, "");
-  EXPECT_EQ(make("http://10.0.0.1/").proxy, "");
-  ::setenv("no_proxy", "*", 1);
-  EXPECT_EQ(make("http://example.org/").proxy, "");
-}
-
-TEST_F(JobFactoryTest, TheUpperCaseHttpProxyIsNotTrusted) {
-  ::setenv("HTTP_PROXY", "http://evil:1", 1);
-  EXPECT_EQ(make("http://example.org/").proxy, "");
-  ::unsetenv("HTTP_PROXY");
-}
-
-TEST_F(JobFactoryTest, TheGivenProxyWinsAlsoWhenItIsNone) {
-  ::setenv("http_proxy", "http://plain:1", 1);
-  options_.proxy_given = true;
-  options_.proxy = "http://mine:3";
-  EXPECT_EQ(make("http://example.org/").proxy, "http://mine:3");
-  options_.proxy.clear();
-  EXPECT_EQ(make("http://example.org/").proxy, "");
-}
-
-/// The guard in the worker sees the proxy's address, which the user named.
-TEST_F(JobFactoryTest, BehindAProxyTheWorkerMayReachThePrivateProxy) {
-  EXPECT_EQ(make("http://example.org/").private_addresses, PrivateAddresses::refuse);
-  options_.proxy_given = true;
-  options_.proxy = "http://10.0.0.5:3128";
-  EXPECT_EQ(make("http://example.org/").private_addresses, PrivateAddresses::unchecked);
+TEST_F(JobFactoryTest, TheRouteSaysWhomToConnectTo) {
+  const Link link{.url = *parse_url("http://example.org/a")};
+  const Job job = JobFactory(options_).make(
+      link, link.url,
+      {.proxy = "http://p:1", .host = "p", .port = 1, .addresses = {"192.0.2.1", "2001:db8::1"}});
+  EXPECT_EQ(job.proxy, "http://p:1");
+  EXPECT_EQ(job.connect_host, "p");
+  EXPECT_EQ(job.connect_port, 1);
+  EXPECT_EQ(job.addresses, (Headers{"192.0.2.1", "2001:db8::1"}));
 }
 
 TEST_F(JobFactoryTest, AsksWithTheValidatorsOfTheEarlierFile) {
   Link link{.url = *parse_url("http://example.org/a")};
-  EXPECT_EQ(JobFactory(options_).make(link, link.url).if_none_match, "");
+  EXPECT_EQ(JobFactory(options_).make(link, link.url, {}).if_none_match, "");
   Record record{.status = Status::saved};
   record.etag = "\"v1\"";
   record.last_modified = "Sun, 06 Nov 1994 08:49:37 GMT";
   link.earlier = std::make_shared<Earlier>(Earlier{.record = record});
-  const Job job = JobFactory(options_).make(link, link.url);
+  const Job job = JobFactory(options_).make(link, link.url, {});
   EXPECT_EQ(job.if_none_match, "\"v1\"");
   EXPECT_EQ(job.if_modified_since, "Sun, 06 Nov 1994 08:49:37 GMT");
   record.etag = std::string(kMaxValidatorBytes + 1, 'x');
   link.earlier = std::make_shared<Earlier>(Earlier{.record = record});
-  EXPECT_EQ(JobFactory(options_).make(link, link.url).if_none_match, "");
+  EXPECT_EQ(JobFactory(options_).make(link, link.url, {}).if_none_match, "");
   record.status = Status::failed;  // marked to be fetched again: no question asked
   link.earlier = std::make_shared<Earlier>(Earlier{.record = record});
-  EXPECT_EQ(JobFactory(options_).make(link, link.url).if_modified_since, "");
+  EXPECT_EQ(JobFactory(options_).make(link, link.url, {}).if_modified_since, "");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <sstream>
 
 #include "coordinator/help_text.h"
@@ -85,8 +86,11 @@ TEST_F(OptionsTest, DefaultsAreThoseOfTheHelp) {
     EXPECT_TRUE(o.per_host.adapts);
     EXPECT_EQ(o.rate, 0);
     EXPECT_EQ(o.max_wait, std::chrono::minutes(10));
+    EXPECT_EQ(o.limit_rate, 0u);
     EXPECT_EQ(o.name_template, "{name}");
     EXPECT_EQ(o.pages, 1);
+    EXPECT_FALSE(o.format || o.links_at || o.next_at || o.keep_columns);
+    EXPECT_EQ(o.url_column, "url");
     EXPECT_EQ(o.retries, 4);
     EXPECT_EQ(o.timeout, std::chrono::hours(1));
     EXPECT_EQ(o.connect_timeout, seconds(15));
@@ -97,8 +101,12 @@ TEST_F(OptionsTest, DefaultsAreThoseOfTheHelp) {
     EXPECT_EQ(o.proxy, "");
     EXPECT_FALSE(o.proxy_given);
     EXPECT_EQ(o.cacert, "");
+    EXPECT_EQ(o.cert, "");
+    EXPECT_EQ(o.key, "");
     EXPECT_EQ(o.verify_tls, VerifyTls::yes);
     EXPECT_EQ(o.private_addresses, PrivateAddresses::refuse);
+    EXPECT_TRUE(o.allowed_nets.empty() && o.dns_servers.empty());
+    EXPECT_EQ(o.family, AddressFamily::any);
     EXPECT_EQ(o.api_base, "https://api.imgur.com");
     EXPECT_EQ(o.client_id, "");
     EXPECT_EQ(o.hash_content, HashContent::yes);
@@ -106,7 +114,7 @@ TEST_F(OptionsTest, DefaultsAreThoseOfTheHelp) {
     EXPECT_EQ(o.max_failed, 0u);
     EXPECT_LT(o.max_failed_percent, 0);
     EXPECT_FALSE(o.dry_run || o.quiet || o.verbose || o.accept_given);
-    EXPECT_FALSE(o.refresh || o.adopt || o.trust_ledger);
+    EXPECT_FALSE(o.albums || o.refresh || o.adopt || o.trust_ledger);
     EXPECT_EQ(o.retry_failed.which, RetryFailed::Which::curable);
     EXPECT_EQ(o.ledger, "");
     EXPECT_EQ(o.progress, ProgressChoice::automatic);
@@ -129,6 +137,16 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
                           "b+",
                           "--pages",
                           "3",
+                          "--albums",
+                          "--format",
+                          "tsv",
+                          "--url-column",
+                          "Link",
+                          "--links-at",
+                          "/d/*",
+                          "--next-at",
+                          "/n",
+                          "--keep-columns",
                           "--client-id-file",
                           id.c_str(),
                           "--api-base",
@@ -146,6 +164,8 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
                           "2",
                           "--per-host",
                           "4",
+                          "--limit-rate",
+                          "500K/s",
                           "--rate",
                           "0.5/s",
                           "--retries",
@@ -172,8 +192,19 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
                           "socks5h://p:1",
                           "--cacert",
                           ca.c_str(),
+                          "--cert",
+                          "me.pem",
+                          "--key",
+                          "me.key",
                           "--insecure",
                           "--allow-private",
+                          "--allow-net",
+                          "10.0.3.0/24",
+                          "--allow-net",
+                          "fd00::/8",
+                          "--dns",
+                          "192.0.2.1, [2001:db8::1]:5353",
+                          "-6",
                           "--refresh",
                           "--adopt",
                           "--trust-ledger",
@@ -193,6 +224,12 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
   EXPECT_EQ(o.accept_regex, "a+");
   EXPECT_EQ(o.reject_regex, "b+");
   EXPECT_EQ(o.pages, 3);
+  EXPECT_TRUE(o.albums);
+  EXPECT_EQ(o.format, ListFormat::tsv);
+  EXPECT_EQ(o.url_column, "Link");
+  EXPECT_EQ(o.links_at, "/d/*");
+  EXPECT_EQ(o.next_at, "/n");
+  EXPECT_TRUE(o.keep_columns);
   EXPECT_EQ(o.client_id, "abc123");
   EXPECT_EQ(o.api_base, "http://localhost:1/x");
   EXPECT_EQ(o.output, "out");
@@ -205,6 +242,7 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
   EXPECT_FALSE(o.per_host.adapts);
   EXPECT_EQ(o.rate, 0.5);
   EXPECT_EQ(o.max_wait, seconds(90));
+  EXPECT_EQ(o.limit_rate, 500u * 1024);
   EXPECT_EQ(o.retries, 0);
   EXPECT_EQ(o.timeout, milliseconds(0));
   EXPECT_EQ(o.connect_timeout, milliseconds(1500));
@@ -217,8 +255,15 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
   EXPECT_EQ(o.proxy, "socks5h://p:1");
   EXPECT_TRUE(o.proxy_given);
   EXPECT_EQ(o.cacert, ca);
+  EXPECT_EQ(o.cert, "me.pem");
+  EXPECT_EQ(o.key, "me.key");
   EXPECT_EQ(o.verify_tls, VerifyTls::no);
   EXPECT_EQ(o.private_addresses, PrivateAddresses::allow);
+  EXPECT_EQ(o.allowed_nets,
+            (std::vector<Cidr>{*parse_cidr("10.0.3.0/24"), *parse_cidr("fd00::/8")}));
+  EXPECT_EQ(o.dns_servers, (std::vector<IpEndpoint>{{*parse_ip("192.0.2.1"), 53},
+                                                    {*parse_ip("2001:db8::1"), 5353}}));
+  EXPECT_EQ(o.family, AddressFamily::v6);
   EXPECT_TRUE(o.refresh && o.adopt && o.trust_ledger);
   EXPECT_EQ(o.retry_failed.which, RetryFailed::Which::none);
   EXPECT_EQ(o.ledger, "l.sqlite");
@@ -241,7 +286,7 @@ TEST_F(OptionsTest, SourcesAreTakenAsTheyAre) {
 
 TEST_F(OptionsTest, WhatIsNotAnOptionIsRefused) {
   EXPECT_EQ(wrong({"--foo=secret", "a"}), "--foo is not an option");
-  for (const char* later : {"--http2", "--albums", "--sandbox", "--limit-rate"}) {
+  for (const char* later : {"--http2", "--sandbox"}) {
     EXPECT_EQ(wrong({later}), std::string(later) + " is not an option");
   }
   EXPECT_EQ(wrong({"-qz"}), "-z is not an option");
@@ -250,7 +295,6 @@ TEST_F(OptionsTest, WhatIsNotAnOptionIsRefused) {
   EXPECT_EQ(wrong({"a", "-j"}), "--jobs needs a value: --jobs N");
   EXPECT_EQ(wrong({"--header-for", "h"}),
             "--header-for needs a value: --header-for HOST 'K: V'|@FILE");
-  EXPECT_EQ(wrong({"--pages", "all"}), "--pages: 'all' is not built yet; give a number");
   EXPECT_EQ(wrong({"\x1b[2J\n"}), "accepted");  // a file may be called so
   EXPECT_EQ(wrong({"--\x1b[2J\n"}), "--?[2J? is not an option");
 }
@@ -263,13 +307,16 @@ TEST_F(OptionsTest, NumbersHaveLimits) {
        {"0", "4097", "", "auto:", "auto:0", "auto:4097", "auto:x", "automatic", "8x"}},
       {"--rate", {"x", "", "-1", "/s", "5/m", "5/", "5s", "0.0001", "1000001", "inf"}},
       {"--max-wait", {"x", "-1"}},
-      {"--pages", {"0", "-1"}},
+      {"--pages", {"0", "-1", "ALL", "1000001"}},
       {"--retries", {"101", "-1"}},
       {"--max-failed", {"-1", "x", "101%", "-1%", "%", "1%%"}},
       {"--timeout", {"x", "", "-1", "1d", "1ms", "inf", "nan", "0x10", "1e3", "43201m", "721h"}},
       {"--max-size", {"x", "", "-1", "1KB", "1P", "inf", "K", "9007199254740992"}},
       {"--min-speed", {"4G"}},
+      {"--limit-rate", {"x", "", "/s", "1K/m", "-1", "fast"}},
       {"--hash", {"md5", ""}},
+      {"--format", {"json", "CSV", ""}},
+      {"--url-column", {""}},
       {"--progress", {"fancy"}},
       {"--results", {""}},
       {"--retry-failed", {"", "curable", "ALL", "all,dns", "http_4xx,", "dns,,tls", "404"}},
@@ -290,6 +337,7 @@ TEST_F(OptionsTest, NumbersHaveLimits) {
   }
   EXPECT_EQ(wrong({"-j", "x"}), "--jobs: 'x' is not a whole number from 1 to 4096");
   EXPECT_EQ(good({"-j", "4096", "-w", "256", "--retries", "100"}).jobs, 4096u);
+  EXPECT_EQ(good({"--pages", "all"}).pages, std::numeric_limits<int>::max());
   EXPECT_EQ(good({"-j", "4", "-j", "8"}).jobs, 8u) << "the last one counts";
 }
 
@@ -306,6 +354,15 @@ TEST_F(OptionsTest, ARateIsSoManyASecond) {
   EXPECT_EQ(good({"--rate", "2.5/S"}).rate, 2.5);
   EXPECT_EQ(good({"--rate", "5/s", "--rate", "0"}).rate, 0);
   EXPECT_EQ(wrong({"--rate", "300/m"}), "--rate: '300/m' is not a rate such as 5/s or 0.5/s");
+}
+
+TEST_F(OptionsTest, ListsAreReadAsTheUserSays) {
+  EXPECT_EQ(good({"--format", "text"}).format, ListFormat::text);
+  EXPECT_EQ(good({"--format", "ndjson"}).format, ListFormat::jsonl);
+  EXPECT_EQ(wrong({"--format", "x"}), "--format: 'x' is none of text, csv, tsv, jsonl");
+  EXPECT_EQ(good({"--links-at", ""}).links_at, "") << "the whole document";
+  EXPECT_EQ(wrong({"--next-at", "/n", "http://h/"}),
+            "--next-at needs --links-at: together they read the pages of a JSON API");
 }
 
 TEST_F(OptionsTest, FailuresToRetryAreNamedByTheirClasses) {
@@ -429,8 +486,39 @@ TEST_F(OptionsTest, ProxyPasswordsAreNotPrinted) {
   EXPECT_EQ(wrong({"--proxy", "ftp://u:hush@h"}).find("hush"), std::string::npos);
 }
 
+TEST_F(OptionsTest, ProxiesAreOfAKnownKind) {
+  EXPECT_NE(wrong({"--proxy", "http://p:99999"}), "");
+  EXPECT_NE(wrong({"--proxy", "http://"}), "");
+  for (const char* proxy : {"p", "p:3128", "http://p", "https://p", "socks4://p", "socks4a://p",
+                            "socks5://p", "socks5h://u:w@[::1]:1080"}) {
+    EXPECT_EQ(good({"--proxy", proxy}).proxy, proxy);
+  }
+}
+
+TEST_F(OptionsTest, Ipv4AndIpv6ExcludeEachOther) {
+  EXPECT_EQ(wrong({"-4", "-6"}), "-4 and -6 exclude each other");
+  EXPECT_EQ(good({"-4"}).family, AddressFamily::v4);
+  EXPECT_EQ(good({"--ipv6"}).family, AddressFamily::v6);
+  configure("ipv4 = yes\n");
+  EXPECT_EQ(good({}).family, AddressFamily::v4);
+  EXPECT_EQ(good({"-6"}).family, AddressFamily::v6) << "the command line wins";
+  EXPECT_EQ(good({"--ipv4=false"}).family, AddressFamily::any);
+}
+
+TEST_F(OptionsTest, NetworksAndServersAreAddresses) {
+  EXPECT_EQ(wrong({"--allow-net", "10.0.3.7/24"}),
+            "--allow-net: '10.0.3.7/24' has bits behind its prefix; did you mean 10.0.3.0/24?");
+  EXPECT_NE(wrong({"--dns", "dns.example"}).find("--dns: 'dns.example' is no address"),
+            std::string::npos);
+  EXPECT_NE(wrong({"--dns", "1.1.1.1,"}), "");
+  EXPECT_NE(
+      wrong({"--dns", "1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1"}),
+      "");
+}
+
 TEST_F(OptionsTest, QuietAndVerboseExcludeEachOther) {
   EXPECT_EQ(wrong({"-q", "-v"}), "--quiet and --verbose exclude each other");
+  EXPECT_EQ(wrong({"--key", "k"}), "--key needs --cert");
   EXPECT_TRUE(good({"-q", "-q"}).quiet);
   EXPECT_FALSE(good({"--quiet=false"}).quiet);
   EXPECT_EQ(wrong({"--quiet=maybe"}), "--quiet: 'maybe' is neither true nor false");

@@ -12,6 +12,8 @@ namespace fanfetch::support {
 namespace {
 
 constexpr std::string_view kListing = "/3/gallery/hot/viral/";
+constexpr std::string_view kAlbum = "/3/album/Album01/images";
+constexpr unsigned kAlbumImages = 3;
 
 /// Seven characters, as Imgur's ids have.
 std::string image_id(unsigned number) {
@@ -44,12 +46,12 @@ void put(Json& json, const char* key, std::string_view text) {
 
 /// The keys of an image item; without `link` if that is empty. Inside an object.
 void put_image(Json& json, std::string_view id, std::string_view type, std::string_view link,
-               std::size_t size) {
+               std::size_t size, std::string_view mp4 = "") {
   put(json, "id", id);
   put(json, "title", fmt::format("Sample “{}”", id));
   put(json, "type", type);
   json.Key("animated");
-  json.Bool(type == "image/gif");
+  json.Bool(type == "image/gif" || !mp4.empty());
   for (const auto& [key, value] : {std::pair("width", 480), {"height", 360}}) {
     json.Key(key);
     json.Int(value);
@@ -57,27 +59,46 @@ void put_image(Json& json, std::string_view id, std::string_view type, std::stri
   json.Key("size");
   json.Uint64(size);
   if (!link.empty()) put(json, "link", link);
+  if (!mp4.empty()) put(json, "mp4", mp4);
   json.Key("nsfw");
   json.Bool(false);
   json.Key("is_album");
   json.Bool(false);
 }
 
-void put_album(Json& json, std::string_view id, std::string_view cover_link) {
-  put(json, "id", id);
+std::string album_image_id(unsigned number) { return fmt::format("Album0{}", number + 2); }
+
+/// The images of the album, from the first one.
+void put_album_images(Json& json, const FaultOrigin& origin, unsigned count) {
+  json.StartArray();
+  for (unsigned i = 0; i < count; ++i) {
+    const std::string id = album_image_id(i);
+    json.StartObject();
+    put_image(json, id, "image/jpeg", origin.url("/" + id + ".jpg"), 1000);
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
+/// A page shows but the first image of an album.
+void put_album(Json& json, const FaultOrigin& origin) {
+  put(json, "id", "Album01");
   put(json, "title", "Sample album");
-  put(json, "link", fmt::format("https://imgur.com/a/{}", id));
-  put(json, "cover", "Cover01");
+  put(json, "link", "https://imgur.com/a/Album01");
+  put(json, "cover", album_image_id(0));
   json.Key("is_album");
   json.Bool(true);
   json.Key("images_count");
-  json.Int(1);
+  json.Uint(kAlbumImages);
   json.Key("images");
-  json.StartArray();
-  json.StartObject();
-  put_image(json, "Cover01", "image/jpeg", cover_link, 1000);
-  json.EndObject();
-  json.EndArray();
+  put_album_images(json, origin, 1);
+}
+
+void put_success(Json& json) {
+  json.Key("success");
+  json.Bool(true);
+  json.Key("status");
+  json.Int(200);
 }
 
 Reply refusal(int code, std::string_view text) {
@@ -91,6 +112,7 @@ Reply refusal(int code, std::string_view text) {
 
 SampleGallery::SampleGallery(GalleryOptions options) : options_(std::move(options)) {
   serve_images();
+  serve_others();
   serve_listing();
 }
 
@@ -111,29 +133,51 @@ void SampleGallery::serve_images() {
     origin_.serve("/" + name, Reply{.body = bytes, .delay = options_.delay});
     files_[name] = bytes;
   }
-  const std::string gif = "/Anim001.gif";
-  origin_.serve(gif, Reply{.body = tiny_gif(), .content_type = "image/gif"});
   json.StartObject();
-  put_image(json, "Anim001", "image/gif", origin_.url(gif), tiny_gif().size());
+  put_image(json, "Anim001", "image/gif", origin_.url("/Anim001.gif"), tiny_gif().size());
   json.EndObject();
   json.StartObject();
-  put_album(json, "Album01", origin_.url("/Cover01.jpg"));
+  put_image(json, "Movie01", "video/mp4", origin_.url("/Movie01.gifv"), tiny_mp4().size(),
+            origin_.url("/Movie01.mp4"));
+  json.EndObject();
+  json.StartObject();
+  put_album(json, origin_);
   json.EndObject();
   json.StartObject();
   put_image(json, "Removed", "image/jpeg", "", 0);
   json.EndObject();
   json.EndArray();
-  json.Key("success");
-  json.Bool(true);
-  json.Key("status");
-  json.Int(200);
+  put_success(json);
   json.EndObject();
   listing_ = buffer.GetString();
 }
 
+void SampleGallery::serve_others() {
+  const auto serve = [this](const std::string& name, std::string bytes, std::string_view type) {
+    origin_.serve("/" + name, Reply{.body = bytes, .content_type = std::string(type)});
+    other_files_[name] = std::move(bytes);
+  };
+  serve("Anim001.gif", tiny_gif(), "image/gif");
+  serve("Movie01.mp4", tiny_mp4(), "video/mp4");
+  for (unsigned i = 0; i < kAlbumImages; ++i) {
+    serve(album_image_id(i) + ".jpg", sample_jpeg(10'000 + i), "image/jpeg");
+  }
+  rapidjson::StringBuffer buffer;
+  Json json(buffer);
+  json.StartObject();
+  json.Key("data");
+  put_album_images(json, origin_, kAlbumImages);
+  put_success(json);
+  json.EndObject();
+  album_ = buffer.GetString();
+}
+
 void SampleGallery::serve_listing() {
   origin_.serve_rest([this](Connection& connection, const Request& request) {
-    if (!request.path.starts_with(kListing)) return answer(connection, request, status(404));
+    const bool is_album = request.path == kAlbum;
+    if (!is_album && !request.path.starts_with(kListing)) {
+      return answer(connection, request, status(404));
+    }
     const std::string credentials = request.header("authorization").value_or("");
     constexpr std::string_view kScheme = "Client-ID ";
     if (!credentials.starts_with(kScheme) || credentials.size() == kScheme.size()) {
@@ -142,6 +186,7 @@ void SampleGallery::serve_listing() {
     if (!options_.client_id.empty() && credentials.substr(kScheme.size()) != options_.client_id) {
       return answer(connection, request, refusal(403, "The client_id provided is invalid."));
     }
+    if (is_album) return answer(connection, request, json(album_));
     const bool first_page = request.path == fmt::format("{}0", kListing);
     answer(connection, request,
            json(first_page ? listing_ : R"({"data":[],"success":true,"status":200})"));

@@ -15,8 +15,9 @@ struct GalleryOptions {
 };
 
 /// Imgur in small: `/3/gallery/hot/viral/{page}` with a client ID, one full page, and the images it
-/// lists on the same port. Besides `images` JPEGs the page holds a GIF, an album and a removed
-/// image, which the tutorial's rule leaves: its run saves every JPEG and skips three items.
+/// lists on the same port. Besides `images` JPEGs the page holds a GIF, a video (its link a .gifv),
+/// an album and a removed image, which the tutorial's rule leaves: its run saves every JPEG and
+/// skips four items. The page shows the first of the album's three images, as Imgur's would.
 ///
 /// The removed image is an item without `link`. Imgur's own way, a 302 to removed.png, would today
 /// be saved under a picture's name, and a 404 would make the sample run end with a failure.
@@ -29,15 +30,22 @@ class SampleGallery {
   [[nodiscard]] FaultOrigin& origin() { return origin_; }
   /// What must be in the output folder after a run: name → bytes.
   [[nodiscard]] const std::map<std::string, std::string>& files() const { return files_; }
+  /// What else is there once albums are opened and no ending is refused.
+  [[nodiscard]] const std::map<std::string, std::string>& other_files() const {
+    return other_files_;
+  }
 
  private:
   void serve_images();
+  void serve_others();
   void serve_listing();
 
   GalleryOptions options_;
   std::map<std::string, std::string> files_;
-  std::string listing_;
-  FaultOrigin origin_;  // last: its threads end before what they use
+  std::map<std::string, std::string> other_files_;
+  std::string listing_;  // the first page
+  std::string album_;    // all of the album's images
+  FaultOrigin origin_;   // last: its threads end before what they use
 };
 
 }  // namespace fanfetch::support

@@ -182,6 +182,11 @@ std::string tiny_gif() {
   return {kBytes, sizeof kBytes - 1};
 }
 
+std::string tiny_mp4() {
+  using namespace std::string_literals;  // NOLINT(google-build-using-namespace): for the NULs
+  return "\0\0\0\x18"s + "ftypmp42\0\0\0\0mp42isom"s + "\0\0\0\x0cmdat"s + "\0\0\0\0"s;
+}
+
 std::string removed_png() {
   constexpr std::uint32_t kPngWidth = 161, kPngHeight = 81;
   std::string lines;

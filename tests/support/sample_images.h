@@ -15,6 +15,9 @@ namespace fanfetch::support {
 /// The smallest GIF that viewers take: one transparent pixel, 43 bytes.
 [[nodiscard]] std::string tiny_gif();
 
+/// The beginning of an MP4 and a little of a body: enough to be told from other files.
+[[nodiscard]] std::string tiny_mp4();
+
 /// Stands in for what Imgur sends in place of a removed image: a PNG of exactly 503 bytes.
 [[nodiscard]] std::string removed_png();
 

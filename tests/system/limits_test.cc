@@ -99,7 +99,7 @@ TEST_F(LimitsTest, PrivateAddressesAreRefused) {
   const Finished finished = run(given);
   EXPECT_EQ(1, finished.exit_status) << finished.describe();
   EXPECT_EQ(0u, origin_.connections());
-  EXPECT_TRUE(has(finished.err, "--allow-private")) << finished.describe();
+  EXPECT_TRUE(has(finished.err, "--allow-net 127.0.0.0/24")) << finished.describe();
   for (const ResultLine& line : records()) {
     if (line.status == "skipped") continue;  // other spellings of one address may be duplicates
     EXPECT_EQ("refused", line.error) << line.url.value_or("");

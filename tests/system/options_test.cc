@@ -112,7 +112,6 @@ TEST_F(OptionsTest, Version) {
 
 TEST_F(OptionsTest, UsageErrors) {
   expect_usage_error({"--no-such-option"}, "--no-such-option");
-  expect_usage_error({"--albums", "-"}, "--albums");  // of a later version
   expect_usage_error({"--retry-failed", "some", "-"}, "some");
   expect_usage_error({"--jobs", "many", "-"}, "many");
   expect_usage_error({"--jobs", "0", "-"}, "--jobs");

@@ -1,130 +1,189 @@
-// Certificates: which are believed, and what is said of the others. The server is OpenSSL's own.
+// TLS: which certificates are believed, what is said of the others, and the client's own.
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <openssl/ssl.h>
 
-#include <cstdio>
 #include <cstdlib>
-#include <stdexcept>
+#include <filesystem>
 
+#include "tests/support/certificates.h"
+#include "tests/support/tls_front.h"
 #include "tests/system/system_test.h"
-
-extern char** environ;
 
 namespace fanfetch::system {
 namespace {
 
-/// `openssl s_server -WWW`: serves the files of a folder over TLS.
-class TlsServer {
- public:
-  TlsServer(const std::string& folder, const std::string& name) {
-    int out[2];
-    if (::pipe2(out, O_CLOEXEC) != 0) throw std::runtime_error("pipe");
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
-    ::posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
-    std::vector<std::string> args{"openssl", "s_server",    "-WWW", "-accept",    "127.0.0.1:0",
-                                  "-cert",   name + ".pem", "-key", name + ".key"};
-    std::vector<char*> argv;
-    for (auto& arg : args) argv.push_back(arg.data());
-    argv.push_back(nullptr);
-    if (::posix_spawnp(&pid_, "openssl", &actions, nullptr, argv.data(), environ) != 0) {
-      throw std::runtime_error("openssl is not installed");
-    }
-    ::posix_spawn_file_actions_destroy(&actions);
-    ::close(out[1]);
-    out_.reset(out[0]);
-    read_port();
-  }
-  ~TlsServer() {
-    ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
-  }
-  TlsServer(const TlsServer&) = delete;
-  TlsServer& operator=(const TlsServer&) = delete;
-
-  [[nodiscard]] std::string url(const std::string& file) const {
-    return "https://127.0.0.1:" + port_ + "/" + file;
-  }
-
- private:
-  /// It says "ACCEPT 127.0.0.1:PORT" once it listens.
-  void read_port() {
-    std::string text;
-    char byte = 0;
-    while (::read(out_.get(), &byte, 1) == 1) {
-      text += byte;
-      if (byte != '\n') continue;
-      const auto at = text.find("ACCEPT 127.0.0.1:");
-      if (at != std::string::npos) {
-        port_ = text.substr(at + 17, text.size() - at - 18);
-        return;
-      }
-    }
-    throw std::runtime_error("openssl s_server did not start: " + text);
-  }
-
-  pid_t pid_ = -1;
-  UniqueFd out_;
-  std::string port_;
-};
-
 class TlsTest : public SystemTest {
  protected:
-  void SetUp() override {
-    make_certificate("good", "IP:127.0.0.1", "2");
-    make_certificate("elsewhere", "DNS:elsewhere.example", "2");
-    make_certificate("expired", "IP:127.0.0.1", "-1");
-    folder_.write("file.bin", "the body");
-  }
+  void SetUp() override { origin_.serve("/a.jpg", ok("the body")); }
 
-  /// Self-signed, so each is its own authority. `days` from now it ends; negative: it has ended.
-  void make_certificate(const std::string& name, const std::string& host, const std::string& days) {
-    const auto command = fmt::format(
-        "cd '{}' && {{ openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 "
-        "-nodes -subj /CN=test -keyout {}.key -out csr -addext subjectAltName={} && "
-        "openssl x509 -req -in csr -signkey {}.key -days {} -copy_extensions copy "
-        "-out {}.pem; }} 2>/dev/null",
-        folder_.at(""), name, host, name, days, name);
-    ASSERT_EQ(std::system(command.c_str()), 0) << command;
+  Certificate make(const std::string& name, const CertificateWish& wish = {}) {
+    return make_certificate(folder_.path(), name, wish);
   }
-
-  ResultLine fetch_from(const std::string& certificate, std::vector<std::string> args) {
-    const TlsServer server(folder_.at(""), certificate);
-    return fetch(server.url("file.bin"), std::move(args));
+  /// Fetches from a server with that certificate; nothing of it may be tried twice.
+  ResultLine fetch_from(const Certificate& certificate, std::vector<std::string> args) {
+    const TlsFront front({.cert = certificate.cert, .key = certificate.key}, origin_.port());
+    return fetch(front.url("/a.jpg"), std::move(args));
   }
-  std::vector<std::string> trusting(const std::string& name) {
-    return {"--cacert", folder_.at(name + ".pem")};
+  static void expect_refused(const ResultLine& line, std::string_view why) {
+    EXPECT_EQ(line.error, "tls");
+    EXPECT_EQ(line.attempts, 1) << "no retry helps";
+    EXPECT_TRUE(has(line.message.value_or(""), why)) << line.message.value_or("");
+  }
+  /// Leaves before anything is asked for or made, with that message.
+  void expect_refused_at_start(std::vector<std::string> args, std::string_view why) {
+    args.push_back("--retries=0");
+    const Finished finished = run(list_setup({"/a.jpg"}, std::move(args)));
+    EXPECT_EQ(2, finished.exit_status) << finished.describe();
+    EXPECT_TRUE(has(finished.err, why)) << finished.describe();
+    EXPECT_EQ(0u, origin_.count());
+    EXPECT_FALSE(std::filesystem::exists(output()));
   }
 };
 
 TEST_F(TlsTest, ATrustedCertificateIsBelieved) {
-  const ResultLine line = fetch_from("good", trusting("good"));
+  const auto good = make("good");
+  const ResultLine line = fetch_from(good, {"--cacert", good.cert});
   EXPECT_EQ(line.status, "saved") << line.message.value_or("");
-  EXPECT_EQ(saved_files().at("file.bin"), "the body");
+  EXPECT_EQ(saved_files().at("a.jpg"), "the body");
 }
 
-TEST_F(TlsTest, AnUnknownCertificateIsNotAndNoRetryHelps) {
-  const ResultLine line = fetch_from("good", trusting("elsewhere"));
-  EXPECT_EQ(line.error, "tls") << line.message.value_or("");
-  EXPECT_EQ(line.attempts, 1) << line.message.value_or("");
+TEST_F(TlsTest, OneThatATrustedAuthorityVouchesForIsBelieved) {
+  const auto authority = make("authority");
+  const auto leaf = make("leaf", {.issuer = "authority"});
+  EXPECT_EQ(fetch_from(leaf, {"--cacert", authority.cert}).status, "saved");
 }
 
-TEST_F(TlsTest, ACertificateForAnotherNameIsNot) {
-  EXPECT_EQ(fetch_from("elsewhere", trusting("elsewhere")).error, "tls");
+TEST_F(TlsTest, BothVersions) {
+  const auto good = make("good");
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    const TlsFront front({good.cert, good.key, "", version}, origin_.port());
+    const ResultLine line =
+        fetch(front.url("/a.jpg?" + std::to_string(version)), {"--cacert", good.cert});
+    EXPECT_EQ(line.status, "saved") << line.message.value_or("");
+    EXPECT_EQ(front.version(), version);
+    std::filesystem::remove_all(output());
+  }
 }
 
-TEST_F(TlsTest, AnExpiredCertificateIsNot) {
-  EXPECT_EQ(fetch_from("expired", trusting("expired")).error, "tls");
+TEST_F(TlsTest, ASelfSignedCertificate) {
+  const auto good = make("good");
+  const auto other = make("other");
+  expect_refused(fetch_from(good, {"--cacert", other.cert}), "self-signed");
+  EXPECT_TRUE(has(records()[0].message.value_or(""), "--cacert"));
+  EXPECT_TRUE(has(records()[0].message.value_or(""), "--insecure"));
+}
+
+TEST_F(TlsTest, AnUnknownAuthority) {
+  const auto authority = make("authority");
+  const auto leaf = make("leaf", {.issuer = "authority"});
+  const auto other = make("other");
+  expect_refused(fetch_from(leaf, {"--cacert", other.cert}), "authority that is not trusted");
+}
+
+TEST_F(TlsTest, ACertificateForAnotherName) {
+  const auto elsewhere = make("elsewhere", {.host = "DNS:elsewhere.example"});
+  expect_refused(fetch_from(elsewhere, {"--cacert", elsewhere.cert}), "another name");
+  const auto nameless = make("nameless", {.host = ""});
+  expect_refused(fetch_from(nameless, {"--cacert", nameless.cert}), "another name");
+}
+
+TEST_F(TlsTest, AnExpiredCertificate) {
+  const auto expired = make("expired", {.days = -1});
+  expect_refused(fetch_from(expired, {"--cacert", expired.cert}), "has expired");
 }
 
 TEST_F(TlsTest, InsecureBelievesAnything) {
-  EXPECT_EQ(fetch_from("elsewhere", {"--insecure"}).status, "saved");
+  EXPECT_EQ(fetch_from(make("x", {.host = "DNS:x.example", .days = -1}), {"--insecure"}).status,
+            "saved");
+}
+
+TEST_F(TlsTest, NoTlsAtAll) {
+  const std::string url = "https" + origin_.url("/a.jpg").substr(4);
+  const ResultLine line = fetch(url, {"--retries=0"});
+  EXPECT_EQ(line.error, "tls");
+  EXPECT_TRUE(has(line.message.value_or(""), "TLS with the server failed"))
+      << line.message.value_or("");
+}
+
+// --- What the user names ---
+
+TEST_F(TlsTest, ABundleWithoutACertificateIsToldAtTheStart) {
+  expect_refused_at_start({"--cacert", folder_.write("empty.pem", "")}, "no certificate");
+  expect_refused_at_start({"--cacert", folder_.write("text.pem", "hello")}, "no certificate");
+  expect_refused_at_start({"--cacert", folder_.at("none.pem")}, "none.pem: No such file");
+}
+
+TEST_F(TlsTest, TheEnvironmentsBundleToo) {
+  Launch given = list_setup({"/a.jpg"});
+  given.env["SSL_CERT_FILE"] = folder_.write("empty.pem", "");
+  const Finished finished = run(given);
+  EXPECT_EQ(2, finished.exit_status) << finished.describe();
+  EXPECT_TRUE(has(finished.err, "empty.pem holds no certificate")) << finished.describe();
+}
+
+TEST_F(TlsTest, AWrongClientCertificateIsToldAtTheStart) {
+  const auto mine = make("mine");
+  const auto other = make("other");
+  expect_refused_at_start({"--cert", mine.cert}, "no private key");
+  expect_refused_at_start({"--cert", mine.key}, "no certificate");
+  expect_refused_at_start({"--cert", mine.cert, "--key", other.key}, "is not that of");
+  expect_refused_at_start({"--cert", folder_.at("none.pem")}, "none.pem: No such file");
+  expect_refused_at_start({"--cert", mine.cert, "--key", folder_.at("none.key")}, "No such file");
+  expect_refused_at_start({"--key", mine.key}, "--key needs --cert");
+  const std::string locked = folder_.at("locked.key");
+  const std::string command =
+      "openssl pkey -in '" + mine.key + "' -aes128 -passout pass:hush -out '" + locked + "'";
+  ASSERT_EQ(0, std::system(command.c_str()));
+  expect_refused_at_start({"--cert", mine.cert, "--key", locked}, "has a password");
+}
+
+// --- The client's certificate ---
+
+class ClientCertificateTest : public TlsTest {
+ protected:
+  ResultLine fetch_with(int version, std::vector<std::string> args) {
+    const TlsFront front({server_.cert, server_.key, mine_.cert, version}, origin_.port());
+    for (const char* arg : {"--cacert", server_.cert.c_str()}) args.emplace_back(arg);
+    return fetch(front.url("/a.jpg"), std::move(args));
+  }
+  const Certificate server_ = make("server");
+  const Certificate mine_ = make("mine");
+  const Certificate other_ = make("other");
+};
+
+TEST_F(ClientCertificateTest, IsShownToTheServer) {
+  EXPECT_EQ(fetch_with(0, {"--cert", mine_.cert, "--key", mine_.key}).status, "saved");
+}
+
+TEST_F(ClientCertificateTest, MayHaveItsKeyInTheSameFile) {
+  const std::string both = folder_.write("both.pem", read_file(mine_.cert) + read_file(mine_.key));
+  EXPECT_EQ(fetch_with(TLS1_2_VERSION, {"--cert", both}).status, "saved");
+}
+
+TEST_F(ClientCertificateTest, IsMissed) {
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    expect_refused(fetch_with(version, {}), "client certificate: --cert");
+  }
+}
+
+TEST_F(ClientCertificateTest, IsNotAccepted) {
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    expect_refused(fetch_with(version, {"--cert", other_.cert, "--key", other_.key}),
+                   "does not accept our client certificate");
+  }
+}
+
+TEST_F(ClientCertificateTest, IsShownByTheListingClientToo) {
+  const TlsFront front({server_.cert, server_.key, mine_.cert}, origin_.port());
+  origin_.serve_rest([](Connection& connection, const Request& request) {
+    answer(connection, request, json(R"({"data":[],"success":true,"status":200})"));
+  });
+  Launch given = setup({"imgur", "--api-base", front.url(), "--cacert", server_.cert, "--cert",
+                        mine_.cert, "--key", mine_.key});
+  given.env["IMGUR_CLIENT_ID"] = "id";
+  const Finished finished = run(given);
+  EXPECT_EQ(0, finished.exit_status) << finished.describe();
+  EXPECT_EQ(1u, origin_.count());
 }
 
 }  // namespace

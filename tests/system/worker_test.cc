@@ -32,7 +32,9 @@ class WorkerTest : public ::testing::Test {
   [[nodiscard]] Job job() const {
     return {.url = origin_.url(kPath),
             .part_name = kPart,
-            .private_addresses = PrivateAddresses::unchecked};
+            .connect_host = "127.0.0.1",
+            .connect_port = origin_.port(),
+            .addresses = {"127.0.0.1"}};
   }
   /// How it ended; Skipped (which a worker never says): it did not.
   Outcome ask(const Job& job) {

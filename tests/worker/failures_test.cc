@@ -73,6 +73,19 @@ TEST(TransferFailure, EachOfLibcurlsHasItsClassAndItsWorth) {
   }
 }
 
+TEST(TransferFailure, ARefusalInTheMidstOfTlsIsTls) {
+  const std::string text =
+      "OpenSSL SSL_read: error:0A00045C:SSL routines::tlsv13 alert certificate required, errno 0";
+  const Failed failed = transfer_failure(CURLE_RECV_ERROR, text, {});
+  EXPECT_EQ(failed.error, ErrorClass::tls);
+  EXPECT_EQ(failed.retry, Retry::no);
+  EXPECT_NE(failed.message.find("--cert"), std::string::npos);
+  EXPECT_EQ(transfer_failure(CURLE_RECV_ERROR, text, {.http_status = 200}).error,
+            ErrorClass::truncated);
+  EXPECT_EQ(transfer_failure(CURLE_RECV_ERROR, "OpenSSL SSL_read: SSL_ERROR_SYSCALL", {}).error,
+            ErrorClass::connect);
+}
+
 TEST(DiskFailure, TellsTheOutputsTroubleFromTheLinks) {
   const auto ends_the_run = [](int error) {
     const Failed failed = disk_failure(error, {});

@@ -84,7 +84,7 @@ TEST(SummaryLines, FailuresByClassLargestFirst) {
   EXPECT_EQ(summary_lines(tally, 1s, "o").front(), "failures: 2 timeout, 1 connect, 1 dns");
 }
 
-TEST(SummaryLines, HintOnlyWhereAllowPrivateHelps) {
+TEST(SummaryLines, HintOfTheNetworkToAllow) {
   Tally tally;
   const auto refuse = [&](const char* address, int times) {
     for (int i = 0; i < times; ++i) tally.add(failure(ErrorClass::refused, address));
@@ -93,18 +93,24 @@ TEST(SummaryLines, HintOnlyWhereAllowPrivateHelps) {
   refuse("fd00:ec2::254", 50);
   refuse("100.100.100.200", 50);
   refuse("no address\x1b[2J", 50);
-  refuse("10.0.3.7", 12);
+  refuse("10.0.3.9", 2);
+  refuse("10.0.3.7", 10);
   refuse("127.0.0.1", 3);
   refuse("::1", 4);
-  refuse("192.168.1.1", 1);
-  const auto lines = summary_lines(tally, 1s, "o");
+  auto lines = summary_lines(tally, 1s, "o");
   ASSERT_EQ(lines.size(), 5u);
-  EXPECT_EQ(lines[0], "failures: 220 refused");
-  EXPECT_EQ(lines[1],
-            "hint: 12 refused at 10.0.3.7: --allow-private lets links reach private addresses");
-  EXPECT_EQ(lines[2], "hint: 4 refused at ::1: --allow-private lets links reach private addresses");
-  EXPECT_EQ(lines[3],
-            "hint: 3 refused at 127.0.0.1: --allow-private lets links reach private addresses");
+  EXPECT_EQ(lines[0], "failures: 219 refused");
+  EXPECT_EQ(lines[1], "hint: 12 refused at 10.0.3.7: --allow-net 10.0.3.0/24 lets links reach it");
+  EXPECT_EQ(lines[2], "hint: 4 refused at ::1: --allow-net ::1/128 lets links reach it");
+  EXPECT_EQ(lines[3], "hint: 3 refused at 127.0.0.1: --allow-net 127.0.0.0/24 lets links reach it");
+
+  refuse("fd12:3456:789a:1::5", 11);
+  lines = summary_lines(tally, 1s, "o");
+  ASSERT_EQ(lines.size(), 6u);
+  EXPECT_EQ(lines[2],
+            "hint: 11 refused at fd12:3456:789a:1::5: --allow-net fd12:3456:789a:1::/64 lets links "
+            "reach it");
+  EXPECT_EQ(lines[4], "hint: --allow-private lets links reach all private addresses");
 }
 
 }  // namespace

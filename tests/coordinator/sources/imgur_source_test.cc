@@ -1,272 +1,146 @@
-#include "coordinator/sources/imgur_source.h"
-
-#include <fcntl.h>
-#include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <string>
-#include <vector>
-
-#include "common/unique_fd.h"
+#include "tests/coordinator/sources/imgur_fixture.h"
 
 namespace fanfetch {
 namespace {
 
-constexpr char kId[] = "c1ient0id";
+using Paths = std::vector<std::string>;
 
-/// Imgur in memory: answers in turn, and remembers what it was asked.
-struct FakeImgur {
-  std::vector<Result<Page>> answers;
-  std::vector<PageRequest> requests;
+// --- Pages ---
 
-  std::unique_ptr<Source> open(int pages, int stop_fd = -1) {
-    auto source =
-        open_imgur_gallery({.fetch_page = [this](const PageRequest& request) -> Result<Page> {
-                              requests.push_back(request);
-                              if (requests.size() > answers.size()) return fail("no more");
-                              return answers[requests.size() - 1];
-                            },
-                            .api_base = "http://api",
-                            .client_id = kId,
-                            .pages = pages,
-                            .stop_fd = stop_fd});
-    EXPECT_TRUE(source.has_value());
-    return std::move(*source);
-  }
-};
-
-Page page(std::string body, int status = 200, std::string type = "application/json") {
-  return {.http_status = status, .content_type = std::move(type), .body = std::move(body)};
+TEST_F(ImgurSourceTest, AsksWithTheIdInAHeader) {
+  answer(listing(image("a")));
+  open();
+  EXPECT_EQ(drain(), "");
+  EXPECT_EQ(links(), "http://i/a.jpg");
+  EXPECT_EQ(items_[0].id, "a");
+  EXPECT_EQ(asked(), Paths{"/3/gallery/hot/viral/0"});
+  EXPECT_EQ(requests_[0].headers, std::vector<std::string>{"Authorization: Client-ID c1ient0id"});
+  EXPECT_FALSE(requests_[0].retry_refusals);
 }
 
-std::string listing(std::string_view items) {
-  return fmt::format(R"({{"data":[{}],"success":true,"status":200}})", items);
+TEST_F(ImgurSourceTest, AsksForAPageOnlyWhenTheOneBeforeIsUsedUp) {
+  answer(listing(image("1") + "," + image("2")), listing(image("3")), listing(""));
+  access_.pages = kAll;
+  open();
+  EXPECT_TRUE(requests_.empty());
+  (void)source_->next();
+  (void)source_->next();
+  EXPECT_EQ(requests_.size(), 1u);
+  EXPECT_EQ(drain(), "");  // an empty page ends the listing
+  EXPECT_EQ(items_.size(), 1u);
+  EXPECT_EQ(asked(),
+            (Paths{"/3/gallery/hot/viral/0", "/3/gallery/hot/viral/1", "/3/gallery/hot/viral/2"}));
+  EXPECT_EQ(drain(), "");
+  EXPECT_EQ(requests_.size(), 3u);
+  EXPECT_TRUE(notices_.empty());
 }
 
-/// Reads `source` to its end. The error that ended it, or "".
-std::string drain(Source& source, std::vector<ListedItem>& items) {
-  for (;;) {
-    auto item = source.next();
-    if (!item) return item.error().message;
-    if (!*item) return "";
-    items.push_back(std::move(**item));
-  }
+TEST_F(ImgurSourceTest, ReadsNoMorePagesThanAskedFor) {
+  answer(listing(image("1")), listing(image("2")), listing(image("3")));
+  access_.pages = 2;
+  open();
+  EXPECT_EQ(drain(), "");
+  EXPECT_EQ(links(), "http://i/1.jpg http://i/2.jpg");
+  EXPECT_EQ(requests_.size(), 2u);
 }
 
-/// What comes of a single page with this answer; the message of the error.
-std::string error_of(Page answer) {
-  FakeImgur imgur{.answers = {std::move(answer)}, .requests = {}};
-  const auto source = imgur.open(1);
-  std::vector<ListedItem> items;
-  const std::string message = drain(*source, items);
-  EXPECT_TRUE(items.empty());
-  EXPECT_EQ(message.find(kId), std::string::npos) << message;
-  EXPECT_EQ(message.find('\n'), std::string::npos) << message;
-  EXPECT_NE(message.find("http://api/3/gallery/hot/viral/0"), std::string::npos) << message;
-  return message;
+TEST_F(ImgurSourceTest, EndsWhenAPageComesAgain) {
+  answer(listing(image("1")), listing(image("2")), listing(image("2")));
+  access_.pages = kAll;
+  open();
+  EXPECT_EQ(drain(), "");
+  EXPECT_EQ(links(), "http://i/1.jpg http://i/2.jpg");
+  EXPECT_EQ(notices_,
+            std::vector<std::string>{"Imgur: page 2 is page 1 again, so the listing ends there"});
 }
 
-bool holds(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
+TEST_F(ImgurSourceTest, ReadsAListingOfOneAnswerOnce) {
+  answer(listing(image("1") + "," + image("2")));
+  access_.pages = kAll;
+  open({.endpoint = "/3/album/abcde/images"});
+  EXPECT_EQ(drain(), "");
+  EXPECT_EQ(items_.size(), 2u);
+  EXPECT_EQ(asked(), Paths{"/3/album/abcde/images"});
 }
 
-TEST(ImgurSource, YieldsLinksAndIdsOfAllKindsOfItems) {
-  FakeImgur imgur{.answers = {page(listing(
-                      R"({"id":"abcde","title":null,"link":"https:\/\/i.imgur.com\/abcde.jpg"},
-                         {"id":"al","is_album":true,"link":"https://imgur.com/a/al","images":[]})"))},
-                  .requests = {}};
-  const auto source = imgur.open(1);
-  std::vector<ListedItem> items;
-  EXPECT_EQ(drain(*source, items), "");
-  ASSERT_EQ(items.size(), 2u);
-  EXPECT_EQ(items[0].url, "https://i.imgur.com/abcde.jpg");
-  EXPECT_EQ(items[0].id, "abcde");
-  EXPECT_EQ(items[1].url, "https://imgur.com/a/al");
-  ASSERT_EQ(imgur.requests.size(), 1u);
-  EXPECT_EQ(imgur.requests[0].url, "http://api/3/gallery/hot/viral/0");
-  EXPECT_EQ(imgur.requests[0].headers,
-            std::vector<std::string>{"Authorization: Client-ID c1ient0id"});
+TEST_F(ImgurSourceTest, FinishesWhatCameBeforeALaterPageFailed) {
+  answer(listing(image("1")), page("oops", 404));
+  access_.pages = 2;
+  open();
+  EXPECT_TRUE(holds(drain(), "viral/1 (status 404)"));
+  EXPECT_EQ(items_.size(), 1u);
 }
 
-TEST(ImgurSource, CountsItemsWithoutALink) {
-  FakeImgur imgur{.answers = {page(listing(
-                      R"({"id":"a"}, {"link":null}, {"link":7,"id":8}, 5, null, [], "x",
-                         {"link":"http://i/ok.jpg"})"))},
-                  .requests = {}};
-  const auto source = imgur.open(1);
-  std::vector<ListedItem> items;
-  EXPECT_EQ(drain(*source, items), "");
-  ASSERT_EQ(items.size(), 8u);
-  for (std::size_t i = 0; i < 7; ++i) {
-    EXPECT_FALSE(items[i].url.has_value());
-    EXPECT_EQ(items[i].problem, "the item has no link");
-  }
-  EXPECT_EQ(items[0].id, "a");
-  EXPECT_EQ(items[7].url, "http://i/ok.jpg");
+TEST_F(ImgurSourceTest, PassesOnWhyNoAnswerCame) {
+  answer(fail("cannot get it: refused"));
+  open();
+  EXPECT_EQ(drain(), "cannot get it: refused");
 }
 
-TEST(ImgurSource, CutsAnAbsurdLink) {
-  FakeImgur imgur{
-      .answers = {page(listing(R"({"link":"http://i/)" + std::string(100'000, 'x') + "\"}"))},
-      .requests = {}};
-  const auto source = imgur.open(1);
-  std::vector<ListedItem> items;
-  EXPECT_EQ(drain(*source, items), "");
-  ASSERT_EQ(items.size(), 1u);
-  EXPECT_EQ(items[0].problem, "the item's link is over 64 KiB long");
-  EXPECT_EQ(items[0].url->size(), 200u);
+// --- Albums ---
+
+TEST_F(ImgurSourceTest, SkipsAlbumsThatAreNotToBeOpened) {
+  answer(listing(album("abcde", 2, {"1", "2"}) + "," + image("3")));
+  open();
+  EXPECT_EQ(drain(), "");
+  EXPECT_EQ(links(), "[https://imgur.com/a/abcde] http://i/3.jpg");
+  EXPECT_EQ(items_[0].problem_class, ErrorClass::filtered);
+  EXPECT_TRUE(holds(items_[0].problem, "--albums"));
+  EXPECT_EQ(requests_.size(), 1u);
 }
 
-TEST(ImgurSource, AsksForAPageOnlyWhenTheOneBeforeIsUsedUp) {
-  FakeImgur imgur{.answers = {page(listing(R"({"link":"http://i/1"},{"link":"http://i/2"})")),
-                              page(listing(R"({"link":"http://i/3"})")), page(listing(""))},
-                  .requests = {}};
-  const auto source = imgur.open(100);
-  EXPECT_TRUE(imgur.requests.empty());
-  (void)source->next();
-  (void)source->next();
-  EXPECT_EQ(imgur.requests.size(), 1u);
-  std::vector<ListedItem> items;
-  EXPECT_EQ(drain(*source, items), "");  // an empty page ends the listing
-  EXPECT_EQ(items.size(), 1u);
-  ASSERT_EQ(imgur.requests.size(), 3u);
-  EXPECT_EQ(imgur.requests[2].url, "http://api/3/gallery/hot/viral/2");
-  EXPECT_EQ(drain(*source, items), "");
-  EXPECT_EQ(imgur.requests.size(), 3u);
+TEST_F(ImgurSourceTest, OpensAlbumsAndAsksForTheRestOfOneThatWasCut) {
+  answer(
+      listing(album("whole", 2, {"1", "2"}) + "," + album("cutcut", 3, {"3"}) + "," + image("6")),
+      listing(image("3") + "," + image("4") + "," + image("5")));
+  access_.albums = true;
+  open();
+  EXPECT_EQ(drain(), "");
+  EXPECT_EQ(links(),
+            "http://i/1.jpg http://i/2.jpg http://i/3.jpg http://i/4.jpg http://i/5.jpg "
+            "http://i/6.jpg");
+  EXPECT_EQ(items_[3].id, "4");
+  EXPECT_EQ(asked(), (Paths{"/3/gallery/hot/viral/0", "/3/album/cutcut/images"}));
 }
 
-TEST(ImgurSource, ReadsNoMorePagesThanAskedFor) {
-  FakeImgur imgur{.answers = {page(listing(R"({"link":"http://i/1"})")),
-                              page(listing(R"({"link":"http://i/2"})"))},
-                  .requests = {}};
-  const auto source = imgur.open(1);
-  std::vector<ListedItem> items;
-  EXPECT_EQ(drain(*source, items), "");
-  EXPECT_EQ(items.size(), 1u);
-  EXPECT_EQ(imgur.requests.size(), 1u);
+TEST_F(ImgurSourceTest, GoesOnBehindAnAlbumThatCannotBeHad) {
+  answer(listing(album("cutcut", 3, {"1"}) + "," + album("../../x", 1, {}) + "," + image("2")),
+         page(R"({"data":{"error":"private"},"success":false,"status":403})", 403));
+  access_.albums = true;
+  open();
+  EXPECT_EQ(drain(), "");
+  EXPECT_EQ(links(),
+            "http://i/1.jpg [https://imgur.com/a/cutcut] [https://imgur.com/a/../../x] "
+            "http://i/2.jpg");
+  EXPECT_TRUE(items_[1].problem.starts_with("2 images of this album cannot be had: "));
+  EXPECT_EQ(items_[1].problem_class, ErrorClass::http_4xx);
+  EXPECT_TRUE(holds(items_[2].problem, "its id is none"));
+  EXPECT_EQ(requests_.size(), 2u) << "an id that is none goes into no URL";
 }
 
-TEST(ImgurSource, FinishesWhatCameBeforeALaterPageFailed) {
-  FakeImgur imgur{.answers = {page(listing(R"({"link":"http://i/1"})")), page("oops", 503)},
-                  .requests = {}};
-  const auto source = imgur.open(2);
-  std::vector<ListedItem> items;
-  const std::string message = drain(*source, items);
-  EXPECT_EQ(items.size(), 1u);
-  EXPECT_TRUE(holds(message, "viral/1")) << message;
+TEST_F(ImgurSourceTest, CountsAnAlbumWithoutImages) {
+  answer(listing(album("empty", 0, {}) + "," + album("gone1", 2, {})), listing(""));
+  access_.albums = true;
+  open();
+  EXPECT_EQ(drain(), "");
+  EXPECT_EQ(links(), "[https://imgur.com/a/empty] [https://imgur.com/a/gone1]");
+  EXPECT_EQ(items_[1].problem, "the album has no images");
 }
 
-TEST(ImgurSource, TellsEachKindOfErrorBody) {
-  EXPECT_EQ(error_of(page(R"({"data":{"error":"Invalid client_id","request":"/3"},"success":false,
-                              "status":403})",
-                          403)),
-            "Imgur refused the client ID at http://api/3/gallery/hot/viral/0 "
-            "(status 403: Invalid client_id): check IMGUR_CLIENT_ID");
-  EXPECT_TRUE(holds(error_of(page(R"({"data":{"error":{"code":1,"message":"Bad thing","type":"x",
-                                      "exception":[]}},"success":false,"status":500})",
-                                  500)),
-                    "(status 500: Bad thing): try again later"));
-  EXPECT_TRUE(holds(error_of(page(R"({"errors":[{"id":"x","code":"429","status":"Too Many Requests",
-                                      "detail":"Slow down"}]})",
-                                  429)),
-                    "throttling at http://api/3/gallery/hot/viral/0 (status 429: Slow down)"));
-  EXPECT_TRUE(holds(error_of(page("<html>\n<body>over capacity", 503, "text/html")),
-                    "cannot answer http://api/3/gallery/hot/viral/0 now (status 503)"));
-}
+TEST_F(ImgurSourceTest, OpensAPostWhateverItIs) {
+  const ImgurListing post{.endpoint = "/3/gallery/abcde", .items = ImgurListing::Items::post};
+  answer(page(R"({"data":)" + album("abcde", 2, {"1"}) + "}"),
+         listing(image("1") + "," + image("2")));
+  open(post);
+  EXPECT_EQ(drain(), "");
+  EXPECT_EQ(links(), "http://i/1.jpg http://i/2.jpg");
+  EXPECT_EQ(asked(), (Paths{"/3/gallery/abcde", "/3/album/abcde/images"}));
 
-TEST(ImgurSource, TellsThrottlingFromARefusedId) {
-  const auto body = [](std::string_view text) {
-    return fmt::format(R"({{"data":{{"error":"{}"}},"success":false}})", text);
-  };
-  EXPECT_TRUE(holds(error_of(page(body("Imgur is over Capacity!"), 403)), "try again later"));
-  EXPECT_TRUE(holds(error_of(page(body("nope"), 403)), "check IMGUR_CLIENT_ID"));
-  EXPECT_TRUE(holds(error_of(page("", 401)), "check IMGUR_CLIENT_ID"));
-  EXPECT_TRUE(holds(error_of(page(body("Malformed Client ID"), 400)), "check IMGUR_CLIENT_ID"));
-  EXPECT_TRUE(holds(error_of(page(body("gone"), 404)), "check --api-base"));
-}
-
-TEST(ImgurSource, BelievesTheStatusInsideA200) {
-  EXPECT_TRUE(holds(error_of(page(R"({"data":{"error":"x"},"success":false,"status":403})")),
-                    "status 403: x): check IMGUR_CLIENT_ID"));
-  EXPECT_TRUE(holds(error_of(page(R"({"errors":[{"code":"429","detail":"x"}]})")), "throttling"));
-  EXPECT_TRUE(holds(error_of(page(R"({"data":[],"success":false,"status":200})")), "status 200"));
-  EXPECT_TRUE(holds(error_of(page(R"({"errors":[]})")), "reports a failure"));
-}
-
-TEST(ImgurSource, SaysThatAPageIsNotJson) {
-  const std::string message = error_of(page("<html>log in\n", 200, "text/html;\x1b[31m"));
-  EXPECT_TRUE(holds(message, "is not JSON")) << message;
-  EXPECT_TRUE(holds(message, "'text/html;?[31m'")) << message;
-  EXPECT_TRUE(holds(error_of(page("")), "is not JSON"));
-  EXPECT_TRUE(holds(error_of(page(R"({"data":[{"link":"http)")), "is not JSON"));
-  EXPECT_TRUE(holds(error_of(page("{\"data\":[\"\xff\"]}")), "is not JSON"));  // not UTF-8
-}
-
-TEST(ImgurSource, SaysThatDataIsNotAnArray) {
-  for (const char* body :
-       {R"({"data":{},"success":true})", R"({"data":null})", "{}", "[]", "7", "\"text\"", "null"}) {
-    EXPECT_TRUE(holds(error_of(page(body)), "no array 'data'")) << body;
-  }
-}
-
-TEST(ImgurSource, SurvivesErrorBodiesOfAnyShape) {
-  for (const char* body :
-       {"[]", "null", R"({"data":[]})", R"({"data":{"error":[]}})", R"({"data":{"error":{}}})",
-        R"({"errors":{}})", R"({"errors":[]})", R"({"errors":[7]})", R"({"errors":[{"detail":7}]})",
-        R"({"status":"x","success":"no"})"}) {
-    EXPECT_TRUE(holds(error_of(page(body, 500)), "(status 500)")) << body;
-  }
-}
-
-TEST(ImgurSource, SurvivesDeepNesting) {
-  const std::size_t depth = 2'000'000;
-  EXPECT_TRUE(holds(error_of(page(std::string(depth, '['))), "is not JSON"));
-  EXPECT_TRUE(holds(error_of(page("{\"data\":" + std::string(depth, '[') + std::string(depth, ']') +
-                                  ",\"success\":false}")),
-                    "reports a failure"));
-}
-
-TEST(ImgurSource, CleansWhatTheServerSaysAndHidesTheId) {
-  const std::string message = error_of(page(
-      R"({"data":{"error":"bad\nid c1ient0id \u001b[31m\u202e)" + std::string(5'000, 'x') + "\"}}",
-      403));
-  EXPECT_TRUE(holds(message, "bad id *** ?[31m")) << message;
-  EXPECT_LT(message.size(), 400u);
-}
-
-TEST(ImgurSource, PassesOnWhyNoAnswerCame) {
-  FakeImgur imgur{.answers = {fail("cannot get it: refused")}, .requests = {}};
-  std::vector<ListedItem> items;
-  EXPECT_EQ(drain(*imgur.open(1), items), "cannot get it: refused");
-}
-
-TEST(ImgurSource, EndsQuietlyWhenTheRunStops) {
-  int ends[2];
-  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
-  const UniqueFd stop(ends[0]);
-  const UniqueFd writer(ends[1]);
-  FakeImgur imgur{.answers = {}, .requests = {}};
-  const auto source = open_imgur_gallery({.fetch_page = [&](const PageRequest&) -> Result<Page> {
-                                            EXPECT_EQ(::write(writer.get(), "!", 1), 1);
-                                            return fail("stopped");
-                                          },
-                                          .api_base = "http://api",
-                                          .client_id = kId,
-                                          .pages = 1,
-                                          .stop_fd = stop.get()});
-  std::vector<ListedItem> items;
-  EXPECT_EQ(drain(**source, items), "");  // stopped while it asked
-  EXPECT_EQ(drain(*imgur.open(1, stop.get()), items), "");
-  EXPECT_TRUE(imgur.requests.empty());  // stopped before
-}
-
-TEST(OpenImgurGallery, RefusesAnIdThatIsNone) {
-  for (const char* id : {"", "abc def", "abc\r\nX-Evil: 1", "\xc3\xa9"}) {
-    const auto source = open_imgur_gallery({.fetch_page = {}, .api_base = "", .client_id = id});
-    ASSERT_FALSE(source.has_value());
-    EXPECT_TRUE(holds(source.error().message, "IMGUR_CLIENT_ID"));
-    EXPECT_FALSE(holds(source.error().message, "Evil"));
-  }
+  items_.clear();
+  answer(page(R"({"data":)" + image("3") + "}"));
+  open(post);
+  EXPECT_EQ(drain(), "");
+  EXPECT_EQ(links(), "http://i/3.jpg");
 }
 
 }  // namespace

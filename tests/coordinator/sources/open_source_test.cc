@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "common/event_loop.h"
+
 namespace fanfetch {
 namespace {
 
@@ -27,6 +29,30 @@ bool holds(const std::string& text, std::string_view part) {
 
 TEST(ParseSource, KnowsTheGallery) { expect_spec(parse_source("imgur"), Kind::imgur, ""); }
 
+TEST(ParseSource, KnowsTheTutorialsJobFromOtherListings) {
+  EXPECT_TRUE(parse_source("imgur").value().is_bare_imgur());
+  for (const auto& [word, endpoint] :
+       {std::pair("imgur:hot", "/3/gallery/hot/viral/{page}"),
+        {"imgur:r/pics", "/3/gallery/r/pics/time/{page}"},
+        {"imgur:search?q=a.b", "/3/gallery/search/time/all/{page}?q=a.b"},
+        {"https://imgur.com/", "/3/gallery/hot/viral/{page}"},
+        {"http://WWW.imgur.com/a/abcde", "/3/album/abcde/images"}}) {
+    const auto spec = parse_source(word);
+    expect_spec(spec, Kind::imgur, word);
+    EXPECT_EQ(spec->imgur.endpoint, endpoint);
+    EXPECT_FALSE(spec->is_bare_imgur()) << word;
+  }
+  EXPECT_FALSE(parse_source("urls.txt").value().is_bare_imgur());
+}
+
+TEST(ParseSource, RefusesListingsThatAreNone) {
+  for (const char* word : {"imgur:", "imgur:best", "https://imgur.com/user/me", "imgur:a/x"}) {
+    EXPECT_TRUE(holds(refusal(word), "imgur:r/NAME")) << word;
+  }
+  const std::string message = refusal("https://me:secret@imgur.com/user/me");
+  EXPECT_FALSE(message.empty() || holds(message, "secret")) << message;
+}
+
 TEST(ParseSource, TakesUrlsOfEitherScheme) {
   for (const char* url : {"http://example.org/a.csv", "HTTPS://example.org/", "http://",
                           "https://i.imgur.com/abcde.jpg", "https://notimgur.com/a/b"}) {
@@ -49,19 +75,6 @@ TEST(ParseSource, TakesNoBareWordForAFile) {
   EXPECT_TRUE(holds(refusal(""), "empty"));
 }
 
-TEST(ParseSource, RefusesWhatIsNotBuiltAndSaysWhatIs) {
-  for (const char* word : {"imgur:top", "imgur:r/pics", "imgur:", "imgur:search?q=a.b"}) {
-    EXPECT_TRUE(holds(refusal(word), "'imgur', the gallery")) << word;
-  }
-  for (const char* word : {"https://imgur.com/a/x", "http://WWW.imgur.com/gallery/y",
-                           "https://m.imgur.com:443/", "https://imgur.io/x"}) {
-    EXPECT_TRUE(holds(refusal(word), "https://i.imgur.com/")) << word;
-  }
-  for (const char* word : {"list.csv", "x/list.TSV", "a.jsonl", "urls.txt.gz", "urls.zst"}) {
-    EXPECT_TRUE(holds(refusal(word), "plain text lists only")) << word;
-  }
-}
-
 TEST(ParseSource, RefusesOtherSchemesWithoutShowingAPassword) {
   EXPECT_TRUE(holds(refusal("ftp://example.org/x"), "only http:// and https://"));
   const std::string message = refusal("ftp://me:secret@example.org/x");
@@ -72,8 +85,38 @@ TEST(ListSpec, TakesAnyWordForAPath) {
   for (const char* path : {"imgur", "status", "-", "http://example.org/"}) {
     expect_spec(list_spec(path), Kind::list, path);
   }
-  EXPECT_FALSE(list_spec("a.csv").has_value());
   EXPECT_FALSE(list_spec("").has_value());
+}
+
+TEST(ListSpec, TellsTheFormatByTheEndingUnlessItIsGiven) {
+  EXPECT_EQ(parse_source("x/list.TSV")->format, ListFormat::tsv);
+  EXPECT_EQ(list_spec("a.jsonl.gz")->format, ListFormat::jsonl);
+  EXPECT_EQ(parse_source("-")->format, ListFormat::text);
+  const SourceWays ways{.format = ListFormat::csv};
+  EXPECT_EQ(parse_source("-", ways)->format, ListFormat::csv);
+  EXPECT_EQ(parse_source("a.jsonl", ways)->format, ListFormat::csv);
+  EXPECT_EQ(list_spec("urls", ways)->format, ListFormat::csv);
+}
+
+TEST(ParseSource, AUrlMayBeAnApi) {
+  const SourceWays ways{.urls_are_apis = true};
+  expect_spec(parse_source("https://h/x.json", ways), Kind::api, "https://h/x.json");
+  expect_spec(parse_source("./x.jsonl", ways), Kind::list, "./x.jsonl");
+  expect_spec(parse_source("imgur", ways), Kind::imgur, "");
+}
+
+TEST(OpenSource, WantsColumnsWhereThereAreNone) {
+  SourceContext context;
+  context.columns.named = {"title"};
+  for (const SourceSpec& spec :
+       {SourceSpec{.kind = Kind::list, .argument = "-"}, SourceSpec{.kind = Kind::imgur},
+        SourceSpec{.kind = Kind::url, .argument = "http://me:hush@h/1"}}) {
+    const auto source = open_source(spec, context);
+    ASSERT_FALSE(source.has_value());
+    EXPECT_TRUE(holds(source.error().message, "'title'")) << source.error().message;
+    EXPECT_FALSE(holds(source.error().message, "hush"));
+  }
+  EXPECT_TRUE(open_source({.kind = Kind::api, .argument = "http://h/"}, context).has_value());
 }
 
 TEST(OpenSource, YieldsAUrlOnce) {
@@ -93,6 +136,28 @@ TEST(OpenSource, OpensTheOtherKinds) {
   EXPECT_FALSE(open_source({.kind = Kind::imgur, .argument = ""}, context).has_value());
   context.client_id = "0123456789abcde";
   EXPECT_TRUE(open_source({.kind = Kind::imgur, .argument = ""}, context).has_value());
+}
+
+TEST(OpenSource, AListingEndsWithTheRun) {
+  const UniqueFd stop = make_eventfd();
+  int asked = 0;
+  SourceContext context;
+  context.stop_fd = stop.get();
+  context.client_id = "0123456789abcde";
+  context.notice = [](const std::string&) {};
+  context.fetch_page = [&](const PageRequest&) -> Result<Page> {
+    ++asked;
+    post_eventfd(stop.get());
+    return Page{.http_status = 429, .content_type = "", .body = ""};
+  };
+  const auto source = open_source({.kind = Kind::imgur, .argument = ""}, context);
+  ASSERT_TRUE(source.has_value());
+  for (int i = 0; i < 2; ++i) {
+    const auto item = (*source)->next();
+    ASSERT_TRUE(item.has_value());
+    EXPECT_FALSE(item->has_value());
+  }
+  EXPECT_EQ(asked, 1) << "neither in the pause nor once the run has stopped";
 }
 
 }  // namespace

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "common/unique_fd.h"
+
+struct ssl_ctx_st;
+
+namespace fanfetch::support {
+
+/// TLS in front of a plain server on loopback: makes an origin an https origin, and a proxy an
+/// https proxy, with all their faults. A thread a connection.
+class TlsFront {
+ public:
+  struct Setup {
+    std::string cert, key;  ///< PEM files.
+    std::string client_ca;  ///< Clients must show a certificate that this one vouches for.
+    int max_version = 0;    ///< TLS1_2_VERSION …; 0: the highest.
+  };
+
+  /// Listens on a free port of 127.0.0.1, and hands on to `port` there. Throws std::runtime_error.
+  TlsFront(const Setup& setup, std::uint16_t port);
+  TlsFront(const TlsFront&) = delete;
+  TlsFront& operator=(const TlsFront&) = delete;
+  ~TlsFront();
+
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] std::string url(const std::string& path = "") const;
+  /// TLS1_2_VERSION …: what the last handshake came to; 0: none has.
+  [[nodiscard]] int version() const { return version_; }
+
+ private:
+  struct FreeContext {
+    void operator()(ssl_ctx_st* context) const;
+  };
+
+  void accept_clients();
+  void serve(UniqueFd client);
+
+  std::unique_ptr<ssl_ctx_st, FreeContext> context_;
+  std::uint16_t inner_port_;
+  std::uint16_t port_ = 0;
+  UniqueFd listener_;
+  UniqueFd stop_event_;
+  std::atomic<int> version_ = 0;
+  std::list<std::thread> clients_;  // the accept thread's, until it is joined
+  std::thread accept_thread_;
+};
+
+}  // namespace fanfetch::support
