@@ -90,7 +90,7 @@ TEST_F(HostsTest, ARateHoldsOverAllWorkers) {
 
 /// The coordinator gives a host's next file to the worker that has its connection.
 TEST_F(HostsTest, FilesOfAHostShareAConnection) {
-  constexpr std::size_t kHosts = 40, kFiles = 5;
+  constexpr std::size_t kHosts = 40, kFiles = 5, kJobs = 24;
   std::vector<std::unique_ptr<FaultOrigin>> hosts;
   for (std::size_t i = 0; i < kHosts; ++i) {
     hosts.push_back(std::make_unique<FaultOrigin>(fmt::format("127.0.1.{}", 10 + i)));
@@ -105,14 +105,15 @@ TEST_F(HostsTest, FilesOfAHostShareAConnection) {
     }
   }
   // Fewer places than hosts: else there would be room for a second connection to some.
-  const Finished finished = run(list_setup(links, {"-w2", "-j24"}));
+  const Finished finished = run(list_setup(links, {"-w2", fmt::format("-j{}", kJobs)}));
   EXPECT_EQ(0, finished.exit_status) << finished.describe();
   EXPECT_EQ(kHosts * kFiles, saved_files().size());
   std::size_t connections = 0;
   for (const auto& host : hosts) connections += host->connections();
-  // At the end of the list hosts run out, and the places that are left go to the others' files.
   EXPECT_GE(connections, kHosts);
-  EXPECT_LE(connections, kHosts + kHosts / 4);
+  // At the end of the list there are fewer hosts than places: each may go to a second file of a
+  // host. By chance, half of the files would meet no connection of their host where they go: 80.
+  EXPECT_LE(connections, kHosts + kJobs);
 }
 
 }  // namespace
