@@ -177,6 +177,19 @@ TEST_F(DnsTest, SilenceHoldsBackNoOtherHost) {
   }
 }
 
+/// c-ares alone would go through all of them three times: 42 s.
+TEST_F(DnsTest, ManySilentServersCostNoMoreThanOne) {
+  FaultDns second, third;
+  for (FaultDns* dns : {&dns_, &second, &third}) dns->serve("silent.test", {.silent = true});
+  const std::string servers =
+      fmt::format("{},{},{}", dns_.server(), second.server(), third.server());
+  const Finished finished =
+      run(list_setup({link("silent.test")}, by(servers, {"--retries=0"})), 30s);
+  EXPECT_EQ(1, finished.exit_status) << finished.describe();
+  EXPECT_LT(finished.took, 25s);
+  EXPECT_GE(third.count(), 1u) << "each has had its turn";
+}
+
 TEST_F(DnsTest, AServerThatFailsIsAskedAgain) {
   const DnsReply fails{.rcode = kServfail};
   // c-ares asks three times by itself; the rest are tries of the link.
@@ -410,7 +423,10 @@ TEST_F(DnsTest, WorkersOpenNoFileOfTheResolver) {
   const auto gate = std::make_shared<Gate>();
   origin_.serve("/held.jpg", Reply{.body = "picture", .gate = gate});
   std::vector<std::string> links = {link("localhost", "/held.jpg")};
-  for (int i = 0; i < 40; ++i) links.push_back(link(fmt::format("h{}.localhost", i)));
+  for (int i = 0; i < 40; ++i) {
+    dns_.serve(fmt::format("h{}.test", i), {.addresses = {"127.0.0.1"}});
+    links.push_back(link(fmt::format("h{}.test", i)));
+  }
   for (int i = 0; i < 40; ++i) links.push_back(link(fmt::format("gone{}.test", i)));
   FanfetchProcess process(list_setup(links, by(dns_.server(), {"-w2"})));
   ASSERT_TRUE(origin_.wait_for_count("/held.jpg", 1));
