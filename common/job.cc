@@ -9,8 +9,9 @@ namespace {
 
 /// More headers than any user gives; bounds what decode_job allocates.
 constexpr std::uint32_t kMaxHeaders = 256;
+constexpr std::uint32_t kMaxAcceptTypes = 256;
 
-enum class Kind : std::uint8_t { saved = 1, redirected = 2, failed = 3, kept = 4 };
+enum class Kind : std::uint8_t { saved = 1, redirected = 2, failed = 3, kept = 4, skipped = 5 };
 
 void put_response(ByteWriter& out, const Response& response) {
   out.put(static_cast<std::int32_t>(response.http_status));
@@ -42,12 +43,19 @@ struct PutOutcome {
     out.put(static_cast<std::uint8_t>(saved.length_verified));
     out.put(static_cast<std::uint8_t>(saved.sha256.has_value()));
     if (saved.sha256) out.put_raw(*saved.sha256);
+    out.put(saved.type);
+    out.put(saved.suggested_name);
   }
   void operator()(const Kept& kept) const {
     out.put(Kind::kept);
     put_response(out, kept.response);
   }
-  void operator()(const Skipped&) const { assert(false && "a worker never skips"); }
+  void operator()(const Skipped& skipped) const {
+    assert(skipped.reason == ErrorClass::filtered && "all that a worker can tell");
+    out.put(Kind::skipped);
+    put_response(out, skipped.response);
+    out.put(skipped.message);
+  }
   void operator()(const Redirected& redirected) const {
     out.put(Kind::redirected);
     put_response(out, redirected.response);
@@ -69,7 +77,16 @@ Saved get_saved(ByteReader& in) {
   saved.bytes = in.get<std::uint64_t>();
   saved.length_verified = in.get<std::uint8_t>() != 0;
   if (in.get<std::uint8_t>() != 0) in.get_raw(saved.sha256.emplace());
+  saved.type = in.get_string();
+  saved.suggested_name = in.get_string();
   return saved;
+}
+
+Skipped get_skipped(ByteReader& in) {
+  Skipped skipped{.reason = ErrorClass::filtered};
+  skipped.response = get_response(in);
+  skipped.message = in.get_string();
+  return skipped;
 }
 
 std::optional<Failed> get_failed(ByteReader& in) {
@@ -89,7 +106,10 @@ std::optional<Failed> get_failed(ByteReader& in) {
 }  // namespace
 
 std::size_t encode(const Job& job, std::span<std::byte> buffer) {
-  if (job.headers.size() > kMaxHeaders || job.addresses.size() > kMaxJobAddresses) return 0;
+  if (job.headers.size() > kMaxHeaders || job.addresses.size() > kMaxJobAddresses ||
+      job.accept_types.size() > kMaxAcceptTypes) {
+    return 0;
+  }
   ByteWriter out(buffer);
   out.put(job.url);
   out.put(job.part_name);
@@ -104,6 +124,11 @@ std::size_t encode(const Job& job, std::span<std::byte> buffer) {
   for (const auto& address : job.addresses) out.put(address);
   out.put(job.if_none_match);
   out.put(job.if_modified_since);
+  out.put(job.link_extension);
+  out.put(static_cast<std::uint32_t>(job.accept_types.size()));
+  for (const auto& type : job.accept_types) out.put(type);
+  out.put(job.min_size);
+  out.put(static_cast<std::uint8_t>(job.respect_robots_tag));
   out.put(static_cast<std::int64_t>(job.timeout.count()));
   out.put(static_cast<std::int64_t>(job.connect_timeout.count()));
   out.put(static_cast<std::int64_t>(job.stall_timeout.count()));
@@ -134,6 +159,13 @@ std::optional<Job> decode_job(std::span<const std::byte> bytes) {
   for (std::uint32_t i = 0; i < addresses; ++i) job.addresses.push_back(in.get_string());
   job.if_none_match = in.get_string();
   job.if_modified_since = in.get_string();
+  job.link_extension = in.get_string();
+  const auto types = in.get<std::uint32_t>();
+  if (types > kMaxAcceptTypes) return std::nullopt;
+  job.accept_types.reserve(types);
+  for (std::uint32_t i = 0; i < types; ++i) job.accept_types.push_back(in.get_string());
+  job.min_size = in.get<std::uint64_t>();
+  job.respect_robots_tag = in.get<std::uint8_t>() != 0;
   job.timeout = std::chrono::milliseconds(in.get<std::int64_t>());
   job.connect_timeout = std::chrono::milliseconds(in.get<std::int64_t>());
   job.stall_timeout = std::chrono::seconds(in.get<std::int64_t>());
@@ -158,6 +190,7 @@ std::optional<Outcome> decode_outcome(std::span<const std::byte> bytes) {
   switch (static_cast<Kind>(in.get<std::uint8_t>())) {
     case Kind::saved: outcome = get_saved(in); break;
     case Kind::kept: outcome = Kept{get_response(in)}; break;
+    case Kind::skipped: outcome = get_skipped(in); break;
     case Kind::redirected: outcome = Redirected{get_response(in)}; break;
     case Kind::failed:
       if (auto failed = get_failed(in)) outcome = std::move(*failed);

@@ -44,6 +44,12 @@ struct Job {
   std::string if_none_match;
   std::string if_modified_since;
 
+  // What of an answer is not wanted (the worker's check/):
+  std::string link_extension;  ///< Of the link's own path, lower case; empty: it has none.
+  std::vector<std::string> accept_types;  ///< MIME types or `image/*`, lower case; empty: all.
+  std::uint64_t min_size = 0;             ///< Decoded bytes.
+  bool respect_robots_tag = false;
+
   // All: 0 is "no limit".
   std::chrono::milliseconds timeout{0};          ///< For the whole attempt.
   std::chrono::milliseconds connect_timeout{0};  ///< Name look-up, TCP and TLS together.
@@ -60,7 +66,7 @@ struct Job {
 [[nodiscard]] std::size_t encode(const Job& job, std::span<std::byte> buffer);
 [[nodiscard]] std::optional<Job> decode_job(std::span<const std::byte> bytes);
 
-/// The same for how an attempt ended (Saved, Kept, Redirected or Failed). Header values that a
+/// The same for how an attempt ended, Skipped for a duplicate excepted. Header values that a
 /// server made absurdly long are cut by the worker, so an outcome always fits.
 [[nodiscard]] std::size_t encode(const Outcome& outcome, std::span<std::byte> buffer);
 /// Trusts nothing: the bytes come from a process that may have been taken over. None: not an

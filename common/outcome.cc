@@ -20,6 +20,8 @@ std::string_view name(ErrorClass error) {
     case ErrorClass::too_large: return "too_large";
     case ErrorClass::truncated: return "truncated";
     case ErrorClass::protocol: return "protocol";
+    case ErrorClass::wrong_type: return "wrong_type";
+    case ErrorClass::placeholder: return "placeholder";
     case ErrorClass::redirects: return "redirects";
     case ErrorClass::disk: return "disk";
     case ErrorClass::crashed_worker: return "crashed_worker";

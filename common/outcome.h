@@ -27,6 +27,8 @@ enum class ErrorClass : std::uint8_t {
   too_large,
   truncated,
   protocol,
+  wrong_type,
+  placeholder,
   redirects,
   disk,
   crashed_worker,
@@ -58,6 +60,8 @@ struct Saved {
   std::optional<Sha256Digest> sha256;  ///< None with `--hash none`.
   /// False: neither a length nor chunks told where the body ends, only the connection's close did.
   bool length_verified = true;
+  std::string type;            ///< MIME type by its first bytes; empty: they tell none.
+  std::string suggested_name;  ///< Content-Disposition's file name, any bytes; empty: none.
 };
 
 /// The file of an earlier run is still good: the server says so (304).
@@ -65,11 +69,13 @@ struct Kept {
   Response response;
 };
 
-/// Not fetched, for a reason that is no failure: `filtered` or `duplicate`.
+/// Not saved, for a reason that is no failure: `filtered` or `duplicate`. A worker says `filtered`
+/// of an answer that the user does not want.
 struct Skipped {
   ErrorClass reason = ErrorClass::filtered;
   std::string message;
   std::optional<std::uint64_t> duplicate_of;  ///< Index of the link that is the same.
+  Response response;                          ///< If there was one.
 };
 
 /// The server points elsewhere (response.location): a new job for the same link.

@@ -29,7 +29,8 @@ struct RunParts {
   WorkerProgram program;
   std::unique_ptr<Reader> reader;
   std::unique_ptr<InFlight> in_flight;  ///< The reader's planner has it too.
-  UniqueFd stop_reader;                 ///< The eventfd behind SourceContext::stop_fd.
+  FinalNameRules final_names;
+  UniqueFd stop_reader;  ///< The eventfd behind SourceContext::stop_fd.
   std::unique_ptr<RunReport> report;
   unsigned workers = 1;
 };

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <random>
 
+#include "coordinator/plan/placeholders.h"
+
 namespace fanfetch {
 
 Dispatcher::Dispatcher(const Options& options, EventLoop& loop, WorkerPool& pool, Events events)
@@ -69,6 +71,10 @@ bool Dispatcher::takes_turns() const { return routes_.has_room(); }
 /// up no place in a worker.
 void Dispatcher::begin(TaskId id) {
   Task& task = tasks_.at(id);
+  if (const auto what = placeholder(task.url)) {
+    return fail(id, Failed{.error = ErrorClass::placeholder,
+                           .message = fmt::format("{} is {}", task.url.text, *what)});
+  }
   if (task.started_at == WallTime{}) {
     task.started_at = std::chrono::system_clock::now();
     task.started = loop_.now();

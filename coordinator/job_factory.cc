@@ -9,6 +9,19 @@ std::string short_enough(const std::optional<std::string>& validator) {
   return validator && validator->size() <= kMaxValidatorBytes ? *validator : "";
 }
 
+/// Lower case, without the dot. What is longer is no extension.
+std::string extension_of(const Url& url) {
+  static constexpr std::size_t kMostBytes = 16;
+  const std::string_view name = std::string_view(url.path).substr(url.path.rfind('/') + 1);
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string_view::npos || name.size() - dot > kMostBytes) return "";
+  std::string extension(name.substr(dot + 1));
+  for (char& c : extension) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return extension;
+}
+
 }  // namespace
 
 Job JobFactory::make(const Link& link, const Url& url, Route route) const {
@@ -35,6 +48,10 @@ Job JobFactory::make(const Link& link, const Url& url, Route route) const {
     job.if_none_match = short_enough(link.earlier->record.etag);
     job.if_modified_since = short_enough(link.earlier->record.last_modified);
   }
+  job.link_extension = extension_of(link.url);
+  job.accept_types = options_.accept_types;
+  job.min_size = options_.min_size;
+  job.respect_robots_tag = options_.respect_robots_tag;
   job.timeout = options_.timeout;
   job.connect_timeout = options_.connect_timeout;
   job.stall_timeout = options_.stall_timeout;

@@ -312,6 +312,8 @@ int run(const Options& options, Instant start) {
   const auto begun = ledger.ledger->begin_run(std::chrono::system_clock::now(), ::getpid());
   if (!begun) throw Stop{kExitOutput, begun.error().message};
   auto in_flight = std::make_unique<InFlight>();
+  const FinalNameRules final_names{.fix_extension = options.fix_extension,
+                                   .suggestions = names.names_by_url()};
   PlanContext plan = plan_context(options, std::move(names));
   plan.output_fd = ledger.output.fd();
   plan.history = or_stop(History::open(ledger.path), kExitOutput);
@@ -325,6 +327,7 @@ int run(const Options& options, Instant start) {
                                     .program = std::move(program),
                                     .reader = std::move(reader),
                                     .in_flight = std::move(in_flight),
+                                    .final_names = final_names,
                                     .stop_reader = std::move(stop),
                                     .report = std::move(report),
                                     .workers = worker_count(options)});

@@ -16,6 +16,7 @@ using Values = std::span<const std::string>;
 // A job holds them beside its URL and headers, and must fit into its slot (channel.h).
 constexpr std::size_t kMaxUserAgentBytes = 512;
 constexpr std::size_t kMaxProxyBytes = 1024;
+constexpr std::size_t kMaxAcceptTypesBytes = 128;
 /// More would not get their turn before a look-up is given up.
 constexpr std::size_t kMaxDnsServers = 8;
 
@@ -214,6 +215,18 @@ Result<> apply_accept(Options& options, Values values) {
   return add_extensions(options.accept, values);
 }
 
+Result<> add_accept_types(Options& options, Values values) {
+  auto types = parse_types(values[0]);
+  if (!types) return tl::unexpected(types.error());
+  std::size_t bytes = 0;
+  for (auto& type : *types) options.accept_types.push_back(std::move(type));
+  for (const auto& type : options.accept_types) bytes += type.size() + sizeof(std::uint32_t);
+  if (bytes > kMaxAcceptTypesBytes) {
+    return fail("they take more than {} bytes", kMaxAcceptTypesBytes);
+  }
+  return {};
+}
+
 constexpr std::string_view kLinks = "Which links", kFiles = "Where files go",
                            kPace = "How many at once", kLimits = "When to give up",
                            kResume = "What earlier runs left", kRequests = "Requests",
@@ -235,6 +248,12 @@ const OptionRow kTable[] = {
      InConfig::yes, [](Options& o, Values v) { return store_text(o.reject_regex, v); }},
     {"--pages", "N|all", kLinks, "pages of a listing or an API to read", "1", kShort,
      InConfig::yes, apply_pages},
+    {"--accept-type", "TYPE,...", kLinks, "only answers of these types: image/*, video/mp4", "", kLong,
+     InConfig::yes, add_accept_types},
+    {"--min-size", "BYTES", kLinks, "no smaller files", "0", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store(o.min_size, parse_size(v[0])); }},
+    {"--respect-robots-tag", "", kLinks, "nothing whose X-Robots-Tag says noai, noimageai, noindex or none", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.respect_robots_tag, v, true, false); }},
     {"--albums", "", kLinks, "open the albums of an Imgur listing into their images", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_flag(o.albums, v, true, false); }},
     {"--format", "NAME", kLinks, "of all lists: text, csv, tsv or jsonl; default: by the ending (.gz and .zst too), else text", "", kLong,
@@ -254,6 +273,8 @@ const OptionRow kTable[] = {
      InConfig::yes, [](Options& o, Values v) { return store_text(o.output, v); }},
     {"--name", "TEMPLATE", kFiles, "file names from {name} {stem} {ext} {host} {path} {index:08} {id} {hash:N} {col:COLUMN}",
      "{name}", kLong, InConfig::yes, [](Options& o, Values v) { return store_text(o.name_template, v); }},
+    {"--fix-extension", "", kFiles, "make each name's extension fit the file's first bytes", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.fix_extension, v, true, false); }},
     {"--hash", "sha256|none", kFiles, "what is recorded of the content", "sha256", kLong,
      InConfig::yes, apply_hash},
     {"--dry-run", "", kFiles, "fetch nothing; print URL, tab, name (and no --results)", "", kShort,

@@ -166,6 +166,23 @@ std::vector<std::string> parse_extensions(std::string_view text) {
   return extensions;
 }
 
+Result<std::vector<std::string>> parse_types(std::string_view text) {
+  std::vector<std::string> types;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    const std::string_view type = trimmed(text.substr(0, comma));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+    const std::size_t slash = std::min(type.find('/'), type.size());
+    if (!is_token(type.substr(0, slash)) || slash == type.size() ||
+        !is_token(type.substr(slash + 1)) || type.starts_with('*')) {
+      return fail("'{}' is not a type such as image/jpeg or image/*", type);
+    }
+    types.push_back(lower(type));
+  }
+  if (types.empty()) return fail("its value is empty");
+  return types;
+}
+
 Result<std::vector<std::string>> read_headers(std::string_view text) {
   std::vector<std::string> headers;
   if (!text.starts_with('@')) {

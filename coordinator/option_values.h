@@ -44,6 +44,9 @@ namespace fanfetch {
 /// `.JPG,png` gives `jpg` and `png`.
 [[nodiscard]] std::vector<std::string> parse_extensions(std::string_view text);
 
+/// `Image/*, video/mp4` gives `image/*` and `video/mp4`.
+[[nodiscard]] Result<std::vector<std::string>> parse_types(std::string_view text);
+
 /// `Name: value`, or `@FILE` with one in each line; empty lines and lines with a leading '#' do not
 /// count. Each comes back as `Name: value` with one blank, fit to stand in a request.
 [[nodiscard]] Result<std::vector<std::string>> read_headers(std::string_view text);

@@ -41,7 +41,11 @@ struct Options {
   std::vector<std::string> accept, reject;  ///< Extensions, lower case, without the dot.
   bool accept_given = false;  ///< `--accept`, even if empty: the tutorial's rule is off.
   std::string accept_regex, reject_regex;
+  std::vector<std::string> accept_types;  ///< MIME types or `image/*`, lower case; empty: all.
+  std::uint64_t min_size = 0;             ///< Bytes.
+  bool respect_robots_tag = false;
   std::string name_template = "{name}";
+  bool fix_extension = false;
   int pages = 1;  ///< `all`: more than any listing has.
   bool albums = false;
   std::optional<ListFormat> format;  ///< Of all lists; none: by the ending of each.

@@ -74,15 +74,19 @@ tl::expected<RunLedger, OutputError> open_run_ledger(const std::string& output,
   return run;
 }
 
-SettlerHooks settler_hooks(RunLedger& run, Reserve& reserve, InFlight& in_flight,
-                           RunReport& report) {
-  return {.names = name_rules(),
-          .sync = [&run] { return run.output.sync(); },
-          .output_lost = [&run] { return run.output.lost(); },
-          .free_reserve = [&reserve] { return reserve.free(); },
-          .on_record = [&report](const Record& record) { report.on_record(record); },
-          .on_settled = [&in_flight](const LinkId& link,
-                                     std::uint64_t key) { in_flight.settled(link, key); }};
+SettlerHooks settler_hooks(RunLedger& run, Reserve& reserve, InFlight& in_flight, RunReport& report,
+                           const FinalNameRules& final_names) {
+  auto chooser = std::make_shared<FinalNames>(final_names, run.path, run.output.fd(), in_flight);
+  return {
+      .names = name_rules(),
+      .final_name = [chooser](const Link& link,
+                              const Saved& saved) { return chooser->choose(link, saved); },
+      .sync = [&run] { return run.output.sync(); },
+      .output_lost = [&run] { return run.output.lost(); },
+      .free_reserve = [&reserve] { return reserve.free(); },
+      .on_record = [&report](const Record& record) { report.on_record(record); },
+      .on_settled = [&in_flight](const LinkId& link, std::uint64_t planned,
+                                 std::uint64_t final) { in_flight.settled(link, planned, final); }};
 }
 
 Result<> end_run(RunLedger& run, const Tally& tally, const std::string& ending) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "common/result.h"
+#include "coordinator/final_names.h"
 #include "coordinator/ledger/batch_settler.h"
 #include "coordinator/ledger/open_ledger.h"
 #include "coordinator/ledger/output_folder.h"
@@ -40,9 +41,9 @@ struct RunLedger {
     const std::string& output, const std::string& ledger,
     OnDamage on_damage = OnDamage::move_aside);
 
-/// What batches of this run are settled with: all are lent.
+/// What batches of this run are settled with: all but the rules are lent.
 [[nodiscard]] SettlerHooks settler_hooks(RunLedger& run, Reserve& reserve, InFlight& in_flight,
-                                         RunReport& report);
+                                         RunReport& report, const FinalNameRules& final_names);
 
 /// Writes down how the run went. REQUIRES: the ledger's thread has ended.
 [[nodiscard]] Result<> end_run(RunLedger& run, const Tally& tally, const std::string& ending);

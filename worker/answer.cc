@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "common/url.h"
+#include "worker/check/content_disposition.h"
 
 namespace fanfetch {
 
@@ -10,6 +11,23 @@ std::string header_value(CURL* easy, const char* name) {
   curl_header* header = nullptr;
   if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return "";
   return std::string(std::string_view(header->value).substr(0, kMaxHeaderValue));
+}
+
+std::vector<std::string> header_values(CURL* easy, const char* name) {
+  std::vector<std::string> values;
+  curl_header* header = nullptr;
+  while (curl_easy_header(easy, name, values.size(), CURLH_HEADER, -1, &header) == CURLHE_OK) {
+    values.emplace_back(std::string_view(header->value).substr(0, kMaxHeaderValue));
+  }
+  return values;
+}
+
+std::string read_suggested_name(CURL* easy) {
+  curl_header* header = nullptr;
+  if (curl_easy_header(easy, "Content-Disposition", 0, CURLH_HEADER, -1, &header) != CURLHE_OK) {
+    return "";
+  }
+  return suggested_name(header->value);  // whole: percent-encoded, a name is three times as long
 }
 
 int http_status(CURL* easy) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/outcome.h"
 #include "worker/resume.h"
@@ -15,6 +16,12 @@ namespace fanfetch {
 
 /// Up to kMaxHeaderValue bytes; "": it was not sent.
 [[nodiscard]] std::string header_value(CURL* easy, const char* name);
+
+/// All headers of that name, each up to kMaxHeaderValue bytes, in their order.
+[[nodiscard]] std::vector<std::string> header_values(CURL* easy, const char* name);
+
+/// The file name that Content-Disposition suggests; see check/content_disposition.h.
+[[nodiscard]] std::string read_suggested_name(CURL* easy);
 
 /// 0: no answer yet.
 [[nodiscard]] int http_status(CURL* easy);

@@ -3,6 +3,8 @@
 #include <strings.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <string_view>
 #include <utility>
@@ -11,6 +13,8 @@
 #include "common/ip_network.h"
 #include "common/result.h"
 #include "worker/answer.h"
+#include "worker/check/placeholders.h"
+#include "worker/check/robots_tag.h"
 #include "worker/failures.h"
 #include "worker/proxy_failures.h"
 #include "worker/resume.h"
@@ -36,6 +40,27 @@ bool is_gzip_file(std::string_view url) {
 bool is_gzip(const std::string& encoding) {
   return ::strcasecmp(encoding.c_str(), "gzip") == 0 ||
          ::strcasecmp(encoding.c_str(), "x-gzip") == 0;
+}
+
+/// Of a body that was not hashed as it came. None: it cannot be read.
+std::optional<Sha256Digest> hash_of(PartWriter& part) {
+  Sha256 hash;
+  std::array<std::byte, 16 * 1024> bytes;
+  for (std::uint64_t at = 0; at < part.size();) {
+    const ssize_t got = part.read(at, bytes);
+    if (got <= 0) return std::nullopt;
+    hash.update(std::span(bytes).first(static_cast<std::size_t>(got)));
+    at += static_cast<std::uint64_t>(got);
+  }
+  return hash.finish();
+}
+
+/// What it stands for; none: it is the picture itself.
+std::optional<std::string_view> placeholder(PartWriter& part, std::optional<Sha256Digest> digest) {
+  static const Placeholders known(known_placeholders());
+  if (!known.has_size(part.size())) return std::nullopt;
+  if (!digest) digest = hash_of(part);
+  return digest ? known.find(part.size(), *digest) : std::nullopt;
 }
 
 }  // namespace
@@ -91,6 +116,7 @@ void Transfer::use_addresses() {
 /// The part does not belong to what the server has now, or the end of what it sends cannot be told.
 void Transfer::start_over() {
   part_.reset();
+  content_.reset();
   received_ = 0;
   body_ = Body::unwanted;
   stopped_ = Stopped::no;
@@ -145,11 +171,49 @@ bool Transfer::begin_body() {
     stopped_ = Stopped::no_continuation;
     return false;
   }
+  return begin_rest();
+}
+
+/// The head came with an earlier attempt; that run may have wanted other types.
+bool Transfer::begin_rest() {
+  if (robots_forbid()) return true;
   body_ = Body::rest;
-  return !is_too_large(part_->sidecar()->length);
+  const std::string type = header_value(easy(), "Content-Type");
+  expect_content(type.empty() ? part_->sidecar()->content_type : type);
+  std::array<std::byte, kHeadBytes> head;
+  const ssize_t got = part_->read(0, head);
+  return check(std::span(head).first(static_cast<std::size_t>(std::max<ssize_t>(got, 0)))) &&
+         !is_too_large(part_->sidecar()->length);
+}
+
+/// What follows is not wanted then, and read as little as an error page.
+bool Transfer::robots_forbid() {
+  if (!job_.respect_robots_tag) return false;
+  const auto objection =
+      robots_objection(header_values(easy(), "X-Robots-Tag"), product_name(job_.user_agent));
+  if (!objection) return false;
+  rejection_ = Rejection{ErrorClass::filtered, fmt::format("its X-Robots-Tag says {}", *objection)};
+  return true;
+}
+
+void Transfer::expect_content(const std::string& content_type) {
+  suggested_name_ = read_suggested_name(easy());
+  content_.emplace(ContentClaims{.url = job_.url,
+                                 .link_extension = job_.link_extension,
+                                 .suggested_name = suggested_name_,
+                                 .content_type = content_type},
+                   job_.accept_types);
+}
+
+bool Transfer::check(std::span<const std::byte> bytes) {
+  if (content_->take(bytes)) return true;
+  rejection_ = content_->rejection();
+  stopped_ = Stopped::rejected;
+  return false;
 }
 
 bool Transfer::begin_file() {
+  if (robots_forbid()) return true;
   if (has_uncertain_end(easy())) {
     stopped_ = Stopped::uncertain_end;
     return false;
@@ -173,6 +237,7 @@ bool Transfer::is_too_large(std::uint64_t size) {
 
 bool Transfer::open_file() {
   body_ = Body::whole;
+  expect_content(header_value(easy(), "Content-Type"));
   part_.reset();  // an earlier attempt's is outdated, and goes before the new one comes
   auto file = store_.create(job_.part_name, disk_error_);
   if (!file) {
@@ -194,6 +259,7 @@ bool Transfer::open_file() {
 }
 
 bool Transfer::store(std::span<const std::byte> bytes) {
+  if (!check(bytes)) return false;
   if (is_too_large(part_->size() + bytes.size())) return false;
   if (body_ == Body::rest && part_->size() + bytes.size() > part_->sidecar()->length) {
     stopped_ = Stopped::no_continuation;  // chunks that hold more than their range
@@ -228,6 +294,7 @@ std::optional<Outcome> Transfer::finish(CURLcode code, const std::string& why) {
 
 Outcome Transfer::conclude(CURLcode code) {
   Response response = read_response(easy(), job_.url);
+  if (rejection_) return rejected(std::move(response));
   if (stopped_ != Stopped::no && stopped_ != Stopped::enough) {
     return stopped_failure(std::move(response));
   }
@@ -250,8 +317,9 @@ Outcome Transfer::conclude(CURLcode code) {
 }
 
 Outcome Transfer::finish_body(Response response) {
-  if (body_ == Body::unwanted && !open_file()) {  // it is empty
-    return stopped_failure(std::move(response));
+  if (body_ == Body::unwanted) {  // it is empty
+    if (robots_forbid()) return rejected(std::move(response));
+    if (!open_file()) return stopped_failure(std::move(response));
   }
   if (const auto length = announced_length(easy()); length && received_ != *length) {
     return truncated_failure(fmt::format("it ends after {} of {} bytes", received_, *length),
@@ -266,18 +334,48 @@ Outcome Transfer::finish_body(Response response) {
         fmt::format("it ends after {} of {} bytes", part_->size(), sidecar->length),
         std::move(response));
   }
+  std::optional<Sha256Digest> digest;
+  if (job_.hash_content == HashContent::yes) digest = part_->digest();
+  if (!is_welcome(digest)) return rejected(std::move(response));
   disk_error_ = part_->commit();
   if (disk_error_ != 0) {
     stopped_ = Stopped::disk;
     return stopped_failure(std::move(response));
   }
   crash_point("part_written");
-  Saved saved{.response = std::move(response), .bytes = part_->size()};
-  if (job_.hash_content == HashContent::yes) saved.sha256 = part_->digest();
+  Saved saved{.response = std::move(response),
+              .bytes = part_->size(),
+              .sha256 = digest,
+              .type = std::string(mime_type(content_->kind())),
+              .suggested_name = suggested_name_};
   saved.length_verified = sidecar || announced_length(easy()).has_value() ||
                           !header_value(easy(), "Transfer-Encoding").empty();
   if (body_ == Body::rest) fill_in(saved.response, *sidecar);
   return saved;
+}
+
+/// The body is whole: is it what it should be, and what the user wants?
+bool Transfer::is_welcome(const std::optional<Sha256Digest>& digest) {
+  if (!content_->end()) {
+    rejection_ = content_->rejection();
+  } else if (const auto what = placeholder(*part_, digest)) {
+    rejection_ = Rejection{ErrorClass::placeholder, fmt::format("it is {}", *what)};
+  } else if (part_->size() < job_.min_size) {
+    rejection_ = Rejection{ErrorClass::filtered,
+                           fmt::format("it has {} bytes, fewer than the {} of --min-size",
+                                       part_->size(), job_.min_size)};
+  }
+  return !rejection_;
+}
+
+Outcome Transfer::rejected(Response response) const {
+  if (rejection_->error == ErrorClass::filtered) {
+    return Skipped{.reason = ErrorClass::filtered,
+                   .message = rejection_->message,
+                   .response = std::move(response)};
+  }
+  return Failed{
+      .error = rejection_->error, .message = rejection_->message, .response = std::move(response)};
 }
 
 /// What of the body can be gone on from?

@@ -10,6 +10,7 @@
 
 #include "common/job.h"
 #include "common/outcome.h"
+#include "worker/check/content_check.h"
 #include "worker/curl_handles.h"
 #include "worker/gunzip.h"
 #include "worker/known_hosts.h"
@@ -72,6 +73,7 @@ class Transfer {
     disk,
     bad_encoding,
     enough,
+    rejected,
     no_continuation,
     uncertain_end,
   };
@@ -88,12 +90,18 @@ class Transfer {
   [[nodiscard]] bool accept_body(std::span<const std::byte> bytes);
   [[nodiscard]] bool begin_body();
   [[nodiscard]] bool begin_file();
+  [[nodiscard]] bool begin_rest();
+  [[nodiscard]] bool robots_forbid();
+  void expect_content(const std::string& content_type);
+  [[nodiscard]] bool check(std::span<const std::byte> bytes);
   [[nodiscard]] bool is_too_large(std::uint64_t size);
   [[nodiscard]] bool open_file();
   [[nodiscard]] bool store(std::span<const std::byte> bytes);
 
   [[nodiscard]] Outcome conclude(CURLcode code);
   [[nodiscard]] Outcome finish_body(Response response);
+  [[nodiscard]] bool is_welcome(const std::optional<Sha256Digest>& digest);
+  [[nodiscard]] Outcome rejected(Response response) const;
   [[nodiscard]] Failed curl_failure(CURLcode code, Response response) const;
   [[nodiscard]] Failed stopped_failure(Response response) const;
   void leave_part(Failed& failed);
@@ -107,7 +115,10 @@ class Transfer {
   HeaderList addresses_;  // for CURLOPT_RESOLVE
   bool uses_host_ = false;
   std::optional<PartCheck> check_;
-  std::optional<PartWriter> part_;  // from begin_body() on; before, that of an earlier attempt
+  std::optional<PartWriter> part_;       // from begin_body() on; before, that of an earlier attempt
+  std::optional<ContentCheck> content_;  // of the decoded bytes; from begin_body() on
+  std::optional<Rejection> rejection_;
+  std::string suggested_name_;
   std::unique_ptr<Gunzip> gunzip_;  // none: the body is taken as it comes
   Rest rest_;                       // what was asked for
   std::uint64_t secured_ = 0;       // where this attempt could go on from when it began

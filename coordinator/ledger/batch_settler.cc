@@ -15,6 +15,7 @@ struct BatchSettler::Batch {
     LinkId link{};
     Sha256Digest hash{};
     std::uint64_t planned_name_key = 0;
+    std::uint64_t final_name_key = 0;
     std::optional<Record> record;  // none: it is the row's
   };
   std::vector<Item> items;
@@ -65,7 +66,8 @@ bool is_worth_keeping(const Failed& failed) {
 
 void BatchSettler::begin(Settled settled, Batch& batch) const {
   if (auto* row = std::get_if<LedgerRow>(&settled)) {
-    batch.items.push_back({.link = row->link, .planned_name_key = row->name_key});
+    batch.items.push_back(
+        {.link = row->link, .planned_name_key = row->name_key, .final_name_key = row->name_key});
     batch.entries.push_back({.row = std::move(*row)});
   } else {
     begin_settlement(std::get<Settlement>(settled), batch);
@@ -74,8 +76,10 @@ void BatchSettler::begin(Settled settled, Batch& batch) const {
 
 void BatchSettler::begin_settlement(const Settlement& settlement, Batch& batch) const {
   const Link& link = settlement.link;
-  auto& item = batch.items.emplace_back(Batch::Item{
-      .link = link_id(link.hash), .hash = link.hash, .planned_name_key = link.name_key});
+  auto& item = batch.items.emplace_back(Batch::Item{.link = link_id(link.hash),
+                                                    .hash = link.hash,
+                                                    .planned_name_key = link.name_key,
+                                                    .final_name_key = link.name_key});
   Record record = record_of(settlement);
   LedgerEntry entry;
   if (const auto* failed = std::get_if<Failed>(&settlement.outcome)) {
@@ -83,22 +87,28 @@ void BatchSettler::begin_settlement(const Settlement& settlement, Batch& batch) 
       const std::string part = to_hex(link.hash);
       is_worth_keeping(*failed) ? placer_.discard_unless_resumable(part) : placer_.discard(part);
     }
-  } else if (std::holds_alternative<Saved>(settlement.outcome)) {
+  } else if (std::holds_alternative<Skipped>(settlement.outcome)) {
+    placer_.discard(to_hex(link.hash));
+  } else if (const auto* saved = std::get_if<Saved>(&settlement.outcome)) {
     if (auto whole = entry_of_part(placer_, link, record)) {
       entry = std::move(*whole);
-      record.file_name = link.name;
+      FinalName final = hooks_.final_name(link, *saved);
+      record.file_name = std::move(final.name);
+      item.final_name_key = final.key;
       batch.has_parts = true;
     } else {
       turn_into_failure(record, whole.error().message);
     }
   }
-  // What the ledger says of an earlier file holds as long as there is no new one.
-  if (link.earlier && record.status != Status::saved) {
+  // What the ledger says of an earlier file holds as long as there is no new one. What is not
+  // wanted gets no row: the next run may want it, and asks again.
+  const bool is_news = record.status == Status::saved || record.status == Status::failed;
+  if (!is_news || (link.earlier && record.status != Status::saved)) {
     item.record = std::move(record);
     return;
   }
   entry.row.link = item.link;
-  entry.row.name_key = link.name_key;
+  entry.row.name_key = item.final_name_key;
   entry.row.record = std::move(record);
   batch.entries.push_back(std::move(entry));
 }
@@ -133,7 +143,7 @@ void BatchSettler::report(Batch& batch) const {
       hooks_.on_record(record);
       ++entry;
     }
-    hooks_.on_settled(item.link, item.planned_name_key);
+    hooks_.on_settled(item.link, item.planned_name_key, item.final_name_key);
   }
 }
 

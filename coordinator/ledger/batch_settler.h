@@ -11,9 +11,18 @@
 
 namespace fanfetch {
 
+/// The name that a saved part is to get.
+struct FinalName {
+  std::string name;
+  std::uint64_t key = 0;  ///< See Link::name_key.
+};
+
 /// What a batch is settled with.
 struct SettlerHooks {
   NameRules names;
+  /// The planned name, or another one now that the body is known: then it is taken, so that nobody
+  /// else gets it before on_settled.
+  std::function<FinalName(const Link& link, const Saved& saved)> final_name;
   /// Brings everything in the output folder's file system on the disk (syncfs). 0 or an errno
   /// value. After an error it is not called again: the kernel tells it only once.
   std::function<int()> sync;
@@ -24,7 +33,8 @@ struct SettlerHooks {
   /// One line of the list is settled, and its file (if any) has its final name.
   std::function<void(const Record&)> on_record;
   /// The ledger knows the link now, or will not in this run.
-  std::function<void(const LinkId& link, std::uint64_t name_key)> on_settled;
+  std::function<void(const LinkId& link, std::uint64_t planned_name, std::uint64_t final_name)>
+      on_settled;
 };
 
 /// Makes what came settled, a batch at a time, in an order that no kill and no power cut can break:

@@ -46,13 +46,23 @@ struct AddOutcome {
     record.error = failed.error;
     record.retryable = failed.retry == Retry::yes;
     record.message = failed.message;
-    if (settlement.link.earlier) {
-      *record.message += "; the file of the earlier run stays: " + settlement.link.name;
-    }
+    add_earlier_file();
     record.refused_address = failed.refused_address;
   }
-  void operator()(const Skipped&) const {}     // never comes this way,
-  void operator()(const Redirected&) const {}  // and this became a job of its own
+  void operator()(const Skipped& skipped) const {
+    add_response(record, skipped.response);
+    record.status = Status::skipped;
+    record.error = skipped.reason;
+    record.message = skipped.message;
+    add_earlier_file();
+  }
+  void operator()(const Redirected&) const {}  // never comes this way: it became a job of its own
+
+ private:
+  void add_earlier_file() const {
+    if (!settlement.link.earlier) return;
+    *record.message += "; the file of the earlier run stays: " + settlement.link.name;
+  }
 };
 
 }  // namespace

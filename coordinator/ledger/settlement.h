@@ -11,10 +11,10 @@
 
 namespace fanfetch {
 
-/// A link that is done with: whole in its part file, kept, or failed for good.
+/// A link that is done with: whole in its part file, kept, not wanted, or failed for good.
 struct Settlement {
   Link link;
-  Outcome outcome;        ///< Saved, Kept or Failed.
+  Outcome outcome;        ///< Any but Redirected.
   std::string final_url;  ///< The last URL asked for, after redirects; empty: none was.
   int attempts = 0;
   WallTime started_at{};  ///< Of the first attempt.

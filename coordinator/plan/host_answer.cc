@@ -31,6 +31,8 @@ Kind kind_of(const Failed& failed) {
     case ErrorClass::tls: return Kind::failed;
     case ErrorClass::timeout:
     case ErrorClass::truncated: return answered ? Kind::strained : Kind::failed;
+    // By its URL nobody asked for it; by its hash it is an answer like any other.
+    case ErrorClass::placeholder: return answered ? Kind::healthy : Kind::none;
     case ErrorClass::bad_url:
     case ErrorClass::filtered:
     case ErrorClass::duplicate:
@@ -57,8 +59,10 @@ HostAnswer host_answer(const Outcome& outcome, WallTime now) {
     if (answer.retry_after) answer.kind = Kind::throttled;
     return answer;
   }
-  if (std::holds_alternative<Skipped>(outcome)) return {};
-  return {.kind = Kind::healthy};  // kept or redirected
+  if (const auto* skipped = std::get_if<Skipped>(&outcome)) {
+    if (skipped->response.http_status == 0) return {};  // it was not asked for
+  }
+  return {.kind = Kind::healthy};  // kept, redirected, or not wanted
 }
 
 }  // namespace fanfetch

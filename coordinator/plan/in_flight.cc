@@ -34,9 +34,12 @@ void InFlight::give_back_name(std::uint64_t key) {
   names_.erase(key);
 }
 
-void InFlight::settled(const LinkId& link, std::uint64_t name_key) {
+void InFlight::settled(const LinkId& link, std::uint64_t planned_name, std::uint64_t final_name) {
   const std::lock_guard lock(mutex_);
-  if (places_.erase(link) > 0) names_.erase(name_key);
+  if (places_.erase(link) > 0) {
+    names_.erase(planned_name);
+    names_.erase(final_name);
+  }
   ++generation_;
 }
 

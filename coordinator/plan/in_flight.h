@@ -23,8 +23,9 @@ class InFlight {
   /// as in find().
   [[nodiscard]] bool take_name(std::uint64_t key, std::uint64_t& generation);
   void give_back_name(std::uint64_t key);
-  /// The ledger knows link and name from now on.
-  void settled(const LinkId& link, std::uint64_t name_key);
+  /// The ledger knows the link from now on, and the name that it has got: the planned one, or
+  /// another one that was taken for it.
+  void settled(const LinkId& link, std::uint64_t planned_name, std::uint64_t final_name);
 
   [[nodiscard]] std::size_t size() const;
 

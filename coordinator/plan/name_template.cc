@@ -163,6 +163,13 @@ unsigned NameTemplate::place_of_column(std::string_view name) {
   return place;
 }
 
+bool NameTemplate::names_by_url() const {
+  if (pieces_.empty()) return false;
+  const Field last = pieces_.back().field;
+  const bool alone = pieces_.size() == 1 || pieces_[pieces_.size() - 2].text.ends_with('/');
+  return alone && (last == Field::name || last == Field::path);
+}
+
 std::string NameTemplate::expand(const NameFields& fields) const {
   std::string path;
   for (const Piece& piece : pieces_) path += value(piece, fields);

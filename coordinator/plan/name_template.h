@@ -31,6 +31,10 @@ class NameTemplate {
   /// Error: an unknown field or format, or a brace that is not closed, with its place.
   [[nodiscard]] static Result<NameTemplate> parse(std::string_view text);
 
+  /// The file's own name is the URL's, `{name}` or the end of `{path}`, and nothing else: so where
+  /// the URL has no good one, the server may suggest another.
+  [[nodiscard]] bool names_by_url() const;
+
   [[nodiscard]] std::string expand(const NameFields& fields) const;
   /// The list's own columns that it speaks of, each once.
   [[nodiscard]] const std::vector<std::string>& columns() const { return columns_; }

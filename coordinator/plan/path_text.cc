@@ -138,6 +138,20 @@ std::string with_suffix(std::string_view path, std::string_view suffix) {
   return std::string(path.substr(0, name)) + insert_tail(path.substr(name), tail);
 }
 
+std::string_view extension_of(std::string_view path) {
+  const std::string_view name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+  return name.substr(extension_begin(name));
+}
+
+std::string with_extension(std::string_view path, std::string_view extension) {
+  const std::size_t name = path.rfind('/') + 1;  // npos + 1 is 0
+  std::string longer(path.substr(0, name));
+  longer += cut(path.substr(name), kMaxComponentBytes - extension.size() - 1);
+  longer += '.';
+  longer += extension;
+  return clean_path(longer);
+}
+
 std::string fold_case(std::string_view path) {
   if (!is_ascii(path)) return transform(path, UTF8PROC_CASEFOLD | UTF8PROC_COMPOSE);
   std::string folded(path);

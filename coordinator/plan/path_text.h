@@ -24,6 +24,13 @@ inline constexpr std::size_t kMaxPathBytes = 1000;
 /// a component. REQUIRES: `path` is clean, `suffix` is short ASCII.
 [[nodiscard]] std::string with_suffix(std::string_view path, std::string_view suffix);
 
+/// `.jpg` of `a/photo.jpg`; empty: it has none. What is very long is none.
+[[nodiscard]] std::string_view extension_of(std::string_view path);
+
+/// `a/photo` with `jpg` is `a/photo.jpg`, clean again: where the name is too long its end goes.
+/// REQUIRES: `path` is clean, `extension` is short ASCII.
+[[nodiscard]] std::string with_extension(std::string_view path, std::string_view extension);
+
 /// Equal for two names that a file system without case would take for one (Unicode case folding).
 [[nodiscard]] std::string fold_case(std::string_view path);
 

@@ -5,7 +5,9 @@ namespace fanfetch {
 bool gone_for_good(const Record& failed) {
   const auto error = failed.error.value_or(ErrorClass::protocol);
   switch (error) {
-    case ErrorClass::bad_url: return true;
+    case ErrorClass::bad_url:
+    case ErrorClass::wrong_type:
+    case ErrorClass::placeholder: return true;
     case ErrorClass::http_4xx: return failed.http_status == 404 || failed.http_status == 410;
     case ErrorClass::dns: return failed.retryable == false;
     default: return false;

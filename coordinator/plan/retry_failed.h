@@ -21,7 +21,7 @@ struct RetryFailed {
 };
 
 /// Asking again would bring the same answer: 404, 410, a name that does not exist, a URL that is
-/// none.
+/// none, bytes that are no picture, a picture that stands for one that is gone.
 [[nodiscard]] bool gone_for_good(const Record& failed);
 
 }  // namespace fanfetch

@@ -169,11 +169,15 @@ void settle(const std::string& output, std::uint64_t files, bool sync) {
   BatchSettler settler(*bench.ledger, placer,
                        {.names = {.other = [](auto& name, auto&, unsigned) { return name; },
                                   .key = [](const std::string& name) { return name_key(name); }},
+                        .final_name =
+                            [](const Link& link, const Saved&) {
+                              return FinalName{link.name, link.name_key};
+                            },
                         .sync = [=] { return sync ? ::syncfs(folder) : 0; },
                         .output_lost = [] { return std::optional<std::string>(); },
                         .free_reserve = [] { return false; },
                         .on_record = [](const Record&) {},
-                        .on_settled = [](const LinkId&, std::uint64_t) {}});
+                        .on_settled = [](const LinkId&, std::uint64_t, std::uint64_t) {}});
   auto all = make_parts(bench, files);
   whole.begin();
   for (std::size_t next = 0; next < all.size();) {

@@ -22,6 +22,10 @@ Job full_job() {
           .addresses = {"2001:db8::1", "192.0.2.1"},
           .if_none_match = "\"v1\"",
           .if_modified_since = "Sun, 06 Nov 1994 08:49:37 GMT",
+          .link_extension = "jpg",
+          .accept_types = {"image/*", "video/mp4"},
+          .min_size = 9,
+          .respect_robots_tag = true,
           .timeout = std::chrono::milliseconds(5),
           .connect_timeout = std::chrono::milliseconds(6),
           .stall_timeout = std::chrono::seconds(7),
@@ -47,6 +51,10 @@ TEST(Job, ComesBackAsItWas) {
   EXPECT_EQ(back->headers, job.headers);
   EXPECT_EQ(back->if_none_match, job.if_none_match);
   EXPECT_EQ(back->if_modified_since, job.if_modified_since);
+  EXPECT_EQ(back->link_extension, job.link_extension);
+  EXPECT_EQ(back->accept_types, job.accept_types);
+  EXPECT_EQ(back->min_size, job.min_size);
+  EXPECT_EQ(back->respect_robots_tag, job.respect_robots_tag);
   EXPECT_EQ(back->timeout, job.timeout);
   EXPECT_EQ(back->connect_timeout, job.connect_timeout);
   EXPECT_EQ(back->stall_timeout, job.stall_timeout);
@@ -75,7 +83,9 @@ TEST(Outcome, ComesBackAsItWas) {
                            .retry_after = "5"},
               .bytes = 12345,
               .sha256 = sha256("abc"),
-              .length_verified = false};
+              .length_verified = false,
+              .type = "image/png",
+              .suggested_name = "a\nb.png"};
   auto size = encode(Outcome(saved), buffer);
   auto back = decode_outcome(std::span(buffer).first(size));
   ASSERT_TRUE(back);
@@ -89,6 +99,8 @@ TEST(Outcome, ComesBackAsItWas) {
   EXPECT_EQ(same.bytes, 12345u);
   EXPECT_EQ(same.sha256, saved.sha256);
   EXPECT_FALSE(same.length_verified);
+  EXPECT_EQ(same.type, "image/png");
+  EXPECT_EQ(same.suggested_name, "a\nb.png");
 
   size = encode(Outcome(Failed{.error = ErrorClass::tls,
                                .retry = Retry::yes,
@@ -110,6 +122,14 @@ TEST(Outcome, ComesBackAsItWas) {
   ASSERT_TRUE(back);
   EXPECT_EQ(std::get<Kept>(*back).response.http_status, 304);
   EXPECT_EQ(std::get<Kept>(*back).response.etag, "\"y\"");
+
+  size =
+      encode(Outcome(Skipped{.message = "not wanted", .response = {.http_status = 203}}), buffer);
+  back = decode_outcome(std::span(buffer).first(size));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(std::get<Skipped>(*back).reason, ErrorClass::filtered);
+  EXPECT_EQ(std::get<Skipped>(*back).message, "not wanted");
+  EXPECT_EQ(std::get<Skipped>(*back).response.http_status, 203);
 }
 
 TEST(Outcome, AnyCutOrExtraByteIsRefused) {

@@ -75,6 +75,25 @@ TEST_F(JobFactoryTest, Http2ForWhoAsksForItButNotWithALimitOfBytes) {
   EXPECT_EQ(make("https://example.org/").http2, Http2::no);
 }
 
+TEST_F(JobFactoryTest, TheLinksOwnExtensionGoesAlongWithEveryHop) {
+  EXPECT_EQ(
+      make("http://example.org/a.b/photo.JPG?x=.png", "http://example.org/login").link_extension,
+      "jpg");
+  EXPECT_EQ(make("http://example.org/a.b/photo").link_extension, "");
+  EXPECT_EQ(make("http://example.org/").link_extension, "");
+  EXPECT_EQ(make("http://example.org/a." + std::string(30, 'x')).link_extension, "");
+}
+
+TEST_F(JobFactoryTest, SaysWhichAnswersAreWanted) {
+  options_.accept_types = {"image/*"};
+  options_.min_size = 7;
+  options_.respect_robots_tag = true;
+  const Job job = make("http://example.org/a");
+  EXPECT_EQ(job.accept_types, options_.accept_types);
+  EXPECT_EQ(job.min_size, 7u);
+  EXPECT_TRUE(job.respect_robots_tag);
+}
+
 TEST_F(JobFactoryTest, AsksWithTheValidatorsOfTheEarlierFile) {
   Link link{.url = *parse_url("http://example.org/a")};
   EXPECT_EQ(JobFactory(options_).make(link, link.url, {}).if_none_match, "");

@@ -344,6 +344,34 @@ TEST_F(OptionsTest, NumbersHaveLimits) {
   EXPECT_EQ(good({"-j", "4", "-j", "8"}).jobs, 8u) << "the last one counts";
 }
 
+TEST_F(OptionsTest, TypesThatAreWanted) {
+  EXPECT_TRUE(good({}).accept_types.empty());
+  EXPECT_EQ(
+      good({"--accept-type", "Image/*, video/mp4", "--accept-type", "text/html"}).accept_types,
+      (Words{"image/*", "video/mp4", "text/html"}));
+  EXPECT_EQ(good({"--accept-type", "image/svg+xml"}).accept_types, Words{"image/svg+xml"});
+  for (const char* bad :
+       {"jpg", "image/", "/png", "*/*", "image/*/x", "image/png;q=1", "image/a b", ",image/png"}) {
+    EXPECT_NE(wrong({"--accept-type", bad}), "accepted") << bad;
+  }
+  EXPECT_EQ(wrong({"--accept-type", "jpg"}),
+            "--accept-type: 'jpg' is not a type such as image/jpeg or image/*");
+  EXPECT_EQ(wrong({"--accept-type="}), "--accept-type: its value is empty");
+  const std::string many = "image/" + std::string(300, 'x');
+  EXPECT_EQ(wrong({"--accept-type", many.c_str()}), "--accept-type: they take more than 128 bytes");
+}
+
+TEST_F(OptionsTest, WhatIsWantedOfAnswers) {
+  EXPECT_EQ(good({}).min_size, 0u);
+  EXPECT_EQ(good({"--min-size", "10k"}).min_size, 10240u);
+  EXPECT_NE(wrong({"--min-size", "small"}), "accepted");
+  EXPECT_FALSE(good({}).respect_robots_tag);
+  EXPECT_TRUE(good({"--respect-robots-tag"}).respect_robots_tag);
+  EXPECT_FALSE(good({}).fix_extension);
+  EXPECT_TRUE(good({"--fix-extension"}).fix_extension);
+  EXPECT_FALSE(good({"--respect-robots-tag", "--respect-robots-tag=false"}).respect_robots_tag);
+}
+
 TEST_F(OptionsTest, AHostGetsANumberOrWhatItBears) {
   EXPECT_EQ(good({"--per-host", "auto:8"}).per_host.most, 8u);
   EXPECT_TRUE(good({"--per-host", "auto:8"}).per_host.adapts);

@@ -31,7 +31,7 @@ TEST_F(PlannerNamesTest, TheSameLinkOnItsWayIsADuplicate) {
 TEST_F(PlannerNamesTest, TheSameLinkSettledInThisRunIsADuplicate) {
   const Link first = link(kUrl);
   saved(kUrl, first.name);  // as index 1
-  in_flight_.settled(id_of(kUrl), first.name_key);
+  in_flight_.settled(id_of(kUrl), first.name_key, first.name_key);
   expect_duplicate(kUrl, 1);
 }
 
@@ -52,7 +52,8 @@ TEST_F(PlannerNamesTest, TheSameLinkRefreshedIsADuplicateAlsoWhenItsRowStayed) {
   place_ = 2;
   const Link first = link(kUrl);
   expect_duplicate(kUrl, 3);
-  in_flight_.settled(id_of(kUrl), first.name_key);  // 304: the row is the earlier run's
+  in_flight_.settled(id_of(kUrl), first.name_key,
+                     first.name_key);  // 304: the row is the earlier run's
   expect_duplicate(kUrl, 3);
 }
 
@@ -75,7 +76,7 @@ TEST_F(PlannerNamesTest, NamesThatAreSettledMeanwhileStayTaken) {
   row.record.status = Status::saved;
   row.record.file_name = "A.jpg";  // as the ledger has it; no such file is there
   settle("http://h/x/a.jpg", row);
-  in_flight_.settled(id_of("http://h/x/a.jpg"), first.name_key);
+  in_flight_.settled(id_of("http://h/x/a.jpg"), first.name_key, first.name_key);
   EXPECT_EQ(link(kUrl).name, "a" + suffix_of(kUrl) + ".jpg");
 }
 

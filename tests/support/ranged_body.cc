@@ -15,8 +15,12 @@ namespace {
 constexpr std::uint64_t kPieces = 8;          // of one answer
 constexpr std::uint64_t kMaxPiece = 1 << 20;  // what is in memory at once
 
+/// Links to it end in .jpg, so it begins as a JPEG does.
+constexpr std::uint64_t kFirstWord = 0xE0FFD8FF;  // little-endian
+
 /// The mixer of SplitMix64 (Steele, Lea, Flood 2014): word `place` without those before it.
 std::uint64_t word_at(std::uint64_t seed, std::uint64_t place) {
+  if (place == 0) return seed << 32 | kFirstWord;
   std::uint64_t z = seed * 0xd1342543de82ef95 + (place + 1) * 0x9e3779b97f4a7c15;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
   z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
@@ -38,7 +42,8 @@ std::optional<std::uint64_t> range_start(const Request& request, const Generated
 
 std::string head(const GeneratedBody& body, std::optional<std::uint64_t> start) {
   std::string lines =
-      fmt::format("ETag: {}\r\nAccept-Ranges: bytes\r\nContent-Type: image/jpeg\r\n", body.etag());
+      fmt::format("ETag: {}\r\nAccept-Ranges: bytes\r\nContent-Type: application/octet-stream\r\n",
+                  body.etag());
   if (!start) {
     return fmt::format("HTTP/1.1 200 OK\r\n{}Content-Length: {}\r\n\r\n", lines, body.size());
   }

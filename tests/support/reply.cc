@@ -161,6 +161,8 @@ void answer(Connection& connection, const Request& request, const Reply& reply) 
 
 Reply ok(std::string_view body) { return {.body = std::string(body)}; }
 
+std::string picture(std::string_view text) { return "\xFF\xD8\xFF\xE0" + std::string(text); }
+
 Reply status(int code, Headers headers) {
   return {.status = code,
           .body = fmt::format("<html><h1>{}</h1></html>", code),

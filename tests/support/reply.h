@@ -46,7 +46,7 @@ struct Reply {
   int status = 200;
   std::string body = {};
   Headers headers = {};
-  std::string content_type = "image/jpeg";
+  std::string content_type = "application/octet-stream";  ///< Says nothing of the body.
   Framing framing = Framing::length;
   Ending ending = Ending::keep_alive;
   std::string etag = {};  ///< Sent when not empty.
@@ -69,6 +69,8 @@ struct Reply {
 void answer(Connection& connection, const Request& request, const Reply& reply);
 
 [[nodiscard]] Reply ok(std::string_view body);
+/// `text` behind the first bytes of a JPEG: what a link that ends in `.jpg` must lead to.
+[[nodiscard]] std::string picture(std::string_view text = "picture");
 /// An error page in HTML.
 [[nodiscard]] Reply status(int code, Headers headers = {});
 [[nodiscard]] Reply json(std::string_view body, int code = 200);

@@ -55,7 +55,7 @@ class ChaosTest : public SystemTest {
     std::uniform_real_distribution<double> exponent(0, std::log(kLargest));
     for (std::size_t i = 0; i < kLinks; ++i) {
       const auto size = static_cast<std::uint64_t>(std::exp(exponent(random_)));
-      const std::string path = fmt::format("/{:04}.jpg", i);
+      const std::string path = fmt::format("/{:04}.bin", i);
       bodies_.emplace_back(size, (std::uint64_t{seed_} << 16) + i);
       times_.emplace_back(pick(50, 1200));
       expected_.emplace(path.substr(1), bodies_.back());

@@ -36,12 +36,12 @@ class CrashTest : public SystemTest, public ::testing::WithParamInterface<Kills>
 
   void SetUp() override {
     for (std::size_t i = 0; i < kSmallFiles; ++i) {
-      serve(fmt::format("/small/{:02}.jpg", i), 1 + i * i * 20);
+      serve(fmt::format("/small/{:02}.bin", i), 1 + i * i * 20);
     }
     serve("/twin/a.jpg?first", 5000, "twin/a.jpg");
     const std::string second = origin_.url("/twin/a.jpg?second");
     serve("/twin/a.jpg?second", 6000, "twin/a-" + to_hex(sha256(second)).substr(0, 8) + ".jpg");
-    serve("/empty.jpg", 0);
+    serve("/empty.bin", 0);
     serve("/big.jpg", 3 << 20);
     serve("/huge.jpg", 18 << 20);  // more than one mark of its sidecar
     // The large ones first, so that they are on their way while batches close.

@@ -159,7 +159,7 @@ TEST_F(DnsTest, SilenceHoldsBackNoOtherHost) {
   for (int i = 0; i < 30; ++i) {
     dns_.serve(fmt::format("silent{}.test", i), {.silent = true});
     dns_.serve(fmt::format("good{}.test", i), {.addresses = {"127.0.0.1"}});
-    for (int k = 0; k < 30; ++k) {
+    for (int k = 0; k < 4; ++k) {
       links.push_back(link(fmt::format("silent{}.test", i), fmt::format("/s{}-{}.jpg", i, k)));
     }
     links.push_back(link(fmt::format("good{}.test", i), fmt::format("/{}.jpg", i)));
@@ -169,7 +169,7 @@ TEST_F(DnsTest, SilenceHoldsBackNoOtherHost) {
       << "while the others are still waited for";
   const Finished finished = finish(process);
   EXPECT_EQ(1, finished.exit_status) << finished.describe();
-  EXPECT_LT(finished.took, 40s) << "15 s for a host; 16 of its links at once, and then the rest";
+  EXPECT_LT(finished.took, 40s) << "15 s for each host, all at the same time";
   for (const ResultLine& line : records()) {
     if (line.status == "saved") continue;
     EXPECT_EQ("dns", line.error) << line.message.value_or("");

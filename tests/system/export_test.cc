@@ -51,7 +51,7 @@ class ExportTest : public CommandTest {
   /// Saved and failed links, some with awkward values.
   void run_once() {
     auto links = serve_many(5, 1000);
-    origin_.serve("/awkward.jpg", Reply{.body = "picture",
+    origin_.serve("/awkward.jpg", Reply{.body = picture(),
                                         .headers = {{"ETag", R"("say ""x"", or, y")"}},
                                         .content_type = "image/jpeg; a=\"b,c\""});
     links.insert(links.end(), {"/awkward.jpg", "/a,b%22c.jpg", "nonsense"});
@@ -141,7 +141,7 @@ TEST_F(ExportTest, MetadataHoldsFilesOnlyAndNoErrors) {
 TEST_F(ExportTest, WhileARunIsGoingOn) {
   const auto gate = std::make_shared<Gate>();
   auto links = serve_many(5, 1000);
-  origin_.serve("/held.jpg", Reply{.body = "held", .gate = gate});
+  origin_.serve("/held.jpg", Reply{.body = picture("held"), .gate = gate});
   links.emplace_back("/held.jpg");
   FanfetchProcess process(list_setup(links, {"-w1"}));
   const auto rows = [&] { return lines_of(command({"export", output()}).out).size(); };

@@ -52,8 +52,8 @@ TEST_F(FaultsTest, Whole) {
 }
 
 TEST_F(FaultsTest, Empty) {
-  origin_.serve(kPath, ok(""));
-  expect_saved(fetch(kPath), 1, "");
+  origin_.serve("/a.bin", ok(""));
+  expect_saved(fetch("/a.bin"), 1, "");
 }
 
 TEST_F(FaultsTest, Truncated) {
@@ -106,7 +106,7 @@ TEST_F(FaultsTest, EncodingThatNobodyAskedFor) {
 }
 
 TEST_F(FaultsTest, GzipUnasked) {
-  const std::string text(500'000, 'z');
+  const std::string text = picture(std::string(500'000, 'z'));
   origin_.serve(kPath, Reply{.body = text, .gzip = true});
   expect_saved(fetch(kPath), 1, text);
   EXPECT_FALSE(has(origin_.requests().at(0).header("accept-encoding").value_or(""), "gzip"));

@@ -143,7 +143,7 @@ TEST_F(GalleryTest, ErrorInsideA200) {
 }
 
 TEST_F(GalleryTest, ListingThatRecovers) {
-  origin_.serve("/a.jpg", ok("picture"));
+  origin_.serve("/a.jpg", ok(picture()));
   origin_.serve_in_turn(kFirstPage, {status(503), json("{\"data\":[" + item("/a.jpg") + "]}")});
   const Finished finished = run(gallery_setup(origin_));
   EXPECT_EQ(0, finished.exit_status) << finished.describe();
@@ -166,7 +166,7 @@ TEST_F(GalleryTest, EndlessListing) {
 }
 
 TEST_F(GalleryTest, ItemsWithoutLinkAreSkipped) {
-  origin_.serve("/a.jpg", ok("picture"));
+  origin_.serve("/a.jpg", ok(picture()));
   serve_page(0, R"({},{"id":"n","link":null},{"link":7},{"id":5},)" + item("/a.jpg"));
   const Finished finished = run(gallery_setup(origin_));
   EXPECT_EQ(0, finished.exit_status) << finished.describe();
@@ -181,7 +181,7 @@ TEST_F(GalleryTest, ItemsWithoutLinkAreSkipped) {
 
 TEST_F(GalleryTest, Pages) {
   for (const int page : {0, 1, 2}) {
-    origin_.serve(fmt::format("/{}.jpg", page), ok("picture"));
+    origin_.serve(fmt::format("/{}.jpg", page), ok(picture()));
     serve_page(page, item(fmt::format("/{}.jpg", page)));
   }
   serve_page(3, "");
@@ -196,7 +196,7 @@ TEST_F(GalleryTest, Pages) {
 }
 
 TEST_F(GalleryTest, LaterPageFails) {
-  origin_.serve("/0.jpg", ok("picture"));
+  origin_.serve("/0.jpg", ok(picture()));
   serve_page(0, item("/0.jpg"));
   origin_.serve("/3/gallery/hot/viral/1", status(404));
   const Finished finished = run(gallery_setup(origin_, {"--pages", "2"}));

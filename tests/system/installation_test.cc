@@ -28,7 +28,7 @@ class InstallationTest : public SystemTest {
   }
 
   Finished run_program(const std::string& program) {
-    origin_.serve("/a.jpg", {.body = "body"});
+    origin_.serve("/a.jpg", {.body = picture("body")});
     Launch launch = list_setup({"/a.jpg"});
     launch.program = program;
     return run(launch);

@@ -51,7 +51,7 @@ TEST_F(LimitsTest, SlowButSteadyIsSaved) {
 }
 
 TEST_F(LimitsTest, SilenceIsTriedAgain) {
-  origin_.serve_in_turn("/a.jpg", {Reply{.silent = true}, ok("picture")});
+  origin_.serve_in_turn("/a.jpg", {Reply{.silent = true}, ok(picture())});
   const ResultLine line = fetch("/a.jpg", {"--timeout=1s"});
   EXPECT_EQ("saved", line.status);
   EXPECT_EQ(2, line.attempts);
@@ -84,8 +84,8 @@ TEST_F(LimitsTest, TooLargeWithoutEnd) {
 }
 
 TEST_F(LimitsTest, TooLargeOnceDecoded) {
-  origin_.serve("/a.jpg", Reply{.body = std::string(20'000'000, '\0'), .gzip = true});
-  EXPECT_EQ("too_large", fetch("/a.jpg", {"--max-size=1M"}).error);
+  origin_.serve("/a.bin", Reply{.body = std::string(20'000'000, '\0'), .gzip = true});
+  EXPECT_EQ("too_large", fetch("/a.bin", {"--max-size=1M"}).error);
 }
 
 TEST_F(LimitsTest, PrivateAddressesAreRefused) {
@@ -148,7 +148,7 @@ TEST_F(LimitsTest, SlowHostDoesNotHoldBackOthers) {
   std::vector<std::string> links;
   for (int i = 0; i < 200; ++i) {
     const std::string path = fmt::format("/slow{}.jpg", i);
-    slow.serve(path, Reply{.body = "slow", .gate = gate});
+    slow.serve(path, Reply{.body = picture("slow"), .gate = gate});
     links.push_back(slow.url(path));
   }
   links.insert(links.end(), fast_paths.begin(), fast_paths.end());
@@ -171,8 +171,8 @@ TEST_F(LimitsTest, SlowHostDoesNotHoldBackOthers) {
 /// time.
 TEST_F(LimitsTest, ARetryThatHasToWaitCostsNoCpu) {
   const auto gate = std::make_shared<Gate>();
-  origin_.serve_in_turn("/again.jpg", {status(503), ok("picture")});
-  origin_.serve("/held.jpg", Reply{.body = "picture", .gate = gate});
+  origin_.serve_in_turn("/again.jpg", {status(503), ok(picture())});
+  origin_.serve("/held.jpg", Reply{.body = picture(), .gate = gate});
   FanfetchProcess process(list_setup({"/again.jpg", "/held.jpg"}, {"-w1", "-j1"}));
   ASSERT_TRUE(origin_.wait_for_count("/held.jpg", 1));
   std::this_thread::sleep_for(1200ms);  // the retry comes after a second at most
@@ -186,7 +186,7 @@ TEST_F(LimitsTest, ARetryThatHasToWaitCostsNoCpu) {
 /// A list sorted by host, the first of which hangs: far more links than are held ready at once.
 TEST_F(LimitsTest, AHostThatHangsHoldsBackNoOtherHoweverManyItsLinks) {
   FaultOrigin other("127.0.0.2");
-  other.serve("/other.jpg", ok("picture"));
+  other.serve("/other.jpg", ok(picture()));
   origin_.serve_rest([](Connection& connection, const Request&) { connection.wait_for_hang_up(); });
   std::vector<std::string> links;
   for (int i = 0; i < 6000; ++i) links.push_back(fmt::format("/stuck-{}.jpg", i));

@@ -13,7 +13,7 @@ namespace {
 class ListTest : public SystemTest {
  protected:
   ListTest() {
-    for (const char* path : {"/a.jpg", "/b.jpg", "/c.jpg"}) origin_.serve(path, ok(path));
+    for (const char* path : {"/a.jpg", "/b.jpg", "/c.jpg"}) origin_.serve(path, ok(picture(path)));
   }
   [[nodiscard]] std::set<std::string> saved_names() const {
     std::set<std::string> names;

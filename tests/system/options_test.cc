@@ -15,7 +15,7 @@ namespace {
 
 class OptionsTest : public SystemTest {
  protected:
-  OptionsTest() { origin_.serve("/a.jpg", ok("picture")); }
+  OptionsTest() { origin_.serve("/a.jpg", ok(picture())); }
 
   void expect_usage_error(std::vector<std::string> args, const std::string& text) {
     const Finished finished = run({.args = std::move(args), .folder = folder_.path()});
@@ -154,7 +154,7 @@ TEST_F(OptionsTest, UserAgent) {
 
 TEST_F(OptionsTest, HeadersReachTheirHostsOnly) {
   FaultOrigin other("127.0.0.2");
-  other.serve("/b.jpg", ok("picture"));
+  other.serve("/b.jpg", ok(picture()));
   const std::string file = folder_.write("secrets", "Authorization: Bearer from-file\n");
   const Finished finished = run(list_setup(
       {"/a.jpg", other.url("/b.jpg")}, {"-H", "X-All: every one", "--header-for", "127.0.0.1",
@@ -193,7 +193,7 @@ TEST_F(OptionsTest, BadConfig) {
 
 TEST_F(OptionsTest, Proxy) {
   FaultOrigin proxy;
-  proxy.serve("/a.jpg", ok("by proxy"));
+  proxy.serve("/a.jpg", ok(picture("by proxy")));
   Launch given = list_setup({"http://pictures.test/a.jpg"}, {"--proxy", proxy.url()});
   std::erase(given.args, "--allow-private");  // what the user typed is exempt
   const Finished finished = run(given);
@@ -201,12 +201,12 @@ TEST_F(OptionsTest, Proxy) {
   ASSERT_EQ(1u, proxy.count());
   EXPECT_EQ("http://pictures.test/a.jpg", proxy.requests()[0].target);
   EXPECT_EQ("pictures.test", proxy.requests()[0].header("host"));
-  EXPECT_EQ((std::map<std::string, std::string>{{"a.jpg", "by proxy"}}), saved_files());
+  EXPECT_EQ((std::map<std::string, std::string>{{"a.jpg", picture("by proxy")}}), saved_files());
 }
 
 TEST_F(OptionsTest, ProxyIsNoWayToPrivateLiterals) {
   FaultOrigin proxy;
-  proxy.serve("/a.jpg", ok("by proxy"));
+  proxy.serve("/a.jpg", ok(picture("by proxy")));
   Launch given = list_setup({"http://127.0.0.1/a.jpg", "http://10.1.2.3/a.jpg"},
                             {"--proxy", proxy.url(), "--retries=0"});
   std::erase(given.args, "--allow-private");
@@ -227,7 +227,7 @@ TEST_F(OptionsTest, ProxyIsNoWayToPrivateLiteralsAfterACrash) {
     if (worker) ::kill(*worker, SIGKILL);
     connection.close();
   });
-  proxy.serve("/secret.jpg", ok("secret"));
+  proxy.serve("/secret.jpg", ok(picture("secret")));
   Launch given = list_setup({"http://pictures.test/a.jpg"}, {"--proxy", proxy.url()});
   std::erase(given.args, "--allow-private");
   FanfetchProcess process(given);
@@ -242,7 +242,7 @@ TEST_F(OptionsTest, ProxyIsNoWayToPrivateLiteralsAfterACrash) {
 
 TEST_F(OptionsTest, ProxyOfTheEnvironment) {
   FaultOrigin proxy;
-  proxy.serve("/b.jpg", ok("by proxy"));
+  proxy.serve("/b.jpg", ok(picture("by proxy")));
   Launch given = list_setup({"http://pictures.test/b.jpg", "/a.jpg"});
   given.env["http_proxy"] = proxy.url();
   given.env["no_proxy"] = "127.0.0.1";
@@ -255,7 +255,8 @@ TEST_F(OptionsTest, ProxyOfTheEnvironment) {
 TEST_F(OptionsTest, Filters) {
   const auto names = [&](std::vector<std::string> args) {
     std::filesystem::remove_all(output());
-    for (const char* path : {"/a.jpg", "/b.PNG", "/c.gif?x=1", "/d"}) origin_.serve(path, ok(path));
+    for (const char* path : {"/a.jpg", "/b.PNG", "/c.gif?x=1", "/d"})
+      origin_.serve(path, ok(picture(path)));
     const Finished finished =
         run(list_setup({"/a.jpg", "/b.PNG", "/c.gif?x=1", "/d"}, std::move(args)));
     EXPECT_EQ(0, finished.exit_status) << finished.describe();
@@ -272,12 +273,12 @@ TEST_F(OptionsTest, Filters) {
 TEST_F(OptionsTest, NameTemplate) {
   EXPECT_EQ("127.0.0.1/a-001.jpg",
             fetch("/a.jpg", {"--name={host}/{stem}-{index:03}.{ext}"}).file_name);
-  EXPECT_EQ("picture", saved_files()["127.0.0.1/a-001.jpg"]);
+  EXPECT_EQ(picture(), saved_files()["127.0.0.1/a-001.jpg"]);
 }
 
 TEST_F(OptionsTest, PlainProgressComesAfterFiveSeconds) {
   const auto gate = std::make_shared<Gate>();
-  origin_.serve("/held.jpg", Reply{.body = "held", .gate = gate});
+  origin_.serve("/held.jpg", Reply{.body = picture("held"), .gate = gate});
   FanfetchProcess process(list_setup({"/a.jpg", "/held.jpg"}));
   EXPECT_TRUE(process.wait_for_stderr("\n")) << "a line, though nothing has ended";
   gate->open();

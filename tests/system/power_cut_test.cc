@@ -92,7 +92,7 @@ class PowerCutTest : public SystemTest {
     seed_ = std::random_device()();
     random_.seed(seed_);
     for (std::size_t i = 0; i < kLinks; ++i) {
-      const std::string name = fmt::format("{:03}.jpg", i);
+      const std::string name = fmt::format("{:03}.bin", i);
       const GeneratedBody body(static_cast<std::uint64_t>(pick(1, 60'000)), i);
       expected_.emplace(name, body);
       links_.push_back('/' + name);

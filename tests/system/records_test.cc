@@ -46,7 +46,8 @@ class RecordsTest : public SystemTest {
 };
 
 TEST_F(RecordsTest, EveryKeyOfASavedLink) {
-  Reply reply = ok("picture");
+  Reply reply = ok(picture());
+  reply.content_type = "image/jpeg";
   reply.headers = {{"ETag", "\"tag\""}, {"Last-Modified", "Sun, 22 Nov 2026 20:12:05 GMT"}};
   origin_.serve("/a.jpg", reply);
   const ResultLine line = fetch("/a.jpg");
@@ -56,8 +57,8 @@ TEST_F(RecordsTest, EveryKeyOfASavedLink) {
   EXPECT_EQ(origin_.url("/a.jpg"), line.url);
   EXPECT_EQ("saved", line.status);
   EXPECT_EQ("a.jpg", line.file_name);
-  EXPECT_EQ(7, line.bytes);
-  EXPECT_EQ(to_hex(sha256("picture")), line.sha256);
+  EXPECT_EQ(picture().size(), line.bytes);
+  EXPECT_EQ(to_hex(sha256(picture())), line.sha256);
   EXPECT_EQ(200, line.http_status);
   EXPECT_EQ("image/jpeg", line.content_type);
   EXPECT_EQ(origin_.url("/a.jpg"), line.final_url);
@@ -74,7 +75,7 @@ TEST_F(RecordsTest, EveryKeyOfASavedLink) {
 }
 
 TEST_F(RecordsTest, UserinfoIsMasked) {
-  origin_.serve("/a.jpg", ok("picture"));
+  origin_.serve("/a.jpg", ok(picture()));
   const std::string link = "http://me:hidden@" + origin_.url("/a.jpg").substr(7);
   const ResultLine line = fetch(link);
   EXPECT_EQ("http://***@" + origin_.url("/a.jpg").substr(7), line.url);
@@ -82,7 +83,7 @@ TEST_F(RecordsTest, UserinfoIsMasked) {
 }
 
 TEST_F(RecordsTest, HashNone) {
-  origin_.serve("/a.jpg", ok("picture"));
+  origin_.serve("/a.jpg", ok(picture()));
   const ResultLine line = fetch("/a.jpg", {"--hash", "none"});
   EXPECT_EQ("saved", line.status);
   EXPECT_EQ(std::nullopt, line.sha256);
@@ -137,13 +138,13 @@ TEST_F(RecordsTest, EachClass) {
 }
 
 TEST_F(RecordsTest, AFileInAFoldersPlaceCostsNoLink) {
-  origin_.serve("/a.jpg", ok("picture"));
+  origin_.serve("/a.jpg", ok(picture()));
   (void)folder_.write("images/blocked", "a file where a folder should be");
   const Finished finished = run(list_setup({"/a.jpg"}, {"--name", "blocked/{name}"}));
   EXPECT_EQ(0, finished.exit_status) << finished.describe();
   const std::string name = "blocked_a-" + suffix_of("/a.jpg") + ".jpg";
   EXPECT_EQ(name, records().at(0).file_name) << finished.describe();
-  EXPECT_EQ("picture", saved_files()[name]);
+  EXPECT_EQ(picture(), saved_files()[name]);
   EXPECT_EQ("a file where a folder should be", saved_files()["blocked"]);
 }
 
@@ -164,8 +165,8 @@ TEST_F(RecordsTest, ResultsAreReplaced) {
 
 TEST_F(RecordsTest, RecordsComeAsLinksSettle) {
   const auto gate = std::make_shared<Gate>();
-  origin_.serve("/a.jpg", ok("picture"));
-  origin_.serve("/held.jpg", Reply{.body = "held", .gate = gate});
+  origin_.serve("/a.jpg", ok(picture()));
+  origin_.serve("/held.jpg", Reply{.body = picture("held"), .gate = gate});
   FanfetchProcess process(list_setup({"/a.jpg", "/held.jpg"}));
   const auto one_line_is_there = [&] {
     return std::filesystem::exists(results()) && lines_of(read_file(results())).size() == 1;
@@ -177,36 +178,37 @@ TEST_F(RecordsTest, RecordsComeAsLinksSettle) {
 }
 
 TEST_F(RecordsTest, ExistingFileIsNeverOverwritten) {
-  origin_.serve("/a.jpg", ok("new"));
+  origin_.serve("/a.jpg", ok(picture("new")));
   (void)folder_.write("images/a.jpg", "old");
   const std::string renamed = "a-" + suffix_of("/a.jpg") + ".jpg";
   EXPECT_EQ(0, run(list_setup({"/a.jpg"})).exit_status);
-  EXPECT_EQ((std::map<std::string, std::string>{{"a.jpg", "old"}, {renamed, "new"}}),
+  EXPECT_EQ((std::map<std::string, std::string>{{"a.jpg", "old"}, {renamed, picture("new")}}),
             saved_files());
   ASSERT_EQ(1u, records().size());
   EXPECT_EQ(renamed, records()[0].file_name);
 }
 
 TEST_F(RecordsTest, FirstInTheListGetsThePlainName) {
-  for (const char* path : {"/x/a.jpg", "/y/a.jpg", "/z/A.JPG"}) origin_.serve(path, ok(path));
+  for (const char* path : {"/x/a.jpg", "/y/a.jpg", "/z/A.JPG"})
+    origin_.serve(path, ok(picture(path)));
   EXPECT_EQ(0, run(list_setup({"/x/a.jpg", "/y/a.jpg", "/z/A.JPG"})).exit_status);
-  EXPECT_EQ(
-      (std::map<std::string, std::string>{{"a.jpg", "/x/a.jpg"},
-                                          {"a-" + suffix_of("/y/a.jpg") + ".jpg", "/y/a.jpg"},
-                                          {"A-" + suffix_of("/z/A.JPG") + ".JPG", "/z/A.JPG"}}),
-      saved_files());
+  EXPECT_EQ((std::map<std::string, std::string>{
+                {"a.jpg", picture("/x/a.jpg")},
+                {"a-" + suffix_of("/y/a.jpg") + ".jpg", picture("/y/a.jpg")},
+                {"A-" + suffix_of("/z/A.JPG") + ".JPG", picture("/z/A.JPG")}}),
+            saved_files());
 }
 
 TEST_F(RecordsTest, NamesStayInTheFolder) {
   origin_.serve_rest([](Connection& connection, const Request& request) {
-    answer(connection, request, ok("picture"));
+    answer(connection, request, ok(picture()));
   });
   for (const char* path : {"/%2e%2e%2f%2e%2e%2fescaped.jpg", "/x%2F..%2f..%2fescaped.jpg",
                            "/.hidden", "/a%00b.jpg", "/", "/%2Fetc%2Fpasswd", "/..%5cw.jpg"}) {
     std::filesystem::remove_all(output());
     const ResultLine line = fetch(path, {"--name={path}"});
     const std::string name = line.file_name.value_or("");
-    EXPECT_EQ("picture", saved_files()[name]) << path;
+    EXPECT_EQ(picture(), saved_files()[name]) << path;
     EXPECT_FALSE(name.starts_with('.') || name.starts_with('/') || has(name, "/.")) << name;
     EXPECT_EQ(std::string::npos, name.find_first_of(std::string_view("\\\0\x7f", 3))) << name;
   }
@@ -293,7 +295,7 @@ TEST_F(RecordsTest, PartThatCannotBeMadeEndsTheRun) {
 
 TEST_F(RecordsTest, OneRunAFolder) {
   const auto gate = std::make_shared<Gate>();
-  origin_.serve("/held.jpg", Reply{.body = "held", .gate = gate});
+  origin_.serve("/held.jpg", Reply{.body = picture("held"), .gate = gate});
   FanfetchProcess first(list_setup({"/held.jpg"}));
   ASSERT_TRUE(origin_.wait_for_count("/held.jpg", 1));
   Launch given = list_setup({"/other.jpg"});

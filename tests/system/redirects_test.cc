@@ -13,7 +13,7 @@ TEST_F(RedirectsTest, RelativeAndAbsolute) {
   origin_.serve("/a.jpg", redirect("b.jpg"));
   origin_.serve("/b.jpg", redirect("/c/d.jpg?x=1", 301));
   origin_.serve("/c/d.jpg", redirect(origin_.url("/end.png"), 307));
-  origin_.serve("/end.png", ok("picture"));
+  origin_.serve("/end.png", ok(picture()));
   const ResultLine line = fetch("/a.jpg");
   EXPECT_EQ("saved", line.status) << line.message.value_or("");
   EXPECT_EQ(origin_.url("/a.jpg"), line.url);
@@ -26,7 +26,7 @@ TEST_F(RedirectsTest, TenHopsAreFollowed) {
   for (int i = 0; i < 10; ++i) {
     origin_.serve(fmt::format("/{}.jpg", i), redirect(fmt::format("/{}.jpg", i + 1)));
   }
-  origin_.serve("/10.jpg", ok("picture"));
+  origin_.serve("/10.jpg", ok(picture()));
   const ResultLine line = fetch("/0.jpg");
   EXPECT_EQ("saved", line.status) << line.message.value_or("");
   EXPECT_EQ(11u, origin_.count());
@@ -77,7 +77,7 @@ TEST_F(RedirectsTest, SecretsStayWithinTheOrigin) {
   origin_.serve("/a.jpg", redirect("/b.jpg"));
   origin_.serve("/b.jpg", redirect(other.url("/c.jpg")));
   other.serve("/c.jpg", redirect("/d.jpg"));
-  other.serve("/d.jpg", ok("picture"));
+  other.serve("/d.jpg", ok(picture()));
   const std::string link = "http://me:hidden@" + origin_.url("/a.jpg").substr(7);
   const Finished finished = run(list_setup(
       {link}, {"--header-for", "127.0.0.1", "X-Api-Key: hidden", "-H", "X-Token: hidden", "-v"}));
@@ -101,7 +101,7 @@ TEST_F(RedirectsTest, SecretsStayWithinTheOrigin) {
 TEST_F(RedirectsTest, AnotherPortIsAnotherOrigin) {
   FaultOrigin other;
   origin_.serve("/a.jpg", redirect(other.url("/b.jpg")));
-  other.serve("/b.jpg", ok("picture"));
+  other.serve("/b.jpg", ok(picture()));
   const std::string link = "http://me:hidden@" + origin_.url("/a.jpg").substr(7);
   EXPECT_EQ("saved", fetch(link, {"-H", "X-Token: hidden"}).status);
   ASSERT_EQ(1u, other.count());
@@ -111,7 +111,7 @@ TEST_F(RedirectsTest, AnotherPortIsAnotherOrigin) {
 
 TEST_F(RedirectsTest, RetryStartsFromTheLink) {
   origin_.serve("/a.jpg", redirect("/b.jpg"));
-  origin_.serve_in_turn("/b.jpg", {status(503), ok("picture")});
+  origin_.serve_in_turn("/b.jpg", {status(503), ok(picture())});
   const ResultLine line = fetch("/a.jpg");
   EXPECT_EQ("saved", line.status);
   EXPECT_EQ(2, line.attempts) << "hops are not attempts";
@@ -122,7 +122,7 @@ TEST_F(RedirectsTest, WithALongPageBesideIt) {
   Reply reply = redirect("end.jpg");
   reply.body = std::string(200'000, 'x');
   origin_.serve("/a.jpg", reply);
-  origin_.serve("/end.jpg", ok("picture"));
+  origin_.serve("/end.jpg", ok(picture()));
   EXPECT_EQ("saved", fetch("/a.jpg").status);
 }
 

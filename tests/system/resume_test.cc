@@ -149,7 +149,7 @@ TEST_F(ResumeTest, ARestWithoutWhatWasSaidBefore) {
   const ResultLine line = fetch(kPath);
   expect_saved(line);
   EXPECT_EQ("\"1\"", line.etag);
-  EXPECT_EQ("image/jpeg", line.content_type);
+  EXPECT_EQ("application/octet-stream", line.content_type);
   EXPECT_EQ((std::vector<std::string>{"", from(kCut)}), asked());
 }
 

@@ -88,37 +88,38 @@ TEST_F(SecondRunTest, FailuresAreTriedAgainButThoseGoneForGood) {
   EXPECT_EQ(0u, asked());
   run_again(paths, {"--retries=0", "--retry-failed=http_4xx"});
   EXPECT_EQ(1u, asked());
-  origin_.serve("/gone.jpg", ok("back"));
-  origin_.serve("/broken.jpg", ok("mended"));
+  origin_.serve("/gone.jpg", ok(picture("back")));
+  origin_.serve("/broken.jpg", ok(picture("mended")));
   EXPECT_EQ((Statuses{{"saved", 2}}), run_again(paths, {"--retry-failed=all"}));
 }
 
 TEST_F(SecondRunTest, RefreshReplacesWhatIsNewer) {
-  Reply first = ok("first");
+  Reply first = ok(picture("first"));
   first.headers = {{"ETag", "\"1\""}};
   origin_.serve("/a.jpg", first);
-  origin_.serve("/b.jpg", ok("kept"));
+  origin_.serve("/b.jpg", ok(picture("kept")));
   EXPECT_EQ((Statuses{{"saved", 2}}), run_again({"/a.jpg", "/b.jpg"}));
   origin_.serve("/a.jpg", status(304));
   EXPECT_EQ((Statuses{{"kept", 1}}), run_again({"/a.jpg"}, {"--refresh"}));
   EXPECT_EQ("\"1\"", origin_.requests("/a.jpg").back().header("if-none-match"));
-  EXPECT_EQ("first", saved_files().at("a.jpg"));
+  EXPECT_EQ(picture("first"), saved_files().at("a.jpg"));
 
-  origin_.serve("/a.jpg", ok("second"));
+  origin_.serve("/a.jpg", ok(picture("second")));
   EXPECT_EQ((Statuses{{"saved", 1}}), run_again({"/a.jpg"}, {"--refresh"}));
-  EXPECT_EQ((std::map<std::string, std::string>{{"a.jpg", "second"}, {"b.jpg", "kept"}}),
+  EXPECT_EQ((std::map<std::string, std::string>{{"a.jpg", picture("second")},
+                                                {"b.jpg", picture("kept")}}),
             saved_files());
   origin_.serve("/a.jpg", status(404));
   EXPECT_EQ((Statuses{{"failed", 1}}), run_again({"/a.jpg"}, {"--refresh"}));
-  EXPECT_EQ("second", saved_files().at("a.jpg")) << "the earlier file stays";
+  EXPECT_EQ(picture("second"), saved_files().at("a.jpg")) << "the earlier file stays";
   EXPECT_EQ((Statuses{{"kept", 1}}), run_again({"/a.jpg"})) << "and is still known";
 }
 
 TEST_F(SecondRunTest, RefreshLeavesWhatTheUserChangedInMidRun) {
-  origin_.serve("/a.jpg", ok("first"));
+  origin_.serve("/a.jpg", ok(picture("first")));
   run_again({"/a.jpg"});
   const auto gate = std::make_shared<Gate>();
-  origin_.serve("/a.jpg", half_then_gate("second", gate));
+  origin_.serve("/a.jpg", half_then_gate(picture("second"), gate));
   FanfetchProcess process(list_setup({"/a.jpg"}, {"--refresh"}));
   ASSERT_TRUE(origin_.wait_for_count("/a.jpg", 2));
   write("a.jpg", "mine now");
@@ -213,13 +214,13 @@ TEST_F(SecondRunTest, DryRunTellsWhatIsLeftToDo) {
 }
 
 TEST_F(SecondRunTest, NamesThatDifferInCaseAloneNeverMeet) {
-  origin_.serve("/a/Photo.jpg", ok("first"));
-  origin_.serve("/b/photo.JPG", ok("second"));
+  origin_.serve("/a/Photo.jpg", ok(picture("first")));
+  origin_.serve("/b/photo.JPG", ok(picture("second")));
   run_again({"/a/Photo.jpg", "/b/photo.JPG"});
   ASSERT_EQ(2u, saved_files().size());
-  EXPECT_EQ("first", saved_files().at("Photo.jpg"));
+  EXPECT_EQ(picture("first"), saved_files().at("Photo.jpg"));
   EXPECT_FALSE(saved_files().contains("photo.JPG"));
-  origin_.serve("/c/PHOTO.jpg", ok("third"));
+  origin_.serve("/c/PHOTO.jpg", ok(picture("third")));
   run_again({"/c/PHOTO.jpg"});
   EXPECT_FALSE(saved_files().contains("PHOTO.jpg")) << "an earlier run's name counts too";
   EXPECT_EQ(3u, saved_files().size());
@@ -228,8 +229,8 @@ TEST_F(SecondRunTest, NamesThatDifferInCaseAloneNeverMeet) {
 /// A name is planned, and meanwhile somebody else takes it.
 TEST_F(SecondRunTest, ForeignFilesAndLinksThatAppearInMidRunStay) {
   const auto gate = std::make_shared<Gate>();
-  origin_.serve("/a.jpg", half_then_gate("ours a", gate));
-  origin_.serve("/b.jpg", half_then_gate("ours b", gate));
+  origin_.serve("/a.jpg", half_then_gate(picture("ours a"), gate));
+  origin_.serve("/b.jpg", half_then_gate(picture("ours b"), gate));
   const std::string precious = folder_.write("precious", "precious");
   FanfetchProcess process(list_setup({"/a.jpg", "/b.jpg"}));
   ASSERT_TRUE(origin_.wait_for_at_once(2));
@@ -242,7 +243,7 @@ TEST_F(SecondRunTest, ForeignFilesAndLinksThatAppearInMidRunStay) {
   for (const ResultLine& line : records()) {
     ASSERT_TRUE(line.file_name);
     EXPECT_TRUE(has(*line.file_name, "-")) << *line.file_name;
-    EXPECT_TRUE(read_file(file(*line.file_name)).starts_with("ours"));
+    EXPECT_TRUE(read_file(file(*line.file_name)).starts_with(picture("ours")));
   }
   EXPECT_EQ((Statuses{{"kept", 2}}), run_again({"/a.jpg", "/b.jpg"}));
 }

@@ -97,7 +97,7 @@ TEST_F(SignalsTest, IgnoredHangUpStaysIgnored) {
 TEST_F(SignalsTest, WaitingForStdinEndsAtOnce) {
   Launch given = setup({"-"});
   given.stdin_pipe = true;
-  origin_.serve("/a.jpg", ok("picture"));
+  origin_.serve("/a.jpg", ok(picture()));
   FanfetchProcess process(given);
   process.write_stdin(origin_.url("/a.jpg") + "\n");
   ASSERT_TRUE(eventually([&] { return saved_files().size() == 1; }, kPatience));

@@ -19,7 +19,7 @@ class StatusTest : public CommandTest {
   /// A run whose last link waits until gate_ opens, and whose others are in the ledger.
   std::unique_ptr<FanfetchProcess> start_held() {
     auto links = serve_many(5, 1000);
-    origin_.serve("/held.jpg", Reply{.body = "held", .gate = gate_});
+    origin_.serve("/held.jpg", Reply{.body = picture("held"), .gate = gate_});
     links.insert(links.end(), {"/held.jpg", "/missing.jpg"});
     auto process = std::make_unique<FanfetchProcess>(list_setup(links, {"-w1"}));
     EXPECT_TRUE(eventually([&] { return has(json_or_nothing(), "\"links\":6,"); }, kPatience));
@@ -57,12 +57,12 @@ TEST_F(StatusTest, JsonOfTheLastOfTwoRuns) {
   auto links = serve_many(5, 1000);
   links.emplace_back("/000.jpg");
   EXPECT_EQ(0, run(list_setup(links)).exit_status);
-  origin_.serve("/new.jpg", ok("new"));
+  origin_.serve("/new.jpg", ok(picture("new")));
   links.emplace_back("/new.jpg");
   EXPECT_EQ(0, run(list_setup(links)).exit_status);
   const std::string out = json();
   EXPECT_TRUE(out.starts_with(fmt::format(
-      R"({{"output":"{}","links":6,"saved":6,"failed":0,"bytes":5003,"failed_by_class":{{}},)"
+      R"({{"output":"{}","links":6,"saved":6,"failed":0,"bytes":5007,"failed_by_class":{{}},)"
       R"("held_by":null,"last_run":{{"number":2,"state":"finished","pid":)",
       output())))
       << out;
@@ -166,8 +166,8 @@ TEST_F(StatusTest, UsageAndHelp) {
 }
 
 TEST_F(StatusTest, AFileOfThatNameIsAListAllTheSame) {
-  origin_.serve("/a.jpg", ok("picture"));
-  origin_.serve("/b.jpg", ok("picture"));
+  origin_.serve("/a.jpg", ok(picture()));
+  origin_.serve("/b.jpg", ok(picture()));
   (void)folder_.write("status", origin_.url("/a.jpg") + '\n');
   (void)folder_.write("verify", origin_.url("/b.jpg") + '\n');
   EXPECT_EQ(0, run(setup({"./status", "-i", "verify"})).exit_status);

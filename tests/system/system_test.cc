@@ -12,7 +12,9 @@ std::string noise(std::size_t size, unsigned seed) {
   std::mt19937 random(seed);
   std::string bytes(size, '\0');
   for (char& c : bytes) c = static_cast<char>(random() & 255);
-  return bytes;
+  // Links to it end in .jpg, so it begins as a JPEG does.
+  static constexpr std::string_view kJpeg = "\xFF\xD8\xFF\xE0";
+  return bytes.replace(0, std::min(size, kJpeg.size()), kJpeg, 0, std::min(size, kJpeg.size()));
 }
 
 bool has(std::string_view text, std::string_view part) {

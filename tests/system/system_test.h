@@ -19,7 +19,8 @@ namespace fanfetch::system {
 using namespace std::chrono_literals;
 using namespace fanfetch::support;  // NOLINT(google-build-using-namespace): these are its users
 
-/// `size` bytes that no compressor shortens, different for each `seed`.
+/// `size` bytes that no compressor shortens, different for each `seed`; as a picture good enough
+/// for fanfetch, which looks at the first bytes of what is called `.jpg`.
 [[nodiscard]] std::string noise(std::size_t size, unsigned seed = 1);
 
 [[nodiscard]] bool has(std::string_view text, std::string_view part);

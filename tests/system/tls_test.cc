@@ -14,7 +14,7 @@ namespace {
 
 class TlsTest : public SystemTest {
  protected:
-  void SetUp() override { origin_.serve("/a.jpg", ok("the body")); }
+  void SetUp() override { origin_.serve("/a.jpg", ok(picture("the body"))); }
 
   Certificate make(const std::string& name, const CertificateWish& wish = {}) {
     return make_certificate(folder_.path(), name, wish);
@@ -44,7 +44,7 @@ TEST_F(TlsTest, ATrustedCertificateIsBelieved) {
   const auto good = make("good");
   const ResultLine line = fetch_from(good, {"--cacert", good.cert});
   EXPECT_EQ(line.status, "saved") << line.message.value_or("");
-  EXPECT_EQ(saved_files().at("a.jpg"), "the body");
+  EXPECT_EQ(saved_files().at("a.jpg"), picture("the body"));
 }
 
 TEST_F(TlsTest, OneThatATrustedAuthorityVouchesForIsBelieved) {

@@ -207,7 +207,7 @@ TEST_F(VerifyTest, AProcessThatDiesIsNotTakenForGoodFiles) {
 
 TEST_F(VerifyTest, WhileARunHoldsTheFolder) {
   const auto gate = std::make_shared<Gate>();
-  origin_.serve("/held.jpg", Reply{.body = "held", .gate = gate});
+  origin_.serve("/held.jpg", Reply{.body = picture("held"), .gate = gate});
   FanfetchProcess process(list_setup({"/held.jpg"}));
   ASSERT_TRUE(origin_.wait_for_count("/held.jpg", 1));
   const Finished finished = verify();

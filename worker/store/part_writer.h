@@ -31,6 +31,10 @@ class PartWriter {
 
   /// Returns 0 or an errno value.
   [[nodiscard]] int append(std::span<const std::byte> bytes);
+  /// Reads back from `offset`, see StoredFile::read(). REQUIRES: comes before commit().
+  [[nodiscard]] ssize_t read(std::uint64_t offset, std::span<std::byte> bytes) {
+    return file_->read(offset, bytes);
+  }
   /// All is there. Returns 0 or an errno value.
   [[nodiscard]] int commit() { return file_->commit(); }
 

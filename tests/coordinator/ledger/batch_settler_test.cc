@@ -99,6 +99,41 @@ TEST_F(BatchSettlerTest, AFailureIsARowWithoutAFile) {
   EXPECT_TRUE(ledger_.placing.empty());
 }
 
+TEST_F(BatchSettlerTest, TheBodyMayChangeTheNameAndNothingElse) {
+  final_names_["a.png"] = "a.jpg";
+  on_ledger_ = [this](const std::string&) { EXPECT_FALSE(exists("a.jpg") || exists("a.png")); };
+  settle(saved(1, "a.png"), saved(2, "b.jpg"));
+  EXPECT_EQ(take_log(), (Log{"sync", "write", "record 1", "settled", "record 2", "settled"}));
+  EXPECT_EQ(read("a.jpg"), "body");
+  EXPECT_FALSE(exists("a.png"));
+  EXPECT_EQ(records_.at(0).file_name, "a.jpg");
+  const LedgerRow& row = ledger_.rows.at(1);
+  EXPECT_EQ(row.record.file_name, "a.jpg");
+  EXPECT_EQ(row.name_key, key_of("a.jpg"));
+  EXPECT_EQ(settled_names_,
+            (std::vector<std::pair<std::uint64_t, std::uint64_t>>{
+                {key_of("a.png"), key_of("a.jpg")}, {key_of("b.jpg"), key_of("b.jpg")}}))
+      << "both are free again";
+}
+
+TEST_F(BatchSettlerTest, AChangedNameThatTurnsOutToBeTakenGetsASuffix) {
+  final_names_["a.png"] = "a.jpg";
+  write("a.jpg", "foreign");
+  settle(saved(1, "a.png"));
+  EXPECT_EQ(read("a.jpg"), "foreign");
+  EXPECT_EQ(records_.at(0).file_name, "a.jpg.1");
+  EXPECT_EQ(read("a.jpg.1"), "body");
+}
+
+TEST_F(BatchSettlerTest, WhatIsNotWantedIsReportedAndLeavesNoRow) {
+  write_part(1, "half");
+  settle(settlement(1, "a.jpg", Skipped{.message = "too small"}));
+  EXPECT_EQ(take_log(), (Log{"record 1", "settled"}));
+  EXPECT_TRUE(ledger_.rows.empty()) << "the next run may want it";
+  EXPECT_FALSE(has_part(1));
+  EXPECT_EQ(records_.at(0).status, Status::skipped);
+}
+
 TEST_F(BatchSettlerTest, AFailureLeavesTheEarlierFileAndItsRow) {
   Settlement failed = settlement(1, "a.jpg", Failed{.error = ErrorClass::tls, .message = "no"});
   with_earlier(failed, "old");

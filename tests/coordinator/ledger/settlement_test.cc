@@ -90,6 +90,19 @@ TEST(SettlementTest, OfAFailure) {
   EXPECT_EQ(record_of(settlement(Failed{})).retryable, false);
 }
 
+TEST(SettlementTest, OfWhatWasNotWanted) {
+  Outcome skipped = Skipped{.message = "too small", .response = kResponse};
+  const Record record = record_of(settlement(skipped));
+  EXPECT_EQ(record.status, Status::skipped);
+  EXPECT_EQ(record.error, ErrorClass::filtered);
+  EXPECT_EQ(record.message, "too small");
+  EXPECT_EQ(record.content_type, "image/jpeg");
+  EXPECT_EQ(record.retryable, std::nullopt);
+  EXPECT_EQ(record.attempts, 2);
+  EXPECT_EQ(record_of(with_earlier(settlement(skipped))).message,
+            "too small; the file of the earlier run stays: a.jpg");
+}
+
 TEST(SettlementTest, AFailureSaysThatTheEarlierFileStays) {
   const Record record = record_of(with_earlier(settlement(Failed{.message = "no"})));
   EXPECT_EQ(record.message, "no; the file of the earlier run stays: a.jpg");

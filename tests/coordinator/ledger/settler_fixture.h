@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,6 +17,12 @@ class SettlerFixture : public OutputFixture {
  protected:
   [[nodiscard]] SettlerHooks hooks() {
     return {.names = names(),
+            .final_name =
+                [this](const Link& link, const Saved&) {
+                  const auto other = final_names_.find(link.name);
+                  const std::string& name = other == final_names_.end() ? link.name : other->second;
+                  return FinalName{name, key_of(name)};
+                },
             .sync =
                 [this] {
                   log_.emplace_back("sync");
@@ -37,9 +44,10 @@ class SettlerFixture : public OutputFixture {
                   records_.push_back(record);
                 },
             .on_settled =
-                [this](const LinkId& link, std::uint64_t) {
+                [this](const LinkId& link, std::uint64_t planned, std::uint64_t final) {
                   log_.emplace_back("settled");
                   settled_.push_back(link);
+                  settled_names_.emplace_back(planned, final);
                 }};
   }
   SettlerFixture() {
@@ -84,6 +92,8 @@ class SettlerFixture : public OutputFixture {
   std::vector<std::string> log_;
   std::vector<Record> records_;
   std::vector<LinkId> settled_;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> settled_names_;
+  std::map<std::string, std::string> final_names_;  // of planned ones that the body changes
   int sync_error_ = 0;
   bool has_reserve_ = true;
   std::optional<std::string> output_lost_;

@@ -30,6 +30,9 @@ TEST(HostAnswer, WhatLivesIsHealthy) {
   EXPECT_EQ(kind(failed(ErrorClass::http_5xx, 501)), Kind::healthy);
   EXPECT_EQ(kind(failed(ErrorClass::too_large, 200)), Kind::healthy);
   EXPECT_EQ(kind(failed(ErrorClass::protocol, 206)), Kind::healthy);
+  EXPECT_EQ(kind(failed(ErrorClass::wrong_type, 200)), Kind::healthy);
+  EXPECT_EQ(kind(failed(ErrorClass::placeholder, 200)), Kind::healthy);
+  EXPECT_EQ(kind(Skipped{.response = {.http_status = 200}}), Kind::healthy);
 }
 
 TEST(HostAnswer, WhatHasTooMuchSaysSo) {
@@ -69,6 +72,7 @@ TEST(HostAnswer, OurOwnTroubleSaysNothingOfTheHost) {
        {ErrorClass::refused, ErrorClass::disk, ErrorClass::bad_url, ErrorClass::crashed_worker}) {
     EXPECT_EQ(kind(failed(error)), Kind::none) << name(error);
   }
+  EXPECT_EQ(kind(failed(ErrorClass::placeholder)), Kind::none) << "nobody asked for it";
   EXPECT_EQ(kind(Skipped{}), Kind::none);
 }
 

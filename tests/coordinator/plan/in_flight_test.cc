@@ -26,7 +26,7 @@ TEST_F(InFlightTest, KnowsWhereALinkStandsUntilItIsSettled) {
   EXPECT_EQ(find(1), 10u) << "the first one's place";
   EXPECT_EQ(find(2), std::nullopt);
   EXPECT_EQ(in_flight_.size(), 1u);
-  in_flight_.settled(link(1), 5);
+  in_flight_.settled(link(1), 5, 5);
   EXPECT_EQ(find(1), std::nullopt);
   EXPECT_EQ(in_flight_.size(), 0u);
 }
@@ -43,14 +43,21 @@ TEST_F(InFlightTest, ANameIsTakenOnce) {
 TEST_F(InFlightTest, ASettledLinksNameIsFree) {
   EXPECT_TRUE(in_flight_.take_name(5, generation_));
   in_flight_.add(link(1), 10);
-  in_flight_.settled(link(1), 5);
+  in_flight_.settled(link(1), 5, 5);
   EXPECT_TRUE(in_flight_.take_name(5, generation_));
+}
+
+TEST_F(InFlightTest, SoAreBothOfANameThatChanged) {
+  in_flight_.add(link(1), 10);
+  EXPECT_TRUE(in_flight_.take_name(5, generation_) && in_flight_.take_name(6, generation_));
+  in_flight_.settled(link(1), 5, 6);
+  EXPECT_TRUE(in_flight_.take_name(5, generation_) && in_flight_.take_name(6, generation_));
 }
 
 /// Rows that the plan makes without asking for a name (a line that is no URL) have key 0.
 TEST_F(InFlightTest, WhatWasNeverOnItsWayFreesNoName) {
   EXPECT_TRUE(in_flight_.take_name(5, generation_));
-  in_flight_.settled(link(1), 5);
+  in_flight_.settled(link(1), 5, 5);
   EXPECT_FALSE(in_flight_.take_name(5, generation_));
 }
 
@@ -60,11 +67,11 @@ TEST_F(InFlightTest, EverySettlementIsANewGeneration) {
   in_flight_.add(link(1), 10);
   (void)find(1);
   EXPECT_EQ(generation_, first);
-  in_flight_.settled(link(1), 5);
+  in_flight_.settled(link(1), 5, 5);
   (void)find(1);
   EXPECT_NE(generation_, first);
   const auto second = generation_;
-  in_flight_.settled(link(9), 0);
+  in_flight_.settled(link(9), 0, 0);
   (void)find(1);
   EXPECT_NE(generation_, second) << "its row is new, too";
 }
@@ -76,7 +83,7 @@ TEST_F(InFlightTest, TwoThreadsShareIt) {
     std::uint64_t generation = 0;
     for (unsigned i = 0; i < kLinks; ++i) {
       while (!in_flight_.find(link(i), generation)) std::this_thread::yield();
-      in_flight_.settled(link(i), i);
+      in_flight_.settled(link(i), i, i);
     }
   });
   for (unsigned i = 0; i < kLinks; ++i) {

@@ -57,6 +57,16 @@ TEST(NameTemplate, MakesNoFolderOfAnEncodedSlash) {
   EXPECT_EQ(expand("{name}", "http://a/%252e%252e%252fx"), "%2e%2e%2fx");  // decoded once
 }
 
+TEST(NameTemplate, LeavesTheNameToTheUrlOrNot) {
+  for (const char* by_url : {"{name}", "{path}", "{host}/{name}", "a/{name}", "{index}/{path}"}) {
+    EXPECT_TRUE(NameTemplate::parse(by_url)->names_by_url()) << by_url;
+  }
+  for (const char* other : {"", "{index}", "{index}-{name}", "{name}x", "{name}.{ext}", "{stem}",
+                            "{host}{name}", "{name}/x", "{hash}/{id}", "x"}) {
+    EXPECT_FALSE(NameTemplate::parse(other)->names_by_url()) << other;
+  }
+}
+
 TEST(NameTemplate, CleansWhateverTheLinkHolds) {
   EXPECT_EQ(expand("{name}", "http://a/x%00%0A%E2%80%AEgpj.exe"), "x___gpj.exe");
   EXPECT_EQ(expand("{name}", "http://a/.fanfetch"), "_fanfetch");

@@ -179,6 +179,28 @@ TEST(FoldCase, MakesNamesOfOtherCaseEqual) {
   EXPECT_EQ(fold_case("\xFF"), "\xFF");
 }
 
+TEST(Extension, OfThePathsLastComponent) {
+  EXPECT_EQ(extension_of("a/photo.jpg"), ".jpg");
+  EXPECT_EQ(extension_of("a.b/photo"), "");
+  EXPECT_EQ(extension_of("a/.hidden"), "");
+  EXPECT_EQ(extension_of("a.tar.gz"), ".gz");
+  EXPECT_EQ(extension_of("a." + std::string(30, 'x')), "");
+  EXPECT_EQ(extension_of(""), "");
+}
+
+TEST(Extension, IsAdded) {
+  EXPECT_EQ(with_extension("a/photo", "jpg"), "a/photo.jpg");
+  EXPECT_EQ(with_extension("v1.2", "jpg"), "v1.2.jpg");
+  const std::string longest(kMaxComponentBytes, 'x');
+  EXPECT_EQ(with_extension(longest, "jpg"), longest.substr(4) + ".jpg");
+  const std::string wide = with_extension(std::string(195, 'x') + "\xC3\xA9\xC3\xA9", "jpg");
+  EXPECT_EQ(wide, std::string(195, 'x') + ".jpg") << "cut between characters";
+  const std::string deep = std::string(150, 'a') + '/' + std::string(150, 'b') + '/';
+  const std::string path = deep + deep + deep + std::string(94, 'x');
+  ASSERT_EQ(path.size(), kMaxPathBytes);
+  EXPECT_LE(with_extension(path, "jpeg").size(), kMaxPathBytes);
+}
+
 TEST(NameKey, IsOfTheFoldedName) {
   EXPECT_EQ(name_key("A/Photo.JPG"), name_key("a/photo.jpg"));
   EXPECT_EQ(name_key("\xC3\x89.JPG"), name_key("\xC3\xA9.jpg"));

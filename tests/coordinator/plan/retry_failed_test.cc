@@ -19,6 +19,8 @@ TEST(RetryFailedTest, WhatIsGoneForGood) {
   EXPECT_TRUE(gone_for_good(failed(ErrorClass::http_4xx, 404)));
   EXPECT_TRUE(gone_for_good(failed(ErrorClass::http_4xx, 410)));
   EXPECT_TRUE(gone_for_good(failed(ErrorClass::bad_url)));
+  EXPECT_TRUE(gone_for_good(failed(ErrorClass::wrong_type, 200, false)));
+  EXPECT_TRUE(gone_for_good(failed(ErrorClass::placeholder, 200, false)));
   EXPECT_TRUE(gone_for_good(failed(ErrorClass::dns, {}, false))) << "no such name";
 }
 

@@ -1,0 +1,213 @@
+#include "worker/check/content_kind.h"
+
+#include <algorithm>
+#include <string>
+
+namespace fanfetch {
+namespace {
+
+using namespace std::string_view_literals;
+
+struct Magic {
+  std::string_view bytes;
+  ContentKind kind;
+};
+
+/// Those that a fixed beginning tells. Sources: the formats' own specifications, and the WHATWG's
+/// MIME sniffing standard.
+constexpr Magic kMagic[] = {
+    {"\xFF\xD8\xFF"sv, ContentKind::jpeg},
+    {"\x89PNG\r\n\x1A\n"sv, ContentKind::png},
+    {"GIF87a"sv, ContentKind::gif},
+    {"GIF89a"sv, ContentKind::gif},
+    {"II*\0"sv, ContentKind::tiff},
+    {"MM\0*"sv, ContentKind::tiff},
+    {"II+\0\x08\0\0\0"sv, ContentKind::tiff},  // BigTIFF
+    {"MM\0+\0\x08\0\0"sv, ContentKind::tiff},
+    {"\xFF\x0A"sv, ContentKind::jxl},  // a bare codestream
+    {"\0\0\0\x0CJXL \r\n\x87\n"sv, ContentKind::jxl},
+    {"\x1F\x8B\x08"sv, ContentKind::gzip},
+};
+
+std::uint32_t big_endian(std::string_view bytes) {
+  std::uint32_t value = 0;
+  for (const char c : bytes.substr(0, 4)) value = value << 8 | static_cast<unsigned char>(c);
+  return value;
+}
+
+bool is_webp(std::string_view head) {
+  return head.size() >= 12 && head.starts_with("RIFF") && head.substr(8, 4) == "WEBP";
+}
+
+/// Two letters begin many a text: the reserved words and the size of the second header must fit.
+bool is_bmp(std::string_view head) {
+  static constexpr std::string_view kHeaderSizes = "\x0C\x28\x34\x38\x40\x6C\x7C";
+  return head.size() >= 18 && head.starts_with("BM") && head.substr(6, 4) == "\0\0\0\0"sv &&
+         kHeaderSizes.find(head[14]) != std::string_view::npos && head.substr(15, 3) == "\0\0\0"sv;
+}
+
+/// Few icons, and the first one's reserved byte and the place of its data.
+bool is_ico(std::string_view head) {
+  return head.size() >= 22 && head.starts_with("\0\0\1\0"sv) && head[4] != 0 && head[5] == 0 &&
+         head[9] == 0 && head.substr(20, 2) == "\0\0"sv &&
+         static_cast<unsigned char>(head[18]) >= 22;
+}
+
+/// Files that begin with an `ftyp` box (ISO 14496-12, 4.3): its brands tell which. `unknown` also
+/// as long as the box is not whole.
+ContentKind kind_by_brands(std::string_view head) {
+  if (head.size() < 16 || head.substr(4, 4) != "ftyp") return ContentKind::unknown;
+  const std::size_t size = std::min<std::size_t>(big_endian(head), kHeadBytes);
+  if (size < 16 || head.size() < size) return ContentKind::unknown;
+  const auto has = [&](std::initializer_list<std::string_view> brands) {
+    for (std::size_t at = 8; at + 4 <= size; at += 4) {
+      if (at == 12) continue;  // the minor version
+      if (std::find(brands.begin(), brands.end(), head.substr(at, 4)) != brands.end()) return true;
+    }
+    return false;
+  };
+  const std::string_view major = head.substr(8, 4);
+  const auto is_major = [&](std::initializer_list<std::string_view> brands) {
+    return std::find(brands.begin(), brands.end(), major) != brands.end();
+  };
+  if (has({"avif", "avis"})) return ContentKind::avif;
+  if (has({"heic", "heix", "heim", "heis", "hevc", "hevx"})) return ContentKind::heic;
+  if (is_major({"mif1", "msf1"})) return ContentKind::heif;
+  // Sound, protected or for books, and a camera's raw picture.
+  if (is_major({"M4A ", "M4B ", "M4P ", "crx "})) return ContentKind::unknown;
+  return ContentKind::mp4;
+}
+
+/// EBML (RFC 8794), and the document type that it names.
+ContentKind kind_by_ebml(std::string_view head) {
+  if (!head.starts_with("\x1A\x45\xDF\xA3")) return ContentKind::unknown;
+  if (head.find("webm") != std::string_view::npos) return ContentKind::webm;
+  if (head.find("matroska") != std::string_view::npos) return ContentKind::matroska;
+  return ContentKind::unknown;
+}
+
+// --- Text ---
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool starts_with_word(std::string_view text, std::string_view word) {
+  return text.size() >= word.size() && std::equal(word.begin(), word.end(), text.begin(),
+                                                  [](char a, char b) { return a == lower(b); });
+}
+
+/// The head as ASCII as far as it is that, without its byte order mark. UTF-16 loses its zeros.
+std::string as_text(std::string_view head) {
+  if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
+  if (!head.starts_with("\xFF\xFE") && !head.starts_with("\xFE\xFF")) return std::string(head);
+  std::string text(head.substr(2));
+  std::erase(text, '\0');
+  return text;
+}
+
+void skip_blanks(std::string_view& text) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n\f"), text.size()));
+}
+
+/// Takes what begins with `begin` off `text`, up to and with `end`. False: the end is not there.
+bool skip_past(std::string_view& text, std::string_view end) {
+  const std::size_t at = text.find(end);
+  if (at == std::string_view::npos) return false;
+  text.remove_prefix(at + end.size());
+  return true;
+}
+
+/// The name behind a '<' or `<!doctype`: in lower case, without a namespace's prefix. Empty: there
+/// is none, or it may go on behind the head.
+std::string name_in(std::string_view text) {
+  skip_blanks(text);
+  const std::size_t end = text.find_first_of(" \t\r\n\f>/[");
+  if (end == std::string_view::npos) return "";
+  std::string name(text.substr(0, end));
+  std::transform(name.begin(), name.end(), name.begin(), lower);
+  return name.substr(name.rfind(':') + 1);  // npos + 1 is 0
+}
+
+ContentKind kind_by_root(const std::string& name) {
+  // With which HTML may begin: the list of the WHATWG's MIME sniffing standard, and `meta`.
+  static constexpr std::string_view kHtml[] = {"html", "head",  "script", "iframe", "h1",    "div",
+                                               "font", "table", "a",      "style",  "title", "b",
+                                               "body", "br",    "p",      "meta"};
+  if (name == "svg") return ContentKind::svg;
+  const bool html = std::find(std::begin(kHtml), std::end(kHtml), name) != std::end(kHtml);
+  return html ? ContentKind::html : ContentKind::unknown;
+}
+
+/// What may stand before the root element is stepped over.
+ContentKind kind_of_markup(std::string_view head, Head state) {
+  const std::string whole = as_text(head);
+  std::string_view text = whole;
+  // The head ends before the root: more of it will tell, or nothing.
+  const auto beyond = state == Head::complete ? ContentKind::xml : ContentKind::unknown;
+  bool prolog = false;  // something of it was there
+  for (;; prolog = true) {
+    skip_blanks(text);
+    if (text.empty()) return prolog ? beyond : ContentKind::unknown;
+    if (text[0] != '<') return ContentKind::unknown;
+    if (text.starts_with("<!--")) {
+      if (!skip_past(text, "-->")) return beyond;
+    } else if (text.starts_with("<?")) {
+      if (!skip_past(text, "?>")) return beyond;
+    } else {
+      const std::string name = name_in(text.substr(starts_with_word(text, "<!doctype") ? 9 : 1));
+      return name.empty() && prolog ? beyond : kind_by_root(name);
+    }
+  }
+}
+
+}  // namespace
+
+ContentKind sniff(std::span<const std::byte> bytes, Head state) {
+  std::string_view head(reinterpret_cast<const char*>(bytes.data()),
+                        std::min(bytes.size(), kHeadBytes));
+  for (const Magic& magic : kMagic) {
+    if (head.starts_with(magic.bytes)) return magic.kind;
+  }
+  if (is_webp(head)) return ContentKind::webp;
+  if (is_bmp(head)) return ContentKind::bmp;
+  if (is_ico(head)) return ContentKind::ico;
+  if (const auto kind = kind_by_brands(head); kind != ContentKind::unknown) return kind;
+  if (const auto kind = kind_by_ebml(head); kind != ContentKind::unknown) return kind;
+  return kind_of_markup(head, state);
+}
+
+bool is_picture(ContentKind kind) {
+  switch (kind) {
+    case ContentKind::unknown:
+    case ContentKind::html:
+    case ContentKind::xml:
+    case ContentKind::gzip: return false;
+    default: return true;
+  }
+}
+
+std::string_view mime_type(ContentKind kind) {
+  switch (kind) {
+    case ContentKind::unknown:
+    case ContentKind::xml:
+    case ContentKind::gzip: return "";
+    case ContentKind::jpeg: return "image/jpeg";
+    case ContentKind::png: return "image/png";
+    case ContentKind::gif: return "image/gif";
+    case ContentKind::webp: return "image/webp";
+    case ContentKind::avif: return "image/avif";
+    case ContentKind::heic: return "image/heic";
+    case ContentKind::heif: return "image/heif";
+    case ContentKind::bmp: return "image/bmp";
+    case ContentKind::tiff: return "image/tiff";
+    case ContentKind::ico: return "image/x-icon";
+    case ContentKind::jxl: return "image/jxl";
+    case ContentKind::svg: return "image/svg+xml";
+    case ContentKind::mp4: return "video/mp4";
+    case ContentKind::webm: return "video/webm";
+    case ContentKind::matroska: return "video/x-matroska";
+    case ContentKind::html: return "text/html";
+  }
+  return "";
+}
+
+}  // namespace fanfetch
