@@ -39,7 +39,8 @@ struct Link {
   std::string name;            ///< Final path below the output folder, clean (see path_text.h).
   std::uint64_t name_key = 0;  ///< Of that name: equal for names that differ in case alone.
   unsigned host_limit = 1;     ///< Requests at once to its host, at most.
-  std::shared_ptr<const Earlier> earlier;  ///< None: this is its first file.
+  std::shared_ptr<const Earlier> earlier;      ///< None: this is its first file.
+  std::shared_ptr<const std::string> columns;  ///< See Record::columns.
 };
 
 }  // namespace fanfetch

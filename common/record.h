@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +37,10 @@ struct Record {
   std::optional<std::uint64_t> duplicate_of;
   std::optional<WallTime> started_at;
   std::optional<std::chrono::milliseconds> duration;
+
+  /// The list's own columns as one JSON object, whose members become keys of their own (see
+  /// list_columns.h); null: none were kept.
+  std::shared_ptr<const std::string> columns;
 
   std::string refused_address;  ///< For the hint at the end; no key of its own.
 };

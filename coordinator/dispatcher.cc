@@ -36,7 +36,8 @@ void Dispatcher::dispatch() {
       continue;
     }
     if (!takes_turns()) break;
-    const auto id = scheduler_.next(loop_.now());
+    const auto id =
+        scheduler_.next(loop_.now(), [this](const std::string& host) { return pool_.fits(host); });
     if (!id) break;
     begin(*id);
   }
@@ -55,7 +56,7 @@ void Dispatcher::hand_out_given_up() {
 void Dispatcher::dispatch_alone() {
   while (!waiting_alone_.empty()) {
     const auto& [id, job] = waiting_alone_.front();
-    auto submitted = pool_.submit_alone(job, id);
+    auto submitted = pool_.submit_alone(job, id, tasks_.at(id).origin);
     if (submitted && !*submitted) break;  // no worker is free: one will be
     if (!submitted) refuse_as_too_long(id, submitted.error());
     waiting_alone_.pop_front();
@@ -94,7 +95,7 @@ void Dispatcher::go(TaskId id, RouteFinder::Found route) {
   if (alone) {
     waiting_alone_.push_back({id, std::move(job)});
     dispatch_alone();
-  } else if (auto submitted = pool_.submit(job, id); !submitted) {
+  } else if (auto submitted = pool_.submit(job, id, task.origin); !submitted) {
     refuse_as_too_long(id, submitted.error());
   }
 }

@@ -56,6 +56,7 @@ bool stdin_has_data() {
 }
 
 std::vector<SourceSpec> parse_sources(const Options& options) {
+  const SourceWays ways{.format = options.format, .urls_are_apis = options.links_at.has_value()};
   std::vector<SourceSpec> specs;
   for (const auto& word : options.sources) {
     if (is_command_name(word)) {
@@ -63,10 +64,10 @@ std::vector<SourceSpec> parse_sources(const Options& options) {
                  fmt::format("the command comes first: fanfetch {} DIR; for a file write ./{}",
                              word, word)};
     }
-    specs.push_back(or_stop(parse_source(word), kExitConfiguration));
+    specs.push_back(or_stop(parse_source(word, ways), kExitConfiguration));
   }
   for (const auto& file : options.inputs) {
-    specs.push_back(or_stop(list_spec(file), kExitConfiguration));
+    specs.push_back(or_stop(list_spec(file, ways), kExitConfiguration));
   }
   if (!specs.empty()) return specs;
   if (options.client_id.empty()) {
@@ -140,7 +141,25 @@ long whole_seconds(std::chrono::milliseconds time, std::chrono::seconds most) {
   return static_cast<long>(std::min(std::chrono::ceil<std::chrono::seconds>(time), most).count());
 }
 
-SourceContext source_context(const Options& options, int stop_fd) {
+JsonPointer pointer(std::string_view option, const std::string& text) {
+  auto parsed = JsonPointer::parse(text);
+  if (!parsed) {
+    throw Stop{kExitConfiguration, fmt::format("{}: {}", option, parsed.error().message)};
+  }
+  return std::move(*parsed);
+}
+
+/// What the user wants to be sent to `url`, which is of the origin that the user named.
+std::vector<std::string> headers_for(const Options& options, const Url& url) {
+  std::vector<std::string> headers = options.headers;
+  for (const auto& [host, header] : options.host_headers) {
+    if (host == url.host) headers.push_back(header);
+  }
+  return headers;
+}
+
+/// `options` is lent.
+SourceContext source_context(const Options& options, const NameTemplate& names, int stop_fd) {
   auto client = std::make_shared<ListingClient>(ListingOptions{
       .user_agent = options.user_agent,
       .proxy = options.proxy_given ? std::optional(options.proxy) : std::nullopt,
@@ -158,7 +177,13 @@ SourceContext source_context(const Options& options, int stop_fd) {
           .client_id = options.client_id,
           .pages = options.pages,
           .albums = options.albums,
-          .max_wait = options.max_wait};
+          .max_wait = options.max_wait,
+          .url_column = options.url_column,
+          .links_at = pointer("--links-at", options.links_at.value_or("/url")),
+          .next_at = options.next_at ? std::optional(pointer("--next-at", *options.next_at))
+                                     : std::nullopt,
+          .columns = {.keep = options.keep_columns, .named = names.columns()},
+          .headers_for = [&options](const Url& url) { return headers_for(options, url); }};
 }
 
 unsigned worker_count(const Options& options) {
@@ -267,7 +292,7 @@ int run(const Options& options, Instant start) {
   auto sources = plan_sources(options);
   check_tls_files(options);
   UniqueFd stop = make_eventfd();
-  auto context = source_context(options, stop.get());
+  auto context = source_context(options, names, stop.get());
   if (options.dry_run) {
     return rehearse(options, std::move(sources), std::move(context), std::move(names));
   }

@@ -67,6 +67,12 @@ Result<> apply_pages(Options& options, Values values) {
   return store_count(options.pages, values, 1, 1'000'000);
 }
 
+Result<> apply_format(Options& options, Values values) {
+  options.format = list_format(values[0]);
+  if (!options.format) return fail("'{}' is none of text, csv, tsv, jsonl", values[0]);
+  return {};
+}
+
 Result<> apply_min_speed(Options& options, Values values) {
   const auto speed = parse_size(values[0]);
   if (!speed) return tl::unexpected(speed.error());
@@ -248,7 +254,7 @@ const OptionRow kTable[] = {
      InConfig::yes, [](Options& o, Values v) { return store_text(o.accept_regex, v); }},
     {"--reject-regex", "RE", kLinks, "no links whose whole URL matches (RE2)", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_text(o.reject_regex, v); }},
-    {"--pages", "N|all", kLinks, "pages of an Imgur listing to read", "1", kShort,
+    {"--pages", "N|all", kLinks, "pages of a listing or an API to read", "1", kShort,
      InConfig::yes, apply_pages},
     {"--accept-type", "TYPE,...", kLinks, "only answers of these types: image/*, video/mp4", "", kLong,
      InConfig::yes, add_accept_types},
@@ -258,6 +264,14 @@ const OptionRow kTable[] = {
      InConfig::yes, [](Options& o, Values v) { return store_flag(o.respect_robots_tag, v, true, false); }},
     {"--albums", "", kLinks, "open the albums of an Imgur listing into their images", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_flag(o.albums, v, true, false); }},
+    {"--format", "NAME", kLinks, "of all lists: text, csv, tsv or jsonl; default: by the ending (.gz and .zst too), else text", "", kLong,
+     InConfig::yes, apply_format},
+    {"--url-column", "NAME", kLinks, "column of CSV and TSV lists with the links, or its number", "url", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.url_column, v); }},
+    {"--links-at", "POINTER", kLinks, "where JSON lines have their links (default: /url); makes of a URL a JSON API; * is each element", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { o.links_at = v[0]; return Result<>(); }},
+    {"--next-at", "POINTER", kLinks, "where a JSON API has the URL of its next page; see --pages", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { o.next_at = v[0]; return Result<>(); }},
     {"--client-id-file", "FILE", kLinks, "its first line is the Imgur client ID", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store(o.client_id, read_client_id(v[0])); }},
     {"--api-base", "URL", kLinks, "where the Imgur API is", "https://api.imgur.com", kLong,
@@ -265,7 +279,7 @@ const OptionRow kTable[] = {
 
     {"-d,-o,--output", "DIR", kFiles, "folder for the files", "images", kShort,
      InConfig::yes, [](Options& o, Values v) { return store_text(o.output, v); }},
-    {"--name", "TEMPLATE", kFiles, "file names from {name} {stem} {ext} {host} {path} {index:08} {id} {hash:N}",
+    {"--name", "TEMPLATE", kFiles, "file names from {name} {stem} {ext} {host} {path} {index:08} {id} {hash:N} {col:COLUMN}",
      "{name}", kLong, InConfig::yes, [](Options& o, Values v) { return store_text(o.name_template, v); }},
     {"--fix-extension", "", kFiles, "make each name's extension fit the file's first bytes", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_flag(o.fix_extension, v, true, false); }},
@@ -344,6 +358,8 @@ const OptionRow kTable[] = {
 
     {"--results", "FILE", kReports, "write one JSON object a link; - is stdout", "", kShort,
      InConfig::yes, [](Options& o, Values v) { return store_text(o.results, v); }},
+    {"--keep-columns", "", kReports, "records get the list's own columns too, src_NAME where names clash", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.keep_columns, v, true, false); }},
     {"--progress", "STYLE", kReports, "auto, bar, plain or none; auto: a bar on a terminal, else lines", "auto", kLong,
      InConfig::yes, apply_progress},
     {"-q,--quiet", "", kReports, "print errors only", "", kShort,

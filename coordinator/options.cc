@@ -175,6 +175,9 @@ Result<> apply_environment(Options& options) {
 
 Result<> check_together(const Options& options) {
   if (options.quiet && options.verbose) return fail("--quiet and --verbose exclude each other");
+  if (options.next_at && !options.links_at) {
+    return fail("--next-at needs --links-at: together they read the pages of a JSON API");
+  }
   if (!options.key.empty() && options.cert.empty()) return fail("--key needs --cert");
   std::size_t common = 0;
   for (const auto& header : options.headers) common += header.size() + kHeaderOverhead;

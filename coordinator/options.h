@@ -14,6 +14,7 @@
 #include "coordinator/net/resolution.h"
 #include "coordinator/plan/per_host.h"
 #include "coordinator/plan/retry_failed.h"
+#include "coordinator/sources/list_format.h"
 
 namespace fanfetch {
 
@@ -47,6 +48,10 @@ struct Options {
   bool fix_extension = false;
   int pages = 1;  ///< `all`: more than any listing has.
   bool albums = false;
+  std::optional<ListFormat> format;  ///< Of all lists; none: by the ending of each.
+  std::string url_column = "url";
+  std::optional<std::string> links_at, next_at;  ///< JSON pointers, not checked yet.
+  bool keep_columns = false;
 
   int retries = 4;
   std::chrono::milliseconds timeout{std::chrono::hours(1)};  ///< 0: none, for all times.

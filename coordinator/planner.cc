@@ -27,6 +27,7 @@ Record skipped(Record record, ErrorClass reason, std::string message) {
 
 Record duplicate(const Link& link, std::uint64_t first) {
   Record record{.index = link.index, .url = link.listed, .duplicate_of = first};
+  record.columns = link.columns;
   return skipped(std::move(record), ErrorClass::duplicate,
                  fmt::format("the same link as number {} of the list", first));
 }
@@ -64,6 +65,7 @@ Record recalled(const Link& link, Record record) {
   record.attempts = 0;  // in this run
   record.started_at.reset();
   record.duration.reset();
+  if (link.columns) record.columns = link.columns;
   return record;
 }
 
@@ -100,6 +102,7 @@ std::optional<Sha256Digest> hash_of_file(int folder, const std::string& name) {
 Plan Planner::plan(const ListedItem& item, const LinkFilter& filter, std::uint64_t place) {
   Record record;
   record.index = place;
+  record.columns = item.columns;
   if (!item.url) return skipped(std::move(record), ErrorClass::filtered, item.problem);
   record.url = mask_userinfo(*item.url);
   if (!item.problem.empty()) return without_request(std::move(record), item);
@@ -110,7 +113,8 @@ Plan Planner::plan(const ListedItem& item, const LinkFilter& filter, std::uint64
   }
   Link link{.index = place, .listed = std::move(*record.url), .url = std::move(*url)};
   link.hash = identity(link.url);
-  Plan plan = plan_link(std::move(link), item.id);
+  link.columns = item.columns;
+  Plan plan = plan_link(std::move(link), item);
   if (auto failed = trouble()) return std::move(*failed);
   return plan;
 }
@@ -127,7 +131,7 @@ void Planner::rest() {
   looked_at_.reset();
 }
 
-Plan Planner::plan_link(Link link, const std::string& id) {
+Plan Planner::plan_link(Link link, const ListedItem& item) {
   const LinkId identity = link_id(link.hash);
   // First what is on its way, then the ledger: a link goes from the one to the other.
   std::uint64_t generation = 0;
@@ -146,13 +150,12 @@ Plan Planner::plan_link(Link link, const std::string& id) {
     }
     const bool adoptable = context_.resume.adopt && row->record.status == Status::failed;
     if (adoptable && !row->record.file_name) {
-      if (auto adopted = adopt(link, plain_name(link, id), row->row)) return std::move(*adopted);
+      if (auto adopted = adopt(link, plain_name(link, item), row->row)) return std::move(*adopted);
     }
     if (auto plan = recall(link, *row)) return std::move(*plan);
   }
   if (link.name.empty()) {
-    const std::string plain =
-        context_.names.expand({.url = link.url, .index = link.index, .id = id, .hash = link.hash});
+    const std::string plain = plain_name(link, item);
     if (context_.resume.adopt) {
       if (auto adopted = adopt(link, plain, row ? row->row : 0)) return std::move(*adopted);
     }
@@ -162,8 +165,12 @@ Plan Planner::plan_link(Link link, const std::string& id) {
   return link;
 }
 
-std::string Planner::plain_name(const Link& link, const std::string& id) const {
-  return context_.names.expand({.url = link.url, .index = link.index, .id = id, .hash = link.hash});
+std::string Planner::plain_name(const Link& link, const ListedItem& item) const {
+  return context_.names.expand({.url = link.url,
+                                .index = link.index,
+                                .id = item.id,
+                                .hash = link.hash,
+                                .columns = item.named});
 }
 
 std::optional<Plan> Planner::recall(Link& link, const LedgerRow& row) {
@@ -213,7 +220,8 @@ std::optional<Plan> Planner::adopted_row(const Link& link, const std::string& pl
                 .status = Status::saved,
                 .file_name = plain,
                 .bytes = file.size,
-                .message = "adopted: the file was there already"};
+                .message = "adopted: the file was there already",
+                .columns = link.columns};
   if (context_.resume.hash_content == HashContent::yes) {
     const auto digest = hash_of_file(context_.output_fd, plain);
     if (!digest) return std::nullopt;

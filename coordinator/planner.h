@@ -62,11 +62,11 @@ class Planner {
   void rest();
 
  private:
-  [[nodiscard]] Plan plan_link(Link link, const std::string& id);
+  [[nodiscard]] Plan plan_link(Link link, const ListedItem& item);
   /// None: it is to be fetched, under the name that `link` has got if it has one.
   [[nodiscard]] std::optional<Plan> recall(Link& link, const LedgerRow& row);
   void look(std::uint64_t generation);
-  [[nodiscard]] std::string plain_name(const Link& link, const std::string& id) const;
+  [[nodiscard]] std::string plain_name(const Link& link, const ListedItem& item) const;
   [[nodiscard]] std::optional<Plan> adopt(const Link& link, const std::string& plain,
                                           std::int64_t own_row);
   [[nodiscard]] std::optional<Plan> adopted_row(const Link& link, const std::string& plain,

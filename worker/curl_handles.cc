@@ -86,12 +86,27 @@ void CurlMulti::collect(const std::function<void(CURL* easy, CURLcode code)>& do
 
 void CurlMulti::act(curl_socket_t fd, int events) {
   int running = 0;
+  closed_ = nullptr;
   curl_multi_socket_action(multi_.get(), fd, events, &running);
+  if ((events & CURL_CSELECT_ERR) != 0 && closed_ != nullptr) try_next_address(closed_);
 }
 
-int CurlMulti::on_socket(CURL*, curl_socket_t fd, int what, void* self, void* watched) noexcept {
+/// When a connection is refused, libcurl 7.88 goes to the host's next address only at its next
+/// timer, which may be half the time-out away. A handle that is paused and let go on is looked at
+/// at once; one that has no address left takes no harm.
+void CurlMulti::try_next_address(CURL* easy) {
+  curl_off_t connected = 0;
+  curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connected);
+  if (connected != 0) return;
+  curl_easy_pause(easy, CURLPAUSE_SEND);
+  curl_easy_pause(easy, CURLPAUSE_CONT);
+}
+
+int CurlMulti::on_socket(CURL* easy, curl_socket_t fd, int what, void* self,
+                         void* watched) noexcept {
   auto& multi = *static_cast<CurlMulti*>(self);
   if (what == CURL_POLL_REMOVE) {
+    multi.closed_ = easy;
     multi.loop_.unwatch(fd);
     curl_multi_assign(multi.multi_.get(), fd, nullptr);
   } else if (watched != nullptr) {

@@ -70,10 +70,12 @@ class CurlMulti {
   static int on_socket(CURL* easy, curl_socket_t fd, int what, void* self, void* watched) noexcept;
   static int on_timer(CURLM* multi, long timeout_ms, void* self) noexcept;
   void act(curl_socket_t fd, int events);
+  void try_next_address(CURL* easy);
 
   EventLoop& loop_;
   std::unique_ptr<CURLM, FreeMulti> multi_;
   EventLoop::TimerKey timer_{};
+  CURL* closed_ = nullptr;  // whose socket libcurl has closed in the act() that runs
 };
 
 }  // namespace fanfetch

@@ -20,6 +20,26 @@ Result<LineOutput> open_output(const std::string& file) {
   return LineOutput::open(file);
 }
 
+/// A heading has to be known before the first row. More columns than this come from lists whose
+/// rows have nothing in common, and make no table.
+constexpr std::size_t kMostColumns = 1000;
+
+/// The own columns of all rows that are to be written.
+Result<ColumnKeys> column_keys(History& history, bool files_only) {
+  ColumnKeys keys;
+  history.each_row([&](const LedgerRow& row) {
+    if (!files_only || row.record.status == Status::saved) add_column_keys(row.record, keys);
+    return keys.size() <= kMostColumns;
+  });
+  if (auto error = history.error()) return tl::unexpected(std::move(*error));
+  if (keys.size() > kMostColumns) {
+    return fail(
+        "the lists have over {} columns of their own, too many for CSV: export as JSON lines",
+        kMostColumns);
+  }
+  return keys;
+}
+
 Result<> write_rows(History& history, const ExportArguments& arguments) {
   auto output = open_output(arguments.file);
   if (!output) return tl::unexpected(output.error());
@@ -27,10 +47,17 @@ Result<> write_rows(History& history, const ExportArguments& arguments) {
   const RecordKeys keys = files_only ? RecordKeys::of_a_file : RecordKeys::all;
   const bool csv = arguments.format == ExportFormat::csv;
 
-  bool going_well = !csv || output->add(csv_header(keys));
+  ColumnKeys columns;
+  if (csv) {
+    auto found = column_keys(history, files_only);
+    if (!found) return tl::unexpected(found.error());
+    columns = std::move(*found);
+  }
+  bool going_well = !csv || output->add(csv_header(keys, columns));
   history.each_row([&](const LedgerRow& row) {
     if (files_only && row.record.status != Status::saved) return going_well;
-    going_well = output->add(csv ? to_csv_line(row.record, keys) : to_json_line(row.record, keys));
+    going_well =
+        output->add(csv ? to_csv_line(row.record, keys, columns) : to_json_line(row.record, keys));
     return going_well;
   });
   // Without its name, the half of a file is gone.

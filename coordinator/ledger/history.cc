@@ -12,7 +12,7 @@ namespace {
 #define FANFETCH_ROW_COLUMNS                                                                \
   "row, run, link, place, url, status, file_name, name_key, bytes, mtime_ns, sha256, "      \
   "http_status, content_type, final_url, etag, last_modified, attempts, error, retryable, " \
-  "message, started_at, duration_ms"
+  "message, started_at, duration_ms, columns"
 
 constexpr const char* kFind = "SELECT " FANFETCH_ROW_COLUMNS " FROM links WHERE link=?";
 constexpr const char* kEach =
@@ -52,6 +52,9 @@ LedgerRow read_row(Statement& from) {
   }
   if (const auto duration = from.optional_number()) {
     record.duration = std::chrono::milliseconds(*duration);
+  }
+  if (auto columns = from.optional_text()) {
+    record.columns = std::make_shared<const std::string>(std::move(*columns));
   }
   return row;
 }

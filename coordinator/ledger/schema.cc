@@ -58,6 +58,9 @@ CREATE TABLE placing(             -- parts on their way to their final names
   replaces_mtime_ns INTEGER
 ) STRICT;
 )sql",
+    R"sql(
+ALTER TABLE links ADD COLUMN columns TEXT;  -- the list's own, as one JSON object; NULL: not kept
+)sql",
 };
 
 }  // namespace

@@ -37,6 +37,7 @@ struct AddOutcome {
     kept.attempts = record.attempts;
     kept.started_at = record.started_at;
     kept.duration = record.duration;
+    if (record.columns) kept.columns = std::move(record.columns);
     record = std::move(kept);
   }
   void operator()(const Failed& failed) const {
@@ -71,6 +72,7 @@ Record record_of(const Settlement& settlement) {
   record.index = settlement.link.index;
   record.url = settlement.link.listed;
   record.attempts = settlement.attempts;
+  record.columns = settlement.link.columns;
   if (settlement.attempts > 0) {
     record.final_url = if_sent(settlement.final_url);
     record.started_at = settlement.started_at;

@@ -10,15 +10,17 @@ namespace {
 constexpr const char* kInsert = R"sql(
 INSERT INTO links(link, run, place, url, status, file_name, name_key, bytes, mtime_ns, sha256,
                   http_status, content_type, final_url, etag, last_modified, attempts, error,
-                  retryable, message, started_at, duration_ms)
-VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+                  retryable, message, started_at, duration_ms, columns)
+VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
 ON CONFLICT(link) DO NOTHING)sql";
 
+// A run that keeps no columns leaves those of earlier runs.
 constexpr const char* kUpdate = R"sql(
 UPDATE links SET (link, run, place, url, status, file_name, name_key, bytes, mtime_ns, sha256,
                   http_status, content_type, final_url, etag, last_modified, attempts, error,
-                  retryable, message, started_at, duration_ms)
-  = (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21)
+                  retryable, message, started_at, duration_ms, columns)
+  = (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,
+     coalesce(?22,columns))
 WHERE link=?1 RETURNING row)sql";
 
 constexpr const char* kMovedAside =
@@ -65,6 +67,7 @@ void bind_row(Statement& to, const LedgerRow& row) {
   to.bind(record.error ? std::optional(name(*record.error)) : std::nullopt);
   to.bind(as_number(record.retryable)).bind(as_text(record.message));
   to.bind(started).bind(as_number(duration));
+  to.bind(record.columns ? std::optional<std::string_view>(*record.columns) : std::nullopt);
 }
 
 }  // namespace

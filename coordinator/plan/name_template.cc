@@ -9,6 +9,8 @@
 namespace fanfetch {
 namespace {
 
+constexpr std::size_t kMaxColumnBytes = 1024;  // a longer value fits into no path
+
 /// A part of the URL's path as text that makes no folder of its own.
 std::string decode_component(std::string_view component) {
   std::string text = percent_decode(component);
@@ -40,6 +42,14 @@ std::pair<std::string, std::string> split_name(const std::string& name) {
   return {name.substr(0, dot), name.substr(dot + 1)};
 }
 
+/// A cell of the list; like an encoded slash, one in it makes no folder.
+std::string column(const NameFields& fields, std::size_t place) {
+  if (place >= fields.columns.size()) return {};
+  std::string text = fields.columns[place].substr(0, kMaxColumnBytes);
+  std::replace(text.begin(), text.end(), '/', '_');
+  return text;
+}
+
 std::string host_of(const Url& url) {
   std::string host(url.bare_host());
   std::replace(host.begin(), host.end(), ':', '-');
@@ -58,7 +68,7 @@ struct NameTemplate::FieldRow {
 const NameTemplate::FieldRow NameTemplate::kFields[] = {
     {"name", Field::name, 0, 0}, {"stem", Field::stem, 0, 0},   {"ext", Field::ext, 0, 0},
     {"host", Field::host, 0, 0}, {"path", Field::path, 0, 0},   {"index", Field::index, 20, 1},
-    {"id", Field::id, 0, 0},     {"hash", Field::hash, 64, 64},
+    {"id", Field::id, 0, 0},     {"hash", Field::hash, 64, 64}, {"col", Field::column, 0, 0},
 };
 
 Result<NameTemplate> NameTemplate::parse(std::string_view text) {
@@ -81,6 +91,7 @@ Result<NameTemplate> NameTemplate::parse(std::string_view text) {
       }
       auto piece = parse_field(text.substr(at + 1, end - at - 1), at + 1);
       if (!piece) return tl::unexpected(piece.error());
+      if (piece->field == Field::column) piece->width = parsed.place_of_column(piece->text);
       add(std::move(*piece));
       at = end;
     }
@@ -99,10 +110,18 @@ Result<NameTemplate::Piece> NameTemplate::parse_field(std::string_view text, std
     return fail(
         "--name: unknown field {{{}}} at character {}; there are {{name}} {{stem}} {{ext}} "
         "{{host}} "
-        "{{path}} {{index:08}} {{id}} {{hash:8}}",
+        "{{path}} {{index:08}} {{id}} {{hash:8}} {{col:COLUMN}}",
         text, place);
   }
   Piece piece{.field = row->field, .text = {}, .width = row->default_width};
+  if (row->field == Field::column) {
+    if (colon == std::string_view::npos || colon + 1 == text.size()) {
+      return fail("--name: {{{}}} at character {} names no column; write {{col:NAME}}", text,
+                  place);
+    }
+    piece.text = text.substr(colon + 1);
+    return piece;
+  }
   if (colon == std::string_view::npos) return piece;
 
   const std::string_view width = text.substr(colon + 1);
@@ -128,6 +147,7 @@ std::string NameTemplate::value(const Piece& piece, const NameFields& fields) {
     case Field::path: return path_of(fields.url);
     case Field::index: return fmt::format("{:0{}}", fields.index, piece.width);
     case Field::hash: return to_hex(fields.hash).substr(0, piece.width);
+    case Field::column: return column(fields, piece.width);
     case Field::id: break;
   }
   if (fields.id.empty()) return split_name(name_of(fields.url)).first;
@@ -141,6 +161,13 @@ bool NameTemplate::names_by_url() const {
   const Field last = pieces_.back().field;
   const bool alone = pieces_.size() == 1 || pieces_[pieces_.size() - 2].text.ends_with('/');
   return alone && (last == Field::name || last == Field::path);
+}
+
+unsigned NameTemplate::place_of_column(std::string_view name) {
+  const auto known = std::find(columns_.begin(), columns_.end(), name);
+  const auto place = static_cast<unsigned>(known - columns_.begin());
+  if (known == columns_.end()) columns_.emplace_back(name);
+  return place;
 }
 
 std::string NameTemplate::expand(const NameFields& fields) const {

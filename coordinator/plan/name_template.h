@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,12 +18,13 @@ struct NameFields {
   std::uint64_t index = 0;
   std::string_view id;  ///< The source's id; empty: `{id}` is the stem.
   const Sha256Digest& hash;
+  std::span<const std::string> columns;  ///< As NameTemplate::columns() lists them; else empty.
 };
 
 /// `--name`: turns a link into a path below the output folder. Pure.
-/// Fields: {name} {stem} {ext} {host} {path} {index} {index:08} {id} {hash} {hash:N}; `{{` is a
-/// brace. {name} is the last component of the URL's path, decoded, or `index.html` if that is
-/// empty. Only `{path}` and the template itself make folders: an encoded slash is a `_`.
+/// Fields: {name} {stem} {ext} {host} {path} {index} {index:08} {id} {hash} {hash:N} {col:NAME};
+/// `{{` is a brace. {name} is the last component of the URL's path, decoded, or `index.html` if
+/// that is empty. Only `{path}` and the template itself make folders: an encoded slash is a `_`.
 /// The result is always clean, whatever the link holds: see clean_path().
 class NameTemplate {
  public:
@@ -34,21 +36,26 @@ class NameTemplate {
   [[nodiscard]] bool names_by_url() const;
 
   [[nodiscard]] std::string expand(const NameFields& fields) const;
+  /// The list's own columns that it speaks of, each once.
+  [[nodiscard]] const std::vector<std::string>& columns() const { return columns_; }
 
  private:
-  enum class Field { literal, name, stem, ext, host, path, index, id, hash };
+  enum class Field { literal, name, stem, ext, host, path, index, id, hash, column };
   struct FieldRow;
   struct Piece {
     Field field = Field::literal;
     std::string text;    // of a literal
-    unsigned width = 0;  // of {index:08}: digits; of {hash:N}: characters
+    unsigned width = 0;  // of {index:08}: digits; of {hash:N}: characters; of a column: its place
   };
   static const FieldRow kFields[];
 
   [[nodiscard]] static Result<Piece> parse_field(std::string_view text, std::size_t place);
   [[nodiscard]] static std::string value(const Piece& piece, const NameFields& fields);
 
+  [[nodiscard]] unsigned place_of_column(std::string_view name);
+
   std::vector<Piece> pieces_;
+  std::vector<std::string> columns_;
 };
 
 /// The n-th other name (from 1) for the link with this hash, where `path` is taken: with a suffix

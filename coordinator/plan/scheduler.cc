@@ -5,6 +5,14 @@
 #include <utility>
 
 namespace fanfetch {
+namespace {
+
+/// Hosts that next() looks at for one that fits.
+constexpr unsigned kLookahead = 16;
+/// So often the first host in turn is passed over for one that fits better.
+constexpr unsigned kPatience = 32;
+
+}  // namespace
 
 Scheduler::Scheduler(HostRules rules, std::uint64_t seed) : rules_(rules), dice_(seed) {}
 
@@ -25,15 +33,16 @@ void Scheduler::add_later(TaskId task, const std::string& host, unsigned most, I
   place(entry);
 }
 
-std::optional<Scheduler::TaskId> Scheduler::next(Instant now) {
+std::optional<Scheduler::TaskId> Scheduler::next(Instant now, const Fits& fits) {
   now_ = std::max(now_, now);
   while (!waking_.empty() && waking_.front()->wake <= now) {
     Host& host = *waking_.front();
     take_due(host, now);
     place(host);
   }
-  Host* host = idle_turns_.first != nullptr ? idle_turns_.first : busy_turns_.first;
+  Host* host = next_host(fits);
   if (host == nullptr) return std::nullopt;
+  host->passed_over = 0;
   set_row(*host, nullptr);  // behind the others
   const TaskId task = pop_ready(*host);
   --size_;
@@ -75,6 +84,21 @@ void Scheduler::clear() {
 std::optional<Instant> Scheduler::next_due() const {
   if (waking_.empty()) return std::nullopt;
   return waking_.front()->wake;
+}
+
+Scheduler::Host* Scheduler::next_host(const Fits& fits) const {
+  Host* const first = idle_turns_.first;
+  if (first == nullptr) return busy_turns_.first;
+  if (!fits || first->passed_over >= kPatience) return first;
+  unsigned looked_at = 0;
+  for (Host* host = first; host != nullptr && looked_at < kLookahead; host = host->next) {
+    if (fits(*host->name)) {
+      if (host != first) ++first->passed_over;
+      return host;
+    }
+    ++looked_at;
+  }
+  return first;
 }
 
 // --- One host ---

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -38,8 +39,12 @@ class Scheduler {
   /// The same, but not before `when`.
   void add_later(TaskId task, const std::string& host, unsigned most, Instant when);
 
-  /// The next task that may run now; it counts against its host until finished().
-  [[nodiscard]] std::optional<TaskId> next(Instant now);
+  /// Would it be good to ask that host now? (Its connection is not where there is room for it.)
+  using Fits = std::function<bool(const std::string& host)>;
+  /// The next task that may run now; it counts against its host until finished(). Of the next few
+  /// hosts with nothing in flight the first one that `fits` is taken; one that was passed over
+  /// often need not fit.
+  [[nodiscard]] std::optional<TaskId> next(Instant now, const Fits& fits = {});
   /// Some host has a ready task and may be asked (tasks and hosts whose time has come since the
   /// last next() not counted in).
   [[nodiscard]] bool has_turn() const { return idle_turns_.first || busy_turns_.first; }
@@ -94,6 +99,7 @@ class Scheduler {
     std::uint32_t first_ready = kNoTask, last_ready = kNoTask;
     std::vector<std::pair<Instant, TaskId>> delayed;  // a heap, the first one due on top
     Row* row = nullptr;                               // where it stands: in turn, or kept
+    std::uint32_t passed_over = 0;                    // times, since it had its turn
     Host* previous = nullptr;
     Host* next = nullptr;
     Instant wake{};
@@ -107,6 +113,7 @@ class Scheduler {
   Host& find_or_add(const std::string& name, unsigned most);
   void push_ready(Host& host, TaskId task);
   TaskId pop_ready(Host& host);
+  [[nodiscard]] Host* next_host(const Fits& fits) const;
   void take_due(Host& host, Instant now);
   void place(Host& host);
   void give_up_tasks(Host& host, const std::shared_ptr<const Failed>& failed);

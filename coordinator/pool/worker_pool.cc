@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <cassert>
+#include <unordered_map>
 #include <utility>
+
+#include "coordinator/pool/warm_connections.h"
 
 namespace fanfetch {
 namespace {
@@ -13,6 +16,13 @@ namespace {
 /// So many deaths in a row without one job done, and it is not the links' fault. One link that
 /// kills its worker accounts for four.
 constexpr unsigned kHopelessDeaths = 100;
+
+/// As the worker has it: kConnectionsPerTransfer in worker.cc.
+constexpr std::size_t kConnectionsPerTransfer = 4;
+/// A worker with a warm connection may have so much more to do than the least loaded one, as a
+/// share of what it may have at all: a new connection costs round trips, and with TLS as much CPU
+/// as twenty small files; but beyond that the other CPU would idle.
+constexpr std::uint32_t kToleratedShare = 4;
 
 /// A line of a worker's stderr is cut here.
 constexpr std::size_t kMaxLine = 1000;
@@ -30,6 +40,8 @@ struct WorkerPool::Member {
   bool alone = false;     // its one job runs alone
   bool reserved = false;  // gets no new jobs, so that it becomes free for one that runs alone
   bool unwoken = false;
+  WarmConnections warm{kConnectionsPerTransfer * share};
+  std::unordered_map<CoordinatorChannel::Ticket, std::string> hosts;  // of its jobs
   std::string line;  // of its stderr, not ended yet
 
   [[nodiscard]] bool has_room() const {
@@ -46,9 +58,8 @@ WorkerPool::WorkerPool(EventLoop& loop, WorkerProgram program, unsigned workers,
     : loop_(loop), program_(std::move(program)), events_(std::move(events)) {
   assert(workers >= 1 && workers <= jobs);
   for (unsigned i = 0; i < workers; ++i) {
-    members_.push_back(std::make_unique<Member>());
-    members_.back()->number = i + 1;
-    members_.back()->share = jobs / workers + (i < jobs % workers ? 1 : 0);
+    members_.push_back(std::make_unique<Member>(
+        Member{.number = i + 1, .share = jobs / workers + (i < jobs % workers ? 1 : 0)}));
   }
   if (program_.byte_limit > 0) rate_shares_.emplace(program_.byte_limit, workers);
 }
@@ -139,6 +150,11 @@ void WorkerPool::act(Member& member, WorkerState::Action action) {
 
 void WorkerPool::on_completed(Member& member) {
   const auto integrity = member.channel->drain(completions_);
+  for (const auto& completion : completions_) {
+    if (const auto job = member.hosts.extract(completion.ticket)) {
+      member.warm.end(job.mapped(), completion.outcome);
+    }
+  }
   deliver();
   if (member.channel->leases() == 0) member.alone = false;
   if (integrity == CoordinatorChannel::Integrity::corrupt) act(member, member.state.on_corrupt());
@@ -177,6 +193,8 @@ void WorkerPool::on_death(Member& member) {
   member.channel.reset();
   member.process.reset();
   member.alone = member.reserved = member.unwoken = false;
+  member.warm.clear();
+  member.hosts.clear();
 
   if (gone_) {
     if (std::none_of(members_.begin(), members_.end(),
@@ -236,19 +254,51 @@ WorkerPool::Member* WorkerPool::least_loaded() const {
   return best;
 }
 
-Result<> WorkerPool::submit(const Job& job, CoordinatorChannel::Ticket ticket) {
-  Member& member = *least_loaded();
+bool WorkerPool::fits(const std::string& host) const {
+  bool any = false;
+  for (const auto& member : members_) {
+    if (!member->warm.has(host)) continue;
+    if (member->has_room()) return true;
+    any = true;
+  }
+  return !any;
+}
+
+WorkerPool::Member* WorkerPool::best_for(const std::string& host) const {
+  Member* const least = least_loaded();
+  Member* best = nullptr;
+  for (const auto& member : members_) {
+    if (member->has_room() && member->warm.has(host) &&
+        member->channel->leases() <= least->channel->leases() + member->share / kToleratedShare &&
+        (best == nullptr || member->channel->leases() < best->channel->leases())) {
+      best = member.get();
+    }
+  }
+  return best != nullptr ? best : least;
+}
+
+Result<> WorkerPool::submit_to(Member& member, const Job& job, CoordinatorChannel::Ticket ticket,
+                               const std::string& host) {
   auto submitted = member.channel->submit(job, ticket);
-  member.unwoken = member.unwoken || submitted.has_value();
+  if (!submitted) return submitted;
+  member.unwoken = true;
+  member.warm.begin(host);
+  member.hosts.emplace(ticket, host);
   return submitted;
 }
 
-Result<bool> WorkerPool::submit_alone(const Job& job, CoordinatorChannel::Ticket ticket) {
+Result<> WorkerPool::submit(const Job& job, CoordinatorChannel::Ticket ticket,
+                            const std::string& host) {
+  return submit_to(*best_for(host), job, ticket, host);
+}
+
+Result<bool> WorkerPool::submit_alone(const Job& job, CoordinatorChannel::Ticket ticket,
+                                      const std::string& host) {
   for (auto& member : members_) {
     if (!member->idle()) continue;
-    auto submitted = member->channel->submit(job, ticket);
+    auto submitted = submit_to(*member, job, ticket, host);
     if (!submitted) return tl::unexpected(submitted.error());
-    member->alone = member->unwoken = true;
+    member->alone = true;
     member->reserved = false;
     return true;
   }

@@ -51,11 +51,17 @@ class WorkerPool {
 
   /// Is there a worker with room for one more job?
   [[nodiscard]] bool has_room() const { return least_loaded() != nullptr; }
-  /// Gives `job` to the least-loaded worker. REQUIRES: has_room(). Error: the job is too large.
-  [[nodiscard]] Result<> submit(const Job& job, CoordinatorChannel::Ticket ticket);
+  /// No worker that has an idle connection to `host` is too busy to use it: there is none, or one
+  /// of them has room. `host`: an origin, as submit() is told.
+  [[nodiscard]] bool fits(const std::string& host) const;
+  /// Gives `job` to the least-loaded worker, or to one that has an idle connection to `host` if
+  /// that is hardly busier. REQUIRES: has_room(). Error: the job is too large.
+  [[nodiscard]] Result<> submit(const Job& job, CoordinatorChannel::Ticket ticket,
+                                const std::string& host);
   /// Gives `job` to a worker that does nothing else and gets nothing else until it is done; false:
   /// all are busy. One worker is then kept free of new jobs until reserve(false).
-  [[nodiscard]] Result<bool> submit_alone(const Job& job, CoordinatorChannel::Ticket ticket);
+  [[nodiscard]] Result<bool> submit_alone(const Job& job, CoordinatorChannel::Ticket ticket,
+                                          const std::string& host);
   void reserve(bool wanted);
 
   /// Wakes the workers that got jobs since the last call: once a batch.
@@ -85,6 +91,9 @@ class WorkerPool {
   void deliver();
   void give_up_if_hopeless(const std::string& how);
   [[nodiscard]] Member* least_loaded() const;
+  [[nodiscard]] Member* best_for(const std::string& host) const;
+  [[nodiscard]] Result<> submit_to(Member& member, const Job& job,
+                                   CoordinatorChannel::Ticket ticket, const std::string& host);
 
   EventLoop& loop_;
   WorkerProgram program_;

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
 #include <string_view>
 
 #include "common/utf8.h"
+#include "coordinator/report/list_columns.h"
 
 namespace fanfetch {
 namespace {
@@ -50,15 +53,36 @@ class CsvLine {
 
 }  // namespace
 
-std::string csv_header(RecordKeys keys) {
+void add_column_keys(const Record& record, ColumnKeys& keys) {
+  if (!record.columns) return;
+  each_column(*record.columns, [&](const ListColumn& column) {
+    if (std::find(keys.begin(), keys.end(), column.key) == keys.end()) {
+      keys.emplace_back(column.key);
+    }
+  });
+}
+
+std::string csv_header(RecordKeys keys, const ColumnKeys& columns) {
   CsvLine line;
   each_key(Record(), keys, [&](std::string_view key, const auto&) { line.add(key); });
+  for (const std::string& key : columns) line.add(key);
   return line.finish();
 }
 
-std::string to_csv_line(const Record& record, RecordKeys keys) {
+std::string to_csv_line(const Record& record, RecordKeys keys, const ColumnKeys& columns) {
   CsvLine line;
   each_key(record, keys, [&](std::string_view, const auto& value) { line.add(value); });
+  if (columns.empty()) return line.finish();
+  std::map<std::string, std::string, std::less<>> own;
+  if (record.columns) {
+    each_column(*record.columns, [&](const ListColumn& column) {
+      if (column.is_text || column.value != "null") own.emplace(column.key, column.value);
+    });
+  }
+  for (const std::string& key : columns) {
+    const auto found = own.find(key);
+    line.add(found == own.end() ? std::string_view() : std::string_view(found->second));
+  }
   return line.finish();
 }
 

@@ -8,6 +8,7 @@
 
 #include "common/utf8.h"
 #include "common/write_all.h"
+#include "coordinator/report/list_columns.h"
 
 namespace fanfetch {
 namespace {
@@ -20,6 +21,14 @@ class ObjectWriter {
   void member(std::string_view key, const T& value) {
     json_.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
     put(value);
+  }
+  void member(const ListColumn& column) {
+    json_.Key(column.key.data(), static_cast<rapidjson::SizeType>(column.key.size()));
+    if (column.is_text) {
+      put(column.value);
+    } else {
+      json_.RawValue(column.value.data(), column.value.size(), rapidjson::kNumberType);
+    }
   }
   void end() { json_.EndObject(); }
 
@@ -54,6 +63,9 @@ std::string to_json_line(const Record& record, RecordKeys keys) {
   ObjectWriter object(buffer);
   each_key(record, keys,
            [&](std::string_view key, const auto& value) { object.member(key, value); });
+  if (record.columns) {
+    each_column(*record.columns, [&](const ListColumn& column) { object.member(column); });
+  }
   object.end();
   buffer.Put('\n');
   return {buffer.GetString(), buffer.GetSize()};

@@ -11,7 +11,8 @@
 namespace fanfetch {
 
 /// One JSON object in one line, newline included, with every key of the command line's contract,
-/// null where unknown. Valid JSON whatever bytes the record holds (invalid UTF-8 becomes U+FFFD).
+/// null where unknown, and behind them the list's own columns if they were kept. Valid JSON
+/// whatever bytes the record holds (invalid UTF-8 becomes U+FFFD).
 [[nodiscard]] std::string to_json_line(const Record& record, RecordKeys keys = RecordKeys::all);
 
 /// `--results`: writes records as they settle. Thread: the ledger's alone; a write may block.

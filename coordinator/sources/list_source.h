@@ -1,8 +1,6 @@
 #pragma once
 
-#include <functional>
-#include <memory>
-#include <string>
+#include <utility>
 
 #include "common/result.h"
 #include "coordinator/sources/line_reader.h"
@@ -21,10 +19,5 @@ class ListSource final : public Source {
  private:
   LineReader lines_;
 };
-
-/// Opens the list at `path`, or standard input for `-`. Blocks on a FIFO until it has a writer.
-/// `before_waiting`: see SourceContext. Error: it cannot be opened.
-[[nodiscard]] Result<std::unique_ptr<Source>> open_list(const std::string& path, int stop_fd,
-                                                        std::function<void()> before_waiting = {});
 
 }  // namespace fanfetch

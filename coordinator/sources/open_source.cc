@@ -5,9 +5,13 @@
 #include <utility>
 
 #include "common/url.h"
+#include "coordinator/sources/api_source.h"
 #include "coordinator/sources/imgur_source.h"
+#include "coordinator/sources/jsonl_source.h"
 #include "coordinator/sources/list_source.h"
+#include "coordinator/sources/open_list.h"
 #include "coordinator/sources/stop_wait.h"
+#include "coordinator/sources/table_source.h"
 
 namespace fanfetch {
 namespace {
@@ -22,7 +26,7 @@ class UrlSource final : public Source {
 
   [[nodiscard]] Result<std::optional<ListedItem>> next() override {
     if (!url_) return std::nullopt;
-    return ListedItem{.url = std::exchange(url_, std::nullopt), .id = {}, .problem = {}};
+    return ListedItem{.url = std::exchange(url_, std::nullopt)};
   }
 
  private:
@@ -44,8 +48,35 @@ OpenedSource open_imgur_listing(const SourceSpec& spec, const SourceContext& con
                                      }});
 }
 
-OpenedSource open_text_list(const SourceSpec& spec, const SourceContext& context) {
-  return open_list(spec.argument, context.stop_fd, context.before_waiting);
+OpenedSource open_any_list(const SourceSpec& spec, const SourceContext& context) {
+  auto list = open_list(spec.argument, context.stop_fd, context.before_waiting);
+  if (!list) return tl::unexpected(list.error());
+  switch (spec.format) {
+    case ListFormat::text: break;
+    case ListFormat::csv:
+    case ListFormat::tsv:
+      return std::make_unique<TableSource>(
+          std::move(list->bytes), std::move(list->name),
+          TableOptions{.separator = spec.format == ListFormat::csv ? ',' : '\t',
+                       .url_column = context.url_column,
+                       .columns = context.columns});
+    case ListFormat::jsonl:
+      return std::make_unique<JsonlSource>(
+          LineReader(std::move(list->bytes), JsonlSource::kMaxLineBytes),
+          JsonlOptions{.links_at = context.links_at, .columns = context.columns});
+  }
+  return std::make_unique<ListSource>(LineReader(std::move(list->bytes)));
+}
+
+OpenedSource open_api(const SourceSpec& spec, const SourceContext& context) {
+  return std::make_unique<ApiSource>(ApiListing{.fetch_page = context.fetch_page,
+                                                .headers_for = context.headers_for,
+                                                .url = spec.argument,
+                                                .links_at = context.links_at,
+                                                .next_at = context.next_at,
+                                                .pages = context.pages,
+                                                .columns = context.columns,
+                                                .stop_fd = context.stop_fd});
 }
 
 OpenedSource open_url(const SourceSpec& spec, const SourceContext&) {
@@ -60,11 +91,10 @@ struct KindRow {
 };
 constexpr KindRow kKinds[] = {
     {Kind::imgur, "imgur", open_imgur_listing},
-    {Kind::list, "-", open_text_list},
+    {Kind::list, "-", open_any_list},
     {Kind::url, "", open_url},
+    {Kind::api, "", open_api},
 };
-
-constexpr std::array<std::string_view, 5> kOtherFormats = {".csv", ".tsv", ".jsonl", ".gz", ".zst"};
 
 std::string to_lower(std::string_view text) {
   std::string lower(text);
@@ -85,7 +115,8 @@ std::string scheme_of(std::string_view word) {
   return std::all_of(scheme.begin(), scheme.end(), belongs) ? scheme : std::string();
 }
 
-Result<SourceSpec> url_spec(std::string_view word, std::string_view scheme) {
+Result<SourceSpec> url_spec(std::string_view word, std::string_view scheme,
+                            const SourceWays& ways) {
   if (scheme != "http" && scheme != "https") {
     return fail("'{}': only http:// and https:// links can be had; a list is named by its path",
                 mask_userinfo(word));
@@ -94,46 +125,49 @@ Result<SourceSpec> url_spec(std::string_view word, std::string_view scheme) {
   const auto url = parse_url(word);
   auto page = url ? parse_imgur_page(*url) : std::nullopt;
   if (!page) return tl::unexpected(page.error());
-  if (*page) return SourceSpec{Kind::imgur, mask_userinfo(word), std::move(**page)};
-  return SourceSpec{.kind = Kind::url, .argument = std::string(word)};
+  if (*page)
+    return SourceSpec{
+        .kind = Kind::imgur, .argument = mask_userinfo(word), .imgur = std::move(**page)};
+  return SourceSpec{.kind = ways.urls_are_apis ? Kind::api : Kind::url,
+                    .argument = std::string(word)};
 }
 
 }  // namespace
 
-Result<SourceSpec> parse_source(std::string_view word) {
+Result<SourceSpec> parse_source(std::string_view word, const SourceWays& ways) {
   if (word.empty()) return fail("a SOURCE is empty: name a list, a URL or 'imgur'");
   for (const KindRow& row : kKinds) {
-    if (word == row.word) {
-      return SourceSpec{.kind = row.kind, .argument = row.kind == Kind::list ? "-" : ""};
-    }
+    if (word != row.word) continue;
+    return row.kind == Kind::list ? list_spec(word, ways) : SourceSpec{.kind = row.kind};
   }
-  if (const std::string scheme = scheme_of(word); !scheme.empty()) return url_spec(word, scheme);
+  if (const auto scheme = scheme_of(word); !scheme.empty()) return url_spec(word, scheme, ways);
   if (word.starts_with("imgur:")) {
     auto listing = parse_imgur_source(word);
     if (!listing) return tl::unexpected(listing.error());
-    return SourceSpec{Kind::imgur, std::string(word), std::move(*listing)};
+    return SourceSpec{
+        .kind = Kind::imgur, .argument = std::string(word), .imgur = std::move(*listing)};
   }
-  if (word.find_first_of("/.:") != std::string_view::npos) return list_spec(word);
+  if (word.find_first_of("/.:") != std::string_view::npos) return list_spec(word, ways);
   return fail("'{}' is no command and no source; for a file write ./{} or -i {}", word, word, word);
 }
 
-Result<SourceSpec> list_spec(std::string_view path) {
+Result<SourceSpec> list_spec(std::string_view path, const SourceWays& ways) {
   if (path.empty()) return fail("the name of a list is empty");
-  const std::string lower = to_lower(path);
-  for (const std::string_view ending : kOtherFormats) {
-    if (lower.ends_with(ending)) {
-      return fail(
-          "'{}': this version reads plain text lists only, one URL a line, no {} files; "
-          "convert it and pipe it in: … | fanfetch -",
-          path, ending);
-    }
-  }
-  return SourceSpec{.kind = Kind::list, .argument = std::string(path)};
+  return SourceSpec{.kind = Kind::list,
+                    .argument = std::string(path),
+                    .format = ways.format.value_or(ending_of(path).format)};
 }
 
 OpenedSource open_source(const SourceSpec& spec, const SourceContext& context) {
   const auto* row = std::find_if(std::begin(kKinds), std::end(kKinds),
                                  [&](const KindRow& known) { return known.kind == spec.kind; });
+  const bool has_columns =
+      spec.kind == Kind::api || (spec.kind == Kind::list && spec.format != ListFormat::text);
+  if (!has_columns && !context.columns.named.empty()) {
+    return fail("--name asks for the column '{}', but {} has no columns",
+                context.columns.named.front(),
+                spec.argument.empty() ? "the Imgur gallery" : mask_userinfo(spec.argument));
+  }
   return row->open(spec, context);
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/outcome.h"
 #include "common/result.h"
@@ -17,11 +19,21 @@ struct ListedItem {
   std::string problem;
   /// What kind of problem: `filtered` skips the item, any other class is a failure.
   ErrorClass problem_class = ErrorClass::bad_url;
+  /// The row's own columns as one JSON object, if they are to be kept; null: none.
+  std::shared_ptr<const std::string> columns;
+  /// What its columns say that ColumnsWanted names, in that order; empty if none is named.
+  std::vector<std::string> named;
+};
+
+/// Which of a row's own columns are wanted beside its link.
+struct ColumnsWanted {
+  bool keep = false;               ///< All of them, as ListedItem::columns.
+  std::vector<std::string> named;  ///< These, as ListedItem::named.
 };
 
 /// Where links come from, one at a time, never the whole list in memory. Abstract so that the
-/// reader does not care; the real ones are ListSource and ImgurSource.
-/// Thread: the reader's alone. next() may block on a pipe, a disk or a slow page.
+/// reader does not care; the real ones are ListSource, TableSource, JsonlSource, ApiSource and
+/// ImgurSource. Thread: the reader's alone. next() may block on a pipe, a disk or a slow page.
 class Source {
  public:
   virtual ~Source() = default;

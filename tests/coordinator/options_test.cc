@@ -89,6 +89,8 @@ TEST_F(OptionsTest, DefaultsAreThoseOfTheHelp) {
     EXPECT_EQ(o.limit_rate, 0u);
     EXPECT_EQ(o.name_template, "{name}");
     EXPECT_EQ(o.pages, 1);
+    EXPECT_FALSE(o.format || o.links_at || o.next_at || o.keep_columns);
+    EXPECT_EQ(o.url_column, "url");
     EXPECT_EQ(o.retries, 4);
     EXPECT_EQ(o.timeout, std::chrono::hours(1));
     EXPECT_EQ(o.connect_timeout, seconds(15));
@@ -136,6 +138,15 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
                           "--pages",
                           "3",
                           "--albums",
+                          "--format",
+                          "tsv",
+                          "--url-column",
+                          "Link",
+                          "--links-at",
+                          "/d/*",
+                          "--next-at",
+                          "/n",
+                          "--keep-columns",
                           "--client-id-file",
                           id.c_str(),
                           "--api-base",
@@ -214,6 +225,11 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
   EXPECT_EQ(o.reject_regex, "b+");
   EXPECT_EQ(o.pages, 3);
   EXPECT_TRUE(o.albums);
+  EXPECT_EQ(o.format, ListFormat::tsv);
+  EXPECT_EQ(o.url_column, "Link");
+  EXPECT_EQ(o.links_at, "/d/*");
+  EXPECT_EQ(o.next_at, "/n");
+  EXPECT_TRUE(o.keep_columns);
   EXPECT_EQ(o.client_id, "abc123");
   EXPECT_EQ(o.api_base, "http://localhost:1/x");
   EXPECT_EQ(o.output, "out");
@@ -299,6 +315,8 @@ TEST_F(OptionsTest, NumbersHaveLimits) {
       {"--min-speed", {"4G"}},
       {"--limit-rate", {"x", "", "/s", "1K/m", "-1", "fast"}},
       {"--hash", {"md5", ""}},
+      {"--format", {"json", "CSV", ""}},
+      {"--url-column", {""}},
       {"--progress", {"fancy"}},
       {"--results", {""}},
       {"--retry-failed", {"", "curable", "ALL", "all,dns", "http_4xx,", "dns,,tls", "404"}},
@@ -364,6 +382,15 @@ TEST_F(OptionsTest, ARateIsSoManyASecond) {
   EXPECT_EQ(good({"--rate", "2.5/S"}).rate, 2.5);
   EXPECT_EQ(good({"--rate", "5/s", "--rate", "0"}).rate, 0);
   EXPECT_EQ(wrong({"--rate", "300/m"}), "--rate: '300/m' is not a rate such as 5/s or 0.5/s");
+}
+
+TEST_F(OptionsTest, ListsAreReadAsTheUserSays) {
+  EXPECT_EQ(good({"--format", "text"}).format, ListFormat::text);
+  EXPECT_EQ(good({"--format", "ndjson"}).format, ListFormat::jsonl);
+  EXPECT_EQ(wrong({"--format", "x"}), "--format: 'x' is none of text, csv, tsv, jsonl");
+  EXPECT_EQ(good({"--links-at", ""}).links_at, "") << "the whole document";
+  EXPECT_EQ(wrong({"--next-at", "/n", "http://h/"}),
+            "--next-at needs --links-at: together they read the pages of a JSON API");
 }
 
 TEST_F(OptionsTest, FailuresToRetryAreNamedByTheirClasses) {

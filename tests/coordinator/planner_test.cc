@@ -61,6 +61,46 @@ TEST_F(PlannerTest, WhatItsSourceRulesOutIsARecord) {
   EXPECT_EQ(failed.retryable, true);
 }
 
+TEST_F(PlannerTest, TheListsOwnColumnsGoWithWhateverBecomesOfALink) {
+  saved("http://h/saved.jpg", "saved.jpg");
+  failed("http://h/gone.jpg", ErrorClass::http_4xx, 404);
+  filter_ = LinkFilter::make({.reject_extensions = {"gif"}}).value();
+  start_run();
+  const auto columns = std::make_shared<const std::string>("{}");
+  const auto plan_with = [&](const std::string& url) {
+    return planner_->plan({.url = url, .columns = columns}, filter_, ++place_);
+  };
+  EXPECT_EQ(std::get<Link>(plan_with("http://h/new.jpg")).columns, columns);
+  EXPECT_EQ(std::get<LedgerRow>(plan_with("nonsense")).record.columns, columns);
+  for (const char* recorded : {"http://h/new.jpg", "http://h/x.gif", "http://h/saved.jpg",
+                               "http://h/saved.jpg", "http://h/gone.jpg"}) {
+    EXPECT_EQ(std::get<Record>(plan_with(recorded)).columns, columns) << recorded;
+  }
+  resume_.adopt = true;
+  write("here.jpg", "there already");
+  start_run();
+  EXPECT_EQ(std::get<LedgerRow>(plan_with("http://h/here.jpg")).record.columns, columns);
+}
+
+TEST_F(PlannerTest, AKeptFileHasItsEarlierColumnsIfThisListHasNone) {
+  write("a.jpg", "saved");
+  LedgerRow row;
+  row.record.status = Status::saved;
+  row.record.file_name = "a.jpg";
+  row.record.columns = std::make_shared<const std::string>("{\"a\":1}");
+  row.file = stamp("a.jpg");
+  row.record.bytes = row.file->size;
+  settle(kUrl, std::move(row));
+  EXPECT_EQ(*record(kUrl).columns, "{\"a\":1}");
+}
+
+TEST_F(PlannerTest, NamesComeFromTheListsOwnColumns) {
+  name_template_ = "{col:set}/{name}";
+  start_run();
+  const auto planned = planner_->plan({.url = kUrl, .named = {"red"}}, filter_, 1);
+  EXPECT_EQ(std::get<Link>(planned).name, "red/a.jpg");
+}
+
 TEST_F(PlannerTest, ASavedFileIsKept) {
   saved(kUrl, "other.jpg");
   place_ = 6;

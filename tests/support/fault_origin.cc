@@ -31,18 +31,20 @@ bool is_for(const Request& request, std::string_view path) {
 }  // namespace
 
 FaultOrigin::FaultOrigin(const std::string& address)
-    : address_(address),
-      listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)),
-      stop_event_(::eventfd(0, EFD_CLOEXEC)) {
-  sockaddr_in name{};
-  name.sin_family = AF_INET;
-  socklen_t size = sizeof name;
-  if (::inet_pton(AF_INET, address.c_str(), &name.sin_addr) != 1) fail_with("inet_pton");
+    : address_(address), stop_event_(::eventfd(0, EFD_CLOEXEC)) {
+  const bool v6 = address.find(':') != std::string::npos;
+  sockaddr_in6 name{};  // in either family the port is at the same place
+  auto* v4_name = reinterpret_cast<sockaddr_in*>(&name);
+  name.sin6_family = v6 ? AF_INET6 : AF_INET;
+  void* bytes = v6 ? static_cast<void*>(&name.sin6_addr) : &v4_name->sin_addr;
+  if (::inet_pton(name.sin6_family, address.c_str(), bytes) != 1) fail_with("inet_pton");
+  listener_.reset(::socket(name.sin6_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  socklen_t size = v6 ? sizeof name : sizeof *v4_name;
   auto* generic = reinterpret_cast<sockaddr*>(&name);
   if (::bind(listener_.get(), generic, size) != 0) fail_with("bind");
   if (::listen(listener_.get(), kBacklog) != 0) fail_with("listen");
   if (::getsockname(listener_.get(), generic, &size) != 0) fail_with("getsockname");
-  port_ = ntohs(name.sin_port);
+  port_ = ntohs(name.sin6_port);
   accept_thread_ = std::thread([this] { accept_clients(); });
 }
 
@@ -82,7 +84,8 @@ void FaultOrigin::serve_rest(Handler handler) {
 }
 
 std::string FaultOrigin::url(std::string_view path) const {
-  return fmt::format("http://{}:{}{}", address_, port_, path);
+  const bool v6 = address_.find(':') != std::string::npos;
+  return fmt::format("http://{}:{}{}", v6 ? '[' + address_ + ']' : address_, port_, path);
 }
 
 std::vector<Request> FaultOrigin::requests(std::string_view path) const {

@@ -31,7 +31,8 @@ class FaultOrigin {
   /// Anything that a Reply cannot say. Runs on the connection's thread.
   using Handler = std::function<void(Connection&, const Request&)>;
 
-  /// Listens on a free port at once. Throws std::system_error if it cannot.
+  /// Listens on a free port at once; `address`: IPv4, or IPv6. Throws std::system_error if it
+  /// cannot.
   explicit FaultOrigin(const std::string& address = "127.0.0.1");
   FaultOrigin(const FaultOrigin&) = delete;
   FaultOrigin& operator=(const FaultOrigin&) = delete;

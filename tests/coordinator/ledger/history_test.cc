@@ -51,6 +51,23 @@ TEST_F(HistoryTest, SeesWhatAnotherConnectionCommitted) {
   EXPECT_FALSE(history->error());
 }
 
+TEST_F(HistoryTest, TheListsOwnColumnsComeBack) {
+  const auto open = open_sqlite(path_);
+  auto row = saved_row(1, "a.jpg");
+  row.record.columns = std::make_shared<const std::string>(R"({"a":"b"})");
+  write(open, {row, saved_row(2, "b.jpg")});
+  const auto history = open_history(path_);
+  EXPECT_EQ(*history->find(link_of(1))->record.columns, R"({"a":"b"})");
+  EXPECT_EQ(history->find(link_of(2))->record.columns, nullptr);
+  write(open, {saved_row(1, "a.jpg")});
+  const auto after = history->find(link_of(1))->record.columns;
+  ASSERT_NE(after, nullptr);
+  EXPECT_EQ(*after, R"({"a":"b"})") << "a run without them";
+  row.record.columns = std::make_shared<const std::string>("{}");
+  write(open, {row});
+  EXPECT_EQ(*history->find(link_of(1))->record.columns, "{}");
+}
+
 TEST_F(HistoryTest, KnowsWhoseANameIs) {
   write({saved_row(1, "a.jpg"), failed_row(2)});
   const auto history = open_history(path_);

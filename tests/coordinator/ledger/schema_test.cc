@@ -101,6 +101,16 @@ TEST_F(SchemaTest, WhatCannotBeReadHasNoFormat) {
   EXPECT_EQ(garbage->take_error()->kind, DatabaseError::Kind::damaged);
 }
 
+TEST_F(SchemaTest, ALedgerOfTheFirstFormatKeepsItsRows) {
+  migrate(*database_, ledger_steps().first(1));
+  database_->exec(
+      "INSERT INTO links(link, run, place, url, status, attempts) VALUES(x'00', 1, 2, 'u', "
+      "'failed', 3)");
+  migrate(*database_, ledger_steps());
+  EXPECT_TRUE(database_->ok());
+  EXPECT_EQ(database_->query_number("SELECT attempts FROM links WHERE columns IS NULL"), 3);
+}
+
 TEST_F(SchemaTest, TheLedgersOwnStepsWork) {
   migrate(*database_, ledger_steps());
   EXPECT_TRUE(database_->ok());

@@ -53,6 +53,16 @@ TEST(SettlementTest, OfASavedLink) {
   EXPECT_FALSE(record.error || record.retryable || record.message || record.duplicate_of);
 }
 
+TEST(SettlementTest, TheListsOwnColumnsGoAlong) {
+  const auto columns = std::make_shared<const std::string>("{}");
+  for (const Outcome& outcome : {Outcome(Saved{}), Outcome(Failed{}), Outcome(Kept{})}) {
+    Settlement given = with_earlier(settlement(outcome));
+    EXPECT_EQ(record_of(given).columns, nullptr);
+    given.link.columns = columns;
+    EXPECT_EQ(record_of(given).columns, columns);
+  }
+}
+
 TEST(SettlementTest, WhatWasNotSentIsUnknown) {
   const Record record = record_of(settlement(Saved{}));
   EXPECT_FALSE(record.http_status || record.content_type || record.etag || record.last_modified);

@@ -80,16 +80,33 @@ TEST(NameTemplate, WritesAnAddressWithoutBracketsAndColons) {
   EXPECT_EQ(expand("{host}/{name}", "http://[2001:db8::1]/x"), "2001-db8--1/x");
 }
 
+TEST(NameTemplate, FillsInColumnsOfTheList) {
+  const auto names = NameTemplate::parse("{col:set}/{col:my title}-{col:set}.{ext}");
+  ASSERT_TRUE(names.has_value());
+  EXPECT_EQ(names->columns(), (std::vector<std::string>{"set", "my title"})) << "each once";
+  const Url url = parse_url("http://a/x.jpg").value();
+  const auto expand = [&](const std::vector<std::string>& columns) {
+    return names->expand({.url = url, .hash = sha256(url.text), .columns = columns});
+  };
+  EXPECT_EQ(expand({"red", "A b"}), "red/A b-red.jpg");
+  EXPECT_EQ(expand({"../..", "a/b\n"}), "___/a_b_-.._...jpg");
+  EXPECT_EQ(expand({"", ""}), "-.jpg");
+  EXPECT_EQ(expand({}), "-.jpg") << "a source without columns";
+  EXPECT_LT(expand({std::string(1'000'000, 'x'), ""}).size(), 1000u);
+  EXPECT_EQ(complaint("{col:}"), "--name: {col:} at character 1 names no column; write {col:NAME}");
+  EXPECT_TRUE(NameTemplate::parse("{name}")->columns().empty());
+}
+
 TEST(NameTemplate, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(complaint("x-{what}"),
             "--name: unknown field {what} at character 3; there are {name} {stem} {ext} {host} "
-            "{path} {index:08} {id} {hash:8}");
+            "{path} {index:08} {id} {hash:8} {col:COLUMN}");
   EXPECT_EQ(complaint("{name"), "--name: the brace at character 1 is not closed; {{ is a brace");
   EXPECT_EQ(complaint("{name:3}"), "--name: {name:3} at character 1: {name} takes no format");
   EXPECT_EQ(complaint("{hash:65}"), "--name: {hash:65} at character 1: the number is from 1 to 64");
   for (const char* format :
        {"{}", "{", "{:8}", "{index:}", "{index:0}", "{index:x}", "{index:8x}", "{index:-1}",
-        "{index:99999999999}", "{index:21}", "{hash:0}", "{col:NAME}", "{Name}", "{ name}"}) {
+        "{index:99999999999}", "{index:21}", "{hash:0}", "{col}", "{col:}", "{Name}", "{ name}"}) {
     EXPECT_NE(complaint(format), "") << format;
   }
   EXPECT_EQ(complaint("}a{{b}"), "");

@@ -129,6 +129,27 @@ TEST(Scheduler, AHostWithNothingInFlightComesFirst) {
   EXPECT_EQ(scheduler.next(kStart), 12u);
 }
 
+TEST(Scheduler, OfTheNextHostsOneThatFitsIsTaken) {
+  Scheduler scheduler(fixed(), 1);
+  scheduler.add(1, kA, 10);
+  scheduler.add(2, kB, 10);
+  const auto only_b = [](const std::string& host) { return host == kB; };
+  EXPECT_EQ(scheduler.next(kStart, only_b), 2u);
+  EXPECT_EQ(scheduler.next(kStart, only_b), 1u) << "better than nothing";
+}
+
+TEST(Scheduler, NoHostIsPassedOverForEver) {
+  Scheduler scheduler(fixed(), 1);
+  scheduler.add(1, kA, 10);
+  for (TaskId task = 2; task <= 100; ++task) {
+    scheduler.add(task, kB, 10);
+    const auto next = scheduler.next(kStart, [](const std::string& host) { return host == kB; });
+    scheduler.finished(next.value(), kGood, kStart);
+    if (next == 1u) return;
+  }
+  FAIL();
+}
+
 TEST(Scheduler, TheHighestLimitOfALinkHolds) {
   Scheduler scheduler(fixed(), 1);
   scheduler.add(1, kA, 1);

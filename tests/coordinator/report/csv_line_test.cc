@@ -53,6 +53,21 @@ TEST(CsvLine, WithoutTheKeysOfAnError) {
   EXPECT_EQ(to_csv_line(record, RecordKeys::of_a_file), "0,,failed,,,,,,,,,0,,,\n");
 }
 
+TEST(CsvLine, HasTheListsOwnColumnsThatAreAskedFor) {
+  Record one, other;
+  one.columns = std::make_shared<const std::string>(R"({"b":"x,y","url":"u","n":null})");
+  other.columns = std::make_shared<const std::string>(R"({"c":[1,"2"],"b":3})");
+  ColumnKeys keys;
+  for (const Record& record : {one, other, Record(), one}) add_column_keys(record, keys);
+  EXPECT_EQ(keys, (ColumnKeys{"b", "src_url", "n", "c"}));
+  EXPECT_TRUE(csv_header(RecordKeys::all, keys).ends_with(",duration_ms,b,src_url,n,c\n"));
+  const std::string without = to_csv_line({});
+  const std::string begin = without.substr(0, without.size() - 1);
+  EXPECT_EQ(to_csv_line(one, RecordKeys::all, keys), begin + ",\"x,y\",u,,\n");
+  EXPECT_EQ(to_csv_line(other, RecordKeys::all, keys), begin + ",3,,,\"[1,\"\"2\"\"]\"\n");
+  EXPECT_EQ(to_csv_line({}, RecordKeys::all, keys), begin + ",,,,\n");
+}
+
 std::string quoted(const std::string& url) {
   Record record;
   record.url = url;

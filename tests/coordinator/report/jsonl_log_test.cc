@@ -49,6 +49,20 @@ TEST(JsonLine, HasEveryKeyInOrder) {
             "\n");
 }
 
+TEST(JsonLine, TheListsOwnColumnsComeLast) {
+  Record record;
+  const std::string without = to_json_line(record);
+  record.columns = std::make_shared<const std::string>(
+      R"({"a":"x\"\n","n":1.50,"url":null,"o":{"k":[true,-2e300]},"url":"2","a":[]})");
+  EXPECT_EQ(to_json_line(record),
+            without.substr(0, without.size() - 2) +
+                R"(,"a":"x\"\n","n":1.50,"src_url":null,"o":{"k":[true,-2e300]},"src_url_2":"2",)"
+                R"("src_a":[]})"
+                "\n");
+  record.columns = std::make_shared<const std::string>("{}");
+  EXPECT_EQ(to_json_line(record), without);
+}
+
 TEST(JsonLine, UnknownIsNull) {
   EXPECT_EQ(
       to_json_line({}),

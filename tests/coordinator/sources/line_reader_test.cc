@@ -9,6 +9,9 @@
 #include <thread>
 #include <vector>
 
+#include "coordinator/sources/decoded_stream.h"
+#include "coordinator/sources/fd_stream.h"
+
 namespace fanfetch {
 namespace {
 
@@ -35,8 +38,14 @@ UniqueFd file_of(std::string_view text) {
   return fd;
 }
 
+std::unique_ptr<ByteStream> stream_of(UniqueFd fd, int stop_fd = -1,
+                                      const std::string& name = "standard input") {
+  return std::make_unique<DecodedStream>(std::make_unique<FdStream>(std::move(fd), stop_fd, name),
+                                         name);
+}
+
 std::vector<std::string> lines_of(std::string_view text) {
-  LineReader reader(file_of(text), -1, "'list'");
+  LineReader reader(stream_of(file_of(text), -1, "'list'"));
   std::vector<std::string> lines;
   for (;;) {
     const auto line = reader.next();
@@ -61,13 +70,13 @@ TEST(LineReader, YieldsALastLineWithoutNewline) {
 
 TEST(LineReader, SkipsAByteOrderMarkAtTheStartOnly) {
   EXPECT_EQ(lines_of("\xEF\xBB\xBFone\n\xEF\xBB\xBFtwo\n"), (Lines{"one", "\xEF\xBB\xBFtwo"}));
-  EXPECT_EQ(lines_of("\xEF\xBB\xBF"), (Lines{""}));
+  EXPECT_EQ(lines_of("\xEF\xBB\xBF"), Lines{});
 }
 
 TEST(LineReader, RefusesUtf16) {
   for (const std::string_view text :
        {std::string_view("\xFF\xFEh\0t\0\n\0", 8), std::string_view("\xFE\xFF\0h\0t\0\n", 8)}) {
-    LineReader reader(file_of(text), -1, "'list'");
+    LineReader reader(stream_of(file_of(text), -1, "'list'"));
     const auto line = reader.next();
     ASSERT_FALSE(line.has_value());
     EXPECT_EQ(line.error().message, "'list' is UTF-16: save it as UTF-8");
@@ -95,7 +104,7 @@ TEST(LineReader, CutsALineOverTheLimitOnceAndGoesOn) {
 
 TEST(LineReader, YieldsALineOfAPipeBeforeItsWriterGoesOn) {
   Pipe pipe;
-  LineReader reader(std::move(pipe.read_end), -1, "standard input");
+  LineReader reader(stream_of(std::move(pipe.read_end), -1));
   pipe.write("first\nsec");
   auto line = reader.next();
   ASSERT_TRUE(line.has_value() && line->has_value());
@@ -109,7 +118,7 @@ TEST(LineReader, YieldsALineOfAPipeBeforeItsWriterGoesOn) {
 TEST(LineReader, EndsWithoutTheHalfLineWhenTheRunStops) {
   Pipe pipe;
   Pipe stop;
-  LineReader reader(std::move(pipe.read_end), stop.read_end.get(), "standard input");
+  LineReader reader(stream_of(std::move(pipe.read_end), stop.read_end.get()));
   pipe.write("whole\nhttp://example.org/ha");
   stop.write("!");
   // The stop came first, so nothing is read.
@@ -121,7 +130,7 @@ TEST(LineReader, EndsWithoutTheHalfLineWhenTheRunStops) {
 TEST(LineReader, IsWokenByAStopWhileItWaits) {
   Pipe pipe;
   Pipe stop;
-  LineReader reader(std::move(pipe.read_end), stop.read_end.get(), "standard input");
+  LineReader reader(stream_of(std::move(pipe.read_end), stop.read_end.get()));
   pipe.write("whole\nhttp://example.org/ha");
   auto line = reader.next();
   ASSERT_TRUE(line.has_value() && line->has_value());
@@ -140,7 +149,7 @@ TEST(LineReader, IsWokenByAStopWhileItWaits) {
 TEST(LineReader, WaitsOnANonBlockingDescriptor) {
   Pipe pipe;
   ASSERT_EQ(::fcntl(pipe.read_end.get(), F_SETFL, O_NONBLOCK), 0);
-  LineReader reader(std::move(pipe.read_end), -1, "standard input");
+  LineReader reader(stream_of(std::move(pipe.read_end), -1));
   std::thread writer([&] { pipe.write("late\n"); });
   const auto line = reader.next();
   writer.join();
@@ -149,13 +158,13 @@ TEST(LineReader, WaitsOnANonBlockingDescriptor) {
 }
 
 TEST(LineReader, SaysWhyItCannotRead) {
-  LineReader folder(UniqueFd(::open("/", O_RDONLY | O_CLOEXEC)), -1, "'/'");
+  LineReader folder(stream_of(UniqueFd(::open("/", O_RDONLY | O_CLOEXEC)), -1, "'/'"));
   auto line = folder.next();
   ASSERT_FALSE(line.has_value());
   EXPECT_EQ(line.error().message, "cannot read '/': it is a folder; name a file in it");
 
   Pipe pipe;
-  LineReader writing(std::move(pipe.write_end), -1, "'pipe'");  // not open for reading
+  LineReader writing(stream_of(std::move(pipe.write_end), -1, "'pipe'"));  // not open for reading
   pipe.read_end.reset();
   line = writing.next();
   ASSERT_FALSE(line.has_value());

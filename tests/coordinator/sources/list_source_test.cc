@@ -2,12 +2,13 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <string>
 #include <vector>
+
+#include "coordinator/sources/fd_stream.h"
 
 namespace fanfetch {
 namespace {
@@ -16,7 +17,7 @@ std::vector<ListedItem> items_of(std::string_view text) {
   UniqueFd fd(::memfd_create("list", MFD_CLOEXEC));
   EXPECT_EQ(::write(fd.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
   ::lseek(fd.get(), 0, SEEK_SET);
-  ListSource source(LineReader(std::move(fd), -1, "'list'"));
+  ListSource source(LineReader(std::make_unique<FdStream>(std::move(fd), -1, "'list'")));
   std::vector<ListedItem> items;
   for (;;) {
     auto item = source.next();
@@ -59,34 +60,6 @@ TEST(ListSource, CutsALineWithANulByte) {
   const auto items = items_of(line);
   ASSERT_EQ(items.size(), 1u);
   EXPECT_EQ(items[0].url->size(), LineReader::kShownBytes);
-}
-
-TEST(OpenList, ReadsAFile) {
-  char path[] = "/tmp/fanfetch-list-XXXXXX";
-  const UniqueFd file(::mkstemp(path));
-  ASSERT_EQ(::write(file.get(), "http://a/1\n", 11), 11);
-  const auto source = open_list(path, -1);
-  ::unlink(path);
-  ASSERT_TRUE(source.has_value());
-  const auto item = (*source)->next();
-  ASSERT_TRUE(item.has_value() && item->has_value());
-  EXPECT_EQ((*item)->url, "http://a/1");
-}
-
-TEST(OpenList, SaysWhatIsMissingAndWhatToDo) {
-  const auto source = open_list("/nowhere/urls.txt", -1);
-  ASSERT_FALSE(source.has_value());
-  EXPECT_EQ(source.error().message,
-            "cannot open '/nowhere/urls.txt': No such file or directory; check the path (a URL "
-            "begins with http:// or https://)");
-}
-
-TEST(OpenList, SaysThatAFolderIsNoList) {
-  const auto source = open_list("/", -1);
-  ASSERT_TRUE(source.has_value());
-  const auto item = (*source)->next();
-  ASSERT_FALSE(item.has_value());
-  EXPECT_NE(item.error().message.find("it is a folder"), std::string::npos);
 }
 
 }  // namespace

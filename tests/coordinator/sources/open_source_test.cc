@@ -75,12 +75,6 @@ TEST(ParseSource, TakesNoBareWordForAFile) {
   EXPECT_TRUE(holds(refusal(""), "empty"));
 }
 
-TEST(ParseSource, RefusesWhatIsNotBuiltAndSaysWhatIs) {
-  for (const char* word : {"list.csv", "x/list.TSV", "a.jsonl", "urls.txt.gz", "urls.zst"}) {
-    EXPECT_TRUE(holds(refusal(word), "plain text lists only")) << word;
-  }
-}
-
 TEST(ParseSource, RefusesOtherSchemesWithoutShowingAPassword) {
   EXPECT_TRUE(holds(refusal("ftp://example.org/x"), "only http:// and https://"));
   const std::string message = refusal("ftp://me:secret@example.org/x");
@@ -91,8 +85,38 @@ TEST(ListSpec, TakesAnyWordForAPath) {
   for (const char* path : {"imgur", "status", "-", "http://example.org/"}) {
     expect_spec(list_spec(path), Kind::list, path);
   }
-  EXPECT_FALSE(list_spec("a.csv").has_value());
   EXPECT_FALSE(list_spec("").has_value());
+}
+
+TEST(ListSpec, TellsTheFormatByTheEndingUnlessItIsGiven) {
+  EXPECT_EQ(parse_source("x/list.TSV")->format, ListFormat::tsv);
+  EXPECT_EQ(list_spec("a.jsonl.gz")->format, ListFormat::jsonl);
+  EXPECT_EQ(parse_source("-")->format, ListFormat::text);
+  const SourceWays ways{.format = ListFormat::csv};
+  EXPECT_EQ(parse_source("-", ways)->format, ListFormat::csv);
+  EXPECT_EQ(parse_source("a.jsonl", ways)->format, ListFormat::csv);
+  EXPECT_EQ(list_spec("urls", ways)->format, ListFormat::csv);
+}
+
+TEST(ParseSource, AUrlMayBeAnApi) {
+  const SourceWays ways{.urls_are_apis = true};
+  expect_spec(parse_source("https://h/x.json", ways), Kind::api, "https://h/x.json");
+  expect_spec(parse_source("./x.jsonl", ways), Kind::list, "./x.jsonl");
+  expect_spec(parse_source("imgur", ways), Kind::imgur, "");
+}
+
+TEST(OpenSource, WantsColumnsWhereThereAreNone) {
+  SourceContext context;
+  context.columns.named = {"title"};
+  for (const SourceSpec& spec :
+       {SourceSpec{.kind = Kind::list, .argument = "-"}, SourceSpec{.kind = Kind::imgur},
+        SourceSpec{.kind = Kind::url, .argument = "http://me:hush@h/1"}}) {
+    const auto source = open_source(spec, context);
+    ASSERT_FALSE(source.has_value());
+    EXPECT_TRUE(holds(source.error().message, "'title'")) << source.error().message;
+    EXPECT_FALSE(holds(source.error().message, "hush"));
+  }
+  EXPECT_TRUE(open_source({.kind = Kind::api, .argument = "http://h/"}, context).has_value());
 }
 
 TEST(OpenSource, YieldsAUrlOnce) {

@@ -1,0 +1,114 @@
+#include "coordinator/report/list_columns.h"
+
+#include <fmt/format.h>
+#include <rapidjson/reader.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <map>
+#include <set>
+#include <utility>
+
+namespace fanfetch {
+namespace {
+
+using rapidjson::SizeType;
+
+/// Without recursion, and with numbers as they stand there.
+constexpr unsigned kParseFlags =
+    rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
+
+/// Of all records, whatever is in them.
+bool is_record_key(std::string_view key) {
+  static const auto keys = [] {
+    std::set<std::string, std::less<>> all;
+    each_key(Record(), RecordKeys::all,
+             [&](std::string_view one, const auto&) { all.emplace(one); });
+    return all;
+  }();
+  return keys.find(key) != keys.end();
+}
+
+/// Takes an object apart as RapidJSON reads it: each member of the outermost one is a column.
+class Splitter {
+ public:
+  explicit Splitter(const std::function<void(const ListColumn&)>& visit) : visit_(visit) {}
+
+  bool StartObject() { return depth_++ == 0 ? true : (begin_inner(), inner_.StartObject()); }
+  bool EndObject(SizeType) {
+    if (--depth_ == 0) return true;
+    inner_.EndObject();
+    return end_inner();
+  }
+  bool StartArray() {
+    if (depth_++ == 0) return false;  // no object
+    begin_inner();
+    return inner_.StartArray();
+  }
+  bool EndArray(SizeType) {
+    --depth_;
+    inner_.EndArray();
+    return end_inner();
+  }
+  bool Key(const char* text, SizeType length, bool) {
+    if (depth_ > 1) return inner_.Key(text, length);
+    key_ = key_for({text, length});
+    return true;
+  }
+  bool String(const char* text, SizeType length, bool) {
+    return depth_ > 1 ? inner_.String(text, length) : add({text, length}, true);
+  }
+  bool RawNumber(const char* text, SizeType length, bool) {
+    return depth_ > 1 ? inner_.RawValue(text, length, rapidjson::kNumberType)
+                      : add({text, length}, false);
+  }
+  bool Null() { return depth_ > 1 ? inner_.Null() : add("null", false); }
+  bool Bool(bool value) {
+    return depth_ > 1 ? inner_.Bool(value) : add(value ? "true" : "false", false);
+  }
+  // Numbers come as they are written, see kParseFlags.
+  bool Int(int) { return false; }
+  bool Uint(unsigned) { return false; }
+  bool Int64(std::int64_t) { return false; }
+  bool Uint64(std::uint64_t) { return false; }
+  bool Double(double) { return false; }
+
+ private:
+  void begin_inner() {
+    if (depth_ != 2) return;
+    buffer_.Clear();
+    inner_.Reset(buffer_);
+  }
+  bool end_inner() { return depth_ > 1 || add({buffer_.GetString(), buffer_.GetSize()}, false); }
+  bool add(std::string_view value, bool is_text) {
+    if (depth_ == 0) return false;  // no object
+    visit_({.key = key_, .value = value, .is_text = is_text});
+    return true;
+  }
+  std::string key_for(std::string_view name) {
+    std::string key(name);
+    int& n = repeats_[key];
+    while (is_record_key(key) || !taken_.insert(key).second) {
+      key = ++n == 1 ? fmt::format("src_{}", name) : fmt::format("src_{}_{}", name, n);
+    }
+    return key;
+  }
+
+  const std::function<void(const ListColumn&)>& visit_;
+  int depth_ = 0;
+  std::string key_;
+  std::set<std::string> taken_;
+  std::map<std::string, int> repeats_;  // of each name; else a row of one name would take for ever
+  rapidjson::StringBuffer buffer_;      // of a column that is an object or array
+  rapidjson::Writer<rapidjson::StringBuffer> inner_{buffer_};
+};
+
+}  // namespace
+
+void each_column(std::string_view columns, const std::function<void(const ListColumn&)>& visit) {
+  Splitter splitter(visit);
+  rapidjson::MemoryStream stream(columns.data(), columns.size());
+  rapidjson::Reader().Parse<kParseFlags>(stream, splitter);
+}
+
+}  // namespace fanfetch

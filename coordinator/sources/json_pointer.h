@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/result.h"
+
+namespace fanfetch {
+
+/// A way into a JSON document (RFC 6901). One token is ours: `*` stands for each element of an
+/// array, or each member of an object. Pure.
+class JsonPointer {
+ public:
+  /// Error: what is wrong with `text`.
+  [[nodiscard]] static Result<JsonPointer> parse(std::string_view text);
+
+  /// As it was written.
+  [[nodiscard]] const std::string& text() const { return text_; }
+  /// Unescaped, one a level; none: the whole document.
+  [[nodiscard]] const std::vector<std::string>& tokens() const { return tokens_; }
+
+ private:
+  std::string text_;
+  std::vector<std::string> tokens_;
+};
+
+inline constexpr std::string_view kEveryElement = "*";
+
+}  // namespace fanfetch

@@ -1,0 +1,58 @@
+#include "coordinator/sources/jsonl_source.h"
+
+#include <utility>
+
+#include "coordinator/sources/json_links.h"
+#include "coordinator/sources/list_text.h"
+#include "coordinator/sources/row_columns.h"
+
+namespace fanfetch {
+
+Result<std::optional<ListedItem>> JsonlSource::next() {
+  while (next_item_ == items_.size()) {
+    items_.clear();
+    next_item_ = 0;
+    const auto line = lines_.next();
+    if (!line) return tl::unexpected(line.error());
+    if (!*line) return std::nullopt;
+    read_line(**line);
+  }
+  return std::move(items_[next_item_++]);
+}
+
+void JsonlSource::read_line(const Line& line) {
+  const std::string_view text = trim_blanks(line.text);
+  if (text.empty()) return;
+  rapidjson::Document document;
+  std::string problem;
+  if (line.too_long) {
+    problem = fmt::format("line {} is over {} KiB long", line.number, kMaxLineBytes / 1024);
+  } else if (const auto parsed = parse_json(text, document); !parsed) {
+    problem = fmt::format("line {} is {}", line.number, parsed.error().message);
+  }
+  if (problem.empty()) return add_links(document, text, line.number);
+  items_.push_back({.url = std::string(text.substr(0, kShownLinkBytes)), .problem = problem});
+}
+
+void JsonlSource::add_links(const JsonValue& document, std::string_view text,
+                            std::uint64_t number) {
+  const std::string where = fmt::format("line {}", number);
+  ListedItem columns;  // the same for all links of the line
+  for (const std::string& name : options_.columns.named) {
+    const JsonValue* member = find_member(document, name);
+    columns.named.push_back(member == nullptr ? "" : plain_text(*member).value_or(""));
+  }
+  if (options_.columns.keep && document.IsObject()) {
+    keep_columns(columns, std::string(text), where);
+  }
+  each_match(document, options_.links_at, [&](const JsonMatch& match) {
+    ListedItem item = item_of(match, where);
+    if (!match.is_element && !item.url) item.url = text.substr(0, kShownLinkBytes);
+    item.columns = columns.columns;
+    item.named = columns.named;
+    if (item.problem.empty()) item.problem = columns.problem;
+    items_.push_back(std::move(item));
+  });
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace fanfetch {
+
+// What lists of every format have in common.
+
+/// A longer link is not kept; far more than a URL may have, so that what is shown tells why.
+inline constexpr std::size_t kMaxLinkBytes = std::size_t{64} * 1024;
+/// What is kept of something that is no link, to show it.
+inline constexpr std::size_t kShownLinkBytes = 200;
+
+/// Without the spaces and tabs around it.
+[[nodiscard]] inline std::string_view trim_blanks(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+/// Why `link`, which is not empty, can be no URL whatever it says: as the end of a sentence; empty:
+/// it may be one.
+[[nodiscard]] inline std::string problem_of_link(std::string_view link) {
+  if (link.size() > kMaxLinkBytes) return "its link is over 64 KiB long";
+  if (link.find('\0') != std::string_view::npos) return "its link has a NUL byte";
+  if (link.find_first_of("\r\n") != std::string_view::npos) return "its link has a line break";
+  return {};
+}
+
+}  // namespace fanfetch

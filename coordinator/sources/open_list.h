@@ -1,0 +1,33 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "common/result.h"
+#include "coordinator/sources/byte_stream.h"
+#include "coordinator/sources/decoded_stream.h"
+#include "coordinator/sources/list_format.h"
+
+namespace fanfetch {
+
+/// What the name of a list says of it: `urls.CSV.gz` is CSV and gzip. Any other ending is text.
+struct ListEnding {
+  ListFormat format = ListFormat::text;
+  Compression compression = Compression::none;
+};
+[[nodiscard]] ListEnding ending_of(std::string_view path);
+
+/// A list that was opened; nothing of it has been read.
+struct ListText {
+  std::unique_ptr<ByteStream> bytes;  ///< Its text, decompressed.
+  std::string name;                   ///< For messages: `standard input` or the path in quotes.
+};
+
+/// Opens the list at `path`, or standard input for `-`. Blocks on a FIFO until it has a writer.
+/// `before_waiting`: see SourceContext. Error: it cannot be opened.
+[[nodiscard]] Result<ListText> open_list(const std::string& path, int stop_fd,
+                                         std::function<void()> before_waiting = {});
+
+}  // namespace fanfetch

@@ -1,0 +1,152 @@
+#include "coordinator/sources/table_source.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/coordinator/sources/memory_stream.h"
+#include "tests/coordinator/sources/source_items.h"
+
+namespace fanfetch {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+SourceItems read(std::string text, TableOptions options = {}) {
+  TableSource source(in_memory(std::move(text)), "'x.csv'", std::move(options));
+  return all_items(source);
+}
+
+TEST(TableSource, TakesTheColumnUrlInAnyCase) {
+  for (const char* heading : {"id,url,x", "id, URL ,x", "id,\"Url\",x"}) {
+    const auto all =
+        read(std::string(heading) + "\n1,http://a/1,\n\n2,\" http://a/2 \",y\r\n3,http://a/3\n");
+    EXPECT_EQ(all.error, "");
+    EXPECT_EQ(all.urls(), (Texts{"http://a/1", "http://a/2", "http://a/3"})) << heading;
+    EXPECT_EQ(all.problems(), Texts{});
+  }
+  EXPECT_EQ(read("URL,url\nno,yes\n").urls(), Texts{"yes"}) << "the very name comes first";
+}
+
+TEST(TableSource, TakesTheColumnThatIsNamedOrNumbered) {
+  const std::string text = "2,Link,Image Link\na,b,c\n";
+  EXPECT_EQ(read(text, {.url_column = "Image Link"}).urls(), Texts{"c"});
+  EXPECT_EQ(read(text, {.url_column = "link"}).urls(), Texts{"b"});
+  EXPECT_EQ(read(text, {.url_column = "3"}).urls(), Texts{"c"});
+  EXPECT_EQ(read(text, {.url_column = "2"}).urls(), Texts{"a"}) << "a name comes first";
+  EXPECT_EQ(read("a\tb\nx\ty,z\n", {.separator = '\t', .url_column = "b"}).urls(), Texts{"y,z"});
+}
+
+TEST(TableSource, ListsTheColumnsIfTheOneIsMissing) {
+  EXPECT_EQ(read("id,link\n1,http://a/\n").error,
+            "'x.csv' has no column 'url' (--url-column names the one with the links); its heading "
+            "has 'id', 'link'");
+  for (const char* number : {"0", "3", "-1", "1x", ""}) {
+    EXPECT_NE(read("id,link\n1,2\n", {.url_column = number}).error, "") << number;
+  }
+  std::string many = "c0";
+  for (int i = 1; i < 100; ++i) many += ",c" + std::to_string(i);
+  EXPECT_TRUE(read(many + "\n").error.ends_with("'c19' and 80 more"));
+  EXPECT_NE(read("url\x1b[2J\n").error.find("'url?[2J'"), std::string::npos);
+}
+
+TEST(TableSource, AnEmptyFileIsAnEmptyList) {
+  for (const char* text : {"", "\n\r\n", "url\n"}) {
+    const auto all = read(text);
+    EXPECT_EQ(all.error, "");
+    EXPECT_TRUE(all.items.empty());
+  }
+}
+
+TEST(TableSource, TellsBadRowsByTheirLinesAndGoesOn) {
+  const auto all = read(std::string("id,url\n") +
+                        "1,http://a/1\n"        // line 2
+                        "2\n"                   // 3: no cell there
+                        "3,  \n"                // 4: an empty one
+                        "4,http://a/x,y.jpg\n"  // 5: a comma that wanted quotes
+                        "5,\"http://a/\"x\n"    // 6
+                        "6,\"http://a/\nb\"\n"  // 7, 8
+                        "7,http://a/7,,\n"      // 9: needless commas
+                        "8," +
+                        std::string(70'000, 'x') + "\n" + std::string("9,a\0b\n", 6) + "10," +
+                        std::string(2'000'000, 'y') + "\n" + "11,http://a/11\n");
+  EXPECT_EQ(all.error, "");
+  ASSERT_EQ(all.items.size(), 11u);
+  EXPECT_EQ(
+      all.problems(),
+      (Texts{"line 3 has no link in its column 'url'", "line 4 has no link in its column 'url'",
+             "line 5 has 3 cells where the heading has 2: are quotes missing?",
+             "line 6: something follows the closing quote of a cell that begins there",
+             "line 7: its link has a line break", "line 10: its link is over 64 KiB long",
+             "line 11: its link has a NUL byte",
+             "line 12 begins a row over 1024 KiB or 4096 cells long: is a quote missing?"}));
+  EXPECT_EQ(all.items[3].url, "http://a/x");
+  EXPECT_EQ(all.items[6].url, "http://a/7");
+  EXPECT_EQ(all.items[7].url->size(), 200u);
+  EXPECT_EQ(all.items[10].url, "http://a/11");
+  for (const auto& item : all.items) EXPECT_TRUE(item.url.has_value());
+}
+
+TEST(TableSource, AQuoteThatIsNeverClosedSwallowsNothingInSilence) {
+  const auto all = read("url\nhttp://a/1\n\"http://a/2\nhttp://a/3\n");
+  EXPECT_EQ(all.urls(), Texts{"http://a/1"});
+  EXPECT_EQ(all.error,
+            "'x.csv': the quote that begins a cell in line 3 is never closed, so that nothing "
+            "behind it is a row; close it there");
+  EXPECT_NE(read("\"url\nhttp://a/1\n").error.find("line 1"), std::string::npos);
+  EXPECT_NE(read("\"url\"x\nhttp://a/1\n").error.find("the heading, line 1"), std::string::npos);
+}
+
+TEST(TableSource, YieldsRowsBeforeAnErrorAndNotTheHalfOne) {
+  auto stream = std::make_unique<MemoryStream>("url\nhttp://a/1\nhttp://a/2");
+  stream->fail_with("gone");
+  TableSource source(std::move(stream), "'x.csv'", {});
+  const auto all = all_items(source);
+  EXPECT_EQ(all.urls(), Texts{"http://a/1"});
+  EXPECT_EQ(all.error, "gone; the row in line 2 was the last whole one");
+
+  auto stopping = std::make_unique<MemoryStream>("url\nhttp://a/1\nhttp://a/2");
+  stopping->stop();
+  TableSource stopped(std::move(stopping), "'x.csv'", {});
+  EXPECT_EQ(all_items(stopped).urls(), Texts{"http://a/1"});
+}
+
+TEST(TableSource, YieldsARowBeforeMoreIsRead) {
+  auto stream = std::make_unique<MemoryStream>("url\nhttp://a/1\nhttp://a/2\n", 15);
+  const MemoryStream& seen = *stream;
+  TableSource source(std::move(stream), "'x.csv'", {});
+  const auto item = source.next();
+  ASSERT_TRUE(item && *item);
+  EXPECT_EQ((*item)->url, "http://a/1");
+  EXPECT_EQ(seen.used(), 15u);
+}
+
+TEST(TableSource, KeepsColumnsWhenAsked) {
+  const std::string text =
+      "id,url,note\n1,http://a/1,\"say \"\"x\"\"\"\n2,http://a/2\n\"\xff\",http://a/3,z\n";
+  for (const auto& item : read(text).items) {
+    EXPECT_EQ(item.columns, nullptr);
+    EXPECT_TRUE(item.named.empty());
+  }
+  const auto all = read(text, {.columns = {.keep = true, .named = {"note", "ID"}}});
+  ASSERT_EQ(all.items.size(), 3u);
+  EXPECT_EQ(*all.items[0].columns, R"({"id":"1","url":"http://a/1","note":"say \"x\""})");
+  EXPECT_EQ(all.items[0].named, (Texts{"say \"x\"", "1"}));
+  EXPECT_EQ(*all.items[1].columns, R"({"id":"2","url":"http://a/2","note":""})");
+  EXPECT_EQ(all.items[1].named, (Texts{"", "2"}));
+  EXPECT_TRUE(all.items[2].columns->starts_with("{\"id\":\"\xef\xbf\xbd\""));
+}
+
+TEST(TableSource, WantsTheColumnsThatTheNameAsksFor) {
+  EXPECT_EQ(read("id,url\n1,http://a/1\n", {.columns = {.named = {"title"}}}).error,
+            "'x.csv' has no column 'title' (--name asks for it); its heading has 'id', 'url'");
+}
+
+TEST(TableSource, RefusesToKeepMoreThanMemoryAllows) {
+  const auto all = read("url,note\nhttp://a/1," + std::string(70'000, 'n') + "\nhttp://a/2,x\n",
+                        {.columns = {.keep = true}});
+  EXPECT_EQ(all.problems(),
+            Texts{"line 2: its columns take 70030 bytes; --keep-columns takes 65536"});
+  EXPECT_EQ(all.items[0].columns, nullptr);
+}
+
+}  // namespace
+}  // namespace fanfetch
