@@ -29,7 +29,7 @@ class DnsTest : public SystemTest {
  protected:
   DnsTest() {
     origin_.serve_rest([](Connection& connection, const Request& request) {
-      answer(connection, request, ok("picture of " + request.path));
+      answer(connection, request, ok(picture(request.path)));
     });
   }
 
@@ -106,7 +106,7 @@ TEST_F(DnsTest, AnAnswerThatIsTooLongComesOverTcp) {
   hosts += "127.0.0.1 many.test\n";
   const Dnsmasq dns({"--addn-hosts=" + folder_.write("hosts", hosts), "--log-debug"});
   FaultOrigin all("0.0.0.0");  // whichever of them is tried
-  all.serve("/a.jpg", ok("picture"));
+  all.serve("/a.jpg", ok(picture()));
   const auto line = fetch(fmt::format("http://many.test:{}/a.jpg", all.port()), by(dns.server()));
   EXPECT_EQ("saved", line.status) << line.message.value_or("");
   EXPECT_GE(dns.count("query[A] many.test"), 2u) << "once more over TCP";
@@ -251,7 +251,7 @@ TEST_F(DnsTest, Ipv6Alone) {
   } catch (const std::system_error& error) {
     GTEST_SKIP() << "no IPv6 here: " << error.what();
   }
-  origin->serve("/a.jpg", ok("picture"));
+  origin->serve("/a.jpg", ok(picture()));
   const std::string rest = fmt::format(":{}/a.jpg", origin->port());
   dns_.serve("six.test", {.addresses = {"::1"}});
   dns_.serve("both.test", {.addresses = {"::1", "127.0.0.1"}});
@@ -378,7 +378,7 @@ bool has_udp_socket(pid_t pid, const std::set<std::uint64_t>& inodes) {
 TEST_F(DnsTest, WorkersHaveOneThreadAndNoSocketToTheServer) {
   const auto gate = std::make_shared<Gate>();
   origin_.serve_rest([gate](Connection& connection, const Request& request) {
-    answer(connection, request, Reply{.body = "picture", .gate = gate});
+    answer(connection, request, Reply{.body = picture(), .gate = gate});
   });
   std::vector<std::string> links;
   for (int i = 0; i < 40; ++i) {
@@ -408,7 +408,7 @@ TEST_F(DnsTest, WorkersOpenNoFileOfTheResolver) {
     ASSERT_EQ(0, ::fanotify_mark(watch.get(), FAN_MARK_ADD, FAN_OPEN, AT_FDCWD, file)) << file;
   }
   const auto gate = std::make_shared<Gate>();
-  origin_.serve("/held.jpg", Reply{.body = "picture", .gate = gate});
+  origin_.serve("/held.jpg", Reply{.body = picture(), .gate = gate});
   std::vector<std::string> links = {link("localhost", "/held.jpg")};
   for (int i = 0; i < 40; ++i) links.push_back(link(fmt::format("h{}.localhost", i)));
   for (int i = 0; i < 40; ++i) links.push_back(link(fmt::format("gone{}.test", i)));

@@ -26,7 +26,7 @@ TEST_F(HostsTest, AHostThatThrottlesIsLeftAloneByAllAndTheOthersGoOn) {
   std::atomic<int> asked = 0;
   throttling.serve_rest([&asked](Connection& connection, const Request& request) {
     const bool refuse = asked++ < 4;  // the first flight
-    answer(connection, request, refuse ? status(429, {{"Retry-After", "2"}}) : ok("picture"));
+    answer(connection, request, refuse ? status(429, {{"Retry-After", "2"}}) : ok(picture()));
   });
   const auto paths = serve_many(200, 1000, 5ms);
   std::vector<std::string> links;
@@ -95,7 +95,7 @@ TEST_F(HostsTest, FilesOfAHostShareAConnection) {
   for (std::size_t i = 0; i < kHosts; ++i) {
     hosts.push_back(std::make_unique<FaultOrigin>(fmt::format("127.0.1.{}", 10 + i)));
     hosts.back()->serve_rest([](Connection& connection, const Request& request) {
-      answer(connection, request, Reply{.body = "picture", .delay = 20ms});
+      answer(connection, request, Reply{.body = picture(), .delay = 20ms});
     });
   }
   std::vector<std::string> links;

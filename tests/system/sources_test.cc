@@ -23,7 +23,7 @@ std::string zstd(std::string_view plain) {
 class SourcesTest : public CommandTest {
  protected:
   SourcesTest() {
-    for (const char* path : {"/a.jpg", "/b.jpg", "/c.jpg"}) origin_.serve(path, ok(path));
+    for (const char* path : {"/a.jpg", "/b.jpg", "/c.jpg"}) origin_.serve(path, ok(picture(path)));
   }
   [[nodiscard]] Names saved_names() const {
     Names names;
@@ -216,7 +216,7 @@ TEST_F(SourcesTest, KeptColumnsStandInRecordsAndExports) {
 
 TEST_F(SourcesTest, ApiPagesArriveWhileEarlierLinksDownload) {
   const auto gate = std::make_shared<Gate>();
-  origin_.serve("/a.jpg", Reply{.body = "a", .gate = gate});
+  origin_.serve("/a.jpg", Reply{.body = picture("a"), .gate = gate});
   origin_.serve("/api", json(R"({"d":[{"u":"/a.jpg"}],"next":"/api?page=2"})"));
   origin_.serve("/api?page=2",
                 json(R"({"d":[{"u":"b.jpg"}],"next":")" + origin_.url("/api3") + "\"}"));
