@@ -136,6 +136,7 @@ std::size_t encode(const Job& job, std::span<std::byte> buffer) {
   out.put(job.max_size);
   out.put(job.hash_content);
   out.put(job.verify_tls);
+  out.put(job.http2);
   return out.fits() ? out.size() : 0;
 }
 
@@ -172,6 +173,7 @@ std::optional<Job> decode_job(std::span<const std::byte> bytes) {
   job.max_size = in.get<std::uint64_t>();
   job.hash_content = in.get<std::uint8_t>() != 0 ? HashContent::yes : HashContent::no;
   job.verify_tls = in.get<std::uint8_t>() != 0 ? VerifyTls::yes : VerifyTls::no;
+  job.http2 = in.get<std::uint8_t>() != 0 ? Http2::yes : Http2::no;
   if (!in.complete()) return std::nullopt;
   return job;
 }

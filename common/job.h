@@ -20,6 +20,8 @@ inline constexpr std::size_t kMaxJobAddresses = 8;
 
 enum class HashContent : std::uint8_t { no, yes };
 enum class VerifyTls : std::uint8_t { no, yes };
+/// `yes`: over TLS, if the server offers it; what cannot be had so for sure comes by HTTP/1.1.
+enum class Http2 : std::uint8_t { no, yes };
 
 /// One request for a worker, complete: it holds no secret that this request does not need, and the
 /// worker asks nobody anything.
@@ -57,6 +59,7 @@ struct Job {
 
   HashContent hash_content = HashContent::yes;
   VerifyTls verify_tls = VerifyTls::yes;
+  Http2 http2 = Http2::no;
 };
 
 /// Lays `job` out in `buffer`. Returns the bytes used; 0: it does not fit.

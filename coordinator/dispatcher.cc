@@ -92,6 +92,7 @@ void Dispatcher::go(TaskId id, RouteFinder::Found route) {
   const Task& task = tasks_.at(id);
   const bool alone = task.alone;
   Job job = jobs_.make(task.link, task.url, std::move(*route));
+  if (task.attempts > 1) job.http2 = Http2::no;  // it may be what went wrong
   if (alone) {
     waiting_alone_.push_back({id, std::move(job)});
     dispatch_alone();

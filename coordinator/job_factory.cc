@@ -59,6 +59,8 @@ Job JobFactory::make(const Link& link, const Url& url, Route route) const {
   job.max_size = options_.max_size;
   job.hash_content = options_.hash_content;
   job.verify_tls = options_.verify_tls;
+  // To hold one stream back, libcurl would let its server fill a window of 32 MB.
+  job.http2 = options_.limit_rate > 0 ? Http2::no : options_.http2;
   return job;
 }
 

@@ -123,21 +123,13 @@ Result<> apply_user_agent(Options& options, Values values) {
 
 /// Its errors never hold the value: a proxy's URL may have a password.
 Result<> apply_proxy(Options& options, Values values) {
-  static constexpr std::string_view kSchemes[] = {"http",   "https",   "socks4",
-                                                  "socks5", "socks4a", "socks5h"};
   const std::string& proxy = values[0];
   if (!is_header_text(proxy) || proxy.find(' ') != std::string::npos) {
     return fail("it has a blank or a control character");
   }
   if (proxy.size() > kMaxProxyBytes) return fail("it is longer than {} bytes", kMaxProxyBytes);
-  if (const std::size_t end = proxy.find("://"); end != std::string::npos) {
-    const std::string_view scheme = std::string_view(proxy).substr(0, end);
-    if (std::find(std::begin(kSchemes), std::end(kSchemes), scheme) == std::end(kSchemes)) {
-      return fail("it is none of http://, https://, socks4://, socks4a://, socks5://, socks5h://");
-    }
-  }
-  if (const auto parsed = proxy.empty() ? ProxyUrl() : parse_proxy(proxy); !parsed) {
-    return fail("{}", parsed.error().message);
+  if (!proxy.empty()) {  // else none at all
+    if (const auto parsed = parse_proxy(proxy); !parsed) return tl::unexpected(parsed.error());
   }
   options.proxy = proxy;
   options.proxy_given = true;
@@ -331,7 +323,7 @@ const OptionRow kTable[] = {
      InConfig::yes, apply_header},
     {"--header-for", "HOST 'K: V'|@FILE", kRequests, "send to HOST only; for Authorization and Cookie", "", kLong,
      InConfig::yes, apply_header_for},
-    {"--user-agent", "TEXT", kRequests, "what fanfetch calls itself", "fanfetch/" FANFETCH_VERSION, kLong,
+    {"--user-agent", "TEXT", kRequests, "what fanfetch calls itself", FANFETCH_USER_AGENT, kLong,
      InConfig::yes, apply_user_agent},
     {"--proxy", "URL", kRequests, "http, https, socks5h or socks4a (socks5, socks4: the same); '' is none; "
      "default: the environment's", "", kLong,
@@ -344,6 +336,8 @@ const OptionRow kTable[] = {
      InConfig::yes, [](Options& o, Values v) { return store_text(o.key, v); }},
     {"--insecure", "", kRequests, "do not verify TLS certificates", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_flag(o.verify_tls, v, VerifyTls::no, VerifyTls::yes); }},
+    {"--http2", "", kRequests, "speak HTTP/2 with https servers that offer it (not with --limit-rate)", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.http2, v, Http2::yes, Http2::no); }},
     {"--allow-private", "", kRequests, "let links reach loopback and private addresses", "", kLong,
      InConfig::yes, [](Options& o, Values v) {
        return store_flag(o.private_addresses, v, PrivateAddresses::allow, PrivateAddresses::refuse); }},

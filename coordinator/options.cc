@@ -164,6 +164,14 @@ Result<> apply_environment(Options& options) {
       return fail("IMGUR_CLIENT_ID has a control character");
     }
   }
+  for (const char* name : {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}) {
+    const char* proxy = std::getenv(name);
+    if (options.proxy_given || proxy == nullptr || *proxy == '\0') continue;
+    Options unused;
+    const std::string value = proxy;
+    const auto applied = find_option("proxy")->apply(unused, {&value, 1});
+    if (!applied) return fail("{}: {}", name, applied.error().message);
+  }
   const char* cas = std::getenv("SSL_CERT_FILE");
   if (cas != nullptr && cas[0] != '\0' && options.cacert.empty()) {
     const std::string value = cas;
@@ -206,7 +214,7 @@ tl::expected<Options, Leave> read_options(int argc, const char* const* argv) {
   }
 
   Options options;
-  options.user_agent = "fanfetch/" FANFETCH_VERSION;
+  options.user_agent = FANFETCH_USER_AGENT;
   options.sources = std::move(line->sources);
   const auto read = apply_config_file(options, *line)
                         .and_then([&] { return apply_command_line(options, *line); })

@@ -63,13 +63,14 @@ struct Options {
 
   std::vector<std::string> headers;  ///< To every link; Authorization and Cookie were refused.
   std::vector<HostHeader> host_headers;
-  std::string user_agent;    ///< Default: `fanfetch/VERSION`.
+  std::string user_agent;    ///< Default: `fanfetch/VERSION (+HOME)`.
   std::string proxy;         ///< Empty: by the environment, unless `proxy_given`.
   bool proxy_given = false;  ///< `--proxy`; with an empty value: none at all.
   std::string cacert;        ///< From --cacert or SSL_CERT_FILE; empty: the system's bundle.
   std::string cert;          ///< Client certificate, PEM; empty: none.
   std::string key;           ///< Its private key; empty: in the same file.
   VerifyTls verify_tls = VerifyTls::yes;
+  Http2 http2 = Http2::no;
   PrivateAddresses private_addresses = PrivateAddresses::refuse;
   std::vector<Cidr> allowed_nets;       ///< --allow-net
   std::vector<IpEndpoint> dns_servers;  ///< --dns; empty: the system's.

@@ -43,6 +43,12 @@ std::optional<std::uint64_t> announced_length(CURL* easy) {
   return static_cast<std::uint64_t>(length);
 }
 
+bool has_uncertain_end(CURL* easy) {
+  long version = 0;
+  curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+  return version == CURL_HTTP_VERSION_2_0 && !announced_length(easy);
+}
+
 Response read_response(CURL* easy, const std::string& url) {
   Response response;
   response.http_status = http_status(easy);

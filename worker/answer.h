@@ -29,6 +29,10 @@ namespace fanfetch {
 /// Content-Length; none: not sent, or overruled by chunks.
 [[nodiscard]] std::optional<std::uint64_t> announced_length(CURL* easy);
 
+/// It is HTTP/2 and tells no length: libcurl 7.88 takes a body that a server gave up
+/// (RST_STREAM with NO_ERROR) for a whole one.
+[[nodiscard]] bool has_uncertain_end(CURL* easy);
+
 /// `url`: what was asked for.
 [[nodiscard]] Response read_response(CURL* easy, const std::string& url);
 

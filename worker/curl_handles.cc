@@ -75,6 +75,10 @@ void CurlMulti::add(CURL* easy) {
   if (curl_multi_add_handle(multi_.get(), easy) != CURLM_OK) throw std::bad_alloc();
 }
 
+void CurlMulti::share_connections() {
+  curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+}
+
 void CurlMulti::remove(CURL* easy) { curl_multi_remove_handle(multi_.get(), easy); }
 
 void CurlMulti::collect(const std::function<void(CURL* easy, CURLcode code)>& done) {

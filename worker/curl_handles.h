@@ -57,6 +57,8 @@ class CurlMulti {
   CurlMulti& operator=(const CurlMulti&) = delete;
 
   void add(CURL* easy);
+  /// From now on several transfers may share a connection of HTTP/2.
+  void share_connections();
   /// Ends a transfer, finished or not.
   void remove(CURL* easy);
   /// Hands over what has finished since the last call. `done` may add and remove.

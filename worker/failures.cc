@@ -59,7 +59,7 @@ Failed transfer_failure(CURLcode code, std::string text, Response response) {
   // In TLS 1.3 a server may refuse us once the handshake is over, in the midst of things.
   const bool refused = !answered && failed.message.find(" alert ") != std::string::npos;
   if (is_tls(code) || refused) {
-    auto trouble = tls_trouble(failed.message, "the server");
+    auto trouble = tls_trouble(failed.message, Peer::server, "the server");
     failed.error = ErrorClass::tls;
     // A certificate stays what it is.
     failed.retry = code == CURLE_SSL_CONNECT_ERROR || refused ? trouble.retry : Retry::no;
@@ -73,6 +73,8 @@ Failed transfer_failure(CURLcode code, std::string text, Response response) {
     case CURLE_COULDNT_CONNECT:
     case CURLE_PROXY:
     case CURLE_GOT_NOTHING: failed.error = ErrorClass::connect; break;
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
       failed.error = answered ? ErrorClass::truncated : ErrorClass::connect;

@@ -67,6 +67,8 @@ HeaderList set_request(CURL* easy, const Job& job, const Rest& rest) {
   // Not CURLOPT_RESUME_FROM, which takes a 200 for an error and knows no If-Range.
   const std::string range = std::to_string(rest.offset) + '-';
   curl_easy_setopt(easy, CURLOPT_RANGE, rest.offset > 0 ? range.c_str() : nullptr);
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                   job.http2 == Http2::yes ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1);
   set_limits(easy, job);
   const long verify = job.verify_tls == VerifyTls::yes ? 1 : 0;
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, verify);

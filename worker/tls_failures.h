@@ -14,7 +14,10 @@ struct TlsTrouble {
   Retry retry = Retry::no;
 };
 
-/// `text`: libcurl's words for what went wrong; `who`: for people, `the server` or a proxy.
-[[nodiscard]] TlsTrouble tls_trouble(std::string_view text, std::string_view who);
+/// Whose certificate it was. --insecure is about servers alone, as in curl.
+enum class Peer { server, proxy };
+
+/// `text`: libcurl's words for what went wrong; `name`: the peer's, for people.
+[[nodiscard]] TlsTrouble tls_trouble(std::string_view text, Peer peer, std::string_view name);
 
 }  // namespace fanfetch

@@ -16,6 +16,7 @@
 #include "worker/check/placeholders.h"
 #include "worker/check/robots_tag.h"
 #include "worker/failures.h"
+#include "worker/proxy_failures.h"
 #include "worker/resume.h"
 
 namespace fanfetch {
@@ -27,6 +28,7 @@ constexpr std::uint64_t kUnwantedBodyBytes = 64 * 1024;
 
 constexpr int kPartialContent = 206;
 constexpr int kNotModified = 304;
+constexpr int kProxyAuthenticationRequired = 407;
 constexpr int kRangeNotSatisfiable = 416;
 
 /// Files whose gzip is their content, not a way to carry it.
@@ -111,7 +113,7 @@ void Transfer::use_addresses() {
   set_addresses(easy(), job_, addresses_.get());
 }
 
-/// The part does not belong to what the server has now.
+/// The part does not belong to what the server has now, or the end of what it sends cannot be told.
 void Transfer::start_over() {
   part_.reset();
   content_.reset();
@@ -212,6 +214,10 @@ bool Transfer::check(std::span<const std::byte> bytes) {
 
 bool Transfer::begin_file() {
   if (robots_forbid()) return true;
+  if (has_uncertain_end(easy())) {
+    stopped_ = Stopped::uncertain_end;
+    return false;
+  }
   if (is_too_large(announced_length(easy()).value_or(0))) return false;
   const std::string encoding = header_value(easy(), "Content-Encoding");
   if (is_gzip(encoding)) {
@@ -269,6 +275,12 @@ bool Transfer::store(std::span<const std::byte> bytes) {
 std::optional<Outcome> Transfer::finish(CURLcode code, const std::string& why) {
   if (!why.empty()) error_text_[why.copy(error_text_, sizeof error_text_ - 1)] = '\0';
   if (received_ == 0 && rest_.offset > 0) (void)begin_body();  // it had none
+  const bool empty_file = code == CURLE_OK && received_ == 0 && is_whole_body(http_status(easy()));
+  if (stopped_ == Stopped::uncertain_end || (empty_file && has_uncertain_end(easy()))) {
+    job_.http2 = Http2::no;
+    start_over();
+    return std::nullopt;
+  }
   if (stopped_ == Stopped::no_continuation) {
     start_over();
     return std::nullopt;
@@ -298,6 +310,9 @@ Outcome Transfer::conclude(CURLcode code) {
   if (body_ == Body::rest || is_whole_body(response.http_status)) {
     return finish_body(std::move(response));
   }
+  if (response.http_status == kProxyAuthenticationRequired && !job_.proxy.empty()) {
+    return proxy_wants_password(proxy_of(job_), std::move(response));
+  }
   return status_failure(std::move(response));
 }
 
@@ -305,6 +320,10 @@ Outcome Transfer::finish_body(Response response) {
   if (body_ == Body::unwanted) {  // it is empty
     if (robots_forbid()) return rejected(std::move(response));
     if (!open_file()) return stopped_failure(std::move(response));
+  }
+  if (const auto length = announced_length(easy()); length && received_ != *length) {
+    return truncated_failure(fmt::format("it ends after {} of {} bytes", received_, *length),
+                             std::move(response));
   }
   if (gunzip_ && !gunzip_->complete()) {
     return truncated_failure("its gzip encoding ends too early", std::move(response));
@@ -397,7 +416,21 @@ Failed Transfer::curl_failure(CURLcode code, Response response) const {
             .response = std::move(response),
             .refused_address = refused_address_};
   }
-  return transfer_failure(code, error_text_, std::move(response));
+  Failed failed = transfer_failure(code, error_text_, std::move(response));
+  if (job_.proxy.empty()) return failed;
+  const ProxyName proxy = proxy_of(job_);
+  ProxySigns signs;
+  long number = 0;
+  curl_easy_getinfo(easy(), CURLINFO_HTTP_CONNECTCODE, &number);
+  signs.connect_status = static_cast<int>(number);
+  number = 0;
+  curl_easy_getinfo(easy(), CURLINFO_PROXY_ERROR, &number);
+  signs.socks = static_cast<CURLproxycode>(number);
+  if (auto proxys = proxy_failure(code, error_text_, proxy, signs)) return std::move(*proxys);
+  if (failed.response.http_status == 0) {
+    failed.message += fmt::format(" (by way of the proxy {})", proxy.place);
+  }
+  return failed;
 }
 
 }  // namespace fanfetch

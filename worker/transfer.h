@@ -55,7 +55,7 @@ class Transfer {
   [[nodiscard]] Ready prepare();
 
   /// How it ended. None: what is there of it is of no use after all; the request is made anew for
-  /// the whole, and libcurl is to have the handle once more (this happens once at most).
+  /// the whole, and libcurl is to have the handle once more (this happens twice at most).
   /// REQUIRES: libcurl is done with it and said `code`; or it is taken from libcurl next, with a
   /// `code` of ours and `why`, if libcurl has not said it.
   [[nodiscard]] std::optional<Outcome> finish(CURLcode code, const std::string& why = {});
@@ -67,7 +67,16 @@ class Transfer {
 
  private:
   /// What stopped the transfer from our side; libcurl then reports its own general error.
-  enum class Stopped { no, too_large, disk, bad_encoding, enough, rejected, no_continuation };
+  enum class Stopped {
+    no,
+    too_large,
+    disk,
+    bad_encoding,
+    enough,
+    rejected,
+    no_continuation,
+    uncertain_end,
+  };
   /// What the bytes that come are.
   enum class Body { unwanted, whole, rest };
 

@@ -70,6 +70,7 @@ void Worker::take_jobs() {
     auto transfer =
         std::make_unique<Transfer>(std::move(taken->job), handles_.take(), store_, hosts_);
     CURL* easy = transfer->easy();
+    if (transfer->job().http2 == Http2::yes) multi_.share_connections();
     if (pacer_.limits()) {
       transfer->set_pace({.largest_piece = pacer_.largest_piece(),
                           .take = [this, easy](std::size_t n) { return pacer_.take(easy, n); }});

@@ -9,7 +9,8 @@
 namespace fanfetch {
 
 /// Which proxy a request goes through. `http_proxy` counts in lower case only, as its upper-case
-/// twin can be set by strangers in CGI; the others in both. Values are read once.
+/// twin can be set by strangers in CGI; the others in both. Values are read once. `no_proxy` lists
+/// names (each with all below it), addresses and blocks of them (`10.0.0.0/8`), or `*`, as in curl.
 class ProxyPolicy {
  public:
   /// `given`: from --proxy, empty for "none at all"; wins over the environment's proxies, but not

@@ -156,18 +156,18 @@ std::string NameTemplate::value(const Piece& piece, const NameFields& fields) {
   return id;
 }
 
-bool NameTemplate::names_by_url() const {
-  if (pieces_.empty()) return false;
-  const Field last = pieces_.back().field;
-  const bool alone = pieces_.size() == 1 || pieces_[pieces_.size() - 2].text.ends_with('/');
-  return alone && (last == Field::name || last == Field::path);
-}
-
 unsigned NameTemplate::place_of_column(std::string_view name) {
   const auto known = std::find(columns_.begin(), columns_.end(), name);
   const auto place = static_cast<unsigned>(known - columns_.begin());
   if (known == columns_.end()) columns_.emplace_back(name);
   return place;
+}
+
+bool NameTemplate::names_by_url() const {
+  if (pieces_.empty()) return false;
+  const Field last = pieces_.back().field;
+  const bool alone = pieces_.size() == 1 || pieces_[pieces_.size() - 2].text.ends_with('/');
+  return alone && (last == Field::name || last == Field::path);
 }
 
 std::string NameTemplate::expand(const NameFields& fields) const {

@@ -76,6 +76,7 @@ class Scheduler {
 
  private:
   struct Host;
+  using Hosts = std::unordered_map<std::string, Host>;
   /// Hosts in a row, linked through themselves; each stands in at most one.
   struct Row {
     Host* first = nullptr;
@@ -94,7 +95,7 @@ class Scheduler {
   struct Host {
     Host(const HostRules& rules, unsigned most) : governor(rules, most) {}
 
-    const std::string* name = nullptr;  // the key in hosts_
+    Hosts::iterator self;
     HostGovernor governor;
     std::uint32_t first_ready = kNoTask, last_ready = kNoTask;
     std::vector<std::pair<Instant, TaskId>> delayed;  // a heap, the first one due on top
@@ -130,7 +131,7 @@ class Scheduler {
   const HostRules rules_;
   std::mt19937_64 dice_;
   Instant now_{};  // the latest that was told
-  std::unordered_map<std::string, Host> hosts_;
+  Hosts hosts_;
   std::unordered_map<TaskId, Running> running_;
   std::vector<Ready> ready_;
   std::uint32_t free_ready_ = kNoTask;

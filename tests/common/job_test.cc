@@ -32,7 +32,8 @@ Job full_job() {
           .min_speed = 8,
           .max_size = 1ull << 40,
           .hash_content = HashContent::no,
-          .verify_tls = VerifyTls::no};
+          .verify_tls = VerifyTls::no,
+          .http2 = Http2::yes};
 }
 
 TEST(Job, ComesBackAsItWas) {
@@ -64,6 +65,7 @@ TEST(Job, ComesBackAsItWas) {
   EXPECT_EQ(back->connect_port, job.connect_port);
   EXPECT_EQ(back->addresses, job.addresses);
   EXPECT_EQ(back->verify_tls, job.verify_tls);
+  EXPECT_EQ(back->http2, job.http2);
 }
 
 TEST(Job, SaysWhenItDoesNotFit) {

@@ -55,6 +55,16 @@ constexpr Row kNormalForms[] = {
     {"http://B\xc3\x9c\x43HER.example./", "http://xn--bcher-kva.example/"},
     {"http://xn--bcher-kva.example/", "http://xn--bcher-kva.example/"},
     {"http://a\xe3\x80\x82\x62/", "http://a.b/"},  // ideographic full stop
+    {"http://bu\xcc\x88\x63her.example/", "http://xn--bcher-kva.example/"},  // u, then two dots
+    {"http://BU\xcc\x88\x43HER.example/", "http://xn--bcher-kva.example/"},
+    {"http://XN--BCHER-KVA.example/", "http://xn--bcher-kva.example/"},
+    {"http://b%C3%BCcher.example/", "http://xn--bcher-kva.example/"},
+    {"http://\xef\xbd\x82\xc3\xbc\x63her.example/", "http://xn--bcher-kva.example/"},  // wide b
+    {"http://\xef\xbc\xa5\xef\xbd\x98.example/", "http://ex.example/"},     // wide E, wide x
+    {"http://stra\xc3\x9f\x65.example/", "http://xn--strae-oqa.example/"},  // not strasse
+    {"http://\xe2\x84\xa8\x61.example/", "http://za.example/"},             // black-letter Z
+    {"http://\xe4\xbe\x8b\xe3\x81\x88.\xe3\x83\x86\xe3\x82\xb9\xe3\x83\x88/",
+     "http://xn--r8jz45g.xn--zckzah/"},
     {"http://a_b/", "http://a_b/"},
 
     {"http://127.1/", "http://127.0.0.1/"},

@@ -86,6 +86,14 @@ TEST_F(JobFactoryTest, SaysWhichAnswersAreWanted) {
   EXPECT_TRUE(job.respect_robots_tag);
 }
 
+TEST_F(JobFactoryTest, Http2ForWhoAsksForItButNotWithALimitOfBytes) {
+  EXPECT_EQ(make("https://example.org/").http2, Http2::no);
+  options_.http2 = Http2::yes;
+  EXPECT_EQ(make("https://example.org/").http2, Http2::yes);
+  options_.limit_rate = 1'000'000;
+  EXPECT_EQ(make("https://example.org/").http2, Http2::no);
+}
+
 TEST_F(JobFactoryTest, AsksWithTheValidatorsOfTheEarlierFile) {
   Link link{.url = *parse_url("http://example.org/a")};
   EXPECT_EQ(JobFactory(options_).make(link, link.url, {}).if_none_match, "");

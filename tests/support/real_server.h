@@ -15,7 +15,8 @@ namespace fanfetch::support {
 
 /// A request as the server's own log has it.
 struct LoggedRequest {
-  std::string path;  ///< As it was asked for; squid's: method, space, URL or `HOST:PORT`.
+  std::string path;      ///< As it was asked for; squid's: method, space, URL or `HOST:PORT`.
+  std::string protocol;  ///< `HTTP/2.0` (nginx; else empty).
   int status = 0;
   std::uint64_t bytes = 0;  ///< Of body, as they went over the wire; 0: not logged (Python, squid).
   std::uint16_t client_port = 0;  ///< One a connection; 0: not logged (Python, squid).

@@ -21,14 +21,16 @@ http {
   client_body_temp_path @FOLDER@/tmp; proxy_temp_path @FOLDER@/tmp; fastcgi_temp_path @FOLDER@/tmp;
   uwsgi_temp_path @FOLDER@/tmp; scgi_temp_path @FOLDER@/tmp;
   default_type application/octet-stream;
-  log_format json '{"request":{"remote_port":"$remote_port","uri":"$request_uri"},'
+  log_format json '{"request":{"remote_port":"$remote_port","uri":"$request_uri",'
+                  '"proto":"$server_protocol"},'
                   '"status":$status,"size":$body_bytes_sent}';
   access_log @FOLDER@/access.log json;
   gzip on; gzip_types application/octet-stream;
 %CLOSE  keepalive_timeout 0;
+  keepalive_requests @REQUESTS@;
   server {
     listen @ADDRESS@:@PORT@;
-%TLS    listen @ADDRESS@:@TLS_PORT@ ssl;
+%TLS    listen @ADDRESS@:@TLS_PORT@ ssl @HTTP2@;
 %TLS    ssl_certificate @FOLDER@/server.pem; ssl_certificate_key @FOLDER@/server.key;
 %TLS1.2    ssl_protocols TLSv1.2;
 %TLS1.3    ssl_protocols TLSv1.3;
@@ -251,6 +253,8 @@ ServerPlan plan_for(Software software, const Site& site, const Place& place) {
       {"UPSTREAM", site.upstream},
       {"UPSTREAM_HOST", site.upstream.substr(0, colon)},
       {"UPSTREAM_PORT", colon == std::string::npos ? "" : site.upstream.substr(colon + 1)},
+      {"HTTP2", site.http2 ? "http2" : ""},
+      {"REQUESTS", std::to_string(site.requests_a_connection)},
       {"PASSWORD", site.password}};
   std::set<std::string> wanted;
   if (!site.certificate.empty()) {

@@ -24,7 +24,9 @@ struct Site {
   TlsVersions tls = TlsVersions::both;
   std::string upstream = {};  ///< `HOST:PORT`, asked over HTTP for all below `/upstream/`.
   bool keep_alive = true;     ///< False: one request a connection (nginx, Apache, lighttpd, Caddy).
-  std::string password = {};  ///< squid: what user `us` must say; empty: nobody is asked.
+  bool http2 = false;         ///< nginx: offers it over TLS, by ALPN.
+  int requests_a_connection = 1000;  ///< nginx.
+  std::string password = {};         ///< squid: what user `us` must say; empty: nobody is asked.
 };
 
 /// Where it is to do it.

@@ -26,11 +26,11 @@ TEST_F(HostsTest, AHostThatThrottlesIsLeftAloneByAllAndTheOthersGoOn) {
   std::atomic<int> asked = 0;
   throttling.serve_rest([&asked](Connection& connection, const Request& request) {
     const bool refuse = asked++ < 4;  // the first flight
-    answer(connection, request, refuse ? status(429, {{"Retry-After", "2"}}) : ok(picture()));
+    answer(connection, request, refuse ? status(429, {{"Retry-After", "2"}}) : ok("picture"));
   });
   const auto paths = serve_many(200, 1000, 5ms);
   std::vector<std::string> links;
-  for (int i = 0; i < 20; ++i) links.push_back(throttling.url(fmt::format("/t{}.jpg", i)));
+  for (int i = 0; i < 20; ++i) links.push_back(throttling.url(fmt::format("/t{}.bin", i)));
   links.insert(links.end(), paths.begin(), paths.end());
   const Finished finished = run(list_setup(links, {"-w2"}));
   EXPECT_EQ(0, finished.exit_status) << finished.describe();
@@ -50,7 +50,7 @@ TEST_F(HostsTest, ADeadHostCostsSecondsHoweverManyItsLinks) {
   }
   const auto paths = serve_many(50, 1000);
   std::vector<std::string> links;
-  for (int i = 0; i < 2000; ++i) links.push_back(fmt::format("{}/d{}.jpg", dead, i));
+  for (int i = 0; i < 2000; ++i) links.push_back(fmt::format("{}/d{}.bin", dead, i));
   links.insert(links.end(), paths.begin(), paths.end());
   const Finished finished = run(list_setup(links));
   EXPECT_EQ(1, finished.exit_status) << finished.describe();
@@ -71,7 +71,7 @@ TEST_F(HostsTest, AWaitThatIsTooLongEndsTheHostsLinks) {
     answer(connection, request, status(429, {{"Retry-After", "3"}}));
   });
   std::vector<std::string> links;
-  for (int i = 0; i < 100; ++i) links.push_back(fmt::format("/{}.jpg", i));
+  for (int i = 0; i < 100; ++i) links.push_back(fmt::format("/{}.bin", i));
   const Finished finished = run(list_setup(links, {"--max-wait=2s"}));
   EXPECT_EQ(1, finished.exit_status) << finished.describe();
   EXPECT_EQ(100u, count("failed", "rate_limited"));
@@ -90,29 +90,30 @@ TEST_F(HostsTest, ARateHoldsOverAllWorkers) {
 
 /// The coordinator gives a host's next file to the worker that has its connection.
 TEST_F(HostsTest, FilesOfAHostShareAConnection) {
-  constexpr std::size_t kHosts = 40, kFiles = 5;
+  constexpr std::size_t kHosts = 40, kFiles = 5, kJobs = 24;
   std::vector<std::unique_ptr<FaultOrigin>> hosts;
   for (std::size_t i = 0; i < kHosts; ++i) {
     hosts.push_back(std::make_unique<FaultOrigin>(fmt::format("127.0.1.{}", 10 + i)));
     hosts.back()->serve_rest([](Connection& connection, const Request& request) {
-      answer(connection, request, Reply{.body = picture(), .delay = 20ms});
+      answer(connection, request, Reply{.body = "picture", .delay = 20ms});
     });
   }
   std::vector<std::string> links;
   for (std::size_t file = 0; file < kFiles; ++file) {
     for (std::size_t i = 0; i < kHosts; ++i) {
-      links.push_back(hosts[i]->url(fmt::format("/{}-{}.jpg", i, file)));
+      links.push_back(hosts[i]->url(fmt::format("/{}-{}.bin", i, file)));
     }
   }
   // Fewer places than hosts: else there would be room for a second connection to some.
-  const Finished finished = run(list_setup(links, {"-w2", "-j24"}));
+  const Finished finished = run(list_setup(links, {"-w2", fmt::format("-j{}", kJobs)}));
   EXPECT_EQ(0, finished.exit_status) << finished.describe();
   EXPECT_EQ(kHosts * kFiles, saved_files().size());
   std::size_t connections = 0;
   for (const auto& host : hosts) connections += host->connections();
-  // At the end of the list hosts run out, and the places that are left go to the others' files.
   EXPECT_GE(connections, kHosts);
-  EXPECT_LE(connections, kHosts + kHosts / 4);
+  // At the end of the list there are fewer hosts than places: each may go to a second file of a
+  // host. By chance, half of the files would meet no connection of their host where they go: 80.
+  EXPECT_LE(connections, kHosts + kJobs);
 }
 
 }  // namespace

@@ -60,6 +60,8 @@ TEST(TransferFailure, EachOfLibcurlsHasItsClassAndItsWorth) {
            CurlCase{CURLE_GOT_NOTHING, 0, ErrorClass::connect, Retry::yes},
            CurlCase{CURLE_RECV_ERROR, 0, ErrorClass::connect, Retry::yes},
            CurlCase{CURLE_RECV_ERROR, 200, ErrorClass::truncated, Retry::yes},
+           CurlCase{CURLE_HTTP2, 0, ErrorClass::connect, Retry::yes},
+           CurlCase{CURLE_HTTP2_STREAM, 200, ErrorClass::truncated, Retry::yes},
            CurlCase{CURLE_PARTIAL_FILE, 200, ErrorClass::truncated, Retry::yes},
            CurlCase{CURLE_OPERATION_TIMEDOUT, 0, ErrorClass::timeout, Retry::yes},
            CurlCase{CURLE_SSL_CONNECT_ERROR, 0, ErrorClass::tls, Retry::yes},

@@ -36,11 +36,19 @@ constexpr Row kRows[] = {
 
 TEST(TlsTrouble, SaysWhichAndWhatToDo) {
   for (const auto& [text, message, retry] : kRows) {
-    const TlsTrouble trouble = tls_trouble(text, "the server");
+    const TlsTrouble trouble = tls_trouble(text, Peer::server, "the server");
     EXPECT_NE(trouble.message.find(message), std::string::npos) << text << ": " << trouble.message;
     EXPECT_NE(trouble.message.find("the server"), std::string::npos) << trouble.message;
     EXPECT_NE(trouble.message.find(text), std::string::npos) << trouble.message;
     EXPECT_EQ(trouble.retry, retry) << text;
+  }
+}
+
+TEST(TlsTrouble, AProxyIsVerifiedWhateverInsecureSays) {
+  for (const auto& [text, message, retry] : kRows) {
+    const TlsTrouble trouble = tls_trouble(text, Peer::proxy, "the proxy p:1");
+    EXPECT_NE(trouble.message.find("the proxy p:1"), std::string::npos) << trouble.message;
+    EXPECT_EQ(trouble.message.find("--insecure"), std::string::npos) << trouble.message;
   }
 }
 

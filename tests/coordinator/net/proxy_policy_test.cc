@@ -16,7 +16,7 @@ class ProxyPolicyTest : public ::testing::Test {
     }
   }
   ~ProxyPolicyTest() override {
-    for (const char* name : {"http_proxy", "HTTP_PROXY", "HTTPS_PROXY", "no_proxy"}) {
+    for (const char* name : {"http_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "no_proxy"}) {
       ::unsetenv(name);
     }
   }
@@ -38,6 +38,54 @@ TEST_F(ProxyPolicyTest, TheEnvironmentNamesTheProxy) {
   EXPECT_EQ(proxy("http://10.0.0.1/"), "");
   ::setenv("no_proxy", "*", 1);
   EXPECT_EQ(proxy("http://example.org/"), "");
+}
+
+TEST_F(ProxyPolicyTest, NoProxyAsInCurl) {
+  ::setenv("all_proxy", "http://p:1", 1);
+  struct Case {
+    const char* no_proxy;
+    const char* host;
+    bool direct;
+  };
+  for (const auto& [no_proxy, host, direct] : {
+           Case{"example.net", "example.net", true},
+           Case{"EXAMPLE.net", "example.NET", true},
+           Case{".example.net", "example.net", true},
+           Case{".example.net", "a.b.example.net", true},
+           Case{"example.net.", "www.example.net", true},
+           Case{"example.net", "notexample.net", false},
+           Case{"www.example.net", "example.net", false},
+           Case{"a.net,b.net", "b.net", true},
+           Case{"a.net , b.net", "b.net", true},
+           Case{"a.net b.net", "b.net", true},
+           Case{",,,", "b.net", false},
+           Case{".", "b.net", false},
+           Case{"*", "b.net", true},
+           Case{"*.net", "b.net", false},
+           Case{"b\xc3\xbc.net", "b\xc3\xbc.net", false},  // names are punycode here
+           Case{"10.0.0.1", "10.0.0.1", true},
+           Case{"10.0.0.1", "10.0.0.10", false},
+           Case{"0.0.1", "10.0.0.1", false},
+           Case{"10.0.0.0/8", "10.200.3.4", true},
+           Case{"10.0.0.0/8", "11.0.0.1", false},
+           Case{"10.0.3.0/26", "10.0.3.63", true},
+           Case{"10.0.3.0/26", "10.0.3.64", false},
+           Case{"10.0.3.9/32", "10.0.3.9", true},
+           Case{"0.0.0.0/0", "8.8.8.8", true},
+           Case{"10.0.0.0/33", "10.0.0.0", false},
+           Case{"10.0.0.0/", "10.0.0.0", false},
+           Case{"10.0.0.0/8x", "10.0.0.0", false},
+           Case{"10.0.0.0/8", "[2001:db8::1]", false},
+           Case{"::1", "[::1]", true},
+           Case{"[::1]", "[::1]", true},
+           Case{"2001:db8::/33", "[2001:db8:7fff::1]", true},
+           Case{"2001:db8::/33", "[2001:db8:8000::1]", false},
+           Case{"10.0.0.0/8", "10.example.net", false},
+       }) {
+    ::setenv("no_proxy", no_proxy, 1);
+    EXPECT_EQ(proxy(std::string("http://") + host + "/").empty(), direct)
+        << no_proxy << ' ' << host;
+  }
 }
 
 TEST_F(ProxyPolicyTest, TheUpperCaseHttpProxyIsNotTrusted) {

@@ -241,7 +241,7 @@ TEST_F(HostGovernorTest, ALongerWaitThanAllowedGivesTheHostUp) {
   const auto running = take();
   answer({running[0]}, status(429, "601"));
   auto lost = given_up();
-  EXPECT_EQ(lost.size(), 1000 - running.size() + 1);
+  ASSERT_EQ(lost.size(), 1000 - running.size() + 1);
   EXPECT_EQ(lost[0].failed->error, ErrorClass::rate_limited);
   EXPECT_EQ(lost[0].failed->retry, Retry::yes);
   EXPECT_NE(lost[0].failed->message.find("--max-wait"), std::string::npos);

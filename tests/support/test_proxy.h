@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "common/unique_fd.h"
+
+namespace fanfetch::support {
+
+/// A proxy on loopback that speaks CONNECT, SOCKS4, 4a and 5, and takes whoever is asked for to one
+/// server: names that nobody knows work. What is none of these it hands to that server as it is, so
+/// a FaultOrigin behind it is an http proxy. A thread a connection.
+class TestProxy {
+ public:
+  /// What a client wanted, and how it put it.
+  struct Asked {
+    std::string how;   ///< `connect`, `socks4`, `socks5`.
+    std::string host;  ///< A name where the client left it to the proxy, else an address.
+    std::uint16_t port = 0;
+    std::string login;  ///< `user:password` with SOCKS, the header's value with CONNECT.
+    std::string head;   ///< All of a CONNECT request.
+  };
+  struct Setup {
+    std::string login = {};    ///< SOCKS5: the only user it lets in; empty: anybody.
+    int connect_status = 200;  ///< The answer to CONNECT; others open no tunnel.
+    int socks_reply = 0;       ///< RFC 1928, 6; others than 0 open none.
+  };
+
+  explicit TestProxy(std::uint16_t server_port) : TestProxy(server_port, Setup{}) {}
+  TestProxy(std::uint16_t server_port, Setup setup);
+  TestProxy(const TestProxy&) = delete;
+  TestProxy& operator=(const TestProxy&) = delete;
+  ~TestProxy();
+
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+  /// `scheme://LOGIN@127.0.0.1:PORT`.
+  [[nodiscard]] std::string url(const std::string& scheme, const std::string& login = "") const;
+  [[nodiscard]] std::vector<Asked> asked() const;
+
+ private:
+  void accept_clients();
+  void serve(int client);
+  [[nodiscard]] bool open_socks5(int client, Asked& asked);
+  [[nodiscard]] bool let_in(int client, Asked& asked);
+  [[nodiscard]] bool open_socks4(int client, Asked& asked);
+  [[nodiscard]] bool open_tunnel(int client, Asked& asked);
+
+  const Setup setup_;
+  const std::uint16_t server_port_;
+  std::uint16_t port_ = 0;
+  UniqueFd listener_;
+  UniqueFd stop_event_;
+  mutable std::mutex mutex_;
+  std::vector<Asked> asked_;        // under the mutex
+  std::list<std::thread> clients_;  // the accept thread's, until it is joined
+  std::thread accept_thread_;
+};
+
+}  // namespace fanfetch::support
