@@ -17,7 +17,7 @@ constexpr char kLink[] = "http://pictures.test/a.jpg";
 
 class ProxyTest : public SystemTest {
  protected:
-  void SetUp() override { origin_.serve("/a.jpg", ok("picture")); }
+  void SetUp() override { origin_.serve("/a.jpg", ok(picture())); }
 
   ResultLine fetch_by(const std::string& proxy, std::vector<std::string> args = {},
                       const std::string& link = kLink) {
