@@ -21,9 +21,12 @@ bool is_readable(int fd) {
 
 tl::unexpected<Error> refusal(const std::string& url, const Page& page) {
   const bool secret = page.http_status == 401 || page.http_status == 403;
-  return fail("{} answered with status {}{}{}{}", url, page.http_status,
-              page.body.empty() ? "" : ": ", printable(page.body, kShownWords),
-              secret ? "; --header-for HOST 'Authorization: ...' sends what it may ask for" : "");
+  const std::string_view wait = page.header("retry-after");
+  return fail(
+      "{} answered with status {}{}{}{}{}{}", url, page.http_status, page.body.empty() ? "" : ": ",
+      printable(page.body, kShownWords),
+      wait.empty() ? "" : "; when to ask again: Retry-After: ", printable(wait, kShownWords),
+      secret ? "; --header-for HOST 'Authorization: ...' sends what it may ask for" : "");
 }
 
 bool is_relative(std::string_view link) {

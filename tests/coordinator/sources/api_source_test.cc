@@ -120,6 +120,11 @@ TEST_F(ApiSourceTest, NamesThePlaceOfWhatIsWrong) {
   EXPECT_EQ(error(R"({"d":[]})"), "") << "a list may be empty";
   EXPECT_EQ(error("gone\nfor good", 404),
             "http://h/v1/list?q=1 answered with status 404: gone?for good");
+  page("http://h/v1/list?q=1", "slow down", 429);
+  pages_["http://h/v1/list?q=1"].headers = {{"retry-after", "3600"}};
+  EXPECT_EQ(read(api()).error,
+            "http://h/v1/list?q=1 answered with status 429: slow down; when to ask again: "
+            "Retry-After: 3600");
   EXPECT_EQ(error("", 500), "http://h/v1/list?q=1 answered with status 500");
   EXPECT_NE(error("", 401).find("--header-for"), std::string::npos);
   EXPECT_LT(error(std::string(5000, 'x'), 400).size(), 300u);
