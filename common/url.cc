@@ -236,7 +236,7 @@ std::string resolve_url(const std::string& base, const std::string& reference) {
   const UrlHandle handle(curl_url());
   if (!handle) throw std::bad_alloc();
   constexpr unsigned kLenient = CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME;
-  if (curl_url_set(handle.get(), CURLUPART_URL, base.c_str(), 0) != CURLUE_OK ||
+  if (curl_url_set(handle.get(), CURLUPART_URL, base.c_str(), kLenient) != CURLUE_OK ||
       curl_url_set(handle.get(), CURLUPART_URL, reference.c_str(), kLenient) != CURLUE_OK) {
     return "";
   }

@@ -26,6 +26,18 @@ tl::unexpected<Error> refusal(const std::string& url, const Page& page) {
               secret ? "; --header-for HOST 'Authorization: ...' sends what it may ask for" : "");
 }
 
+bool is_relative(std::string_view link) {
+  const std::size_t colon = link.find_first_of(":/?#");
+  return colon == std::string_view::npos || !link.substr(colon).starts_with("://");
+}
+
+/// The userinfo of `url` as it is written there, with its '@'; empty: it has none.
+std::string_view written_userinfo(std::string_view url) {
+  const std::size_t begin = url.find("://") + 3;
+  const std::string_view authority = url.substr(begin, url.find_first_of("/?#", begin) - begin);
+  return authority.substr(0, authority.rfind('@') + 1);  // npos + 1 is 0
+}
+
 /// Whether it says that there is no further page.
 bool is_nothing(const JsonValue& value) {
   return value.IsNull() || value.IsFalse() || (value.IsString() && value.GetStringLength() == 0);
@@ -88,7 +100,7 @@ Result<> ApiSource::add_links(const JsonValue& document) {
 
 ListedItem ApiSource::read_item(const JsonMatch& match) const {
   ListedItem item = item_of(match, "the page");
-  if (item.url && item.problem.empty() && item.url->find("://") == std::string::npos) {
+  if (item.url && item.problem.empty() && is_relative(*item.url)) {
     if (auto whole = resolve_url(page_url_, *item.url); !whole.empty()) item.url = std::move(whole);
   }
   for (const std::string& name : listing_.columns.named) {
@@ -116,7 +128,7 @@ Result<> ApiSource::find_next(const JsonValue& document) {
     return fail("{}: what is at {} is no URL of a next page: check --next-at", shown_,
                 listing_.next_at->text());
   }
-  const std::string next = resolve_url(page_url_, {found->GetString(), found->GetStringLength()});
+  std::string next = resolve_url(page_url_, {found->GetString(), found->GetStringLength()});
   const auto url = parse_url(next);
   if (!url) {
     return fail("{}: its next page '{}' cannot be asked for: {}", shown_,
@@ -132,7 +144,9 @@ Result<> ApiSource::find_next(const JsonValue& document) {
     return fail("{}: its next page, {}, was read already, so the list has no end: check --next-at",
                 shown_, printable(url->text, kShownWords));
   }
-  next_url_ = next;
+  // As with a redirect: the same server, the same user.
+  if (url->userinfo.empty()) next.insert(next.find("://") + 3, written_userinfo(page_url_));
+  next_url_ = std::move(next);
   return {};
 }
 

@@ -6,6 +6,8 @@
 
 #include <charconv>
 
+#include "common/utf8.h"
+
 namespace fanfetch {
 namespace {
 
@@ -14,6 +16,7 @@ constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag |
                                  rapidjson::kParseValidateEncodingFlag |
                                  rapidjson::kParseFullPrecisionFlag;
 constexpr int kMaxDepth = 64;
+constexpr std::size_t kShownName = 60;  // of a member, in a place
 
 /// The element of an array with that number, in the one way that RFC 6901 writes it.
 const JsonValue* find_element(const JsonValue& array, const std::string& token) {
@@ -44,7 +47,9 @@ class Search {
       }
     } else if (token == kEveryElement && value->IsObject()) {
       for (const auto& member : value->GetObject()) {
-        follow_element(member.value, depth, member.name.GetString(), so_far);
+        // A document may be one name and a million values: each of them has a place.
+        const std::string_view name(member.name.GetString(), member.name.GetStringLength());
+        follow_element(member.value, depth, printable(name, kShownName), so_far);
       }
     } else {
       so_far.place += '/' + token;

@@ -12,12 +12,17 @@ Result<std::optional<ListedItem>> JsonlSource::next() {
   while (next_item_ == items_.size()) {
     items_.clear();
     next_item_ = 0;
+    columns_.reset();
+    named_.clear();
     const auto line = lines_.next();
     if (!line) return tl::unexpected(line.error());
     if (!*line) return std::nullopt;
     read_line(**line);
   }
-  return std::move(items_[next_item_++]);
+  ListedItem item = std::move(items_[next_item_++]);
+  item.columns = columns_;
+  item.named = named_;
+  return item;
 }
 
 void JsonlSource::read_line(const Line& line) {
@@ -37,19 +42,18 @@ void JsonlSource::read_line(const Line& line) {
 void JsonlSource::add_links(const JsonValue& document, std::string_view text,
                             std::uint64_t number) {
   const std::string where = fmt::format("line {}", number);
-  ListedItem columns;  // the same for all links of the line
   for (const std::string& name : options_.columns.named) {
     const JsonValue* member = find_member(document, name);
-    columns.named.push_back(member == nullptr ? "" : plain_text(*member).value_or(""));
+    named_.push_back(member == nullptr ? "" : plain_text(*member).value_or(""));
   }
+  ListedItem columns;
   if (options_.columns.keep && document.IsObject()) {
     keep_columns(columns, std::string(text), where);
+    columns_ = columns.columns;
   }
   each_match(document, options_.links_at, [&](const JsonMatch& match) {
     ListedItem item = item_of(match, where);
     if (!match.is_element && !item.url) item.url = text.substr(0, kShownLinkBytes);
-    item.columns = columns.columns;
-    item.named = columns.named;
     if (item.problem.empty()) item.problem = columns.problem;
     items_.push_back(std::move(item));
   });

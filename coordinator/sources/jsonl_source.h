@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,9 @@ class JsonlSource final : public Source {
   JsonlOptions options_;
   std::vector<ListedItem> items_;  // of the line at hand
   std::size_t next_item_ = 0;
+  // The same for all of them; not in each, as they may be many and these long:
+  std::shared_ptr<const std::string> columns_;
+  std::vector<std::string> named_;
 };
 
 }  // namespace fanfetch

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/utf8.h"
+#include "coordinator/sources/column_secrets.h"
 #include "coordinator/sources/list_text.h"
 
 namespace fanfetch {
@@ -34,6 +35,7 @@ std::string RowColumns::finish() {
 }
 
 void keep_columns(ListedItem& item, std::string columns, std::string_view where) {
+  columns = without_secrets(std::move(columns));
   if (columns.size() <= kMaxColumnsBytes) {
     item.columns = std::make_shared<const std::string>(std::move(columns));
     return;

@@ -29,8 +29,8 @@ class RowColumns {
   std::unique_ptr<Json> json_;
 };
 
-/// Gives the item its columns. If they are over the limit they become its problem instead: what
-/// was asked for is not dropped in silence. `where` names the row.
+/// Gives the item its columns, links without the secrets in them. If they are over the limit they
+/// become its problem instead: what was asked for is not dropped in silence. `where` names the row.
 void keep_columns(ListedItem& item, std::string columns, std::string_view where);
 
 }  // namespace fanfetch

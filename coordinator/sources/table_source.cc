@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "common/url.h"
 #include "common/utf8.h"
 #include "coordinator/sources/list_text.h"
 #include "coordinator/sources/row_columns.h"
@@ -166,7 +167,10 @@ void TableSource::add_columns(ListedItem& item) const {
   for (const std::size_t index : named_) item.named.emplace_back(cell(index));
   if (!options_.columns.keep) return;
   RowColumns columns;
-  for (std::size_t i = 0; i < heading_.size(); ++i) columns.add(heading_[i], cell(i));
+  for (std::size_t i = 0; i < heading_.size(); ++i) {
+    // As the record shows it, even if it is no URL; links elsewhere in the row are seen to below.
+    columns.add(heading_[i], i == url_index_ ? mask_userinfo(cell(i)) : std::string(cell(i)));
+  }
   keep_columns(item, columns.finish(), fmt::format("line {}", parser_.line()));
 }
 

@@ -145,6 +145,30 @@ TEST_F(ApiSourceTest, ShowsNoPassword) {
   EXPECT_NE(error.find("404"), std::string::npos);
 }
 
+TEST_F(ApiSourceTest, AsksAllPagesAsTheSameUser) {
+  auto listing = api();
+  listing.url = "http://me:h%2Fush@h/1";
+  page("http://me:h%2Fush@h/1", R"({"d":["http://a/1"],"next":"http://h/2"})");
+  page("http://me:h%2Fush@h/2", R"({"d":["http://a/2"],"next":"/3"})");
+  page("http://me:h%2Fush@h/3", R"({"d":["http://a/3"],"next":"http://you:x@h/4"})");
+  page("http://you:x@h/4", R"({"d":["http://a/4"]})");
+  const auto all = read(std::move(listing));
+  EXPECT_EQ(all.error, "");
+  EXPECT_EQ(all.items.size(), 4u);
+}
+
+TEST_F(ApiSourceTest, ResolvesLinksWhateverTheirQueryHolds) {
+  auto listing = api();
+  listing.url = "http://h/v1?q=two words";
+  page("http://h/v1?q=two words",
+       R"({"d":["/x?u=http://b/","y#http://b/","http://a/?u=http://b/"],"next":"?p=2"})");
+  page("http://h/v1?p=2", R"({"d":["z"]})");
+  const auto all = read(std::move(listing));
+  EXPECT_EQ(all.error, "");
+  EXPECT_EQ(all.urls(), (Texts{"http://h/x?u=http://b/", "http://h/y#http://b/",
+                               "http://a/?u=http://b/", "http://h/z"}));
+}
+
 TEST_F(ApiSourceTest, KeepsTheMembersOfTheEntry) {
   page("http://h/v1/list?q=1",
        R"({"d":[{"id":7,"img":{"u":"http://a/1"}},{"id":8,"img":{"u":"http://a/2"}}]})");

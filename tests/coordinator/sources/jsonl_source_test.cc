@@ -68,5 +68,29 @@ TEST(JsonlSource, KeepsColumnsWhenAsked) {
   EXPECT_EQ(several.items[1].named, Texts{"x"});
 }
 
+TEST(JsonlSource, KeepsNoSecretsOfLinks) {
+  const auto all = read(
+      R"({"url":"http:\/\/me:hush@a/1","n":1.50,"o":[{"http:\/me:hush\u0040b":"@me"},true,null]})",
+      "/url", {.keep = true});
+  EXPECT_EQ(*all.items.at(0).columns,
+            R"({"url":"http://***@a/1","n":1.50,"o":[{"http:/***@b":"@me"},true,null]})");
+}
+
+TEST(JsonlSource, HoldsALongTextOnceHoweverManyLinksItHas) {
+  // Once for each link these would be 20 GB.
+  const std::string name(200'000, 'n');
+  std::string line = "{\"t\":\"" + name + "\",\"" + name + "\":[0";
+  for (int i = 0; i < 100'000; ++i) line += ",1";
+  JsonlSource source(LineReader(in_memory(line + "]}\n"), JsonlSource::kMaxLineBytes),
+                     {.links_at = JsonPointer::parse("/*/*").value(), .columns = {.named = {"t"}}});
+  const auto first = source.next();
+  ASSERT_TRUE(first && *first);
+  EXPECT_EQ((*first)->named, Texts{name});
+  const auto item = source.next();
+  ASSERT_TRUE(item && *item);
+  EXPECT_EQ((*item)->named, Texts{name});
+  EXPECT_LT((*item)->problem.size(), 200u) << "tells the name's beginning";
+}
+
 }  // namespace
 }  // namespace fanfetch

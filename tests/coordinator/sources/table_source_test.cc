@@ -135,6 +135,17 @@ TEST(TableSource, KeepsColumnsWhenAsked) {
   EXPECT_TRUE(all.items[2].columns->starts_with("{\"id\":\"\xef\xbf\xbd\""));
 }
 
+TEST(TableSource, KeepsNoSecretsOfLinks) {
+  const auto all =
+      read("url,mail,page\nhttp://me:hush@a/1,me@example.org,HTTP://me:hush@b/\nme:hush@a/2,,\n",
+           {.columns = {.keep = true}});
+  ASSERT_EQ(all.items.size(), 2u);
+  EXPECT_EQ(all.items[0].url, "http://me:hush@a/1");
+  EXPECT_EQ(*all.items[0].columns,
+            R"({"url":"http://***@a/1","mail":"me@example.org","page":"HTTP://***@b/"})");
+  EXPECT_EQ(*all.items[1].columns, R"({"url":"***@a/2","mail":"","page":""})");
+}
+
 TEST(TableSource, WantsTheColumnsThatTheNameAsksFor) {
   EXPECT_EQ(read("id,url\n1,http://a/1\n", {.columns = {.named = {"title"}}}).error,
             "'x.csv' has no column 'title' (--name asks for it); its heading has 'id', 'url'");
