@@ -178,6 +178,8 @@ Result<std::vector<std::string>> parse_types(std::string_view text) {
       return fail("'{}' is not a type such as image/jpeg or image/*", type);
     }
     types.push_back(lower(type));
+    // The commonest slip: no server and no first bytes say so, thus nothing would be taken.
+    if (types.back() == "image/jpg") return fail("the type of JPEGs is called image/jpeg");
   }
   if (types.empty()) return fail("its value is empty");
   return types;

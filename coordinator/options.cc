@@ -186,6 +186,9 @@ Result<> check_together(const Options& options) {
   if (options.next_at && !options.links_at) {
     return fail("--next-at needs --links-at: together they read the pages of a JSON API");
   }
+  if (options.max_size != 0 && options.min_size > options.max_size) {
+    return fail("--min-size is more than --max-size, so that no file could be saved");
+  }
   if (!options.key.empty() && options.cert.empty()) return fail("--key needs --cert");
   std::size_t common = 0;
   for (const auto& header : options.headers) common += header.size() + kHeaderOverhead;

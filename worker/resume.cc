@@ -78,4 +78,8 @@ bool is_identity(std::string_view content_encoding) {
   return content_encoding.empty() || is_word(content_encoding, "identity");
 }
 
+bool is_gzip(std::string_view content_encoding) {
+  return is_word(content_encoding, "gzip") || is_word(content_encoding, "x-gzip");
+}
+
 }  // namespace fanfetch

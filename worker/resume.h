@@ -41,5 +41,6 @@ struct ContentRange {
 void fill_in(Response& response, const Sidecar& said_before);
 
 [[nodiscard]] bool is_identity(std::string_view content_encoding);
+[[nodiscard]] bool is_gzip(std::string_view content_encoding);
 
 }  // namespace fanfetch

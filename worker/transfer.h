@@ -10,14 +10,12 @@
 
 #include "common/job.h"
 #include "common/outcome.h"
-#include "worker/check/content_check.h"
+#include "worker/body.h"
 #include "worker/curl_handles.h"
-#include "worker/gunzip.h"
 #include "worker/known_hosts.h"
 #include "worker/request.h"
 #include "worker/store/file_store.h"
 #include "worker/store/part_check.h"
-#include "worker/store/part_writer.h"
 
 struct curl_sockaddr;
 
@@ -66,45 +64,15 @@ class Transfer {
   [[nodiscard]] std::uint64_t take_new_bytes() { return std::exchange(new_bytes_, 0); }
 
  private:
-  /// What stopped the transfer from our side; libcurl then reports its own general error.
-  enum class Stopped {
-    no,
-    too_large,
-    disk,
-    bad_encoding,
-    enough,
-    rejected,
-    no_continuation,
-    uncertain_end,
-  };
-  /// What the bytes that come are.
-  enum class Body { unwanted, whole, rest };
-
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
   static curl_socket_t on_open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
 
-  void ask(Rest rest);
+  void ask();
   void use_addresses();
   void start_over();
 
-  [[nodiscard]] bool accept_body(std::span<const std::byte> bytes);
-  [[nodiscard]] bool begin_body();
-  [[nodiscard]] bool begin_file();
-  [[nodiscard]] bool begin_rest();
-  [[nodiscard]] bool robots_forbid();
-  void expect_content(const std::string& content_type);
-  [[nodiscard]] bool check(std::span<const std::byte> bytes);
-  [[nodiscard]] bool is_too_large(std::uint64_t size);
-  [[nodiscard]] bool open_file();
-  [[nodiscard]] bool store(std::span<const std::byte> bytes);
-
   [[nodiscard]] Outcome conclude(CURLcode code);
-  [[nodiscard]] Outcome finish_body(Response response);
-  [[nodiscard]] bool is_welcome(const std::optional<Sha256Digest>& digest);
-  [[nodiscard]] Outcome rejected(Response response) const;
   [[nodiscard]] Failed curl_failure(CURLcode code, Response response) const;
-  [[nodiscard]] Failed stopped_failure(Response response) const;
-  void leave_part(Failed& failed);
 
   Job job_;
   EasyHandle easy_;
@@ -115,18 +83,8 @@ class Transfer {
   HeaderList addresses_;  // for CURLOPT_RESOLVE
   bool uses_host_ = false;
   std::optional<PartCheck> check_;
-  std::optional<PartWriter> part_;       // from begin_body() on; before, that of an earlier attempt
-  std::optional<ContentCheck> content_;  // of the decoded bytes; from begin_body() on
-  std::optional<Rejection> rejection_;
-  std::string suggested_name_;
-  std::unique_ptr<Gunzip> gunzip_;  // none: the body is taken as it comes
-  Rest rest_;                       // what was asked for
-  std::uint64_t secured_ = 0;       // where this attempt could go on from when it began
-  Body body_ = Body::unwanted;
-  std::uint64_t received_ = 0;   // of this answer's body, as it came
-  std::uint64_t new_bytes_ = 0;  // of all bodies, not yet told
-  Stopped stopped_ = Stopped::no;
-  int disk_error_ = 0;
+  Body body_;
+  std::uint64_t new_bytes_ = 0;  // of the bodies of all answers, not yet told
   std::string refused_address_;  // libcurl wanted to connect there, though the job does not say so
   bool looked_ = false;          // for an old part
   char error_text_[CURL_ERROR_SIZE] = {};

@@ -226,6 +226,7 @@ void HostGovernor::pause(Instant until, Instant now) {
   paused_at_ = now;
   probing_ = true;
   probe_out_ = false;
+  gave_up_.reset();
 }
 
 void HostGovernor::give_up_as_throttled(const HostAnswer& answer, Instant until, Instant now,
@@ -238,8 +239,8 @@ void HostGovernor::give_up_as_throttled(const HostAnswer& answer, Instant until,
 }
 
 void HostGovernor::give_up(Failed failed, Instant until, Instant now) {
-  gave_up_ = std::make_shared<const Failed>(std::move(failed));
   pause(until, now);
+  gave_up_ = std::make_shared<const Failed>(std::move(failed));
 }
 
 bool HostGovernor::worth_keeping(Instant now) const {

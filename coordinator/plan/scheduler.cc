@@ -76,11 +76,15 @@ void Scheduler::clear() {
   size_ = 0;
   ready_.clear();
   free_ready_ = kNoTask;
-  for (auto next = hosts_.begin(); next != hosts_.end();) {
-    Host& host = (next++)->second;  // place() may forget it
-    host.first_ready = host.last_ready = kNoTask;
-    host.delayed.clear();
-    place(host);
+  // First all of them: place() may forget the host, or one that has no task for its sake.
+  std::vector<Host*> with_tasks;
+  for (auto& [name, host] : hosts_) {
+    if (host.first_ready != kNoTask || !host.delayed.empty()) with_tasks.push_back(&host);
+  }
+  for (Host* host : with_tasks) {
+    host->first_ready = host->last_ready = kNoTask;
+    host->delayed.clear();
+    place(*host);
   }
 }
 

@@ -112,9 +112,11 @@ std::string human_duration(Duration duration) {
 }
 
 std::string describe_failure(const Record& record) {
-  std::string text = fmt::format(
-      "failed: {}: {}", record.url ? printable(*record.url) : fmt::format("item {}", record.index),
-      record.error ? name(*record.error) : "unknown");
+  std::string text =
+      fmt::format("failed: {}: {}",
+                  record.url.value_or("").empty() ? fmt::format("item {}", record.index)
+                                                  : printable(*record.url),
+                  record.error ? name(*record.error) : "unknown");
   if (record.message && !record.message->empty()) text += ": " + printable(*record.message);
   if (record.attempts > 0) {
     text += fmt::format(" ({} attempt{})", record.attempts, record.attempts == 1 ? "" : "s");

@@ -50,8 +50,12 @@ ApiSource::ApiSource(ApiListing listing) : listing_(std::move(listing)), next_ur
 Result<std::optional<ListedItem>> ApiSource::next() {
   while (next_item_ == items_.size()) {
     if (trouble_) return tl::unexpected(*trouble_);
-    if (!next_url_ || pages_read_ >= listing_.pages || is_readable(listing_.stop_fd)) {
-      return std::nullopt;
+    if (is_readable(listing_.stop_fd)) return std::nullopt;
+    if (!next_url_ || pages_read_ >= listing_.pages) {
+      if (found_links_ || !linkless_place_) return std::nullopt;
+      // A slip in a member's name, or else all would be skipped and the run be called a success.
+      return fail("{}: nothing is at '{}', nor in any other entry: check --links-at {}", shown_,
+                  *std::exchange(linkless_place_, std::nullopt), listing_.links_at.text());
     }
     const auto read = read_page();
     if (!read && is_readable(listing_.stop_fd)) return std::nullopt;
@@ -90,6 +94,8 @@ Result<> ApiSource::add_links(const JsonValue& document) {
     if (match.value == nullptr && !match.is_element) {
       nothing_at = match.place;
     } else {
+      if (match.value != nullptr) found_links_ = true;
+      if (match.value == nullptr && !linkless_place_) linkless_place_ = match.place;
       items_.push_back(read_item(match));
     }
   });

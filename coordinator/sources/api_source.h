@@ -38,7 +38,8 @@ class ApiSource final : public Source {
  public:
   explicit ApiSource(ApiListing listing);
 
-  /// Error: a page cannot be had or is not what the pointers say; those before it were yielded.
+  /// Error: a page cannot be had or is not what the pointers say, or there were entries but none
+  /// with a link; what came before was yielded.
   [[nodiscard]] Result<std::optional<ListedItem>> next() override;
 
  private:
@@ -54,6 +55,8 @@ class ApiSource final : public Source {
   std::string page_url_;  // of the page at hand
   std::string shown_;     // the same for messages
   int pages_read_ = 0;
+  bool found_links_ = false;                    // on any page
+  std::optional<std::string> linkless_place_;   // the first entry without a link
   std::unordered_set<std::size_t> pages_seen_;  // hashes of their normal forms
   std::optional<Error> trouble_;                // behind the items at hand
 };

@@ -356,6 +356,8 @@ TEST_F(OptionsTest, TypesThatAreWanted) {
   }
   EXPECT_EQ(wrong({"--accept-type", "jpg"}),
             "--accept-type: 'jpg' is not a type such as image/jpeg or image/*");
+  EXPECT_EQ(wrong({"--accept-type", "image/png,Image/JPG"}),
+            "--accept-type: the type of JPEGs is called image/jpeg");
   EXPECT_EQ(wrong({"--accept-type="}), "--accept-type: its value is empty");
   const std::string many = "image/" + std::string(300, 'x');
   EXPECT_EQ(wrong({"--accept-type", many.c_str()}), "--accept-type: they take more than 128 bytes");
@@ -365,6 +367,10 @@ TEST_F(OptionsTest, WhatIsWantedOfAnswers) {
   EXPECT_EQ(good({}).min_size, 0u);
   EXPECT_EQ(good({"--min-size", "10k"}).min_size, 10240u);
   EXPECT_NE(wrong({"--min-size", "small"}), "accepted");
+  EXPECT_EQ(wrong({"--min-size", "2G"}),
+            "--min-size is more than --max-size, so that no file could be saved");
+  EXPECT_EQ(good({"--min-size", "2G", "--max-size", "2G"}).min_size, 2ull << 30);
+  EXPECT_EQ(good({"--min-size", "2G", "--max-size", "0"}).min_size, 2ull << 30) << "no limit";
   EXPECT_FALSE(good({}).respect_robots_tag);
   EXPECT_TRUE(good({"--respect-robots-tag"}).respect_robots_tag);
   EXPECT_FALSE(good({}).fix_extension);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -88,6 +89,13 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return result;
 }
 
+/// 0: the server no longer knows it. h2o logs `-` when its client hung up in mid-answer.
+std::uint16_t port_of(std::string_view text) {
+  std::uint16_t port = 0;
+  std::from_chars(text.data(), text.data() + text.size(), port);
+  return port;
+}
+
 std::optional<LoggedRequest> json_line(const std::string& text) {
   rapidjson::Document line;
   line.Parse(text.c_str());
@@ -95,12 +103,11 @@ std::optional<LoggedRequest> json_line(const std::string& text) {
     throw std::runtime_error("a server's log holds " + text);
   }
   const auto& request = line["request"];
-  return LoggedRequest{
-      .path = request["uri"].GetString(),
-      .protocol = request.HasMember("proto") ? request["proto"].GetString() : "",
-      .status = line["status"].GetInt(),
-      .bytes = line["size"].GetUint64(),
-      .client_port = static_cast<std::uint16_t>(std::stoul(request["remote_port"].GetString()))};
+  return LoggedRequest{.path = request["uri"].GetString(),
+                       .protocol = request.HasMember("proto") ? request["proto"].GetString() : "",
+                       .status = line["status"].GetInt(),
+                       .bytes = line["size"].GetUint64(),
+                       .client_port = port_of(request["remote_port"].GetString())};
 }
 
 /// `127.0.0.1 - - [23/Nov/2026 22:13:15] "GET /a.bin HTTP/1.1" 200 -`, among other lines.

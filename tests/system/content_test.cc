@@ -215,6 +215,19 @@ TEST_F(ContentTest, TheRobotsTagCountsBeforeTheBody) {
   expect_filtered(settle("/empty.jpg", {"--respect-robots-tag"}), "noai");
 }
 
+TEST_F(ContentTest, TheRobotsTagOfARest) {
+  const std::string body = noise(3 << 20);
+  Reply cut = in_pieces(body);
+  cut.cut_after = 2 << 20;
+  cut.ending = Ending::close;
+  Reply rest = in_pieces(body);
+  rest.headers = {{"X-Robots-Tag", "noai"}};
+  origin_.serve_in_turn("/a.jpg", {cut, rest});
+  EXPECT_EQ("truncated", settle("/a.jpg", {"--retries=0"}).error);
+  expect_filtered(settle("/a.jpg", {"--respect-robots-tag"}), "noai");
+  EXPECT_TRUE(origin_.requests().at(1).header("range"));
+}
+
 TEST_F(ContentTest, WhatIsNotWantedAnyMoreLeavesTheEarlierFile) {
   origin_.serve("/a.jpg", ok(picture("first")));
   EXPECT_EQ("saved", settle("/a.jpg").status);

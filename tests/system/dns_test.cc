@@ -34,7 +34,7 @@ class DnsTest : public SystemTest {
   }
 
   [[nodiscard]] std::string link(const std::string& host,
-                                 const std::string& path = "/a.jpg") const {
+                                 const std::string& path = "/a.bin") const {
     return fmt::format("http://{}:{}{}", host, origin_.port(), path);
   }
   [[nodiscard]] std::vector<std::string> by(const std::string& server,
@@ -90,7 +90,7 @@ TEST_F(DnsTest, AThousandHostsAtOnceAreEachAskedForOnce) {
   const Dnsmasq dns({"--address=/test/127.0.0.1"});
   std::vector<std::string> links;
   for (int i = 0; i < 1000; ++i) {
-    links.push_back(link(fmt::format("h{}.test", i), fmt::format("/{}.jpg", i)));
+    links.push_back(link(fmt::format("h{}.test", i), fmt::format("/{}.bin", i)));
   }
   const Finished finished = run(list_setup(links, by(dns.server())));
   EXPECT_EQ(0, finished.exit_status) << finished.describe();
@@ -106,8 +106,8 @@ TEST_F(DnsTest, AnAnswerThatIsTooLongComesOverTcp) {
   hosts += "127.0.0.1 many.test\n";
   const Dnsmasq dns({"--addn-hosts=" + folder_.write("hosts", hosts), "--log-debug"});
   FaultOrigin all("0.0.0.0");  // whichever of them is tried
-  all.serve("/a.jpg", ok("picture"));
-  const auto line = fetch(fmt::format("http://many.test:{}/a.jpg", all.port()), by(dns.server()));
+  all.serve("/a.bin", ok("picture"));
+  const auto line = fetch(fmt::format("http://many.test:{}/a.bin", all.port()), by(dns.server()));
   EXPECT_EQ("saved", line.status) << line.message.value_or("");
   EXPECT_GE(dns.count("query[A] many.test"), 2u) << "once more over TCP";
 }
@@ -115,7 +115,7 @@ TEST_F(DnsTest, AnAnswerThatIsTooLongComesOverTcp) {
 TEST_F(DnsTest, ANameThatDoesNotExistIsFinal) {
   const Dnsmasq dns({});
   std::vector<std::string> links;
-  for (int i = 0; i < 50; ++i) links.push_back(link("gone.test", fmt::format("/{}.jpg", i)));
+  for (int i = 0; i < 50; ++i) links.push_back(link("gone.test", fmt::format("/{}.bin", i)));
   const Launch given = list_setup(links, by(dns.server()));
   EXPECT_EQ(1, run(given).exit_status);
   for (const ResultLine& line : records()) {
@@ -134,7 +134,7 @@ TEST_F(DnsTest, ANameThatDoesNotExistIsFinal) {
 TEST_F(DnsTest, OneQuestionAHostHoweverManyItsLinks) {
   dns_.serve("a.test", {.addresses = {"127.0.0.1"}, .ttl = 0, .delay = 100ms});
   std::vector<std::string> links;
-  for (int i = 0; i < 200; ++i) links.push_back(link("a.test", fmt::format("/{}.jpg", i)));
+  for (int i = 0; i < 200; ++i) links.push_back(link("a.test", fmt::format("/{}.bin", i)));
   EXPECT_EQ(0, run(list_setup(links, by(dns_.server()))).exit_status);
   EXPECT_EQ(200u, saved_files().size());
   EXPECT_EQ(1u, dns_.count("a.test", Record::a));
@@ -160,9 +160,9 @@ TEST_F(DnsTest, SilenceHoldsBackNoOtherHost) {
     dns_.serve(fmt::format("silent{}.test", i), {.silent = true});
     dns_.serve(fmt::format("good{}.test", i), {.addresses = {"127.0.0.1"}});
     for (int k = 0; k < 4; ++k) {
-      links.push_back(link(fmt::format("silent{}.test", i), fmt::format("/s{}-{}.jpg", i, k)));
+      links.push_back(link(fmt::format("silent{}.test", i), fmt::format("/s{}-{}.bin", i, k)));
     }
-    links.push_back(link(fmt::format("good{}.test", i), fmt::format("/{}.jpg", i)));
+    links.push_back(link(fmt::format("good{}.test", i), fmt::format("/{}.bin", i)));
   }
   FanfetchProcess process(list_setup(links, by(dns_.server(), {"--retries=0", "-j8", "-w1"})));
   EXPECT_TRUE(eventually([&] { return saved_files().size() == 30; }, 12s))
@@ -264,8 +264,8 @@ TEST_F(DnsTest, Ipv6Alone) {
   } catch (const std::system_error& error) {
     GTEST_SKIP() << "no IPv6 here: " << error.what();
   }
-  origin->serve("/a.jpg", ok("picture"));
-  const std::string rest = fmt::format(":{}/a.jpg", origin->port());
+  origin->serve("/a.bin", ok("picture"));
+  const std::string rest = fmt::format(":{}/a.bin", origin->port());
   dns_.serve("six.test", {.addresses = {"::1"}});
   dns_.serve("both.test", {.addresses = {"::1", "127.0.0.1"}});
   EXPECT_EQ("saved", fetch("http://six.test" + rest, by(dns_.server())).status);
@@ -325,7 +325,7 @@ TEST_F(DnsTest, ARedirectIsJudgedByItsOwnHost) {
   const Listener inside("127.0.0.2", origin_.port());
   dns_.serve("outside.test", {.addresses = {"127.0.0.1"}});
   dns_.serve("inside.test", {.addresses = {"127.0.0.2"}});
-  origin_.serve("/a.jpg", redirect(link("inside.test")));
+  origin_.serve("/a.bin", redirect(link("inside.test")));
   const Finished finished = run(strict("outside.test", {"--allow-net=127.0.0.1"}));
   EXPECT_EQ(1, finished.exit_status) << finished.describe();
   EXPECT_EQ("refused", records()[0].error);
@@ -334,15 +334,15 @@ TEST_F(DnsTest, ARedirectIsJudgedByItsOwnHost) {
 
 TEST_F(DnsTest, OnlyTheProxysHostIsAskedFor) {
   dns_.serve("proxy.test", {.addresses = {"127.0.0.1"}});
-  Launch given = list_setup({"http://pictures.test/a.jpg"},
+  Launch given = list_setup({"http://pictures.test/a.bin"},
                             by(dns_.server(), {"--proxy=" + link("proxy.test", "")}));
   std::erase(given.args, "--allow-private");
   const Finished finished = run(given);
   EXPECT_EQ(0, finished.exit_status) << finished.describe();
-  EXPECT_EQ("http://pictures.test/a.jpg", origin_.requests()[0].target);
+  EXPECT_EQ("http://pictures.test/a.bin", origin_.requests()[0].target);
   EXPECT_EQ(2u, dns_.count()) << "A and AAAA";
   fs::remove_all(output());
-  const ResultLine line = fetch("http://pictures.test/a.jpg",
+  const ResultLine line = fetch("http://pictures.test/a.bin",
                                 by(dns_.server(), {"--proxy=http://gone.test", "--retries=0"}));
   EXPECT_EQ("dns", line.error);
   EXPECT_EQ(true, line.retryable) << "the link may be fine";
@@ -396,7 +396,7 @@ TEST_F(DnsTest, WorkersHaveOneThreadAndNoSocketToTheServer) {
   std::vector<std::string> links;
   for (int i = 0; i < 40; ++i) {
     dns_.serve(fmt::format("h{}.test", i), {.addresses = {"127.0.0.1"}});
-    links.push_back(link(fmt::format("h{}.test", i), fmt::format("/{}.jpg", i)));
+    links.push_back(link(fmt::format("h{}.test", i), fmt::format("/{}.bin", i)));
   }
   FanfetchProcess process(list_setup(links, by(dns_.server(), {"-w2", "-j40"})));
   ASSERT_TRUE(origin_.wait_for_at_once(40));
@@ -421,16 +421,16 @@ TEST_F(DnsTest, WorkersOpenNoFileOfTheResolver) {
     ASSERT_EQ(0, ::fanotify_mark(watch.get(), FAN_MARK_ADD, FAN_OPEN, AT_FDCWD, file)) << file;
   }
   const auto gate = std::make_shared<Gate>();
-  origin_.serve("/held.jpg", Reply{.body = "picture", .gate = gate});
-  std::vector<std::string> links = {link("localhost", "/held.jpg")};
+  origin_.serve("/held.bin", Reply{.body = "picture", .gate = gate});
+  std::vector<std::string> links = {link("localhost", "/held.bin")};
   for (int i = 0; i < 40; ++i) {
     dns_.serve(fmt::format("h{}.test", i), {.addresses = {"127.0.0.1"}});
     links.push_back(link(fmt::format("h{}.test", i)));
   }
   for (int i = 0; i < 40; ++i) links.push_back(link(fmt::format("gone{}.test", i)));
   FanfetchProcess process(list_setup(links, by(dns_.server(), {"-w2"})));
-  ASSERT_TRUE(origin_.wait_for_count("/held.jpg", 1));
-  ASSERT_TRUE(origin_.wait_for_count("/a.jpg", 40));
+  ASSERT_TRUE(origin_.wait_for_count("/held.bin", 1));
+  ASSERT_TRUE(origin_.wait_for_count("/a.bin", 40));
   const auto workers = process.workers();
   gate->open();
   (void)finish(process);

@@ -30,7 +30,7 @@ TEST_F(HostsTest, AHostThatThrottlesIsLeftAloneByAllAndTheOthersGoOn) {
   });
   const auto paths = serve_many(200, 1000, 5ms);
   std::vector<std::string> links;
-  for (int i = 0; i < 20; ++i) links.push_back(throttling.url(fmt::format("/t{}.jpg", i)));
+  for (int i = 0; i < 20; ++i) links.push_back(throttling.url(fmt::format("/t{}.bin", i)));
   links.insert(links.end(), paths.begin(), paths.end());
   const Finished finished = run(list_setup(links, {"-w2"}));
   EXPECT_EQ(0, finished.exit_status) << finished.describe();
@@ -50,7 +50,7 @@ TEST_F(HostsTest, ADeadHostCostsSecondsHoweverManyItsLinks) {
   }
   const auto paths = serve_many(50, 1000);
   std::vector<std::string> links;
-  for (int i = 0; i < 2000; ++i) links.push_back(fmt::format("{}/d{}.jpg", dead, i));
+  for (int i = 0; i < 2000; ++i) links.push_back(fmt::format("{}/d{}.bin", dead, i));
   links.insert(links.end(), paths.begin(), paths.end());
   const Finished finished = run(list_setup(links));
   EXPECT_EQ(1, finished.exit_status) << finished.describe();
@@ -71,7 +71,7 @@ TEST_F(HostsTest, AWaitThatIsTooLongEndsTheHostsLinks) {
     answer(connection, request, status(429, {{"Retry-After", "3"}}));
   });
   std::vector<std::string> links;
-  for (int i = 0; i < 100; ++i) links.push_back(fmt::format("/{}.jpg", i));
+  for (int i = 0; i < 100; ++i) links.push_back(fmt::format("/{}.bin", i));
   const Finished finished = run(list_setup(links, {"--max-wait=2s"}));
   EXPECT_EQ(1, finished.exit_status) << finished.describe();
   EXPECT_EQ(100u, count("failed", "rate_limited"));
@@ -101,7 +101,7 @@ TEST_F(HostsTest, FilesOfAHostShareAConnection) {
   std::vector<std::string> links;
   for (std::size_t file = 0; file < kFiles; ++file) {
     for (std::size_t i = 0; i < kHosts; ++i) {
-      links.push_back(hosts[i]->url(fmt::format("/{}-{}.jpg", i, file)));
+      links.push_back(hosts[i]->url(fmt::format("/{}-{}.bin", i, file)));
     }
   }
   // Fewer places than hosts: else there would be room for a second connection to some.

@@ -98,8 +98,8 @@ TEST_F(Http2Test, ABodyWithoutALengthComesByHttp1) {
 
 TEST_F(Http2Test, AnEmptyBodyWithoutALengthToo) {
   start();
-  origin_.serve("/upstream/a.jpg", Reply{.framing = Framing::chunked});
-  EXPECT_EQ("saved", fetch(nginx_->tls_url("/upstream/a.jpg"), options()).status);
+  origin_.serve("/upstream/a.bin", Reply{.framing = Framing::chunked});
+  EXPECT_EQ("saved", fetch(nginx_->tls_url("/upstream/a.bin"), options()).status);
   EXPECT_EQ((Asked{{"HTTP/1.1", 1}, {"HTTP/2.0", 1}}), asked());
 }
 
@@ -134,7 +134,7 @@ TEST_F(Http2Test, AnErrorPageWithoutALengthIsJustThat) {
 
 TEST_F(Http2Test, AServerWithoutItIsServedAsEver) {
   certificate_ = make_certificate(folder_.path(), "server");
-  origin_.serve("/a.jpg", ok("picture"));
+  origin_.serve("/a.jpg", ok(picture()));
   const TlsFront front({certificate_.cert, certificate_.key}, origin_.port());
   EXPECT_EQ("saved", fetch(front.url("/a.jpg"), options()).status);
   std::filesystem::remove_all(output());

@@ -80,7 +80,7 @@ class KillsTest : public SystemTest {
 
 TEST_F(KillsTest, EachWorkerInMidTransfer) {
   const auto paths = serve_stuck_once(16);
-  FanfetchProcess process(list_setup(paths, {"-w2", "-j16"}));
+  FanfetchProcess process(list_setup(paths, {"-w2", "-j16", "--per-host=16"}));
   ASSERT_TRUE(origin_.wait_for_at_once(16));
   const auto first = process.workers();
   ASSERT_EQ(2u, first.size());
@@ -92,7 +92,7 @@ TEST_F(KillsTest, EachWorkerInMidTransfer) {
 
 TEST_F(KillsTest, BothWorkersAtOnce) {
   const auto paths = serve_stuck_once(8);
-  FanfetchProcess process(list_setup(paths, {"-w2", "-j8"}));
+  FanfetchProcess process(list_setup(paths, {"-w2", "-j8", "--per-host=8"}));
   ASSERT_TRUE(origin_.wait_for_at_once(8));
   for (const pid_t worker : process.workers()) ::kill(worker, SIGKILL);
   expect_all_saved(finish(process));
@@ -155,7 +155,7 @@ TEST_F(KillsTest, WorkersStartCleanAndLockedIn) {
 
 TEST_F(KillsTest, StoppedWorkerIsReplaced) {
   const auto paths = serve_stuck_once(8);
-  FanfetchProcess process(list_setup(paths, {"-w2", "-j8", "--stall-timeout=10m"}));
+  FanfetchProcess process(list_setup(paths, {"-w2", "-j8", "--per-host=8", "--stall-timeout=10m"}));
   ASSERT_TRUE(origin_.wait_for_at_once(8));
   const auto workers = process.workers();
   ASSERT_EQ(2u, workers.size());
@@ -181,7 +181,7 @@ TEST_F(KillsTest, StoppedRunGoesOn) {
 
 TEST_F(KillsTest, NoProcessOutlivesTheCoordinator) {
   const auto paths = serve_stuck_once(16);
-  FanfetchProcess process(list_setup(paths, {"-w4", "-j32"}));
+  FanfetchProcess process(list_setup(paths, {"-w4", "-j32", "--per-host=16"}));
   ASSERT_TRUE(origin_.wait_for_at_once(16));
   ASSERT_EQ(4u, process.workers().size());
   process.signal(SIGKILL);
@@ -202,7 +202,7 @@ TEST_F(KillsTest, StoppedWorkersDoNotOutliveTheCoordinator) {
 TEST_F(KillsTest, RunAfterAKillSavesEverything) {
   const auto paths = serve_stuck_once(16);
   {
-    FanfetchProcess process(list_setup(paths, {"-w2", "-j16"}));
+    FanfetchProcess process(list_setup(paths, {"-w2", "-j16", "--per-host=16"}));
     ASSERT_TRUE(origin_.wait_for_at_once(16));
     process.signal(SIGKILL);
     EXPECT_EQ(SIGKILL, finish(process).signal);

@@ -12,7 +12,7 @@ namespace {
 
 class LinksTest : public SystemTest {
  protected:
-  void SetUp() override { origin_.serve("/a/b.jpg", ok("picture")); }
+  void SetUp() override { origin_.serve("/a/b.jpg", ok(picture())); }
 
   /// The first link is fetched, once; each other one is a duplicate of it.
   void expect_one_link(const std::vector<std::string>& spellings, std::vector<std::string> args) {
@@ -78,7 +78,7 @@ TEST_F(LinksTest, OtherLinksAreOthers) {
   const std::vector<std::string> links = {"/a/b.jpg", "/a/B.jpg", "/a/b.jpg?x", "/a%2Fb.jpg",
                                           "/a//b.jpg"};
   origin_.serve_rest([](Connection& connection, const Request& request) {
-    answer(connection, request, ok("other"));
+    answer(connection, request, ok(picture("other")));
   });
   const Finished finished = run(list_setup(links));
   EXPECT_EQ(0, finished.exit_status) << finished.describe();
@@ -97,7 +97,7 @@ TEST_F(LinksTest, AnotherUserIsAnotherLink) {
 
 TEST_F(LinksTest, AUserIsForItsOwnOriginAndNowhereToBeFound) {
   FaultOrigin other("127.0.0.2");
-  other.serve("/c.jpg", ok("picture"));
+  other.serve("/c.jpg", ok(picture()));
   origin_.serve("/again.jpg", redirect("/a/b.jpg"));
   origin_.serve("/away.jpg", redirect(other.url("/c.jpg")));
   origin_.serve("/back.jpg", redirect("http://me:hush@127.0.0.2:1/"));

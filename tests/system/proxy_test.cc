@@ -17,7 +17,7 @@ constexpr char kLink[] = "http://pictures.test/a.jpg";
 
 class ProxyTest : public SystemTest {
  protected:
-  void SetUp() override { origin_.serve("/a.jpg", ok("picture")); }
+  void SetUp() override { origin_.serve("/a.jpg", ok(picture())); }
 
   ResultLine fetch_by(const std::string& proxy, std::vector<std::string> args = {},
                       const std::string& link = kLink) {
@@ -205,7 +205,8 @@ TEST_F(ProxyTest, ItsPasswordIsNowhereToBeFound) {
     EXPECT_FALSE(has(finished.err + finished.out + read_file(results()), "hush"))
         << finished.describe();
     for (const auto& entry : std::filesystem::recursive_directory_iterator(output())) {
-      if (entry.is_regular_file()) EXPECT_FALSE(has(read_file(entry), "hush")) << entry;
+      if (!entry.is_regular_file()) continue;
+      EXPECT_FALSE(has(read_file(entry), "hush")) << entry;
     }
   }
 }

@@ -1,5 +1,6 @@
 #include "worker/store/part_writer.h"
 
+#include <array>
 #include <utility>
 
 namespace fanfetch {
@@ -33,6 +34,18 @@ int PartWriter::append(std::span<const std::byte> bytes) {
   size_ += bytes.size();
   if (sidecar_ && size_ >= next_checkpoint_ && size_ < sidecar_->length) add_checkpoint();
   return 0;
+}
+
+std::optional<Sha256Digest> PartWriter::read_digest() {
+  Sha256 hash;
+  std::array<std::byte, 16 * 1024> bytes;
+  for (std::uint64_t at = 0; at < size_;) {
+    const ssize_t got = read(at, bytes);
+    if (got <= 0) return std::nullopt;
+    hash.update(std::span(bytes).first(static_cast<std::size_t>(got)));
+    at += static_cast<std::uint64_t>(got);
+  }
+  return hash.finish();
 }
 
 void PartWriter::add_checkpoint() {

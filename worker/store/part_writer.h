@@ -35,6 +35,9 @@ class PartWriter {
   [[nodiscard]] ssize_t read(std::uint64_t offset, std::span<std::byte> bytes) {
     return file_->read(offset, bytes);
   }
+  /// SHA-256 of what is in the file, for a body that was not hashed as it came. None: it cannot be
+  /// read. REQUIRES: comes before commit().
+  [[nodiscard]] std::optional<Sha256Digest> read_digest();
   /// All is there. Returns 0 or an errno value.
   [[nodiscard]] int commit() { return file_->commit(); }
 

@@ -330,6 +330,23 @@ TEST_F(HostGovernorTest, AGivenUpHostIsTriedAgainAfterAWhile) {
   EXPECT_TRUE(given_up().empty());
 }
 
+TEST_F(HostGovernorTest, AGivenUpHostThatAsksForAPauseIsDownNoMore) {
+  start();
+  add(100);
+  while (scheduler_->size() > 0) {
+    answer(take(), failure());
+    (void)given_up();
+    if (const auto due = scheduler_->next_due()) now_ = *due;
+  }
+  now_ += HostGovernor::kGivenUpFor;
+  (void)scheduler_->next(now_);
+  add(10);
+  answer(take(), status(429, "5"));
+  EXPECT_TRUE(given_up().empty());
+  now_ = scheduler_->next_due().value();
+  EXPECT_EQ(take().size(), 1u);
+}
+
 TEST_F(HostGovernorTest, AHostThatHadAnsweredWellIsWaitedFor) {
   start();
   add(1000);

@@ -185,6 +185,22 @@ TEST(Scheduler, RemembersOnlySoManyHostsForWhatTheyTaught) {
   EXPECT_TRUE(ask(task + 1, "http://h0:80", kGood)) << "forgotten";
 }
 
+TEST(Scheduler, ClearForgetsHostsBeyondTheMostToo) {
+  Scheduler scheduler(fixed(), 1);
+  const HostAnswer refusal{.kind = HostAnswer::Kind::throttled, .retry_after = seconds(60)};
+  constexpr TaskId kHosts = Scheduler::kMostIdleHosts + 2000;
+  for (TaskId i = 0; i < kHosts; ++i) {
+    const std::string host = fmt::format("http://h{}:80", i);
+    scheduler.add(2 * i, host, 1);
+    ASSERT_EQ(scheduler.next(kStart), 2 * i);
+    scheduler.finished(2 * i, refusal, kStart);
+    if (i >= kHosts / 2) scheduler.add(2 * i + 1, host, 1);
+  }
+  scheduler.clear();
+  EXPECT_EQ(scheduler.size(), 0u);
+  EXPECT_EQ(scheduler.hosts(), Scheduler::kMostIdleHosts);
+}
+
 /// Against a plain model: random adds, delays, gifts and returns.
 TEST(Scheduler, LosesNoTaskAndKeepsEveryLimitUnderRandomUse) {
   constexpr unsigned kLimit = 3;

@@ -51,6 +51,8 @@ TEST(DescribeFailure, SaysWhatWhyAndHowOften) {
   record.url.reset();
   record.index = 7;
   EXPECT_EQ(describe_failure(record), "failed: item 7: http_4xx");
+  record.url = "";
+  EXPECT_EQ(describe_failure(record), "failed: item 7: http_4xx") << "a row without a link";
 }
 
 TEST(DescribeFailure, IsCleanWhateverTheServerSays) {

@@ -72,6 +72,14 @@ TEST_F(ApiSourceTest, FollowsPagesToTheirEnd) {
   EXPECT_EQ(asked_.size(), 1u);
 }
 
+TEST_F(ApiSourceTest, APageMayHaveNoLinkWhenAnotherHas) {
+  page("http://h/v1/list?q=1", R"({"d":[null,null],"next":"list?q=2"})");
+  page("http://h/v1/list?q=2", R"({"d":["http://a/1"]})");
+  const auto all = read(api());
+  EXPECT_EQ(all.error, "");
+  EXPECT_EQ(all.urls(), (Texts{"NONE", "NONE", "http://a/1"}));
+}
+
 TEST_F(ApiSourceTest, AsksForAPageWhenItsLinksAreWanted) {
   page("http://h/v1/list?q=1", R"({"d":["http://a/1"],"next":"/2"})");
   auto listing = api();
@@ -105,6 +113,11 @@ TEST_F(ApiSourceTest, NamesThePlaceOfWhatIsWrong) {
   EXPECT_EQ(error("{}"), "http://h/v1/list?q=1 has nothing at '/d': check --links-at /d/*");
   EXPECT_EQ(error(R"({"d":"x"})"),
             "http://h/v1/list?q=1 has nothing at '/d/*': check --links-at /d/*");
+  EXPECT_EQ(
+      error(R"({"d":[null,null]})"),
+      "http://h/v1/list?q=1: nothing is at '/d/0', nor in any other entry: check --links-at /d/*")
+      << "a slip in the name of the member: no success";
+  EXPECT_EQ(error(R"({"d":[]})"), "") << "a list may be empty";
   EXPECT_EQ(error("gone\nfor good", 404),
             "http://h/v1/list?q=1 answered with status 404: gone?for good");
   EXPECT_EQ(error("", 500), "http://h/v1/list?q=1 answered with status 500");
