@@ -17,6 +17,11 @@ Failed refusal(const std::string& address) {
           .refused_address = address};
 }
 
+/// Of the resolver, for --connect-timeout; 0 is none: the DNS library ends each look-up itself.
+Duration patience(std::chrono::milliseconds connect_timeout) {
+  return connect_timeout.count() > 0 ? connect_timeout : std::chrono::hours(1);
+}
+
 }  // namespace
 
 /// A route whose addresses are still to be found.
@@ -28,7 +33,9 @@ struct RouteFinder::Target {
 RouteFinder::RouteFinder(EventLoop& loop, const Options& options)
     : policy_{options.private_addresses, options.allowed_nets},
       proxies_(options.proxy_given ? std::optional(options.proxy) : std::nullopt),
-      resolver_(loop, {.servers = options.dns_servers, .family = options.family}) {}
+      resolver_(loop, {.servers = options.dns_servers,
+                       .family = options.family,
+                       .patience = patience(options.connect_timeout)}) {}
 
 RouteFinder::Target RouteFinder::target_of(const Url& url) {
   Target target;

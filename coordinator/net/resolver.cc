@@ -9,8 +9,6 @@ namespace {
 /// Hosts that are asked for at once, with two questions each. dnsmasq, which many routers run,
 /// refuses more than 150 questions at once.
 constexpr std::size_t kMaxUnderWay = 75;
-/// For one host, all tries with all servers together.
-constexpr auto kPatience = std::chrono::seconds(15);
 /// Once there are addresses of one kind, so much longer for the other: some servers never answer
 /// for AAAA.
 constexpr auto kPatienceForOther = std::chrono::milliseconds(500);
@@ -139,7 +137,7 @@ void Resolver::start_queued() {
 void Resolver::start(const std::shared_ptr<Lookup>& lookup) {
   ++under_way_;
   lookup->under_way = true;
-  set_deadline(lookup, loop_.now() + kPatience);
+  set_deadline(lookup, loop_.now() + options_.patience);
   const bool servers_changed = options_.servers.empty() && resolv_conf_.has_changed(loop_.now());
   // Those under way keep the old channel until they are done.
   if (!channel_ || servers_changed) {

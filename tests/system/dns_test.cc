@@ -190,6 +190,14 @@ TEST_F(DnsTest, ManySilentServersCostNoMoreThanOne) {
   EXPECT_GE(third.count(), 1u) << "each has had its turn";
 }
 
+TEST_F(DnsTest, TheTimeToConnectHoldsForTheLookUpToo) {
+  dns_.serve("silent.test", {.silent = true});
+  const Finished finished = run(list_setup(
+      {link("silent.test")}, by(dns_.server(), {"--retries=0", "--connect-timeout=1s"})));
+  EXPECT_EQ(1, finished.exit_status) << finished.describe();
+  EXPECT_LT(finished.took, 10s) << "not the 14 s of all tries";
+}
+
 TEST_F(DnsTest, AServerThatFailsIsAskedAgain) {
   const DnsReply fails{.rcode = kServfail};
   // c-ares asks three times by itself; the rest are tries of the link.
