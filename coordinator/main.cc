@@ -3,7 +3,6 @@
 #include <curl/curl.h>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -21,11 +20,10 @@
 #include "coordinator/coordinator.h"
 #include "coordinator/dry_run.h"
 #include "coordinator/exit_status.h"
-#include "coordinator/net/listing_client.h"
-#include "coordinator/net/tls_files.h"
 #include "coordinator/options.h"
 #include "coordinator/pool/cpu_count.h"
 #include "coordinator/report/console.h"
+#include "coordinator/run_setup.h"
 
 namespace fanfetch {
 namespace {
@@ -39,151 +37,14 @@ struct Stop {
   std::string message;
 };
 
+void or_stop(const Result<>& result, int status) {
+  if (!result) throw Stop{status, result.error().message};
+}
+
 template <class T>
 T or_stop(Result<T> result, int status) {
   if (!result) throw Stop{status, result.error().message};
   return std::move(*result);
-}
-
-/// Something waits on stdin: the user probably meant `fanfetch -`.
-bool stdin_has_data() {
-  struct stat status {};
-  if (::fstat(STDIN_FILENO, &status) != 0) return false;
-  if (!S_ISFIFO(status.st_mode) && !S_ISREG(status.st_mode)) return false;
-  pollfd in{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
-  return ::poll(&in, 1, 0) == 1 && (in.revents & POLLIN) != 0 &&
-         (S_ISFIFO(status.st_mode) || status.st_size > 0);
-}
-
-std::vector<SourceSpec> parse_sources(const Options& options) {
-  const SourceWays ways{.format = options.format, .urls_are_apis = options.links_at.has_value()};
-  std::vector<SourceSpec> specs;
-  for (const auto& word : options.sources) {
-    if (is_command_name(word)) {
-      throw Stop{kExitConfiguration,
-                 fmt::format("the command comes first: fanfetch {} DIR; for a file write ./{}",
-                             word, word)};
-    }
-    specs.push_back(or_stop(parse_source(word, ways), kExitConfiguration));
-  }
-  for (const auto& file : options.inputs) {
-    specs.push_back(or_stop(list_spec(file, ways), kExitConfiguration));
-  }
-  if (!specs.empty()) return specs;
-  if (options.client_id.empty()) {
-    throw Stop{
-        kExitConfiguration,
-        fmt::format("nothing to download{}.\n"
-                    "  fanfetch urls.txt   downloads a list, one URL a line\n"
-                    "  fanfetch -          the same from a pipe\n"
-                    "  fanfetch            downloads the Imgur gallery, with your client ID in "
-                    "the environment: IMGUR_CLIENT_ID=…\n"
-                    "See fanfetch --help",
-                    stdin_has_data() ? ": stdin holds data that was not asked for" : "")};
-  }
-  return {SourceSpec{SourceSpec::Kind::imgur, ""}};
-}
-
-/// Bare `imgur` is the tutorial's job: its JPEGs, no GIF and no album.
-FilterRules rules_for(const SourceSpec& spec, const Options& options) {
-  FilterRules rules{options.accept, options.reject, options.accept_regex, options.reject_regex};
-  if (spec.is_bare_imgur() && !options.accept_given) {
-    rules.accept_extensions = {"jpg"};
-  }
-  return rules;
-}
-
-unsigned host_limit(const SourceSpec& spec, const PerHost& per_host) {
-  return per_host.most.value_or(spec.kind == SourceSpec::Kind::imgur ? PerHost::kUsualForImgur
-                                                                     : PerHost::kUsual);
-}
-
-std::vector<ReaderSource> plan_sources(const Options& options) {
-  std::vector<ReaderSource> sources;
-  for (auto& spec : parse_sources(options)) {
-    if (spec.kind == SourceSpec::Kind::imgur && options.client_id.empty()) {
-      throw Stop{kExitConfiguration,
-                 "Imgur needs a client ID: set IMGUR_CLIENT_ID in the environment, or use "
-                 "--client-id-file FILE"};
-    }
-    auto filter = or_stop(LinkFilter::make(rules_for(spec, options)), kExitConfiguration);
-    const unsigned limit = host_limit(spec, options.per_host);
-    sources.push_back({std::move(spec), std::move(filter), limit});
-  }
-  return sources;
-}
-
-std::string ca_file(const Options& options) {
-  if (!options.cacert.empty()) return options.cacert;
-  const char* built_in = curl_version_info(CURLVERSION_NOW)->cainfo;
-  return built_in != nullptr ? built_in : "";
-}
-
-const std::string& key_file(const Options& options) {
-  return options.key.empty() ? options.cert : options.key;
-}
-
-void check_tls_files(const Options& options) {
-  Result<> good;
-  if (!options.cacert.empty()) good = check_ca_file(options.cacert);
-  if (good && !options.cert.empty()) {
-    good = check_client_certificate(options.cert, key_file(options));
-  }
-  if (!good) throw Stop{kExitConfiguration, good.error().message};
-}
-
-/// A listing page is small: it gets a minute at most, whatever a file may take.
-constexpr std::chrono::seconds kPageTimeout{60};
-
-/// libcurl wants at least one; 0 is "no limit".
-long whole_seconds(std::chrono::milliseconds time, std::chrono::seconds most) {
-  if (time.count() == 0) return static_cast<long>(most.count());
-  return static_cast<long>(std::min(std::chrono::ceil<std::chrono::seconds>(time), most).count());
-}
-
-JsonPointer pointer(std::string_view option, const std::string& text) {
-  auto parsed = JsonPointer::parse(text);
-  if (!parsed) {
-    throw Stop{kExitConfiguration, fmt::format("{}: {}", option, parsed.error().message)};
-  }
-  return std::move(*parsed);
-}
-
-/// What the user wants to be sent to `url`, which is of the origin that the user named.
-std::vector<std::string> headers_for(const Options& options, const Url& url) {
-  std::vector<std::string> headers = options.headers;
-  for (const auto& [host, header] : options.host_headers) {
-    if (host == url.host) headers.push_back(header);
-  }
-  return headers;
-}
-
-/// `options` is lent.
-SourceContext source_context(const Options& options, const NameTemplate& names, int stop_fd) {
-  auto client = std::make_shared<ListingClient>(ListingOptions{
-      .user_agent = options.user_agent,
-      .proxy = options.proxy_given ? std::optional(options.proxy) : std::nullopt,
-      .ca_file = ca_file(options),
-      .cert_file = options.cert,
-      .key_file = key_file(options),
-      .verify_tls = options.verify_tls == VerifyTls::yes,
-      .connect_timeout_s = whole_seconds(options.connect_timeout, kPageTimeout),
-      .timeout_s = whole_seconds(options.timeout, kPageTimeout),
-      .stop_fd = stop_fd,
-  });
-  return {.stop_fd = stop_fd,
-          .fetch_page = [client](const PageRequest& request) { return client->fetch(request); },
-          .api_base = options.api_base,
-          .client_id = options.client_id,
-          .pages = options.pages,
-          .albums = options.albums,
-          .max_wait = options.max_wait,
-          .url_column = options.url_column,
-          .links_at = pointer("--links-at", options.links_at.value_or("/url")),
-          .next_at = options.next_at ? std::optional(pointer("--next-at", *options.next_at))
-                                     : std::nullopt,
-          .columns = {.keep = options.keep_columns, .named = names.columns()},
-          .headers_for = [&options](const Url& url) { return headers_for(options, url); }};
 }
 
 unsigned worker_count(const Options& options) {
@@ -239,16 +100,6 @@ RunLedger open_ledger(const Options& options) {
   return std::move(*opened);
 }
 
-PlanContext plan_context(const Options& options, NameTemplate names) {
-  return {.names = std::move(names),
-          .resume = {.refresh = options.refresh,
-                     .adopt = options.adopt,
-                     .trust_ledger = options.trust_ledger,
-                     .retry_failed = options.retry_failed,
-                     .hash_content = options.hash_content},
-          .output = options.output};
-}
-
 /// Prints what a run would do, and leaves everything as it is.
 int rehearse(const Options& options, std::vector<ReaderSource> sources, SourceContext context,
              NameTemplate names) {
@@ -289,10 +140,10 @@ void put_process_in_order() {
 
 int run(const Options& options, Instant start) {
   auto names = or_stop(NameTemplate::parse(options.name_template), kExitConfiguration);
-  auto sources = plan_sources(options);
-  check_tls_files(options);
+  auto sources = or_stop(plan_sources(options), kExitConfiguration);
+  or_stop(check_tls_files(options), kExitConfiguration);
   UniqueFd stop = make_eventfd();
-  auto context = source_context(options, names, stop.get());
+  auto context = or_stop(source_context(options, names, stop.get()), kExitConfiguration);
   if (options.dry_run) {
     return rehearse(options, std::move(sources), std::move(context), std::move(names));
   }

@@ -48,6 +48,8 @@ void Body::go_on_with(PartWriter part) {
 void Body::start_over() {
   part_.reset();
   content_.reset();
+  rejection_.reset();
+  gunzip_.reset();
   rest_ = {};
   received_ = 0;
   kind_ = Kind::unwanted;

@@ -76,7 +76,7 @@ void Transfer::start_over() {
   ask();
 }
 
-curl_socket_t Transfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* address) {
+curl_socket_t Transfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* address) noexcept {
   auto& transfer = *static_cast<Transfer*>(self);
   // The coordinator has chosen the addresses; whatever went wrong here, no other one is reached.
   const auto ip = ip_of(address->addr);
@@ -87,7 +87,8 @@ curl_socket_t Transfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* 
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, void* self) {
+std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count,
+                              void* self) noexcept {
   auto& transfer = *static_cast<Transfer*>(self);
   const std::span bytes(reinterpret_cast<const std::byte*>(data), size * count);
   if (transfer.pace_.take && !transfer.pace_.take(bytes.size())) return CURL_WRITEFUNC_PAUSE;

@@ -64,8 +64,10 @@ class Transfer {
   [[nodiscard]] std::uint64_t take_new_bytes() { return std::exchange(new_bytes_, 0); }
 
  private:
-  static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
-  static curl_socket_t on_open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
+  // Called from C: an exception could not get through.
+  static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self) noexcept;
+  static curl_socket_t on_open_socket(void* self, curlsocktype purpose,
+                                      curl_sockaddr* address) noexcept;
 
   void ask();
   void use_addresses();

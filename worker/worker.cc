@@ -22,8 +22,8 @@ unsigned connections_to_keep(std::size_t transfers) {
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);
   const std::size_t spare = files.rlim_cur > 3 * transfers ? files.rlim_cur - 3 * transfers : 0;
-  return static_cast<unsigned>(
-      std::max(transfers, std::min(transfers * kConnectionsPerTransfer, spare)));
+  return static_cast<unsigned>(std::max(transfers, std::min(transfers * kConnectionsPerTransfer,
+                                                            spare / (CurlMultis::kMostOld + 1))));
 }
 
 }  // namespace

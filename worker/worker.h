@@ -9,6 +9,7 @@
 #include "common/channel.h"
 #include "common/event_loop.h"
 #include "worker/curl_handles.h"
+#include "worker/curl_multis.h"
 #include "worker/pacer.h"
 #include "worker/store/file_store.h"
 #include "worker/transfer.h"
@@ -46,7 +47,7 @@ class Worker {
   CurlHandles handles_;
   KnownHosts hosts_;
   std::size_t most_at_once_;
-  CurlMulti multi_;
+  CurlMultis multi_;
   Pacer pacer_;
   std::unordered_map<CURL*, Running> running_;
   std::deque<CURL*> checking_;  // of them, those whose old part is still being read

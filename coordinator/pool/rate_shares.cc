@@ -63,7 +63,7 @@ void RateShares::observe(std::span<const Worker> workers, Instant now) {
 
 /// Max-min fairness: whoever asks for less than an equal share of what is left gets it, then the
 /// others share alike. What nobody asked for goes to those with work as well: they may need it any
-/// moment.
+/// moment. In whole bytes: of a limit of fewer than there are workers, rounding would leave none.
 void RateShares::fill_up() {
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < known_.size(); ++i) {
@@ -72,14 +72,16 @@ void RateShares::fill_up() {
   }
   std::sort(order.begin(), order.end(),
             [this](std::size_t a, std::size_t b) { return known_[a].demand < known_[b].demand; });
-  double left = limit_;
+  auto left = static_cast<std::uint64_t>(limit_);
   double spare = limit_;
   for (const std::size_t i : order) spare -= known_[i].demand;
   spare = std::max(spare, 0.0) / static_cast<double>(std::max<std::size_t>(order.size(), 1));
   for (std::size_t place = 0; place < order.size(); ++place) {
-    const double equal = left / static_cast<double>(order.size() - place);
-    const double share = std::min(known_[order[place]].demand + spare, equal);
-    shares_[order[place]] = static_cast<std::uint64_t>(share);
+    const std::uint64_t equal = left / (order.size() - place);
+    const double wanted = known_[order[place]].demand + spare;
+    const std::uint64_t share =
+        wanted < static_cast<double>(equal) ? static_cast<std::uint64_t>(wanted) : equal;
+    shares_[order[place]] = share;
     left -= share;
   }
 }

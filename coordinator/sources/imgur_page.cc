@@ -197,7 +197,7 @@ tl::expected<std::vector<ImgurItem>, ImgurFailure> read_imgur_page(const Page& p
     return no_listing(
         fmt::format("{} is not JSON ({} at byte {}, type '{}')", url,
                     rapidjson::GetParseError_En(body.GetParseError()), body.GetErrorOffset(),
-                    one_line(page.content_type)),
+                    shown(page.content_type, client_id)),
         "check --api-base, and whether a proxy or a login page answers in Imgur's place");
   }
   const Json* success = member(body, "success");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -26,7 +27,11 @@ milliseconds pause_after(int tries, std::string_view retry_after, WallTime now) 
   std::uint32_t asked = 0;
   const char* end = retry_after.data() + retry_after.size();
   const auto [stopped, error] = std::from_chars(retry_after.data(), end, asked);
-  if (error == std::errc() && stopped == end) return std::max<milliseconds>(pause, seconds(asked));
+  const bool absurd = error == std::errc::result_out_of_range;
+  if (absurd) asked = std::numeric_limits<std::uint32_t>::max();
+  if ((absurd || error == std::errc()) && stopped == end) {
+    return std::max<milliseconds>(pause, seconds(asked));
+  }
   if (const auto date = parse_http_date(retry_after)) {
     return std::max(pause, std::chrono::ceil<milliseconds>(*date - now));
   }

@@ -11,7 +11,7 @@ ListedItem item_of(const JsonMatch& match, std::string_view where) {
     return item;
   }
   if (!match.value->IsString()) {
-    item.url = json_text(*match.value).value_or("").substr(0, kShownLinkBytes);
+    item.url = shown_link(json_text(*match.value).value_or(""));
     item.problem = fmt::format("{}: what is at {} is no text", where, match.place);
     return item;
   }
@@ -19,7 +19,7 @@ ListedItem item_of(const JsonMatch& match, std::string_view where) {
       trim_blanks({match.value->GetString(), match.value->GetStringLength()});
   const std::string what = link.empty() ? "its link is empty" : problem_of_link(link);
   if (!what.empty()) item.problem = fmt::format("{}: {}", where, what);
-  item.url = what.empty() ? link : link.substr(0, kShownLinkBytes);
+  item.url = what.empty() ? std::string(link) : shown_link(link);
   return item;
 }
 

@@ -36,7 +36,7 @@ void JsonlSource::read_line(const Line& line) {
     problem = fmt::format("line {} is {}", line.number, parsed.error().message);
   }
   if (problem.empty()) return add_links(document, text, line.number);
-  items_.push_back({.url = std::string(text.substr(0, kShownLinkBytes)), .problem = problem});
+  items_.push_back({.url = shown_link(text), .problem = problem});
 }
 
 void JsonlSource::add_links(const JsonValue& document, std::string_view text,
@@ -53,7 +53,7 @@ void JsonlSource::add_links(const JsonValue& document, std::string_view text,
   }
   each_match(document, options_.links_at, [&](const JsonMatch& match) {
     ListedItem item = item_of(match, where);
-    if (!match.is_element && !item.url) item.url = text.substr(0, kShownLinkBytes);
+    if (!match.is_element && !item.url) item.url = shown_link(text);
     if (item.problem.empty()) item.problem = columns.problem;
     items_.push_back(std::move(item));
   });

@@ -21,7 +21,7 @@ Result<std::optional<ListedItem>> ListSource::next() {
     } else if (text.find('\0') != std::string_view::npos) {
       item.problem = "its line has a NUL byte";
     }
-    item.url = item.problem.empty() ? text : text.substr(0, kShownLinkBytes);
+    item.url = item.problem.empty() ? std::string(text) : shown_link(text);
     return item;
   }
 }

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
+
+#include "common/url.h"
 
 namespace fanfetch {
 
@@ -10,8 +13,20 @@ namespace fanfetch {
 
 /// A longer link is not kept; far more than a URL may have, so that what is shown tells why.
 inline constexpr std::size_t kMaxLinkBytes = std::size_t{64} * 1024;
-/// What is kept of something that is no link, to show it.
+/// What is kept of something that is no link, to show it; it may be cut already.
 inline constexpr std::size_t kShownLinkBytes = 200;
+
+/// So much of `text`, without secrets: behind a cut, an '@' would not be there to tell them.
+[[nodiscard]] inline std::string shown_link(std::string_view text) {
+  std::string shown = mask_userinfo(text.substr(0, kMaxLinkBytes));
+  if (text.size() < kShownLinkBytes) return shown;
+  shown.resize(std::min(shown.size(), kShownLinkBytes));
+  const std::size_t scheme = std::min(shown.rfind(":/"), shown.rfind(":\\"));
+  const std::size_t host =
+      shown.find_first_not_of("/\\", scheme == shown.npos ? scheme : scheme + 1);
+  if (host == shown.npos || shown.find_first_of("/?#", host) != shown.npos) return shown;
+  return shown.substr(0, host) + "***";
+}
 
 /// Without the spaces and tabs around it.
 [[nodiscard]] inline std::string_view trim_blanks(std::string_view text) {

@@ -43,7 +43,7 @@ void keep_columns(ListedItem& item, std::string columns, std::string_view where)
   if (!item.problem.empty()) return;
   item.problem = fmt::format("{}: its columns take {} bytes; --keep-columns takes {}", where,
                              columns.size(), kMaxColumnsBytes);
-  if (item.url) item.url = item.url->substr(0, kShownLinkBytes);
+  if (item.url) item.url = shown_link(*item.url);
 }
 
 }  // namespace fanfetch

@@ -154,7 +154,7 @@ ListedItem TableSource::read_item() const {
       item.problem = fmt::format("line {}: {}", parser_.line(), what);
     }
   }
-  item.url = item.problem.empty() ? url : url.substr(0, kShownLinkBytes);
+  item.url = item.problem.empty() ? std::string(url) : shown_link(url);
   add_columns(item);
   return item;
 }

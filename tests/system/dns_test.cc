@@ -293,6 +293,31 @@ TEST_F(DnsTest, LocalhostIsNotAskedFor) {
   EXPECT_EQ(0u, dns_.count());
 }
 
+/// So many that a worker's libcurl handle is replaced (worker/curl_multis.h) while one of its
+/// transfers is still under way.
+TEST_F(DnsTest, ATransferIsNotCutWhenThousandsOfHostsPassBy) {
+  constexpr int kHosts = 4500;
+  const auto gate = std::make_shared<Gate>();
+  FaultOrigin everywhere("0.0.0.0");
+  everywhere.serve_rest([](Connection& connection, const Request& request) {
+    answer(connection, request, ok("picture"));
+  });
+  everywhere.serve("/long.bin", Reply{.body = noise(1000), .gate = gate});
+  std::vector<std::string> links = {fmt::format("http://127.0.0.1:{}/long.bin", everywhere.port())};
+  for (int i = 0; i < kHosts; ++i) {
+    links.push_back(
+        fmt::format("http://127.1.{}.{}:{}/{}.bin", i / 250, i % 250 + 1, everywhere.port(), i));
+  }
+  FanfetchProcess process(list_setup(links, {"-w1"}));
+  EXPECT_TRUE(everywhere.wait_for_count("", kHosts + 1));
+  gate->open();
+  const Finished finished = finish(process);
+  EXPECT_EQ(0, finished.exit_status) << finished.describe();
+  EXPECT_EQ(noise(1000), saved_files()["long.bin"]);
+  EXPECT_EQ(kHosts + 1u, saved_files().size());
+  EXPECT_EQ(1u, everywhere.count("/long.bin")) << "nothing was begun anew";
+}
+
 // --- The policy ---
 
 TEST_F(DnsTest, ANameForAPrivateAddressIsRefused) {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "tests/support/certificates.h"
+#include "tests/support/tls_front.h"
 #include "tests/system/system_test.h"
 
 namespace fanfetch::system {
@@ -80,6 +82,26 @@ TEST_F(RateTest, EachKindOfBodyComesWhole) {
   EXPECT_EQ(0, finished.exit_status) << finished.describe();
   const auto files = saved_files();
   EXPECT_EQ(4u, files.size());
+  for (const auto& [name, bytes] : files) EXPECT_EQ(body, bytes) << name;
+}
+
+/// What TLS has decoded waits where no socket tells of it.
+TEST_F(RateTest, OverTlsToo) {
+  const std::string body = noise(200'000);
+  origin_.serve("/length.jpg", ok(body));
+  origin_.serve("/chunked.jpg", Reply{.body = body, .framing = Framing::chunked});
+  origin_.serve("/close.jpg", Reply{.body = body, .framing = Framing::until_close});
+  const Certificate certificate = make_certificate(folder_.path(), "server");
+  const TlsFront front({.cert = certificate.cert, .key = certificate.key}, origin_.port());
+  std::vector<std::string> links;
+  for (const char* path : {"/length.jpg", "/chunked.jpg", "/close.jpg"}) {
+    links.push_back(front.url(path));
+  }
+  const Finished finished =
+      run(list_setup(links, {"-w1", "--limit-rate=300K/s", "--cacert=" + certificate.cert}));
+  EXPECT_EQ(0, finished.exit_status) << finished.describe();
+  const auto files = saved_files();
+  EXPECT_EQ(3u, files.size());
   for (const auto& [name, bytes] : files) EXPECT_EQ(body, bytes) << name;
 }
 

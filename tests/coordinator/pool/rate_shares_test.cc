@@ -67,6 +67,16 @@ TEST_F(RateSharesTest, HungryWorkersShareAlike) {
   for (const std::uint64_t share : last_) EXPECT_EQ(share, kLimit / 4);
 }
 
+/// Half a byte a second for each would be none, for ever.
+TEST(RateShares, AByteASecondIsNotLostBetweenWorkers) {
+  for (const std::uint64_t limit : {1, 7, 9}) {
+    RateShares shares(limit, 8);
+    const std::vector<RateShares::Worker> hungry(8, {true, true, 0});
+    const auto each = shares.update(hungry, Instant{} + 1s);
+    EXPECT_EQ(limit, std::accumulate(each.begin(), each.end(), std::uint64_t{0}));
+  }
+}
+
 TEST_F(RateSharesTest, AWorkerWithoutWorkGetsNothing) {
   make({1e9, 0});
   run(1s);

@@ -184,6 +184,13 @@ TEST(ReadImgurPage, SaysThatAPageIsNotJson) {
   EXPECT_TRUE(holds(error_of(page("{\"data\":[\"\xff\"]}")), "is not JSON"));  // not UTF-8
 }
 
+TEST(ReadImgurPage, NeverShowsTheIdThatATypeEchoes) {
+  const auto read = read_imgur_page(page("<html>", 200, "text/hush"), ImgurListing::Items::data,
+                                    "http://api/", "hush");
+  ASSERT_FALSE(read);
+  EXPECT_TRUE(holds(read.error().message(), "'text/***'")) << read.error().message();
+}
+
 TEST(ReadImgurPage, SaysThatDataIsNotAnArray) {
   for (const char* body :
        {R"({"data":{},"success":true})", R"({"data":null})", "{}", "[]", "7", "\"text\"", "null"}) {

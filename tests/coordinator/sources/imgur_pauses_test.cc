@@ -47,6 +47,15 @@ TEST_F(ImgurPausesTest, NeverGivesUpWithoutALimit) {
   EXPECT_EQ(waits_.size(), 100u);
 }
 
+TEST_F(ImgurPausesTest, TakesAnAbsurdRetryAfterForALongOne) {
+  Page never = page("", 429);
+  never.headers = {{"retry-after", "99999999999999999999"}};
+  answer(never);
+  open();
+  EXPECT_TRUE(holds(drain(), "(status 429): try again in "));
+  EXPECT_TRUE(waits_.empty());
+}
+
 TEST_F(ImgurPausesTest, HonoursRetryAfter) {
   Page soon = page("", 429);
   soon.headers = {{"retry-after", "90"}};

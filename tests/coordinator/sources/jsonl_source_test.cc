@@ -76,6 +76,14 @@ TEST(JsonlSource, KeepsNoSecretsOfLinks) {
             R"({"url":"http://***@a/1","n":1.50,"o":[{"http:/***@b":"@me"},true,null]})");
 }
 
+TEST(JsonlSource, ShowsNoSecretThatACutLeavesWithoutItsHost) {
+  const std::string secret = "http://me:" + std::string(150, 'x') + "hush" + std::string(100, 'x');
+  const auto all = read("{\"url\":\"" + secret + "@h/\"\n{\"url\":\"" + secret +
+                        std::string(1 << 20, 'x') + "@h/\"\n{\"url\":\"http://me:hush@h/a\"\n");
+  EXPECT_EQ(all.urls(), (Texts{R"({"url":"http://***@h/")", R"({"url":"http://***)",
+                               R"({"url":"http://***@h/a")"}));
+}
+
 TEST(JsonlSource, HoldsALongTextOnceHoweverManyLinksItHas) {
   // Once for each link these would be 20 GB.
   const std::string name(200'000, 'n');

@@ -1,0 +1,182 @@
+#include "coordinator/run_setup.h"
+
+#include <curl/curl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "coordinator/commands/command_line.h"
+#include "coordinator/net/listing_client.h"
+#include "coordinator/net/tls_files.h"
+
+namespace fanfetch {
+namespace {
+
+/// Something waits on stdin: the user probably meant `fanfetch -`.
+bool stdin_has_data() {
+  struct stat status {};
+  if (::fstat(STDIN_FILENO, &status) != 0) return false;
+  if (!S_ISFIFO(status.st_mode) && !S_ISREG(status.st_mode)) return false;
+  pollfd in{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+  return ::poll(&in, 1, 0) == 1 && (in.revents & POLLIN) != 0 &&
+         (S_ISFIFO(status.st_mode) || status.st_size > 0);
+}
+
+Result<std::vector<SourceSpec>> parse_sources(const Options& options) {
+  const SourceWays ways{.format = options.format, .urls_are_apis = options.links_at.has_value()};
+  std::vector<SourceSpec> specs;
+  for (const auto& word : options.sources) {
+    if (is_command_name(word)) {
+      return fail("the command comes first: fanfetch {} DIR; for a file write ./{}", word, word);
+    }
+    auto spec = parse_source(word, ways);
+    if (!spec) return tl::unexpected(spec.error());
+    specs.push_back(std::move(*spec));
+  }
+  for (const auto& file : options.inputs) {
+    auto spec = list_spec(file, ways);
+    if (!spec) return tl::unexpected(spec.error());
+    specs.push_back(std::move(*spec));
+  }
+  if (!specs.empty()) return specs;
+  if (options.client_id.empty()) {
+    return fail(
+        "nothing to download{}.\n"
+        "  fanfetch urls.txt   downloads a list, one URL a line\n"
+        "  fanfetch -          the same from a pipe\n"
+        "  fanfetch            downloads the Imgur gallery, with your client ID in "
+        "the environment: IMGUR_CLIENT_ID=…\n"
+        "See fanfetch --help",
+        stdin_has_data() ? ": stdin holds data that was not asked for" : "");
+  }
+  return std::vector{SourceSpec{SourceSpec::Kind::imgur, ""}};
+}
+
+/// Bare `imgur` is the tutorial's job: its JPEGs, no GIF and no album.
+FilterRules rules_for(const SourceSpec& spec, const Options& options) {
+  FilterRules rules{options.accept, options.reject, options.accept_regex, options.reject_regex};
+  if (spec.is_bare_imgur() && !options.accept_given) {
+    rules.accept_extensions = {"jpg"};
+  }
+  return rules;
+}
+
+unsigned host_limit(const SourceSpec& spec, const PerHost& per_host) {
+  return per_host.most.value_or(spec.kind == SourceSpec::Kind::imgur ? PerHost::kUsualForImgur
+                                                                     : PerHost::kUsual);
+}
+
+/// A listing page is small: it gets a minute at most, whatever a file may take.
+constexpr std::chrono::seconds kPageTimeout{60};
+
+/// libcurl wants at least one; 0 is "no limit".
+long whole_seconds(std::chrono::milliseconds time, std::chrono::seconds most) {
+  if (time.count() == 0) return static_cast<long>(most.count());
+  return static_cast<long>(std::min(std::chrono::ceil<std::chrono::seconds>(time), most).count());
+}
+
+Result<JsonPointer> pointer(std::string_view option, const std::string& text) {
+  auto parsed = JsonPointer::parse(text);
+  if (!parsed) return fail("{}: {}", option, parsed.error().message);
+  return parsed;
+}
+
+/// What the user wants to be sent to `url`, which is of the origin that the user named.
+std::vector<std::string> headers_for(const Options& options, const Url& url) {
+  std::vector<std::string> headers = options.headers;
+  for (const auto& [host, header] : options.host_headers) {
+    if (host == url.host) headers.push_back(header);
+  }
+  return headers;
+}
+
+}  // namespace
+
+std::string ca_file(const Options& options) {
+  if (!options.cacert.empty()) return options.cacert;
+  const char* built_in = curl_version_info(CURLVERSION_NOW)->cainfo;
+  return built_in != nullptr ? built_in : "";
+}
+
+const std::string& key_file(const Options& options) {
+  return options.key.empty() ? options.cert : options.key;
+}
+
+Result<> check_tls_files(const Options& options) {
+  Result<> good;
+  if (!options.cacert.empty()) good = check_ca_file(options.cacert);
+  if (good && !options.cert.empty()) {
+    good = check_client_certificate(options.cert, key_file(options));
+  }
+  return good;
+}
+
+Result<std::vector<ReaderSource>> plan_sources(const Options& options) {
+  std::vector<ReaderSource> sources;
+  auto specs = parse_sources(options);
+  if (!specs) return tl::unexpected(specs.error());
+  for (auto& spec : *specs) {
+    if (spec.kind == SourceSpec::Kind::imgur && options.client_id.empty()) {
+      return fail(
+          "Imgur needs a client ID: set IMGUR_CLIENT_ID in the environment, or use "
+          "--client-id-file FILE");
+    }
+    auto filter = LinkFilter::make(rules_for(spec, options));
+    if (!filter) return tl::unexpected(filter.error());
+    const unsigned limit = host_limit(spec, options.per_host);
+    sources.push_back({std::move(spec), std::move(*filter), limit});
+  }
+  return sources;
+}
+
+Result<SourceContext> source_context(const Options& options, const NameTemplate& names,
+                                     int stop_fd) {
+  auto links_at = pointer("--links-at", options.links_at.value_or("/url"));
+  if (!links_at) return tl::unexpected(links_at.error());
+  std::optional<JsonPointer> next_at;
+  if (options.next_at) {
+    auto parsed = pointer("--next-at", *options.next_at);
+    if (!parsed) return tl::unexpected(parsed.error());
+    next_at = std::move(*parsed);
+  }
+  auto client = std::make_shared<ListingClient>(ListingOptions{
+      .user_agent = options.user_agent,
+      .proxy = options.proxy_given ? std::optional(options.proxy) : std::nullopt,
+      .ca_file = ca_file(options),
+      .cert_file = options.cert,
+      .key_file = key_file(options),
+      .verify_tls = options.verify_tls == VerifyTls::yes,
+      .connect_timeout_s = whole_seconds(options.connect_timeout, kPageTimeout),
+      .timeout_s = whole_seconds(options.timeout, kPageTimeout),
+      .stop_fd = stop_fd,
+  });
+  return SourceContext{
+      .stop_fd = stop_fd,
+      .fetch_page = [client](const PageRequest& request) { return client->fetch(request); },
+      .api_base = options.api_base,
+      .client_id = options.client_id,
+      .pages = options.pages,
+      .albums = options.albums,
+      .max_wait = options.max_wait,
+      .url_column = options.url_column,
+      .links_at = std::move(*links_at),
+      .next_at = std::move(next_at),
+      .columns = {.keep = options.keep_columns, .named = names.columns()},
+      .headers_for = [&options](const Url& url) { return headers_for(options, url); }};
+}
+
+PlanContext plan_context(const Options& options, NameTemplate names) {
+  return {.names = std::move(names),
+          .resume = {.refresh = options.refresh,
+                     .adopt = options.adopt,
+                     .trust_ledger = options.trust_ledger,
+                     .retry_failed = options.retry_failed,
+                     .hash_content = options.hash_content},
+          .output = options.output};
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/result.h"
+#include "coordinator/options.h"
+#include "coordinator/plan/name_template.h"
+#include "coordinator/planner.h"
+#include "coordinator/reader.h"
+#include "coordinator/sources/source.h"
+
+namespace fanfetch {
+
+// What a run's stages are made with, from what the user asked for. Errors are the user's to mend:
+// the run ends with kExitConfiguration.
+
+/// The links' sources, in the order to read, each with its filter and limit. Error: a word that is
+/// no source, none at all, a filter that cannot be read, or an Imgur source without a client ID.
+[[nodiscard]] Result<std::vector<ReaderSource>> plan_sources(const Options& options);
+
+/// What sources may use. Lends `options`; `stop_fd`: see SourceContext. Error: a JSON pointer that
+/// is none.
+[[nodiscard]] Result<SourceContext> source_context(const Options& options,
+                                                   const NameTemplate& names, int stop_fd);
+
+/// All that depends on the options alone: the ledger's side is the caller's.
+[[nodiscard]] PlanContext plan_context(const Options& options, NameTemplate names);
+
+/// `--cacert`, or libcurl's own; empty: there is none.
+[[nodiscard]] std::string ca_file(const Options& options);
+/// `--key`, or the certificate's file, which may hold both; empty: there is no certificate.
+[[nodiscard]] const std::string& key_file(const Options& options);
+/// Error: a file of certificates or keys that cannot be used.
+[[nodiscard]] Result<> check_tls_files(const Options& options);
+
+}  // namespace fanfetch
