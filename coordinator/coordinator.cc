@@ -12,8 +12,8 @@ namespace {
 /// Links on their way at most: far more than transfers, few enough for memory to stay flat.
 constexpr std::size_t kMaxTasks = 4096;
 /// The same while all of them wait for hosts that are busy or asked for a pause, so that a list
-/// sorted by host keeps the workers busy. About 0.7 KB each.
-constexpr std::size_t kMaxTasksWhileHostsWait = 32 * 1024;
+/// sorted by host keeps the workers busy. About 1.2 KB each.
+constexpr std::size_t kMaxTasksWhileHostsWait = 16 * 1024;
 /// Taken from the reader in one go, so that a long list of bad lines starves no signal.
 constexpr int kPlannedPerBatch = 512;
 /// What the ledger has not done yet; more, and no job is given until it has caught up. About 2 KB
@@ -32,6 +32,8 @@ constexpr std::uint64_t kFreeRetryBytes = 1 << 20;
 /// What is in flight at the first signal gets this long.
 constexpr auto kGrace = std::chrono::seconds(10);
 constexpr auto kProgressInterval = std::chrono::milliseconds(200);
+/// A pause that a host asks for is worth a word from so long on, and one such word in that time.
+constexpr auto kPauseWorthTelling = std::chrono::seconds(10);
 
 }  // namespace
 
@@ -210,7 +212,18 @@ void Coordinator::fail_or_retry(TaskId id, Failed failed) {
   const double seconds = std::chrono::duration<double>(*delay).count();
   say([text = fmt::format("again in {:.1f}s: {}: {}: {}", seconds, task.link.listed,
                           name(failed.error), failed.message)](RunReport& r) { r.detail(text); });
+  if (!failed.response.retry_after.empty()) tell_of_pause(task.origin, *delay);
   dispatcher_.start_over(id, loop_.now() + *delay);
+}
+
+/// Why nothing comes from there for a while, which progress alone would not explain.
+void Coordinator::tell_of_pause(const std::string& origin, Duration pause) {
+  if (pause < kPauseWorthTelling || loop_.now() < next_word_of_pause_) return;
+  next_word_of_pause_ = loop_.now() + kPauseWorthTelling;
+  say([text = fmt::format("{} asks for a pause: its links go on in {:.0f} s", origin,
+                          std::chrono::duration<double>(pause).count())](RunReport& report) {
+    report.notice(text);
+  });
 }
 
 void Coordinator::on_lost(TaskId id, Blame blame) {

@@ -71,6 +71,7 @@ class Coordinator {
   void on_lost(TaskId id, Blame blame);
   void follow(TaskId id, Redirected redirected);
   void fail_or_retry(TaskId id, Failed failed);
+  void tell_of_pause(const std::string& origin, Duration pause);
   void settle(TaskId id, Outcome outcome);
   void forget(TaskId id);
 
@@ -103,6 +104,7 @@ class Coordinator {
   bool planned_left_ = false;           // take_planned() left something in the queue
   Stage stage_ = Stage::running;
   bool ledger_damaged_ = false;
+  Instant next_word_of_pause_{};
   RunTrouble trouble_;
 };
 

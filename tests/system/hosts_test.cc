@@ -1,6 +1,7 @@
 // Hosts that throttle, are dead, or are many: what one of them does costs the others nothing.
 
 #include <fmt/format.h>
+#include <signal.h>
 
 #include <atomic>
 #include <memory>
@@ -76,6 +77,18 @@ TEST_F(HostsTest, AWaitThatIsTooLongEndsTheHostsLinks) {
   EXPECT_EQ(1, finished.exit_status) << finished.describe();
   EXPECT_EQ(100u, count("failed", "rate_limited"));
   EXPECT_LE(origin_.count(), 4u);
+}
+
+TEST_F(HostsTest, ALongPauseIsToldOnce) {
+  origin_.serve_rest([](Connection& connection, const Request& request) {
+    answer(connection, request, status(429, {{"Retry-After", "60"}}));
+  });
+  FanfetchProcess process(list_setup({"/1.bin", "/2.bin", "/3.bin"}));
+  ASSERT_TRUE(process.wait_for_stderr(origin_.url() + " asks for a pause: its links go on in"));
+  process.signal(SIGINT);
+  const Finished finished = finish(process);
+  EXPECT_EQ(SIGINT, finished.signal) << finished.describe();
+  EXPECT_EQ(finished.err.find("asks for a pause"), finished.err.rfind("asks for a pause"));
 }
 
 TEST_F(HostsTest, ARateHoldsOverAllWorkers) {
