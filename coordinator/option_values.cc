@@ -246,8 +246,12 @@ Result<std::string> read_client_id(const std::string& path) {
   if (!file) return tl::unexpected(file.error());
   const std::string_view id = trimmed(std::string_view(*file).substr(0, file->find('\n')));
   if (id.empty()) return fail("{} has no client ID in its first line", path);
-  if (!is_header_text(id)) return fail("{} holds no client ID: control characters", path);
+  if (!is_client_id(id)) return fail("the first line of {} is no client ID", path);
   return std::string(id);
+}
+
+bool is_client_id(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
 }
 
 bool is_header_text(std::string_view text) {

@@ -63,6 +63,9 @@ namespace fanfetch {
 /// The first line of a file, trimmed, fit to stand in a header. Error: there is none.
 [[nodiscard]] Result<std::string> read_client_id(const std::string& path);
 
+/// No blank, no control character, nothing beyond ASCII. An empty text passes: there is no ID then.
+[[nodiscard]] bool is_client_id(std::string_view text);
+
 /// Characters that can stand in a header's value: no CR, LF, NUL or other control character.
 [[nodiscard]] bool is_header_text(std::string_view text);
 

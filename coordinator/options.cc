@@ -160,8 +160,8 @@ Result<> apply_command_line(Options& options, const CommandLine& line) {
 Result<> apply_environment(Options& options) {
   if (const char* id = std::getenv("IMGUR_CLIENT_ID"); id != nullptr && options.client_id.empty()) {
     options.client_id = trimmed(id);
-    if (!is_header_text(options.client_id)) {
-      return fail("IMGUR_CLIENT_ID has a control character");
+    if (!is_client_id(options.client_id)) {
+      return fail("IMGUR_CLIENT_ID has characters that no client ID has");
     }
   }
   for (const char* name : {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}) {

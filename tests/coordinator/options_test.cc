@@ -498,8 +498,13 @@ TEST_F(OptionsTest, TheClientIdComesFromAFileOrTheEnvironment) {
   const std::string empty = write("empty", "  \nx\n");
   EXPECT_EQ(wrong({"--client-id-file", empty.c_str()}),
             "--client-id-file: " + empty + " has no client ID in its first line");
-  ::setenv("IMGUR_CLIENT_ID", "a\nHost: evil", 1);
-  EXPECT_EQ(wrong({}), "IMGUR_CLIENT_ID has a control character");
+  const std::string two_words = write("words", "my id\n");
+  EXPECT_EQ(wrong({"--client-id-file", two_words.c_str()}),
+            "--client-id-file: the first line of " + two_words + " is no client ID");
+  for (const char* bad : {"a\nHost: evil", "a b", "\xc3\xa9"}) {
+    ::setenv("IMGUR_CLIENT_ID", bad, 1);
+    EXPECT_EQ(wrong({}), "IMGUR_CLIENT_ID has characters that no client ID has");
+  }
 }
 
 TEST_F(OptionsTest, CertificatesComeFromTheEnvironmentToo) {
