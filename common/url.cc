@@ -7,6 +7,8 @@
 #include <memory>
 #include <optional>
 
+#include "common/ascii.h"
+
 namespace fanfetch {
 namespace {
 
@@ -90,12 +92,6 @@ std::optional<std::string> get_part(CURLU* handle, CURLUPart part, unsigned flag
   return std::nullopt;
 }
 
-void to_lower(std::string& text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-}
-
 bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
 }
@@ -125,7 +121,7 @@ Result<std::string> read_host(CURLU* handle) {
   if (raw && !is_ascii(*raw)) utf8.emplace();
   auto host = get_part(handle, CURLUPART_HOST, CURLU_PUNYCODE);
   if (!host) return fail("its host name is not a valid international name");
-  to_lower(*host);
+  *host = to_lower(*host);
   if (host->ends_with('.')) host->pop_back();
   if (host->empty()) return fail("it has no host");
   if (host->find('%') != std::string::npos) return fail("its host name has a '%'");
@@ -164,7 +160,7 @@ Result<Url> parse_url(std::string_view text) {
 
   Url url;
   url.scheme = get_part(handle.get(), CURLUPART_SCHEME).value_or("");
-  to_lower(url.scheme);
+  url.scheme = to_lower(url.scheme);
   if (url.scheme != "http" && url.scheme != "https") {
     return fail("{}:// is not supported, only http:// and https://", url.scheme);
   }
@@ -210,7 +206,7 @@ Result<ProxyUrl> parse_proxy(std::string_view text) {
     return fail("{}", curl_url_strerror(code));
   }
   std::string scheme = get_part(handle.get(), CURLUPART_SCHEME).value_or("");
-  to_lower(scheme);
+  scheme = to_lower(scheme);
   if (scheme == "socks" || scheme == "socks4") scheme = "socks4a";
   if (scheme == "socks5") scheme = "socks5h";
   if (scheme != "http" && scheme != "https" && scheme != "socks4a" && scheme != "socks5h") {

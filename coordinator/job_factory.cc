@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "common/ascii.h"
+
 namespace fanfetch {
 namespace {
 
@@ -15,11 +17,7 @@ std::string extension_of(const Url& url) {
   const std::string_view name = std::string_view(url.path).substr(url.path.rfind('/') + 1);
   const std::size_t dot = name.rfind('.');
   if (dot == std::string_view::npos || name.size() - dot > kMostBytes) return "";
-  std::string extension(name.substr(dot + 1));
-  for (char& c : extension) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return extension;
+  return to_lower(name.substr(dot + 1));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <limits>
 #include <optional>
 
+#include "common/ascii.h"
 #include "common/unique_fd.h"
 #include "common/url.h"
 
@@ -15,14 +16,6 @@ namespace fanfetch {
 namespace {
 
 constexpr std::size_t kMaxFileBytes = 1 << 20;
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), [](char c) { return lower(c); });
-  return result;
-}
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -40,7 +33,7 @@ std::optional<double> take_number(std::string_view& text) {
 /// RFC 9110: tchar.
 bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') ||
+    return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') ||
            std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
   });
 }
@@ -57,7 +50,7 @@ Result<std::string> parse_header(std::string_view text) {
   const std::string_view name = text.substr(0, colon);
   if (!is_token(name))
     return fail("a header is written \"Name: value\", with no blank in its name");
-  if (is_fanfetchs_own(lower(name))) return fail("{} is set by fanfetch itself", name);
+  if (is_fanfetchs_own(to_lower(name))) return fail("{} is set by fanfetch itself", name);
   const std::string_view value = text.substr(colon + 1);
   if (!is_header_text(value)) return fail("header {} has a control character in its value", name);
   if (trimmed(value).empty()) return fail("header {} has no value", name);
@@ -94,7 +87,7 @@ Result<std::uint64_t> parse_size(std::string_view text) {
   static constexpr std::string_view kUnits = "kmgt";
   double unit = 1;
   if (!rest.empty()) {
-    const std::size_t place = kUnits.find(lower(rest.front()));
+    const std::size_t place = kUnits.find(to_lower(rest.front()));
     if (place == std::string_view::npos) return wrong();
     unit = std::ldexp(1.0, 10 * static_cast<int>(place + 1));
   }
@@ -106,7 +99,7 @@ Result<std::uint64_t> parse_size(std::string_view text) {
 Result<std::chrono::milliseconds> parse_time(std::string_view text) {
   std::string_view rest = text;
   const auto number = take_number(rest);
-  const std::string unit = lower(rest);
+  const std::string unit = to_lower(rest);
   const double seconds = unit.empty() || unit == "s" ? 1
                          : unit == "m"               ? 60
                          : unit == "h"               ? 3600
@@ -131,7 +124,7 @@ Result<double> parse_rate(std::string_view text) {
   static constexpr double kLeast = 0.001, kMost = 1e6;
   std::string_view rest = text;
   const auto number = take_number(rest);
-  if (!number || (!rest.empty() && lower(rest) != "/s")) {
+  if (!number || (!rest.empty() && to_lower(rest) != "/s")) {
     return fail("'{}' is not a rate such as 5/s or 0.5/s", text);
   }
   if (*number != 0 && (*number < kLeast || *number > kMost)) {
@@ -148,7 +141,7 @@ Result<double> parse_percent(std::string_view text) {
 }
 
 Result<bool> parse_bool(std::string_view text) {
-  const std::string word = lower(text);
+  const std::string word = to_lower(text);
   if (word == "true" || word == "yes" || word == "on" || word == "1") return true;
   if (word == "false" || word == "no" || word == "off" || word == "0") return false;
   return fail("'{}' is neither true nor false", text);
@@ -160,7 +153,7 @@ std::vector<std::string> parse_extensions(std::string_view text) {
     const std::size_t comma = std::min(text.find(','), text.size());
     std::string_view word = trimmed(text.substr(0, comma));
     word.remove_prefix(std::min(word.find_first_not_of('.'), word.size()));
-    if (!word.empty()) extensions.push_back(lower(word));
+    if (!word.empty()) extensions.push_back(to_lower(word));
     text.remove_prefix(std::min(comma + 1, text.size()));
   }
   return extensions;
@@ -177,7 +170,7 @@ Result<std::vector<std::string>> parse_types(std::string_view text) {
         !is_token(type.substr(slash + 1)) || type.starts_with('*')) {
       return fail("'{}' is not a type such as image/jpeg or image/*", type);
     }
-    types.push_back(lower(type));
+    types.push_back(to_lower(type));
     // The commonest slip: no server and no first bytes say so, thus nothing would be taken.
     if (types.back() == "image/jpg") return fail("the type of JPEGs is called image/jpeg");
   }
@@ -210,7 +203,7 @@ Result<std::vector<std::string>> read_headers(std::string_view text) {
 }
 
 bool is_secret_header(std::string_view header) {
-  const std::string name = lower(header.substr(0, header.find(':')));
+  const std::string name = to_lower(header.substr(0, header.find(':')));
   return name == "authorization" || name == "proxy-authorization" || name == "cookie";
 }
 

@@ -22,7 +22,8 @@ class DnsCache {
   static constexpr std::chrono::seconds kMaxTtl{3600};
   /// A name that does not exist: asked for again as soon as a person would.
   static constexpr std::chrono::seconds kFinalFailureTtl{60};
-  /// Another failure: no longer than retries wait on average, or they would meet the old answer.
+  /// Another failure: for the other links of its host. A first retry waits less, and may meet it;
+  /// the later ones wait longer.
   static constexpr std::chrono::seconds kPassingFailureTtl{1};
 
   /// About 400 bytes a host.

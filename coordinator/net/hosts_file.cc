@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/ascii.h"
 #include "common/ip_network.h"
 
 namespace fanfetch {
@@ -19,11 +20,7 @@ std::string_view take_word(std::string_view& line) {
 
 std::string normal_name(std::string_view word) {
   if (word.ends_with('.')) word.remove_suffix(1);
-  std::string name(word);
-  std::transform(name.begin(), name.end(), name.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return name;
+  return to_lower(word);
 }
 
 }  // namespace

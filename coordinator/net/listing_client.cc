@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "common/ascii.h"
 #include "common/url.h"
 
 namespace fanfetch {
@@ -94,11 +95,7 @@ std::vector<std::pair<std::string, std::string>> read_headers(CURL* curl) {
   std::vector<std::pair<std::string, std::string>> headers;
   curl_header* header = nullptr;
   while ((header = curl_easy_nextheader(curl, CURLH_HEADER, -1, header)) != nullptr) {
-    std::string name = header->name;
-    for (char& c : name) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    headers.emplace_back(std::move(name), header->value);
+    headers.emplace_back(to_lower(header->name), header->value);
   }
   return headers;
 }

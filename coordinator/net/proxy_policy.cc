@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <initializer_list>
 
+#include "common/ascii.h"
 #include "common/ip_network.h"
 
 namespace fanfetch {
@@ -47,9 +48,7 @@ bool is_within(std::string_view host, std::string_view entry) {
   if (entry.starts_with('.')) entry.remove_prefix(1);
   if (entry.empty() || host.size() < entry.size()) return false;
   const std::string_view tail = host.substr(host.size() - entry.size());
-  const auto same = [](char a, char b) {
-    return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b);
-  };
+  const auto same = [](char a, char b) { return a == to_lower(b); };
   if (!std::equal(tail.begin(), tail.end(), entry.begin(), same)) return false;
   return host.size() == entry.size() || host[host.size() - entry.size() - 1] == '.';
 }

@@ -5,20 +5,13 @@
 #include <algorithm>
 #include <string_view>
 
+#include "common/ascii.h"
 #include "common/url.h"
 
 namespace fanfetch {
 namespace {
 
-std::string to_lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
-
-std::vector<std::string> to_lower(const std::vector<std::string>& texts) {
+std::vector<std::string> all_lower(const std::vector<std::string>& texts) {
   std::vector<std::string> lower;
   for (const std::string& text : texts) lower.push_back(to_lower(text));
   return lower;
@@ -49,8 +42,8 @@ LinkFilter::~LinkFilter() = default;
 
 Result<LinkFilter> LinkFilter::make(const FilterRules& rules) {
   LinkFilter filter;
-  filter.accept_extensions_ = to_lower(rules.accept_extensions);
-  filter.reject_extensions_ = to_lower(rules.reject_extensions);
+  filter.accept_extensions_ = all_lower(rules.accept_extensions);
+  filter.reject_extensions_ = all_lower(rules.reject_extensions);
   auto accept = compile(rules.accept_regex, "--accept-regex");
   if (!accept) return tl::unexpected(accept.error());
   auto reject = compile(rules.reject_regex, "--reject-regex");

@@ -8,6 +8,7 @@
 #include <new>
 #include <vector>
 
+#include "common/ascii.h"
 #include "common/sha256.h"
 
 namespace fanfetch {
@@ -154,11 +155,7 @@ std::string with_extension(std::string_view path, std::string_view extension) {
 
 std::string fold_case(std::string_view path) {
   if (!is_ascii(path)) return transform(path, UTF8PROC_CASEFOLD | UTF8PROC_COMPOSE);
-  std::string folded(path);
-  for (char& c : folded) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return folded;
+  return to_lower(path);
 }
 
 std::uint64_t name_key(std::string_view path) {

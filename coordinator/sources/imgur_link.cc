@@ -1,6 +1,6 @@
 #include "coordinator/sources/imgur_link.h"
 
-#include <algorithm>
+#include "common/ascii.h"
 
 namespace fanfetch {
 namespace {
@@ -9,14 +9,6 @@ namespace {
 constexpr std::string_view kThumbnailSizes = "sbtmlh";
 constexpr std::string_view kPlainScheme = "http://";
 constexpr std::string_view kPlainPort = ":80";
-
-std::string to_lower(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return lower;
-}
 
 /// Without query and fragment.
 std::string_view path_of(std::string_view link) { return link.substr(0, link.find_first_of("?#")); }

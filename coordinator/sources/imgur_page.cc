@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "common/ascii.h"
 #include "coordinator/sources/imgur_link.h"
 
 namespace fanfetch {
@@ -46,9 +47,7 @@ std::string_view text_of(const Json* json) {
 }
 
 bool holds(const std::string& text, std::string_view lower_case_word) {
-  const auto same = [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-  };
+  const auto same = [](char a, char b) { return to_lower(a) == b; };
   return std::search(text.begin(), text.end(), lower_case_word.begin(), lower_case_word.end(),
                      same) != text.end();
 }

@@ -6,6 +6,7 @@
 
 #include <utility>
 
+#include "common/ascii.h"
 #include "coordinator/sources/fd_stream.h"
 
 namespace fanfetch {
@@ -25,7 +26,7 @@ bool take_ending(std::string_view& path, std::string_view ending) {
   const std::size_t begin = path.size() - ending.size();
   for (std::size_t i = 0; i < ending.size(); ++i) {
     const char c = path[begin + i];
-    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != ending[i]) return false;
+    if (to_lower(c) != ending[i]) return false;
   }
   path.remove_suffix(ending.size());
   return true;

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "common/ascii.h"
 #include "common/url.h"
 #include "coordinator/sources/api_source.h"
 #include "coordinator/sources/imgur_source.h"
@@ -95,14 +96,6 @@ constexpr KindRow kKinds[] = {
     {Kind::url, "", open_url},
     {Kind::api, "", open_api},
 };
-
-std::string to_lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
 
 /// `https` of `https://…`, lower case; empty for anything else, such as a path that holds "://".
 std::string scheme_of(std::string_view word) {

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "common/ascii.h"
 #include "common/url.h"
 #include "common/utf8.h"
 #include "coordinator/sources/list_text.h"
@@ -14,14 +15,6 @@ namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{64} * 1024;
 constexpr std::size_t kShownColumns = 20;
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
 
 std::string quoted_list(const std::vector<std::string>& names) {
   std::string text;
@@ -107,7 +100,7 @@ Result<std::size_t> TableSource::find_column(std::string_view name, std::string_
     return static_cast<std::size_t>(same - heading_.begin());
   }
   const auto in_any_case = std::find_if(heading_.begin(), heading_.end(), [&](const auto& known) {
-    return lower(known) == lower(name);
+    return to_lower(known) == to_lower(name);
   });
   if (in_any_case != heading_.end()) {
     return static_cast<std::size_t>(in_any_case - heading_.begin());

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/ascii.h"
 #include "common/utf8.h"
 
 namespace fanfetch {
@@ -26,19 +27,11 @@ bool is_one_of(const std::string_view (&list)[count], std::string_view word) {
   return std::find(std::begin(list), std::end(list), word) != std::end(list);
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
-
 /// Of the last component of a path; empty: it has none.
 std::string extension_of(std::string_view path) {
   const std::string_view name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
   const std::size_t dot = name.rfind('.');
-  return dot == std::string_view::npos ? "" : lower(name.substr(dot + 1));
+  return dot == std::string_view::npos ? "" : to_lower(name.substr(dot + 1));
 }
 
 /// The path begins behind the host, which may look like a name with an extension: `http://a.jpg`.
@@ -56,7 +49,7 @@ ContentCheck::ContentCheck(const ContentClaims& claims,
     : accept_types_(accept_types) {
   std::string_view type = claims.content_type.substr(0, claims.content_type.find(';'));
   while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
-  content_type_ = lower(type);
+  content_type_ = to_lower(type);
   add_type(content_type_);
   add_extension(extension_of(path_of(claims.url)));
   add_extension(claims.link_extension);

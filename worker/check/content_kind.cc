@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "common/ascii.h"
+
 namespace fanfetch {
 namespace {
 
@@ -88,11 +90,9 @@ ContentKind kind_by_ebml(std::string_view head) {
 
 // --- Text ---
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 bool starts_with_word(std::string_view text, std::string_view word) {
   return text.size() >= word.size() && std::equal(word.begin(), word.end(), text.begin(),
-                                                  [](char a, char b) { return a == lower(b); });
+                                                  [](char a, char b) { return a == to_lower(b); });
 }
 
 /// The head as ASCII as far as it is that, without its byte order mark. UTF-16 loses its zeros.
@@ -122,8 +122,7 @@ std::string name_in(std::string_view text) {
   skip_blanks(text);
   const std::size_t end = text.find_first_of(" \t\r\n\f>/[");
   if (end == std::string_view::npos) return "";
-  std::string name(text.substr(0, end));
-  std::transform(name.begin(), name.end(), name.begin(), lower);
+  const std::string name = to_lower(text.substr(0, end));
   return name.substr(name.rfind(':') + 1);  // npos + 1 is 0
 }
 
