@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 namespace fanfetch {
 
 /// How a coordinator starts a worker: `fanfetch-worker COORDINATOR_PID CA_FILE CERT_FILE KEY_FILE`
@@ -14,5 +16,9 @@ enum WorkerFd : int {
   kLockFd = 7,        ///< The output folder's lock: held until the last process of the run is gone.
   kLastWorkerFd = kLockFd,
 };
+
+/// Connections that a worker keeps open, busy or idle, for each transfer that it may run at once:
+/// hosts take turns in a mixed list. The coordinator reckons with them (warm_connections.h).
+inline constexpr std::size_t kConnectionsPerTransfer = 4;
 
 }  // namespace fanfetch

@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "common/crash_point.h"
+#include "common/worker_start.h"
 
 namespace fanfetch {
 namespace {
@@ -14,10 +15,7 @@ namespace {
 /// The coordinator counts 30 of its own seconds without a beat before it takes us for hung.
 constexpr auto kBeatInterval = std::chrono::seconds(1);
 
-/// Idle connections kept for each transfer at once: hosts take turns in a mixed list.
-constexpr std::size_t kConnectionsPerTransfer = 4;
-
-/// … as far as descriptors allow: a transfer needs two.
+/// As far as descriptors allow: a transfer needs two.
 unsigned connections_to_keep(std::size_t transfers) {
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);

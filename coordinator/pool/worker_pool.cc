@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "common/worker_start.h"
 #include "coordinator/pool/warm_connections.h"
 
 namespace fanfetch {
@@ -17,8 +18,6 @@ namespace {
 /// kills its worker accounts for four.
 constexpr unsigned kHopelessDeaths = 100;
 
-/// As the worker has it: kConnectionsPerTransfer in worker.cc.
-constexpr std::size_t kConnectionsPerTransfer = 4;
 /// A worker with a warm connection may have so much more to do than the least loaded one, as a
 /// share of what it may have at all: a new connection costs round trips, and with TLS as much CPU
 /// as twenty small files; but beyond that the other CPU would idle.
