@@ -1,7 +1,5 @@
 #include "common/outcome.h"
 
-#include "common/record.h"
-
 namespace fanfetch {
 
 std::string_view name(ErrorClass error) {
@@ -35,16 +33,6 @@ std::optional<ErrorClass> error_class(std::string_view text) {
     if (name(error) == text) return error;
   }
   return std::nullopt;
-}
-
-std::string_view name(Status status) {
-  switch (status) {
-    case Status::saved: return "saved";
-    case Status::kept: return "kept";
-    case Status::skipped: return "skipped";
-    case Status::failed: return "failed";
-  }
-  return "unknown";
 }
 
 }  // namespace fanfetch

@@ -7,19 +7,19 @@
 #include <string>
 
 #include "common/event_loop.h"
-#include "common/link.h"
-#include "coordinator/dispatcher.h"
-#include "coordinator/ledger/ledger_thread.h"
-#include "coordinator/ledger/placer.h"
-#include "coordinator/ledger/reserve.h"
-#include "coordinator/options.h"
-#include "coordinator/plan/retry_policy.h"
+#include "coordinator/dispatch/dispatcher.h"
+#include "coordinator/link/link.h"
+#include "coordinator/options/options.h"
 #include "coordinator/pool/worker_pool.h"
-#include "coordinator/reader_thread.h"
+#include "coordinator/process/signals.h"
+#include "coordinator/reading/reader_thread.h"
 #include "coordinator/report/run_report.h"
 #include "coordinator/run_end.h"
-#include "coordinator/run_ledger.h"
-#include "coordinator/signals.h"
+#include "coordinator/schedule/retry_policy.h"
+#include "coordinator/settle/ledger_thread.h"
+#include "coordinator/settle/placer.h"
+#include "coordinator/settle/reserve.h"
+#include "coordinator/settle/run_ledger.h"
 
 namespace fanfetch {
 

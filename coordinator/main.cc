@@ -14,14 +14,14 @@
 #include <filesystem>
 
 #include "common/utf8.h"
-#include "common/write_all.h"
 #include "coordinator/commands/command_line.h"
+#include "coordinator/commands/dry_run.h"
 #include "coordinator/commands/run_command.h"
 #include "coordinator/coordinator.h"
-#include "coordinator/dry_run.h"
-#include "coordinator/exit_status.h"
-#include "coordinator/options.h"
-#include "coordinator/pool/cpu_count.h"
+#include "coordinator/options/options.h"
+#include "coordinator/process/cpu_count.h"
+#include "coordinator/process/exit_status.h"
+#include "coordinator/process/write_all.h"
 #include "coordinator/report/console.h"
 #include "coordinator/run_setup.h"
 

@@ -1,6 +1,6 @@
 #include "coordinator/run_end.h"
 
-#include "coordinator/exit_status.h"
+#include "coordinator/process/exit_status.h"
 
 namespace fanfetch {
 

@@ -7,11 +7,11 @@
 
 #include "common/crash_point.h"
 #include "common/result.h"
-#include "worker/answer.h"
 #include "worker/check/placeholders.h"
 #include "worker/check/robots_tag.h"
-#include "worker/failures.h"
-#include "worker/resume.h"
+#include "worker/head/answer.h"
+#include "worker/store/resume.h"
+#include "worker/transport/failures.h"
 
 namespace fanfetch {
 namespace {

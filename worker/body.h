@@ -12,9 +12,9 @@
 #include "common/outcome.h"
 #include "worker/check/content_check.h"
 #include "worker/gunzip.h"
-#include "worker/request.h"
 #include "worker/store/file_store.h"
 #include "worker/store/part_writer.h"
+#include "worker/transport/request.h"
 
 namespace fanfetch {
 

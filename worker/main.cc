@@ -11,9 +11,9 @@
 #include <exception>
 #include <string>
 
-#include "common/channel.h"
+#include "common/channel/channel.h"
 #include "common/worker_start.h"
-#include "worker/sandbox.h"
+#include "worker/sandbox/sandbox.h"
 #include "worker/store/part_file.h"
 #include "worker/worker.h"
 

@@ -7,9 +7,9 @@
 
 #include "common/ip_network.h"
 #include "common/result.h"
-#include "worker/answer.h"
-#include "worker/failures.h"
-#include "worker/proxy_failures.h"
+#include "worker/head/answer.h"
+#include "worker/transport/failures.h"
+#include "worker/transport/proxy_failures.h"
 
 namespace fanfetch {
 namespace {

@@ -11,11 +11,11 @@
 #include "common/job.h"
 #include "common/outcome.h"
 #include "worker/body.h"
-#include "worker/curl_handles.h"
-#include "worker/known_hosts.h"
-#include "worker/request.h"
 #include "worker/store/file_store.h"
 #include "worker/store/part_check.h"
+#include "worker/transport/curl_handles.h"
+#include "worker/transport/known_hosts.h"
+#include "worker/transport/request.h"
 
 struct curl_sockaddr;
 

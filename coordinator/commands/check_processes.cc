@@ -15,9 +15,9 @@
 #include <type_traits>
 
 #include "common/crash_point.h"
-#include "common/write_all.h"
-#include "coordinator/exit_status.h"
 #include "coordinator/ledger/history.h"
+#include "coordinator/process/exit_status.h"
+#include "coordinator/process/write_all.h"
 #include "coordinator/report/console.h"
 #include "coordinator/report/summary.h"
 

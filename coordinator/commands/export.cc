@@ -4,10 +4,10 @@
 
 #include "coordinator/commands/folder.h"
 #include "coordinator/commands/line_output.h"
-#include "coordinator/exit_status.h"
+#include "coordinator/process/exit_status.h"
 #include "coordinator/report/csv_line.h"
 #include "coordinator/report/jsonl_log.h"
-#include "coordinator/run_ledger.h"
+#include "coordinator/settle/run_ledger.h"
 
 namespace fanfetch {
 namespace {

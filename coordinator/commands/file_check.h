@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "common/file_stamp.h"
 #include "common/sha256.h"
+#include "coordinator/link/file_stamp.h"
 
 namespace fanfetch {
 

@@ -10,9 +10,9 @@
 
 #include "common/unique_fd.h"
 #include "common/utf8.h"
-#include "coordinator/exit_status.h"
+#include "coordinator/process/exit_status.h"
 #include "coordinator/report/console.h"
-#include "coordinator/run_ledger.h"
+#include "coordinator/settle/run_ledger.h"
 
 namespace fanfetch {
 

@@ -9,8 +9,8 @@
 #include <csignal>
 #include <filesystem>
 
-#include "common/write_all.h"
-#include "coordinator/signals.h"
+#include "coordinator/process/signals.h"
+#include "coordinator/process/write_all.h"
 
 namespace fanfetch {
 namespace {

@@ -3,13 +3,13 @@
 #include <cerrno>
 #include <csignal>
 
-#include "common/write_all.h"
 #include "coordinator/commands/command_line.h"
 #include "coordinator/commands/export.h"
 #include "coordinator/commands/status.h"
 #include "coordinator/commands/verify.h"
-#include "coordinator/exit_status.h"
-#include "coordinator/signals.h"
+#include "coordinator/process/exit_status.h"
+#include "coordinator/process/signals.h"
+#include "coordinator/process/write_all.h"
 
 namespace fanfetch {
 namespace {

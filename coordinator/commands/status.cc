@@ -7,7 +7,7 @@
 #include "coordinator/commands/folder.h"
 #include "coordinator/commands/line_output.h"
 #include "coordinator/commands/status_report.h"
-#include "coordinator/exit_status.h"
+#include "coordinator/process/exit_status.h"
 
 namespace fanfetch {
 namespace {

@@ -8,12 +8,12 @@
 #include "coordinator/commands/foreign_files.h"
 #include "coordinator/commands/line_output.h"
 #include "coordinator/commands/verify_report.h"
-#include "coordinator/exit_status.h"
-#include "coordinator/plan/path_text.h"
-#include "coordinator/pool/cpu_count.h"
+#include "coordinator/names/path_text.h"
+#include "coordinator/process/cpu_count.h"
+#include "coordinator/process/exit_status.h"
 #include "coordinator/report/console.h"
 #include "coordinator/report/progress.h"
-#include "coordinator/run_ledger.h"
+#include "coordinator/settle/run_ledger.h"
 
 namespace fanfetch {
 namespace {

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "common/file_stamp.h"
-#include "common/link.h"
-#include "common/record.h"
 #include "common/result.h"
+#include "coordinator/link/file_stamp.h"
+#include "coordinator/link/link.h"
+#include "coordinator/link/record.h"
 
 namespace fanfetch {
 

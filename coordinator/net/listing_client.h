@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "common/http_page.h"
 #include "common/result.h"
+#include "coordinator/link/page.h"
 
 namespace fanfetch {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "common/channel.h"
+#include "common/channel/channel.h"
 #include "common/event_loop.h"
 #include "common/result.h"
 #include "coordinator/pool/rate_shares.h"

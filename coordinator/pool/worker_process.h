@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "common/channel.h"
+#include "common/channel/channel.h"
 #include "common/result.h"
 #include "common/unique_fd.h"
 

@@ -5,7 +5,7 @@
 
 #include <cstdlib>
 
-#include "common/write_all.h"
+#include "coordinator/process/write_all.h"
 
 namespace fanfetch {
 namespace {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "common/record.h"
+#include "coordinator/link/record.h"
 #include "coordinator/report/record_keys.h"
 
 namespace fanfetch {

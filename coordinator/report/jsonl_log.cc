@@ -7,7 +7,7 @@
 #include <cerrno>
 
 #include "common/utf8.h"
-#include "common/write_all.h"
+#include "coordinator/process/write_all.h"
 #include "coordinator/report/list_columns.h"
 
 namespace fanfetch {

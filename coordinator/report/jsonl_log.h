@@ -3,9 +3,9 @@
 #include <string>
 #include <string_view>
 
-#include "common/record.h"
 #include "common/result.h"
 #include "common/unique_fd.h"
+#include "coordinator/link/record.h"
 #include "coordinator/report/record_keys.h"
 
 namespace fanfetch {

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <string_view>
 
-#include "common/record.h"
+#include "coordinator/link/record.h"
 
 namespace fanfetch {
 

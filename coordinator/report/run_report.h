@@ -5,7 +5,7 @@
 #include <string>
 
 #include "common/clock.h"
-#include "common/record.h"
+#include "coordinator/link/record.h"
 #include "coordinator/report/console.h"
 #include "coordinator/report/jsonl_log.h"
 #include "coordinator/report/progress.h"

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "common/clock.h"
-#include "common/record.h"
 #include "common/utf8.h"  // printable(), for all who print
+#include "coordinator/link/record.h"
 #include "coordinator/report/tally.h"
 
 namespace fanfetch {

@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-#include "common/record.h"
+#include "coordinator/link/record.h"
 
 namespace fanfetch {
 

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "coordinator/sources/list_text.h"
+#include "coordinator/sources/entry/list_text.h"
 
 namespace fanfetch {
 Result<std::optional<ListedItem>> ListSource::next() {

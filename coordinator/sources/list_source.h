@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "common/result.h"
-#include "coordinator/sources/line_reader.h"
-#include "coordinator/sources/source.h"
+#include "coordinator/sources/entry/source.h"
+#include "coordinator/sources/streams/line_reader.h"
 
 namespace fanfetch {
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "common/ascii.h"
-#include "coordinator/sources/fd_stream.h"
+#include "coordinator/sources/streams/fd_stream.h"
 
 namespace fanfetch {
 namespace {

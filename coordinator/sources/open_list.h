@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "common/result.h"
-#include "coordinator/sources/byte_stream.h"
-#include "coordinator/sources/decoded_stream.h"
 #include "coordinator/sources/list_format.h"
+#include "coordinator/sources/streams/byte_stream.h"
+#include "coordinator/sources/streams/decoded_stream.h"
 
 namespace fanfetch {
 

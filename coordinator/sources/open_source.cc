@@ -6,12 +6,12 @@
 
 #include "common/ascii.h"
 #include "common/url.h"
-#include "coordinator/sources/api_source.h"
-#include "coordinator/sources/imgur_source.h"
-#include "coordinator/sources/jsonl_source.h"
+#include "coordinator/process/stop_wait.h"
+#include "coordinator/sources/imgur/imgur_source.h"
+#include "coordinator/sources/json/api_source.h"
+#include "coordinator/sources/json/jsonl_source.h"
 #include "coordinator/sources/list_source.h"
 #include "coordinator/sources/open_list.h"
-#include "coordinator/sources/stop_wait.h"
 #include "coordinator/sources/table_source.h"
 
 namespace fanfetch {

@@ -8,13 +8,13 @@
 #include <string_view>
 #include <vector>
 
-#include "common/http_page.h"
 #include "common/result.h"
 #include "common/url.h"
-#include "coordinator/sources/imgur_listing.h"
-#include "coordinator/sources/json_pointer.h"
+#include "coordinator/link/page.h"
+#include "coordinator/sources/entry/source.h"
+#include "coordinator/sources/imgur/imgur_listing.h"
+#include "coordinator/sources/json/json_pointer.h"
 #include "coordinator/sources/list_format.h"
-#include "coordinator/sources/source.h"
 
 namespace fanfetch {
 

@@ -7,8 +7,8 @@
 #include "common/ascii.h"
 #include "common/url.h"
 #include "common/utf8.h"
-#include "coordinator/sources/list_text.h"
-#include "coordinator/sources/row_columns.h"
+#include "coordinator/sources/entry/list_text.h"
+#include "coordinator/sources/entry/row_columns.h"
 
 namespace fanfetch {
 namespace {

@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "coordinator/sources/byte_stream.h"
 #include "coordinator/sources/csv_parser.h"
-#include "coordinator/sources/source.h"
+#include "coordinator/sources/entry/source.h"
+#include "coordinator/sources/streams/byte_stream.h"
 
 namespace fanfetch {
 

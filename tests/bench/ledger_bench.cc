@@ -20,13 +20,13 @@
 
 #include "common/unique_fd.h"
 #include "common/url.h"
-#include "common/write_all.h"
-#include "coordinator/ledger/batch_policy.h"
-#include "coordinator/ledger/batch_settler.h"
 #include "coordinator/ledger/history.h"
 #include "coordinator/ledger/open_ledger.h"
 #include "coordinator/ledger/sqlite_ledger.h"
-#include "coordinator/plan/path_text.h"
+#include "coordinator/names/path_text.h"
+#include "coordinator/process/write_all.h"
+#include "coordinator/settle/batch_policy.h"
+#include "coordinator/settle/batch_settler.h"
 
 namespace fanfetch {
 namespace {

@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "coordinator/plan/scheduler.h"
+#include "coordinator/schedule/scheduler.h"
 
 namespace fanfetch {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "coordinator/exit_status.h"
+#include "coordinator/process/exit_status.h"
 
 namespace fanfetch {
 namespace {

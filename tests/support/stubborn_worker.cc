@@ -5,7 +5,7 @@
 
 #include <csignal>
 
-#include "common/channel.h"
+#include "common/channel/channel.h"
 #include "common/event_loop.h"
 #include "common/worker_start.h"
 

@@ -16,7 +16,7 @@
 #include <random>
 #include <vector>
 
-#include "common/channel.h"
+#include "common/channel/channel.h"
 
 namespace fanfetch {
 namespace {

@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "common/channel.h"
+#include "common/channel/channel.h"
 #include "common/event_loop.h"
 #include "common/sha256.h"
 #include "coordinator/pool/worker_process.h"

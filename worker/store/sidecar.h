@@ -9,12 +9,9 @@
 #include <vector>
 
 #include "common/sha256.h"
+#include "worker/head/body_headers.h"
 
 namespace fanfetch {
-
-/// Longest header value that is kept: records are for people and scripts, and an outcome has to fit
-/// its payload. No ETag or type in honest use comes near.
-inline constexpr std::size_t kMaxHeaderValue = 512;
 
 /// Bounds a sidecar to some 160 KiB, however long its part is: 64 GiB at 16 MiB a checkpoint;
 /// beyond, every other one is dropped.

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "coordinator/sources/fd_stream.h"
+#include "coordinator/sources/streams/fd_stream.h"
 
 namespace fanfetch {
 namespace {

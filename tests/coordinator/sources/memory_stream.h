@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "coordinator/sources/byte_stream.h"
+#include "coordinator/sources/streams/byte_stream.h"
 
 namespace fanfetch {
 

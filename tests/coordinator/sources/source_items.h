@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "coordinator/sources/source.h"
+#include "coordinator/sources/entry/source.h"
 
 namespace fanfetch {
 

@@ -1,0 +1,79 @@
+#include "coordinator/commands/dry_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+
+#include "coordinator/process/exit_status.h"
+#include "coordinator/process/signals.h"
+#include "coordinator/report/console.h"
+#include "coordinator/report/summary.h"
+#include "coordinator/report/tally.h"
+
+namespace fanfetch {
+namespace {
+
+/// As in a run: more are only counted.
+constexpr std::uint64_t kFailuresInFull = 10;
+
+}  // namespace
+
+int dry_run(const Options& options, Reader& reader) {
+  Tally tally;
+  std::uint64_t to_fetch = 0;
+  std::uint64_t failures = 0;
+  Console console;
+  bool list_failed = false;
+  bool output_failed = false;
+  int write_error = 0;
+  const auto count = [&](const Record& record) {
+    tally.add(record);
+    if (record.status != Status::failed || failures++ >= kFailuresInFull) return;
+    console.line(describe_failure(record));
+  };
+  const auto show = [&](const Planned& planned) {
+    if (const auto* link = std::get_if<Link>(&planned)) {
+      const auto line = fmt::format("{}\t{}\n", link->listed, link->name);
+      std::fwrite(line.data(), 1, line.size(), stdout);
+      ++to_fetch;
+    } else if (const auto* record = std::get_if<Record>(&planned)) {
+      count(*record);
+    } else if (const auto* row = std::get_if<LedgerRow>(&planned)) {
+      count(row->record);
+    } else if (const auto* trouble = std::get_if<OutputTrouble>(&planned)) {
+      output_failed = true;
+      console.line("fanfetch: " + printable(trouble->message));
+      return false;
+    } else if (const auto* error = std::get_if<Error>(&planned)) {
+      list_failed = true;
+      console.line("fanfetch: " + printable(error->message));
+    } else if (const auto* notice = std::get_if<Notice>(&planned); notice && !options.quiet) {
+      console.line(printable(notice->text));
+    }
+    if (std::ferror(stdout) != 0) write_error = errno;
+    return write_error == 0;
+  };
+  reader.run([&](const std::vector<Planned>& planned) {
+    return std::all_of(planned.begin(), planned.end(), show);
+  });
+  if (std::fflush(stdout) != 0) write_error = errno;
+  if (write_error == EPIPE) die_of(SIGPIPE);
+  if (write_error != 0) {
+    console.line("fanfetch: cannot write to stdout: " + errno_text(write_error));
+    return kExitOutput;
+  }
+  if (!options.quiet) {
+    console.line(fmt::format("{} to fetch, {} kept, {} skipped, {} failed", to_fetch,
+                             tally.count(Status::kept) + tally.count(Status::saved),
+                             tally.count(Status::skipped), tally.count(Status::failed)));
+  }
+  if (output_failed) return kExitOutput;
+  if (list_failed) return kExitListFailed;
+  const MaxFailed max_failed{options.max_failed, options.max_failed_percent};
+  return max_failed.exceeded_by(tally) ? kExitLinksFailed : kExitSuccess;
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,65 @@
+#include "coordinator/dispatch/job_factory.h"
+
+#include <utility>
+
+#include "common/ascii.h"
+
+namespace fanfetch {
+namespace {
+
+std::string short_enough(const std::optional<std::string>& validator) {
+  return validator && validator->size() <= kMaxValidatorBytes ? *validator : "";
+}
+
+/// Lower case, without the dot. What is longer is no extension.
+std::string extension_of(const Url& url) {
+  static constexpr std::size_t kMostBytes = 16;
+  const std::string_view name = std::string_view(url.path).substr(url.path.rfind('/') + 1);
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string_view::npos || name.size() - dot > kMostBytes) return "";
+  return to_lower(name.substr(dot + 1));
+}
+
+}  // namespace
+
+Job JobFactory::make(const Link& link, const Url& url, Route route) const {
+  Job job;
+  job.url = url.text;
+  job.part_name = to_hex(link.hash);
+  job.user_agent = options_.user_agent;
+  job.proxy = std::move(route.proxy);
+  job.connect_host = std::move(route.host);
+  job.connect_port = route.port;
+  job.addresses = std::move(route.addresses);
+
+  const bool same_origin = url.origin() == link.url.origin();
+  if (same_origin) {
+    job.headers = options_.headers;
+    job.userinfo = link.url.userinfo;
+  }
+  const bool downgraded = link.url.scheme == "https" && url.scheme == "http";
+  for (const auto& [host, header] : options_.host_headers) {
+    if (host == url.host && !downgraded) job.headers.push_back(header);
+  }
+
+  if (link.earlier && link.earlier->record.status == Status::saved) {
+    job.if_none_match = short_enough(link.earlier->record.etag);
+    job.if_modified_since = short_enough(link.earlier->record.last_modified);
+  }
+  job.link_extension = extension_of(link.url);
+  job.accept_types = options_.accept_types;
+  job.min_size = options_.min_size;
+  job.respect_robots_tag = options_.respect_robots_tag;
+  job.timeout = options_.timeout;
+  job.connect_timeout = options_.connect_timeout;
+  job.stall_timeout = options_.stall_timeout;
+  job.min_speed = options_.min_speed;
+  job.max_size = options_.max_size;
+  job.hash_content = options_.hash_content;
+  job.verify_tls = options_.verify_tls;
+  // To hold one stream back, libcurl would let its server fill a window of 32 MB.
+  job.http2 = options_.limit_rate > 0 ? Http2::no : options_.http2;
+  return job;
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,99 @@
+#include "coordinator/dispatch/route_finder.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace fanfetch {
+namespace {
+
+/// Hosts whose links have had their turn and wait for an address. Far more than are asked for at
+/// once, so that hosts that are slow to resolve hold back few others.
+constexpr std::size_t kMaxHostsWaitedFor = 1024;
+
+Failed refusal(const std::string& address) {
+  return {.error = ErrorClass::refused,
+          .message = address + " is a private or reserved address",
+          .refused_address = address};
+}
+
+/// Of the resolver, for --connect-timeout; 0 is none: the DNS library ends each look-up itself.
+Duration patience(std::chrono::milliseconds connect_timeout) {
+  return connect_timeout.count() > 0 ? connect_timeout : std::chrono::hours(1);
+}
+
+}  // namespace
+
+/// A route whose addresses are still to be found.
+struct RouteFinder::Target {
+  Route route;
+  std::optional<Failed> failed;  ///< There is none.
+};
+
+RouteFinder::RouteFinder(EventLoop& loop, const Options& options)
+    : policy_{options.private_addresses, options.allowed_nets},
+      proxies_(options.proxy_given ? std::optional(options.proxy) : std::nullopt),
+      resolver_(loop, {.servers = options.dns_servers,
+                       .family = options.family,
+                       .patience = patience(options.connect_timeout)}) {}
+
+RouteFinder::Target RouteFinder::target_of(const Url& url) {
+  Target target;
+  if (const auto address = refused_literal(url, policy_)) {
+    target.failed = refusal(*address);
+    return target;
+  }
+  const std::string& proxy = proxies_.proxy_for(url);
+  if (proxy.empty()) {
+    target.route.host = url.bare_host();
+    target.route.port = url.port;
+    return target;
+  }
+  auto found = parsed_proxies_.find(proxy);
+  if (found == parsed_proxies_.end()) {
+    found = parsed_proxies_.emplace(proxy, parse_proxy(proxy)).first;
+  }
+  if (const auto& parsed = found->second) {
+    target.route = {.proxy = parsed->text, .host = parsed->host, .port = parsed->port};
+  } else {
+    target.failed = Failed{.error = ErrorClass::connect,
+                           .message = "its proxy cannot be used: " + parsed.error().message};
+  }
+  return target;
+}
+
+RouteFinder::Found RouteFinder::judge(const Target& target, const Resolution& resolution) const {
+  Route route = target.route;
+  const bool by_proxy = !route.proxy.empty();
+  if (resolution.failure) {
+    // A proxy that is not there is the user's mistake, and not the link's end.
+    return tl::unexpected(
+        Failed{.error = ErrorClass::dns,
+               .retry = by_proxy ? Retry::yes : resolution.failure->retry,
+               .message = fmt::format("cannot resolve {}{}: {}", by_proxy ? "the proxy " : "",
+                                      route.host, resolution.failure->message)});
+  }
+  auto allowed = allowed_addresses(resolution.addresses, by_proxy ? nullptr : &policy_);
+  if (allowed.addresses.empty()) return tl::unexpected(refusal(allowed.refused));
+  route.addresses = std::move(allowed.addresses);
+  return route;
+}
+
+std::optional<RouteFinder::Found> RouteFinder::find(const Url& url, Instant now) {
+  Target target = target_of(url);
+  if (target.failed) return tl::unexpected(std::move(*target.failed));
+  const Resolution* known = resolver_.known(target.route.host, now);
+  if (known == nullptr) return std::nullopt;
+  return judge(target, *known);
+}
+
+void RouteFinder::ask(const Url& url, Done done) {
+  Target target = target_of(url);
+  const std::string host = target.route.host;
+  resolver_.ask(host, [this, target = std::move(target), done = std::move(done)](
+                          const Resolution& resolution) { done(judge(target, resolution)); });
+}
+
+bool RouteFinder::has_room() const { return resolver_.pending() < kMaxHostsWaitedFor; }
+
+}  // namespace fanfetch

@@ -1,0 +1,168 @@
+#include "coordinator/names/path_text.h"
+
+#include <utf8proc.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <vector>
+
+#include "common/ascii.h"
+#include "common/sha256.h"
+
+namespace fanfetch {
+namespace {
+
+constexpr std::size_t kMaxExtensionBytes = 20;  // with its dot; more is no extension
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
+}
+
+const utf8proc_uint8_t* bytes_of(std::string_view text) {
+  return reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+}
+
+/// utf8proc's transformations; text that is not UTF-8 comes back as it is.
+std::string transform(std::string_view text, int options) {
+  utf8proc_uint8_t* raw = nullptr;
+  const utf8proc_ssize_t size =
+      utf8proc_map(bytes_of(text), static_cast<utf8proc_ssize_t>(text.size()), &raw,
+                   static_cast<utf8proc_option_t>(options | UTF8PROC_STABLE));
+  const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(raw, &std::free);
+  if (size == UTF8PROC_ERROR_NOMEM) throw std::bad_alloc();
+  if (size < 0) return std::string(text);
+  return {reinterpret_cast<const char*>(raw), static_cast<std::size_t>(size)};
+}
+
+/// Characters that show nothing, or something else than what is there.
+bool is_harmful(utf8proc_int32_t character) {
+  switch (utf8proc_category(character)) {
+    case UTF8PROC_CATEGORY_CC:  // control, NUL
+    case UTF8PROC_CATEGORY_CF:  // format: all of bidi, zero width
+    case UTF8PROC_CATEGORY_ZL:  // line separator
+    case UTF8PROC_CATEGORY_ZP: return true;
+    default: return character == '\\';
+  }
+}
+
+/// Valid UTF-8 without harmful characters.
+std::string replace_harmful(std::string_view text) {
+  std::string clean;
+  clean.reserve(text.size());
+  while (!text.empty()) {
+    utf8proc_int32_t character = -1;
+    const auto size =
+        utf8proc_iterate(bytes_of(text), static_cast<utf8proc_ssize_t>(text.size()), &character);
+    const std::size_t step = size > 0 ? static_cast<std::size_t>(size) : 1;
+    if (size <= 0 || is_harmful(character)) {
+      clean += '_';
+    } else {
+      clean += text.substr(0, step);
+    }
+    text.remove_prefix(step);
+  }
+  return clean;
+}
+
+std::string_view without_trailing(std::string_view text, std::string_view characters) {
+  return text.substr(0, text.find_last_not_of(characters) + 1);  // npos + 1 is 0
+}
+
+/// At most `size` bytes of valid UTF-8, cut between characters.
+std::string_view cut(std::string_view text, std::size_t size) {
+  if (text.size() <= size) return text;
+  while (size > 0 && (text[size] & 0xC0) == 0x80) --size;
+  return text.substr(0, size);
+}
+
+/// Where the extension begins, at its dot; the end if there is none.
+std::size_t extension_begin(std::string_view component) {
+  const std::size_t dot = component.rfind('.');
+  const bool is_one =
+      dot != std::string_view::npos && dot > 0 && component.size() - dot <= kMaxExtensionBytes;
+  return is_one ? dot : component.size();
+}
+
+/// The file name with `tail` before its extension, cut to fit.
+std::string insert_tail(std::string_view component, std::string_view tail) {
+  const std::size_t dot = extension_begin(component);
+  const std::string_view extension = component.substr(dot);
+  const std::size_t fixed = std::min(tail.size() + extension.size(), kMaxComponentBytes);
+  std::string name(cut(component.substr(0, dot), kMaxComponentBytes - fixed));
+  name += tail;
+  name += extension;
+  return name;
+}
+
+/// A component that may stand in a path; empty if nothing is left of it.
+std::string clean_component(std::string_view component) {
+  std::string clean(without_trailing(component, ". "));
+  const std::size_t dots = std::min(clean.find_first_not_of('.'), clean.size());
+  std::fill_n(clean.begin(), dots, '_');
+  if (clean.size() <= kMaxComponentBytes) return clean;
+  return std::string(without_trailing(insert_tail(clean, ""), ". "));
+}
+
+}  // namespace
+
+std::string clean_path(std::string_view path) {
+  // In this order: NFC needs valid text, and makes nothing harmful out of harmless characters.
+  std::string text = replace_harmful(path);
+  if (!is_ascii(text)) text = transform(text, UTF8PROC_COMPOSE);
+
+  std::vector<std::string> folders;
+  std::string name;
+  for (std::string_view rest = text;;) {
+    const std::size_t slash = rest.find('/');
+    name = clean_component(rest.substr(0, slash));
+    if (slash == std::string_view::npos) break;
+    if (!name.empty()) folders.push_back(std::move(name));
+    rest.remove_prefix(slash + 1);
+  }
+  if (name.empty()) name = "index.html";
+
+  std::string clean;
+  for (const std::string& folder : folders) {
+    if (clean.size() + folder.size() + 1 + name.size() > kMaxPathBytes) break;
+    clean += folder;
+    clean += '/';
+  }
+  return clean + name;
+}
+
+std::string with_suffix(std::string_view path, std::string_view suffix) {
+  const std::size_t name = path.rfind('/') + 1;  // npos + 1 is 0
+  std::string tail = "-";
+  tail += suffix;
+  return std::string(path.substr(0, name)) + insert_tail(path.substr(name), tail);
+}
+
+std::string_view extension_of(std::string_view path) {
+  const std::string_view name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+  return name.substr(extension_begin(name));
+}
+
+std::string with_extension(std::string_view path, std::string_view extension) {
+  const std::size_t name = path.rfind('/') + 1;  // npos + 1 is 0
+  std::string longer(path.substr(0, name));
+  longer += cut(path.substr(name), kMaxComponentBytes - extension.size() - 1);
+  longer += '.';
+  longer += extension;
+  return clean_path(longer);
+}
+
+std::string fold_case(std::string_view path) {
+  if (!is_ascii(path)) return transform(path, UTF8PROC_CASEFOLD | UTF8PROC_COMPOSE);
+  return to_lower(path);
+}
+
+std::uint64_t name_key(std::string_view path) {
+  const Sha256Digest digest = sha256(fold_case(path));
+  std::uint64_t key = 0;
+  for (std::size_t i = 0; i < sizeof key; ++i) key = key << 8 | digest[i];
+  return key;
+}
+
+}  // namespace fanfetch

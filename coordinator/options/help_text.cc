@@ -1,0 +1,138 @@
+#include "coordinator/options/help_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "coordinator/options/option_table.h"
+
+namespace fanfetch {
+namespace {
+
+constexpr std::size_t kIndent = 2, kGap = 2;
+
+/// `  left    text`, the text in lines of at most `columns` in all.
+void add_entry(std::string& help, std::string_view left, std::string_view text,
+               std::size_t left_width, std::size_t columns) {
+  const std::size_t text_width = columns - kIndent - left_width - kGap;
+  do {
+    std::size_t end = text.size();
+    if (end > text_width) {
+      end = text.rfind(' ', text_width);
+      if (end == std::string_view::npos) end = text_width;
+    }
+    help += fmt::format("{:{}}{:<{}}{:{}}{}\n", "", kIndent, left, left_width, "", kGap,
+                        text.substr(0, end));
+    left = "";
+    text.remove_prefix(std::min(text.size(), end + 1));
+  } while (!text.empty());
+}
+
+/// `-d, -o, --output DIR`
+std::string left_column(const OptionRow& row) {
+  std::string text;
+  for (const char c : row.names) text += c == ',' ? std::string(", ") : std::string(1, c);
+  if (!row.value.empty()) text.append(" ").append(row.value);
+  return text;
+}
+
+std::string right_column(const OptionRow& row) {
+  if (row.default_text.empty()) return std::string(row.meaning);
+  return fmt::format("{} (default: {})", row.meaning, row.default_text);
+}
+
+bool is_short(const OptionRow& row) { return row.short_help == ShortHelp::yes; }
+
+struct Entry {
+  std::string_view name, text;
+};
+
+constexpr std::string_view kUsage =
+    "Usage: fanfetch [OPTIONS] [SOURCE...]   or: fanfetch status|verify|export DIR\n";
+
+constexpr Entry kSources[] = {
+    {"(none), imgur", "the Imgur gallery; needs a client ID"},
+    {"imgur:LISTING", "top/time/week, r/NAME, t/TAG, a/ID, search?q=WORDS, or a pasted Imgur page"},
+    {"PATH, -",
+     "a list of links: one a line, or .csv .tsv .jsonl, also .gz or .zst; - is stdin. A word "
+     "without / . or : is never a file"},
+    {"http(s)://...", "that one link; with --links-at a JSON API"},
+};
+
+constexpr Entry kEnvironment[] = {
+    {"IMGUR_CLIENT_ID", "the Imgur client ID, unless --client-id-file is given"},
+    {"http_proxy, https_proxy, all_proxy, no_proxy", "proxies, unless --proxy is given"},
+    {"SSL_CERT_FILE", "certificates to trust, unless --cacert is given"},
+    {"XDG_CONFIG_HOME", "fanfetch/config below it, or below ~/.config, is read: name = value"},
+    {"TERM=dumb", "no bar that is drawn over and over"},
+};
+
+constexpr Entry kStatuses[] = {
+    {"0", "all saved or kept"},
+    {"1", "more links failed than --max-failed"},
+    {"2", "usage, configuration or client ID"},
+    {"3", "the list of links could not be had"},
+    {"4", "the output cannot be written"},
+    {"5", "another run holds the folder"},
+};
+
+template <std::size_t kCount>
+void add_entries(std::string& help, std::string_view heading, const Entry (&entries)[kCount],
+                 std::size_t columns) {
+  std::size_t width = 0;
+  for (const Entry& entry : entries) width = std::max(width, entry.name.size());
+  help += fmt::format("\n{}:\n", heading);
+  for (const Entry& entry : entries) add_entry(help, entry.name, entry.text, width, columns);
+}
+
+}  // namespace
+
+std::string short_help() {
+  std::string help(kUsage);
+  help +=
+      "Downloads all links of each SOURCE: a list file, - (stdin), a URL, or the Imgur\n"
+      "gallery, which needs IMGUR_CLIENT_ID in the environment.\n\n";
+  std::size_t width = 0;
+  for (const OptionRow& row : option_table()) {
+    if (is_short(row)) width = std::max(width, left_column(row).size());
+  }
+  for (const OptionRow& row : option_table()) {
+    if (is_short(row)) add_entry(help, left_column(row), right_column(row), width, 80);
+  }
+  help += "\nExit status:";
+  std::string_view separator = " ";
+  std::size_t column = help.size() - help.rfind('\n') - 1;
+  for (const Entry& status : kStatuses) {
+    const std::string text = fmt::format("{} {}", status.name, status.text);
+    if (column + separator.size() + text.size() + 1 > 80) {
+      separator = ",\n  ";
+      column = 0;
+    }
+    help.append(separator).append(text);
+    column += separator.size() + text.size();
+    separator = ", ";
+  }
+  return help + ".\n";
+}
+
+std::string full_help() {
+  static constexpr std::size_t kColumns = 100;
+  std::string help(kUsage);
+  add_entries(help, "SOURCE", kSources, kColumns);
+  std::size_t width = 0;
+  for (const OptionRow& row : option_table()) width = std::max(width, left_column(row).size());
+  std::string_view group;
+  for (const OptionRow& row : option_table()) {
+    if (row.group != group) help += fmt::format("\n{}:\n", row.group);
+    group = row.group;
+    add_entry(help, left_column(row), right_column(row), width, kColumns);
+  }
+  add_entries(help, "Environment", kEnvironment, kColumns);
+  add_entries(help, "Exit status", kStatuses, kColumns);
+  help +=
+      "\nInterrupted, fanfetch gives what is in flight 10 s and dies of the signal (130, 143); a "
+      "second\nsignal stops it at once.\n";
+  return help;
+}
+
+}  // namespace fanfetch

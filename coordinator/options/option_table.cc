@@ -1,0 +1,397 @@
+#include "coordinator/options/option_table.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "common/url.h"
+#include "coordinator/options/option_values.h"
+
+namespace fanfetch {
+namespace {
+
+using Values = std::span<const std::string>;
+
+// A job holds them beside its URL and headers, and must fit into its slot (channel.h).
+constexpr std::size_t kMaxUserAgentBytes = 512;
+constexpr std::size_t kMaxProxyBytes = 1024;
+constexpr std::size_t kMaxAcceptTypesBytes = 128;
+/// More would not get their turn before a look-up is given up.
+constexpr std::size_t kMaxDnsServers = 8;
+
+/// Puts a parsed value into place, or hands its error on.
+template <class Target, class Value>
+Result<> store(Target& target, Result<Value>&& value) {
+  if (!value) return tl::unexpected(std::move(value.error()));
+  target = static_cast<Target>(std::move(*value));
+  return {};
+}
+
+template <class Target>
+Result<> store_count(Target& target, Values values, std::uint64_t min, std::uint64_t max) {
+  return store(target, parse_count(values[0], min, max));
+}
+
+Result<> store_text(std::string& target, Values values) {
+  if (values[0].empty()) return fail("its value is empty");
+  target = values[0];
+  return {};
+}
+
+/// A flag that the configuration file or `--flag=false` may switch off again.
+template <class Target>
+Result<> store_flag(Target& target, Values values, Target on, Target off) {
+  const auto value = parse_bool(values[0]);
+  if (!value) return tl::unexpected(value.error());
+  target = *value ? on : off;
+  return {};
+}
+
+Result<> add_extensions(std::vector<std::string>& target, Values values) {
+  for (auto& extension : parse_extensions(values[0])) target.push_back(std::move(extension));
+  return {};
+}
+
+Result<> apply_limit_rate(Options& options, Values values) {
+  std::string_view rate = values[0];
+  if (rate.ends_with("/s")) rate.remove_suffix(2);
+  return store(options.limit_rate, parse_size(rate));
+}
+
+Result<> apply_pages(Options& options, Values values) {
+  if (values[0] == "all") {
+    options.pages = std::numeric_limits<int>::max();
+    return {};
+  }
+  return store_count(options.pages, values, 1, 1'000'000);
+}
+
+Result<> apply_format(Options& options, Values values) {
+  options.format = list_format(values[0]);
+  if (!options.format) return fail("'{}' is none of text, csv, tsv, jsonl", values[0]);
+  return {};
+}
+
+Result<> apply_min_speed(Options& options, Values values) {
+  const auto speed = parse_size(values[0]);
+  if (!speed) return tl::unexpected(speed.error());
+  if (*speed > std::numeric_limits<std::uint32_t>::max()) {
+    return fail("'{}' is 4G a second or more", values[0]);
+  }
+  options.min_speed = static_cast<std::uint32_t>(*speed);
+  return {};
+}
+
+Result<> apply_stall_timeout(Options& options, Values values) {
+  const auto time = parse_time(values[0]);
+  if (!time) return tl::unexpected(time.error());
+  options.stall_timeout = std::chrono::ceil<std::chrono::seconds>(*time);
+  return {};
+}
+
+Result<> apply_header(Options& options, Values values) {
+  auto headers = read_headers(values[0]);
+  if (!headers) return tl::unexpected(headers.error());
+  for (auto& header : *headers) {
+    if (is_secret_header(header)) {
+      return fail("{} would go to every host of the list; name its host: --header-for HOST ...",
+                  header.substr(0, header.find(':')));
+    }
+    options.headers.push_back(std::move(header));
+  }
+  return {};
+}
+
+Result<> apply_header_for(Options& options, Values values) {
+  const auto host = parse_host(values[0]);
+  if (!host) return tl::unexpected(host.error());
+  auto headers = read_headers(values[1]);
+  if (!headers) return tl::unexpected(headers.error());
+  for (auto& header : *headers) options.host_headers.push_back({*host, std::move(header)});
+  return {};
+}
+
+Result<> apply_user_agent(Options& options, Values values) {
+  if (!is_header_text(values[0])) return fail("it has a control character");
+  if (values[0].size() > kMaxUserAgentBytes) {
+    return fail("it is longer than {} bytes", kMaxUserAgentBytes);
+  }
+  options.user_agent = values[0];
+  return {};
+}
+
+/// Its errors never hold the value: a proxy's URL may have a password.
+Result<> apply_proxy(Options& options, Values values) {
+  const std::string& proxy = values[0];
+  if (!is_header_text(proxy) || proxy.find(' ') != std::string::npos) {
+    return fail("it has a blank or a control character");
+  }
+  if (proxy.size() > kMaxProxyBytes) return fail("it is longer than {} bytes", kMaxProxyBytes);
+  if (!proxy.empty()) {  // else none at all
+    if (const auto parsed = parse_proxy(proxy); !parsed) return tl::unexpected(parsed.error());
+  }
+  options.proxy = proxy;
+  options.proxy_given = true;
+  return {};
+}
+
+Result<> apply_allow_net(Options& options, Values values) {
+  return store(options.allowed_nets.emplace_back(), parse_cidr(values[0]));
+}
+
+Result<> apply_dns(Options& options, Values values) {
+  auto servers = parse_dns_servers(values[0]);
+  if (!servers) return tl::unexpected(servers.error());
+  for (const IpEndpoint& server : *servers) options.dns_servers.push_back(server);
+  if (options.dns_servers.size() > kMaxDnsServers) {
+    return fail("it names more than {} servers", kMaxDnsServers);
+  }
+  return {};
+}
+
+Result<> apply_family(Options& options, Values values, AddressFamily family) {
+  return store_flag(options.family, values, family, AddressFamily::any);
+}
+
+Result<> apply_cacert(Options& options, Values values) {
+  if (::access(values[0].c_str(), R_OK) != 0) {
+    return fail("cannot read {}: {}", values[0], errno_text(errno));
+  }
+  return store_text(options.cacert, values);
+}
+
+Result<> apply_api_base(Options& options, Values values) {
+  std::string base = values[0];
+  while (base.ends_with('/')) base.pop_back();
+  const auto url = parse_url(base);
+  if (!url) return fail("{}", url.error().message);
+  if (base.find_first_of("?#") != std::string::npos) return fail("it has a query or a fragment");
+  options.api_base = std::move(base);
+  return {};
+}
+
+Result<> apply_hash(Options& options, Values values) {
+  if (values[0] != "sha256" && values[0] != "none") {
+    return fail("'{}' is neither sha256 nor none", values[0]);
+  }
+  options.hash_content = values[0] == "none" ? HashContent::no : HashContent::yes;
+  return {};
+}
+
+Result<> apply_retry_failed(Options& options, Values values) {
+  auto parsed = parse_retry_failed(values[0]);
+  return store(options.retry_failed, std::move(parsed));
+}
+
+Result<> apply_max_failed(Options& options, Values values) {
+  if (values[0].ends_with('%')) return store(options.max_failed_percent, parse_percent(values[0]));
+  options.max_failed_percent = -1;
+  return store_count(options.max_failed, values, 0, std::numeric_limits<std::uint64_t>::max());
+}
+
+Result<> apply_progress(Options& options, Values values) {
+  static constexpr std::pair<std::string_view, ProgressChoice> kChoices[] = {
+      {"auto", ProgressChoice::automatic},
+      {"bar", ProgressChoice::bar},
+      {"plain", ProgressChoice::plain},
+      {"none", ProgressChoice::none}};
+  for (const auto& [word, choice] : kChoices) {
+    if (values[0] != word) continue;
+    options.progress = choice;
+    return {};
+  }
+  return fail("'{}' is none of auto, bar, plain, none", values[0]);
+}
+
+Result<> add_input(Options& options, Values values) {
+  if (values[0].empty()) return fail("its value is empty");
+  options.inputs.push_back(values[0]);
+  return {};
+}
+
+Result<> apply_accept(Options& options, Values values) {
+  options.accept_given = true;
+  return add_extensions(options.accept, values);
+}
+
+Result<> add_accept_types(Options& options, Values values) {
+  auto types = parse_types(values[0]);
+  if (!types) return tl::unexpected(types.error());
+  std::size_t bytes = 0;
+  for (auto& type : *types) options.accept_types.push_back(std::move(type));
+  for (const auto& type : options.accept_types) bytes += type.size() + sizeof(std::uint32_t);
+  if (bytes > kMaxAcceptTypesBytes) {
+    return fail("they take more than {} bytes", kMaxAcceptTypesBytes);
+  }
+  return {};
+}
+
+constexpr std::string_view kLinks = "Which links", kFiles = "Where files go",
+                           kPace = "How many at once", kLimits = "When to give up",
+                           kResume = "What earlier runs left", kRequests = "Requests",
+                           kReports = "Reports", kGeneral = "General";
+constexpr auto kShort = ShortHelp::yes;
+constexpr auto kLong = ShortHelp::no;
+
+// clang-format off
+const OptionRow kTable[] = {
+    {"-i", "FILE", kLinks, "read links from FILE (- is stdin), one a line", "", kShort,
+     InConfig::no, add_input},
+    {"--accept", "EXT,...", kLinks, "only links whose path ends in one of these", "", kShort,
+     InConfig::yes, apply_accept},
+    {"--reject", "EXT,...", kLinks, "no links whose path ends in one of these", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return add_extensions(o.reject, v); }},
+    {"--accept-regex", "RE", kLinks, "only links whose whole URL matches (RE2)", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.accept_regex, v); }},
+    {"--reject-regex", "RE", kLinks, "no links whose whole URL matches (RE2)", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.reject_regex, v); }},
+    {"--pages", "N|all", kLinks, "pages of a listing or an API to read", "1", kShort,
+     InConfig::yes, apply_pages},
+    {"--accept-type", "TYPE,...", kLinks, "only answers of these types: image/*, video/mp4", "", kLong,
+     InConfig::yes, add_accept_types},
+    {"--min-size", "BYTES", kLinks, "no smaller files", "0", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store(o.min_size, parse_size(v[0])); }},
+    {"--respect-robots-tag", "", kLinks, "nothing whose X-Robots-Tag says noai, noimageai, noindex or none", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.respect_robots_tag, v, true, false); }},
+    {"--albums", "", kLinks, "open the albums of an Imgur listing into their images", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.albums, v, true, false); }},
+    {"--format", "NAME", kLinks, "of all lists: text, csv, tsv or jsonl; default: by the ending (.gz and .zst too), else text", "", kLong,
+     InConfig::yes, apply_format},
+    {"--url-column", "NAME", kLinks, "column of CSV and TSV lists with the links, or its number", "url", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.url_column, v); }},
+    {"--links-at", "POINTER", kLinks, "where JSON lines have their links (default: /url); makes of a URL a JSON API; * is each element", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { o.links_at = v[0]; return Result<>(); }},
+    {"--next-at", "POINTER", kLinks, "where a JSON API has the URL of its next page; see --pages", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { o.next_at = v[0]; return Result<>(); }},
+    {"--client-id-file", "FILE", kLinks, "its first line is the Imgur client ID", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store(o.client_id, read_client_id(v[0])); }},
+    {"--api-base", "URL", kLinks, "where the Imgur API is", "https://api.imgur.com", kLong,
+     InConfig::yes, apply_api_base},
+
+    {"-d,-o,--output", "DIR", kFiles, "folder for the files", "images", kShort,
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.output, v); }},
+    {"--name", "TEMPLATE", kFiles, "file names from {name} {stem} {ext} {host} {path} {index:08} {id} {hash:N} {col:COLUMN}",
+     "{name}", kLong, InConfig::yes, [](Options& o, Values v) { return store_text(o.name_template, v); }},
+    {"--fix-extension", "", kFiles, "make each name's extension fit the file's first bytes", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.fix_extension, v, true, false); }},
+    {"--hash", "sha256|none", kFiles, "what is recorded of the content", "sha256", kLong,
+     InConfig::yes, apply_hash},
+    {"--dry-run", "", kFiles, "fetch nothing; print URL, tab, name (and no --results)", "", kShort,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.dry_run, v, true, false); }},
+
+    {"-j,--jobs", "N", kPace, "transfers at once, in all", "64", kShort,
+     InConfig::yes, [](Options& o, Values v) { return store_count(o.jobs, v, 1, 4096); }},
+    {"-w,--workers", "N", kPace, "processes; default: usable CPUs, at most jobs / 8", "", kShort,
+     InConfig::yes, [](Options& o, Values v) { return store_count(o.workers.emplace(), v, 1, 256); }},
+    {"--per-host", "N|auto[:MAX]", kPace, "transfers at once from one host", "auto", kShort,
+     InConfig::yes, [](Options& o, Values v) { return store(o.per_host, parse_per_host(v[0])); }},
+    {"--rate", "N/s", kPace, "requests a second to one host: 5, 0.5/s, 0 = no limit", "0", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store(o.rate, parse_rate(v[0])); }},
+    {"--limit-rate", "BYTES/s", kPace, "of all transfers together: 500K, 2M/s; 0 is no limit", "", kLong,
+     InConfig::yes, apply_limit_rate},
+
+    {"--retries", "N", kLimits, "tries of a link after the first", "4", kShort,
+     InConfig::yes, [](Options& o, Values v) { return store_count(o.retries, v, 0, 100); }},
+    {"--timeout", "TIME", kLimits, "of one try of a link: 30s, 2h, 0 = none", "1h", kShort,
+     InConfig::yes, [](Options& o, Values v) { return store(o.timeout, parse_time(v[0])); }},
+    {"--connect-timeout", "TIME", kLimits, "for name look-up, connection and TLS", "15s", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store(o.connect_timeout, parse_time(v[0])); }},
+    {"--stall-timeout", "TIME", kLimits, "how long a transfer may be slower than --min-speed", "30s", kLong,
+     InConfig::yes, apply_stall_timeout},
+    {"--min-speed", "BYTES", kLimits, "bytes a second; K, M and G are powers of 1024", "1K", kLong,
+     InConfig::yes, apply_min_speed},
+    {"--max-wait", "TIME", kLimits, "how long a host may ask to be left alone; 0 is no limit", "10m", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store(o.max_wait, parse_time(v[0])); }},
+    {"--max-size", "BYTES", kLimits, "of one file, decoded; 0 is no limit", "1G", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store(o.max_size, parse_size(v[0])); }},
+    {"--max-failed", "N|N%", kLimits, "failures that still count as success", "0", kLong,
+     InConfig::yes, apply_max_failed},
+
+    {"--refresh", "", kResume, "ask the server whether saved files are still current", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.refresh, v, true, false); }},
+    {"--retry-failed", "CLASS,...|all|none", kResume, "which failures to try again; default: all but those gone for good", "", kLong,
+     InConfig::yes, apply_retry_failed},
+    {"--adopt", "", kResume, "take a file that has a link's plain name already as saved", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.adopt, v, true, false); }},
+    {"--trust-ledger", "", kResume, "saved files are there; do not look", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.trust_ledger, v, true, false); }},
+    {"--ledger", "FILE", kResume, "keep the ledger there, not in the output folder", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.ledger, v); }},
+
+    {"-H,--header", "'K: V'|@FILE", kRequests, "send to every host; may be repeated", "", kShort,
+     InConfig::yes, apply_header},
+    {"--header-for", "HOST 'K: V'|@FILE", kRequests, "send to HOST only; for Authorization and Cookie", "", kLong,
+     InConfig::yes, apply_header_for},
+    {"--user-agent", "TEXT", kRequests, "what fanfetch calls itself", FANFETCH_USER_AGENT, kLong,
+     InConfig::yes, apply_user_agent},
+    {"--proxy", "URL", kRequests, "http, https, socks5h or socks4a (socks5, socks4: the same); '' is none; "
+     "default: the environment's", "", kLong,
+     InConfig::yes, apply_proxy},
+    {"--cacert", "FILE", kRequests, "certificates to trust; default: the system's", "", kLong,
+     InConfig::yes, apply_cacert},
+    {"--cert", "FILE", kRequests, "client certificate (PEM), for every https host that asks", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.cert, v); }},
+    {"--key", "FILE", kRequests, "its private key, without password; default: in --cert FILE", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.key, v); }},
+    {"--insecure", "", kRequests, "do not verify TLS certificates", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.verify_tls, v, VerifyTls::no, VerifyTls::yes); }},
+    {"--http2", "", kRequests, "speak HTTP/2 with https servers that offer it (not with --limit-rate)", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.http2, v, Http2::yes, Http2::no); }},
+    {"--allow-private", "", kRequests, "let links reach loopback and private addresses", "", kLong,
+     InConfig::yes, [](Options& o, Values v) {
+       return store_flag(o.private_addresses, v, PrivateAddresses::allow, PrivateAddresses::refuse); }},
+    {"--allow-net", "CIDR", kRequests, "let links reach these addresses, even link-local ones; may be repeated", "", kLong,
+     InConfig::yes, apply_allow_net},
+    {"--dns", "SERVER,...", kRequests, "look hosts up there (address, or address:port); default: resolv.conf", "", kLong,
+     InConfig::yes, apply_dns},
+    {"-4,--ipv4", "", kRequests, "use IPv4 addresses only", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return apply_family(o, v, AddressFamily::v4); }},
+    {"-6,--ipv6", "", kRequests, "use IPv6 addresses only", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return apply_family(o, v, AddressFamily::v6); }},
+
+    {"--results", "FILE", kReports, "write one JSON object a link; - is stdout", "", kShort,
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.results, v); }},
+    {"--keep-columns", "", kReports, "records get the list's own columns too, src_NAME where names clash", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.keep_columns, v, true, false); }},
+    {"--progress", "STYLE", kReports, "auto, bar, plain or none; auto: a bar on a terminal, else lines", "auto", kLong,
+     InConfig::yes, apply_progress},
+    {"-q,--quiet", "", kReports, "print errors only", "", kShort,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.quiet, v, true, false); }},
+    {"-v,--verbose", "", kReports, "print more", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.verbose, v, true, false); }},
+
+    {"--config", "FILE", kGeneral, "read options from FILE: name = value", "", kLong, InConfig::no},
+    {"--no-config", "", kGeneral, "read no configuration file", "", kLong, InConfig::no},
+    {"-h,--help", "", kGeneral, "show the options used most", "", kLong, InConfig::no},
+    {"--help-all", "", kGeneral, "show every option", "", kShort, InConfig::no},
+    {"--version", "", kGeneral, "show the version", "", kLong, InConfig::no},
+};
+// clang-format on
+
+}  // namespace
+
+int OptionRow::value_count() const {
+  if (value.empty()) return 0;
+  return value.starts_with("HOST ") ? 2 : 1;
+}
+
+std::string_view OptionRow::main_name() const {
+  return names.substr(names.rfind(',') + 1);  // npos + 1 is 0
+}
+
+std::string_view OptionRow::long_name() const {
+  const std::string_view name = main_name();
+  return name.substr(std::min(name.find_first_not_of('-'), name.size()));
+}
+
+std::span<const OptionRow> option_table() { return kTable; }
+
+const OptionRow* find_option(std::string_view long_name) {
+  const auto found = std::find_if(std::begin(kTable), std::end(kTable), [&](const OptionRow& row) {
+    return row.main_name().starts_with("--") && row.long_name() == long_name;
+  });
+  return found == std::end(kTable) ? nullptr : &*found;
+}
+
+}  // namespace fanfetch

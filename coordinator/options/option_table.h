@@ -1,0 +1,43 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "coordinator/options/options.h"
+
+namespace fanfetch {
+
+enum class ShortHelp : std::uint8_t { no, yes };
+enum class InConfig : std::uint8_t { no, yes };
+
+/// One option: all that the command line, the configuration file and both help texts know of it.
+struct OptionRow {
+  std::string_view names;  ///< `-d,-o,--output`
+  std::string_view value;  ///< `DIR`; empty: a flag; two words: two values.
+  std::string_view group;  ///< Its heading in --help-all.
+  std::string_view meaning;
+  std::string_view default_text;  ///< As a user could write it; empty: none.
+  ShortHelp short_help = ShortHelp::no;
+  InConfig in_config = InConfig::yes;
+
+  /// Checks one occurrence and puts it into the options. In: value_count() values, for a flag
+  /// `true` or `false`. Error: what is wrong with it, without the option's name. Null: what the
+  /// option does is no setting of a run (--help), read_options() does it.
+  Result<> (*apply)(Options&, std::span<const std::string> values) = nullptr;
+
+  /// 0 for a flag.
+  [[nodiscard]] int value_count() const;
+  /// `output`: the last name, without dashes.
+  [[nodiscard]] std::string_view long_name() const;
+  /// `--output`, or the short form where there is no other.
+  [[nodiscard]] std::string_view main_name() const;
+};
+
+/// All options, group by group, in the order of the help texts.
+[[nodiscard]] std::span<const OptionRow> option_table();
+
+/// None: nullptr. `name` is the long form without dashes.
+[[nodiscard]] const OptionRow* find_option(std::string_view long_name);
+
+}  // namespace fanfetch

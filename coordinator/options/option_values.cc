@@ -1,0 +1,292 @@
+#include "coordinator/options/option_values.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "common/ascii.h"
+#include "common/unique_fd.h"
+#include "common/url.h"
+
+namespace fanfetch {
+namespace {
+
+constexpr std::size_t kMaxFileBytes = 1 << 20;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// A decimal number without sign or exponent, at the beginning of `text`, which is moved behind it.
+std::optional<double> take_number(std::string_view& text) {
+  double number = 0;
+  if (text.empty() || !is_digit(text.front())) return std::nullopt;  // no "inf", no "-1"
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
+  if (error != std::errc()) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return number;
+}
+
+/// RFC 9110: tchar.
+bool is_token(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') ||
+           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  });
+}
+
+/// They say where a request goes, where it ends, and that it is for the whole file.
+bool is_fanfetchs_own(std::string_view name) {
+  return name == "host" || name == "connection" || name == "content-length" ||
+         name == "transfer-encoding" || name == "range" || name == "if-range";
+}
+
+Result<std::string> parse_header(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos) return fail("a header is written \"Name: value\"");
+  const std::string_view name = text.substr(0, colon);
+  if (!is_token(name))
+    return fail("a header is written \"Name: value\", with no blank in its name");
+  if (is_fanfetchs_own(to_lower(name))) return fail("{} is set by fanfetch itself", name);
+  const std::string_view value = text.substr(colon + 1);
+  if (!is_header_text(value)) return fail("header {} has a control character in its value", name);
+  if (trimmed(value).empty()) return fail("header {} has no value", name);
+  return fmt::format("{}: {}", name, trimmed(value));
+}
+
+}  // namespace
+
+std::string_view trimmed(std::string_view text) {
+  static constexpr std::string_view kBlanks = " \t\r\n\v\f";
+  const std::size_t begin = std::min(text.find_first_not_of(kBlanks), text.size());
+  text.remove_prefix(begin);
+  return text.substr(0, text.find_last_not_of(kBlanks) + 1);
+}
+
+Result<std::uint64_t> parse_count(std::string_view text, std::uint64_t min, std::uint64_t max) {
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stopped != end || number < min || number > max) {
+    if (max == std::numeric_limits<std::uint64_t>::max()) {
+      return fail("'{}' is not a whole number", text);
+    }
+    return fail("'{}' is not a whole number from {} to {}", text, min, max);
+  }
+  return number;
+}
+
+Result<std::uint64_t> parse_size(std::string_view text) {
+  const auto wrong = [&] { return fail("'{}' is not a size such as 500, 64K, 1.5M or 2G", text); };
+  std::string_view rest = text;
+  const auto number = take_number(rest);
+  if (!number || rest.size() > 1) return wrong();
+  static constexpr std::string_view kUnits = "kmgt";
+  double unit = 1;
+  if (!rest.empty()) {
+    const std::size_t place = kUnits.find(to_lower(rest.front()));
+    if (place == std::string_view::npos) return wrong();
+    unit = std::ldexp(1.0, 10 * static_cast<int>(place + 1));
+  }
+  const double bytes = *number * unit;
+  if (bytes >= std::ldexp(1.0, 53)) return fail("'{}' is more than any file holds", text);
+  return static_cast<std::uint64_t>(bytes > 0 && bytes < 1 ? 1 : bytes);  // 0 would mean "no limit"
+}
+
+Result<std::chrono::milliseconds> parse_time(std::string_view text) {
+  std::string_view rest = text;
+  const auto number = take_number(rest);
+  const std::string unit = to_lower(rest);
+  const double seconds = unit.empty() || unit == "s" ? 1
+                         : unit == "m"               ? 60
+                         : unit == "h"               ? 3600
+                                                     : 0;
+  if (!number || seconds == 0) return fail("'{}' is not a time such as 30, 1.5s, 10m or 1h", text);
+  const double milliseconds = std::ceil(*number * seconds * 1000);  // never down to 0: "no limit"
+  if (milliseconds > 30.0 * 24 * 3600 * 1000) return fail("'{}' is more than 30 days", text);
+  return std::chrono::milliseconds(static_cast<std::int64_t>(milliseconds));
+}
+
+Result<PerHost> parse_per_host(std::string_view text) {
+  static constexpr std::uint64_t kMost = 4096;
+  static constexpr std::string_view kAuto = "auto";
+  if (text == kAuto) return PerHost{};
+  const bool adapts = text.starts_with("auto:");
+  const auto most = parse_count(adapts ? text.substr(kAuto.size() + 1) : text, 1, kMost);
+  if (!most) return fail("'{}' is neither a number from 1 to {}, auto nor auto:MAX", text, kMost);
+  return PerHost{.most = static_cast<unsigned>(*most), .adapts = adapts};
+}
+
+Result<double> parse_rate(std::string_view text) {
+  static constexpr double kLeast = 0.001, kMost = 1e6;
+  std::string_view rest = text;
+  const auto number = take_number(rest);
+  if (!number || (!rest.empty() && to_lower(rest) != "/s")) {
+    return fail("'{}' is not a rate such as 5/s or 0.5/s", text);
+  }
+  if (*number != 0 && (*number < kLeast || *number > kMost)) {
+    return fail("'{}' is not between {} and {:.0f} a second", text, kLeast, kMost);
+  }
+  return *number;
+}
+
+Result<double> parse_percent(std::string_view text) {
+  std::string_view rest = text;
+  const auto number = take_number(rest);
+  if (!number || rest != "%" || *number > 100) return fail("'{}' is not from 0% to 100%", text);
+  return *number;
+}
+
+Result<bool> parse_bool(std::string_view text) {
+  const std::string word = to_lower(text);
+  if (word == "true" || word == "yes" || word == "on" || word == "1") return true;
+  if (word == "false" || word == "no" || word == "off" || word == "0") return false;
+  return fail("'{}' is neither true nor false", text);
+}
+
+std::vector<std::string> parse_extensions(std::string_view text) {
+  std::vector<std::string> extensions;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    std::string_view word = trimmed(text.substr(0, comma));
+    word.remove_prefix(std::min(word.find_first_not_of('.'), word.size()));
+    if (!word.empty()) extensions.push_back(to_lower(word));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return extensions;
+}
+
+Result<std::vector<std::string>> parse_types(std::string_view text) {
+  std::vector<std::string> types;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    const std::string_view type = trimmed(text.substr(0, comma));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+    const std::size_t slash = std::min(type.find('/'), type.size());
+    if (!is_token(type.substr(0, slash)) || slash == type.size() ||
+        !is_token(type.substr(slash + 1)) || type.starts_with('*')) {
+      return fail("'{}' is not a type such as image/jpeg or image/*", type);
+    }
+    types.push_back(to_lower(type));
+    // The commonest slip: no server and no first bytes say so, thus nothing would be taken.
+    if (types.back() == "image/jpg") return fail("the type of JPEGs is called image/jpeg");
+  }
+  if (types.empty()) return fail("its value is empty");
+  return types;
+}
+
+Result<std::vector<std::string>> read_headers(std::string_view text) {
+  std::vector<std::string> headers;
+  if (!text.starts_with('@')) {
+    auto header = parse_header(text);
+    if (!header) return tl::unexpected(header.error());
+    headers.push_back(std::move(*header));
+    return headers;
+  }
+  const std::string path(text.substr(1));
+  const auto file = read_small_file(path);
+  if (!file) return tl::unexpected(file.error());
+  std::string_view rest = *file;
+  for (int line = 1; !rest.empty(); ++line) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    const std::string_view entry = trimmed(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (entry.empty() || entry.starts_with('#')) continue;
+    auto header = parse_header(entry);
+    if (!header) return fail("{}:{}: {}", path, line, header.error().message);
+    headers.push_back(std::move(*header));
+  }
+  return headers;
+}
+
+bool is_secret_header(std::string_view header) {
+  const std::string name = to_lower(header.substr(0, header.find(':')));
+  return name == "authorization" || name == "proxy-authorization" || name == "cookie";
+}
+
+Result<std::string> parse_host(std::string_view text) {
+  const bool bare_ipv6 = std::count(text.begin(), text.end(), ':') > 1 && !text.starts_with('[');
+  const auto url =
+      parse_url(bare_ipv6 ? fmt::format("http://[{}]/", text) : fmt::format("http://{}/", text));
+  // What is more than a host would show in the normal form.
+  if (!url || !url->userinfo.empty() || url->text != "http://" + url->host + "/" ||
+      text.find_first_of("/\\?#@") != std::string_view::npos) {
+    return fail("'{}' is not a host name", text);
+  }
+  return url->host;
+}
+
+Result<std::string> read_small_file(const std::string& path) {
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  std::string content;
+  char buffer[16384];
+  ssize_t count = file.valid() ? 1 : -1;
+  while (count > 0 && content.size() <= kMaxFileBytes) {
+    count = ::read(file.get(), buffer, sizeof buffer);
+    if (count > 0) content.append(buffer, static_cast<std::size_t>(count));
+    if (count < 0 && errno == EINTR) count = 1;
+  }
+  if (count < 0) return fail("cannot read {}: {}", path, errno_text(errno));
+  if (content.size() > kMaxFileBytes) return fail("{} is longer than 1 MiB", path);
+  return content;
+}
+
+Result<std::string> read_client_id(const std::string& path) {
+  const auto file = read_small_file(path);
+  if (!file) return tl::unexpected(file.error());
+  const std::string_view id = trimmed(std::string_view(*file).substr(0, file->find('\n')));
+  if (id.empty()) return fail("{} has no client ID in its first line", path);
+  if (!is_client_id(id)) return fail("the first line of {} is no client ID", path);
+  return std::string(id);
+}
+
+bool is_client_id(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
+bool is_header_text(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+  });
+}
+
+Result<std::vector<IpEndpoint>> parse_dns_servers(std::string_view text) {
+  constexpr std::uint16_t kDnsPort = 53;
+  std::vector<IpEndpoint> servers;
+  for (;;) {
+    const std::size_t comma = text.find(',');
+    auto server = parse_endpoint(trimmed(text.substr(0, comma)), kDnsPort);
+    if (!server) return tl::unexpected(server.error());
+    servers.push_back(*server);
+    if (comma == std::string_view::npos) return servers;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+Result<RetryFailed> parse_retry_failed(std::string_view text) {
+  RetryFailed retry;
+  if (text == "all" || text == "none") {
+    retry.which = text == "all" ? RetryFailed::Which::all : RetryFailed::Which::none;
+    return retry;
+  }
+  retry.which = RetryFailed::Which::classes;
+  for (;;) {
+    const std::size_t comma = text.find(',');
+    const std::string_view word = trimmed(text.substr(0, comma));
+    const auto error = error_class(word);
+    if (!error) {
+      return fail(
+          "'{}' is no error class; there are all, none, and the classes of failed records, "
+          "such as http_4xx,timeout",
+          word);
+    }
+    retry.classes.set(static_cast<std::size_t>(*error));
+    if (comma == std::string_view::npos) return retry;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/ip_network.h"
+#include "common/result.h"
+#include "coordinator/reading/retry_failed.h"
+#include "coordinator/schedule/per_host.h"
+
+namespace fanfetch {
+
+/// What the values of options may look like. Errors say what is wrong with the value and what would
+/// be right; the caller says of which option. Values that may be secret are not in them.
+
+/// `"  a b \r"` is `"a b"`.
+[[nodiscard]] std::string_view trimmed(std::string_view text);
+
+/// A whole number in [min, max].
+[[nodiscard]] Result<std::uint64_t> parse_count(std::string_view text, std::uint64_t min,
+                                                std::uint64_t max);
+
+/// Bytes: `512`, `1.5M`; K, M, G and T are powers of 1024, in any case. Above 0 it is at least 1.
+[[nodiscard]] Result<std::uint64_t> parse_size(std::string_view text);
+
+/// `30`, `0.5s`, `10m`, `1h`; at most 30 days. Above 0 it is at least 1 ms.
+[[nodiscard]] Result<std::chrono::milliseconds> parse_time(std::string_view text);
+
+/// `16`, `auto` or `auto:16`.
+[[nodiscard]] Result<PerHost> parse_per_host(std::string_view text);
+
+/// `5/s`, `0.5`: so many a second; 0 is no limit.
+[[nodiscard]] Result<double> parse_rate(std::string_view text);
+
+/// `5%`, `0.1%`: between 0 and 100.
+[[nodiscard]] Result<double> parse_percent(std::string_view text);
+
+/// `true`, `yes`, `on`, `1` and their opposites.
+[[nodiscard]] Result<bool> parse_bool(std::string_view text);
+
+/// `.JPG,png` gives `jpg` and `png`.
+[[nodiscard]] std::vector<std::string> parse_extensions(std::string_view text);
+
+/// `Image/*, video/mp4` gives `image/*` and `video/mp4`.
+[[nodiscard]] Result<std::vector<std::string>> parse_types(std::string_view text);
+
+/// `Name: value`, or `@FILE` with one in each line; empty lines and lines with a leading '#' do not
+/// count. Each comes back as `Name: value` with one blank, fit to stand in a request.
+[[nodiscard]] Result<std::vector<std::string>> read_headers(std::string_view text);
+
+/// Authorization, Proxy-Authorization or Cookie: nothing to hand to every host of a list.
+[[nodiscard]] bool is_secret_header(std::string_view header);
+
+/// A host as --header-for names it, in the form of Url::host.
+[[nodiscard]] Result<std::string> parse_host(std::string_view text);
+
+/// A whole file of at most 1 MiB; pipes are read to their end.
+[[nodiscard]] Result<std::string> read_small_file(const std::string& path);
+
+/// The first line of a file, trimmed, fit to stand in a header. Error: there is none.
+[[nodiscard]] Result<std::string> read_client_id(const std::string& path);
+
+/// No blank, no control character, nothing beyond ASCII. An empty text passes: there is no ID then.
+[[nodiscard]] bool is_client_id(std::string_view text);
+
+/// Characters that can stand in a header's value: no CR, LF, NUL or other control character.
+[[nodiscard]] bool is_header_text(std::string_view text);
+
+/// DNS servers with commas between them: `192.0.2.1,[2001:db8::1]:5353`; port 53 where none is
+/// named.
+[[nodiscard]] Result<std::vector<IpEndpoint>> parse_dns_servers(std::string_view text);
+
+/// `all`, `none`, or error classes with commas between them.
+[[nodiscard]] Result<RetryFailed> parse_retry_failed(std::string_view text);
+
+}  // namespace fanfetch

@@ -1,0 +1,230 @@
+#include "coordinator/options/options.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+
+#include "common/utf8.h"
+#include "coordinator/options/config_file.h"
+#include "coordinator/options/help_text.h"
+#include "coordinator/options/option_table.h"
+#include "coordinator/options/option_values.h"
+
+namespace fanfetch {
+namespace {
+
+// They travel with every job, each with its 32-bit length (wire.h), beside a URL of up to
+// kMaxUrlBytes.
+constexpr std::size_t kMaxHeaderBytes = 4096;
+constexpr std::size_t kHeaderOverhead = 4;
+
+/// What the command line holds, values not checked yet.
+struct CommandLine {
+  std::map<const OptionRow*, std::vector<std::string>> given;  ///< All values of all occurrences.
+  std::vector<std::string> sources;
+
+  [[nodiscard]] bool has(std::string_view long_name) const {
+    return given.count(find_option(long_name)) > 0;
+  }
+};
+
+tl::unexpected<Leave> usage_error(std::string_view message) {
+  return tl::unexpected(
+      Leave{2, fmt::format("fanfetch: {}\nsee fanfetch --help\n", printable(message, 2000))});
+}
+
+/// The words in order, from argv[1] on. CLI11 takes `--name=` for `--name` and would swallow the
+/// next word as the value.
+std::vector<std::string> split_words(int argc, const char* const* argv) {
+  std::vector<std::string> words;
+  bool only_sources = false;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    only_sources = only_sources || word == "--";
+    if (!only_sources && word.starts_with("--") && word.find('=') == word.size() - 1) {
+      const auto* option = find_option(word.substr(2, word.size() - 3));
+      if (option != nullptr && option->value_count() > 0) {
+        words.emplace_back(word.substr(0, word.size() - 1));
+        words.emplace_back();
+        continue;
+      }
+    }
+    words.emplace_back(word);
+  }
+  return words;
+}
+
+/// What CLI11 found to be no option: sources, and words that only look like options.
+Result<std::vector<std::string>> take_sources(const std::vector<std::string>& rest) {
+  std::vector<std::string> sources;
+  bool only_sources = false;
+  for (const std::string& word : rest) {
+    if (!only_sources && word == "--") {
+      only_sources = true;
+    } else if (!only_sources && word.size() > 1 && word.starts_with('-')) {
+      return fail("{} is not an option", word.substr(0, word.find('=')));
+    } else if (word.empty()) {
+      return fail("a SOURCE is empty");
+    } else {
+      sources.push_back(word);
+    }
+  }
+  return sources;
+}
+
+Result<CommandLine> read_command_line(int argc, const char* const* argv) {
+  CLI::App app;
+  app.set_help_flag();  // ours are rows of the table
+  app.allow_extras();
+  std::vector<std::pair<const OptionRow*, CLI::Option*>> options;
+  for (const OptionRow& row : option_table()) {
+    const std::string names(row.names);
+    auto* option = row.value_count() == 0
+                       ? app.add_flag(names)
+                       : app.add_option(names)->type_size(row.value_count())->take_all();
+    options.emplace_back(&row, option);
+  }
+  std::vector<std::string> words = split_words(argc, argv);
+  std::reverse(words.begin(), words.end());  // as CLI11 wants them
+  try {
+    app.parse(words);
+  } catch (const CLI::ArgumentMismatch& mismatch) {
+    const std::string_view what = mismatch.what();  // "--jobs: 1 required TEXT missing"
+    for (const auto& [row, option] : options) {
+      if (what.substr(0, what.find(':')) == row->main_name()) {
+        return fail("{0} needs a value: {0} {1}", row->main_name(), row->value);
+      }
+    }
+    return fail("{}", what);
+  } catch (const CLI::Error& error) {
+    return fail("{}", error.what());
+  }
+
+  CommandLine line;
+  for (const auto& [row, option] : options) {
+    if (option->count() > 0) line.given[row] = option->results();
+  }
+  auto sources = take_sources(app.remaining());
+  if (!sources) {
+    if (line.has("help") || line.has("help-all")) return line;  // what was wrong, help tells
+    return tl::unexpected(sources.error());
+  }
+  line.sources = std::move(*sources);
+  return line;
+}
+
+Result<> apply_config_file(Options& options, const CommandLine& line) {
+  if (line.has("no-config")) {
+    if (line.has("config")) return fail("--config and --no-config exclude each other");
+    return {};
+  }
+  std::optional<std::string> path;
+  if (line.has("config")) {
+    path = line.given.at(find_option("config")).back();
+  } else {
+    path = default_config_path();
+  }
+  if (!path) return {};
+
+  const auto content = read_small_file(*path);
+  if (!content) return tl::unexpected(content.error());
+  const auto settings = parse_config(*path, *content);
+  if (!settings) return tl::unexpected(settings.error());
+  const bool loudness_given = line.has("quiet") || line.has("verbose");
+  for (const Setting& setting : *settings) {
+    const std::string_view name = setting.option->long_name();
+    if (line.has(name) || (loudness_given && (name == "quiet" || name == "verbose"))) continue;
+    const auto applied = setting.option->apply(options, setting.values);
+    if (!applied) {
+      return fail("{}:{}: {}: {}", *path, setting.line, name, applied.error().message);
+    }
+  }
+  return {};
+}
+
+Result<> apply_command_line(Options& options, const CommandLine& line) {
+  for (const OptionRow& row : option_table()) {
+    const auto given = line.given.find(&row);
+    if (given == line.given.end() || row.apply == nullptr) continue;
+    const std::span<const std::string> values = given->second;
+    const auto step = static_cast<std::size_t>(std::max(row.value_count(), 1));
+    for (std::size_t i = 0; i + step <= values.size(); i += step) {
+      const auto applied = row.apply(options, values.subspan(i, step));
+      if (!applied) return fail("{}: {}", row.main_name(), applied.error().message);
+    }
+  }
+  return {};
+}
+
+Result<> apply_environment(Options& options) {
+  if (const char* id = std::getenv("IMGUR_CLIENT_ID"); id != nullptr && options.client_id.empty()) {
+    options.client_id = trimmed(id);
+    if (!is_client_id(options.client_id)) {
+      return fail("IMGUR_CLIENT_ID has characters that no client ID has");
+    }
+  }
+  for (const char* name : {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}) {
+    const char* proxy = std::getenv(name);
+    if (options.proxy_given || proxy == nullptr || *proxy == '\0') continue;
+    Options unused;
+    const std::string value = proxy;
+    const auto applied = find_option("proxy")->apply(unused, {&value, 1});
+    if (!applied) return fail("{}: {}", name, applied.error().message);
+  }
+  const char* cas = std::getenv("SSL_CERT_FILE");
+  if (cas != nullptr && cas[0] != '\0' && options.cacert.empty()) {
+    const std::string value = cas;
+    const auto applied = find_option("cacert")->apply(options, {&value, 1});
+    if (!applied) return fail("SSL_CERT_FILE: {}", applied.error().message);
+  }
+  return {};
+}
+
+Result<> check_together(const Options& options) {
+  if (options.quiet && options.verbose) return fail("--quiet and --verbose exclude each other");
+  if (options.next_at && !options.links_at) {
+    return fail("--next-at needs --links-at: together they read the pages of a JSON API");
+  }
+  if (options.max_size != 0 && options.min_size > options.max_size) {
+    return fail("--min-size is more than --max-size, so that no file could be saved");
+  }
+  if (!options.key.empty() && options.cert.empty()) return fail("--key needs --cert");
+  std::size_t common = 0;
+  for (const auto& header : options.headers) common += header.size() + kHeaderOverhead;
+  std::map<std::string_view, std::size_t> by_host = {{"", 0}};
+  for (const auto& [host, header] : options.host_headers)
+    by_host[host] += header.size() + kHeaderOverhead;
+  for (const auto& [host, own] : by_host) {
+    if (common + own <= kMaxHeaderBytes) continue;
+    return fail("the headers{}{} take {} bytes in all; {} is the most", host.empty() ? "" : " for ",
+                host, common + own, kMaxHeaderBytes);
+  }
+  return {};
+}
+
+}  // namespace
+
+tl::expected<Options, Leave> read_options(int argc, const char* const* argv) {
+  auto line = read_command_line(argc, argv);
+  if (!line) return usage_error(line.error().message);
+  if (line->has("help-all")) return tl::unexpected(Leave{0, full_help()});
+  if (line->has("help")) return tl::unexpected(Leave{0, short_help()});
+  if (line->has("version")) return tl::unexpected(Leave{0, "fanfetch " FANFETCH_VERSION "\n"});
+
+  if (line->has("ipv4") && line->has("ipv6")) {
+    return usage_error("-4 and -6 exclude each other");
+  }
+
+  Options options;
+  options.user_agent = FANFETCH_USER_AGENT;
+  options.sources = std::move(line->sources);
+  const auto read = apply_config_file(options, *line)
+                        .and_then([&] { return apply_command_line(options, *line); })
+                        .and_then([&] { return apply_environment(options); })
+                        .and_then([&] { return check_together(options); });
+  if (!read) return usage_error(read.error().message);
+  return options;
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,267 @@
+#include "coordinator/reading/planner.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <utility>
+#include <vector>
+
+#include "coordinator/names/path_text.h"
+
+namespace fanfetch {
+namespace {
+
+/// The identity of a link: its normal form, and the user that it is asked for as.
+Sha256Digest identity(const Url& url) {
+  if (url.userinfo.empty()) return sha256(url.text);
+  return sha256(url.text + '\n' + url.userinfo);  // no URL holds a line feed
+}
+
+Record skipped(Record record, ErrorClass reason, std::string message) {
+  record.status = Status::skipped;
+  record.error = reason;
+  record.message = std::move(message);
+  return record;
+}
+
+Record duplicate(const Link& link, std::uint64_t first) {
+  Record record{.index = link.index, .url = link.listed, .duplicate_of = first};
+  record.columns = link.columns;
+  return skipped(std::move(record), ErrorClass::duplicate,
+                 fmt::format("the same link as number {} of the list", first));
+}
+
+/// A line that is no URL has an identity of its own, so that each shows in the ledger.
+LedgerRow bad_url(Record record, std::string message) {
+  record.status = Status::failed;
+  record.error = ErrorClass::bad_url;
+  record.retryable = false;
+  record.message = std::move(message);
+  LedgerRow row;
+  row.link = link_id(sha256("no URL\n" + *record.url));
+  row.record = std::move(record);
+  return row;
+}
+
+/// An entry that has a URL, but is not to be asked for, as its source knows.
+Plan without_request(Record record, const ListedItem& item) {
+  if (item.problem_class == ErrorClass::bad_url) return bad_url(std::move(record), item.problem);
+  if (item.problem_class == ErrorClass::filtered) {
+    return skipped(std::move(record), ErrorClass::filtered, item.problem);
+  }
+  // No row of its own: the next run has the source look again.
+  record.status = Status::failed;
+  record.error = item.problem_class;
+  record.retryable = true;
+  record.message = item.problem;
+  return record;
+}
+
+/// What an earlier run wrote, as a line of this run's list.
+Record recalled(const Link& link, Record record) {
+  record.index = link.index;
+  record.url = link.listed;
+  record.attempts = 0;  // in this run
+  record.started_at.reset();
+  record.duration.reset();
+  if (link.columns) record.columns = link.columns;
+  return record;
+}
+
+Record kept(const Link& link, Record record) {
+  record = recalled(link, std::move(record));
+  record.status = Status::kept;
+  return record;
+}
+
+Record still_failed(const Link& link, Record record) {
+  record = recalled(link, std::move(record));
+  record.message =
+      fmt::format("failed in an earlier run, and is not tried again without --retry-failed {}: {}",
+                  record.error ? name(*record.error) : "all", record.message.value_or(""));
+  return record;
+}
+
+/// None: it cannot be read.
+std::optional<Sha256Digest> hash_of_file(int folder, const std::string& name) {
+  const UniqueFd file(::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!file.valid()) return std::nullopt;
+  Sha256 hash;
+  std::vector<std::byte> buffer(256 * 1024);
+  for (;;) {
+    const ssize_t count = ::read(file.get(), buffer.data(), buffer.size());
+    if (count == 0) return hash.finish();
+    if (count < 0) return std::nullopt;
+    hash.update(std::span(buffer).first(static_cast<std::size_t>(count)));
+  }
+}
+
+}  // namespace
+
+Plan Planner::plan(const ListedItem& item, const LinkFilter& filter, std::uint64_t place) {
+  Record record;
+  record.index = place;
+  record.columns = item.columns;
+  if (!item.url) return skipped(std::move(record), ErrorClass::filtered, item.problem);
+  record.url = mask_userinfo(*item.url);
+  if (!item.problem.empty()) return without_request(std::move(record), item);
+  auto url = parse_url(*item.url);
+  if (!url) return bad_url(std::move(record), url.error().message);
+  if (auto why = filter.why_dropped(*url)) {
+    return skipped(std::move(record), ErrorClass::filtered, std::move(*why));
+  }
+  Link link{.index = place, .listed = std::move(*record.url), .url = std::move(*url)};
+  link.hash = identity(link.url);
+  link.columns = item.columns;
+  Plan plan = plan_link(std::move(link), item);
+  if (auto failed = trouble()) return std::move(*failed);
+  return plan;
+}
+
+/// The ledger as of `generation` or later: what was settled until then is in it.
+void Planner::look(std::uint64_t generation) {
+  if (!context_.history || looked_at_ == generation) return;
+  context_.history->look_anew();
+  looked_at_ = generation;
+}
+
+void Planner::rest() {
+  if (context_.history) context_.history->stop_looking();
+  looked_at_.reset();
+}
+
+Plan Planner::plan_link(Link link, const ListedItem& item) {
+  const LinkId identity = link_id(link.hash);
+  // First what is on its way, then the ledger: a link goes from the one to the other.
+  std::uint64_t generation = 0;
+  if (const auto first = context_.in_flight->find(identity, generation)) {
+    return duplicate(link, *first);
+  }
+  std::optional<LedgerRow> row;
+  if (context_.history) {
+    look(generation);
+    row = context_.history->find(identity);
+  }
+  if (row) {
+    if (row->run == context_.run) return duplicate(link, row->record.index);
+    if (const auto first = context_.seen->add(row->row, link.index)) {
+      return duplicate(link, *first);
+    }
+    const bool adoptable = context_.resume.adopt && row->record.status == Status::failed;
+    if (adoptable && !row->record.file_name) {
+      if (auto adopted = adopt(link, plain_name(link, item), row->row)) return std::move(*adopted);
+    }
+    if (auto plan = recall(link, *row)) return std::move(*plan);
+  }
+  if (link.name.empty()) {
+    const std::string plain = plain_name(link, item);
+    if (context_.resume.adopt) {
+      if (auto adopted = adopt(link, plain, row ? row->row : 0)) return std::move(*adopted);
+    }
+    choose_name(link, plain, row ? row->row : 0);
+  }
+  context_.in_flight->add(identity, link.index);
+  return link;
+}
+
+std::string Planner::plain_name(const Link& link, const ListedItem& item) const {
+  return context_.names.expand({.url = link.url,
+                                .index = link.index,
+                                .id = item.id,
+                                .hash = link.hash,
+                                .columns = item.named});
+}
+
+std::optional<Plan> Planner::recall(Link& link, const LedgerRow& row) {
+  const bool saved = row.record.status == Status::saved;
+  if (!saved && !context_.resume.retry_failed.includes(row.record)) {
+    return still_failed(link, row.record);
+  }
+  if (saved && context_.resume.trust_ledger && !context_.resume.refresh) {
+    return kept(link, row.record);
+  }
+  const auto file = file_of(row);
+  const bool intact = file && row.file && *file == *row.file;
+  if (!intact) return std::nullopt;
+  if (saved && !context_.resume.refresh) return kept(link, row.record);
+  link.earlier = std::make_shared<Earlier>(Earlier{.file = *file, .record = row.record});
+  link.name = *row.record.file_name;
+  link.name_key = row.name_key;
+  return std::nullopt;
+}
+
+std::optional<FileStamp> Planner::file_of(const LedgerRow& row) const {
+  if (!row.record.file_name || context_.output_fd < 0) return std::nullopt;
+  return stamp_of(context_.output_fd, *row.record.file_name);
+}
+
+std::optional<Plan> Planner::adopt(const Link& link, const std::string& plain,
+                                   std::int64_t own_row) {
+  const auto file = context_.output_fd < 0 ? std::nullopt : stamp_of(context_.output_fd, plain);
+  const std::uint64_t key = name_key(plain);
+  std::uint64_t generation = 0;
+  if (!file || !context_.in_flight->take_name(key, generation)) return std::nullopt;
+  look(generation);
+  std::optional<Plan> adopted;
+  if (!context_.history || !context_.history->name_taken(key, own_row)) {
+    adopted = adopted_row(link, plain, key, *file);
+  }
+  if (!adopted) context_.in_flight->give_back_name(key);
+  return adopted;
+}
+
+/// None: it cannot be read.
+std::optional<Plan> Planner::adopted_row(const Link& link, const std::string& plain,
+                                         std::uint64_t key, const FileStamp& file) {
+  LedgerRow row{.link = link_id(link.hash), .name_key = key, .file = file};
+  row.record = {.index = link.index,
+                .url = link.listed,
+                .status = Status::saved,
+                .file_name = plain,
+                .bytes = file.size,
+                .message = "adopted: the file was there already",
+                .columns = link.columns};
+  if (context_.resume.hash_content == HashContent::yes) {
+    const auto digest = hash_of_file(context_.output_fd, plain);
+    if (!digest) return std::nullopt;
+    row.record.sha256 = to_hex(*digest);
+  }
+  context_.in_flight->add(row.link, link.index);
+  return row;
+}
+
+void Planner::choose_name(Link& link, const std::string& plain, std::int64_t row) {
+  link.name = plain;
+  link.name_key = name_key(plain);
+  for (unsigned n = 1; !is_free(link.name, link.name_key, row); ++n) {
+    link.name = other_name(plain, link.hash, n);
+    link.name_key = name_key(link.name);
+  }
+}
+
+bool Planner::is_free(const std::string& name, std::uint64_t key, std::int64_t row) {
+  std::uint64_t generation = 0;
+  if (!context_.in_flight->take_name(key, generation)) return false;
+  look(generation);
+  struct stat status {};
+  const bool taken = (context_.history && context_.history->name_taken(key, row)) ||
+                     (context_.output_fd >= 0 && ::fstatat(context_.output_fd, name.c_str(),
+                                                           &status, AT_SYMLINK_NOFOLLOW) == 0);
+  if (taken) context_.in_flight->give_back_name(key);
+  return !taken;
+}
+
+std::optional<OutputTrouble> Planner::trouble() const {
+  if (context_.history) {
+    if (auto error = context_.history->error())
+      return OutputTrouble{std::move(error->message), context_.history->damaged()};
+  }
+  if (context_.seen && context_.seen->error() != 0) {
+    return OutputTrouble{fmt::format("cannot write in '{}/.fanfetch': {}", context_.output,
+                                     errno_text(context_.seen->error()))};
+  }
+  return std::nullopt;
+}
+
+}  // namespace fanfetch

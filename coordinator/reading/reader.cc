@@ -1,0 +1,62 @@
+#include "coordinator/reading/reader.h"
+
+#include <utility>
+
+namespace fanfetch {
+namespace {
+
+/// A wake-up of the loop costs more than planning a link that is known; at a hundred the difference
+/// is gone.
+constexpr std::size_t kHandedOnAtOnce = 128;
+
+}  // namespace
+
+Reader::Reader(std::vector<ReaderSource> sources, SourceContext context, Planner planner)
+    : sources_(std::move(sources)), context_(std::move(context)), planner_(std::move(planner)) {
+  context_.before_waiting = [this] { hand_on(); };
+  context_.notice = [this](std::string text) {
+    add(Notice{std::move(text)});
+    hand_on();  // it may tell of a long wait
+  };
+  context_.fetch_page = [this, fetch = std::move(context_.fetch_page)](const PageRequest& request) {
+    hand_on();
+    return fetch(request);
+  };
+}
+
+void Reader::run(Sink sink) {
+  sink_ = std::move(sink);
+  for (const auto& source : sources_) {
+    if (wanted_) read(source);
+  }
+  add(EndOfList{count_});
+  hand_on();
+}
+
+void Reader::read(const ReaderSource& source) {
+  hand_on();  // a FIFO is waited for when it is opened
+  auto opened = open_source(source.spec, context_);
+  if (!opened) return add(std::move(opened.error()));
+  while (wanted_) {
+    auto item = (*opened)->next();
+    if (!item) return add(std::move(item.error()));
+    if (!*item) return;
+    Plan planned = planner_.plan(**item, source.filter, ++count_);
+    if (auto* link = std::get_if<Link>(&planned)) link->host_limit = source.host_limit;
+    std::visit([this](auto&& plan) { add(std::forward<decltype(plan)>(plan)); },
+               std::move(planned));
+  }
+}
+
+void Reader::add(Planned planned) {
+  planned_.push_back(std::move(planned));
+  if (planned_.size() >= kHandedOnAtOnce) hand_on();
+}
+
+void Reader::hand_on() {
+  planner_.rest();
+  if (planned_.empty() || !wanted_) return;
+  wanted_ = sink_(std::exchange(planned_, {}));
+}
+
+}  // namespace fanfetch

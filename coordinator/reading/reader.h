@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <variant>
+#include <vector>
+
+#include "common/result.h"
+#include "coordinator/reading/link_filter.h"
+#include "coordinator/reading/planner.h"
+#include "coordinator/sources/open_source.h"
+
+namespace fanfetch {
+
+/// One source of the run, and which of its links to take.
+struct ReaderSource {
+  SourceSpec spec;
+  LinkFilter filter;
+  unsigned host_limit = 1;  ///< Link::host_limit of its links.
+};
+
+/// Something that a source has to say to the person at the terminal.
+struct Notice {
+  std::string text;
+};
+
+struct EndOfList {
+  std::uint64_t total = 0;  ///< Entries in all sources.
+};
+
+/// What becomes of the lists: a plan for each entry, a source that could not be had (Error), what
+/// a source has to say, and at last the end.
+using Planned = std::variant<Link, Record, LedgerRow, OutputTrouble, Error, Notice, EndOfList>;
+
+/// Reads the sources in turn and has each link planned. Thread: one of its own, as it may block on
+/// a pipe, a disk or a page.
+class Reader {
+ public:
+  /// Takes what comes next, in order, and may wait; false: the run needs no more.
+  using Sink = std::function<bool(std::vector<Planned>)>;
+
+  Reader(std::vector<ReaderSource> sources, SourceContext context, Planner planner);
+
+  /// All sources to their end, each entry once to `sink`, then EndOfList. What has come is handed
+  /// on before a source is waited for.
+  void run(Sink sink);
+
+ private:
+  void read(const ReaderSource& source);
+  void add(Planned planned);
+  void hand_on();
+
+  std::vector<ReaderSource> sources_;
+  SourceContext context_;
+  Planner planner_;
+  Sink sink_;
+  std::vector<Planned> planned_;  // not handed on yet
+  bool wanted_ = true;            // more of it
+  std::uint64_t count_ = 0;
+};
+
+}  // namespace fanfetch

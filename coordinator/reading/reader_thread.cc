@@ -1,0 +1,61 @@
+#include "coordinator/reading/reader_thread.h"
+
+#include <poll.h>
+
+#include <cstdlib>
+#include <utility>
+
+namespace fanfetch {
+namespace {
+
+constexpr std::size_t kQueue = 1024;
+constexpr int kPatienceMs = 1000;
+
+}  // namespace
+
+ReaderThread::ReaderThread(std::unique_ptr<Reader> reader, UniqueFd stop)
+    : reader_(std::move(reader)), stop_(std::move(stop)), done_(make_eventfd()), planned_(kQueue) {}
+
+ReaderThread::~ReaderThread() {
+  if (!thread_.joinable()) return;
+  // An exception is on its way out; a reader that hangs must not use what is about to go.
+  cancel();
+  if (!join()) std::_Exit(EXIT_FAILURE);
+}
+
+void ReaderThread::start() {
+  thread_ = std::thread([this] {
+    reader_->run(
+        [this](std::vector<Planned> planned) { return planned_.push(std::move(planned)); });
+    post_eventfd(done_.get());
+  });
+}
+
+std::optional<Planned> ReaderThread::take() {
+  if (next_popped_ == popped_.size()) {
+    planned_.pop_all(popped_);
+    next_popped_ = 0;
+    if (popped_.empty()) return std::nullopt;
+  }
+  return std::move(popped_[next_popped_++]);
+}
+
+void ReaderThread::cancel() {
+  popped_.clear();
+  next_popped_ = 0;
+  post_eventfd(stop_.get());
+  planned_.close();
+}
+
+bool ReaderThread::join() {
+  if (!thread_.joinable()) return true;
+  pollfd done{.fd = done_.get(), .events = POLLIN, .revents = 0};
+  if (::poll(&done, 1, kPatienceMs) == 1) {
+    thread_.join();
+    return true;
+  }
+  thread_.detach();
+  return false;
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,230 @@
+#include "coordinator/settle/batch_settler.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "common/crash_point.h"
+
+namespace fanfetch {
+
+/// What is being settled. The rows that the ledger gets lie side by side, as it wants them.
+struct BatchSettler::Batch {
+  struct Item {
+    LinkId link{};
+    Sha256Digest hash{};
+    std::uint64_t planned_name_key = 0;
+    std::uint64_t final_name_key = 0;
+    std::optional<Record> record;  // none: it is the row's
+  };
+  std::vector<Item> items;
+  std::vector<LedgerEntry> entries;  // one for each item without a record, in the same order
+  bool has_parts = false;
+  bool written = false;
+};
+
+namespace {
+
+void turn_into_failure(Record& record, std::string message) {
+  record.status = Status::failed;
+  record.error = ErrorClass::disk;
+  record.retryable = true;
+  record.message = std::move(message);
+  record.file_name.reset();
+  record.bytes.reset();
+  record.sha256.reset();
+}
+
+/// The part that a worker says is whole, as it lies on the disk. A worker that was taken over may
+/// say anything.
+Result<LedgerEntry> entry_of_part(const Placer& placer, const Link& link, const Record& record) {
+  LedgerEntry entry;
+  Placing placing{.part = to_hex(link.hash)};
+  struct stat status {};
+  if (::fstatat(placer.part_fd(), placing.part.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+    return fail("its part file is gone: {}", errno_text(errno));
+  }
+  const FileStamp stamp = stamp_of(status);
+  if (!S_ISREG(status.st_mode) || stamp.size != record.bytes) {
+    return fail("its part file has {} bytes where the worker wrote {}", stamp.size,
+                record.bytes.value_or(0));
+  }
+  placing.inode = status.st_ino;
+  if (link.earlier) placing.replaces = link.earlier->file;
+  entry.row.file = stamp;
+  entry.placing = std::move(placing);
+  return entry;
+}
+
+/// Whether another run could go on with what is left of it.
+bool is_worth_keeping(const Failed& failed) {
+  return failed.retry == Retry::yes || failed.error == ErrorClass::disk;
+}
+
+}  // namespace
+
+void BatchSettler::begin(Settled settled, Batch& batch) const {
+  if (auto* row = std::get_if<LedgerRow>(&settled)) {
+    batch.items.push_back(
+        {.link = row->link, .planned_name_key = row->name_key, .final_name_key = row->name_key});
+    batch.entries.push_back({.row = std::move(*row)});
+  } else {
+    begin_settlement(std::get<Settlement>(settled), batch);
+  }
+}
+
+void BatchSettler::begin_settlement(const Settlement& settlement, Batch& batch) const {
+  const Link& link = settlement.link;
+  auto& item = batch.items.emplace_back(Batch::Item{.link = link_id(link.hash),
+                                                    .hash = link.hash,
+                                                    .planned_name_key = link.name_key,
+                                                    .final_name_key = link.name_key});
+  Record record = record_of(settlement);
+  LedgerEntry entry;
+  if (const auto* failed = std::get_if<Failed>(&settlement.outcome)) {
+    if (settlement.attempts > 0) {
+      const std::string part = to_hex(link.hash);
+      is_worth_keeping(*failed) ? placer_.discard_unless_resumable(part) : placer_.discard(part);
+    }
+  } else if (std::holds_alternative<Skipped>(settlement.outcome)) {
+    placer_.discard(to_hex(link.hash));
+  } else if (const auto* saved = std::get_if<Saved>(&settlement.outcome)) {
+    if (auto whole = entry_of_part(placer_, link, record)) {
+      entry = std::move(*whole);
+      FinalName final = hooks_.final_name(link, *saved);
+      record.file_name = std::move(final.name);
+      item.final_name_key = final.key;
+      batch.has_parts = true;
+    } else {
+      turn_into_failure(record, whole.error().message);
+    }
+  }
+  // What the ledger says of an earlier file holds as long as there is no new one. What is not
+  // wanted gets no row: the next run may want it, and asks again.
+  const bool is_news = record.status == Status::saved || record.status == Status::failed;
+  if (!is_news || (link.earlier && record.status != Status::saved)) {
+    item.record = std::move(record);
+    return;
+  }
+  entry.row.link = item.link;
+  entry.row.name_key = item.final_name_key;
+  entry.row.record = std::move(record);
+  batch.entries.push_back(std::move(entry));
+}
+
+Duration BatchSettler::settle(std::vector<Settled> settled) {
+  Batch batch;
+  batch.items.reserve(settled.size());
+  batch.entries.reserve(settled.size());
+  for (Settled& one : settled) begin(std::move(one), batch);
+  settled.clear();
+
+  Duration sync_took{0};
+  if (!output_error_) output_error_ = hooks_.output_lost();
+  if (!output_error_) {
+    if (auto done = settle_batch(batch, sync_took); !done) output_error_ = done.error().message;
+  }
+  report(batch);
+  return sync_took;
+}
+
+void BatchSettler::report(Batch& batch) const {
+  auto entry = batch.entries.begin();
+  for (const Batch::Item& item : batch.items) {
+    if (item.record) {
+      hooks_.on_record(*item.record);
+    } else {
+      Record& record = entry->row.record;
+      // A row that is not in the ledger, or whose part has no name, is not settled.
+      if (!batch.written || entry->placing) {
+        turn_into_failure(record, output_error_.value_or("it could not be recorded"));
+      }
+      hooks_.on_record(record);
+      ++entry;
+    }
+    hooks_.on_settled(item.link, item.planned_name_key, item.final_name_key);
+  }
+}
+
+Result<> BatchSettler::settle_batch(Batch& batch, Duration& sync_took) {
+  crash_point("batch_closed");
+  if (batch.entries.empty()) return {};
+  if (batch.has_parts || renames_unsynced_) {
+    if (auto synced = sync(sync_took); !synced) return synced;
+    renames_unsynced_ = false;
+  }
+  crash_point("after_syncfs");
+  if (auto written = write(batch); !written) return written;
+  crash_point("after_commit");
+  if (!batch.has_parts) return {};
+  renames_unsynced_ = true;
+  auto placed = place(batch);
+  crash_point("after_renames");
+  return placed;
+}
+
+Result<> BatchSettler::sync(Duration& took) {
+  const Instant start = std::chrono::steady_clock::now();
+  const int error = hooks_.sync();
+  took = std::chrono::steady_clock::now() - start;
+  if (error == 0) return {};
+  return fail("cannot bring the files to the disk (syncfs): {}", errno_text(error));
+}
+
+Result<> BatchSettler::write(Batch& batch) {
+  Ledger::Done done = ledger_.write(batch.entries);
+  if (!done && done.error().full && hooks_.free_reserve()) {
+    // This batch, and no more: the disk stays full.
+    output_error_ = done.error().message;
+    done = ledger_.write(batch.entries);
+  }
+  batch.written = done.has_value();
+  if (done) return {};
+  return tl::unexpected(Error{done.error().message});
+}
+
+Result<> BatchSettler::place(Batch& batch) {
+  std::vector<PartToPlace> parts;
+  std::vector<LedgerEntry*> owners;
+  auto entry = batch.entries.begin();
+  for (const Batch::Item& item : batch.items) {
+    if (item.record) continue;
+    LedgerEntry& owner = *entry++;
+    if (!owner.placing) continue;
+    parts.push_back({.row = owner.row.row,
+                     .part = owner.placing->part,
+                     .hash = item.hash,
+                     .replaces = owner.placing->replaces,
+                     .name = *owner.row.record.file_name});
+    owners.push_back(&owner);
+  }
+  auto placed = place_parts(parts, placer_, ledger_, hooks_.names);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i].placed) {
+      owners[i]->row.record.file_name = std::move(parts[i].name);
+    } else if (!parts[i].problem.empty()) {
+      turn_into_failure(owners[i]->row.record, parts[i].problem);
+    } else {
+      continue;  // noted for the next run
+    }
+    owners[i]->placing.reset();
+  }
+  return placed;
+}
+
+void BatchSettler::finish() {
+  if (!renames_unsynced_ || output_error_) return;
+  Duration took{0};
+  auto synced = sync(took);
+  if (!synced) {
+    output_error_ = synced.error().message;
+    return;
+  }
+  renames_unsynced_ = false;
+  if (const auto cleared = ledger_.clear_placing(); !cleared) {
+    output_error_ = cleared.error().message;
+  }
+}
+
+}  // namespace fanfetch

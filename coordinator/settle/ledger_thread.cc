@@ -1,0 +1,105 @@
+#include "coordinator/settle/ledger_thread.h"
+
+#include <utility>
+
+#include "common/event_loop.h"
+
+namespace fanfetch {
+
+LedgerThread::LedgerThread(BatchSettler settler, std::function<void()> on_idle)
+    : settler_(std::move(settler)),
+      on_idle_(std::move(on_idle)),
+      progress_(make_eventfd()),
+      thread_([this] { run(); }) {}
+
+LedgerThread::~LedgerThread() { finish(); }
+
+void LedgerThread::settle(Settled settled) { push(std::move(settled), 1); }
+void LedgerThread::post(std::function<void()> task, std::size_t weight) {
+  push(Task{std::move(task), weight}, weight);
+}
+
+void LedgerThread::push(Work work, std::size_t weight) {
+  backlog_.fetch_add(weight, std::memory_order_relaxed);
+  const std::lock_guard lock(mutex_);
+  inbox_.push_back(std::move(work));
+  if (inbox_.size() == 1) arrived_.notify_one();
+}
+
+std::optional<std::string> LedgerThread::output_error() const {
+  const std::lock_guard lock(mutex_);
+  return output_error_;
+}
+
+void LedgerThread::note_output_error() {
+  const std::lock_guard lock(mutex_);
+  if (!output_error_) output_error_ = settler_.output_error();
+}
+
+void LedgerThread::close() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  arrived_.notify_one();
+}
+
+void LedgerThread::finish() {
+  close();
+  if (thread_.joinable()) thread_.join();
+}
+
+/// `work` becomes what has come. Returns also when the open batch is due, and at once when the end
+/// has come.
+void LedgerThread::wait_for_work(std::vector<Work>& work, bool& ending) {
+  std::unique_lock lock(mutex_);
+  const auto awaited = [this] { return !inbox_.empty() || closed_; };
+  if (batch_.empty()) {
+    arrived_.wait(lock, awaited);
+  } else {
+    arrived_.wait_until(lock, policy_.close_at(batch_since_, batch_.size()), awaited);
+  }
+  ending = closed_;
+  work.clear();
+  work.swap(inbox_);
+}
+
+void LedgerThread::run() {
+  std::vector<Work> work;  // changes places with the inbox
+  for (bool ending = false; !ending;) {
+    wait_for_work(work, ending);
+    std::size_t done = 0;
+    for (Work& one : work) {
+      if (auto* settled = std::get_if<Settled>(&one)) {
+        if (batch_.empty()) batch_since_ = std::chrono::steady_clock::now();
+        batch_.push_back(std::move(*settled));
+      } else {
+        const Task& task = std::get<Task>(one);
+        task.run();
+        done += task.weight;
+      }
+    }
+    if (!batch_.empty() && (ending || batch_is_due())) {
+      done += batch_.size();
+      close_batch();
+    }
+    if (done == 0) continue;
+    on_idle_();
+    backlog_.fetch_sub(done, std::memory_order_relaxed);
+    post_eventfd(progress_.get());
+  }
+  settler_.finish();
+  note_output_error();
+  finished_ = true;
+  post_eventfd(progress_.get());
+}
+
+bool LedgerThread::batch_is_due() const {
+  return std::chrono::steady_clock::now() >= policy_.close_at(batch_since_, batch_.size());
+}
+
+void LedgerThread::close_batch() {
+  const Duration took = settler_.settle(std::exchange(batch_, {}));
+  policy_.note_sync(took, std::chrono::steady_clock::now());
+  note_output_error();
+}
+
+}  // namespace fanfetch

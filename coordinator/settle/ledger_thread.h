@@ -1,0 +1,85 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "common/unique_fd.h"
+#include "coordinator/settle/batch_policy.h"
+#include "coordinator/settle/batch_settler.h"
+
+namespace fanfetch {
+
+/// The thread that may touch the disk: collects what is settled into batches, and does what else it
+/// is given at once. The loop only hands things over and never waits for it.
+class LedgerThread {
+ public:
+  /// `settler` and `on_idle` are used on the thread alone. `on_idle`: all that had come is done,
+  /// the time to flush.
+  LedgerThread(BatchSettler settler, std::function<void()> on_idle);
+  /// Finishes what it was given.
+  ~LedgerThread();
+  LedgerThread(const LedgerThread&) = delete;
+  LedgerThread& operator=(const LedgerThread&) = delete;
+
+  /// Hand work over. Thread: the loop's. They never block.
+  void settle(Settled settled);
+  /// Runs `task` on the thread soon; it may overtake what waits for its batch. `weight`: what it
+  /// counts in backlog().
+  void post(std::function<void()> task, std::size_t weight = 1);
+
+  /// What was handed over and is not done yet: the loop gives no new jobs while it is much.
+  [[nodiscard]] std::size_t backlog() const { return backlog_.load(std::memory_order_relaxed); }
+  /// Readable after something was done, and when output_error() has appeared.
+  [[nodiscard]] int progress_fd() const { return progress_.get(); }
+  /// Why the output cannot be written any more; none: it can.
+  [[nodiscard]] std::optional<std::string> output_error() const;
+
+  /// Nothing more comes: does all that was handed over, without waiting for a batch to fill, and
+  /// then is finished(). Does not wait for that.
+  void close();
+  /// All is done; progress_fd() tells when.
+  [[nodiscard]] bool finished() const { return finished_; }
+  /// close(), and waits for it.
+  void finish();
+
+ private:
+  struct Task {
+    std::function<void()> run;
+    std::size_t weight;
+  };
+  using Work = std::variant<Settled, Task>;
+
+  void push(Work work, std::size_t weight);
+  void run();
+  void wait_for_work(std::vector<Work>& work, bool& ending);
+  [[nodiscard]] bool batch_is_due() const;
+  void close_batch();
+  void note_output_error();
+
+  BatchSettler settler_;
+  const std::function<void()> on_idle_;
+  BatchPolicy policy_;
+  std::vector<Settled> batch_;  // the open one
+  Instant batch_since_{};
+
+  UniqueFd progress_;
+  std::atomic<std::size_t> backlog_{0};
+  std::atomic<bool> finished_{false};
+
+  mutable std::mutex mutex_;  // guards what follows
+  std::condition_variable arrived_;
+  std::vector<Work> inbox_;
+  bool closed_ = false;
+  std::optional<std::string> output_error_;
+
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace fanfetch

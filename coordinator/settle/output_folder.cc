@@ -1,0 +1,152 @@
+#include "coordinator/settle/output_folder.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <thread>
+
+#include "common/part_name.h"
+
+namespace fanfetch {
+namespace {
+
+constexpr const char* kLedgerIdentity = "/ledger-id";
+
+/// A killed coordinator's workers were seen to outlive it by milliseconds (facts); 2 s is ample.
+constexpr auto kLockWait = std::chrono::seconds(2);
+constexpr auto kLockPoll = std::chrono::milliseconds(20);
+
+tl::unexpected<OutputError> unwritable(const std::string& path, const char* what, int error) {
+  return tl::unexpected(OutputError{OutputError::Kind::unwritable,
+                                    fmt::format("cannot {} '{}': {}; choose another folder with -o",
+                                                what, path, errno_text(error))});
+}
+
+/// Opens a folder below `parent`, makes it if it is missing, and follows no symbolic link.
+UniqueFd open_subfolder(int parent, const char* name) {
+  if (::mkdirat(parent, name, 0777) != 0 && errno != EEXIST) return UniqueFd();
+  return UniqueFd(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+}
+
+/// The pid of the run that holds the lock wrote itself into the file; "" if it had no time to.
+std::string holder(int lock) {
+  char text[32] = {};
+  const ssize_t size = ::pread(lock, text, sizeof text - 1, 0);
+  return size > 0 ? fmt::format(" (pid {})", std::string(text, text + size)) : "";
+}
+
+/// 0, EWOULDBLOCK if another run holds it, or why there is no lock.
+int take_lock(int lock) {
+  const auto deadline = std::chrono::steady_clock::now() + kLockWait;
+  while (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    // flock has no time-out, and a signal that interrupts it would need a handler of its own.
+    if (errno != EWOULDBLOCK || std::chrono::steady_clock::now() >= deadline) return errno;
+    std::this_thread::sleep_for(kLockPoll);
+  }
+  const std::string pid = std::to_string(::getpid());
+  // Only a courtesy to whoever comes next: a full disk may refuse it.
+  if (::ftruncate(lock, 0) == 0) (void)!::pwrite(lock, pid.data(), pid.size(), 0);
+  return 0;
+}
+
+struct CloseDirectory {
+  void operator()(DIR* listing) const { ::closedir(listing); }
+};
+
+/// A part without its sidecar, or the other way round, is of no use to anybody.
+bool is_resumable(int folder, const std::string& name) {
+  const bool is_sidecar = name.ends_with(kSidecarSuffix);
+  const std::string part = is_sidecar ? name.substr(0, name.size() - kSidecarSuffix.size()) : name;
+  const std::string sidecar = part + std::string(kSidecarSuffix);
+  return ::faccessat(folder, part.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
+         ::faccessat(folder, sidecar.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+int remove_useless(int folder) {
+  const std::unique_ptr<DIR, CloseDirectory> listing(
+      ::fdopendir(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
+  if (!listing) return errno;
+  while (const dirent* entry = ::readdir(listing.get())) {
+    const std::string name = entry->d_name;
+    if (name == "." || name == ".." || is_resumable(folder, name)) continue;
+    if (::unlinkat(folder, entry->d_name, 0) != 0 && errno != EISDIR && errno != ENOENT) {
+      return errno;
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+tl::expected<OutputFolder, OutputError> OutputFolder::open(const std::string& path) {
+  OutputFolder output;
+  output.path_ = path;
+  std::error_code made;
+  std::filesystem::create_directories(path, made);
+  output.folder_.reset(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!output.folder_.valid()) {
+    return unwritable(path, "open the output folder", made ? made.value() : errno);
+  }
+  const UniqueFd state = open_subfolder(output.folder_.get(), ".fanfetch");
+  if (state.valid()) output.part_ = open_subfolder(state.get(), "part");
+  if (!output.part_.valid()) return unwritable(path, "write to the output folder", errno);
+  output.lock_.reset(
+      ::openat(state.get(), "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666));
+  if (!output.lock_.valid()) return unwritable(path, "write to the output folder", errno);
+
+  if (const int error = take_lock(output.lock_.get()); error == EWOULDBLOCK) {
+    return tl::unexpected(OutputError{
+        OutputError::Kind::busy,
+        fmt::format(
+            "another fanfetch{} writes to '{}'; wait for it, or choose another folder with -o",
+            holder(output.lock_.get()), path)});
+  } else if (error != 0) {  // some network file systems have none
+    return unwritable(path, "lock the output folder", error);
+  }
+  return output;
+}
+
+tl::expected<void, OutputError> OutputFolder::clean_parts() const {
+  const int error = remove_useless(part_.get());
+  if (error == 0) return {};
+  return unwritable(path_, "clean up in the output folder", error);
+}
+
+std::optional<std::string> OutputFolder::lost() const {
+  struct stat held {
+  }, named{}, part{};
+  const bool same = ::fstat(folder_.get(), &held) == 0 && ::stat(path_.c_str(), &named) == 0 &&
+                    held.st_dev == named.st_dev && held.st_ino == named.st_ino &&
+                    ::fstat(part_.get(), &part) == 0 && part.st_nlink > 0;
+  if (same) return std::nullopt;
+  return fmt::format("the output folder '{}' was moved, removed or replaced while it was in use",
+                     path_);
+}
+
+std::string OutputFolder::ledger_identity() const {
+  std::ifstream file(state_path() + kLedgerIdentity);
+  std::string id;
+  std::getline(file, id);
+  return id;
+}
+
+tl::expected<void, OutputError> OutputFolder::set_ledger_identity(const std::string& id) const {
+  const std::string path = state_path() + kLedgerIdentity;
+  std::ofstream file(path, std::ios::trunc);
+  file << id << '\n';
+  file.close();
+  if (file) return {};
+  return unwritable(path_, "write to the output folder", errno);
+}
+
+int OutputFolder::sync() const { return ::syncfs(folder_.get()) == 0 ? 0 : errno; }
+
+}  // namespace fanfetch

@@ -1,0 +1,105 @@
+#include "coordinator/settle/run_ledger.h"
+
+#include <filesystem>
+
+#include "coordinator/ledger/open_ledger.h"
+#include "coordinator/names/name_template.h"
+#include "coordinator/names/path_text.h"
+#include "coordinator/settle/replay.h"
+
+namespace fanfetch {
+namespace {
+
+tl::unexpected<OutputError> unwritable(std::string message) {
+  return tl::unexpected(OutputError{OutputError::Kind::unwritable, std::move(message)});
+}
+
+/// A ledger that lies elsewhere can be named for any folder, but its rows speak of one.
+tl::expected<void, OutputError> check_owner(RunLedger& run, const std::string& output,
+                                            bool elsewhere) {
+  const std::string id = run.ledger->identity();
+  if (run.output.ledger_identity() == id) return {};
+  if (elsewhere && !run.ledger->is_new()) {
+    return unwritable(fmt::format(
+        "the ledger '{}' belongs to another folder than '{}': name one of its own with --ledger",
+        run.path, output));
+  }
+  return run.output.set_ledger_identity(id);
+}
+
+}  // namespace
+
+NameRules name_rules() {
+  return {.other = [](const std::string& name, const Sha256Digest& hash,
+                      unsigned n) { return other_name(name, hash, n); },
+          .key = [](const std::string& name) { return name_key(name); }};
+}
+
+std::string ledger_path(const std::string& output, const std::string& ledger_option) {
+  return ledger_option.empty() ? output + "/.fanfetch/ledger.sqlite" : ledger_option;
+}
+
+bool is_own_file(const std::string& path, const std::string& output, const std::string& ledger) {
+  std::error_code none;  // what is not there is not the same
+  for (const auto& own : {ledger, ledger + "-wal", ledger + "-shm", output + "/.fanfetch/lock"}) {
+    if (std::filesystem::equivalent(path, own, none)) return true;
+  }
+  return false;
+}
+
+tl::expected<RunLedger, OutputError> open_run_ledger(const std::string& output,
+                                                     const std::string& ledger,
+                                                     OnDamage on_damage) {
+  auto folder = OutputFolder::open(output);
+  if (!folder) return tl::unexpected(folder.error());
+  RunLedger run{.output = std::move(*folder), .path = ledger_path(output, ledger)};
+  if (!ledger.empty() && !may_be_ledger(ledger)) {
+    return unwritable(
+        fmt::format("'{}' is not a ledger of fanfetch; name another file with --ledger", ledger));
+  }
+  auto opened = open_ledger(run.path, on_damage);
+  if (!opened) return unwritable(opened.error().message);
+  run.notice = std::move(opened->notice);
+  run.ledger = std::make_unique<SqliteLedger>(std::move(opened->database), run.path);
+
+  std::error_code none;
+  const bool elsewhere = !std::filesystem::equivalent(run.path, ledger_path(output, ""), none);
+  if (auto owned = check_owner(run, output, elsewhere); !owned) {
+    return tl::unexpected(owned.error());
+  }
+  const Placer placer(run.output.fd(), run.output.part_fd());
+  auto replayed = replay(*run.ledger, placer, name_rules(), [&run] { return run.output.sync(); });
+  if (!replayed) return unwritable(replayed.error().message);
+  if (auto cleaned = run.output.clean_parts(); !cleaned) return tl::unexpected(cleaned.error());
+  return run;
+}
+
+SettlerHooks settler_hooks(RunLedger& run, Reserve& reserve, InFlight& in_flight, RunReport& report,
+                           const FinalNameRules& final_names) {
+  auto chooser = std::make_shared<FinalNames>(final_names, run.path, run.output.fd(), in_flight);
+  return {
+      .names = name_rules(),
+      .final_name = [chooser](const Link& link,
+                              const Saved& saved) { return chooser->choose(link, saved); },
+      .sync = [&run] { return run.output.sync(); },
+      .output_lost = [&run] { return run.output.lost(); },
+      .free_reserve = [&reserve] { return reserve.free(); },
+      .on_record = [&report](const Record& record) { report.on_record(record); },
+      .on_settled = [&in_flight](const LinkId& link, std::uint64_t planned,
+                                 std::uint64_t final) { in_flight.settled(link, planned, final); }};
+}
+
+Result<> end_run(RunLedger& run, const Tally& tally, const std::string& ending) {
+  const RunSummary summary{.saved = tally.count(Status::saved),
+                           .kept = tally.count(Status::kept),
+                           .skipped = tally.count(Status::skipped),
+                           .failed = tally.count(Status::failed),
+                           .bytes = tally.bytes(),
+                           .ending = ending};
+  if (auto ended = run.ledger->end_run(summary, std::chrono::system_clock::now()); !ended) {
+    return fail("{}", ended.error().message);
+  }
+  return {};
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,85 @@
+#include "coordinator/settle/settlement.h"
+
+namespace fanfetch {
+namespace {
+
+std::optional<std::string> if_sent(const std::string& value) {
+  if (value.empty()) return std::nullopt;
+  return value;
+}
+
+void add_response(Record& record, const Response& response) {
+  if (response.http_status != 0) record.http_status = response.http_status;
+  record.content_type = if_sent(response.content_type);
+  record.etag = if_sent(response.etag);
+  record.last_modified = if_sent(response.last_modified);
+}
+
+struct AddOutcome {
+  const Settlement& settlement;
+  Record& record;
+
+  void operator()(const Saved& saved) const {
+    add_response(record, saved.response);
+    record.status = Status::saved;
+    record.bytes = saved.bytes;
+    if (saved.sha256) record.sha256 = to_hex(*saved.sha256);
+    if (!saved.length_verified) {
+      record.message = "the server gave no length: the file ends where the connection did";
+    }
+  }
+  /// The file is the earlier run's, and so is what is known of it.
+  void operator()(const Kept&) const {
+    Record kept = settlement.link.earlier->record;
+    kept.index = record.index;
+    kept.url = record.url;
+    kept.status = Status::kept;
+    kept.attempts = record.attempts;
+    kept.started_at = record.started_at;
+    kept.duration = record.duration;
+    if (record.columns) kept.columns = std::move(record.columns);
+    record = std::move(kept);
+  }
+  void operator()(const Failed& failed) const {
+    add_response(record, failed.response);
+    record.status = Status::failed;
+    record.error = failed.error;
+    record.retryable = failed.retry == Retry::yes;
+    record.message = failed.message;
+    add_earlier_file();
+    record.refused_address = failed.refused_address;
+  }
+  void operator()(const Skipped& skipped) const {
+    add_response(record, skipped.response);
+    record.status = Status::skipped;
+    record.error = skipped.reason;
+    record.message = skipped.message;
+    add_earlier_file();
+  }
+  void operator()(const Redirected&) const {}  // never comes this way: it became a job of its own
+
+ private:
+  void add_earlier_file() const {
+    if (!settlement.link.earlier) return;
+    *record.message += "; the file of the earlier run stays: " + settlement.link.name;
+  }
+};
+
+}  // namespace
+
+Record record_of(const Settlement& settlement) {
+  Record record;
+  record.index = settlement.link.index;
+  record.url = settlement.link.listed;
+  record.attempts = settlement.attempts;
+  record.columns = settlement.link.columns;
+  if (settlement.attempts > 0) {
+    record.final_url = if_sent(settlement.final_url);
+    record.started_at = settlement.started_at;
+    record.duration = settlement.duration;
+  }
+  std::visit(AddOutcome{settlement, record}, settlement.outcome);
+  return record;
+}
+
+}  // namespace fanfetch

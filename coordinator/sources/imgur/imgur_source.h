@@ -1,0 +1,79 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/clock.h"
+#include "common/result.h"
+#include "common/sha256.h"
+#include "coordinator/link/page.h"
+#include "coordinator/sources/entry/source.h"
+#include "coordinator/sources/imgur/imgur_credits.h"
+#include "coordinator/sources/imgur/imgur_listing.h"
+#include "coordinator/sources/imgur/imgur_page.h"
+
+namespace fanfetch {
+
+/// What a listing is read with.
+struct ImgurAccess {
+  FetchPage fetch_page;
+  std::string api_base;   ///< Without a slash at the end.
+  std::string client_id;  ///< Goes into a header of each request, never into a message.
+  int pages = 1;          ///< At most so many; the first empty one ends the listing.
+  bool albums = false;    ///< Albums are opened into their images; else they are skipped.
+  /// A throttled request is given up when its waits would add up to more; 0: never.
+  std::chrono::milliseconds max_wait{0};
+  std::function<void(std::string)> notice;  ///< For the person at the terminal.
+  std::function<WallTime()> now;
+  /// Waits so long; false: the run stops.
+  std::function<bool(std::chrono::milliseconds)> wait;
+};
+
+/// One of Imgur's listings, page after page, each asked for when the one before is used up.
+/// Yields the file and the id of every image, GIFs too: choosing is the filter's job. What asks
+/// for a pause ("capacity", 429, 503) is waited for, other troubles of Imgur's own a little; no
+/// request is made when Imgur's credits near their end. What is left of them is told at the end.
+class ImgurSource final : public Source {
+ public:
+  /// REQUIRES: the client ID was checked (open_imgur() does), and all functions are set.
+  ImgurSource(ImgurListing listing, ImgurAccess access)
+      : listing_(std::move(listing)), access_(std::move(access)) {}
+
+  [[nodiscard]] Result<std::optional<ListedItem>> next() override;
+
+ private:
+  /// None: the run stops.
+  using Answer = tl::expected<std::optional<std::vector<ImgurItem>>, ImgurFailure>;
+  enum class Step { go_on, end };
+
+  [[nodiscard]] Result<Step> read_page();
+  [[nodiscard]] Result<Step> open_album(ImgurItem album);
+  [[nodiscard]] Answer ask(const std::string& endpoint, ImgurListing::Items items);
+  [[nodiscard]] tl::expected<Step, ImgurFailure> wait_for(std::chrono::milliseconds delay,
+                                                          std::chrono::milliseconds most,
+                                                          const ImgurFailure& failure);
+  [[nodiscard]] bool stopping() const;
+  [[nodiscard]] Step end();
+
+  const ImgurListing listing_;
+  const ImgurAccess access_;
+  ImgurCredits credits_;
+  std::vector<ImgurItem> items_;  // of the page at hand
+  std::size_t next_item_ = 0;
+  std::vector<ListedItem> images_;  // of the album at hand
+  std::size_t next_image_ = 0;
+  int next_page_ = 0;
+  Sha256Digest last_page_{};             // of its links
+  std::chrono::milliseconds waited_{0};  // for the request at hand
+  bool ended_ = false;
+};
+
+/// Error: no client ID, or one with characters that would break out of its header.
+[[nodiscard]] Result<std::unique_ptr<Source>> open_imgur(ImgurListing listing, ImgurAccess access);
+
+}  // namespace fanfetch

@@ -1,0 +1,162 @@
+#include "coordinator/sources/json/api_source.h"
+
+#include <poll.h>
+
+#include <utility>
+
+#include "common/utf8.h"
+#include "coordinator/sources/entry/list_text.h"
+#include "coordinator/sources/entry/row_columns.h"
+#include "coordinator/sources/json/json_links.h"
+
+namespace fanfetch {
+namespace {
+
+constexpr std::size_t kShownWords = 200;  // of what a server says
+
+bool is_readable(int fd) {
+  pollfd asked{fd, POLLIN, 0};
+  return ::poll(&asked, 1, 0) > 0;  // a negative descriptor never is
+}
+
+tl::unexpected<Error> refusal(const std::string& url, const Page& page) {
+  const bool secret = page.http_status == 401 || page.http_status == 403;
+  const std::string_view wait = page.header("retry-after");
+  return fail(
+      "{} answered with status {}{}{}{}{}{}", url, page.http_status, page.body.empty() ? "" : ": ",
+      printable(page.body, kShownWords),
+      wait.empty() ? "" : "; when to ask again: Retry-After: ", printable(wait, kShownWords),
+      secret ? "; --header-for HOST 'Authorization: ...' sends what it may ask for" : "");
+}
+
+bool is_relative(std::string_view link) {
+  const std::size_t colon = link.find_first_of(":/?#");
+  return colon == std::string_view::npos || !link.substr(colon).starts_with("://");
+}
+
+/// The userinfo of `url` as it is written there, with its '@'; empty: it has none.
+std::string_view written_userinfo(std::string_view url) {
+  const std::size_t begin = url.find("://") + 3;
+  const std::string_view authority = url.substr(begin, url.find_first_of("/?#", begin) - begin);
+  return authority.substr(0, authority.rfind('@') + 1);  // npos + 1 is 0
+}
+
+/// Whether it says that there is no further page.
+bool is_nothing(const JsonValue& value) {
+  return value.IsNull() || value.IsFalse() || (value.IsString() && value.GetStringLength() == 0);
+}
+
+}  // namespace
+
+ApiSource::ApiSource(ApiListing listing) : listing_(std::move(listing)), next_url_(listing_.url) {}
+
+Result<std::optional<ListedItem>> ApiSource::next() {
+  while (next_item_ == items_.size()) {
+    if (trouble_) return tl::unexpected(*trouble_);
+    if (is_readable(listing_.stop_fd)) return std::nullopt;
+    if (!next_url_ || pages_read_ >= listing_.pages) {
+      if (found_links_ || !linkless_place_) return std::nullopt;
+      // A slip in a member's name, or else all would be skipped and the run be called a success.
+      return fail("{}: nothing is at '{}', nor in any other entry: check --links-at {}", shown_,
+                  *std::exchange(linkless_place_, std::nullopt), listing_.links_at.text());
+    }
+    const auto read = read_page();
+    if (!read && is_readable(listing_.stop_fd)) return std::nullopt;
+    if (!read) return tl::unexpected(read.error());
+  }
+  return std::move(items_[next_item_++]);
+}
+
+Result<> ApiSource::read_page() {
+  page_url_ = *std::exchange(next_url_, std::nullopt);
+  shown_ = mask_userinfo(page_url_);
+  const auto url = parse_url(page_url_);
+  if (!url) return fail("cannot get {}: {}", shown_, url.error().message);
+  pages_seen_.insert(std::hash<std::string>()(url->text));
+  PageRequest request{.url = page_url_, .headers = {}};
+  if (listing_.headers_for) request.headers = listing_.headers_for(*url);
+  const auto page = listing_.fetch_page(request);
+  if (!page) return tl::unexpected(page.error());
+  if (page->http_status / 100 != 2) return refusal(shown_, *page);
+  rapidjson::Document document;
+  if (const auto parsed = parse_json(page->body, document); !parsed) {
+    return fail("{} is {} (its type is '{}')", shown_, parsed.error().message,
+                printable(page->content_type, kShownWords));
+  }
+  ++pages_read_;
+  items_.clear();
+  next_item_ = 0;
+  if (auto added = add_links(document); !added) return added;
+  if (auto found = find_next(document); !found) trouble_ = std::move(found.error());
+  return {};
+}
+
+Result<> ApiSource::add_links(const JsonValue& document) {
+  std::optional<std::string> nothing_at;
+  each_match(document, listing_.links_at, [&](const JsonMatch& match) {
+    if (match.value == nullptr && !match.is_element) {
+      nothing_at = match.place;
+    } else {
+      if (match.value != nullptr) found_links_ = true;
+      if (match.value == nullptr && !linkless_place_) linkless_place_ = match.place;
+      items_.push_back(read_item(match));
+    }
+  });
+  if (!nothing_at) return {};
+  return fail("{} has nothing at '{}': check --links-at {}", shown_, *nothing_at,
+              listing_.links_at.text());
+}
+
+ListedItem ApiSource::read_item(const JsonMatch& match) const {
+  ListedItem item = item_of(match, "the page");
+  if (item.url && item.problem.empty() && is_relative(*item.url)) {
+    if (auto whole = resolve_url(page_url_, *item.url); !whole.empty()) item.url = std::move(whole);
+  }
+  for (const std::string& name : listing_.columns.named) {
+    const JsonValue* member = find_member(*match.element, name);
+    item.named.push_back(member == nullptr ? "" : plain_text(*member).value_or(""));
+  }
+  if (listing_.columns.keep && match.element->IsObject()) {
+    if (auto text = json_text(*match.element)) {
+      keep_columns(item, std::move(*text), "the page's entry");
+    } else if (item.problem.empty()) {
+      item.problem = "--keep-columns cannot keep its entry: " + text.error().message;
+    }
+  }
+  return item;
+}
+
+Result<> ApiSource::find_next(const JsonValue& document) {
+  if (!listing_.next_at || pages_read_ >= listing_.pages) return {};
+  const JsonValue* found = nullptr;
+  each_match(document, *listing_.next_at, [&](const JsonMatch& match) {
+    if (found == nullptr) found = match.value;
+  });
+  if (found == nullptr || is_nothing(*found)) return {};
+  if (!found->IsString()) {
+    return fail("{}: what is at {} is no URL of a next page: check --next-at", shown_,
+                listing_.next_at->text());
+  }
+  std::string next = resolve_url(page_url_, {found->GetString(), found->GetStringLength()});
+  const auto url = parse_url(next);
+  if (!url) {
+    return fail("{}: its next page '{}' cannot be asked for: {}", shown_,
+                printable(mask_userinfo(found->GetString()), kShownWords), url.error().message);
+  }
+  if (const auto own = parse_url(page_url_); own && own->origin() != url->origin()) {
+    return fail(
+        "{}: its next page is at another server, {}, and is not followed; give it as a "
+        "SOURCE of its own if it is the right one",
+        shown_, printable(url->text, kShownWords));
+  }
+  if (pages_seen_.count(std::hash<std::string>()(url->text)) > 0) {
+    return fail("{}: its next page, {}, was read already, so the list has no end: check --next-at",
+                shown_, printable(url->text, kShownWords));
+  }
+  // As with a redirect: the same server, the same user.
+  if (url->userinfo.empty()) next.insert(next.find("://") + 3, written_userinfo(page_url_));
+  next_url_ = std::move(next);
+  return {};
+}
+
+}  // namespace fanfetch

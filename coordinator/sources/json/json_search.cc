@@ -1,0 +1,127 @@
+#include "coordinator/sources/json/json_search.h"
+
+#include <rapidjson/error/en.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <charconv>
+
+#include "common/utf8.h"
+
+namespace fanfetch {
+namespace {
+
+/// Iterative, because a document that is nothing but '[' would overflow the stack otherwise.
+constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag |
+                                 rapidjson::kParseValidateEncodingFlag |
+                                 rapidjson::kParseFullPrecisionFlag;
+constexpr int kMaxDepth = 64;
+constexpr std::size_t kShownName = 60;  // of a member, in a place
+
+/// The element of an array with that number, in the one way that RFC 6901 writes it.
+const JsonValue* find_element(const JsonValue& array, const std::string& token) {
+  rapidjson::SizeType index = 0;
+  const char* end = token.data() + token.size();
+  const auto [stopped, error] = std::from_chars(token.data(), end, index);
+  const bool padded = token.size() > 1 && token.front() == '0';
+  if (error != std::errc() || stopped != end || padded || index >= array.Size()) return nullptr;
+  return &array[index];
+}
+
+class Search {
+ public:
+  Search(const JsonPointer& pointer, const std::function<void(const JsonMatch&)>& visit)
+      : tokens_(pointer.tokens()), visit_(visit) {}
+
+  void follow(const JsonValue* value, std::size_t depth, JsonMatch so_far) {
+    if (depth == tokens_.size() || value == nullptr) {
+      const bool there = value != nullptr && !value->IsNull();
+      so_far.value = there ? value : nullptr;
+      if (there && value->IsString()) so_far.place.clear();
+      return visit_(so_far);
+    }
+    const std::string& token = tokens_[depth];
+    if (token == kEveryElement && value->IsArray()) {
+      for (rapidjson::SizeType i = 0; i < value->Size(); ++i) {
+        follow_element((*value)[i], depth, std::to_string(i), so_far);
+      }
+    } else if (token == kEveryElement && value->IsObject()) {
+      for (const auto& member : value->GetObject()) {
+        // A document may be one name and a million values: each of them has a place.
+        const std::string_view name(member.name.GetString(), member.name.GetStringLength());
+        follow_element(member.value, depth, printable(name, kShownName), so_far);
+      }
+    } else {
+      so_far.place += '/' + token;
+      follow(value->IsArray() ? find_element(*value, token) : find_member(*value, token), depth + 1,
+             std::move(so_far));
+    }
+  }
+
+ private:
+  void follow_element(const JsonValue& element, std::size_t depth, const std::string& name,
+                      JsonMatch so_far) {
+    so_far.element = &element;
+    so_far.is_element = true;
+    so_far.place += '/' + name;
+    follow(&element, depth + 1, std::move(so_far));
+  }
+
+  const std::vector<std::string>& tokens_;
+  const std::function<void(const JsonMatch&)>& visit_;
+};
+
+/// Recursive, but never deeper than `most`.
+bool is_within(const JsonValue& value, int most) {
+  if (most == 0) return false;
+  if (value.IsArray()) {
+    for (const auto& element : value.GetArray()) {
+      if (!is_within(element, most - 1)) return false;
+    }
+  } else if (value.IsObject()) {
+    for (const auto& member : value.GetObject()) {
+      if (!is_within(member.value, most - 1)) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<> parse_json(std::string_view text, rapidjson::Document& document) {
+  document.Parse<kParseFlags>(text.data(), text.size());
+  if (!document.HasParseError()) return {};
+  std::string what = rapidjson::GetParseError_En(document.GetParseError());
+  if (what.ends_with('.')) what.pop_back();
+  return fail("not JSON at byte {}: {}", document.GetErrorOffset() + 1, what);
+}
+
+void each_match(const JsonValue& document, const JsonPointer& pointer,
+                const std::function<void(const JsonMatch&)>& visit) {
+  JsonMatch start;
+  start.element = &document;
+  Search(pointer, visit).follow(&document, 0, std::move(start));
+}
+
+Result<std::string> json_text(const JsonValue& value) {
+  if (!is_within(value, kMaxDepth)) return fail("it is nested deeper than {} levels", kMaxDepth);
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  value.Accept(writer);
+  return std::string(buffer.GetString(), buffer.GetSize());
+}
+
+Result<std::string> plain_text(const JsonValue& value) {
+  if (value.IsNull()) return std::string();
+  if (value.IsString()) return std::string(value.GetString(), value.GetStringLength());
+  return json_text(value);
+}
+
+const JsonValue* find_member(const JsonValue& value, std::string_view name) {
+  if (!value.IsObject()) return nullptr;
+  const auto found = value.FindMember(
+      JsonValue(rapidjson::StringRef(name.data(), static_cast<rapidjson::SizeType>(name.size()))));
+  return found == value.MemberEnd() ? nullptr : &found->value;
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,292 @@
+#include "common/channel/channel.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+#include <vector>
+
+namespace fanfetch {
+namespace {
+
+using Integrity = CoordinatorChannel::Integrity;
+
+Job job_for(int number) { return {.url = fmt::format("http://example.org/{}", number)}; }
+
+/// Both ends in one process, and the raw region as a captured worker has it.
+class ChannelTest : public ::testing::Test {
+ protected:
+  static constexpr std::uint32_t kSlots = 4;
+
+  static UniqueFd copy(int fd) { return UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, 0)); }
+
+  CoordinatorChannel coordinator_ = std::move(*CoordinatorChannel::create(kSlots));
+  WorkerChannel worker_ = std::move(*WorkerChannel::attach(copy(coordinator_.region_fd()),
+                                                           copy(coordinator_.submitted_fd()),
+                                                           copy(coordinator_.completed_fd())));
+  ChannelRegion raw_ = std::move(*ChannelRegion::attach(copy(coordinator_.region_fd())));
+  std::vector<CoordinatorChannel::Completion> completions_;
+};
+
+TEST_F(ChannelTest, CarriesAJobThereAndItsOutcomeBack) {
+  ASSERT_TRUE(coordinator_.submit(job_for(7), 42));
+  EXPECT_EQ(coordinator_.leases(), 1u);
+  auto taken = worker_.take();
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(taken->job.url, "http://example.org/7");
+  EXPECT_FALSE(worker_.take());
+  worker_.finish(taken->use, Saved{.response = {.http_status = 200}, .bytes = 5});
+  EXPECT_EQ(coordinator_.drain(completions_), Integrity::sound);
+  ASSERT_EQ(completions_.size(), 1u);
+  EXPECT_EQ(completions_[0].ticket, 42u);
+  EXPECT_EQ(std::get<Saved>(completions_[0].outcome).bytes, 5u);
+  EXPECT_EQ(coordinator_.leases(), 0u);
+}
+
+TEST_F(ChannelTest, UsesItsSlotsAgainAndAgain) {
+  for (int round = 0; round < 100; ++round) {
+    for (std::uint32_t i = 0; i < kSlots; ++i) ASSERT_TRUE(coordinator_.submit(job_for(round), i));
+    EXPECT_EQ(coordinator_.free_slots(), 0u);
+    while (auto taken = worker_.take())
+      worker_.finish(taken->use, Failed{.message = taken->job.url});
+    completions_.clear();
+    ASSERT_EQ(coordinator_.drain(completions_), Integrity::sound);
+    ASSERT_EQ(completions_.size(), kSlots);
+    EXPECT_EQ(std::get<Failed>(completions_[0].outcome).message, job_for(round).url);
+  }
+}
+
+TEST_F(ChannelTest, RefusesAJobThatDoesNotFit) {
+  Job job = job_for(1);
+  job.headers.push_back(std::string(kPayloadBytes, 'x'));
+  EXPECT_FALSE(coordinator_.submit(job, 1));
+  EXPECT_EQ(coordinator_.leases(), 0u);
+}
+
+TEST_F(ChannelTest, AnOutcomeThatDoesNotFitBecomesAFailure) {
+  ASSERT_TRUE(coordinator_.submit(job_for(1), 1));
+  auto taken = worker_.take();
+  worker_.finish(taken->use, Redirected{{.location = std::string(kPayloadBytes, 'x')}});
+  ASSERT_EQ(coordinator_.drain(completions_), Integrity::sound);
+  EXPECT_TRUE(std::holds_alternative<Failed>(completions_.at(0).outcome));
+}
+
+TEST_F(ChannelTest, TellsOrphansThatWereStartedFromThoseThatWereNot) {
+  ASSERT_TRUE(coordinator_.submit(job_for(1), 1));
+  ASSERT_TRUE(coordinator_.submit(job_for(2), 2));
+  ASSERT_TRUE(worker_.take());  // the first is started, and the worker dies
+  const auto orphans = coordinator_.reclaim(completions_);
+  EXPECT_TRUE(completions_.empty());
+  ASSERT_EQ(orphans.size(), 2u);
+  for (const auto& orphan : orphans) EXPECT_EQ(orphan.started, orphan.ticket == 1);
+  EXPECT_EQ(coordinator_.leases(), 0u);
+}
+
+TEST_F(ChannelTest, AcceptsAResultWhoseCompletionWasNeverPosted) {
+  ASSERT_TRUE(coordinator_.submit(job_for(1), 1));
+  auto taken = worker_.take();
+  worker_.finish(taken->use, Saved{.bytes = 9});
+  raw_.header().complete_head = 0;  // as if it had died between its last two stores
+  EXPECT_EQ(coordinator_.drain(completions_), Integrity::sound);
+  EXPECT_TRUE(completions_.empty());
+  EXPECT_TRUE(coordinator_.reclaim(completions_).empty());
+  ASSERT_EQ(completions_.size(), 1u);
+  EXPECT_EQ(std::get<Saved>(completions_[0].outcome).bytes, 9u);
+}
+
+TEST_F(ChannelTest, AResultOfAnEarlierUseOfTheSlotIsNotTakenForThisOne) {
+  ASSERT_TRUE(coordinator_.submit(job_for(1), 1));
+  auto taken = worker_.take();
+  worker_.finish(taken->use, Saved{.bytes = 9});
+  ASSERT_EQ(coordinator_.drain(completions_), Integrity::sound);
+  ASSERT_TRUE(
+      coordinator_.submit(job_for(2), 2));  // the same slot; the worker dies before it looks
+  completions_.clear();
+  const auto orphans = coordinator_.reclaim(completions_);
+  EXPECT_TRUE(completions_.empty());
+  ASSERT_EQ(orphans.size(), 1u);
+  EXPECT_FALSE(orphans[0].started);
+}
+
+TEST_F(ChannelTest, CarriesHeartbeatBytesAndStop) {
+  EXPECT_EQ(coordinator_.heartbeat(), 0u);
+  worker_.beat();
+  worker_.add_bytes(1000);
+  EXPECT_EQ(coordinator_.heartbeat(), 1u);
+  EXPECT_EQ(coordinator_.bytes_in(), 1000u);
+  EXPECT_FALSE(worker_.stopping());
+  coordinator_.stop_worker();
+  EXPECT_TRUE(worker_.stopping());
+}
+
+/// Only the state tells, whatever bytes of the earlier use are still there.
+TEST_F(ChannelTest, CarriesTheLimitOfBytesAndWhoIsHeldBack) {
+  EXPECT_EQ(worker_.byte_limit(), 0u);
+  auto coordinator = std::move(*CoordinatorChannel::create(kSlots, 500'000));
+  auto worker = std::move(*WorkerChannel::attach(copy(coordinator.region_fd()),
+                                                 copy(coordinator.submitted_fd()),
+                                                 copy(coordinator.completed_fd())));
+  EXPECT_EQ(worker.byte_limit(), 500'000u);
+  EXPECT_EQ(worker.byte_rate(), 0u);
+  coordinator.set_byte_rate(123'456);
+  EXPECT_EQ(worker.byte_rate(), 123'456u);
+  EXPECT_FALSE(coordinator.held_back());
+  worker.set_held_back(3);
+  EXPECT_TRUE(coordinator.held_back());
+  worker.set_held_back(0);
+  EXPECT_FALSE(coordinator.held_back());
+}
+
+TEST_F(ChannelTest, AnEarlierResultIsRefusedThoughItsBytesAreStillThere) {
+  ASSERT_TRUE(coordinator_.submit(job_for(1), 1));
+  const auto taken = worker_.take();
+  worker_.finish(taken->use, Saved{.bytes = 9});
+  ChannelSlot& slot = raw_.slot(taken->use.slot);
+  const std::vector<std::byte> result(slot.payload, slot.payload + slot.result_bytes);
+  ASSERT_EQ(coordinator_.drain(completions_), Integrity::sound);
+  completions_.clear();
+  ASSERT_TRUE(coordinator_.submit(job_for(2), 2));  // the same slot
+  std::copy(result.begin(), result.end(), slot.payload);
+  raw_.complete_ring().entries[1] = SlotUse{taken->use.slot, taken->use.generation + 1}.pack();
+  raw_.header().complete_head = 2;
+  EXPECT_EQ(coordinator_.drain(completions_), Integrity::corrupt);
+  EXPECT_EQ(coordinator_.reclaim(completions_).size(), 1u);
+  EXPECT_TRUE(completions_.empty());
+}
+
+// --- What a captured worker may write ---
+
+TEST_F(ChannelTest, RejectsAnAbsurdHead) {
+  raw_.header().complete_head = std::numeric_limits<std::uint64_t>::max();
+  EXPECT_EQ(coordinator_.drain(completions_), Integrity::corrupt);
+  EXPECT_TRUE(completions_.empty());
+}
+
+TEST_F(ChannelTest, RejectsACompletionOfASlotThatDoesNotExist) {
+  for (const std::uint32_t slot : {kSlots, kSlots + 5, std::numeric_limits<std::uint32_t>::max()}) {
+    auto coordinator = std::move(*CoordinatorChannel::create(kSlots));
+    const auto raw = std::move(*ChannelRegion::attach(copy(coordinator.region_fd())));
+    raw.complete_ring().entries[0] = SlotUse{slot, 1}.pack();
+    raw.header().complete_head = 1;
+    EXPECT_EQ(coordinator.drain(completions_), Integrity::corrupt) << slot;
+  }
+}
+
+TEST_F(ChannelTest, RejectsACompletionThatNobodyWaitsFor) {
+  raw_.complete_ring().entries[0] = SlotUse{0, 0}.pack();
+  raw_.header().complete_head = 1;
+  EXPECT_EQ(coordinator_.drain(completions_), Integrity::corrupt);
+}
+
+TEST_F(ChannelTest, RejectsACompletionOfAnotherGeneration) {
+  ASSERT_TRUE(coordinator_.submit(job_for(1), 1));
+  auto taken = worker_.take();
+  worker_.finish({taken->use.slot, taken->use.generation + 1}, Saved{});
+  EXPECT_EQ(coordinator_.drain(completions_), Integrity::corrupt);
+}
+
+TEST_F(ChannelTest, RejectsAnEntryOfAnotherGenerationThoughTheResultIsThere) {
+  ASSERT_TRUE(coordinator_.submit(job_for(1), 1));
+  const auto taken = worker_.take();
+  worker_.finish(taken->use, Saved{});
+  raw_.complete_ring().entries[0] = SlotUse{taken->use.slot, taken->use.generation + 1}.pack();
+  EXPECT_EQ(coordinator_.drain(completions_), Integrity::corrupt);
+  EXPECT_TRUE(completions_.empty());
+}
+
+TEST_F(ChannelTest, RejectsTheSameCompletionTwice) {
+  ASSERT_TRUE(coordinator_.submit(job_for(1), 1));
+  auto taken = worker_.take();
+  worker_.finish(taken->use, Saved{});
+  worker_.finish(taken->use, Saved{});
+  EXPECT_EQ(coordinator_.drain(completions_), Integrity::corrupt);
+  EXPECT_EQ(completions_.size(), 1u);
+}
+
+TEST_F(ChannelTest, RejectsAResultLongerThanItsPayload) {
+  ASSERT_TRUE(coordinator_.submit(job_for(1), 1));
+  auto taken = worker_.take();
+  worker_.finish(taken->use, Saved{});
+  raw_.slot(taken->use.slot).result_bytes = 0xffffffff;
+  EXPECT_EQ(coordinator_.drain(completions_), Integrity::corrupt);
+}
+
+TEST_F(ChannelTest, RejectsAResultThatIsNoOutcome) {
+  ASSERT_TRUE(coordinator_.submit(job_for(1), 1));
+  auto taken = worker_.take();
+  worker_.finish(taken->use, Saved{});
+  raw_.slot(taken->use.slot).payload[0] = std::byte{0x7f};
+  EXPECT_EQ(coordinator_.drain(completions_), Integrity::corrupt);
+}
+
+TEST_F(ChannelTest, RejectsACompletionWhoseStateIsNotDone) {
+  ASSERT_TRUE(coordinator_.submit(job_for(1), 1));
+  auto taken = worker_.take();
+  worker_.finish(taken->use, Saved{});
+  raw_.slot(taken->use.slot).state = pack_state(taken->use.generation, Phase{99});
+  EXPECT_EQ(coordinator_.drain(completions_), Integrity::corrupt);
+  // Dead, it counts as started: it may be what the worker died of.
+  completions_.clear();
+  const auto orphans = coordinator_.reclaim(completions_);
+  ASSERT_EQ(orphans.size(), 1u);
+  EXPECT_TRUE(orphans[0].started);
+}
+
+TEST_F(ChannelTest, StaysCorrupt) {
+  raw_.header().complete_head = 1000;
+  EXPECT_EQ(coordinator_.drain(completions_), Integrity::corrupt);
+  raw_.header().complete_head = 0;
+  EXPECT_EQ(coordinator_.drain(completions_), Integrity::corrupt);
+}
+
+TEST_F(ChannelTest, StaysCorruptAfterOneBadEntry) {
+  ASSERT_TRUE(coordinator_.submit(job_for(1), 1));
+  const auto taken = worker_.take();
+  worker_.finish({taken->use.slot + 1, taken->use.generation}, Saved{});
+  EXPECT_EQ(coordinator_.drain(completions_), Integrity::corrupt);
+  worker_.finish(taken->use, Saved{});
+  EXPECT_EQ(coordinator_.drain(completions_), Integrity::corrupt);
+  EXPECT_TRUE(completions_.empty());
+}
+
+TEST_F(ChannelTest, CannotBeShrunkOrGrown) {
+  EXPECT_EQ(::ftruncate(raw_.fd(), 0), -1);
+  EXPECT_EQ(errno, EPERM);
+  EXPECT_EQ(::ftruncate(raw_.fd(), 1 << 30), -1);
+  EXPECT_EQ(errno, EPERM);
+  EXPECT_EQ(::fcntl(raw_.fd(), F_ADD_SEALS, F_SEAL_WRITE), -1);
+  EXPECT_EQ(errno, EPERM) << "EBUSY would say that it is only mapped";
+}
+
+TEST(ChannelRegion, RefusesMemoryThatIsNoChannel) {
+  UniqueFd fd(::memfd_create("other", MFD_CLOEXEC));
+  EXPECT_FALSE(ChannelRegion::attach(UniqueFd(::dup(fd.get()))));
+  ASSERT_EQ(::ftruncate(fd.get(), 1 << 20), 0);
+  EXPECT_FALSE(ChannelRegion::attach(UniqueFd(::dup(fd.get()))));
+}
+
+TEST(ChannelRegion, RefusesAnotherVersion) {
+  auto region = ChannelRegion::create(2);
+  ASSERT_TRUE(region);
+  region->header().version ^= 1;
+  const auto attached = ChannelRegion::attach(UniqueFd(::dup(region->fd())));
+  ASSERT_FALSE(attached);
+  EXPECT_NE(attached.error().message.find("version"), std::string::npos);
+}
+
+TEST(ChannelRegion, UntouchedPayloadsCostNothing) {
+  auto region = ChannelRegion::create(kMaxSlots);
+  ASSERT_TRUE(region);
+  struct stat status {};
+  ASSERT_EQ(::fstat(region->fd(), &status), 0);
+  EXPECT_GT(status.st_size, 100 << 20);
+  EXPECT_LT(status.st_blocks * 512, 64 << 10);
+}
+
+}  // namespace
+}  // namespace fanfetch

@@ -1,0 +1,21 @@
+#include "coordinator/dispatch/task.h"
+
+#include <gtest/gtest.h>
+
+namespace fanfetch {
+namespace {
+
+TEST(Task, StartsOverAtTheLinksOwnUrl) {
+  Task task(Link{.url = *parse_url("https://a.org/x")});
+  EXPECT_EQ(task.origin, "https://a.org:443");
+  task.ask_for(*parse_url("http://b.org/y"));
+  task.hops = 3;
+  EXPECT_EQ(task.origin, "http://b.org:80");
+  task.start_over();
+  EXPECT_EQ(task.url.text, "https://a.org/x");
+  EXPECT_EQ(task.origin, "https://a.org:443");
+  EXPECT_EQ(task.hops, 0);
+}
+
+}  // namespace
+}  // namespace fanfetch

@@ -1,0 +1,217 @@
+#include "coordinator/names/path_text.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace fanfetch {
+namespace {
+
+using namespace std::string_literals;
+
+TEST(CleanPath, LeavesAGoodPathAlone) {
+  for (const char* path : {"photo.jpg", "a/b/photo.tar.gz", "Straße 5 (neu).png", "a:b", "~x", "-x",
+                           "\xE5\xAF\xAB\xE7\x9C\x9F.jpg", "x..y", "\xF0\x9F\x90\x88.gif"}) {
+    EXPECT_EQ(clean_path(path), path);
+  }
+}
+
+TEST(CleanPath, NeverLeavesTheFolder) {
+  EXPECT_EQ(clean_path("../../etc/passwd"), "etc/passwd");
+  EXPECT_EQ(clean_path("/etc/passwd"), "etc/passwd");
+  EXPECT_EQ(clean_path("a/../../b"), "a/b");
+  EXPECT_EQ(clean_path("a/./b//c"), "a/b/c");
+  EXPECT_EQ(clean_path("..\\..\\x"), "___.._x");
+  EXPECT_EQ(clean_path(".. /x"), "x");
+  EXPECT_EQ(clean_path("a/..."), "a/index.html");
+}
+
+TEST(CleanPath, MakesNoHiddenFiles) {
+  EXPECT_EQ(clean_path(".fanfetch/part/x"), "_fanfetch/part/x");
+  EXPECT_EQ(clean_path("..x"), "__x");
+  EXPECT_EQ(clean_path("a/.htaccess"), "a/_htaccess");
+}
+
+TEST(CleanPath, NamesWhatHasNoName) {
+  for (const char* path : {"", "/", "///", ".", "..", "./../", " ", ". . "}) {
+    EXPECT_EQ(clean_path(path), "index.html") << '"' << path << '"';
+  }
+  EXPECT_EQ(clean_path("example.org/"), "example.org/index.html");
+}
+
+TEST(CleanPath, StripsWhatSomeFileSystemsDrop) {
+  EXPECT_EQ(clean_path("a. ./b.jpg.. "), "a/b.jpg");
+  EXPECT_EQ(clean_path(" a"), " a");
+}
+
+TEST(CleanPath, ReplacesCharactersThatHide) {
+  EXPECT_EQ(clean_path("a\0b\n\x7F.jpg"s), "a_b__.jpg");
+  EXPECT_EQ(clean_path("\xC2\x9B"
+                       "31m"),
+            "_31m");  // C1 control
+  EXPECT_EQ(clean_path("gpj.\xE2\x80\xAE"
+                       "exe"),
+            "gpj._exe");  // right-to-left override
+  EXPECT_EQ(clean_path("a\xE2\x81\xA6"
+                       "b\xD8\x9C"
+                       "c"),
+            "a_b_c");  // isolate, Arabic mark
+  EXPECT_EQ(clean_path("a\xE2\x80\x8B\xEF\xBB\xBF"
+                       "b"),
+            "a__b");  // zero width
+  EXPECT_EQ(clean_path("a\xE2\x80\xA8"
+                       "b"),
+            "a_b");  // line separator
+}
+
+TEST(CleanPath, ReplacesBytesThatAreNotUtf8) {
+  EXPECT_EQ(clean_path("a\xFF\xC3.jpg"), "a__.jpg");
+  EXPECT_EQ(clean_path("\xC0\xAE\xC0\xAE/x"), "____/x");  // overlong dots
+  EXPECT_EQ(clean_path("a\xC0\xAF"
+                       "b"),
+            "a__b");                             // overlong slash
+  EXPECT_EQ(clean_path("\xED\xA0\x80"), "___");  // surrogate
+  EXPECT_EQ(clean_path("x\xE2\x82"), "x__");     // cut short
+}
+
+TEST(CleanPath, IsInNormalForm) {
+  EXPECT_EQ(clean_path("e\xCC\x81.jpg"), "\xC3\xA9.jpg");
+  EXPECT_EQ(clean_path("\xE2\x84\xAA"), "K");  // the Kelvin sign
+}
+
+TEST(CleanPath, CutsALongComponentAndKeepsItsExtension) {
+  EXPECT_EQ(clean_path(std::string(300, 'x') + ".jpg"), std::string(196, 'x') + ".jpg");
+  EXPECT_EQ(clean_path(std::string(300, 'x')), std::string(200, 'x'));
+  EXPECT_EQ(clean_path(std::string(200, 'x')), std::string(200, 'x'));
+  EXPECT_EQ(clean_path("a." + std::string(300, 'x')), "a." + std::string(198, 'x'));
+  EXPECT_EQ(clean_path(std::string(199, 'x') + ". " + std::string(99, 'y')), std::string(199, 'x'));
+  EXPECT_EQ(clean_path(std::string(300, 'x') + "/y"), std::string(200, 'x') + "/y");
+}
+
+TEST(CleanPath, CutsBetweenCharacters) {
+  std::string cats;
+  for (int i = 0; i < 100; ++i) cats += "\xF0\x9F\x90\x88";
+  EXPECT_EQ(clean_path(cats + ".jpg"), cats.substr(0, 196) + ".jpg");
+  EXPECT_EQ(clean_path("x" + cats + ".jpg"), "x" + cats.substr(0, 192) + ".jpg");
+}
+
+TEST(CleanPath, KeepsTheNameOfAPathThatIsTooLong) {
+  std::string path;
+  for (int i = 0; i < 500; ++i) path += "folder/";
+  const std::string clean = clean_path(path + "photo.jpg");
+  EXPECT_LE(clean.size(), kMaxPathBytes);
+  EXPECT_GT(clean.size(), kMaxPathBytes - 10);
+  EXPECT_TRUE(clean.ends_with("/photo.jpg"));
+  EXPECT_TRUE(clean.starts_with("folder/folder/"));
+}
+
+/// The promises of clean_path() on bytes of all kinds, and that a second time changes nothing.
+TEST(CleanPath, HoldsOnRandomBytes) {
+  const std::vector<std::string> pieces = {".",
+                                           "..",
+                                           "/",
+                                           "\\",
+                                           " ",
+                                           "\0"s,
+                                           "a",
+                                           "B",
+                                           ".jpg",
+                                           "\xFF",
+                                           "\xC3",
+                                           "\xA9",
+                                           "e\xCC\x81",
+                                           "\xCC\x81",
+                                           "\xE2\x80\xAE",
+                                           "\xEF\xBB\xBF",
+                                           "\xF0\x9F\x90\x88",
+                                           "\xE0\xA5\x98",
+                                           std::string(150, 'x'),
+                                           "\xED\x95\x9C",
+                                           "~",
+                                           "-",
+                                           ":",
+                                           "\xF0\x9D\x85\xA0",
+                                           "\xE1\x84\x92\xE1\x85\xA1\xE1\x86\xAB"};
+  std::uint32_t random = 1;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string path;
+    for (int i = 0; i < round % 24; ++i) {
+      random = random * 1664525u + 1013904223u;
+      path += pieces[(random >> 8) % pieces.size()];
+    }
+    const std::string clean = clean_path(path);
+    ASSERT_EQ(clean_path(clean), clean) << ::testing::PrintToString(path);
+    ASSERT_LE(clean.size(), kMaxPathBytes);
+    ASSERT_FALSE(clean.empty());
+    std::string_view rest = clean;
+    for (;;) {
+      const std::string_view component = rest.substr(0, rest.find('/'));
+      ASSERT_TRUE(!component.empty() && component.size() <= kMaxComponentBytes &&
+                  component.front() != '.' && component.back() != '.' && component.back() != ' ' &&
+                  component.find('\0') == std::string_view::npos)
+          << ::testing::PrintToString(path);
+      if (component.size() == rest.size()) break;
+      rest.remove_prefix(component.size() + 1);
+    }
+  }
+}
+
+TEST(WithSuffix, StandsBeforeTheExtension) {
+  EXPECT_EQ(with_suffix("a/photo.jpg", "1a2b3c4d"), "a/photo-1a2b3c4d.jpg");
+  EXPECT_EQ(with_suffix("a.b/photo", "1a2b3c4d"), "a.b/photo-1a2b3c4d");
+  EXPECT_EQ(with_suffix("x.tar.gz", "1"), "x.tar-1.gz");
+}
+
+TEST(WithSuffix, KeepsTheLimit) {
+  EXPECT_EQ(with_suffix(std::string(196, 'x') + ".jpg", "1a2b3c4d"),
+            std::string(187, 'x') + "-1a2b3c4d.jpg");
+  EXPECT_EQ(with_suffix("a." + std::string(198, 'y'), "1a2b3c4d"),
+            "a." + std::string(189, 'y') + "-1a2b3c4d");
+}
+
+TEST(FoldCase, MakesNamesOfOtherCaseEqual) {
+  EXPECT_EQ(fold_case("A/Photo.JPG"), "a/photo.jpg");
+  EXPECT_EQ(fold_case("\xC3\x89.JPG"), fold_case("\xC3\xA9.jpg"));
+  EXPECT_EQ(fold_case("STRASSE"), fold_case("stra\xC3\x9F"
+                                            "e"));
+  EXPECT_NE(fold_case("a"), fold_case("\xC3\xA4"));
+  EXPECT_EQ(fold_case("\xFF"), "\xFF");
+}
+
+TEST(Extension, OfThePathsLastComponent) {
+  EXPECT_EQ(extension_of("a/photo.jpg"), ".jpg");
+  EXPECT_EQ(extension_of("a.b/photo"), "");
+  EXPECT_EQ(extension_of("a/.hidden"), "");
+  EXPECT_EQ(extension_of("a.tar.gz"), ".gz");
+  EXPECT_EQ(extension_of("a." + std::string(30, 'x')), "");
+  EXPECT_EQ(extension_of(""), "");
+}
+
+TEST(Extension, IsAdded) {
+  EXPECT_EQ(with_extension("a/photo", "jpg"), "a/photo.jpg");
+  EXPECT_EQ(with_extension("v1.2", "jpg"), "v1.2.jpg");
+  const std::string longest(kMaxComponentBytes, 'x');
+  EXPECT_EQ(with_extension(longest, "jpg"), longest.substr(4) + ".jpg");
+  const std::string wide = with_extension(std::string(195, 'x') + "\xC3\xA9\xC3\xA9", "jpg");
+  EXPECT_EQ(wide, std::string(195, 'x') + ".jpg") << "cut between characters";
+  const std::string deep = std::string(150, 'a') + '/' + std::string(150, 'b') + '/';
+  const std::string path = deep + deep + deep + std::string(94, 'x');
+  ASSERT_EQ(path.size(), kMaxPathBytes);
+  EXPECT_LE(with_extension(path, "jpeg").size(), kMaxPathBytes);
+}
+
+TEST(NameKey, IsOfTheFoldedName) {
+  EXPECT_EQ(name_key("A/Photo.JPG"), name_key("a/photo.jpg"));
+  EXPECT_EQ(name_key("\xC3\x89.JPG"), name_key("\xC3\xA9.jpg"));
+  EXPECT_NE(name_key("a/photo.jpg"), name_key("b/photo.jpg"));
+}
+
+/// It lies in ledgers: a later fanfetch must come to the same.
+TEST(NameKey, NeverChanges) {
+  EXPECT_EQ(name_key("a/Photo.jpg"),
+            0x961fb65464e78cdf);  // the beginning of SHA-256 of "a/photo.jpg"
+}
+
+}  // namespace
+}  // namespace fanfetch

@@ -1,0 +1,693 @@
+#include "coordinator/options/options.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <sstream>
+
+#include "coordinator/options/help_text.h"
+#include "coordinator/options/option_table.h"
+
+namespace fanfetch {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// A folder of its own, and an environment that the machine does not leak into.
+class OptionsTest : public testing::Test {
+ protected:
+  OptionsTest() {
+    std::string pattern = testing::TempDir() + "options-XXXXXX";
+    folder_ = ::mkdtemp(pattern.data());
+    for (const char* name : {"IMGUR_CLIENT_ID", "SSL_CERT_FILE", "XDG_CONFIG_HOME"}) {
+      ::unsetenv(name);
+    }
+    ::setenv("HOME", folder_.c_str(), 1);
+  }
+  ~OptionsTest() override { std::filesystem::remove_all(folder_); }
+
+  std::string write(const std::string& name, std::string_view content) {
+    const auto path = folder_ / name;
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path, std::ios::binary) << content;
+    return path.string();
+  }
+
+  static tl::expected<Options, Leave> read(std::vector<const char*> words) {
+    words.insert(words.begin(), "fanfetch");
+    return read_options(static_cast<int>(words.size()), words.data());
+  }
+  static Options good(const std::vector<const char*>& words) {
+    auto options = read(words);
+    if (options) return *options;
+    ADD_FAILURE() << options.error().text;
+    return {};
+  }
+  /// What is wrong; checks what all usage errors have in common.
+  static std::string wrong(const std::vector<const char*>& words) {
+    const auto options = read(words);
+    if (options) return "accepted";
+    const std::string& text = options.error().text;
+    EXPECT_EQ(options.error().status, 2) << text;
+    EXPECT_TRUE(text.starts_with("fanfetch: ")) << text;
+    EXPECT_TRUE(text.ends_with("\nsee fanfetch --help\n")) << text;
+    EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2) << text;
+    return text.substr(10, text.find('\n') - 10);
+  }
+  /// The configuration file that is read by default.
+  void configure(std::string_view content) { config_ = write(".config/fanfetch/config", content); }
+
+  std::filesystem::path folder_;
+  std::string config_;
+};
+
+using Words = std::vector<std::string>;
+
+TEST_F(OptionsTest, DefaultsAreThoseOfTheHelp) {
+  // Every default that the help shows, given by hand, changes nothing.
+  std::vector<std::string> words;
+  for (const OptionRow& row : option_table()) {
+    if (row.default_text.empty()) continue;
+    words.emplace_back(row.main_name());
+    words.emplace_back(row.default_text);
+  }
+  std::vector<const char*> pointers;
+  for (const auto& word : words) pointers.push_back(word.c_str());
+  for (const Options& o : {good({}), good(pointers)}) {
+    EXPECT_EQ(o.output, "images");
+    EXPECT_EQ(o.jobs, 64u);
+    EXPECT_EQ(o.workers, std::nullopt);
+    EXPECT_EQ(o.per_host.most, std::nullopt);
+    EXPECT_TRUE(o.per_host.adapts);
+    EXPECT_EQ(o.rate, 0);
+    EXPECT_EQ(o.max_wait, std::chrono::minutes(10));
+    EXPECT_EQ(o.limit_rate, 0u);
+    EXPECT_EQ(o.name_template, "{name}");
+    EXPECT_EQ(o.pages, 1);
+    EXPECT_FALSE(o.format || o.links_at || o.next_at || o.keep_columns);
+    EXPECT_EQ(o.url_column, "url");
+    EXPECT_EQ(o.retries, 4);
+    EXPECT_EQ(o.timeout, std::chrono::hours(1));
+    EXPECT_EQ(o.connect_timeout, seconds(15));
+    EXPECT_EQ(o.stall_timeout, seconds(30));
+    EXPECT_EQ(o.min_speed, 1024u);
+    EXPECT_EQ(o.max_size, 1ull << 30);
+    EXPECT_TRUE(o.user_agent.starts_with("fanfetch/0.1.0")) << o.user_agent;
+    EXPECT_EQ(o.proxy, "");
+    EXPECT_FALSE(o.proxy_given);
+    EXPECT_EQ(o.cacert, "");
+    EXPECT_EQ(o.cert, "");
+    EXPECT_EQ(o.key, "");
+    EXPECT_EQ(o.verify_tls, VerifyTls::yes);
+    EXPECT_EQ(o.http2, Http2::no);
+    EXPECT_EQ(o.private_addresses, PrivateAddresses::refuse);
+    EXPECT_TRUE(o.allowed_nets.empty() && o.dns_servers.empty());
+    EXPECT_EQ(o.family, AddressFamily::any);
+    EXPECT_EQ(o.api_base, "https://api.imgur.com");
+    EXPECT_EQ(o.client_id, "");
+    EXPECT_EQ(o.hash_content, HashContent::yes);
+    EXPECT_EQ(o.results, "");
+    EXPECT_EQ(o.max_failed, 0u);
+    EXPECT_LT(o.max_failed_percent, 0);
+    EXPECT_FALSE(o.dry_run || o.quiet || o.verbose || o.accept_given);
+    EXPECT_FALSE(o.albums || o.refresh || o.adopt || o.trust_ledger);
+    EXPECT_EQ(o.retry_failed.which, RetryFailed::Which::curable);
+    EXPECT_EQ(o.ledger, "");
+    EXPECT_EQ(o.progress, ProgressChoice::automatic);
+    EXPECT_TRUE(o.sources.empty() && o.inputs.empty() && o.headers.empty());
+  }
+}
+
+TEST_F(OptionsTest, EverySettingReachesItsField) {
+  const std::string id = write("id", "  abc123 \nmore");
+  const std::string ca = write("ca.pem", "x");
+  const Options o = good({"-i",
+                          "list",
+                          "--accept",
+                          ".JPG, png,,",
+                          "--reject",
+                          "gif",
+                          "--accept-regex",
+                          "a+",
+                          "--reject-regex",
+                          "b+",
+                          "--pages",
+                          "3",
+                          "--albums",
+                          "--format",
+                          "tsv",
+                          "--url-column",
+                          "Link",
+                          "--links-at",
+                          "/d/*",
+                          "--next-at",
+                          "/n",
+                          "--keep-columns",
+                          "--client-id-file",
+                          id.c_str(),
+                          "--api-base",
+                          "http://localhost:1/x//",
+                          "-d",
+                          "out",
+                          "--name",
+                          "{id}",
+                          "--hash",
+                          "none",
+                          "--dry-run",
+                          "-j",
+                          "8",
+                          "-w",
+                          "2",
+                          "--per-host",
+                          "4",
+                          "--limit-rate",
+                          "500K/s",
+                          "--rate",
+                          "0.5/s",
+                          "--retries",
+                          "0",
+                          "--max-wait",
+                          "90",
+                          "--timeout",
+                          "0",
+                          "--connect-timeout",
+                          "1.5s",
+                          "--stall-timeout",
+                          "2m",
+                          "--min-speed",
+                          "0",
+                          "--max-size",
+                          "1.5M",
+                          "--max-failed",
+                          "5%",
+                          "-H",
+                          "A:  b ",
+                          "--user-agent",
+                          "me",
+                          "--proxy",
+                          "socks5h://p:1",
+                          "--cacert",
+                          ca.c_str(),
+                          "--cert",
+                          "me.pem",
+                          "--key",
+                          "me.key",
+                          "--insecure",
+                          "--http2",
+                          "--allow-private",
+                          "--allow-net",
+                          "10.0.3.0/24",
+                          "--allow-net",
+                          "fd00::/8",
+                          "--dns",
+                          "192.0.2.1, [2001:db8::1]:5353",
+                          "-6",
+                          "--refresh",
+                          "--adopt",
+                          "--trust-ledger",
+                          "--retry-failed",
+                          "none",
+                          "--ledger",
+                          "l.sqlite",
+                          "--results",
+                          "-",
+                          "--progress",
+                          "plain",
+                          "-v"});
+  EXPECT_EQ(o.inputs, Words{"list"});
+  EXPECT_EQ(o.accept, (Words{"jpg", "png"}));
+  EXPECT_TRUE(o.accept_given);
+  EXPECT_EQ(o.reject, Words{"gif"});
+  EXPECT_EQ(o.accept_regex, "a+");
+  EXPECT_EQ(o.reject_regex, "b+");
+  EXPECT_EQ(o.pages, 3);
+  EXPECT_TRUE(o.albums);
+  EXPECT_EQ(o.format, ListFormat::tsv);
+  EXPECT_EQ(o.url_column, "Link");
+  EXPECT_EQ(o.links_at, "/d/*");
+  EXPECT_EQ(o.next_at, "/n");
+  EXPECT_TRUE(o.keep_columns);
+  EXPECT_EQ(o.client_id, "abc123");
+  EXPECT_EQ(o.api_base, "http://localhost:1/x");
+  EXPECT_EQ(o.output, "out");
+  EXPECT_EQ(o.name_template, "{id}");
+  EXPECT_EQ(o.hash_content, HashContent::no);
+  EXPECT_TRUE(o.dry_run);
+  EXPECT_EQ(o.jobs, 8u);
+  EXPECT_EQ(o.workers, 2u);
+  EXPECT_EQ(o.per_host.most, 4u);
+  EXPECT_FALSE(o.per_host.adapts);
+  EXPECT_EQ(o.rate, 0.5);
+  EXPECT_EQ(o.max_wait, seconds(90));
+  EXPECT_EQ(o.limit_rate, 500u * 1024);
+  EXPECT_EQ(o.retries, 0);
+  EXPECT_EQ(o.timeout, milliseconds(0));
+  EXPECT_EQ(o.connect_timeout, milliseconds(1500));
+  EXPECT_EQ(o.stall_timeout, seconds(120));
+  EXPECT_EQ(o.min_speed, 0u);
+  EXPECT_EQ(o.max_size, 1024u * 1536);
+  EXPECT_EQ(o.max_failed_percent, 5);
+  EXPECT_EQ(o.headers, Words{"A: b"});
+  EXPECT_EQ(o.user_agent, "me");
+  EXPECT_EQ(o.proxy, "socks5h://p:1");
+  EXPECT_TRUE(o.proxy_given);
+  EXPECT_EQ(o.cacert, ca);
+  EXPECT_EQ(o.cert, "me.pem");
+  EXPECT_EQ(o.key, "me.key");
+  EXPECT_EQ(o.verify_tls, VerifyTls::no);
+  EXPECT_EQ(o.http2, Http2::yes);
+  EXPECT_EQ(o.private_addresses, PrivateAddresses::allow);
+  EXPECT_EQ(o.allowed_nets,
+            (std::vector<Cidr>{*parse_cidr("10.0.3.0/24"), *parse_cidr("fd00::/8")}));
+  EXPECT_EQ(o.dns_servers, (std::vector<IpEndpoint>{{*parse_ip("192.0.2.1"), 53},
+                                                    {*parse_ip("2001:db8::1"), 5353}}));
+  EXPECT_EQ(o.family, AddressFamily::v6);
+  EXPECT_TRUE(o.refresh && o.adopt && o.trust_ledger);
+  EXPECT_EQ(o.retry_failed.which, RetryFailed::Which::none);
+  EXPECT_EQ(o.ledger, "l.sqlite");
+  EXPECT_EQ(o.results, "-");
+  EXPECT_EQ(o.progress, ProgressChoice::plain);
+  EXPECT_TRUE(o.verbose);
+}
+
+TEST_F(OptionsTest, SourcesAreTakenAsTheyAre) {
+  const Options o = good({"a", "-", "-j8", "[x,y]", "-H", "K: v", "b c", "--accept=", "d", "--",
+                          "-z", "--jobs", "--"});
+  EXPECT_EQ(o.sources, (Words{"a", "-", "[x,y]", "b c", "d", "-z", "--jobs", "--"}));
+  EXPECT_EQ(o.jobs, 8u);
+  EXPECT_TRUE(o.accept_given);
+  EXPECT_TRUE(o.accept.empty());
+  EXPECT_EQ(good({"-"}).sources, Words{"-"});
+  EXPECT_EQ(good({"-i", "-", "-i", "b"}).inputs, (Words{"-", "b"}));
+  EXPECT_EQ(wrong({"a", ""}), "a SOURCE is empty");
+}
+
+TEST_F(OptionsTest, WhatIsNotAnOptionIsRefused) {
+  EXPECT_EQ(wrong({"--foo=secret", "a"}), "--foo is not an option");
+  EXPECT_EQ(wrong({"--sandbox"}), "--sandbox is not an option");
+  EXPECT_EQ(wrong({"-qz"}), "-z is not an option");
+  EXPECT_EQ(wrong({"-5"}), "-5 is not an option");
+  EXPECT_EQ(wrong({"--job", "4"}), "--job is not an option");
+  EXPECT_EQ(wrong({"a", "-j"}), "--jobs needs a value: --jobs N");
+  EXPECT_EQ(wrong({"--header-for", "h"}),
+            "--header-for needs a value: --header-for HOST 'K: V'|@FILE");
+  EXPECT_EQ(wrong({"\x1b[2J\n"}), "accepted");  // a file may be called so
+  EXPECT_EQ(wrong({"--\x1b[2J\n"}), "--?[2J? is not an option");
+}
+
+TEST_F(OptionsTest, NumbersHaveLimits) {
+  const std::pair<const char*, std::vector<const char*>> kBad[] = {
+      {"--jobs", {"0", "4097", "-1", "x", "", "1x", "1.5", "99999999999999999999"}},
+      {"--workers", {"0", "257"}},
+      {"--per-host",
+       {"0", "4097", "", "auto:", "auto:0", "auto:4097", "auto:x", "automatic", "8x"}},
+      {"--rate", {"x", "", "-1", "/s", "5/m", "5/", "5s", "0.0001", "1000001", "inf"}},
+      {"--max-wait", {"x", "-1"}},
+      {"--pages", {"0", "-1", "ALL", "1000001"}},
+      {"--retries", {"101", "-1"}},
+      {"--max-failed", {"-1", "x", "101%", "-1%", "%", "1%%"}},
+      {"--timeout", {"x", "", "-1", "1d", "1ms", "inf", "nan", "0x10", "1e3", "43201m", "721h"}},
+      {"--max-size", {"x", "", "-1", "1KB", "1P", "inf", "K", "9007199254740992"}},
+      {"--min-speed", {"4G"}},
+      {"--limit-rate", {"x", "", "/s", "1K/m", "-1", "fast"}},
+      {"--hash", {"md5", ""}},
+      {"--format", {"json", "CSV", ""}},
+      {"--url-column", {""}},
+      {"--progress", {"fancy"}},
+      {"--results", {""}},
+      {"--retry-failed", {"", "curable", "ALL", "all,dns", "http_4xx,", "dns,,tls", "404"}},
+      {"--ledger", {""}},
+      {"--output", {""}},
+      {"--api-base", {"api.imgur.com", "ftp://x", "http://x/?q"}},
+      {"--proxy",
+       {"ftp://x", "http://a b", "http://", "http://h:99999", "http://h:0", "http://h:x",
+        "http://[::1", "http:///", "h:1:2", "socks6://h", "//", "http://u@"}},
+      {"--cacert", {"/no/such/file", ""}},
+      {"--config", {"/no/such/file", "/"}},
+      {"--client-id-file", {"/no/such/file", "/dev/null"}},
+  };
+  for (const auto& [option, values] : kBad) {
+    for (const char* value : values) {
+      const std::string what = wrong({option, value});
+      EXPECT_NE(what, "accepted") << option << " " << value;
+      EXPECT_TRUE(what.starts_with(option) || std::string_view(option) == "--config") << what;
+    }
+  }
+  EXPECT_EQ(wrong({"-j", "x"}), "--jobs: 'x' is not a whole number from 1 to 4096");
+  EXPECT_EQ(good({"-j", "4096", "-w", "256", "--retries", "100"}).jobs, 4096u);
+  EXPECT_EQ(good({"--pages", "all"}).pages, std::numeric_limits<int>::max());
+  EXPECT_EQ(good({"-j", "4", "-j", "8"}).jobs, 8u) << "the last one counts";
+}
+
+TEST_F(OptionsTest, TypesThatAreWanted) {
+  EXPECT_TRUE(good({}).accept_types.empty());
+  EXPECT_EQ(
+      good({"--accept-type", "Image/*, video/mp4", "--accept-type", "text/html"}).accept_types,
+      (Words{"image/*", "video/mp4", "text/html"}));
+  EXPECT_EQ(good({"--accept-type", "image/svg+xml"}).accept_types, Words{"image/svg+xml"});
+  for (const char* bad :
+       {"jpg", "image/", "/png", "*/*", "image/*/x", "image/png;q=1", "image/a b", ",image/png"}) {
+    EXPECT_NE(wrong({"--accept-type", bad}), "accepted") << bad;
+  }
+  EXPECT_EQ(wrong({"--accept-type", "jpg"}),
+            "--accept-type: 'jpg' is not a type such as image/jpeg or image/*");
+  EXPECT_EQ(wrong({"--accept-type", "image/png,Image/JPG"}),
+            "--accept-type: the type of JPEGs is called image/jpeg");
+  EXPECT_EQ(wrong({"--accept-type="}), "--accept-type: its value is empty");
+  const std::string many = "image/" + std::string(300, 'x');
+  EXPECT_EQ(wrong({"--accept-type", many.c_str()}), "--accept-type: they take more than 128 bytes");
+}
+
+TEST_F(OptionsTest, WhatIsWantedOfAnswers) {
+  EXPECT_EQ(good({}).min_size, 0u);
+  EXPECT_EQ(good({"--min-size", "10k"}).min_size, 10240u);
+  EXPECT_NE(wrong({"--min-size", "small"}), "accepted");
+  EXPECT_EQ(wrong({"--min-size", "2G"}),
+            "--min-size is more than --max-size, so that no file could be saved");
+  EXPECT_EQ(good({"--min-size", "2G", "--max-size", "2G"}).min_size, 2ull << 30);
+  EXPECT_EQ(good({"--min-size", "2G", "--max-size", "0"}).min_size, 2ull << 30) << "no limit";
+  EXPECT_FALSE(good({}).respect_robots_tag);
+  EXPECT_TRUE(good({"--respect-robots-tag"}).respect_robots_tag);
+  EXPECT_FALSE(good({}).fix_extension);
+  EXPECT_TRUE(good({"--fix-extension"}).fix_extension);
+  EXPECT_FALSE(good({"--respect-robots-tag", "--respect-robots-tag=false"}).respect_robots_tag);
+}
+
+TEST_F(OptionsTest, AHostGetsANumberOrWhatItBears) {
+  EXPECT_EQ(good({"--per-host", "auto:8"}).per_host.most, 8u);
+  EXPECT_TRUE(good({"--per-host", "auto:8"}).per_host.adapts);
+  EXPECT_EQ(good({"--per-host", "8", "--per-host", "auto"}).per_host.most, std::nullopt);
+  EXPECT_EQ(wrong({"--per-host", "auto:x"}),
+            "--per-host: 'auto:x' is neither a number from 1 to 4096, auto nor auto:MAX");
+}
+
+TEST_F(OptionsTest, ARateIsSoManyASecond) {
+  EXPECT_EQ(good({"--rate", "5"}).rate, 5);
+  EXPECT_EQ(good({"--rate", "2.5/S"}).rate, 2.5);
+  EXPECT_EQ(good({"--rate", "5/s", "--rate", "0"}).rate, 0);
+  EXPECT_EQ(wrong({"--rate", "300/m"}), "--rate: '300/m' is not a rate such as 5/s or 0.5/s");
+}
+
+TEST_F(OptionsTest, ListsAreReadAsTheUserSays) {
+  EXPECT_EQ(good({"--format", "text"}).format, ListFormat::text);
+  EXPECT_EQ(good({"--format", "ndjson"}).format, ListFormat::jsonl);
+  EXPECT_EQ(wrong({"--format", "x"}), "--format: 'x' is none of text, csv, tsv, jsonl");
+  EXPECT_EQ(good({"--links-at", ""}).links_at, "") << "the whole document";
+  EXPECT_EQ(wrong({"--next-at", "/n", "http://h/"}),
+            "--next-at needs --links-at: together they read the pages of a JSON API");
+}
+
+TEST_F(OptionsTest, FailuresToRetryAreNamedByTheirClasses) {
+  EXPECT_EQ(good({"--retry-failed", "all"}).retry_failed.which, RetryFailed::Which::all);
+  const RetryFailed some = good({"--retry-failed", "http_4xx, timeout"}).retry_failed;
+  EXPECT_EQ(some.which, RetryFailed::Which::classes);
+  for (int i = 0; i < kErrorClasses; ++i) {
+    const auto error = static_cast<ErrorClass>(i);
+    const bool named = error == ErrorClass::http_4xx || error == ErrorClass::timeout;
+    EXPECT_EQ(some.classes.test(static_cast<std::size_t>(i)), named) << name(error);
+  }
+  EXPECT_TRUE(wrong({"--retry-failed", "gone"})
+                  .starts_with("--retry-failed: 'gone' is no error class; there are all, none,"));
+}
+
+TEST_F(OptionsTest, UnitsAndFractions) {
+  EXPECT_EQ(good({"--max-size", "2k"}).max_size, 2048u);
+  EXPECT_EQ(good({"--max-size", "1T"}).max_size, 1ull << 40);
+  EXPECT_EQ(good({"--max-size", "0"}).max_size, 0u);
+  EXPECT_EQ(good({"--max-size", "0.1"}).max_size, 1u) << "0 would be no limit";
+  EXPECT_EQ(good({"--timeout", "0.00001"}).timeout, milliseconds(1)) << "0 would be no limit";
+  EXPECT_EQ(good({"--timeout", "1.5H"}).timeout, std::chrono::minutes(90));
+  EXPECT_EQ(good({"--stall-timeout", "0.2"}).stall_timeout, seconds(1));
+  EXPECT_EQ(good({"--max-failed", "5%", "--max-failed", "7"}).max_failed, 7u);
+  EXPECT_LT(good({"--max-failed", "5%", "--max-failed", "7"}).max_failed_percent, 0);
+}
+
+TEST_F(OptionsTest, HeadersToAllHoldNoSecret) {
+  for (const char* secret :
+       {"Authorization: x", "AUTHORIZATION: x", "Cookie: x", "Proxy-Authorization: x"}) {
+    const std::string what = wrong({"-H", secret});
+    EXPECT_NE(what.find("--header-for"), std::string::npos) << what;
+  }
+  const std::string file = write("secret", "X: y\nCookie: hush\n");
+  EXPECT_NE(wrong({"-H", ("@" + file).c_str()}).find("--header-for"), std::string::npos);
+}
+
+TEST_F(OptionsTest, HeadersAreFitForARequest) {
+  for (const char* bad : {"", "A", "A:", "A:  ", ": b", "A : b", "A b: c", "A: b\r\nC: d",
+                          "A: b\nC: d", "A\n: b", "A: b\x7f", "\xc3\xa4: b", "@/no/such/file"}) {
+    EXPECT_TRUE(wrong({"-H", bad}).starts_with("--header: ")) << bad;
+    EXPECT_TRUE(wrong({"--header-for", "h", bad}).starts_with("--header-for: ")) << bad;
+  }
+  EXPECT_EQ(wrong({"-H", "X-Token: hush\x01"}).find("hush"), std::string::npos);
+  const std::string nul = write("nul", std::string_view("A: b\0c\n", 7));
+  EXPECT_NE(wrong({"-H", ("@" + nul).c_str()}), "accepted");
+  EXPECT_EQ(good({"-H", "X: a, b # c"}).headers, Words{"X: a, b # c"});
+
+  const std::string file = write("headers", "\n# none\r\n  A: b\r\nC:d");
+  EXPECT_EQ(good({"-H", ("@" + file).c_str()}).headers, (Words{"A: b", "C: d"}));
+  const std::string bad = write("bad", "A: b\n\nnonsense\n");
+  EXPECT_EQ(wrong({"-H", ("@" + bad).c_str()}),
+            "--header: " + bad + ":3: a header is written \"Name: value\"");
+}
+
+TEST_F(OptionsTest, HeadersThatFrameTheRequestAreOurs) {
+  for (const char* header : {"Host: evil", "range: bytes=0-1", "Transfer-Encoding: chunked",
+                             "Content-Length: 5", "Connection: close"}) {
+    EXPECT_NE(wrong({"-H", header}).find("fanfetch itself"), std::string::npos) << header;
+    EXPECT_NE(wrong({"--header-for", "h", header}).find("fanfetch itself"), std::string::npos);
+  }
+}
+
+TEST_F(OptionsTest, HeadersFitIntoAJob) {
+  const std::string most = "A: " + std::string(4096 - 3 - 4, 'x');
+  EXPECT_EQ(good({"-H", most.c_str()}).headers.size(), 1u);
+  EXPECT_NE(wrong({"-H", (most + "x").c_str()}), "accepted");
+  EXPECT_NE(wrong({"-H", "B: c", "--header-for", "h", most.c_str()}), "accepted");
+  EXPECT_EQ(good({"--header-for", "g", most.c_str(), "--header-for", "h", most.c_str()})
+                .host_headers.size(),
+            2u)
+      << "no job holds both";
+}
+
+TEST_F(OptionsTest, HeadersForOneHost) {
+  const Options o =
+      good({"--header-for", "API.Example.org.", "Authorization: t", "src", "--header-for", "::1",
+            "A: b", "--header-for", "[::2]", "A: b", "--header-for", "bücher.example", "A: b"});
+  ASSERT_EQ(o.host_headers.size(), 4u);
+  EXPECT_EQ(o.host_headers[0].host, "api.example.org");
+  EXPECT_EQ(o.host_headers[0].header, "Authorization: t");
+  EXPECT_EQ(o.host_headers[1].host, "[::1]");
+  EXPECT_EQ(o.host_headers[2].host, "[::2]");
+  EXPECT_EQ(o.host_headers[3].host, "xn--bcher-kva.example");
+  EXPECT_EQ(o.sources, Words{"src"});
+  for (const char* bad : {"", "http://h", "h/x", "u@h", "h:81", "h?x", "h#x", "a b"}) {
+    EXPECT_NE(wrong({"--header-for", bad, "A: b"}), "accepted") << bad;
+  }
+}
+
+TEST_F(OptionsTest, TheClientIdComesFromAFileOrTheEnvironment) {
+  ::setenv("IMGUR_CLIENT_ID", " env1 ", 1);
+  EXPECT_EQ(good({}).client_id, "env1");
+  const std::string file = write("id", "file1\n");
+  EXPECT_EQ(good({"--client-id-file", file.c_str()}).client_id, "file1");
+  const std::string empty = write("empty", "  \nx\n");
+  EXPECT_EQ(wrong({"--client-id-file", empty.c_str()}),
+            "--client-id-file: " + empty + " has no client ID in its first line");
+  const std::string two_words = write("words", "my id\n");
+  EXPECT_EQ(wrong({"--client-id-file", two_words.c_str()}),
+            "--client-id-file: the first line of " + two_words + " is no client ID");
+  for (const char* bad : {"a\nHost: evil", "a b", "\xc3\xa9"}) {
+    ::setenv("IMGUR_CLIENT_ID", bad, 1);
+    EXPECT_EQ(wrong({}), "IMGUR_CLIENT_ID has characters that no client ID has");
+  }
+}
+
+TEST_F(OptionsTest, CertificatesComeFromTheEnvironmentToo) {
+  const std::string one = write("one.pem", ""), two = write("two.pem", "");
+  ::setenv("SSL_CERT_FILE", one.c_str(), 1);
+  EXPECT_EQ(good({}).cacert, one);
+  EXPECT_EQ(good({"--cacert", two.c_str()}).cacert, two);
+  ::setenv("SSL_CERT_FILE", "/no/such/file", 1);
+  EXPECT_TRUE(wrong({}).starts_with("SSL_CERT_FILE: cannot read /no/such/file"));
+}
+
+TEST_F(OptionsTest, AnEmptyProxyIsNone) {
+  EXPECT_TRUE(good({"--proxy", ""}).proxy_given);
+  const Options o = good({"--proxy=", "list.txt"});
+  EXPECT_TRUE(o.proxy_given);
+  EXPECT_EQ(o.proxy, "");
+  EXPECT_EQ(o.sources, Words{"list.txt"}) << "the empty value must not swallow the next word";
+}
+
+TEST_F(OptionsTest, ProxyPasswordsAreNotPrinted) {
+  for (const char* proxy :
+       {"ftp://u:hush@h", "http://u:hush@h:0", "http://u:hush@[::", "hush hush"}) {
+    EXPECT_EQ(wrong({"--proxy", proxy}).find("hush"), std::string::npos) << proxy;
+  }
+}
+
+TEST_F(OptionsTest, ProxiesAreOfAKnownKind) {
+  EXPECT_NE(wrong({"--proxy", "http://p:99999"}), "");
+  EXPECT_NE(wrong({"--proxy", "http://"}), "");
+  for (const char* proxy : {"p", "p:3128", "http://p", "https://p", "socks4://p", "socks4a://p",
+                            "socks5://p", "socks5h://u:w@[::1]:1080"}) {
+    EXPECT_EQ(good({"--proxy", proxy}).proxy, proxy);
+  }
+}
+
+TEST_F(OptionsTest, Ipv4AndIpv6ExcludeEachOther) {
+  EXPECT_EQ(wrong({"-4", "-6"}), "-4 and -6 exclude each other");
+  EXPECT_EQ(good({"-4"}).family, AddressFamily::v4);
+  EXPECT_EQ(good({"--ipv6"}).family, AddressFamily::v6);
+  configure("ipv4 = yes\n");
+  EXPECT_EQ(good({}).family, AddressFamily::v4);
+  EXPECT_EQ(good({"-6"}).family, AddressFamily::v6) << "the command line wins";
+  EXPECT_EQ(good({"--ipv4=false"}).family, AddressFamily::any);
+}
+
+TEST_F(OptionsTest, NetworksAndServersAreAddresses) {
+  EXPECT_EQ(wrong({"--allow-net", "10.0.3.7/24"}),
+            "--allow-net: '10.0.3.7/24' has bits behind its prefix; did you mean 10.0.3.0/24?");
+  EXPECT_NE(wrong({"--dns", "dns.example"}).find("--dns: 'dns.example' is no address"),
+            std::string::npos);
+  EXPECT_NE(wrong({"--dns", "1.1.1.1,"}), "");
+  EXPECT_NE(
+      wrong({"--dns", "1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1"}),
+      "");
+}
+
+TEST_F(OptionsTest, QuietAndVerboseExcludeEachOther) {
+  EXPECT_EQ(wrong({"-q", "-v"}), "--quiet and --verbose exclude each other");
+  EXPECT_EQ(wrong({"--key", "k"}), "--key needs --cert");
+  EXPECT_TRUE(good({"-q", "-q"}).quiet);
+  EXPECT_FALSE(good({"--quiet=false"}).quiet);
+  EXPECT_EQ(wrong({"--quiet=maybe"}), "--quiet: 'maybe' is neither true nor false");
+}
+
+TEST_F(OptionsTest, TheConfigurationIsReadByDefault) {
+  EXPECT_EQ(good({}).jobs, 64u) << "no file is fine";
+  configure(
+      "# mine\n\njobs = 8\r\n output=my pictures \nallow-private = true\ninsecure = no\n"
+      "header = X-Color: #fff, a=b\nheader = Y: [1]\naccept = jpg\naccept = png,gif\n"
+      "header-for = example.org Cookie: a=b; c\nquiet = true\nname = {id}.{ext}\n");
+  const Options o = good({});
+  EXPECT_EQ(o.jobs, 8u);
+  EXPECT_EQ(o.output, "my pictures");
+  EXPECT_EQ(o.private_addresses, PrivateAddresses::allow);
+  EXPECT_EQ(o.verify_tls, VerifyTls::yes);
+  EXPECT_EQ(o.headers, (Words{"X-Color: #fff, a=b", "Y: [1]"}));
+  EXPECT_EQ(o.accept, (Words{"jpg", "png", "gif"}));
+  ASSERT_EQ(o.host_headers.size(), 1u);
+  EXPECT_EQ(o.host_headers[0].host, "example.org");
+  EXPECT_EQ(o.host_headers[0].header, "Cookie: a=b; c");
+  EXPECT_TRUE(o.quiet);
+  EXPECT_EQ(o.name_template, "{id}.{ext}");
+}
+
+TEST_F(OptionsTest, TheCommandLineWinsOverTheConfiguration) {
+  configure("jobs = 8\nheader = A: b\naccept = jpg\nquiet = true\nallow-private = yes\n");
+  const Options o =
+      good({"-j", "4", "-H", "C: d", "--accept", "png", "-v", "--allow-private=false"});
+  EXPECT_EQ(o.jobs, 4u);
+  EXPECT_EQ(o.headers, Words{"C: d"}) << "lists are replaced, not added to";
+  EXPECT_EQ(o.accept, Words{"png"});
+  EXPECT_TRUE(o.verbose);
+  EXPECT_FALSE(o.quiet);
+  EXPECT_EQ(o.private_addresses, PrivateAddresses::refuse);
+}
+
+TEST_F(OptionsTest, ConfigurationErrorsNameFileAndLine) {
+  const std::pair<const char*, const char*> kBad[] = {
+      {"jobs = 8\nnmae = x\n", ":2: 'nmae' is not an option"},
+      {"\n\njobs = x\n", ":3: jobs: 'x' is not a whole number from 1 to 4096"},
+      {"jobs\n", ":1: a line is written 'name = value'"},
+      {"--jobs = 4\n", ":1: '--jobs' is not an option"},
+      {"i = list\n", ":1: 'i' is not an option"},
+      {"config = /x\n", ":1: 'config' belongs on the command line"},
+      {"help = true\n", ":1: 'help' belongs on the command line"},
+      {"header-for = example.org\n", ":1: header-for needs more: header-for = HOST 'K: V'|@FILE"},
+      {"insecure = maybe\n", ":1: insecure: 'maybe' is neither true nor false"},
+      {"header = Cookie: hush\n",
+       ":1: header: Cookie would go to every host of the list; name its host: --header-for HOST "
+       "..."},
+      {"= 4\n", ":1: '' is not an option"},
+  };
+  for (const auto& [content, what] : kBad) {
+    configure(content);
+    EXPECT_EQ(wrong({}), config_ + what);
+  }
+  EXPECT_EQ(good({"--no-config"}).jobs, 64u);
+  EXPECT_EQ(read({"--help"}).error().status, 0) << "help helps with a broken configuration too";
+}
+
+TEST_F(OptionsTest, WhichConfigurationFile) {
+  configure("jobs = 8\n");
+  write("xdg/fanfetch/config", "jobs = 9\n");
+  const std::string other = write("other", "\xef\xbb\xbfjobs = 10\n");
+  EXPECT_EQ(good({"--config", other.c_str()}).jobs, 10u);
+  ::setenv("XDG_CONFIG_HOME", (folder_ / "xdg").c_str(), 1);
+  EXPECT_EQ(good({}).jobs, 9u);
+  EXPECT_EQ(good({"--no-config"}).jobs, 64u);
+  EXPECT_EQ(wrong({"--no-config", "--config", other.c_str()}),
+            "--config and --no-config exclude each other");
+  ::setenv("XDG_CONFIG_HOME", "relative", 1);
+  EXPECT_EQ(good({}).jobs, 8u);
+  ::setenv("XDG_CONFIG_HOME", (folder_ / "nothing").c_str(), 1);
+  EXPECT_EQ(good({}).jobs, 64u);
+  ::unsetenv("XDG_CONFIG_HOME");
+  ::unsetenv("HOME");
+  EXPECT_EQ(good({}).jobs, 64u);
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+TEST_F(OptionsTest, HelpFitsOneScreen) {
+  const auto leave = read({"--help", "--nonsense"});
+  ASSERT_FALSE(leave);
+  EXPECT_EQ(leave.error().status, 0);
+  EXPECT_EQ(leave.error().text, short_help());
+  EXPECT_EQ(read({"-h"}).error().text, short_help());
+  const auto lines = lines_of(short_help());
+  EXPECT_LE(lines.size(), 24u);
+  for (const auto& line : lines) EXPECT_LE(line.size(), 80u) << line;
+  for (const char* word : {"Usage: fanfetch [OPTIONS] [SOURCE...]", "--help-all", "-j, --jobs N",
+                           "IMGUR_CLIENT_ID", "0 all saved", "5 another run"}) {
+    EXPECT_NE(short_help().find(word), std::string::npos) << word;
+  }
+}
+
+TEST_F(OptionsTest, HelpAllShowsEveryOption) {
+  EXPECT_EQ(read({"--help-all"}).error().status, 0);
+  const std::string help = read({"--help-all"}).error().text;
+  for (const auto& line : lines_of(help)) EXPECT_LE(line.size(), 100u) << line;
+  for (const OptionRow& row : option_table()) {
+    const std::string name(row.main_name());
+    const std::size_t place = std::min(help.find("  " + name + " "), help.find(", " + name + " "));
+    ASSERT_NE(place, std::string::npos) << row.names;
+    const std::string entry = help.substr(place, help.find("\n  -", place) - place);
+    EXPECT_TRUE(row.default_text.empty() || entry.find(row.default_text) != std::string::npos)
+        << entry;
+  }
+  for (const char* word : {"SSL_CERT_FILE", "IMGUR_CLIENT_ID", "XDG_CONFIG_HOME", "TERM=dumb",
+                           "http_proxy", "more links failed than --max-failed"}) {
+    EXPECT_NE(help.find(word), std::string::npos) << word;
+  }
+}
+
+TEST_F(OptionsTest, VersionIsOneLine) {
+  EXPECT_EQ(read({"--version"}).error().text, "fanfetch 0.1.0\n");
+  EXPECT_EQ(read({"--version"}).error().status, 0);
+}
+
+}  // namespace
+}  // namespace fanfetch

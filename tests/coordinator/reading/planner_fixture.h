@@ -1,0 +1,108 @@
+#pragma once
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "coordinator/ledger/open_ledger.h"
+#include "coordinator/ledger/sqlite_ledger.h"
+#include "coordinator/names/path_text.h"
+#include "coordinator/reading/planner.h"
+#include "tests/support/temp_dir.h"
+
+namespace fanfetch {
+
+/// A planner with a real folder and a real ledger, in which an earlier run may have left rows.
+class PlannerFixture : public ::testing::Test {
+ protected:
+  PlannerFixture() {
+    std::filesystem::create_directories(out_);
+    out_fd_.reset(::open(out_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    auto opened = open_ledger(path_).value();
+    ledger_ = std::make_unique<SqliteLedger>(std::move(opened.database), path_);
+    EXPECT_TRUE(ledger_->begin_run({}, 1));
+  }
+
+  /// The next run, with `resume_`.
+  void start_run() {
+    EXPECT_TRUE(ledger_->begin_run({}, 2));
+    planner_.emplace(PlanContext{.names = NameTemplate::parse(name_template_).value(),
+                                 .resume = resume_,
+                                 .output = out_,
+                                 .output_fd = out_fd_.get(),
+                                 .history = History::open(path_).value(),
+                                 .seen = SeenRows::make(temp_.path()).value(),
+                                 .run = ledger_->run(),
+                                 .in_flight = &in_flight_});
+  }
+  Plan plan(const std::string& url) {
+    if (!planner_) start_run();
+    return planner_->plan({.url = url, .id = {}, .problem = {}}, filter_, ++place_);
+  }
+  /// The plan for `url`, which must be of that kind.
+  template <class Kind>
+  Kind plan_as(const std::string& url) {
+    Plan planned = plan(url);
+    if (auto* kind = std::get_if<Kind>(&planned)) return std::move(*kind);
+    ADD_FAILURE() << url << " became plan " << planned.index();
+    return {};
+  }
+  Link link(const std::string& url) { return plan_as<Link>(url); }
+  Record record(const std::string& url) { return plan_as<Record>(url); }
+
+  static LinkId id_of(const std::string& url) { return link_id(sha256(url)); }
+  void write(const std::string& name, const std::string& text) const {
+    (void)temp_.write("out/" + name, text);
+  }
+  [[nodiscard]] FileStamp stamp(const std::string& name) const {
+    return stamp_of(out_fd_.get(), name).value();
+  }
+
+  /// Writes a row for the link as of the current run.
+  void settle(const std::string& url, LedgerRow row) {
+    row.link = id_of(url);
+    row.record.url = url;
+    row.record.index = 1;
+    row.record.attempts = 3;
+    if (row.record.file_name) row.name_key = name_key(*row.record.file_name);
+    LedgerEntry entry{.row = std::move(row), .placing = {}};
+    ASSERT_TRUE(ledger_->write(std::span(&entry, 1)));
+  }
+  /// An earlier run saved it: the file is there, and in the ledger.
+  void saved(const std::string& url, const std::string& name, Status status = Status::saved) {
+    write(name, "saved");
+    LedgerRow row;
+    row.record.status = status;
+    row.record.file_name = name;
+    row.record.etag = "\"e\"";
+    row.file = stamp(name);
+    row.record.bytes = row.file->size;
+    settle(url, std::move(row));
+  }
+  void failed(const std::string& url, ErrorClass error, std::optional<int> http_status = {}) {
+    LedgerRow row;
+    row.record.error = error;
+    row.record.http_status = http_status;
+    row.record.message = "no";
+    settle(url, std::move(row));
+  }
+
+  support::TempDir temp_;
+  const std::filesystem::path out_ = temp_.path() / "out";
+  const std::string path_ = temp_.at("ledger.sqlite");
+  UniqueFd out_fd_;
+  std::unique_ptr<SqliteLedger> ledger_;
+  std::string name_template_ = "{name}";
+  ResumeOptions resume_;
+  InFlight in_flight_;
+  LinkFilter filter_ = LinkFilter::make({}).value();
+  std::optional<Planner> planner_;
+  std::uint64_t place_ = 0;
+};
+
+inline const std::string kUrl = "http://h/a.jpg";
+
+}  // namespace fanfetch

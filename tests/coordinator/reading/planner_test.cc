@@ -1,0 +1,236 @@
+#include "coordinator/reading/planner.h"
+
+#include <fstream>
+
+#include "tests/coordinator/reading/planner_fixture.h"
+
+// What becomes of links that earlier runs settled.
+
+namespace fanfetch {
+namespace {
+
+namespace fs = std::filesystem;
+
+class PlannerTest : public PlannerFixture {
+ protected:
+  void expect_fetched(const std::string& name) {
+    const Link fetched = link(kUrl);
+    EXPECT_EQ(fetched.name, name);
+    EXPECT_EQ(fetched.name_key, name_key(name));
+    EXPECT_EQ(fetched.earlier, nullptr);
+  }
+};
+
+TEST_F(PlannerTest, ANewLinkIsFetched) {
+  const Link fetched = link("http://me:hidden@h/x/a.jpg#f");
+  EXPECT_EQ(fetched.index, 1u);
+  EXPECT_EQ(fetched.listed, "http://***@h/x/a.jpg#f");
+  EXPECT_EQ(fetched.url.text, "http://h/x/a.jpg");
+  EXPECT_EQ(fetched.name, "a.jpg");
+  EXPECT_EQ(fetched.earlier, nullptr);
+  EXPECT_NE(link("http://h/x/a.jpg").hash, fetched.hash) << "another user's is another link";
+}
+
+TEST_F(PlannerTest, WhatIsNoLinkIsARow) {
+  const auto first = plan_as<LedgerRow>("nonsense");
+  EXPECT_EQ(first.record.error, ErrorClass::bad_url);
+  EXPECT_EQ(first.record.retryable, false);
+  EXPECT_EQ(first.record.url, "nonsense");
+  EXPECT_NE(plan_as<LedgerRow>("other nonsense").link, first.link);
+}
+
+TEST_F(PlannerTest, WhatIsFilteredIsARecord) {
+  filter_ = LinkFilter::make({.reject_extensions = {"jpg"}}).value();
+  EXPECT_EQ(record(kUrl).error, ErrorClass::filtered);
+  const Plan nothing = (start_run(), planner_->plan({.problem = "no link"}, filter_, 9));
+  EXPECT_EQ(std::get<Record>(nothing).message, "no link");
+  EXPECT_EQ(std::get<Record>(nothing).index, 9u);
+}
+
+TEST_F(PlannerTest, WhatItsSourceRulesOutIsARecord) {
+  start_run();
+  ListedItem item{.url = kUrl, .id = {}, .problem = "why", .problem_class = ErrorClass::filtered};
+  const Record skipped = std::get<Record>(planner_->plan(item, filter_, 1));
+  EXPECT_EQ(skipped.status, Status::skipped);
+  EXPECT_EQ(skipped.url, kUrl);
+  EXPECT_EQ(skipped.message, "why");
+  item.problem_class = ErrorClass::http_4xx;
+  const Record failed = std::get<Record>(planner_->plan(item, filter_, 2));
+  EXPECT_EQ(failed.status, Status::failed);
+  EXPECT_EQ(failed.error, ErrorClass::http_4xx);
+  EXPECT_EQ(failed.retryable, true);
+}
+
+TEST_F(PlannerTest, TheListsOwnColumnsGoWithWhateverBecomesOfALink) {
+  saved("http://h/saved.jpg", "saved.jpg");
+  failed("http://h/gone.jpg", ErrorClass::http_4xx, 404);
+  filter_ = LinkFilter::make({.reject_extensions = {"gif"}}).value();
+  start_run();
+  const auto columns = std::make_shared<const std::string>("{}");
+  const auto plan_with = [&](const std::string& url) {
+    return planner_->plan({.url = url, .columns = columns}, filter_, ++place_);
+  };
+  EXPECT_EQ(std::get<Link>(plan_with("http://h/new.jpg")).columns, columns);
+  EXPECT_EQ(std::get<LedgerRow>(plan_with("nonsense")).record.columns, columns);
+  for (const char* recorded : {"http://h/new.jpg", "http://h/x.gif", "http://h/saved.jpg",
+                               "http://h/saved.jpg", "http://h/gone.jpg"}) {
+    EXPECT_EQ(std::get<Record>(plan_with(recorded)).columns, columns) << recorded;
+  }
+  resume_.adopt = true;
+  write("here.jpg", "there already");
+  start_run();
+  EXPECT_EQ(std::get<LedgerRow>(plan_with("http://h/here.jpg")).record.columns, columns);
+}
+
+TEST_F(PlannerTest, AKeptFileHasItsEarlierColumnsIfThisListHasNone) {
+  write("a.jpg", "saved");
+  LedgerRow row;
+  row.record.status = Status::saved;
+  row.record.file_name = "a.jpg";
+  row.record.columns = std::make_shared<const std::string>("{\"a\":1}");
+  row.file = stamp("a.jpg");
+  row.record.bytes = row.file->size;
+  settle(kUrl, std::move(row));
+  EXPECT_EQ(*record(kUrl).columns, "{\"a\":1}");
+}
+
+TEST_F(PlannerTest, NamesComeFromTheListsOwnColumns) {
+  name_template_ = "{col:set}/{name}";
+  start_run();
+  const auto planned = planner_->plan({.url = kUrl, .named = {"red"}}, filter_, 1);
+  EXPECT_EQ(std::get<Link>(planned).name, "red/a.jpg");
+}
+
+TEST_F(PlannerTest, ASavedFileIsKept) {
+  saved(kUrl, "other.jpg");
+  place_ = 6;
+  const Record kept = record(kUrl);
+  EXPECT_EQ(kept.status, Status::kept);
+  EXPECT_EQ(kept.index, 7u);
+  EXPECT_EQ(kept.file_name, "other.jpg") << "whatever it would be called today";
+  EXPECT_EQ(kept.bytes, 5u);
+  EXPECT_EQ(kept.etag, "\"e\"");
+  EXPECT_EQ(kept.attempts, 0);
+  EXPECT_EQ(in_flight_.size(), 0u);
+}
+
+TEST_F(PlannerTest, ARemovedFileIsFetchedAgainUnderItsName) {
+  saved(kUrl, "a.jpg");
+  fs::remove(out_ / "a.jpg");
+  expect_fetched("a.jpg");
+}
+
+TEST_F(PlannerTest, AChangedFileStaysAndTheLinkIsFetchedBesideIt) {
+  saved(kUrl, "a.jpg");
+  write("a.jpg", "changed by the user");
+  expect_fetched("a-" + to_hex(sha256(kUrl)).substr(0, 8) + ".jpg");
+}
+
+TEST_F(PlannerTest, AFileOfTheSameSizeAndAnotherTimeIsAChangedOne) {
+  saved(kUrl, "a.jpg");
+  fs::last_write_time(out_ / "a.jpg", fs::file_time_type::clock::now() + std::chrono::hours(1));
+  EXPECT_NE(link(kUrl).name, "a.jpg");
+}
+
+TEST_F(PlannerTest, ALinkInTheFilesPlaceIsNotTheFile) {
+  saved(kUrl, "a.jpg");
+  fs::rename(out_ / "a.jpg", out_ / "moved.jpg");
+  fs::create_symlink("moved.jpg", out_ / "a.jpg");
+  EXPECT_NE(link(kUrl).name, "a.jpg");
+}
+
+TEST_F(PlannerTest, ATrustedLedgerIsNotCompared) {
+  saved(kUrl, "a.jpg");
+  fs::remove(out_ / "a.jpg");
+  resume_.trust_ledger = true;
+  EXPECT_EQ(record(kUrl).status, Status::kept);
+}
+
+TEST_F(PlannerTest, RefreshAsksAboutSavedFiles) {
+  saved(kUrl, "other.jpg");
+  resume_.refresh = true;
+  resume_.trust_ledger = true;  // changes nothing: a file that is not there cannot be kept
+  const Link asked = link(kUrl);
+  EXPECT_EQ(asked.name, "other.jpg");
+  EXPECT_EQ(asked.name_key, name_key("other.jpg"));
+  ASSERT_NE(asked.earlier, nullptr);
+  EXPECT_EQ(asked.earlier->file, stamp("other.jpg"));
+  EXPECT_EQ(asked.earlier->record.status, Status::saved);
+  EXPECT_EQ(asked.earlier->record.etag, "\"e\"");
+  EXPECT_EQ(link("http://h/other.jpg").name.substr(0, 6), "other-") << "that name is in use";
+}
+
+TEST_F(PlannerTest, RefreshFetchesWhatIsGone) {
+  saved(kUrl, "a.jpg");
+  fs::remove(out_ / "a.jpg");
+  resume_.refresh = true;
+  expect_fetched("a.jpg");
+}
+
+/// As a repair leaves it: to be fetched again, in place of the file that is there.
+TEST_F(PlannerTest, AFailedRowWithItsFileReplacesIt) {
+  saved(kUrl, "a.jpg", Status::failed);
+  const Link again = link(kUrl);
+  EXPECT_EQ(again.name, "a.jpg");
+  ASSERT_NE(again.earlier, nullptr);
+  EXPECT_EQ(again.earlier->record.status, Status::failed);
+  EXPECT_EQ(again.earlier->file, stamp("a.jpg"));
+}
+
+TEST_F(PlannerTest, AFailureIsTriedAgain) {
+  failed(kUrl, ErrorClass::timeout);
+  expect_fetched("a.jpg");
+}
+
+TEST_F(PlannerTest, WhatIsGoneForGoodStands) {
+  failed(kUrl, ErrorClass::http_4xx, 404);
+  const Record still = record(kUrl);
+  EXPECT_EQ(still.status, Status::failed);
+  EXPECT_EQ(still.error, ErrorClass::http_4xx);
+  EXPECT_EQ(still.http_status, 404);
+  EXPECT_EQ(still.attempts, 0);
+  EXPECT_EQ(still.index, 1u);
+  EXPECT_TRUE(still.message.value_or("").ends_with("--retry-failed http_4xx: no"))
+      << *still.message;
+}
+
+TEST_F(PlannerTest, RetryFailedDecides) {
+  failed(kUrl, ErrorClass::http_4xx, 404);
+  resume_.retry_failed.which = RetryFailed::Which::all;
+  expect_fetched("a.jpg");
+}
+
+TEST_F(PlannerTest, RetryFailedNoneLeavesSavedFilesAlone) {
+  failed(kUrl, ErrorClass::timeout);
+  saved("http://h/b.jpg", "b.jpg");
+  fs::remove(out_ / "b.jpg");
+  resume_.retry_failed.which = RetryFailed::Which::none;
+  EXPECT_EQ(record(kUrl).error, ErrorClass::timeout);
+  EXPECT_EQ(link("http://h/b.jpg").name, "b.jpg");
+}
+
+TEST_F(PlannerTest, ALedgerThatCannotBeReadEndsTheRun) {
+  start_run();
+  ledger_.reset();
+  {
+    auto database = Database::open(path_, Database::Access::read_write);
+    (*database)->exec("DROP TABLE placing; DROP TABLE links");
+    ASSERT_TRUE((*database)->ok());
+  }
+  const auto trouble = plan_as<OutputTrouble>(kUrl);
+  EXPECT_NE(trouble.message.find(path_), std::string::npos) << trouble.message;
+}
+
+TEST_F(PlannerTest, WithoutALedgerEverythingIsNew) {
+  planner_.emplace(PlanContext{.names = NameTemplate::parse("{name}").value(),
+                               .resume = {},
+                               .output = {},
+                               .history = nullptr,
+                               .seen = {},
+                               .in_flight = &in_flight_});
+  EXPECT_EQ(link(kUrl).name, "a.jpg");
+  EXPECT_EQ(record(kUrl).duplicate_of, 1u);
+}
+
+}  // namespace
+}  // namespace fanfetch

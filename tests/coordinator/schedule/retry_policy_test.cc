@@ -1,0 +1,104 @@
+#include "coordinator/schedule/retry_policy.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace fanfetch {
+namespace {
+
+using std::chrono::seconds;
+
+const WallTime kNow = *parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT");
+
+Failed failure(std::string retry_after = "") {
+  return {.error = ErrorClass::http_5xx,
+          .retry = Retry::yes,
+          .response = {.http_status = 503, .retry_after = std::move(retry_after)}};
+}
+
+class RetryPolicyTest : public ::testing::Test {
+ protected:
+  std::mt19937_64 random_{1};
+  RetryPolicy policy_{4};
+};
+
+TEST_F(RetryPolicyTest, WhatIsNotWorthItIsNotRetried) {
+  EXPECT_FALSE(
+      policy_.delay({.error = ErrorClass::http_4xx, .retry = Retry::no}, 1, kNow, random_));
+}
+
+TEST_F(RetryPolicyTest, StopsAfterSoManyRetries) {
+  EXPECT_TRUE(policy_.delay(failure(), 4, kNow, random_));
+  EXPECT_FALSE(policy_.delay(failure(), 5, kNow, random_));
+  EXPECT_FALSE(RetryPolicy(0).delay(failure(), 1, kNow, random_));
+}
+
+TEST_F(RetryPolicyTest, BacksOffExponentiallyWithFullJitter) {
+  const RetryPolicy patient(100);
+  for (const auto& [attempts, most] : {std::pair{1, seconds(1)},
+                                       {2, seconds(2)},
+                                       {3, seconds(4)},
+                                       {6, seconds(32)},
+                                       {7, seconds(60)},
+                                       {90, seconds(60)}}) {
+    Duration least_seen = Duration::max();
+    Duration most_seen{0};
+    for (int i = 0; i < 1000; ++i) {
+      const auto delay = *patient.delay(failure(), attempts, kNow, random_);
+      least_seen = std::min(least_seen, delay);
+      most_seen = std::max(most_seen, delay);
+    }
+    EXPECT_LE(most_seen, most) << attempts;
+    EXPECT_GE(most_seen, most * 9 / 10) << attempts;
+    EXPECT_LE(least_seen, Duration(most) / 10) << attempts;
+  }
+}
+
+TEST_F(RetryPolicyTest, WaitsAtLeastAsLongAsTheServerAsks) {
+  for (const char* asked : {"30", "Sun, 06 Nov 1994 08:50:07 GMT"}) {
+    for (int i = 0; i < 100; ++i) {
+      const auto delay = *policy_.delay(failure(asked), 1, kNow, random_);
+      EXPECT_GE(delay, seconds(30)) << asked;
+      EXPECT_LE(delay, seconds(38)) << asked;
+    }
+  }
+}
+
+TEST_F(RetryPolicyTest, AZeroIsNotTakenAtItsWord) {
+  EXPECT_GE(*policy_.delay(failure("0"), 1, kNow, random_), RetryPolicy::kMinRetryAfter);
+  EXPECT_GE(*policy_.delay(failure("Sun, 06 Nov 1994 08:00:00 GMT"), 1, kNow, random_),
+            RetryPolicy::kMinRetryAfter);
+}
+
+TEST_F(RetryPolicyTest, AnAbsurdWaitEndsTheLink) {
+  EXPECT_TRUE(policy_.delay(failure("600"), 1, kNow, random_));
+  EXPECT_FALSE(policy_.delay(failure("601"), 1, kNow, random_));
+  EXPECT_FALSE(policy_.delay(failure("99999999999999999999999"), 1, kNow, random_));
+  EXPECT_FALSE(policy_.delay(failure("Fri, 31 Dec 9999 23:59:59 GMT"), 1, kNow, random_));
+}
+
+TEST_F(RetryPolicyTest, TheLongestWaitIsTheUsers) {
+  const RetryPolicy hasty(4, seconds(5));
+  EXPECT_TRUE(hasty.delay(failure("5"), 1, kNow, random_));
+  EXPECT_FALSE(hasty.delay(failure("6"), 1, kNow, random_));
+  EXPECT_TRUE(RetryPolicy(4, Duration{}).delay(failure("86400"), 1, kNow, random_)) << "no limit";
+}
+
+TEST(ParseRetryAfter, ReadsSecondsAndDates) {
+  EXPECT_EQ(parse_retry_after("120", kNow), seconds(120));
+  EXPECT_EQ(parse_retry_after("0", kNow), seconds(0));
+  EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:49:40 GMT", kNow), seconds(3));
+  EXPECT_EQ(parse_retry_after("Sunday, 06-Nov-94 08:49:40 GMT", kNow), seconds(3));
+  EXPECT_EQ(parse_retry_after("Sun Nov  6 08:49:40 1994", kNow), seconds(3));
+  EXPECT_EQ(parse_retry_after("Sat, 05 Nov 1994 08:49:37 GMT", kNow), seconds(0));
+}
+
+TEST(ParseRetryAfter, KnowsWhatIsNeither) {
+  for (const char* text : {"", "soon", "-5", "1.5", "12 apples"}) {
+    EXPECT_FALSE(parse_retry_after(text, kNow)) << text;
+  }
+}
+
+}  // namespace
+}  // namespace fanfetch

@@ -1,0 +1,256 @@
+#include "coordinator/schedule/scheduler.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+namespace fanfetch {
+namespace {
+
+using std::chrono::seconds;
+using TaskId = Scheduler::TaskId;
+
+constexpr char kA[] = "https://a:443";
+constexpr char kB[] = "https://b:443";
+constexpr Instant kStart{seconds(1000)};
+
+/// One that gives each host `most` at once, whatever it answers.
+HostRules fixed() { return {.adapts = false}; }
+
+const HostAnswer kGood{.kind = HostAnswer::Kind::healthy};
+
+std::vector<TaskId> all(Scheduler& scheduler, Instant now = kStart) {
+  std::vector<TaskId> tasks;
+  while (const auto task = scheduler.next(now)) tasks.push_back(*task);
+  return tasks;
+}
+
+TEST(Scheduler, GivesOneHostsTasksInOrder) {
+  Scheduler scheduler(fixed(), 1);
+  for (TaskId task = 1; task <= 3; ++task) scheduler.add(task, kA, 10);
+  EXPECT_EQ(scheduler.size(), 3u);
+  EXPECT_EQ(all(scheduler), (std::vector<TaskId>{1, 2, 3}));
+  EXPECT_EQ(scheduler.size(), 0u);
+}
+
+TEST(Scheduler, TakesHostsInTurns) {
+  Scheduler scheduler(fixed(), 1);
+  for (TaskId task = 1; task <= 3; ++task) scheduler.add(task, kA, 10);
+  for (TaskId task = 11; task <= 12; ++task) scheduler.add(task, kB, 10);
+  EXPECT_EQ(all(scheduler), (std::vector<TaskId>{1, 11, 2, 12, 3}));
+}
+
+TEST(Scheduler, NeverGivesMoreOfAHostThanItsLimit) {
+  Scheduler scheduler(fixed(), 1);
+  for (TaskId task = 1; task <= 4; ++task) scheduler.add(task, kA, 2);
+  EXPECT_EQ(all(scheduler), (std::vector<TaskId>{1, 2}));
+  scheduler.finished(1, kGood, kStart);
+  EXPECT_EQ(all(scheduler), (std::vector<TaskId>{3}));
+}
+
+TEST(Scheduler, AHostAtItsLimitHoldsBackNoOther) {
+  Scheduler scheduler(fixed(), 1);
+  for (TaskId task = 1; task <= 1000; ++task) scheduler.add(task, kA, 1);
+  scheduler.add(2000, kB, 1);
+  EXPECT_EQ(all(scheduler), (std::vector<TaskId>{1, 2000}));
+}
+
+TEST(Scheduler, ADelayedTaskWaitsForItsTimeAndHoldsBackNobody) {
+  Scheduler scheduler(fixed(), 1);
+  scheduler.add_later(1, kA, 1, kStart + seconds(5));
+  scheduler.add_later(2, kB, 1, kStart + seconds(3));
+  EXPECT_EQ(scheduler.next_due(), kStart + seconds(3));
+  EXPECT_FALSE(scheduler.next(kStart));
+  scheduler.add(3, kA, 1);
+  EXPECT_EQ(scheduler.next(kStart), 3u);
+  EXPECT_EQ(all(scheduler, kStart + seconds(3)), (std::vector<TaskId>{2}));
+  EXPECT_TRUE(all(scheduler, kStart + seconds(5)).empty()) << "its host is still busy with 3";
+  scheduler.finished(3, kGood, kStart + seconds(5));
+  EXPECT_EQ(scheduler.next(kStart + seconds(5)), 1u);
+  EXPECT_FALSE(scheduler.next_due());
+}
+
+TEST(Scheduler, SaysWhetherAnyHostHasATurn) {
+  Scheduler scheduler(fixed(), 1);
+  EXPECT_FALSE(scheduler.has_turn());
+  scheduler.add(1, kA, 1);
+  scheduler.add(2, kA, 1);
+  EXPECT_TRUE(scheduler.has_turn());
+  ASSERT_EQ(scheduler.next(kStart), 1u);
+  EXPECT_FALSE(scheduler.has_turn()) << "2 waits for 1";
+  scheduler.finished(1, kGood, kStart);
+  EXPECT_TRUE(scheduler.has_turn());
+}
+
+TEST(Scheduler, DelayedTasksComeInOrderOfTime) {
+  Scheduler scheduler(fixed(), 1);
+  scheduler.add_later(1, kA, 10, kStart + seconds(2));
+  scheduler.add_later(2, kA, 10, kStart + seconds(1));
+  EXPECT_EQ(all(scheduler, kStart + seconds(9)), (std::vector<TaskId>{2, 1}));
+}
+
+TEST(Scheduler, ForgetsWhatWasNotGivenOutButNotWhatIsInFlight) {
+  Scheduler scheduler(fixed(), 1);
+  scheduler.add(1, kA, 1);
+  ASSERT_EQ(scheduler.next(kStart), 1u);
+  scheduler.add(2, kA, 1);
+  scheduler.add(3, kB, 1);
+  scheduler.add_later(4, kB, 1, kStart);
+  scheduler.clear();
+  EXPECT_EQ(scheduler.size(), 0u);
+  EXPECT_FALSE(scheduler.next(kStart + seconds(1)));
+  scheduler.add(5, kA, 1);
+  EXPECT_FALSE(scheduler.next(kStart)) << "1 is still in flight";
+  scheduler.finished(1, kGood, kStart);
+  EXPECT_EQ(scheduler.next(kStart), 5u);
+}
+
+/// A host with delayed tasks only must survive until they are due.
+TEST(Scheduler, KeepsAHostWhoseTasksAreAllDelayed) {
+  Scheduler scheduler(fixed(), 1);
+  scheduler.add(1, kA, 1);
+  ASSERT_EQ(scheduler.next(kStart), 1u);
+  scheduler.add_later(2, kA, 1, kStart + seconds(1));
+  scheduler.finished(1, kGood, kStart);
+  EXPECT_EQ(scheduler.next(kStart + seconds(1)), 2u);
+}
+
+TEST(Scheduler, AHostWithNothingInFlightComesFirst) {
+  Scheduler scheduler(fixed(), 1);
+  for (TaskId task = 1; task <= 3; ++task) scheduler.add(task, kA, 10);
+  ASSERT_EQ(scheduler.next(kStart), 1u);
+  scheduler.add(11, kB, 10);
+  EXPECT_EQ(scheduler.next(kStart), 11u) << "though A has waited for longer";
+  EXPECT_EQ(scheduler.next(kStart), 2u);
+  scheduler.finished(11, kGood, kStart);
+  scheduler.add(12, kB, 10);
+  EXPECT_EQ(scheduler.next(kStart), 12u);
+}
+
+TEST(Scheduler, OfTheNextHostsOneThatFitsIsTaken) {
+  Scheduler scheduler(fixed(), 1);
+  scheduler.add(1, kA, 10);
+  scheduler.add(2, kB, 10);
+  const auto only_b = [](const std::string& host) { return host == kB; };
+  EXPECT_EQ(scheduler.next(kStart, only_b), 2u);
+  EXPECT_EQ(scheduler.next(kStart, only_b), 1u) << "better than nothing";
+}
+
+TEST(Scheduler, NoHostIsPassedOverForEver) {
+  Scheduler scheduler(fixed(), 1);
+  scheduler.add(1, kA, 10);
+  for (TaskId task = 2; task <= 100; ++task) {
+    scheduler.add(task, kB, 10);
+    const auto next = scheduler.next(kStart, [](const std::string& host) { return host == kB; });
+    scheduler.finished(next.value(), kGood, kStart);
+    if (next == 1u) return;
+  }
+  FAIL();
+}
+
+TEST(Scheduler, TheHighestLimitOfALinkHolds) {
+  Scheduler scheduler(fixed(), 1);
+  scheduler.add(1, kA, 1);
+  for (TaskId task = 2; task <= 9; ++task) scheduler.add(task, kA, task == 5 ? 3 : 2);
+  EXPECT_EQ(all(scheduler).size(), 3u);
+}
+
+TEST(Scheduler, ForgetsHostsThatHaveNothingToDo) {
+  Scheduler scheduler(fixed(), 1);
+  for (TaskId task = 1; task <= 1000; ++task) {
+    scheduler.add(task, fmt::format("http://h{}:80", task), 1);
+    ASSERT_EQ(scheduler.next(kStart), task);
+    scheduler.finished(task, kGood, kStart);
+  }
+  EXPECT_EQ(scheduler.hosts(), 0u);
+}
+
+TEST(Scheduler, RemembersOnlySoManyHostsForWhatTheyTaught) {
+  Scheduler scheduler(fixed(), 1);
+  const HostAnswer refusal{.kind = HostAnswer::Kind::throttled, .retry_after = seconds(60)};
+  const auto ask = [&](TaskId task, const std::string& host, const HostAnswer& answer) {
+    scheduler.add(task, host, 1);
+    const auto next = scheduler.next(kStart);
+    if (next) scheduler.finished(*next, answer, kStart);
+    return next.has_value();
+  };
+  TaskId task = 0;
+  for (; task < 3 * Scheduler::kMostIdleHosts; ++task) {
+    ASSERT_TRUE(ask(task, fmt::format("http://h{}:80", task), refusal));
+    ASSERT_LE(scheduler.hosts(), Scheduler::kMostIdleHosts + 1);
+  }
+  EXPECT_FALSE(ask(task, fmt::format("http://h{}:80", task - 1), kGood)) << "still paused";
+  EXPECT_TRUE(ask(task + 1, "http://h0:80", kGood)) << "forgotten";
+}
+
+TEST(Scheduler, ClearForgetsHostsBeyondTheMostToo) {
+  Scheduler scheduler(fixed(), 1);
+  const HostAnswer refusal{.kind = HostAnswer::Kind::throttled, .retry_after = seconds(60)};
+  constexpr TaskId kHosts = Scheduler::kMostIdleHosts + 2000;
+  for (TaskId i = 0; i < kHosts; ++i) {
+    const std::string host = fmt::format("http://h{}:80", i);
+    scheduler.add(2 * i, host, 1);
+    ASSERT_EQ(scheduler.next(kStart), 2 * i);
+    scheduler.finished(2 * i, refusal, kStart);
+    if (i >= kHosts / 2) scheduler.add(2 * i + 1, host, 1);
+  }
+  scheduler.clear();
+  EXPECT_EQ(scheduler.size(), 0u);
+  EXPECT_EQ(scheduler.hosts(), Scheduler::kMostIdleHosts);
+}
+
+/// Against a plain model: random adds, delays, gifts and returns.
+TEST(Scheduler, LosesNoTaskAndKeepsEveryLimitUnderRandomUse) {
+  constexpr unsigned kLimit = 3;
+  constexpr unsigned kHosts = 7;
+  std::mt19937_64 random(7);
+  Scheduler scheduler(fixed(), 1);
+  std::vector<std::string> hosts;
+  for (unsigned i = 0; i < kHosts; ++i) hosts.push_back(fmt::format("http://h{}:80", i));
+  std::vector<unsigned> in_flight(kHosts);
+  std::vector<TaskId> running;
+  std::vector<bool> given(1);
+  Instant now = kStart;
+  for (int step = 0; step < 50'000; ++step) {
+    now += std::chrono::milliseconds(random() % 3);
+    const TaskId task = given.size();
+    switch (random() % 4) {
+      case 0:
+        given.push_back(false);
+        scheduler.add(task, hosts[task % kHosts], kLimit);
+        break;
+      case 1:
+        given.push_back(false);
+        scheduler.add_later(task, hosts[task % kHosts], kLimit,
+                            now + std::chrono::milliseconds(random() % 9));
+        break;
+      default:
+        if (const auto next = scheduler.next(now)) {
+          ASSERT_FALSE(given.at(*next)) << "given twice";
+          given[*next] = true;
+          ASSERT_LE(++in_flight[*next % kHosts], kLimit);
+          running.push_back(*next);
+        } else if (!running.empty()) {
+          std::swap(running[random() % running.size()], running.back());
+          --in_flight[running.back() % kHosts];
+          scheduler.finished(running.back(), kGood, now);
+          running.pop_back();
+        }
+    }
+  }
+  now += seconds(1);
+  while (scheduler.size() > 0) {
+    for (const TaskId task : all(scheduler, now)) {
+      given[task] = true;
+      running.push_back(task);
+    }
+    for (const TaskId task : running) scheduler.finished(task, kGood, now);
+    running.clear();
+  }
+  EXPECT_EQ(std::count(given.begin() + 1, given.end(), false), 0);
+}
+
+}  // namespace
+}  // namespace fanfetch

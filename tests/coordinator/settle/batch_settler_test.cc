@@ -1,0 +1,203 @@
+#include "coordinator/settle/batch_settler.h"
+
+#include "tests/coordinator/settle/settler_fixture.h"
+
+// In which order a batch is settled, and what of.
+
+namespace fanfetch {
+namespace {
+
+class BatchSettlerTest : public SettlerFixture {};
+
+TEST_F(BatchSettlerTest, SyncsThenWritesThenRenamesThenReports) {
+  on_sync_ = [this] {
+    EXPECT_TRUE(ledger_.rows.empty()) << "no row before its part is on the disk";
+    EXPECT_TRUE(has_part(1) && has_part(2));
+  };
+  on_ledger_ = [this](const std::string&) {
+    EXPECT_FALSE(exists("a.jpg") || exists("b.jpg")) << "no name before the ledger has noted it";
+    EXPECT_TRUE(records_.empty());
+  };
+  settle(saved(1, "a.jpg"), saved(2, "b.jpg"));
+  EXPECT_EQ(take_log(), (Log{"sync", "write", "record 1", "settled", "record 2", "settled"}));
+  EXPECT_EQ(read("a.jpg"), "body");
+  EXPECT_FALSE(has_part(1));
+  EXPECT_EQ(records_.at(0).status, Status::saved);
+  EXPECT_EQ(records_[0].file_name, "a.jpg");
+  EXPECT_EQ(settled_, (std::vector{link_of(1), link_of(2)}));
+  EXPECT_FALSE(settler_.output_error());
+}
+
+TEST_F(BatchSettlerTest, NotesWhatIsNeededToFinishTheRenames) {
+  write_part(1, "body");
+  struct stat status {};
+  ASSERT_EQ(::fstatat(part_fd_.get(), part_of(1).c_str(), &status, 0), 0);
+  settle(settlement(1, "a.jpg", Saved{.bytes = 4}));
+  const Placing& placing = ledger_.placing.at(1);
+  EXPECT_EQ(placing.part, part_of(1));
+  EXPECT_EQ(placing.inode, status.st_ino);
+  EXPECT_EQ(placing.replaces, std::nullopt);
+  const LedgerRow& row = ledger_.rows.at(1);
+  EXPECT_EQ(row.link, link_of(1));
+  EXPECT_EQ(row.file, stamp_of(status));
+  EXPECT_EQ(row.file, stamp("a.jpg"));
+  EXPECT_EQ(row.name_key, key_of("a.jpg"));
+  EXPECT_EQ(row.record.file_name, "a.jpg");
+}
+
+/// (e): only what lies on the disk counts as placed.
+TEST_F(BatchSettlerTest, PlacedIsForgottenOnlyBehindAnotherSync) {
+  settle(saved(1, "a.jpg"));
+  (void)take_log();
+  settler_.finish();
+  EXPECT_EQ(take_log(), (Log{"sync", "clear_placing"}));
+  settler_.finish();
+  EXPECT_EQ(take_log(), Log{}) << "once is enough";
+}
+
+TEST_F(BatchSettlerTest, TheBatchAfterRenamesSyncsEvenWithoutParts) {
+  settle(saved(1, "a.jpg"));
+  (void)take_log();
+  settle(failed_row(2));
+  EXPECT_EQ(take_log(), (Log{"sync", "write", "record 2", "settled"}));
+  settle(failed_row(3));
+  EXPECT_EQ(take_log(), (Log{"write", "record 3", "settled"})) << "those are on the disk";
+  settler_.finish();
+  EXPECT_EQ(take_log(), Log{}) << "nothing is to be placed";
+}
+
+TEST_F(BatchSettlerTest, ABatchWithoutRowsTouchesNothing) {
+  Settlement kept = settlement(1, "a.jpg", Kept{});
+  with_earlier(kept, "old");
+  settle(kept);
+  EXPECT_EQ(take_log(), (Log{"record 1", "settled"}));
+  settle();
+  EXPECT_EQ(take_log(), Log{});
+}
+
+TEST_F(BatchSettlerTest, AKeptFileIsReportedAndItsRowStays) {
+  Settlement kept = settlement(7, "a.jpg", Kept{.response = {.http_status = 304}});
+  with_earlier(kept, "old");
+  settle(kept, saved(2, "b.jpg"));
+  EXPECT_EQ(ledger_.rows.size(), 1u);
+  ASSERT_EQ(records_.size(), 2u);
+  EXPECT_EQ(records_[0].index, 7u);
+  EXPECT_EQ(records_[0].status, Status::kept);
+  EXPECT_EQ(records_[0].file_name, "a.jpg");
+  EXPECT_EQ(records_[0].etag, "\"old\"");
+  EXPECT_EQ(records_[1].file_name, "b.jpg") << "each record is of its own link";
+  EXPECT_EQ(read("a.jpg"), "old");
+}
+
+TEST_F(BatchSettlerTest, AFailureIsARowWithoutAFile) {
+  settle(settlement(1, "a.jpg", Failed{.error = ErrorClass::tls, .message = "no"}));
+  EXPECT_EQ(take_log(), (Log{"write", "record 1", "settled"})) << "no part, no sync";
+  const LedgerRow& row = ledger_.rows.at(1);
+  EXPECT_EQ(row.link, link_of(1));
+  EXPECT_EQ(row.record.error, ErrorClass::tls);
+  EXPECT_FALSE(row.record.file_name || row.file);
+  EXPECT_TRUE(ledger_.placing.empty());
+}
+
+TEST_F(BatchSettlerTest, TheBodyMayChangeTheNameAndNothingElse) {
+  final_names_["a.png"] = "a.jpg";
+  on_ledger_ = [this](const std::string&) { EXPECT_FALSE(exists("a.jpg") || exists("a.png")); };
+  settle(saved(1, "a.png"), saved(2, "b.jpg"));
+  EXPECT_EQ(take_log(), (Log{"sync", "write", "record 1", "settled", "record 2", "settled"}));
+  EXPECT_EQ(read("a.jpg"), "body");
+  EXPECT_FALSE(exists("a.png"));
+  EXPECT_EQ(records_.at(0).file_name, "a.jpg");
+  const LedgerRow& row = ledger_.rows.at(1);
+  EXPECT_EQ(row.record.file_name, "a.jpg");
+  EXPECT_EQ(row.name_key, key_of("a.jpg"));
+  EXPECT_EQ(settled_names_,
+            (std::vector<std::pair<std::uint64_t, std::uint64_t>>{
+                {key_of("a.png"), key_of("a.jpg")}, {key_of("b.jpg"), key_of("b.jpg")}}))
+      << "both are free again";
+}
+
+TEST_F(BatchSettlerTest, AChangedNameThatTurnsOutToBeTakenGetsASuffix) {
+  final_names_["a.png"] = "a.jpg";
+  write("a.jpg", "foreign");
+  settle(saved(1, "a.png"));
+  EXPECT_EQ(read("a.jpg"), "foreign");
+  EXPECT_EQ(records_.at(0).file_name, "a.jpg.1");
+  EXPECT_EQ(read("a.jpg.1"), "body");
+}
+
+TEST_F(BatchSettlerTest, WhatIsNotWantedIsReportedAndLeavesNoRow) {
+  write_part(1, "half");
+  settle(settlement(1, "a.jpg", Skipped{.message = "too small"}));
+  EXPECT_EQ(take_log(), (Log{"record 1", "settled"}));
+  EXPECT_TRUE(ledger_.rows.empty()) << "the next run may want it";
+  EXPECT_FALSE(has_part(1));
+  EXPECT_EQ(records_.at(0).status, Status::skipped);
+}
+
+TEST_F(BatchSettlerTest, AFailureLeavesTheEarlierFileAndItsRow) {
+  Settlement failed = settlement(1, "a.jpg", Failed{.error = ErrorClass::tls, .message = "no"});
+  with_earlier(failed, "old");
+  settle(failed);
+  EXPECT_TRUE(ledger_.rows.empty());
+  EXPECT_EQ(records_.at(0).status, Status::failed);
+  EXPECT_EQ(read("a.jpg"), "old");
+}
+
+TEST_F(BatchSettlerTest, ANewFileReplacesTheEarlierOne) {
+  Settlement newer = saved(1, "a.jpg");
+  with_earlier(newer, "old");
+  settle(newer);
+  EXPECT_EQ(read("a.jpg"), "body");
+  EXPECT_EQ(ledger_.placing.at(1).replaces, newer.link.earlier->file);
+}
+
+TEST_F(BatchSettlerTest, AnEarlierFileThatWasChangedMeanwhileIsNotReplaced) {
+  Settlement newer = saved(1, "a.jpg");
+  with_earlier(newer, "old");
+  write("a.jpg", "changed by the user");
+  settle(newer);
+  EXPECT_EQ(read("a.jpg"), "changed by the user");
+  EXPECT_EQ(read("a.jpg.1"), "body");
+  EXPECT_EQ(records_.at(0).file_name, "a.jpg.1");
+}
+
+TEST_F(BatchSettlerTest, RowsOfThePlanAreWrittenAsTheyAre) {
+  LedgerRow adopted = saved_row(1, "a.jpg");
+  write("a.jpg", "was there");
+  settle(adopted, saved(2, "b.jpg"));
+  EXPECT_EQ(ledger_.rows.at(1).record.file_name, "a.jpg");
+  EXPECT_EQ(ledger_.rows.at(1).file, adopted.file);
+  EXPECT_EQ(ledger_.placing.size(), 1u);
+  EXPECT_EQ(records_.at(0).file_name, "a.jpg");
+  EXPECT_EQ(records_.at(1).file_name, "b.jpg");
+  EXPECT_EQ(read("b.jpg"), "body");
+}
+
+TEST_F(BatchSettlerTest, TheNameThatItGotIsTheOneReported) {
+  write("a.jpg", "foreign");
+  settle(saved(1, "a.jpg"));
+  EXPECT_EQ(take_log(), (Log{"sync", "write", "rename", "record 1", "settled"}));
+  EXPECT_EQ(records_.at(0).file_name, "a.jpg.1");
+  EXPECT_EQ(ledger_.rows.at(1).record.file_name, "a.jpg.1");
+}
+
+TEST_F(BatchSettlerTest, WhatFailedIsRemovedUnlessItCanBeGoneOnWith) {
+  const Failed hopeless{.error = ErrorClass::http_4xx, .retry = Retry::no};
+  const Failed curable{.error = ErrorClass::truncated, .retry = Retry::yes};
+  const Failed full{.error = ErrorClass::disk, .retry = Retry::no};
+  for (unsigned i : {1u, 2u, 3u, 4u, 5u}) write_part(i, "bo");
+  for (unsigned i : {1u, 2u, 3u}) write_sidecar(i);
+  Settlement never_asked = settlement(5, "e", hopeless);
+  never_asked.attempts = 0;  // an earlier run's part, still of use
+  settle(settlement(1, "a", hopeless), settlement(2, "b", curable), settlement(3, "c", full),
+         settlement(4, "d", curable), never_asked);
+  EXPECT_FALSE(has_part(1));
+  EXPECT_TRUE(has_part(2));
+  EXPECT_TRUE(has_part(3));
+  EXPECT_FALSE(has_part(4)) << "without a sidecar nobody can";
+  EXPECT_TRUE(has_part(5));
+  EXPECT_EQ(support::files_in(parts_).size(), 5u);
+}
+
+}  // namespace
+}  // namespace fanfetch

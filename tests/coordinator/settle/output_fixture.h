@@ -1,0 +1,67 @@
+#pragma once
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <string>
+
+#include "common/part_name.h"
+#include "common/unique_fd.h"
+#include "coordinator/settle/placement.h"
+#include "tests/coordinator/ledger/ledger_samples.h"
+#include "tests/support/temp_dir.h"
+
+namespace fanfetch {
+
+/// An output folder and its parts, held open as in a run.
+class OutputFixture : public ::testing::Test {
+ protected:
+  OutputFixture() {
+    for (const auto& folder : {out_, parts_}) std::filesystem::create_directories(folder);
+    out_fd_.reset(::open(out_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    part_fd_.reset(::open(parts_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  }
+
+  [[nodiscard]] Placer placer() const { return {out_fd_.get(), part_fd_.get()}; }
+  /// `a.jpg` is `a.jpg.1`, `a.jpg.2` …
+  [[nodiscard]] static NameRules names() {
+    return {.other = [](const std::string& name, const Sha256Digest&,
+                        unsigned n) { return fmt::format("{}.{}", name, n); },
+            .key = key_of};
+  }
+
+  void write(const std::string& name, const std::string& text) const {
+    (void)temp_.write("out/" + name, text);
+  }
+  /// The part of the link with that number, and its sidecar.
+  void write_part(unsigned number, const std::string& text) const {
+    (void)temp_.write("part/" + part_of(number), text);
+  }
+  void write_sidecar(unsigned number) const {
+    (void)temp_.write("part/" + part_of(number) + std::string(kSidecarSuffix), "sidecar");
+  }
+
+  /// "" if there is none.
+  [[nodiscard]] std::string read(const std::string& name) const {
+    return exists(name) ? support::read_file(out_ / name) : "";
+  }
+  [[nodiscard]] bool exists(const std::string& name) const {
+    return std::filesystem::exists(out_ / name);
+  }
+  [[nodiscard]] bool has_part(unsigned number) const {
+    return std::filesystem::exists(parts_ / part_of(number));
+  }
+  [[nodiscard]] FileStamp stamp(const std::string& name) const {
+    return stamp_of(out_fd_.get(), name).value();
+  }
+
+  support::TempDir temp_;
+  const std::filesystem::path out_ = temp_.path() / "out";
+  const std::filesystem::path parts_ = temp_.path() / "part";
+  UniqueFd out_fd_;
+  UniqueFd part_fd_;
+};
+
+}  // namespace fanfetch

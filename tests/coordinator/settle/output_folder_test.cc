@@ -1,0 +1,157 @@
+#include "coordinator/settle/output_folder.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "tests/support/temp_dir.h"
+
+namespace fanfetch {
+namespace {
+
+namespace fs = std::filesystem;
+
+class OutputFolderTest : public ::testing::Test {
+ protected:
+  support::TempDir temp_;
+  const fs::path root_ = temp_.path();
+};
+
+TEST_F(OutputFolderTest, MakesWhatIsMissing) {
+  const auto output = OutputFolder::open(root_ / "a/b");
+  ASSERT_TRUE(output);
+  EXPECT_TRUE(fs::is_directory(root_ / "a/b/.fanfetch/part"));
+}
+
+TEST_F(OutputFolderTest, RefusesAFile) {
+  std::ofstream(root_ / "file") << "x";
+  const auto output = OutputFolder::open(root_ / "file");
+  ASSERT_FALSE(output);
+  EXPECT_EQ(output.error().kind, OutputError::Kind::unwritable);
+  EXPECT_NE(output.error().message.find("file"), std::string::npos);
+}
+
+TEST_F(OutputFolderTest, ThrowsAwayThePartsOfAKilledRunAndNothingElse) {
+  const std::string part = temp_.write(".fanfetch/part/left", "x");
+  (void)temp_.write("mine.jpg", "x");
+  (void)temp_.write(".fanfetch/ledger.sqlite", "x");
+  const auto output = OutputFolder::open(root_);
+  ASSERT_TRUE(output);
+  EXPECT_TRUE(fs::exists(part)) << "before that, the ledger may still have it placed";
+  ASSERT_TRUE(output->clean_parts());
+  EXPECT_FALSE(fs::exists(part));
+  EXPECT_TRUE(fs::exists(root_ / "mine.jpg"));
+  EXPECT_TRUE(fs::exists(root_ / ".fanfetch/ledger.sqlite"));
+}
+
+TEST_F(OutputFolderTest, KeepsPartsThatCanBeGoneOnWith) {
+  for (const char* name : {"aa", "aa.resume", "lonely", "orphan.resume", "cc.resume.tmp"}) {
+    (void)temp_.write(std::string(".fanfetch/part/") + name, "x");
+  }
+  fs::create_directory(root_ / ".fanfetch/part/folder");  // somebody else's: not ours to remove
+  const auto output = OutputFolder::open(root_);
+  ASSERT_TRUE(output);
+  ASSERT_TRUE(output->clean_parts());
+  std::set<std::string> left;
+  for (const auto& entry : fs::directory_iterator(root_ / ".fanfetch/part")) {
+    left.insert(entry.path().filename());
+  }
+  EXPECT_EQ(left, (std::set<std::string>{"aa", "aa.resume", "folder"}));
+}
+
+TEST_F(OutputFolderTest, KnowsWhenItIsNotThereAnyMore) {
+  const auto output = OutputFolder::open(root_ / "out");
+  ASSERT_TRUE(output);
+  EXPECT_EQ(output->lost(), std::nullopt);
+
+  fs::rename(root_ / "out", root_ / "away");
+  EXPECT_TRUE(output->lost()) << "moved";
+  fs::create_directory(root_ / "out");
+  ASSERT_TRUE(output->lost()) << "replaced";
+  EXPECT_NE(output->lost()->find((root_ / "out").string()), std::string::npos);
+  fs::remove(root_ / "out");
+  fs::rename(root_ / "away", root_ / "out");
+  EXPECT_EQ(output->lost(), std::nullopt) << "back again";
+
+  fs::remove(root_ / "out/.fanfetch/part");
+  EXPECT_TRUE(output->lost()) << "no worker can write";
+}
+
+TEST_F(OutputFolderTest, CanBeSyncedAsLongAsItIsOpen) {
+  const auto output = OutputFolder::open(root_ / "out");
+  ASSERT_TRUE(output);
+  EXPECT_EQ(output->sync(), 0);
+  fs::rename(root_ / "out", root_ / "away");
+  EXPECT_EQ(output->sync(), 0) << "the descriptor counts, not the name";
+}
+
+TEST_F(OutputFolderTest, FollowsNoLinkOutOfTheFolder) {
+  fs::create_directories(root_ / "elsewhere/part");
+  std::ofstream(root_ / "elsewhere/part/precious") << "x";
+  fs::create_directories(root_ / "out");
+  fs::create_symlink(root_ / "elsewhere", root_ / "out/.fanfetch");
+  EXPECT_FALSE(OutputFolder::open(root_ / "out"));
+  EXPECT_TRUE(fs::exists(root_ / "elsewhere/part/precious"));
+}
+
+TEST_F(OutputFolderTest, OneRunAtATimeAndTheOtherIsNamed) {
+  const auto first = OutputFolder::open(root_);
+  ASSERT_TRUE(first);
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    const auto second = OutputFolder::open(root_);
+    const bool busy = !second && second.error().kind == OutputError::Kind::busy;
+    const auto pid = fmt::format("pid {}", ::getppid());
+    ::_exit(busy && second.error().message.find(pid) != std::string::npos ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
+/// A full disk must not look like another run.
+TEST_F(OutputFolderTest, APidThatCannotBeWrittenDoesNotMatter) {
+  ASSERT_TRUE(OutputFolder::open(root_));
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_FSIZE, &none);
+    ::_exit(OutputFolder::open(root_) ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
+/// A worker that outlives its killed coordinator for a moment must still hold the folder.
+TEST_F(OutputFolderTest, AnInheritedLockOutlivesItsOwner) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  auto first = OutputFolder::open(root_);
+  ASSERT_TRUE(first);
+  const pid_t worker = ::fork();
+  ASSERT_GE(worker, 0);
+  if (worker == 0) {  // holds the descriptor until the pipe closes
+    ::close(ends[1]);
+    char byte = 0;
+    ::_exit(::read(ends[0], &byte, 1) == 0 ? 0 : 1);
+  }
+  ::close(ends[0]);
+  { const auto gone = std::move(*first); }
+  EXPECT_FALSE(OutputFolder::open(root_));
+  ::close(ends[1]);
+  ASSERT_EQ(::waitpid(worker, nullptr, 0), worker);
+  EXPECT_TRUE(OutputFolder::open(root_));
+}
+
+}  // namespace
+}  // namespace fanfetch

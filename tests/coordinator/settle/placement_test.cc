@@ -1,0 +1,145 @@
+#include "coordinator/settle/placement.h"
+
+#include "tests/coordinator/settle/output_fixture.h"
+#include "tests/coordinator/settle/recording_ledger.h"
+#include "tests/support/as_nobody.h"
+
+namespace fanfetch {
+namespace {
+
+using Calls = std::vector<std::string>;
+
+class PlacementTest : public OutputFixture {
+ protected:
+  /// Part and row `number`, to be placed under `name`.
+  PartToPlace part(unsigned number, const std::string& name) {
+    write_part(number, fmt::format("body {}", number));
+    ledger_.rows[number] = saved_row(number, name);
+    ledger_.placing[number] = {.part = part_of(number), .inode = number, .replaces = {}};
+    return {.row = number,
+            .part = part_of(number),
+            .hash = hash_of(number),
+            .replaces = {},
+            .name = name,
+            .problem = {}};
+  }
+  Result<> place(std::vector<PartToPlace>& parts) {
+    return place_parts(parts, placer(), ledger_, names());
+  }
+  [[nodiscard]] std::string name_in_ledger(std::int64_t row) const {
+    return ledger_.rows.at(row).record.file_name.value_or("");
+  }
+
+  RecordingLedger ledger_;
+};
+
+TEST_F(PlacementTest, FreeNamesNeedNoLedger) {
+  std::vector<PartToPlace> parts{part(1, "a.jpg"), part(2, "x/b.jpg")};
+  ASSERT_TRUE(place(parts));
+  EXPECT_TRUE(parts[0].placed && parts[1].placed);
+  EXPECT_EQ(read("a.jpg"), "body 1");
+  EXPECT_EQ(read("x/b.jpg"), "body 2");
+  EXPECT_EQ(ledger_.calls, Calls{});
+}
+
+TEST_F(PlacementTest, ATakenNameIsChangedInTheLedgerFirst) {
+  write("a.jpg", "foreign");
+  std::vector<PartToPlace> parts{part(1, "a.jpg"), part(2, "b.jpg")};
+  ledger_.on_call = [&](const std::string&) {
+    EXPECT_FALSE(exists("a.jpg.1")) << "no file has a name that the ledger does not know";
+    EXPECT_TRUE(has_part(1));
+  };
+  ASSERT_TRUE(place(parts));
+  EXPECT_EQ(ledger_.calls, Calls{"rename"});
+  EXPECT_EQ(parts[0].name, "a.jpg.1");
+  EXPECT_TRUE(parts[0].placed && parts[1].placed);
+  EXPECT_EQ(name_in_ledger(1), "a.jpg.1");
+  EXPECT_EQ(ledger_.rows[1].name_key, key_of("a.jpg.1"));
+  EXPECT_EQ(name_in_ledger(2), "b.jpg");
+  EXPECT_EQ(read("a.jpg"), "foreign");
+  EXPECT_EQ(read("a.jpg.1"), "body 1");
+  EXPECT_EQ(read("b.jpg"), "body 2");
+}
+
+TEST_F(PlacementTest, GoesOnUntilANameIsFree) {
+  for (const char* name : {"a.jpg", "a.jpg.1", "a.jpg.2", "b.jpg"}) write(name, "foreign");
+  std::vector<PartToPlace> parts{part(1, "a.jpg"), part(2, "b.jpg")};
+  ASSERT_TRUE(place(parts));
+  EXPECT_EQ(ledger_.calls, (Calls{"rename", "rename", "rename"})) << "one for each round";
+  EXPECT_EQ(parts[0].name, "a.jpg.3");
+  EXPECT_EQ(parts[1].name, "b.jpg.1");
+  EXPECT_EQ(name_in_ledger(1), "a.jpg.3");
+  EXPECT_EQ(read("a.jpg.3"), "body 1");
+}
+
+TEST_F(PlacementTest, TwoPartsWithOneNameGetTwo) {
+  std::vector<PartToPlace> parts{part(1, "a.jpg"), part(2, "a.jpg")};
+  ASSERT_TRUE(place(parts));
+  EXPECT_EQ(parts[0].name, "a.jpg");
+  EXPECT_EQ(parts[1].name, "a.jpg.1");
+  EXPECT_EQ(read("a.jpg.1"), "body 2");
+}
+
+TEST_F(PlacementTest, AFileInAFoldersPlaceCostsTheNameItsFolders) {
+  write("x", "a file");
+  std::filesystem::create_directory_symlink("/", out_ / "l");
+  std::vector<PartToPlace> parts{part(1, "x/y/a.jpg"), part(2, "l/b.jpg")};
+  ASSERT_TRUE(place(parts));
+  EXPECT_EQ(parts[0].name, "x_y_a.jpg.1");
+  EXPECT_EQ(parts[1].name, "l_b.jpg.1");
+  EXPECT_EQ(read("x_y_a.jpg.1"), "body 1");
+  EXPECT_EQ(name_in_ledger(2), "l_b.jpg.1");
+}
+
+TEST_F(PlacementTest, ReplacesWhatItIsToReplace) {
+  write("a.jpg", "old");
+  write("b.jpg", "old");
+  std::vector<PartToPlace> parts{part(1, "a.jpg"), part(2, "b.jpg")};
+  parts[0].replaces = stamp("a.jpg");
+  parts[1].replaces = FileStamp{.size = 99, .mtime_ns = 1};  // somebody changed it
+  ASSERT_TRUE(place(parts));
+  EXPECT_EQ(read("a.jpg"), "body 1");
+  EXPECT_EQ(read("b.jpg"), "old");
+  EXPECT_EQ(parts[1].name, "b.jpg.1");
+}
+
+TEST_F(PlacementTest, APartThatCanHaveNoNameIsGivenUp) {
+  std::vector<PartToPlace> parts{part(1, std::string(300, 'x')), part(2, "b.jpg")};
+  ASSERT_TRUE(place(parts)) << "one link's trouble is not the run's";
+  EXPECT_FALSE(parts[0].placed);
+  EXPECT_NE(parts[0].problem, "");
+  EXPECT_TRUE(parts[1].placed);
+  EXPECT_EQ(ledger_.calls, Calls{"give_up"});
+  EXPECT_EQ(ledger_.given_up[1], parts[0].problem);
+  EXPECT_FALSE(has_part(1)) << "nobody wants it any more";
+}
+
+TEST_F(PlacementTest, AnOutputThatCannotBeWrittenLeavesTheRestNoted) {
+  write("x/a.jpg", "");
+  std::vector<PartToPlace> parts{part(1, "x/b.jpg"), part(2, "c.jpg"), part(3, "d.jpg")};
+  const AsNobody nobody({temp_.path(), out_ / "x", parts_}, out_);
+  EXPECT_FALSE(place(parts));
+  EXPECT_TRUE(parts[0].placed);
+  for (const PartToPlace& rest : {parts[1], parts[2]}) {
+    EXPECT_FALSE(rest.placed);
+    EXPECT_EQ(rest.problem, "");
+    EXPECT_TRUE(has_part(static_cast<unsigned>(rest.row)));
+  }
+  EXPECT_EQ(ledger_.calls, Calls{});
+  EXPECT_EQ(ledger_.placing.size(), 3u);
+}
+
+TEST_F(PlacementTest, ANameThatCannotBeNotedIsNotUsed) {
+  write("a.jpg", "foreign");
+  std::vector<PartToPlace> parts{part(1, "a.jpg")};
+  ledger_.failures = {{.full = false, .message = "no ledger"}};
+  const auto placed = place(parts);
+  ASSERT_FALSE(placed);
+  EXPECT_EQ(placed.error().message, "no ledger");
+  EXPECT_FALSE(exists("a.jpg.1"));
+  EXPECT_TRUE(has_part(1));
+  EXPECT_FALSE(parts[0].placed);
+}
+
+}  // namespace
+}  // namespace fanfetch

@@ -1,0 +1,104 @@
+#include "coordinator/settle/run_ledger.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "coordinator/ledger/history.h"
+#include "tests/support/temp_dir.h"
+
+namespace fanfetch {
+namespace {
+
+namespace fs = std::filesystem;
+
+class RunLedgerTest : public ::testing::Test {
+ protected:
+  [[nodiscard]] RunLedger open(const std::string& ledger = "") const {
+    auto opened = open_run_ledger(out_, ledger);
+    if (!opened) ADD_FAILURE() << opened.error().message;
+    return std::move(opened.value());
+  }
+  /// Why not; "" if it can.
+  [[nodiscard]] std::string refusal(const std::string& ledger = "") const {
+    const auto opened = open_run_ledger(out_, ledger);
+    return opened ? "" : opened.error().message;
+  }
+  /// A run that was killed between its transaction and its renames.
+  void leave_part(const std::string& part, const std::string& name) const {
+    const RunLedger run = open();
+    const std::string path = temp_.write("out/.fanfetch/part/" + part, "body");
+    struct stat status {};
+    ASSERT_EQ(::stat(path.c_str(), &status), 0);
+    LedgerEntry entry;
+    entry.row.record = {.url = "http://x/", .status = Status::saved, .file_name = name, .bytes = 4};
+    entry.row.file = stamp_of(status);
+    entry.placing = Placing{.part = part, .inode = status.st_ino, .replaces = {}};
+    ASSERT_TRUE(run.ledger->write(std::span(&entry, 1)));
+  }
+
+  support::TempDir temp_;
+  const std::string out_ = temp_.at("out");
+  const std::string part_ = std::string(64, 'a');
+};
+
+TEST_F(RunLedgerTest, LiesInTheFolder) {
+  const RunLedger run = open();
+  EXPECT_EQ(run.path, out_ + "/.fanfetch/ledger.sqlite");
+  EXPECT_TRUE(fs::exists(run.path));
+  EXPECT_EQ(run.notice, std::nullopt);
+}
+
+TEST_F(RunLedgerTest, OrWhereTheUserWantsIt) {
+  EXPECT_EQ(open(temp_.at("elsewhere")).path, temp_.at("elsewhere"));
+  EXPECT_TRUE(fs::exists(temp_.at("elsewhere")));
+  EXPECT_FALSE(fs::exists(out_ + "/.fanfetch/ledger.sqlite"));
+}
+
+/// Cleaning first would throw away what is only waiting for its name.
+TEST_F(RunLedgerTest, FinishesWhatAKillLeftAndThenCleans) {
+  leave_part(part_, "a.jpg");
+  (void)temp_.write("out/.fanfetch/part/useless", "x");
+  (void)temp_.write("out/.fanfetch/part/bb", "x");
+  (void)temp_.write("out/.fanfetch/part/bb.resume", "x");
+  const RunLedger run = open();
+  EXPECT_EQ(support::read_file(out_ + "/a.jpg"), "body");
+  EXPECT_EQ(support::files_in(out_ + "/.fanfetch/part"),
+            (std::map<std::string, std::string>{{"bb", "x"}, {"bb.resume", "x"}}));
+  EXPECT_TRUE(run.ledger->pending()->empty());
+}
+
+TEST_F(RunLedgerTest, NamesAreMadeAsThePlanMakesThem) {
+  leave_part(part_, "a.jpg");
+  (void)temp_.write("out/a.jpg", "foreign");
+  { const RunLedger run = open(); }
+  EXPECT_EQ(support::read_file(out_ + "/a-aaaaaaaa.jpg"), "body");
+  const auto history = History::open(out_ + "/.fanfetch/ledger.sqlite");
+  ASSERT_TRUE(history);
+  EXPECT_TRUE((*history)->name_taken(name_rules().key("A-AAAAAAAA.jpg"), 0));
+}
+
+TEST_F(RunLedgerTest, ADamagedLedgerIsToldAndCostsNoRun) {
+  (void)temp_.write("out/.fanfetch/ledger.sqlite", std::string(5000, 'g'));
+  EXPECT_NE(open().notice.value_or("").find(".damaged-1"), std::string::npos);
+}
+
+TEST_F(RunLedgerTest, ALedgerThatCannotBeOpenedThrowsNothingAway) {
+  leave_part(part_, "a.jpg");
+  fs::rename(out_ + "/.fanfetch/ledger.sqlite", temp_.at("kept"));
+  fs::create_directory(out_ + "/.fanfetch/ledger.sqlite");
+  EXPECT_NE(refusal().find("not a regular file"), std::string::npos) << refusal();
+  EXPECT_TRUE(fs::exists(out_ + "/.fanfetch/part/" + part_));
+}
+
+/// The folder that the user names may lie elsewhere.
+TEST_F(RunLedgerTest, TheFolderMayBeALink) {
+  fs::create_directory(temp_.at("real"));
+  fs::create_directory_symlink(temp_.at("real"), out_);
+  EXPECT_EQ(refusal(), "");
+  EXPECT_TRUE(fs::exists(temp_.at("real/.fanfetch/ledger.sqlite")));
+}
+
+}  // namespace
+}  // namespace fanfetch

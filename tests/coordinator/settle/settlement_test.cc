@@ -1,0 +1,135 @@
+#include "coordinator/settle/settlement.h"
+
+#include <gtest/gtest.h>
+
+namespace fanfetch {
+namespace {
+
+using namespace std::chrono_literals;
+
+Settlement settlement(Outcome outcome, int attempts = 2) {
+  return {.link = {.index = 7, .listed = "http://x/a", .name = "a.jpg"},
+          .outcome = std::move(outcome),
+          .final_url = "http://y/b",
+          .attempts = attempts,
+          .started_at = WallTime(5s),
+          .duration = 6ms};
+}
+
+const Response kResponse{
+    .http_status = 200, .content_type = "image/jpeg", .etag = "\"e\"", .last_modified = "then"};
+
+Settlement with_earlier(Settlement settlement) {
+  Record record{.index = 99, .url = "http://old/", .status = Status::saved, .file_name = "a.jpg"};
+  record.bytes = 4;
+  record.sha256 = "aa";
+  record.http_status = 200;
+  record.etag = "\"old\"";
+  record.attempts = 9;
+  record.started_at = WallTime(1s);
+  record.duration = 1ms;
+  settlement.link.earlier = std::make_shared<Earlier>(Earlier{.file = {}, .record = record});
+  return settlement;
+}
+
+TEST(SettlementTest, OfASavedLink) {
+  const Sha256Digest digest = sha256("body");
+  const Record record =
+      record_of(settlement(Saved{.response = kResponse, .bytes = 4, .sha256 = digest}));
+  EXPECT_EQ(record.index, 7u);
+  EXPECT_EQ(record.url, "http://x/a");
+  EXPECT_EQ(record.status, Status::saved);
+  EXPECT_EQ(record.file_name, std::nullopt) << "the ledger's to give";
+  EXPECT_EQ(record.bytes, 4u);
+  EXPECT_EQ(record.sha256, to_hex(digest));
+  EXPECT_EQ(record.http_status, 200);
+  EXPECT_EQ(record.content_type, "image/jpeg");
+  EXPECT_EQ(record.etag, "\"e\"");
+  EXPECT_EQ(record.last_modified, "then");
+  EXPECT_EQ(record.final_url, "http://y/b");
+  EXPECT_EQ(record.attempts, 2);
+  EXPECT_EQ(record.started_at, WallTime(5s));
+  EXPECT_EQ(record.duration, 6ms);
+  EXPECT_FALSE(record.error || record.retryable || record.message || record.duplicate_of);
+}
+
+TEST(SettlementTest, TheListsOwnColumnsGoAlong) {
+  const auto columns = std::make_shared<const std::string>("{}");
+  for (const Outcome& outcome : {Outcome(Saved{}), Outcome(Failed{}), Outcome(Kept{})}) {
+    Settlement given = with_earlier(settlement(outcome));
+    EXPECT_EQ(record_of(given).columns, nullptr);
+    given.link.columns = columns;
+    EXPECT_EQ(record_of(given).columns, columns);
+  }
+}
+
+TEST(SettlementTest, WhatWasNotSentIsUnknown) {
+  const Record record = record_of(settlement(Saved{}));
+  EXPECT_FALSE(record.http_status || record.content_type || record.etag || record.last_modified);
+  EXPECT_FALSE(record.sha256);
+}
+
+TEST(SettlementTest, ALengthThatNobodyVerifiedIsTold) {
+  const Record record = record_of(settlement(Saved{.length_verified = false}));
+  EXPECT_NE(record.message.value_or("").find("no length"), std::string::npos);
+}
+
+TEST(SettlementTest, OfAFailure) {
+  const Record record = record_of(settlement(Failed{.error = ErrorClass::refused,
+                                                    .retry = Retry::yes,
+                                                    .message = "no",
+                                                    .response = kResponse,
+                                                    .refused_address = "10.0.0.1"}));
+  EXPECT_EQ(record.status, Status::failed);
+  EXPECT_EQ(record.error, ErrorClass::refused);
+  EXPECT_EQ(record.retryable, true);
+  EXPECT_EQ(record.message, "no");
+  EXPECT_EQ(record.http_status, 200);
+  EXPECT_EQ(record.refused_address, "10.0.0.1");
+  EXPECT_FALSE(record.file_name || record.bytes || record.sha256);
+  EXPECT_EQ(record_of(settlement(Failed{})).retryable, false);
+}
+
+TEST(SettlementTest, OfWhatWasNotWanted) {
+  Outcome skipped = Skipped{.message = "too small", .response = kResponse};
+  const Record record = record_of(settlement(skipped));
+  EXPECT_EQ(record.status, Status::skipped);
+  EXPECT_EQ(record.error, ErrorClass::filtered);
+  EXPECT_EQ(record.message, "too small");
+  EXPECT_EQ(record.content_type, "image/jpeg");
+  EXPECT_EQ(record.retryable, std::nullopt);
+  EXPECT_EQ(record.attempts, 2);
+  EXPECT_EQ(record_of(with_earlier(settlement(skipped))).message,
+            "too small; the file of the earlier run stays: a.jpg");
+}
+
+TEST(SettlementTest, AFailureSaysThatTheEarlierFileStays) {
+  const Record record = record_of(with_earlier(settlement(Failed{.message = "no"})));
+  EXPECT_EQ(record.message, "no; the file of the earlier run stays: a.jpg");
+  EXPECT_EQ(record.file_name, std::nullopt);
+}
+
+TEST(SettlementTest, ALinkThatWasNeverTriedHasNoTimes) {
+  const Record record = record_of(settlement(Failed{}, 0));
+  EXPECT_FALSE(record.final_url || record.started_at || record.duration);
+  EXPECT_EQ(record.attempts, 0);
+}
+
+TEST(SettlementTest, OfAKeptFileWhatTheEarlierRunKnew) {
+  const Record record =
+      record_of(with_earlier(settlement(Kept{.response = {.http_status = 304}}, 1)));
+  EXPECT_EQ(record.status, Status::kept);
+  EXPECT_EQ(record.file_name, "a.jpg");
+  EXPECT_EQ(record.bytes, 4u);
+  EXPECT_EQ(record.sha256, "aa");
+  EXPECT_EQ(record.etag, "\"old\"");
+  EXPECT_EQ(record.http_status, 200) << "of the file, not of the question";
+  EXPECT_EQ(record.index, 7u) << "but the line is this run's";
+  EXPECT_EQ(record.url, "http://x/a");
+  EXPECT_EQ(record.attempts, 1);
+  EXPECT_EQ(record.started_at, WallTime(5s));
+  EXPECT_EQ(record.duration, 6ms);
+}
+
+}  // namespace
+}  // namespace fanfetch

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "coordinator/settle/batch_settler.h"
+#include "tests/coordinator/settle/output_fixture.h"
+#include "tests/coordinator/settle/recording_ledger.h"
+
+namespace fanfetch {
+
+/// A settler on a real folder, with a ledger that records and a disk that syncs on demand. All that
+/// happens is in one log, in its order.
+class SettlerFixture : public OutputFixture {
+ protected:
+  [[nodiscard]] SettlerHooks hooks() {
+    return {.names = names(),
+            .final_name =
+                [this](const Link& link, const Saved&) {
+                  const auto other = final_names_.find(link.name);
+                  const std::string& name = other == final_names_.end() ? link.name : other->second;
+                  return FinalName{name, key_of(name)};
+                },
+            .sync =
+                [this] {
+                  log_.emplace_back("sync");
+                  if (on_sync_) on_sync_();
+                  return sync_error_;
+                },
+            .output_lost = [this] { return output_lost_; },
+            .free_reserve =
+                [this] {
+                  log_.emplace_back("free");
+                  return has_reserve_;
+                },
+            .on_record =
+                [this](const Record& record) {
+                  log_.push_back(fmt::format("record {}", record.index));
+                  if (record.status == Status::saved) {
+                    EXPECT_TRUE(exists(*record.file_name)) << "saved, without its file";
+                  }
+                  records_.push_back(record);
+                },
+            .on_settled =
+                [this](const LinkId& link, std::uint64_t planned, std::uint64_t final) {
+                  log_.emplace_back("settled");
+                  settled_.push_back(link);
+                  settled_names_.emplace_back(planned, final);
+                }};
+  }
+  SettlerFixture() {
+    ledger_.on_call = [this](const std::string& call) {
+      log_.push_back(call);
+      if (on_ledger_) on_ledger_(call);
+    };
+  }
+
+  /// A link whose part is whole: `body`, of four bytes.
+  [[nodiscard]] Settlement saved(unsigned number, const std::string& name) const {
+    write_part(number, "body");
+    return settlement(number, name, Saved{.response = {.http_status = 200}, .bytes = 4});
+  }
+  [[nodiscard]] static Settlement settlement(unsigned number, const std::string& name,
+                                             Outcome outcome) {
+    return {.link = {.index = number,
+                     .listed = "http://x/" + name,
+                     .hash = hash_of(number),
+                     .name = name,
+                     .name_key = key_of(name)},
+            .outcome = std::move(outcome),
+            .final_url = "http://x/" + name,
+            .attempts = 1};
+  }
+  /// Gives the link a file of an earlier run under its name.
+  void with_earlier(Settlement& settlement, const std::string& text) const {
+    write(settlement.link.name, text);
+    LedgerRow row = saved_row(1, settlement.link.name);
+    row.record.etag = "\"old\"";
+    settlement.link.earlier = std::make_shared<Earlier>(
+        Earlier{.file = stamp(settlement.link.name), .record = row.record});
+  }
+  template <class... Some>
+  void settle(Some... some) {
+    std::vector<Settled> batch;
+    (batch.emplace_back(std::move(some)), ...);
+    settler_.settle(std::move(batch));
+  }
+  [[nodiscard]] std::vector<std::string> take_log() { return std::exchange(log_, {}); }
+
+  std::vector<std::string> log_;
+  std::vector<Record> records_;
+  std::vector<LinkId> settled_;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> settled_names_;
+  std::map<std::string, std::string> final_names_;  // of planned ones that the body changes
+  int sync_error_ = 0;
+  bool has_reserve_ = true;
+  std::optional<std::string> output_lost_;
+  std::function<void()> on_sync_;
+  std::function<void(const std::string& call)> on_ledger_;
+
+  RecordingLedger ledger_;
+  const Placer placer_ = placer();
+  BatchSettler settler_{ledger_, placer_, hooks()};
+};
+
+using Log = std::vector<std::string>;
+
+}  // namespace fanfetch

@@ -1,0 +1,76 @@
+#include "worker/head/content_disposition.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <vector>
+
+namespace fanfetch {
+namespace {
+
+TEST(ContentDisposition, NamesTheFile) {
+  EXPECT_EQ(suggested_name("attachment; filename=\"a b.jpg\""), "a b.jpg");
+  EXPECT_EQ(suggested_name("attachment; filename=a.jpg"), "a.jpg");
+  EXPECT_EQ(suggested_name("inline;FILENAME = a.jpg ; size=5"), "a.jpg");
+  EXPECT_EQ(suggested_name("filename=a.jpg"), "a.jpg") << "without its type";
+  EXPECT_EQ(suggested_name("attachment; x=\"filename=no.jpg; \"; filename=a.jpg"), "a.jpg");
+  EXPECT_EQ(suggested_name(R"(attachment; filename="a\"b;c.jpg")"), "a\"b;c.jpg");
+  EXPECT_EQ(suggested_name("attachment; filename=a.jpg; filename=b.jpg"), "a.jpg");
+}
+
+TEST(ContentDisposition, TheExtendedNameWins) {
+  EXPECT_EQ(suggested_name("attachment; filename=a.jpg; filename*=UTF-8''na%C3%AFve%20.jpg"),
+            "na\xC3\xAFve .jpg");
+  EXPECT_EQ(suggested_name("attachment; filename*=utf-8'en'b.jpg; filename=a.jpg"), "b.jpg");
+  EXPECT_EQ(suggested_name("attachment; filename*=ISO-8859-1''%EF.jpg"), "\xC3\xAF.jpg");
+  EXPECT_EQ(suggested_name("attachment; filename*=\"UTF-8''b.jpg\""), "b.jpg") << "as some do";
+}
+
+TEST(ContentDisposition, AnExtendedNameThatCannotBeReadLeavesTheOther) {
+  for (const char* bad : {"b.jpg", "UTF-8'b.jpg", "EBCDIC''b.jpg", "''b.jpg", "UTF-8''",
+                          "UTF-8''..", "UTF-8''a%2F"}) {
+    const std::string header = std::string("attachment; filename=a.jpg; filename*=") + bad;
+    EXPECT_EQ(suggested_name(header), "a.jpg") << bad;
+  }
+}
+
+TEST(ContentDisposition, FoldersAreStripped) {
+  EXPECT_EQ(suggested_name("attachment; filename=\"../../etc/passwd\""), "passwd");
+  EXPECT_EQ(suggested_name("attachment; filename=\"/etc/cron.d/x\""), "x");
+  EXPECT_EQ(suggested_name(R"(attachment; filename="C:\pictures\a.jpg")"), "a.jpg");
+  EXPECT_EQ(suggested_name("attachment; filename*=UTF-8''%2e%2e%2Fa.jpg"), "a.jpg");
+  EXPECT_EQ(suggested_name("attachment; filename*=UTF-8''..%5Ca.jpg"), "a.jpg");
+}
+
+TEST(ContentDisposition, NoName) {
+  for (const char* header :
+       {"", "attachment", ";", ";;;=;", "=", "attachment; filename", "attachment; filename=",
+        "attachment; filename=\"\"", "attachment; filename=..", "attachment; filename=\". . \"",
+        "attachment; filename=\"a/\"", "attachment; filenames=a.jpg", "filename*", "filename*="}) {
+    EXPECT_EQ(suggested_name(header), "") << header;
+  }
+  EXPECT_EQ(suggested_name("attachment; filename=" + std::string(2000, 'a')), "") << "absurd";
+}
+
+TEST(ContentDisposition, WhatIsBrokenIsReadAsFarAsItGoes) {
+  EXPECT_EQ(suggested_name("attachment; filename=\"a.jpg"), "a.jpg");
+  EXPECT_EQ(suggested_name("attachment; filename=\"a.jpg\\"), "") << "a folder without a file";
+  EXPECT_EQ(suggested_name("attachment; filename=\"a.jpg\"junk; x"), "a.jpg");
+}
+
+TEST(ContentDisposition, AnyBytesAreSurvived) {
+  static constexpr std::string_view kBits[] = {"filename", "*",   "=",       ";", "\"", "\\",
+                                               "'",        "%",   "UTF-8''", "/", "..", " ",
+                                               "\t",       "%00", "\xFF",    "a"};
+  std::mt19937_64 random(1);
+  for (int round = 0; round < 50'000; ++round) {
+    std::string header;
+    for (auto left = random() % 20; left > 0; --left) header += kBits[random() % std::size(kBits)];
+    const std::string name = suggested_name(header);
+    EXPECT_EQ(name.find_first_of("/\\"), std::string::npos) << header;
+    EXPECT_TRUE(name.empty() || name.find_first_not_of(". \t") != std::string::npos) << header;
+  }
+}
+
+}  // namespace
+}  // namespace fanfetch

@@ -1,0 +1,39 @@
+#include "worker/pace/patience.h"
+
+#include <algorithm>
+
+namespace fanfetch {
+
+void Patience::count_time(Instant now) {
+  const Duration time = now - looked_;
+  looked_ = now;
+  if (held_) return;
+  taken_ += time;
+  slow_ += time;
+}
+
+void Patience::hold(Instant now) {
+  count_time(now);
+  held_ = true;
+}
+
+void Patience::go_on(Instant now) {
+  count_time(now);
+  held_ = false;
+}
+
+Patience::Verdict Patience::judge(Instant now) {
+  count_time(now);
+  if (limits_.timeout.count() > 0 && taken_ >= limits_.timeout) return Verdict::timeout;
+  const double seconds = std::chrono::duration<double>(slow_).count();
+  const double enough = std::max<double>(limits_.min_speed, 1) * seconds;
+  if (static_cast<double>(bytes_) >= enough) {
+    slow_ = Duration(0);
+    bytes_ = 0;
+  } else if (limits_.stall_timeout.count() > 0 && slow_ >= limits_.stall_timeout) {
+    return Verdict::stall;
+  }
+  return Verdict::go_on;
+}
+
+}  // namespace fanfetch

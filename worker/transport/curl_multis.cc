@@ -1,0 +1,61 @@
+#include "worker/transport/curl_multis.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace fanfetch {
+namespace {
+
+/// Then it is replaced. What is lost with it (some connections that might have been used again)
+/// is little beside so many that were opened, and what libcurl has kept is still quick to go
+/// through.
+constexpr long kMostConnections = 4096;
+
+}  // namespace
+
+CurlMultis::CurlMultis(EventLoop& loop, unsigned connections)
+    : loop_(loop), connections_(connections) {
+  make_current();
+}
+
+void CurlMultis::make_current() {
+  all_.push_back(std::unique_ptr<One>(new One{CurlMulti(loop_, connections_)}));
+  if (shares_connections_) all_.back()->multi.share_connections();
+}
+
+void CurlMultis::add(CURL* easy) {
+  if (all_.back()->connections > kMostConnections && all_.size() <= kMostOld) make_current();
+  One& one = *all_.back();
+  one.multi.add(easy);
+  ++one.transfers;
+  of_[easy] = &one;
+}
+
+void CurlMultis::remove(CURL* easy) {
+  auto node = of_.extract(easy);
+  if (node.empty()) return;  // libcurl did not get it yet
+  One& one = *node.mapped();
+  long opened = 0;
+  curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &opened);
+  one.connections += opened;
+  --one.transfers;
+  one.multi.remove(easy);
+}
+
+void CurlMultis::share_connections() {
+  if (std::exchange(shares_connections_, true)) return;
+  for (const auto& one : all_) one->multi.share_connections();
+}
+
+void CurlMultis::collect(const std::function<void(CURL* easy, CURLcode code)>& done) {
+  // Here none of them is below us on the stack.
+  while (all_.size() > 1) {
+    const auto idle = std::find_if(all_.begin(), all_.end() - 1,
+                                   [](const auto& one) { return one->transfers == 0; });
+    if (idle == all_.end() - 1) break;
+    all_.erase(idle);
+  }
+  for (std::size_t i = 0; i < all_.size(); ++i) all_[i]->multi.collect(done);
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <curl/curl.h>
+
+#include <functional>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "common/event_loop.h"
+#include "worker/transport/curl_handles.h"
+
+namespace fanfetch {
+
+/// The multi handle for new transfers, and those before it until their last transfer has ended.
+/// libcurl 7.88 keeps something of each host whose connection it has closed to make room for
+/// another's, and looks through all of it when it makes room again: over 20,000 hosts that cost 12
+/// s of CPU instead of 4, and 160 bytes a host. So a handle that has opened many connections is
+/// replaced; those that it kept are lost. Thread: the loop's.
+class CurlMultis {
+ public:
+  /// `connections`: how many each handle keeps open for re-use.
+  CurlMultis(EventLoop& loop, unsigned connections);
+
+  /// Old handles that wait for their last transfer: as long as there are so many, none is replaced.
+  static constexpr std::size_t kMostOld = 4;
+
+  // As CurlMulti:
+  void add(CURL* easy);
+  void remove(CURL* easy);
+  void share_connections();
+  void collect(const std::function<void(CURL* easy, CURLcode code)>& done);
+
+ private:
+  struct One {
+    CurlMulti multi;
+    std::size_t transfers = 0;
+    long connections = 0;  // opened so far
+  };
+
+  void make_current();
+
+  EventLoop& loop_;
+  unsigned connections_;
+  bool shares_connections_ = false;
+  std::vector<std::unique_ptr<One>> all_;  // the current one behind the old ones
+  std::unordered_map<CURL*, One*> of_;
+};
+
+}  // namespace fanfetch
