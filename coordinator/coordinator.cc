@@ -244,14 +244,14 @@ void Coordinator::on_lost(TaskId id, Blame blame) {
 
 void Coordinator::settle(TaskId id, Outcome outcome) {
   Task task = dispatcher_.take_out(id);
-  Settlement settlement{.link = std::move(task.link),
+  FinishedLink finished{.link = std::move(task.link),
                         .outcome = std::move(outcome),
                         .final_url = std::move(task.url.text),
                         .attempts = task.attempts,
                         .started_at = task.started_at};
-  settlement.duration =
+  finished.duration =
       std::chrono::duration_cast<std::chrono::milliseconds>(loop_.now() - task.started);
-  ledger_.settle(std::move(settlement));
+  ledger_.settle(std::move(finished));
 }
 
 /// Left unsettled: the run ends before it is this link's turn again.

@@ -70,26 +70,26 @@ void BatchSettler::begin(Settled settled, Batch& batch) const {
         {.link = row->link, .planned_name_key = row->name_key, .final_name_key = row->name_key});
     batch.entries.push_back({.row = std::move(*row)});
   } else {
-    begin_settlement(std::get<Settlement>(settled), batch);
+    begin_finished(std::get<FinishedLink>(settled), batch);
   }
 }
 
-void BatchSettler::begin_settlement(const Settlement& settlement, Batch& batch) const {
-  const Link& link = settlement.link;
+void BatchSettler::begin_finished(const FinishedLink& finished, Batch& batch) const {
+  const Link& link = finished.link;
   auto& item = batch.items.emplace_back(Batch::Item{.link = link_id(link.hash),
                                                     .hash = link.hash,
                                                     .planned_name_key = link.name_key,
                                                     .final_name_key = link.name_key});
-  Record record = record_of(settlement);
+  Record record = record_of(finished);
   LedgerEntry entry;
-  if (const auto* failed = std::get_if<Failed>(&settlement.outcome)) {
-    if (settlement.attempts > 0) {
+  if (const auto* failed = std::get_if<Failed>(&finished.outcome)) {
+    if (finished.attempts > 0) {
       const std::string part = to_hex(link.hash);
       is_worth_keeping(*failed) ? placer_.discard_unless_resumable(part) : placer_.discard(part);
     }
-  } else if (std::holds_alternative<Skipped>(settlement.outcome)) {
+  } else if (std::holds_alternative<Skipped>(finished.outcome)) {
     placer_.discard(to_hex(link.hash));
-  } else if (const auto* saved = std::get_if<Saved>(&settlement.outcome)) {
+  } else if (const auto* saved = std::get_if<Saved>(&finished.outcome)) {
     if (auto whole = entry_of_part(placer_, link, record)) {
       entry = std::move(*whole);
       FinalName final = hooks_.final_name(link, *saved);

@@ -3,13 +3,19 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "common/clock.h"
+#include "coordinator/ledger/ledger.h"
+#include "coordinator/link/finished_link.h"
 #include "coordinator/settle/placement.h"
-#include "coordinator/settle/settlement.h"
 
 namespace fanfetch {
+
+/// What the ledger's thread writes and reports: a link that needed workers, or a row that needed
+/// none.
+using Settled = std::variant<FinishedLink, LedgerRow>;
 
 /// The name that a saved part is to get.
 struct FinalName {
@@ -62,7 +68,7 @@ class BatchSettler {
   struct Batch;
 
   void begin(Settled settled, Batch& batch) const;
-  void begin_settlement(const Settlement& settlement, Batch& batch) const;
+  void begin_finished(const FinishedLink& finished, Batch& batch) const;
   [[nodiscard]] Result<> settle_batch(Batch& batch, Duration& sync_took);
   [[nodiscard]] Result<> sync(Duration& took);
   [[nodiscard]] Result<> write(Batch& batch);

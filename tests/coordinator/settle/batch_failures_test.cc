@@ -122,7 +122,7 @@ TEST_F(BatchFailuresTest, ALostOutputIsNotWritten) {
 }
 
 TEST_F(BatchFailuresTest, AFolderThatMayNotBeWrittenIsTheEnd) {
-  const Settlement first = saved(1, "a.jpg"), second = saved(2, "b.jpg");
+  const FinishedLink first = saved(1, "a.jpg"), second = saved(2, "b.jpg");
   {
     const AsNobody nobody({parts_}, out_);
     settle(first, failed_row(9), second);
@@ -155,9 +155,9 @@ TEST_F(BatchFailuresTest, AWorkersWordIsNotTaken) {
   struct stat folder {};
   ASSERT_EQ(::fstatat(part_fd_.get(), part_of(4).c_str(), &folder, 0), 0);
   const Saved four{.bytes = 4};
-  settle(settlement(1, "a.jpg", four), settlement(2, "b.jpg", four), settlement(3, "c.jpg", four),
-         settlement(4, "d.jpg", Saved{.bytes = static_cast<std::uint64_t>(folder.st_size)}),
-         settlement(5, "e.jpg", four));
+  settle(finished(1, "a.jpg", four), finished(2, "b.jpg", four), finished(3, "c.jpg", four),
+         finished(4, "d.jpg", Saved{.bytes = static_cast<std::uint64_t>(folder.st_size)}),
+         finished(5, "e.jpg", four));
   expect_failed(0, "has 6 bytes where the worker wrote 4");
   expect_failed(1, "its part file is gone");
   EXPECT_EQ(records_.at(2).status, Status::saved);
@@ -172,7 +172,7 @@ TEST_F(BatchFailuresTest, AWorkersWordIsNotTaken) {
 }
 
 TEST_F(BatchFailuresTest, ALieAboutANewerFileLeavesTheEarlierRow) {
-  Settlement lie = settlement(1, "a.jpg", Saved{.bytes = 4});
+  FinishedLink lie = finished(1, "a.jpg", Saved{.bytes = 4});
   with_earlier(lie, "old");
   settle(lie);
   expect_failed(0, "its part file is gone");

@@ -32,7 +32,7 @@ TEST_F(BatchSettlerTest, NotesWhatIsNeededToFinishTheRenames) {
   write_part(1, "body");
   struct stat status {};
   ASSERT_EQ(::fstatat(part_fd_.get(), part_of(1).c_str(), &status, 0), 0);
-  settle(settlement(1, "a.jpg", Saved{.bytes = 4}));
+  settle(finished(1, "a.jpg", Saved{.bytes = 4}));
   const Placing& placing = ledger_.placing.at(1);
   EXPECT_EQ(placing.part, part_of(1));
   EXPECT_EQ(placing.inode, status.st_ino);
@@ -67,7 +67,7 @@ TEST_F(BatchSettlerTest, TheBatchAfterRenamesSyncsEvenWithoutParts) {
 }
 
 TEST_F(BatchSettlerTest, ABatchWithoutRowsTouchesNothing) {
-  Settlement kept = settlement(1, "a.jpg", Kept{});
+  FinishedLink kept = finished(1, "a.jpg", Kept{});
   with_earlier(kept, "old");
   settle(kept);
   EXPECT_EQ(take_log(), (Log{"record 1", "settled"}));
@@ -76,7 +76,7 @@ TEST_F(BatchSettlerTest, ABatchWithoutRowsTouchesNothing) {
 }
 
 TEST_F(BatchSettlerTest, AKeptFileIsReportedAndItsRowStays) {
-  Settlement kept = settlement(7, "a.jpg", Kept{.response = {.http_status = 304}});
+  FinishedLink kept = finished(7, "a.jpg", Kept{.response = {.http_status = 304}});
   with_earlier(kept, "old");
   settle(kept, saved(2, "b.jpg"));
   EXPECT_EQ(ledger_.rows.size(), 1u);
@@ -90,7 +90,7 @@ TEST_F(BatchSettlerTest, AKeptFileIsReportedAndItsRowStays) {
 }
 
 TEST_F(BatchSettlerTest, AFailureIsARowWithoutAFile) {
-  settle(settlement(1, "a.jpg", Failed{.error = ErrorClass::tls, .message = "no"}));
+  settle(finished(1, "a.jpg", Failed{.error = ErrorClass::tls, .message = "no"}));
   EXPECT_EQ(take_log(), (Log{"write", "record 1", "settled"})) << "no part, no sync";
   const LedgerRow& row = ledger_.rows.at(1);
   EXPECT_EQ(row.link, link_of(1));
@@ -127,7 +127,7 @@ TEST_F(BatchSettlerTest, AChangedNameThatTurnsOutToBeTakenGetsASuffix) {
 
 TEST_F(BatchSettlerTest, WhatIsNotWantedIsReportedAndLeavesNoRow) {
   write_part(1, "half");
-  settle(settlement(1, "a.jpg", Skipped{.message = "too small"}));
+  settle(finished(1, "a.jpg", Skipped{.message = "too small"}));
   EXPECT_EQ(take_log(), (Log{"record 1", "settled"}));
   EXPECT_TRUE(ledger_.rows.empty()) << "the next run may want it";
   EXPECT_FALSE(has_part(1));
@@ -135,7 +135,7 @@ TEST_F(BatchSettlerTest, WhatIsNotWantedIsReportedAndLeavesNoRow) {
 }
 
 TEST_F(BatchSettlerTest, AFailureLeavesTheEarlierFileAndItsRow) {
-  Settlement failed = settlement(1, "a.jpg", Failed{.error = ErrorClass::tls, .message = "no"});
+  FinishedLink failed = finished(1, "a.jpg", Failed{.error = ErrorClass::tls, .message = "no"});
   with_earlier(failed, "old");
   settle(failed);
   EXPECT_TRUE(ledger_.rows.empty());
@@ -144,7 +144,7 @@ TEST_F(BatchSettlerTest, AFailureLeavesTheEarlierFileAndItsRow) {
 }
 
 TEST_F(BatchSettlerTest, ANewFileReplacesTheEarlierOne) {
-  Settlement newer = saved(1, "a.jpg");
+  FinishedLink newer = saved(1, "a.jpg");
   with_earlier(newer, "old");
   settle(newer);
   EXPECT_EQ(read("a.jpg"), "body");
@@ -152,7 +152,7 @@ TEST_F(BatchSettlerTest, ANewFileReplacesTheEarlierOne) {
 }
 
 TEST_F(BatchSettlerTest, AnEarlierFileThatWasChangedMeanwhileIsNotReplaced) {
-  Settlement newer = saved(1, "a.jpg");
+  FinishedLink newer = saved(1, "a.jpg");
   with_earlier(newer, "old");
   write("a.jpg", "changed by the user");
   settle(newer);
@@ -187,10 +187,10 @@ TEST_F(BatchSettlerTest, WhatFailedIsRemovedUnlessItCanBeGoneOnWith) {
   const Failed full{.error = ErrorClass::disk, .retry = Retry::no};
   for (unsigned i : {1u, 2u, 3u, 4u, 5u}) write_part(i, "bo");
   for (unsigned i : {1u, 2u, 3u}) write_sidecar(i);
-  Settlement never_asked = settlement(5, "e", hopeless);
+  FinishedLink never_asked = finished(5, "e", hopeless);
   never_asked.attempts = 0;  // an earlier run's part, still of use
-  settle(settlement(1, "a", hopeless), settlement(2, "b", curable), settlement(3, "c", full),
-         settlement(4, "d", curable), never_asked);
+  settle(finished(1, "a", hopeless), finished(2, "b", curable), finished(3, "c", full),
+         finished(4, "d", curable), never_asked);
   EXPECT_FALSE(has_part(1));
   EXPECT_TRUE(has_part(2));
   EXPECT_TRUE(has_part(3));

@@ -58,11 +58,11 @@ class SettlerFixture : public OutputFixture {
   }
 
   /// A link whose part is whole: `body`, of four bytes.
-  [[nodiscard]] Settlement saved(unsigned number, const std::string& name) const {
+  [[nodiscard]] FinishedLink saved(unsigned number, const std::string& name) const {
     write_part(number, "body");
-    return settlement(number, name, Saved{.response = {.http_status = 200}, .bytes = 4});
+    return finished(number, name, Saved{.response = {.http_status = 200}, .bytes = 4});
   }
-  [[nodiscard]] static Settlement settlement(unsigned number, const std::string& name,
+  [[nodiscard]] static FinishedLink finished(unsigned number, const std::string& name,
                                              Outcome outcome) {
     return {.link = {.index = number,
                      .listed = "http://x/" + name,
@@ -74,12 +74,12 @@ class SettlerFixture : public OutputFixture {
             .attempts = 1};
   }
   /// Gives the link a file of an earlier run under its name.
-  void with_earlier(Settlement& settlement, const std::string& text) const {
-    write(settlement.link.name, text);
-    LedgerRow row = saved_row(1, settlement.link.name);
+  void with_earlier(FinishedLink& finished, const std::string& text) const {
+    write(finished.link.name, text);
+    LedgerRow row = saved_row(1, finished.link.name);
     row.record.etag = "\"old\"";
-    settlement.link.earlier = std::make_shared<Earlier>(
-        Earlier{.file = stamp(settlement.link.name), .record = row.record});
+    finished.link.earlier =
+        std::make_shared<Earlier>(Earlier{.file = stamp(finished.link.name), .record = row.record});
   }
   template <class... Some>
   void settle(Some... some) {

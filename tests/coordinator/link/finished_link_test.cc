@@ -1,4 +1,4 @@
-#include "coordinator/settle/settlement.h"
+#include "coordinator/link/finished_link.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Settlement settlement(Outcome outcome, int attempts = 2) {
+FinishedLink finished(Outcome outcome, int attempts = 2) {
   return {.link = {.index = 7, .listed = "http://x/a", .name = "a.jpg"},
           .outcome = std::move(outcome),
           .final_url = "http://y/b",
@@ -19,7 +19,7 @@ Settlement settlement(Outcome outcome, int attempts = 2) {
 const Response kResponse{
     .http_status = 200, .content_type = "image/jpeg", .etag = "\"e\"", .last_modified = "then"};
 
-Settlement with_earlier(Settlement settlement) {
+FinishedLink with_earlier(FinishedLink finished) {
   Record record{.index = 99, .url = "http://old/", .status = Status::saved, .file_name = "a.jpg"};
   record.bytes = 4;
   record.sha256 = "aa";
@@ -28,14 +28,14 @@ Settlement with_earlier(Settlement settlement) {
   record.attempts = 9;
   record.started_at = WallTime(1s);
   record.duration = 1ms;
-  settlement.link.earlier = std::make_shared<Earlier>(Earlier{.file = {}, .record = record});
-  return settlement;
+  finished.link.earlier = std::make_shared<Earlier>(Earlier{.file = {}, .record = record});
+  return finished;
 }
 
-TEST(SettlementTest, OfASavedLink) {
+TEST(FinishedLinkTest, OfASavedLink) {
   const Sha256Digest digest = sha256("body");
   const Record record =
-      record_of(settlement(Saved{.response = kResponse, .bytes = 4, .sha256 = digest}));
+      record_of(finished(Saved{.response = kResponse, .bytes = 4, .sha256 = digest}));
   EXPECT_EQ(record.index, 7u);
   EXPECT_EQ(record.url, "http://x/a");
   EXPECT_EQ(record.status, Status::saved);
@@ -53,33 +53,33 @@ TEST(SettlementTest, OfASavedLink) {
   EXPECT_FALSE(record.error || record.retryable || record.message || record.duplicate_of);
 }
 
-TEST(SettlementTest, TheListsOwnColumnsGoAlong) {
+TEST(FinishedLinkTest, TheListsOwnColumnsGoAlong) {
   const auto columns = std::make_shared<const std::string>("{}");
   for (const Outcome& outcome : {Outcome(Saved{}), Outcome(Failed{}), Outcome(Kept{})}) {
-    Settlement given = with_earlier(settlement(outcome));
+    FinishedLink given = with_earlier(finished(outcome));
     EXPECT_EQ(record_of(given).columns, nullptr);
     given.link.columns = columns;
     EXPECT_EQ(record_of(given).columns, columns);
   }
 }
 
-TEST(SettlementTest, WhatWasNotSentIsUnknown) {
-  const Record record = record_of(settlement(Saved{}));
+TEST(FinishedLinkTest, WhatWasNotSentIsUnknown) {
+  const Record record = record_of(finished(Saved{}));
   EXPECT_FALSE(record.http_status || record.content_type || record.etag || record.last_modified);
   EXPECT_FALSE(record.sha256);
 }
 
-TEST(SettlementTest, ALengthThatNobodyVerifiedIsTold) {
-  const Record record = record_of(settlement(Saved{.length_verified = false}));
+TEST(FinishedLinkTest, ALengthThatNobodyVerifiedIsTold) {
+  const Record record = record_of(finished(Saved{.length_verified = false}));
   EXPECT_NE(record.message.value_or("").find("no length"), std::string::npos);
 }
 
-TEST(SettlementTest, OfAFailure) {
-  const Record record = record_of(settlement(Failed{.error = ErrorClass::refused,
-                                                    .retry = Retry::yes,
-                                                    .message = "no",
-                                                    .response = kResponse,
-                                                    .refused_address = "10.0.0.1"}));
+TEST(FinishedLinkTest, OfAFailure) {
+  const Record record = record_of(finished(Failed{.error = ErrorClass::refused,
+                                                  .retry = Retry::yes,
+                                                  .message = "no",
+                                                  .response = kResponse,
+                                                  .refused_address = "10.0.0.1"}));
   EXPECT_EQ(record.status, Status::failed);
   EXPECT_EQ(record.error, ErrorClass::refused);
   EXPECT_EQ(record.retryable, true);
@@ -87,37 +87,37 @@ TEST(SettlementTest, OfAFailure) {
   EXPECT_EQ(record.http_status, 200);
   EXPECT_EQ(record.refused_address, "10.0.0.1");
   EXPECT_FALSE(record.file_name || record.bytes || record.sha256);
-  EXPECT_EQ(record_of(settlement(Failed{})).retryable, false);
+  EXPECT_EQ(record_of(finished(Failed{})).retryable, false);
 }
 
-TEST(SettlementTest, OfWhatWasNotWanted) {
+TEST(FinishedLinkTest, OfWhatWasNotWanted) {
   Outcome skipped = Skipped{.message = "too small", .response = kResponse};
-  const Record record = record_of(settlement(skipped));
+  const Record record = record_of(finished(skipped));
   EXPECT_EQ(record.status, Status::skipped);
   EXPECT_EQ(record.error, ErrorClass::filtered);
   EXPECT_EQ(record.message, "too small");
   EXPECT_EQ(record.content_type, "image/jpeg");
   EXPECT_EQ(record.retryable, std::nullopt);
   EXPECT_EQ(record.attempts, 2);
-  EXPECT_EQ(record_of(with_earlier(settlement(skipped))).message,
+  EXPECT_EQ(record_of(with_earlier(finished(skipped))).message,
             "too small; the file of the earlier run stays: a.jpg");
 }
 
-TEST(SettlementTest, AFailureSaysThatTheEarlierFileStays) {
-  const Record record = record_of(with_earlier(settlement(Failed{.message = "no"})));
+TEST(FinishedLinkTest, AFailureSaysThatTheEarlierFileStays) {
+  const Record record = record_of(with_earlier(finished(Failed{.message = "no"})));
   EXPECT_EQ(record.message, "no; the file of the earlier run stays: a.jpg");
   EXPECT_EQ(record.file_name, std::nullopt);
 }
 
-TEST(SettlementTest, ALinkThatWasNeverTriedHasNoTimes) {
-  const Record record = record_of(settlement(Failed{}, 0));
+TEST(FinishedLinkTest, ALinkThatWasNeverTriedHasNoTimes) {
+  const Record record = record_of(finished(Failed{}, 0));
   EXPECT_FALSE(record.final_url || record.started_at || record.duration);
   EXPECT_EQ(record.attempts, 0);
 }
 
-TEST(SettlementTest, OfAKeptFileWhatTheEarlierRunKnew) {
+TEST(FinishedLinkTest, OfAKeptFileWhatTheEarlierRunKnew) {
   const Record record =
-      record_of(with_earlier(settlement(Kept{.response = {.http_status = 304}}, 1)));
+      record_of(with_earlier(finished(Kept{.response = {.http_status = 304}}, 1)));
   EXPECT_EQ(record.status, Status::kept);
   EXPECT_EQ(record.file_name, "a.jpg");
   EXPECT_EQ(record.bytes, 4u);

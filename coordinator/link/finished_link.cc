@@ -1,4 +1,4 @@
-#include "coordinator/settle/settlement.h"
+#include "coordinator/link/finished_link.h"
 
 namespace fanfetch {
 namespace {
@@ -16,7 +16,7 @@ void add_response(Record& record, const Response& response) {
 }
 
 struct AddOutcome {
-  const Settlement& settlement;
+  const FinishedLink& finished;
   Record& record;
 
   void operator()(const Saved& saved) const {
@@ -30,7 +30,7 @@ struct AddOutcome {
   }
   /// The file is the earlier run's, and so is what is known of it.
   void operator()(const Kept&) const {
-    Record kept = settlement.link.earlier->record;
+    Record kept = finished.link.earlier->record;
     kept.index = record.index;
     kept.url = record.url;
     kept.status = Status::kept;
@@ -60,25 +60,25 @@ struct AddOutcome {
 
  private:
   void add_earlier_file() const {
-    if (!settlement.link.earlier) return;
-    *record.message += "; the file of the earlier run stays: " + settlement.link.name;
+    if (!finished.link.earlier) return;
+    *record.message += "; the file of the earlier run stays: " + finished.link.name;
   }
 };
 
 }  // namespace
 
-Record record_of(const Settlement& settlement) {
+Record record_of(const FinishedLink& finished) {
   Record record;
-  record.index = settlement.link.index;
-  record.url = settlement.link.listed;
-  record.attempts = settlement.attempts;
-  record.columns = settlement.link.columns;
-  if (settlement.attempts > 0) {
-    record.final_url = if_sent(settlement.final_url);
-    record.started_at = settlement.started_at;
-    record.duration = settlement.duration;
+  record.index = finished.link.index;
+  record.url = finished.link.listed;
+  record.attempts = finished.attempts;
+  record.columns = finished.link.columns;
+  if (finished.attempts > 0) {
+    record.final_url = if_sent(finished.final_url);
+    record.started_at = finished.started_at;
+    record.duration = finished.duration;
   }
-  std::visit(AddOutcome{settlement, record}, settlement.outcome);
+  std::visit(AddOutcome{finished, record}, finished.outcome);
   return record;
 }
 

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "common/clock.h"
+#include "common/outcome.h"
+#include "coordinator/link/link.h"
+#include "coordinator/link/record.h"
+
+namespace fanfetch {
+
+/// A link that needs no further request: its body is whole in its part file, or it was kept, was
+/// not wanted, or failed for good. The dispatcher hands it to the ledger's thread.
+struct FinishedLink {
+  Link link;
+  Outcome outcome;        ///< Any but Redirected.
+  std::string final_url;  ///< The last URL asked for, after redirects.
+  int attempts = 0;       ///< 0: no request was made, and final_url means nothing.
+  WallTime started_at{};  ///< Of the first attempt.
+  std::chrono::milliseconds duration{0};
+};
+
+/// The link's record. That of a saved link has no file name yet: settling decides it.
+[[nodiscard]] Record record_of(const FinishedLink& finished);
+
+}  // namespace fanfetch
