@@ -37,12 +37,11 @@ constexpr auto kPauseWorthTelling = std::chrono::seconds(10);
 
 }  // namespace
 
-Coordinator::Coordinator(const Options& options, RunParts parts)
-    : options_(options),
-      parts_(std::move(parts)),
-      retry_policy_(options.retries, options.max_wait),
+Coordinator::Coordinator(RunParts parts)
+    : parts_(std::move(parts)),
+      retry_policy_(parts_.rules.retries, parts_.rules.dispatch.hosts.max_wait),
       signals_(loop_, [this](int signal) { on_signal(signal); }),
-      pool_(loop_, std::move(parts_.program), parts_.workers, options.jobs,
+      pool_(loop_, std::move(parts_.program), parts_.workers, parts_.rules.jobs,
             {.on_completion = [this](TaskId id, Outcome o) { on_completion(id, std::move(o)); },
              .on_lost = [this](TaskId id, Blame blame) { on_lost(id, blame); },
              .on_message =
@@ -55,7 +54,7 @@ Coordinator::Coordinator(const Options& options, RunParts parts)
                    end_early();
                    pool_.kill_all();
                  }}),
-      dispatcher_(options, loop_, pool_,
+      dispatcher_(parts_.rules.dispatch, loop_, pool_,
                   {.on_failed = [this](TaskId id, Failed f) { fail_or_retry(id, std::move(f)); },
                    .on_given_up = [this](TaskId id, Failed f) { settle(id, std::move(f)); },
                    .held_back = [this] { return backlogged(); }}),
@@ -202,7 +201,7 @@ void Coordinator::fail_or_retry(TaskId id, Failed failed) {
   const auto delay =
       retry_policy_.delay(failed, task.attempts, std::chrono::system_clock::now(), random_);
   if (!delay) {
-    if (failed.retry == Retry::yes && task.attempts <= options_.retries) {
+    if (failed.retry == Retry::yes && task.attempts <= parts_.rules.retries) {
       failed.error = ErrorClass::rate_limited;
       failed.message += "; it asks for a longer wait than --max-wait";
     }
@@ -358,8 +357,7 @@ RunEnd Coordinator::finish() {
   }
   report.finish(std::chrono::steady_clock::now());
 
-  const MaxFailed max_failed{options_.max_failed, options_.max_failed_percent};
-  return {.exit_status = exit_status(trouble_, report.tally(), max_failed),
+  return {.exit_status = exit_status(trouble_, report.tally(), parts_.rules.max_failed),
           .signal = trouble_.signal,
           .reader_stuck = reader_stuck};
 }

@@ -9,7 +9,6 @@
 #include "common/event_loop.h"
 #include "coordinator/dispatch/dispatcher.h"
 #include "coordinator/link/link.h"
-#include "coordinator/options/options.h"
 #include "coordinator/pool/worker_pool.h"
 #include "coordinator/process/signals.h"
 #include "coordinator/reading/reader_thread.h"
@@ -23,8 +22,17 @@
 
 namespace fanfetch {
 
+/// What the user set for the loop and what it dispatches.
+struct RunRules {
+  DispatchRules dispatch;
+  unsigned jobs = 1;  ///< Transfers in parallel, all workers together.
+  int retries = 0;    ///< Of a link, after the first try.
+  MaxFailed max_failed;
+};
+
 /// What a run is made of, opened and checked.
 struct RunParts {
+  RunRules rules;
   RunLedger ledger;
   WorkerProgram program;
   std::unique_ptr<Reader> reader;
@@ -40,8 +48,7 @@ struct RunParts {
 /// Thread: main's.
 class Coordinator {
  public:
-  /// `options` is lent.
-  Coordinator(const Options& options, RunParts parts);
+  explicit Coordinator(RunParts parts);
   ~Coordinator();
   Coordinator(const Coordinator&) = delete;
   Coordinator& operator=(const Coordinator&) = delete;
@@ -85,7 +92,6 @@ class Coordinator {
   void say(std::function<void(RunReport&)> what);
   [[nodiscard]] RunEnd finish();
 
-  const Options& options_;
   RunParts parts_;
   const RetryPolicy retry_policy_;
   std::mt19937_64 random_{std::random_device{}()};

@@ -153,7 +153,7 @@ int run(const Options& options, Instant start) {
                         .ca_file = ca_file(options),
                         .cert_file = options.cert,
                         .key_file = key_file(options),
-                        .byte_limit = options.limit_rate,
+                        .byte_limit = options.job.limit_rate,
                         .part_folder = ledger.output.part_fd(),
                         .lock = ledger.output.lock_fd()};
   auto report = std::make_unique<RunReport>(
@@ -174,14 +174,15 @@ int run(const Options& options, Instant start) {
   auto reader =
       std::make_unique<Reader>(std::move(sources), std::move(context), Planner(std::move(plan)));
   Signals::block();  // no thread exists yet; what follows does not block
-  Coordinator coordinator(options, {.ledger = std::move(ledger),
-                                    .program = std::move(program),
-                                    .reader = std::move(reader),
-                                    .in_flight = std::move(in_flight),
-                                    .final_names = final_names,
-                                    .stop_reader = std::move(stop),
-                                    .report = std::move(report),
-                                    .workers = worker_count(options)});
+  Coordinator coordinator({.rules = run_rules(options),
+                           .ledger = std::move(ledger),
+                           .program = std::move(program),
+                           .reader = std::move(reader),
+                           .in_flight = std::move(in_flight),
+                           .final_names = final_names,
+                           .stop_reader = std::move(stop),
+                           .report = std::move(report),
+                           .workers = worker_count(options)});
   const RunEnd end = coordinator.run();
   if (end.signal != 0) die_of(end.signal);
   if (end.reader_stuck) ::_exit(end.exit_status);

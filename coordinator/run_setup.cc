@@ -87,8 +87,8 @@ Result<JsonPointer> pointer(std::string_view option, const std::string& text) {
 
 /// What the user wants to be sent to `url`, which is of the origin that the user named.
 std::vector<std::string> headers_for(const Options& options, const Url& url) {
-  std::vector<std::string> headers = options.headers;
-  for (const auto& [host, header] : options.host_headers) {
+  std::vector<std::string> headers = options.job.headers;
+  for (const auto& [host, header] : options.job.host_headers) {
     if (host == url.host) headers.push_back(header);
   }
   return headers;
@@ -144,14 +144,14 @@ Result<SourceContext> source_context(const Options& options, const NameTemplate&
     next_at = std::move(*parsed);
   }
   auto client = std::make_shared<ListingClient>(ListingOptions{
-      .user_agent = options.user_agent,
-      .proxy = options.proxy_given ? std::optional(options.proxy) : std::nullopt,
+      .user_agent = options.job.user_agent,
+      .proxy = options.route.proxy,
       .ca_file = ca_file(options),
       .cert_file = options.cert,
       .key_file = key_file(options),
-      .verify_tls = options.verify_tls == VerifyTls::yes,
-      .connect_timeout_s = whole_seconds(options.connect_timeout, kPageTimeout),
-      .timeout_s = whole_seconds(options.timeout, kPageTimeout),
+      .verify_tls = options.job.verify_tls == VerifyTls::yes,
+      .connect_timeout_s = whole_seconds(options.job.connect_timeout, kPageTimeout),
+      .timeout_s = whole_seconds(options.job.timeout, kPageTimeout),
       .stop_fd = stop_fd,
   });
   return SourceContext{
@@ -175,8 +175,19 @@ PlanContext plan_context(const Options& options, NameTemplate names) {
                      .adopt = options.adopt,
                      .trust_ledger = options.trust_ledger,
                      .retry_failed = options.retry_failed,
-                     .hash_content = options.hash_content},
+                     .hash_content = options.job.hash_content},
           .output = options.output};
+}
+
+RunRules run_rules(const Options& options) {
+  return {.dispatch = {.jobs = options.job,
+                       .routes = options.route,
+                       .hosts = {.adapts = options.per_host.adapts,
+                                 .rate = options.rate,
+                                 .max_wait = options.max_wait}},
+          .jobs = options.jobs,
+          .retries = options.retries,
+          .max_failed = options.max_failed};
 }
 
 }  // namespace fanfetch

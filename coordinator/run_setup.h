@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "common/result.h"
+#include "coordinator/coordinator.h"
 #include "coordinator/names/name_template.h"
 #include "coordinator/options/options.h"
 #include "coordinator/reading/planner.h"
@@ -26,6 +27,9 @@ namespace fanfetch {
 
 /// All that depends on the options alone: the ledger's side is the caller's.
 [[nodiscard]] PlanContext plan_context(const Options& options, NameTemplate names);
+
+/// What the loop and what it dispatches go by.
+[[nodiscard]] RunRules run_rules(const Options& options);
 
 /// `--cacert`, or libcurl's own; empty: there is none.
 [[nodiscard]] std::string ca_file(const Options& options);

@@ -72,8 +72,7 @@ int dry_run(const Options& options, Reader& reader) {
   }
   if (output_failed) return kExitOutput;
   if (list_failed) return kExitListFailed;
-  const MaxFailed max_failed{options.max_failed, options.max_failed_percent};
-  return max_failed.exceeded_by(tally) ? kExitLinksFailed : kExitSuccess;
+  return options.max_failed.exceeded_by(tally) ? kExitLinksFailed : kExitSuccess;
 }
 
 }  // namespace fanfetch

@@ -7,16 +7,13 @@
 
 namespace fanfetch {
 
-Dispatcher::Dispatcher(const Options& options, EventLoop& loop, WorkerPool& pool, Events events)
-    : options_(options),
-      loop_(loop),
+Dispatcher::Dispatcher(DispatchRules rules, EventLoop& loop, WorkerPool& pool, Events events)
+    : loop_(loop),
       pool_(pool),
       events_(std::move(events)),
-      jobs_(options),
-      routes_(loop, options),
-      scheduler_(
-          {.adapts = options.per_host.adapts, .rate = options.rate, .max_wait = options.max_wait},
-          std::random_device{}()) {}
+      jobs_(std::move(rules.jobs)),
+      routes_(loop, std::move(rules.routes)),
+      scheduler_(rules.hosts, std::random_device{}()) {}
 
 void Dispatcher::add(Link link) {
   const TaskId id = next_task_++;

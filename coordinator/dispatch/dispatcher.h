@@ -12,11 +12,17 @@
 #include "coordinator/dispatch/route_finder.h"
 #include "coordinator/dispatch/task.h"
 #include "coordinator/link/link.h"
-#include "coordinator/options/options.h"
 #include "coordinator/pool/worker_pool.h"
 #include "coordinator/schedule/scheduler.h"
 
 namespace fanfetch {
+
+/// What the user set for the road from the scheduler to the workers.
+struct DispatchRules {
+  JobRules jobs;
+  RouteRules routes;
+  HostRules hosts;
+};
 
 /// The links on their way, and the road from the scheduler to the workers: whose turn it is,
 /// whether it may be asked for, and what the job holds. Knows nothing of retries or of the ledger.
@@ -34,8 +40,8 @@ class Dispatcher {
     std::function<bool()> held_back;
   };
 
-  /// All but the events is lent.
-  Dispatcher(const Options& options, EventLoop& loop, WorkerPool& pool, Events events);
+  /// `loop` and `pool` are lent.
+  Dispatcher(DispatchRules rules, EventLoop& loop, WorkerPool& pool, Events events);
 
   void add(Link link);
   /// Gives the workers all they have room for, and wakes the loop again when more is due.
@@ -74,7 +80,6 @@ class Dispatcher {
   void refuse_as_too_long(TaskId id, const Error& error);
   void arm_due_timer();
 
-  const Options& options_;
   EventLoop& loop_;
   WorkerPool& pool_;
   Events events_;

@@ -26,7 +26,7 @@ Job JobFactory::make(const Link& link, const Url& url, Route route) const {
   Job job;
   job.url = url.text;
   job.part_name = to_hex(link.hash);
-  job.user_agent = options_.user_agent;
+  job.user_agent = rules_.user_agent;
   job.proxy = std::move(route.proxy);
   job.connect_host = std::move(route.host);
   job.connect_port = route.port;
@@ -34,11 +34,11 @@ Job JobFactory::make(const Link& link, const Url& url, Route route) const {
 
   const bool same_origin = url.origin() == link.url.origin();
   if (same_origin) {
-    job.headers = options_.headers;
+    job.headers = rules_.headers;
     job.userinfo = link.url.userinfo;
   }
   const bool downgraded = link.url.scheme == "https" && url.scheme == "http";
-  for (const auto& [host, header] : options_.host_headers) {
+  for (const auto& [host, header] : rules_.host_headers) {
     if (host == url.host && !downgraded) job.headers.push_back(header);
   }
 
@@ -47,18 +47,18 @@ Job JobFactory::make(const Link& link, const Url& url, Route route) const {
     job.if_modified_since = short_enough(link.earlier->record.last_modified);
   }
   job.link_extension = extension_of(link.url);
-  job.accept_types = options_.accept_types;
-  job.min_size = options_.min_size;
-  job.respect_robots_tag = options_.respect_robots_tag;
-  job.timeout = options_.timeout;
-  job.connect_timeout = options_.connect_timeout;
-  job.stall_timeout = options_.stall_timeout;
-  job.min_speed = options_.min_speed;
-  job.max_size = options_.max_size;
-  job.hash_content = options_.hash_content;
-  job.verify_tls = options_.verify_tls;
+  job.accept_types = rules_.accept_types;
+  job.min_size = rules_.min_size;
+  job.respect_robots_tag = rules_.respect_robots_tag;
+  job.timeout = rules_.timeout;
+  job.connect_timeout = rules_.connect_timeout;
+  job.stall_timeout = rules_.stall_timeout;
+  job.min_speed = rules_.min_speed;
+  job.max_size = rules_.max_size;
+  job.hash_content = rules_.hash_content;
+  job.verify_tls = rules_.verify_tls;
   // To hold one stream back, libcurl would let its server fill a window of 32 MB.
-  job.http2 = options_.limit_rate > 0 ? Http2::no : options_.http2;
+  job.http2 = rules_.limit_rate > 0 ? Http2::no : rules_.http2;
   return job;
 }
 

@@ -1,19 +1,47 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "common/job.h"
 #include "coordinator/dispatch/route_finder.h"
 #include "coordinator/link/link.h"
-#include "coordinator/options/options.h"
 
 namespace fanfetch {
 
-/// Turns a link, the URL to ask for now and the way there into a job: what the user set, and the
+/// A header that goes to one host only.
+struct HostHeader {
+  std::string host;    ///< As Url::host: lower case, punycode, IPv6 in brackets; any port.
+  std::string header;  ///< `Name: value`; often a secret: never printed.
+};
+
+/// What the user set for every request.
+struct JobRules {
+  std::string user_agent;
+  std::vector<std::string> headers;       ///< `Name: value`, for every link's own origin.
+  std::vector<HostHeader> host_headers;   ///< In addition, for one host each.
+  std::vector<std::string> accept_types;  ///< MIME types or `image/*`, lower case; empty: all.
+  std::uint64_t min_size = 0;             ///< Bytes.
+  std::uint64_t max_size = 1ull << 30;    ///< Decoded bytes; 0: no limit.
+  bool respect_robots_tag = false;
+  std::chrono::milliseconds timeout{std::chrono::hours(1)};  ///< 0: none, as for those below.
+  std::chrono::milliseconds connect_timeout{15'000};
+  std::chrono::seconds stall_timeout{30};
+  std::uint32_t min_speed = 1024;  ///< Bytes a second.
+  std::uint64_t limit_rate = 0;    ///< Bytes a second of all workers together; 0: no limit.
+  HashContent hash_content = HashContent::yes;
+  VerifyTls verify_tls = VerifyTls::yes;
+  Http2 http2 = Http2::no;  ///< Never used with a limit_rate.
+};
+
+/// Turns a link, the URL to ask for and the route to it into a job: what the user set, and the
 /// secrets that this request, and no other, may carry.
 class JobFactory {
  public:
-  explicit JobFactory(const Options& options) : options_(options) {}
+  explicit JobFactory(JobRules rules) : rules_(std::move(rules)) {}
 
   /// `url` is the link's own, or where a redirect led. When that is another origin, `--header` and
   /// the link's user and password stay behind; `--header-for` goes to its host wherever that is
@@ -21,7 +49,7 @@ class JobFactory {
   [[nodiscard]] Job make(const Link& link, const Url& url, Route route) const;
 
  private:
-  const Options& options_;
+  const JobRules rules_;
 };
 
 }  // namespace fanfetch

@@ -17,9 +17,9 @@ Failed refusal(const std::string& address) {
           .refused_address = address};
 }
 
-/// Of the resolver, for --connect-timeout; 0 is none: the DNS library ends each look-up itself.
-Duration patience(std::chrono::milliseconds connect_timeout) {
-  return connect_timeout.count() > 0 ? connect_timeout : std::chrono::hours(1);
+/// The resolver wants a limit; without one the DNS library ends each look-up long before this.
+Duration limit_of(std::chrono::milliseconds lookup_timeout) {
+  return lookup_timeout.count() > 0 ? lookup_timeout : std::chrono::hours(1);
 }
 
 }  // namespace
@@ -30,12 +30,12 @@ struct RouteFinder::Target {
   std::optional<Failed> failed;  ///< There is none.
 };
 
-RouteFinder::RouteFinder(EventLoop& loop, const Options& options)
-    : policy_{options.private_addresses, options.allowed_nets},
-      proxies_(options.proxy_given ? std::optional(options.proxy) : std::nullopt),
-      resolver_(loop, {.servers = options.dns_servers,
-                       .family = options.family,
-                       .patience = patience(options.connect_timeout)}) {}
+RouteFinder::RouteFinder(EventLoop& loop, RouteRules rules)
+    : policy_(std::move(rules.policy)),
+      proxies_(rules.proxy),
+      resolver_(loop, {.servers = std::move(rules.dns_servers),
+                       .family = rules.family,
+                       .lookup_timeout = limit_of(rules.lookup_timeout)}) {}
 
 RouteFinder::Target RouteFinder::target_of(const Url& url) {
   Target target;

@@ -1,21 +1,32 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "common/clock.h"
 #include "common/event_loop.h"
+#include "common/ip_network.h"
 #include "common/outcome.h"
 #include "common/url.h"
 #include "coordinator/net/address_policy.h"
 #include "coordinator/net/proxy_policy.h"
 #include "coordinator/net/resolver.h"
-#include "coordinator/options/options.h"
 
 namespace fanfetch {
+
+/// What the user set for the way to a URL.
+struct RouteRules {
+  AddressPolicy policy;                 ///< Which addresses links may lead to.
+  std::optional<std::string> proxy;     ///< Nullopt: by the environment; empty: none at all.
+  std::vector<IpEndpoint> dns_servers;  ///< Empty: the system's.
+  AddressFamily family = AddressFamily::any;
+  std::chrono::milliseconds lookup_timeout{15'000};  ///< Of one host; 0: none.
+};
 
 /// Whom to connect to for a URL.
 struct Route {
@@ -36,8 +47,7 @@ class RouteFinder {
   using Found = tl::expected<Route, Failed>;
   using Done = std::function<void(Found)>;
 
-  /// Lends `options` for the time of the call.
-  RouteFinder(EventLoop& loop, const Options& options);
+  RouteFinder(EventLoop& loop, RouteRules rules);
 
   /// What is known without a query; none: ask().
   [[nodiscard]] std::optional<Found> find(const Url& url, Instant now);

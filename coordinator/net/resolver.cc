@@ -137,7 +137,7 @@ void Resolver::start_queued() {
 void Resolver::start(const std::shared_ptr<Lookup>& lookup) {
   ++under_way_;
   lookup->under_way = true;
-  set_deadline(lookup, loop_.now() + options_.patience);
+  set_deadline(lookup, loop_.now() + options_.lookup_timeout);
   const bool servers_changed = options_.servers.empty() && resolv_conf_.has_changed(loop_.now());
   // Those under way keep the old channel until they are done.
   if (!channel_ || servers_changed) {

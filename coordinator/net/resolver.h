@@ -22,7 +22,7 @@ struct ResolverOptions {
   std::vector<IpEndpoint> servers;  ///< Empty: those of resolv.conf, read again when it changes.
   AddressFamily family = AddressFamily::any;
   /// For one host, all tries with all servers together.
-  Duration patience = std::chrono::seconds(15);
+  Duration lookup_timeout = std::chrono::seconds(15);
   std::string hosts_file = "/etc/hosts";
   std::string resolv_conf = "/etc/resolv.conf";  ///< Watched only: c-ares reads the system's.
 };
@@ -46,8 +46,8 @@ class Resolver {
   [[nodiscard]] const Resolution* known(const std::string& host, Instant now);
 
   /// Looks `host` up; `done` is called once, from the loop, never from within ask(). One query a
-  /// host, however many ask; it takes `patience` at most once it is its turn, which comes in order.
-  /// All that is known of a host comes once: a failure may be worth another try.
+  /// host, however many ask; it takes `lookup_timeout` at most once it is its turn, which comes in
+  /// order. All that is known of a host comes once: a failure may be worth another try.
   void ask(const std::string& host, Done done);
 
   /// Hosts that are waited for.

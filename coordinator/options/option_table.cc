@@ -56,7 +56,7 @@ Result<> add_extensions(std::vector<std::string>& target, Values values) {
 Result<> apply_limit_rate(Options& options, Values values) {
   std::string_view rate = values[0];
   if (rate.ends_with("/s")) rate.remove_suffix(2);
-  return store(options.limit_rate, parse_size(rate));
+  return store(options.job.limit_rate, parse_size(rate));
 }
 
 Result<> apply_pages(Options& options, Values values) {
@@ -79,14 +79,21 @@ Result<> apply_min_speed(Options& options, Values values) {
   if (*speed > std::numeric_limits<std::uint32_t>::max()) {
     return fail("'{}' is 4G a second or more", values[0]);
   }
-  options.min_speed = static_cast<std::uint32_t>(*speed);
+  options.job.min_speed = static_cast<std::uint32_t>(*speed);
+  return {};
+}
+
+Result<> apply_connect_timeout(Options& options, Values values) {
+  const auto time = parse_time(values[0]);
+  if (!time) return tl::unexpected(time.error());
+  options.job.connect_timeout = options.route.lookup_timeout = *time;
   return {};
 }
 
 Result<> apply_stall_timeout(Options& options, Values values) {
   const auto time = parse_time(values[0]);
   if (!time) return tl::unexpected(time.error());
-  options.stall_timeout = std::chrono::ceil<std::chrono::seconds>(*time);
+  options.job.stall_timeout = std::chrono::ceil<std::chrono::seconds>(*time);
   return {};
 }
 
@@ -98,7 +105,7 @@ Result<> apply_header(Options& options, Values values) {
       return fail("{} would go to every host of the list; name its host: --header-for HOST ...",
                   header.substr(0, header.find(':')));
     }
-    options.headers.push_back(std::move(header));
+    options.job.headers.push_back(std::move(header));
   }
   return {};
 }
@@ -108,7 +115,7 @@ Result<> apply_header_for(Options& options, Values values) {
   if (!host) return tl::unexpected(host.error());
   auto headers = read_headers(values[1]);
   if (!headers) return tl::unexpected(headers.error());
-  for (auto& header : *headers) options.host_headers.push_back({*host, std::move(header)});
+  for (auto& header : *headers) options.job.host_headers.push_back({*host, std::move(header)});
   return {};
 }
 
@@ -117,7 +124,7 @@ Result<> apply_user_agent(Options& options, Values values) {
   if (values[0].size() > kMaxUserAgentBytes) {
     return fail("it is longer than {} bytes", kMaxUserAgentBytes);
   }
-  options.user_agent = values[0];
+  options.job.user_agent = values[0];
   return {};
 }
 
@@ -131,27 +138,26 @@ Result<> apply_proxy(Options& options, Values values) {
   if (!proxy.empty()) {  // else none at all
     if (const auto parsed = parse_proxy(proxy); !parsed) return tl::unexpected(parsed.error());
   }
-  options.proxy = proxy;
-  options.proxy_given = true;
+  options.route.proxy = proxy;
   return {};
 }
 
 Result<> apply_allow_net(Options& options, Values values) {
-  return store(options.allowed_nets.emplace_back(), parse_cidr(values[0]));
+  return store(options.route.policy.allowed_nets.emplace_back(), parse_cidr(values[0]));
 }
 
 Result<> apply_dns(Options& options, Values values) {
   auto servers = parse_dns_servers(values[0]);
   if (!servers) return tl::unexpected(servers.error());
-  for (const IpEndpoint& server : *servers) options.dns_servers.push_back(server);
-  if (options.dns_servers.size() > kMaxDnsServers) {
+  for (const IpEndpoint& server : *servers) options.route.dns_servers.push_back(server);
+  if (options.route.dns_servers.size() > kMaxDnsServers) {
     return fail("it names more than {} servers", kMaxDnsServers);
   }
   return {};
 }
 
 Result<> apply_family(Options& options, Values values, AddressFamily family) {
-  return store_flag(options.family, values, family, AddressFamily::any);
+  return store_flag(options.route.family, values, family, AddressFamily::any);
 }
 
 Result<> apply_cacert(Options& options, Values values) {
@@ -175,7 +181,7 @@ Result<> apply_hash(Options& options, Values values) {
   if (values[0] != "sha256" && values[0] != "none") {
     return fail("'{}' is neither sha256 nor none", values[0]);
   }
-  options.hash_content = values[0] == "none" ? HashContent::no : HashContent::yes;
+  options.job.hash_content = values[0] == "none" ? HashContent::no : HashContent::yes;
   return {};
 }
 
@@ -185,9 +191,10 @@ Result<> apply_retry_failed(Options& options, Values values) {
 }
 
 Result<> apply_max_failed(Options& options, Values values) {
-  if (values[0].ends_with('%')) return store(options.max_failed_percent, parse_percent(values[0]));
-  options.max_failed_percent = -1;
-  return store_count(options.max_failed, values, 0, std::numeric_limits<std::uint64_t>::max());
+  if (values[0].ends_with('%')) return store(options.max_failed.percent, parse_percent(values[0]));
+  options.max_failed.percent = -1;
+  return store_count(options.max_failed.count, values, 0,
+                     std::numeric_limits<std::uint64_t>::max());
 }
 
 Result<> apply_progress(Options& options, Values values) {
@@ -219,8 +226,8 @@ Result<> add_accept_types(Options& options, Values values) {
   auto types = parse_types(values[0]);
   if (!types) return tl::unexpected(types.error());
   std::size_t bytes = 0;
-  for (auto& type : *types) options.accept_types.push_back(std::move(type));
-  for (const auto& type : options.accept_types) bytes += type.size() + sizeof(std::uint32_t);
+  for (auto& type : *types) options.job.accept_types.push_back(std::move(type));
+  for (const auto& type : options.job.accept_types) bytes += type.size() + sizeof(std::uint32_t);
   if (bytes > kMaxAcceptTypesBytes) {
     return fail("they take more than {} bytes", kMaxAcceptTypesBytes);
   }
@@ -251,9 +258,9 @@ const OptionRow kTable[] = {
     {"--accept-type", "TYPE,...", kLinks, "only answers of these types: image/*, video/mp4", "", kLong,
      InConfig::yes, add_accept_types},
     {"--min-size", "BYTES", kLinks, "no smaller files", "0", kLong,
-     InConfig::yes, [](Options& o, Values v) { return store(o.min_size, parse_size(v[0])); }},
+     InConfig::yes, [](Options& o, Values v) { return store(o.job.min_size, parse_size(v[0])); }},
     {"--respect-robots-tag", "", kLinks, "nothing whose X-Robots-Tag says noai, noimageai, noindex or none", "", kLong,
-     InConfig::yes, [](Options& o, Values v) { return store_flag(o.respect_robots_tag, v, true, false); }},
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.job.respect_robots_tag, v, true, false); }},
     {"--albums", "", kLinks, "open the albums of an Imgur listing into their images", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_flag(o.albums, v, true, false); }},
     {"--format", "NAME", kLinks, "of all lists: text, csv, tsv or jsonl; default: by the ending (.gz and .zst too), else text", "", kLong,
@@ -294,9 +301,9 @@ const OptionRow kTable[] = {
     {"--retries", "N", kLimits, "tries of a link after the first", "4", kShort,
      InConfig::yes, [](Options& o, Values v) { return store_count(o.retries, v, 0, 100); }},
     {"--timeout", "TIME", kLimits, "of one try of a link: 30s, 2h, 0 = none", "1h", kShort,
-     InConfig::yes, [](Options& o, Values v) { return store(o.timeout, parse_time(v[0])); }},
+     InConfig::yes, [](Options& o, Values v) { return store(o.job.timeout, parse_time(v[0])); }},
     {"--connect-timeout", "TIME", kLimits, "for name look-up, connection and TLS", "15s", kLong,
-     InConfig::yes, [](Options& o, Values v) { return store(o.connect_timeout, parse_time(v[0])); }},
+     InConfig::yes, apply_connect_timeout},
     {"--stall-timeout", "TIME", kLimits, "how long a transfer may be slower than --min-speed", "30s", kLong,
      InConfig::yes, apply_stall_timeout},
     {"--min-speed", "BYTES", kLimits, "bytes a second; K, M and G are powers of 1024", "1K", kLong,
@@ -304,7 +311,7 @@ const OptionRow kTable[] = {
     {"--max-wait", "TIME", kLimits, "how long a host may ask to be left alone; 0 is no limit", "10m", kLong,
      InConfig::yes, [](Options& o, Values v) { return store(o.max_wait, parse_time(v[0])); }},
     {"--max-size", "BYTES", kLimits, "of one file, decoded; 0 is no limit", "1G", kLong,
-     InConfig::yes, [](Options& o, Values v) { return store(o.max_size, parse_size(v[0])); }},
+     InConfig::yes, [](Options& o, Values v) { return store(o.job.max_size, parse_size(v[0])); }},
     {"--max-failed", "N|N%", kLimits, "failures that still count as success", "0", kLong,
      InConfig::yes, apply_max_failed},
 
@@ -335,12 +342,12 @@ const OptionRow kTable[] = {
     {"--key", "FILE", kRequests, "its private key, without password; default: in --cert FILE", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_text(o.key, v); }},
     {"--insecure", "", kRequests, "do not verify TLS certificates", "", kLong,
-     InConfig::yes, [](Options& o, Values v) { return store_flag(o.verify_tls, v, VerifyTls::no, VerifyTls::yes); }},
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.job.verify_tls, v, VerifyTls::no, VerifyTls::yes); }},
     {"--http2", "", kRequests, "speak HTTP/2 with https servers that offer it (not with --limit-rate)", "", kLong,
-     InConfig::yes, [](Options& o, Values v) { return store_flag(o.http2, v, Http2::yes, Http2::no); }},
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.job.http2, v, Http2::yes, Http2::no); }},
     {"--allow-private", "", kRequests, "let links reach loopback and private addresses", "", kLong,
      InConfig::yes, [](Options& o, Values v) {
-       return store_flag(o.private_addresses, v, PrivateAddresses::allow, PrivateAddresses::refuse); }},
+       return store_flag(o.route.policy.private_addresses, v, PrivateAddresses::allow, PrivateAddresses::refuse); }},
     {"--allow-net", "CIDR", kRequests, "let links reach these addresses, even link-local ones; may be repeated", "", kLong,
      InConfig::yes, apply_allow_net},
     {"--dns", "SERVER,...", kRequests, "look hosts up there (address, or address:port); default: resolv.conf", "", kLong,

@@ -166,7 +166,7 @@ Result<> apply_environment(Options& options) {
   }
   for (const char* name : {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}) {
     const char* proxy = std::getenv(name);
-    if (options.proxy_given || proxy == nullptr || *proxy == '\0') continue;
+    if (options.route.proxy || proxy == nullptr || *proxy == '\0') continue;
     Options unused;
     const std::string value = proxy;
     const auto applied = find_option("proxy")->apply(unused, {&value, 1});
@@ -186,14 +186,14 @@ Result<> check_together(const Options& options) {
   if (options.next_at && !options.links_at) {
     return fail("--next-at needs --links-at: together they read the pages of a JSON API");
   }
-  if (options.max_size != 0 && options.min_size > options.max_size) {
+  if (options.job.max_size != 0 && options.job.min_size > options.job.max_size) {
     return fail("--min-size is more than --max-size, so that no file could be saved");
   }
   if (!options.key.empty() && options.cert.empty()) return fail("--key needs --cert");
   std::size_t common = 0;
-  for (const auto& header : options.headers) common += header.size() + kHeaderOverhead;
+  for (const auto& header : options.job.headers) common += header.size() + kHeaderOverhead;
   std::map<std::string_view, std::size_t> by_host = {{"", 0}};
-  for (const auto& [host, header] : options.host_headers)
+  for (const auto& [host, header] : options.job.host_headers)
     by_host[host] += header.size() + kHeaderOverhead;
   for (const auto& [host, own] : by_host) {
     if (common + own <= kMaxHeaderBytes) continue;
@@ -217,7 +217,7 @@ tl::expected<Options, Leave> read_options(int argc, const char* const* argv) {
   }
 
   Options options;
-  options.user_agent = FANFETCH_USER_AGENT;
+  options.job.user_agent = FANFETCH_USER_AGENT;
   options.sources = std::move(line->sources);
   const auto read = apply_config_file(options, *line)
                         .and_then([&] { return apply_command_line(options, *line); })

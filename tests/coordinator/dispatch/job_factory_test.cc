@@ -8,17 +8,17 @@ namespace {
 class JobFactoryTest : public ::testing::Test {
  protected:
   JobFactoryTest() {
-    options_.headers = {"X-Trace: 1"};
-    options_.host_headers = {{"api.example.org", "X-Api-Key: secret"}};
+    rules_.headers = {"X-Trace: 1"};
+    rules_.host_headers = {{"api.example.org", "X-Api-Key: secret"}};
   }
 
   [[nodiscard]] Job make(const std::string& link_url, const std::string& url = "") const {
     const Link link{.url = *parse_url(link_url)};
-    return JobFactory(options_).make(link, *parse_url(url.empty() ? link_url : url), {});
+    return JobFactory(rules_).make(link, *parse_url(url.empty() ? link_url : url), {});
   }
   using Headers = std::vector<std::string>;
 
-  Options options_;
+  JobRules rules_;
 };
 
 TEST_F(JobFactoryTest, ALinkGetsItsHeadersAndItsUser) {
@@ -58,7 +58,7 @@ TEST_F(JobFactoryTest, WhatALocationNamesAsUserIsNotSent) {
 
 TEST_F(JobFactoryTest, TheRouteSaysWhomToConnectTo) {
   const Link link{.url = *parse_url("http://example.org/a")};
-  const Job job = JobFactory(options_).make(
+  const Job job = JobFactory(rules_).make(
       link, link.url,
       {.proxy = "http://p:1", .host = "p", .port = 1, .addresses = {"192.0.2.1", "2001:db8::1"}});
   EXPECT_EQ(job.proxy, "http://p:1");
@@ -77,39 +77,39 @@ TEST_F(JobFactoryTest, TheLinksOwnExtensionGoesAlongWithEveryHop) {
 }
 
 TEST_F(JobFactoryTest, SaysWhichAnswersAreWanted) {
-  options_.accept_types = {"image/*"};
-  options_.min_size = 7;
-  options_.respect_robots_tag = true;
+  rules_.accept_types = {"image/*"};
+  rules_.min_size = 7;
+  rules_.respect_robots_tag = true;
   const Job job = make("http://example.org/a");
-  EXPECT_EQ(job.accept_types, options_.accept_types);
+  EXPECT_EQ(job.accept_types, rules_.accept_types);
   EXPECT_EQ(job.min_size, 7u);
   EXPECT_TRUE(job.respect_robots_tag);
 }
 
 TEST_F(JobFactoryTest, Http2ForWhoAsksForItButNotWithALimitOfBytes) {
   EXPECT_EQ(make("https://example.org/").http2, Http2::no);
-  options_.http2 = Http2::yes;
+  rules_.http2 = Http2::yes;
   EXPECT_EQ(make("https://example.org/").http2, Http2::yes);
-  options_.limit_rate = 1'000'000;
+  rules_.limit_rate = 1'000'000;
   EXPECT_EQ(make("https://example.org/").http2, Http2::no);
 }
 
 TEST_F(JobFactoryTest, AsksWithTheValidatorsOfTheEarlierFile) {
   Link link{.url = *parse_url("http://example.org/a")};
-  EXPECT_EQ(JobFactory(options_).make(link, link.url, {}).if_none_match, "");
+  EXPECT_EQ(JobFactory(rules_).make(link, link.url, {}).if_none_match, "");
   Record record{.status = Status::saved};
   record.etag = "\"v1\"";
   record.last_modified = "Sun, 06 Nov 1994 08:49:37 GMT";
   link.earlier = std::make_shared<Earlier>(Earlier{.record = record});
-  const Job job = JobFactory(options_).make(link, link.url, {});
+  const Job job = JobFactory(rules_).make(link, link.url, {});
   EXPECT_EQ(job.if_none_match, "\"v1\"");
   EXPECT_EQ(job.if_modified_since, "Sun, 06 Nov 1994 08:49:37 GMT");
   record.etag = std::string(kMaxValidatorBytes + 1, 'x');
   link.earlier = std::make_shared<Earlier>(Earlier{.record = record});
-  EXPECT_EQ(JobFactory(options_).make(link, link.url, {}).if_none_match, "");
+  EXPECT_EQ(JobFactory(rules_).make(link, link.url, {}).if_none_match, "");
   record.status = Status::failed;  // marked to be fetched again: no question asked
   link.earlier = std::make_shared<Earlier>(Earlier{.record = record});
-  EXPECT_EQ(JobFactory(options_).make(link, link.url, {}).if_modified_since, "");
+  EXPECT_EQ(JobFactory(rules_).make(link, link.url, {}).if_modified_since, "");
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ class RouteFinderTest : public ::testing::Test {
 
   /// `proxy|host|port|address`, or `error class: address`, or `ask`.
   [[nodiscard]] std::string find(const char* url) {
-    const auto found = RouteFinder(loop_, options_).find(*parse_url(url), loop_.now());
+    const auto found = RouteFinder(loop_, rules_).find(*parse_url(url), loop_.now());
     if (!found) return "ask";
     if (!*found) {
       const Failed& failed = found->error();
@@ -30,13 +30,10 @@ class RouteFinderTest : public ::testing::Test {
     EXPECT_EQ(route.addresses.size(), 1u);
     return fmt::format("{}|{}|{}|{}", route.proxy, route.host, route.port, route.addresses[0]);
   }
-  void use_proxy(const char* proxy) {
-    options_.proxy = proxy;
-    options_.proxy_given = true;
-  }
+  void use_proxy(const char* proxy) { rules_.proxy = proxy; }
 
   EventLoop loop_;
-  Options options_;
+  RouteRules rules_;
 };
 
 TEST_F(RouteFinderTest, StraightToAnAddress) {
@@ -48,9 +45,9 @@ TEST_F(RouteFinderTest, StraightToAnAddress) {
 TEST_F(RouteFinderTest, ThePolicyHolds) {
   EXPECT_EQ(find("http://10.0.0.1/"), "refused: 10.0.0.1");
   EXPECT_EQ(find("http://[::1]/"), "refused: ::1");
-  options_.allowed_nets = {*parse_cidr("10.0.0.0/8")};
+  rules_.policy.allowed_nets = {*parse_cidr("10.0.0.0/8")};
   EXPECT_EQ(find("http://10.0.0.1/"), "|10.0.0.1|80|10.0.0.1");
-  options_.private_addresses = PrivateAddresses::allow;
+  rules_.policy.private_addresses = PrivateAddresses::allow;
   EXPECT_EQ(find("http://[::1]/"), "|::1|80|::1");
   EXPECT_EQ(find("http://169.254.169.254/"), "refused: 169.254.169.254");
 }
@@ -67,7 +64,7 @@ TEST_F(RouteFinderTest, ByAProxyWhichIsTheUsersOwnWord) {
 
 TEST_F(RouteFinderTest, AProxyOfTheEnvironmentThatIsNone) {
   ::setenv("http_proxy", "ftp://me:secret@proxy", 1);
-  const auto found = RouteFinder(loop_, options_).find(*parse_url("http://a.test/"), loop_.now());
+  const auto found = RouteFinder(loop_, rules_).find(*parse_url("http://a.test/"), loop_.now());
   ::unsetenv("http_proxy");
   ASSERT_TRUE(found && !*found);
   EXPECT_EQ(found->error().error, ErrorClass::connect);

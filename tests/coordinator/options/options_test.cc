@@ -86,40 +86,40 @@ TEST_F(OptionsTest, DefaultsAreThoseOfTheHelp) {
     EXPECT_TRUE(o.per_host.adapts);
     EXPECT_EQ(o.rate, 0);
     EXPECT_EQ(o.max_wait, std::chrono::minutes(10));
-    EXPECT_EQ(o.limit_rate, 0u);
+    EXPECT_EQ(o.job.limit_rate, 0u);
     EXPECT_EQ(o.name_template, "{name}");
     EXPECT_EQ(o.pages, 1);
     EXPECT_FALSE(o.format || o.links_at || o.next_at || o.keep_columns);
     EXPECT_EQ(o.url_column, "url");
     EXPECT_EQ(o.retries, 4);
-    EXPECT_EQ(o.timeout, std::chrono::hours(1));
-    EXPECT_EQ(o.connect_timeout, seconds(15));
-    EXPECT_EQ(o.stall_timeout, seconds(30));
-    EXPECT_EQ(o.min_speed, 1024u);
-    EXPECT_EQ(o.max_size, 1ull << 30);
-    EXPECT_TRUE(o.user_agent.starts_with("fanfetch/0.1.0")) << o.user_agent;
-    EXPECT_EQ(o.proxy, "");
-    EXPECT_FALSE(o.proxy_given);
+    EXPECT_EQ(o.job.timeout, std::chrono::hours(1));
+    EXPECT_EQ(o.job.connect_timeout, seconds(15));
+    EXPECT_EQ(o.route.lookup_timeout, seconds(15));
+    EXPECT_EQ(o.job.stall_timeout, seconds(30));
+    EXPECT_EQ(o.job.min_speed, 1024u);
+    EXPECT_EQ(o.job.max_size, 1ull << 30);
+    EXPECT_TRUE(o.job.user_agent.starts_with("fanfetch/0.1.0")) << o.job.user_agent;
+    EXPECT_EQ(o.route.proxy, std::nullopt);
     EXPECT_EQ(o.cacert, "");
     EXPECT_EQ(o.cert, "");
     EXPECT_EQ(o.key, "");
-    EXPECT_EQ(o.verify_tls, VerifyTls::yes);
-    EXPECT_EQ(o.http2, Http2::no);
-    EXPECT_EQ(o.private_addresses, PrivateAddresses::refuse);
-    EXPECT_TRUE(o.allowed_nets.empty() && o.dns_servers.empty());
-    EXPECT_EQ(o.family, AddressFamily::any);
+    EXPECT_EQ(o.job.verify_tls, VerifyTls::yes);
+    EXPECT_EQ(o.job.http2, Http2::no);
+    EXPECT_EQ(o.route.policy.private_addresses, PrivateAddresses::refuse);
+    EXPECT_TRUE(o.route.policy.allowed_nets.empty() && o.route.dns_servers.empty());
+    EXPECT_EQ(o.route.family, AddressFamily::any);
     EXPECT_EQ(o.api_base, "https://api.imgur.com");
     EXPECT_EQ(o.client_id, "");
-    EXPECT_EQ(o.hash_content, HashContent::yes);
+    EXPECT_EQ(o.job.hash_content, HashContent::yes);
     EXPECT_EQ(o.results, "");
-    EXPECT_EQ(o.max_failed, 0u);
-    EXPECT_LT(o.max_failed_percent, 0);
+    EXPECT_EQ(o.max_failed.count, 0u);
+    EXPECT_LT(o.max_failed.percent, 0);
     EXPECT_FALSE(o.dry_run || o.quiet || o.verbose || o.accept_given);
     EXPECT_FALSE(o.albums || o.refresh || o.adopt || o.trust_ledger);
     EXPECT_EQ(o.retry_failed.which, RetryFailed::Which::curable);
     EXPECT_EQ(o.ledger, "");
     EXPECT_EQ(o.progress, ProgressChoice::automatic);
-    EXPECT_TRUE(o.sources.empty() && o.inputs.empty() && o.headers.empty());
+    EXPECT_TRUE(o.sources.empty() && o.inputs.empty() && o.job.headers.empty());
   }
 }
 
@@ -236,7 +236,7 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
   EXPECT_EQ(o.api_base, "http://localhost:1/x");
   EXPECT_EQ(o.output, "out");
   EXPECT_EQ(o.name_template, "{id}");
-  EXPECT_EQ(o.hash_content, HashContent::no);
+  EXPECT_EQ(o.job.hash_content, HashContent::no);
   EXPECT_TRUE(o.dry_run);
   EXPECT_EQ(o.jobs, 8u);
   EXPECT_EQ(o.workers, 2u);
@@ -244,29 +244,29 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
   EXPECT_FALSE(o.per_host.adapts);
   EXPECT_EQ(o.rate, 0.5);
   EXPECT_EQ(o.max_wait, seconds(90));
-  EXPECT_EQ(o.limit_rate, 500u * 1024);
+  EXPECT_EQ(o.job.limit_rate, 500u * 1024);
   EXPECT_EQ(o.retries, 0);
-  EXPECT_EQ(o.timeout, milliseconds(0));
-  EXPECT_EQ(o.connect_timeout, milliseconds(1500));
-  EXPECT_EQ(o.stall_timeout, seconds(120));
-  EXPECT_EQ(o.min_speed, 0u);
-  EXPECT_EQ(o.max_size, 1024u * 1536);
-  EXPECT_EQ(o.max_failed_percent, 5);
-  EXPECT_EQ(o.headers, Words{"A: b"});
-  EXPECT_EQ(o.user_agent, "me");
-  EXPECT_EQ(o.proxy, "socks5h://p:1");
-  EXPECT_TRUE(o.proxy_given);
+  EXPECT_EQ(o.job.timeout, milliseconds(0));
+  EXPECT_EQ(o.job.connect_timeout, milliseconds(1500));
+  EXPECT_EQ(o.route.lookup_timeout, milliseconds(1500));
+  EXPECT_EQ(o.job.stall_timeout, seconds(120));
+  EXPECT_EQ(o.job.min_speed, 0u);
+  EXPECT_EQ(o.job.max_size, 1024u * 1536);
+  EXPECT_EQ(o.max_failed.percent, 5);
+  EXPECT_EQ(o.job.headers, Words{"A: b"});
+  EXPECT_EQ(o.job.user_agent, "me");
+  EXPECT_EQ(o.route.proxy, "socks5h://p:1");
   EXPECT_EQ(o.cacert, ca);
   EXPECT_EQ(o.cert, "me.pem");
   EXPECT_EQ(o.key, "me.key");
-  EXPECT_EQ(o.verify_tls, VerifyTls::no);
-  EXPECT_EQ(o.http2, Http2::yes);
-  EXPECT_EQ(o.private_addresses, PrivateAddresses::allow);
-  EXPECT_EQ(o.allowed_nets,
+  EXPECT_EQ(o.job.verify_tls, VerifyTls::no);
+  EXPECT_EQ(o.job.http2, Http2::yes);
+  EXPECT_EQ(o.route.policy.private_addresses, PrivateAddresses::allow);
+  EXPECT_EQ(o.route.policy.allowed_nets,
             (std::vector<Cidr>{*parse_cidr("10.0.3.0/24"), *parse_cidr("fd00::/8")}));
-  EXPECT_EQ(o.dns_servers, (std::vector<IpEndpoint>{{*parse_ip("192.0.2.1"), 53},
-                                                    {*parse_ip("2001:db8::1"), 5353}}));
-  EXPECT_EQ(o.family, AddressFamily::v6);
+  EXPECT_EQ(o.route.dns_servers, (std::vector<IpEndpoint>{{*parse_ip("192.0.2.1"), 53},
+                                                          {*parse_ip("2001:db8::1"), 5353}}));
+  EXPECT_EQ(o.route.family, AddressFamily::v6);
   EXPECT_TRUE(o.refresh && o.adopt && o.trust_ledger);
   EXPECT_EQ(o.retry_failed.which, RetryFailed::Which::none);
   EXPECT_EQ(o.ledger, "l.sqlite");
@@ -345,11 +345,11 @@ TEST_F(OptionsTest, NumbersHaveLimits) {
 }
 
 TEST_F(OptionsTest, TypesThatAreWanted) {
-  EXPECT_TRUE(good({}).accept_types.empty());
+  EXPECT_TRUE(good({}).job.accept_types.empty());
   EXPECT_EQ(
-      good({"--accept-type", "Image/*, video/mp4", "--accept-type", "text/html"}).accept_types,
+      good({"--accept-type", "Image/*, video/mp4", "--accept-type", "text/html"}).job.accept_types,
       (Words{"image/*", "video/mp4", "text/html"}));
-  EXPECT_EQ(good({"--accept-type", "image/svg+xml"}).accept_types, Words{"image/svg+xml"});
+  EXPECT_EQ(good({"--accept-type", "image/svg+xml"}).job.accept_types, Words{"image/svg+xml"});
   for (const char* bad :
        {"jpg", "image/", "/png", "*/*", "image/*/x", "image/png;q=1", "image/a b", ",image/png"}) {
     EXPECT_NE(wrong({"--accept-type", bad}), "accepted") << bad;
@@ -364,18 +364,18 @@ TEST_F(OptionsTest, TypesThatAreWanted) {
 }
 
 TEST_F(OptionsTest, WhatIsWantedOfAnswers) {
-  EXPECT_EQ(good({}).min_size, 0u);
-  EXPECT_EQ(good({"--min-size", "10k"}).min_size, 10240u);
+  EXPECT_EQ(good({}).job.min_size, 0u);
+  EXPECT_EQ(good({"--min-size", "10k"}).job.min_size, 10240u);
   EXPECT_NE(wrong({"--min-size", "small"}), "accepted");
   EXPECT_EQ(wrong({"--min-size", "2G"}),
             "--min-size is more than --max-size, so that no file could be saved");
-  EXPECT_EQ(good({"--min-size", "2G", "--max-size", "2G"}).min_size, 2ull << 30);
-  EXPECT_EQ(good({"--min-size", "2G", "--max-size", "0"}).min_size, 2ull << 30) << "no limit";
-  EXPECT_FALSE(good({}).respect_robots_tag);
-  EXPECT_TRUE(good({"--respect-robots-tag"}).respect_robots_tag);
+  EXPECT_EQ(good({"--min-size", "2G", "--max-size", "2G"}).job.min_size, 2ull << 30);
+  EXPECT_EQ(good({"--min-size", "2G", "--max-size", "0"}).job.min_size, 2ull << 30) << "no limit";
+  EXPECT_FALSE(good({}).job.respect_robots_tag);
+  EXPECT_TRUE(good({"--respect-robots-tag"}).job.respect_robots_tag);
   EXPECT_FALSE(good({}).fix_extension);
   EXPECT_TRUE(good({"--fix-extension"}).fix_extension);
-  EXPECT_FALSE(good({"--respect-robots-tag", "--respect-robots-tag=false"}).respect_robots_tag);
+  EXPECT_FALSE(good({"--respect-robots-tag", "--respect-robots-tag=false"}).job.respect_robots_tag);
 }
 
 TEST_F(OptionsTest, AHostGetsANumberOrWhatItBears) {
@@ -416,15 +416,15 @@ TEST_F(OptionsTest, FailuresToRetryAreNamedByTheirClasses) {
 }
 
 TEST_F(OptionsTest, UnitsAndFractions) {
-  EXPECT_EQ(good({"--max-size", "2k"}).max_size, 2048u);
-  EXPECT_EQ(good({"--max-size", "1T"}).max_size, 1ull << 40);
-  EXPECT_EQ(good({"--max-size", "0"}).max_size, 0u);
-  EXPECT_EQ(good({"--max-size", "0.1"}).max_size, 1u) << "0 would be no limit";
-  EXPECT_EQ(good({"--timeout", "0.00001"}).timeout, milliseconds(1)) << "0 would be no limit";
-  EXPECT_EQ(good({"--timeout", "1.5H"}).timeout, std::chrono::minutes(90));
-  EXPECT_EQ(good({"--stall-timeout", "0.2"}).stall_timeout, seconds(1));
-  EXPECT_EQ(good({"--max-failed", "5%", "--max-failed", "7"}).max_failed, 7u);
-  EXPECT_LT(good({"--max-failed", "5%", "--max-failed", "7"}).max_failed_percent, 0);
+  EXPECT_EQ(good({"--max-size", "2k"}).job.max_size, 2048u);
+  EXPECT_EQ(good({"--max-size", "1T"}).job.max_size, 1ull << 40);
+  EXPECT_EQ(good({"--max-size", "0"}).job.max_size, 0u);
+  EXPECT_EQ(good({"--max-size", "0.1"}).job.max_size, 1u) << "0 would be no limit";
+  EXPECT_EQ(good({"--timeout", "0.00001"}).job.timeout, milliseconds(1)) << "0 would be no limit";
+  EXPECT_EQ(good({"--timeout", "1.5H"}).job.timeout, std::chrono::minutes(90));
+  EXPECT_EQ(good({"--stall-timeout", "0.2"}).job.stall_timeout, seconds(1));
+  EXPECT_EQ(good({"--max-failed", "5%", "--max-failed", "7"}).max_failed.count, 7u);
+  EXPECT_LT(good({"--max-failed", "5%", "--max-failed", "7"}).max_failed.percent, 0);
 }
 
 TEST_F(OptionsTest, HeadersToAllHoldNoSecret) {
@@ -446,10 +446,10 @@ TEST_F(OptionsTest, HeadersAreFitForARequest) {
   EXPECT_EQ(wrong({"-H", "X-Token: hush\x01"}).find("hush"), std::string::npos);
   const std::string nul = write("nul", std::string_view("A: b\0c\n", 7));
   EXPECT_NE(wrong({"-H", ("@" + nul).c_str()}), "accepted");
-  EXPECT_EQ(good({"-H", "X: a, b # c"}).headers, Words{"X: a, b # c"});
+  EXPECT_EQ(good({"-H", "X: a, b # c"}).job.headers, Words{"X: a, b # c"});
 
   const std::string file = write("headers", "\n# none\r\n  A: b\r\nC:d");
-  EXPECT_EQ(good({"-H", ("@" + file).c_str()}).headers, (Words{"A: b", "C: d"}));
+  EXPECT_EQ(good({"-H", ("@" + file).c_str()}).job.headers, (Words{"A: b", "C: d"}));
   const std::string bad = write("bad", "A: b\n\nnonsense\n");
   EXPECT_EQ(wrong({"-H", ("@" + bad).c_str()}),
             "--header: " + bad + ":3: a header is written \"Name: value\"");
@@ -465,11 +465,11 @@ TEST_F(OptionsTest, HeadersThatFrameTheRequestAreOurs) {
 
 TEST_F(OptionsTest, HeadersFitIntoAJob) {
   const std::string most = "A: " + std::string(4096 - 3 - 4, 'x');
-  EXPECT_EQ(good({"-H", most.c_str()}).headers.size(), 1u);
+  EXPECT_EQ(good({"-H", most.c_str()}).job.headers.size(), 1u);
   EXPECT_NE(wrong({"-H", (most + "x").c_str()}), "accepted");
   EXPECT_NE(wrong({"-H", "B: c", "--header-for", "h", most.c_str()}), "accepted");
   EXPECT_EQ(good({"--header-for", "g", most.c_str(), "--header-for", "h", most.c_str()})
-                .host_headers.size(),
+                .job.host_headers.size(),
             2u)
       << "no job holds both";
 }
@@ -478,12 +478,12 @@ TEST_F(OptionsTest, HeadersForOneHost) {
   const Options o =
       good({"--header-for", "API.Example.org.", "Authorization: t", "src", "--header-for", "::1",
             "A: b", "--header-for", "[::2]", "A: b", "--header-for", "bücher.example", "A: b"});
-  ASSERT_EQ(o.host_headers.size(), 4u);
-  EXPECT_EQ(o.host_headers[0].host, "api.example.org");
-  EXPECT_EQ(o.host_headers[0].header, "Authorization: t");
-  EXPECT_EQ(o.host_headers[1].host, "[::1]");
-  EXPECT_EQ(o.host_headers[2].host, "[::2]");
-  EXPECT_EQ(o.host_headers[3].host, "xn--bcher-kva.example");
+  ASSERT_EQ(o.job.host_headers.size(), 4u);
+  EXPECT_EQ(o.job.host_headers[0].host, "api.example.org");
+  EXPECT_EQ(o.job.host_headers[0].header, "Authorization: t");
+  EXPECT_EQ(o.job.host_headers[1].host, "[::1]");
+  EXPECT_EQ(o.job.host_headers[2].host, "[::2]");
+  EXPECT_EQ(o.job.host_headers[3].host, "xn--bcher-kva.example");
   EXPECT_EQ(o.sources, Words{"src"});
   for (const char* bad : {"", "http://h", "h/x", "u@h", "h:81", "h?x", "h#x", "a b"}) {
     EXPECT_NE(wrong({"--header-for", bad, "A: b"}), "accepted") << bad;
@@ -517,10 +517,9 @@ TEST_F(OptionsTest, CertificatesComeFromTheEnvironmentToo) {
 }
 
 TEST_F(OptionsTest, AnEmptyProxyIsNone) {
-  EXPECT_TRUE(good({"--proxy", ""}).proxy_given);
+  EXPECT_EQ(good({"--proxy", ""}).route.proxy, "");
   const Options o = good({"--proxy=", "list.txt"});
-  EXPECT_TRUE(o.proxy_given);
-  EXPECT_EQ(o.proxy, "");
+  EXPECT_EQ(o.route.proxy, "");
   EXPECT_EQ(o.sources, Words{"list.txt"}) << "the empty value must not swallow the next word";
 }
 
@@ -536,18 +535,18 @@ TEST_F(OptionsTest, ProxiesAreOfAKnownKind) {
   EXPECT_NE(wrong({"--proxy", "http://"}), "");
   for (const char* proxy : {"p", "p:3128", "http://p", "https://p", "socks4://p", "socks4a://p",
                             "socks5://p", "socks5h://u:w@[::1]:1080"}) {
-    EXPECT_EQ(good({"--proxy", proxy}).proxy, proxy);
+    EXPECT_EQ(good({"--proxy", proxy}).route.proxy, proxy);
   }
 }
 
 TEST_F(OptionsTest, Ipv4AndIpv6ExcludeEachOther) {
   EXPECT_EQ(wrong({"-4", "-6"}), "-4 and -6 exclude each other");
-  EXPECT_EQ(good({"-4"}).family, AddressFamily::v4);
-  EXPECT_EQ(good({"--ipv6"}).family, AddressFamily::v6);
+  EXPECT_EQ(good({"-4"}).route.family, AddressFamily::v4);
+  EXPECT_EQ(good({"--ipv6"}).route.family, AddressFamily::v6);
   configure("ipv4 = yes\n");
-  EXPECT_EQ(good({}).family, AddressFamily::v4);
-  EXPECT_EQ(good({"-6"}).family, AddressFamily::v6) << "the command line wins";
-  EXPECT_EQ(good({"--ipv4=false"}).family, AddressFamily::any);
+  EXPECT_EQ(good({}).route.family, AddressFamily::v4);
+  EXPECT_EQ(good({"-6"}).route.family, AddressFamily::v6) << "the command line wins";
+  EXPECT_EQ(good({"--ipv4=false"}).route.family, AddressFamily::any);
 }
 
 TEST_F(OptionsTest, NetworksAndServersAreAddresses) {
@@ -578,13 +577,13 @@ TEST_F(OptionsTest, TheConfigurationIsReadByDefault) {
   const Options o = good({});
   EXPECT_EQ(o.jobs, 8u);
   EXPECT_EQ(o.output, "my pictures");
-  EXPECT_EQ(o.private_addresses, PrivateAddresses::allow);
-  EXPECT_EQ(o.verify_tls, VerifyTls::yes);
-  EXPECT_EQ(o.headers, (Words{"X-Color: #fff, a=b", "Y: [1]"}));
+  EXPECT_EQ(o.route.policy.private_addresses, PrivateAddresses::allow);
+  EXPECT_EQ(o.job.verify_tls, VerifyTls::yes);
+  EXPECT_EQ(o.job.headers, (Words{"X-Color: #fff, a=b", "Y: [1]"}));
   EXPECT_EQ(o.accept, (Words{"jpg", "png", "gif"}));
-  ASSERT_EQ(o.host_headers.size(), 1u);
-  EXPECT_EQ(o.host_headers[0].host, "example.org");
-  EXPECT_EQ(o.host_headers[0].header, "Cookie: a=b; c");
+  ASSERT_EQ(o.job.host_headers.size(), 1u);
+  EXPECT_EQ(o.job.host_headers[0].host, "example.org");
+  EXPECT_EQ(o.job.host_headers[0].header, "Cookie: a=b; c");
   EXPECT_TRUE(o.quiet);
   EXPECT_EQ(o.name_template, "{id}.{ext}");
 }
@@ -594,11 +593,11 @@ TEST_F(OptionsTest, TheCommandLineWinsOverTheConfiguration) {
   const Options o =
       good({"-j", "4", "-H", "C: d", "--accept", "png", "-v", "--allow-private=false"});
   EXPECT_EQ(o.jobs, 4u);
-  EXPECT_EQ(o.headers, Words{"C: d"}) << "lists are replaced, not added to";
+  EXPECT_EQ(o.job.headers, Words{"C: d"}) << "lists are replaced, not added to";
   EXPECT_EQ(o.accept, Words{"png"});
   EXPECT_TRUE(o.verbose);
   EXPECT_FALSE(o.quiet);
-  EXPECT_EQ(o.private_addresses, PrivateAddresses::refuse);
+  EXPECT_EQ(o.route.policy.private_addresses, PrivateAddresses::refuse);
 }
 
 TEST_F(OptionsTest, ConfigurationErrorsNameFileAndLine) {
