@@ -11,11 +11,11 @@
 #include <exception>
 #include <string>
 
-#include "common/channel/channel.h"
 #include "common/worker_start.h"
 #include "worker/sandbox/sandbox.h"
 #include "worker/store/part_file.h"
 #include "worker/worker.h"
+#include "worker/worker_channel.h"
 
 namespace fanfetch {
 namespace {

@@ -6,13 +6,13 @@
 #include <string>
 #include <unordered_map>
 
-#include "common/channel/channel.h"
 #include "common/event_loop.h"
 #include "worker/pace/pacer.h"
 #include "worker/store/file_store.h"
 #include "worker/transfer.h"
 #include "worker/transport/curl_handles.h"
 #include "worker/transport/curl_multis.h"
+#include "worker/worker_channel.h"
 
 namespace fanfetch {
 

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "common/channel/channel.h"
 #include "common/event_loop.h"
 #include "common/result.h"
+#include "coordinator/pool/coordinator_channel.h"
 #include "coordinator/pool/rate_shares.h"
 #include "coordinator/pool/worker_process.h"
 #include "coordinator/pool/worker_state.h"

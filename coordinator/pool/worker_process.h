@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <string>
 
-#include "common/channel/channel.h"
 #include "common/result.h"
 #include "common/unique_fd.h"
+#include "coordinator/pool/coordinator_channel.h"
 
 namespace fanfetch {
 

@@ -1,6 +1,7 @@
-/* The channel as built (common/channel.cc): one coordinator, one worker at a time, two
- * single-producer single-consumer rings, slots with generations, one eventfd each way, and kill -9
- * at any statement of the worker. Spin assumes sequential consistency; TSan looks at the rest.
+/* The channel as built (common/channel/, coordinator/pool/coordinator_channel.cc and
+ * worker/worker_channel.cc): one coordinator, one worker at a time, two single-producer
+ * single-consumer rings, slots with generations, one eventfd each way, and kill -9 at any statement
+ * of the worker. Spin assumes sequential consistency; TSan looks at the rest.
  *
  * Holds: every job is committed once, with its own result, and all jobs are at last.
  * Seeded bugs, which Spin has to find:
@@ -17,7 +18,7 @@
 #define DONE 2
 #define PACK(gen, low) ((gen) * 4 + (low))
 
-/* Shared memory: who writes which word is as in common/channel_layout.h. */
+/* Shared memory: who writes which word is as in common/channel/layout.h. */
 byte submit_ring[NS]; byte submit_head;
 byte complete_ring[NS]; byte complete_head;
 byte request[NS]; byte result[NS]; byte state[NS];

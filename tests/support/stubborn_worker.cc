@@ -5,9 +5,9 @@
 
 #include <csignal>
 
-#include "common/channel/channel.h"
 #include "common/event_loop.h"
 #include "common/worker_start.h"
+#include "worker/worker_channel.h"
 
 int main() {
   using namespace fanfetch;

@@ -16,7 +16,8 @@
 #include <random>
 #include <vector>
 
-#include "common/channel/channel.h"
+#include "coordinator/pool/coordinator_channel.h"
+#include "worker/worker_channel.h"
 
 namespace fanfetch {
 namespace {

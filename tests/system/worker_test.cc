@@ -9,9 +9,9 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "common/channel/channel.h"
 #include "common/event_loop.h"
 #include "common/sha256.h"
+#include "coordinator/pool/coordinator_channel.h"
 #include "coordinator/pool/worker_process.h"
 #include "tests/system/system_test.h"
 

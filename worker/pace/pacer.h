@@ -6,10 +6,10 @@
 #include <string>
 #include <unordered_map>
 
-#include "common/channel/channel.h"
 #include "common/event_loop.h"
 #include "worker/pace/byte_budget.h"
 #include "worker/pace/patience.h"
+#include "worker/worker_channel.h"
 
 namespace fanfetch {
 

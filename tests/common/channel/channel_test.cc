@@ -1,5 +1,3 @@
-#include "common/channel/channel.h"
-
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
@@ -10,6 +8,10 @@
 #include <cerrno>
 #include <limits>
 #include <vector>
+
+#include "common/channel/region.h"
+#include "coordinator/pool/coordinator_channel.h"
+#include "worker/worker_channel.h"
 
 namespace fanfetch {
 namespace {

@@ -2,48 +2,16 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
-#include <utility>
 #include <vector>
 
-#include "common/channel/layout.h"
+#include "common/channel/region.h"
 #include "common/channel/ring.h"
 #include "common/job.h"
 #include "common/result.h"
 #include "common/unique_fd.h"
 
 namespace fanfetch {
-
-/// The mapped region and where its parts lie. Used by the two ends below.
-class ChannelRegion {
- public:
-  /// A new region: a memfd sealed against shrinking and growing, all zero but for its header.
-  [[nodiscard]] static Result<ChannelRegion> create(std::uint32_t slots,
-                                                    std::uint64_t byte_limit = 0);
-  /// Maps the region behind `fd`. Error: it is none, or another version's.
-  [[nodiscard]] static Result<ChannelRegion> attach(UniqueFd fd);
-
-  ChannelRegion(ChannelRegion&&) noexcept;
-  ChannelRegion& operator=(ChannelRegion&&) noexcept;
-  ~ChannelRegion();
-
-  [[nodiscard]] int fd() const { return fd_.get(); }
-  [[nodiscard]] ChannelHeader& header() const;
-  [[nodiscard]] ChannelSlot& slot(std::uint32_t index) const;
-  [[nodiscard]] std::uint32_t slots() const { return slots_; }
-  [[nodiscard]] RingMemory submit_ring() const;
-  [[nodiscard]] RingMemory complete_ring() const;
-
- private:
-  struct Mapping;
-  ChannelRegion(UniqueFd fd, std::unique_ptr<Mapping> mapping, std::uint32_t slots);
-  [[nodiscard]] std::byte* at(std::size_t offset) const;
-
-  UniqueFd fd_;
-  std::unique_ptr<Mapping> mapping_;
-  std::uint32_t slots_;  // our own copy: the header's may be overwritten
-};
 
 /// The coordinator's end. It keeps the truth (a lease per slot) and takes all that it reads for
 /// hostile: results are copied out once, then checked. Thread: the loop's alone.
@@ -120,50 +88,6 @@ class CoordinatorChannel {
   std::vector<std::uint32_t> free_;  // last in, first out: touched pages are used again
   std::vector<std::byte> scratch_;   // a result, copied out of the worker's reach
   bool corrupt_ = false;
-};
-
-/// The worker's end. Trusts the coordinator. Thread: one.
-class WorkerChannel {
- public:
-  struct Taken {
-    SlotUse use;
-    Job job;
-  };
-
-  /// The descriptors are those of a CoordinatorChannel. Error: the region is another version's.
-  [[nodiscard]] static Result<WorkerChannel> attach(UniqueFd region, UniqueFd submitted,
-                                                    UniqueFd completed);
-
-  /// The next job, marked as started; none: nothing is queued.
-  [[nodiscard]] std::optional<Taken> take();
-  /// Publishes how it ended; the coordinator sees it after wake_coordinator().
-  void finish(SlotUse use, const Outcome& outcome);
-  void wake_coordinator();
-
-  void beat();
-  void add_bytes(std::uint64_t count);
-  [[nodiscard]] bool stopping() const;
-
-  /// Bytes a second of all workers together; 0: no limit. Never changes.
-  [[nodiscard]] std::uint64_t byte_limit() const;
-  /// This worker's share of it now.
-  [[nodiscard]] std::uint64_t byte_rate() const;
-  /// So many transfers wait for it.
-  void set_held_back(std::size_t count);
-
-  /// Readable when jobs were queued or stopping() changed.
-  [[nodiscard]] int submitted_fd() const { return submitted_.get(); }
-  [[nodiscard]] std::uint32_t slots() const { return region_.slots(); }
-
- private:
-  WorkerChannel(ChannelRegion region, UniqueFd submitted, UniqueFd completed);
-
-  ChannelRegion region_;
-  UniqueFd submitted_;
-  UniqueFd completed_;
-  RingConsumer submit_;
-  RingProducer complete_;
-  bool unannounced_ = false;
 };
 
 }  // namespace fanfetch

@@ -1,0 +1,75 @@
+#include "worker/worker_channel.h"
+
+#include <cassert>
+#include <span>
+#include <utility>
+
+#include "common/event_loop.h"
+
+namespace fanfetch {
+
+WorkerChannel::WorkerChannel(ChannelRegion region, UniqueFd submitted, UniqueFd completed)
+    : region_(std::move(region)),
+      submitted_(std::move(submitted)),
+      completed_(std::move(completed)),
+      submit_(region_.submit_ring()),
+      complete_(region_.complete_ring()) {}
+
+Result<WorkerChannel> WorkerChannel::attach(UniqueFd region_fd, UniqueFd submitted,
+                                            UniqueFd completed) {
+  auto region = ChannelRegion::attach(std::move(region_fd));
+  if (!region) return tl::unexpected(region.error());
+  return WorkerChannel(std::move(*region), std::move(submitted), std::move(completed));
+}
+
+std::optional<WorkerChannel::Taken> WorkerChannel::take() {
+  const auto entry = submit_.pop();
+  if (!entry) return std::nullopt;
+  const SlotUse use = SlotUse::unpack(*entry);
+  ChannelSlot& slot = region_.slot(use.slot);
+  slot.state.store(pack_state(use.generation, Phase::started), std::memory_order_release);
+  const std::size_t size = slot.request_bytes.load(std::memory_order_relaxed);
+  auto job = decode_job(std::span(slot.payload).first(size));
+  assert(job.has_value());  // the coordinator wrote it, and it is of our version
+  return Taken{use, std::move(*job)};
+}
+
+void WorkerChannel::finish(SlotUse use, const Outcome& outcome) {
+  ChannelSlot& slot = region_.slot(use.slot);
+  std::size_t size = encode(outcome, slot.payload);
+  if (size == 0) {
+    size = encode(
+        Failed{.error = ErrorClass::protocol, .message = "its answer's headers are too long"},
+        slot.payload);
+  }
+  slot.result_bytes.store(static_cast<std::uint32_t>(size), std::memory_order_relaxed);
+  slot.state.store(pack_state(use.generation, Phase::done), std::memory_order_release);
+  complete_.push(use.pack());
+  unannounced_ = true;
+}
+
+void WorkerChannel::wake_coordinator() {
+  if (std::exchange(unannounced_, false)) post_eventfd(completed_.get());
+}
+
+void WorkerChannel::beat() { region_.header().heartbeat.fetch_add(1, std::memory_order_relaxed); }
+
+void WorkerChannel::add_bytes(std::uint64_t count) {
+  region_.header().bytes_in.fetch_add(count, std::memory_order_relaxed);
+}
+
+std::uint64_t WorkerChannel::byte_limit() const { return region_.header().byte_limit; }
+
+std::uint64_t WorkerChannel::byte_rate() const {
+  return region_.header().byte_rate.load(std::memory_order_relaxed);
+}
+
+void WorkerChannel::set_held_back(std::size_t count) {
+  region_.header().held_back.store(static_cast<std::uint32_t>(count), std::memory_order_relaxed);
+}
+
+bool WorkerChannel::stopping() const {
+  return region_.header().stopping.load(std::memory_order_acquire) != 0;
+}
+
+}  // namespace fanfetch

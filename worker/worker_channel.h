@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "common/channel/layout.h"
+#include "common/channel/region.h"
+#include "common/channel/ring.h"
+#include "common/job.h"
+#include "common/result.h"
+#include "common/unique_fd.h"
+
+namespace fanfetch {
+
+/// The worker's end. Trusts the coordinator. Thread: one.
+class WorkerChannel {
+ public:
+  struct Taken {
+    SlotUse use;
+    Job job;
+  };
+
+  /// The descriptors are those of a CoordinatorChannel. Error: the region is another version's.
+  [[nodiscard]] static Result<WorkerChannel> attach(UniqueFd region, UniqueFd submitted,
+                                                    UniqueFd completed);
+
+  /// The next job, marked as started; none: nothing is queued.
+  [[nodiscard]] std::optional<Taken> take();
+  /// Publishes how it ended; the coordinator sees it after wake_coordinator().
+  void finish(SlotUse use, const Outcome& outcome);
+  void wake_coordinator();
+
+  void beat();
+  void add_bytes(std::uint64_t count);
+  [[nodiscard]] bool stopping() const;
+
+  /// Bytes a second of all workers together; 0: no limit. Never changes.
+  [[nodiscard]] std::uint64_t byte_limit() const;
+  /// This worker's share of it now.
+  [[nodiscard]] std::uint64_t byte_rate() const;
+  /// So many transfers wait for it.
+  void set_held_back(std::size_t count);
+
+  /// Readable when jobs were queued or stopping() changed.
+  [[nodiscard]] int submitted_fd() const { return submitted_.get(); }
+  [[nodiscard]] std::uint32_t slots() const { return region_.slots(); }
+
+ private:
+  WorkerChannel(ChannelRegion region, UniqueFd submitted, UniqueFd completed);
+
+  ChannelRegion region_;
+  UniqueFd submitted_;
+  UniqueFd completed_;
+  RingConsumer submit_;
+  RingProducer complete_;
+  bool unannounced_ = false;
+};
+
+}  // namespace fanfetch
