@@ -18,4 +18,10 @@ namespace fanfetch {
   return lower;
 }
 
+/// Equal but for case.
+[[nodiscard]] constexpr bool is_same_word(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return to_lower(x) == to_lower(y); });
+}
+
 }  // namespace fanfetch

@@ -1,10 +1,11 @@
 #include "common/clock.h"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <ctime>
+
+#include "common/curl/curl_global.h"
 
 namespace fanfetch {
 
@@ -20,11 +21,11 @@ std::string format_rfc3339(WallTime time) {
 }
 
 std::optional<WallTime> parse_http_date(std::string_view text) {
-  const std::time_t time = curl_getdate(std::string(text).c_str(), nullptr);
-  if (time < 0) return std::nullopt;
+  const auto time = parse_date(std::string(text));
+  if (!time) return std::nullopt;
   // WallTime counts nanoseconds, and ends in 2262; a server may say 9999.
   constexpr std::time_t kYear2200 = 7'258'118'400;
-  return std::chrono::system_clock::from_time_t(std::min(time, kYear2200));
+  return std::chrono::system_clock::from_time_t(std::min(*time, kYear2200));
 }
 
 }  // namespace fanfetch

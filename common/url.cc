@@ -1,21 +1,20 @@
 #include "common/url.h"
 
-#include <curl/curl.h>
 #include <locale.h>
 
 #include <algorithm>
-#include <memory>
 #include <optional>
 
 #include "common/ascii.h"
+#include "common/curl/curl_url.h"
 
 namespace fanfetch {
 namespace {
 
-struct FreeUrl {
-  void operator()(CURLU* handle) const { curl_url_cleanup(handle); }
-};
-using UrlHandle = std::unique_ptr<CURLU, FreeUrl>;
+using Encode = CurlUrl::Encode;
+using Form = CurlUrl::Form;
+using Part = CurlUrl::Part;
+using Schemes = CurlUrl::Schemes;
 
 /// libcurl hands international names to libidn2 in the thread's locale, and a server's is often
 /// "C".
@@ -78,20 +77,6 @@ std::string normalize_escapes(std::string_view text) {
   return normal;
 }
 
-/// One part of the URL; an absent part is empty.
-std::optional<std::string> get_part(CURLU* handle, CURLUPart part, unsigned flags = 0) {
-  char* text = nullptr;
-  const CURLUcode code = curl_url_get(handle, part, &text, flags);
-  const std::unique_ptr<char, decltype(&curl_free)> owner(text, curl_free);
-  if (code == CURLUE_OK) return text;
-  if (code == CURLUE_NO_USER || code == CURLUE_NO_PASSWORD || code == CURLUE_NO_QUERY ||
-      code == CURLUE_NO_FRAGMENT || code == CURLUE_NO_ZONEID || code == CURLUE_NO_PORT ||
-      code == CURLUE_NO_HOST) {
-    return "";
-  }
-  return std::nullopt;
-}
-
 bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
 }
@@ -100,26 +85,22 @@ bool is_ascii(std::string_view text) {
 /// that IDNA maps (full-width digits, '/', '@') hide from its first look what it would see in the
 /// second one, which comes in the worker: an address, another host, a path.
 Result<std::string> read_host_again(const std::string& host) {
-  const UrlHandle handle(curl_url());
-  if (!handle) throw std::bad_alloc();
-  const auto alone = [&](CURLUPart part) {
-    return get_part(handle.get(), part).value_or("?").empty();
-  };
-  const std::string url = "http://" + host + '/';  // behind '?' or '#' it would be seen
-  if (curl_url_set(handle.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK ||
-      !alone(CURLUPART_USER) || !alone(CURLUPART_PASSWORD) || !alone(CURLUPART_PORT) ||
-      !alone(CURLUPART_QUERY) || !alone(CURLUPART_FRAGMENT) ||
-      get_part(handle.get(), CURLUPART_PATH) != "/") {
+  CurlUrl url;
+  const auto is_absent = [&](Part part) { return url.part(part).value_or("?").empty(); };
+  const std::string text = "http://" + host + '/';  // behind '?' or '#' it would be seen
+  if (url.read(text, Encode::no, Schemes::known) || !is_absent(Part::user) ||
+      !is_absent(Part::password) || !is_absent(Part::port) || !is_absent(Part::query) ||
+      !is_absent(Part::fragment) || url.part(Part::path) != "/") {
     return fail("its host name has a character that no host name may have");
   }
-  return get_part(handle.get(), CURLUPART_HOST).value_or("");
+  return url.part(Part::host).value_or("");
 }
 
-Result<std::string> read_host(CURLU* handle) {
+Result<std::string> read_host(const CurlUrl& url) {
   std::optional<Utf8Locale> utf8;
-  const auto raw = get_part(handle, CURLUPART_HOST);
+  const auto raw = url.part(Part::host);
   if (raw && !is_ascii(*raw)) utf8.emplace();
-  auto host = get_part(handle, CURLUPART_HOST, CURLU_PUNYCODE);
+  auto host = url.part(Part::host, Form::punycode);
   if (!host) return fail("its host name is not a valid international name");
   *host = to_lower(*host);
   if (host->ends_with('.')) host->pop_back();
@@ -128,7 +109,7 @@ Result<std::string> read_host(CURLU* handle) {
   if (host->starts_with('.') || host->ends_with('.') || host->find("..") != std::string::npos) {
     return fail("its host name has an empty part");
   }
-  if (const auto zone = get_part(handle, CURLUPART_ZONEID); !zone || !zone->empty()) {
+  if (const auto zone = url.part(Part::zone); !zone || !zone->empty()) {
     return fail("its address has a zone, which means something on one machine only");
   }
   return host == raw ? host.value() : read_host_again(*host);
@@ -149,32 +130,30 @@ Result<Url> parse_url(std::string_view text) {
     return fail("it is {} bytes long; {} is the most", text.size(), kMaxUrlBytes);
   }
   if (text.find('\0') != std::string_view::npos) return fail("it has a NUL byte");
-  const UrlHandle handle(curl_url());
-  if (!handle) throw std::bad_alloc();
-  const CURLUcode code = curl_url_set(handle.get(), CURLUPART_URL, normalize_escapes(text).c_str(),
-                                      CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME);
-  if (code == CURLUE_BAD_SCHEME || text.find("://") == std::string_view::npos) {
+  CurlUrl parsed;
+  const auto problem = parsed.read(normalize_escapes(text), Encode::yes, Schemes::all);
+  if ((problem && problem->bad_scheme) || text.find("://") == std::string_view::npos) {
     return fail("it does not start with http:// or https://");
   }
-  if (code != CURLUE_OK) return fail("{}", curl_url_strerror(code));
+  if (problem) return fail("{}", problem->text);
 
   Url url;
-  url.scheme = get_part(handle.get(), CURLUPART_SCHEME).value_or("");
+  url.scheme = parsed.part(Part::scheme).value_or("");
   url.scheme = to_lower(url.scheme);
   if (url.scheme != "http" && url.scheme != "https") {
     return fail("{}:// is not supported, only http:// and https://", url.scheme);
   }
-  auto host = read_host(handle.get());
+  auto host = read_host(parsed);
   if (!host) return tl::unexpected(host.error());
   url.host = std::move(*host);
 
   const std::uint16_t default_port = url.scheme == "https" ? 443 : 80;
-  const auto port = get_part(handle.get(), CURLUPART_PORT).value_or("");
+  const auto port = parsed.part(Part::port).value_or("");
   url.port = port.empty() ? default_port : static_cast<std::uint16_t>(std::stoul(port));
   if (url.port == 0) return fail("its port is 0");
 
-  const auto user = get_part(handle.get(), CURLUPART_USER, CURLU_URLDECODE);
-  const auto password = get_part(handle.get(), CURLUPART_PASSWORD, CURLU_URLDECODE);
+  const auto user = parsed.part(Part::user, Form::percent_decoded);
+  const auto password = parsed.part(Part::password, Form::percent_decoded);
   if (!user || !password) return fail("its user name or password has a control character");
   if (!user->empty() || !password->empty()) url.userinfo = *user + ':' + *password;
   if (url.userinfo.size() > kMaxUserinfoBytes) {
@@ -183,8 +162,8 @@ Result<Url> parse_url(std::string_view text) {
   }
 
   // Once more: libcurl's own escapes have lower-case digits.
-  url.path = normalize_escapes(get_part(handle.get(), CURLUPART_PATH).value_or("/"));
-  const auto query = normalize_escapes(get_part(handle.get(), CURLUPART_QUERY).value_or(""));
+  url.path = normalize_escapes(parsed.part(Part::path).value_or("/"));
+  const auto query = normalize_escapes(parsed.part(Part::query).value_or(""));
   url.text = url.scheme + "://" + url.host;
   if (url.port != default_port) url.text += ':' + std::to_string(url.port);
   url.text += url.path;
@@ -196,28 +175,25 @@ Result<Url> parse_url(std::string_view text) {
 }
 
 Result<ProxyUrl> parse_proxy(std::string_view text) {
-  const UrlHandle handle(curl_url());
-  if (!handle) throw std::bad_alloc();
+  CurlUrl parsed;
   const bool has_scheme = text.find("://") != std::string_view::npos;
   const std::string whole = (has_scheme ? "" : "http://") + std::string(text);
-  if (const CURLUcode code =
-          curl_url_set(handle.get(), CURLUPART_URL, whole.c_str(), CURLU_NON_SUPPORT_SCHEME);
-      code != CURLUE_OK) {
-    return fail("{}", curl_url_strerror(code));
+  if (const auto problem = parsed.read(whole, Encode::no, Schemes::all)) {
+    return fail("{}", problem->text);
   }
-  std::string scheme = get_part(handle.get(), CURLUPART_SCHEME).value_or("");
+  std::string scheme = parsed.part(Part::scheme).value_or("");
   scheme = to_lower(scheme);
   if (scheme == "socks" || scheme == "socks4") scheme = "socks4a";
   if (scheme == "socks5") scheme = "socks5h";
   if (scheme != "http" && scheme != "https" && scheme != "socks4a" && scheme != "socks5h") {
     return fail("{}:// is no kind of proxy", scheme);
   }
-  auto host = read_host(handle.get());
+  auto host = read_host(parsed);
   if (!host) return tl::unexpected(host.error());
-  const auto given_port = get_part(handle.get(), CURLUPART_PORT).value_or("");
+  const auto given_port = parsed.part(Part::port).value_or("");
   const int port = given_port.empty() ? (scheme == "https" ? 443 : 1080) : std::stoi(given_port);
-  const auto user = get_part(handle.get(), CURLUPART_USER);
-  const auto password = get_part(handle.get(), CURLUPART_PASSWORD);
+  const auto user = parsed.part(Part::user);
+  const auto password = parsed.part(Part::password);
   if (port == 0 || !user || !password) return fail("its port is 0, or its user cannot be read");
 
   ProxyUrl proxy{.host = *host, .port = static_cast<std::uint16_t>(port)};
@@ -229,14 +205,10 @@ Result<ProxyUrl> parse_proxy(std::string_view text) {
 }
 
 std::string resolve_url(const std::string& base, const std::string& reference) {
-  const UrlHandle handle(curl_url());
-  if (!handle) throw std::bad_alloc();
-  constexpr unsigned kLenient = CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME;
-  if (curl_url_set(handle.get(), CURLUPART_URL, base.c_str(), kLenient) != CURLUE_OK ||
-      curl_url_set(handle.get(), CURLUPART_URL, reference.c_str(), kLenient) != CURLUE_OK) {
-    return "";
-  }
-  return get_part(handle.get(), CURLUPART_URL).value_or("");
+  CurlUrl url;
+  if (url.read(base, Encode::yes, Schemes::all)) return "";
+  if (url.read(reference, Encode::yes, Schemes::all)) return "";
+  return url.part(Part::url).value_or("");
 }
 
 std::string mask_userinfo(std::string_view text) {

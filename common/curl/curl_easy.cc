@@ -1,0 +1,215 @@
+#include "common/curl/curl_easy.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <concepts>
+#include <limits>
+#include <new>
+
+#include "common/curl/curl_global.h"
+#include "common/curl/curl_handle.h"
+#include "common/curl/end_cause.h"
+
+namespace fanfetch {
+namespace {
+
+template <class Value>
+void set_raw(CURL* curl, CURLoption option, Value value) {
+  const CURLcode code = curl_easy_setopt(curl, option, value);
+  if (code == CURLE_OK) return;
+  if (code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
+  throw CurlError("libcurl refuses option " + std::to_string(option) + ": " +
+                  curl_easy_strerror(code));
+}
+
+/// libcurl reads a long, whatever type the number has here.
+void set(CURL* curl, CURLoption option, std::integral auto number) {
+  set_raw(curl, option, static_cast<long>(number));
+}
+void set(CURL* curl, CURLoption option, const char* text) { set_raw(curl, option, text); }
+void set(CURL* curl, CURLoption option, const std::string& text) {
+  set_raw(curl, option, text.c_str());
+}
+
+/// libcurl counts milliseconds in an int.
+long milliseconds(std::chrono::milliseconds time) {
+  return static_cast<long>(
+      std::clamp<std::int64_t>(time.count(), 0, std::numeric_limits<int>::max()));
+}
+
+// --- libcurl calls back ---
+
+std::size_t on_body(char* data, std::size_t size, std::size_t count, void* handler) noexcept {
+  const std::span bytes(reinterpret_cast<const std::byte*>(data), size * count);
+  switch (static_cast<CurlBodyHandler*>(handler)->on_body(bytes)) {
+    case CurlBodyHandler::Taken::all: return bytes.size();
+    case CurlBodyHandler::Taken::later: return CURL_WRITEFUNC_PAUSE;
+    case CurlBodyHandler::Taken::no_more: break;
+  }
+  return bytes.size() + 1;  // any other number than all ends the transfer: CURLE_WRITE_ERROR
+}
+
+curl_socket_t on_open_socket(void* guard, curlsocktype, curl_sockaddr* address) noexcept {
+  if (!static_cast<CurlAddressGuard*>(guard)->may_connect(address->addr)) return CURL_SOCKET_BAD;
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+/// Any other response than 0 ends the transfer.
+int refuse_lookup(void*, void*, void*) noexcept { return 1; }
+
+}  // namespace
+
+// --- The handle ---
+
+CurlEasy::Handle::Handle() : curl(curl_easy_init()) {
+  if (curl == nullptr) throw std::bad_alloc();
+}
+
+ExchangeEnd CurlEasy::Handle::end(CURLcode code) const {
+  ExchangeEnd end{.cause = end_cause(code)};
+  if (code == CURLE_OK) return end;
+  end.text = error[0] != '\0' ? error : curl_easy_strerror(code);
+  long number = 0;
+  curl_easy_getinfo(curl, CURLINFO_HTTP_CONNECTCODE, &number);
+  end.connect_status = static_cast<int>(number);
+  number = 0;
+  curl_easy_getinfo(curl, CURLINFO_PROXY_ERROR, &number);
+  end.proxy_refusal_is_final = is_final_proxy_refusal(number);
+  return end;
+}
+
+CurlEasy::CurlEasy() : handle_(std::make_unique<Handle>()) { reset(); }
+CurlEasy::CurlEasy(CurlEasy&&) noexcept = default;
+CurlEasy& CurlEasy::operator=(CurlEasy&&) noexcept = default;
+CurlEasy::~CurlEasy() = default;
+
+void CurlEasy::reset() {
+  CURL* curl = handle_->curl;
+  curl_easy_reset(curl);
+  handle_->owner = nullptr;
+  handle_->error[0] = '\0';
+  set_raw(curl, CURLOPT_PRIVATE, handle_.get());
+  set_raw(curl, CURLOPT_ERRORBUFFER, handle_->error);
+  set(curl, CURLOPT_NOSIGNAL, 1);
+  set(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+  set(curl, CURLOPT_FOLLOWLOCATION, 0);
+}
+
+// --- The request ---
+
+void CurlEasy::set_url(const std::string& url) { set(handle_->curl, CURLOPT_URL, url); }
+
+void CurlEasy::set_user_agent(const std::string& name) {
+  set(handle_->curl, CURLOPT_USERAGENT, name);
+}
+
+void CurlEasy::set_headers(const CurlList& lines) {
+  set_raw(handle_->curl, CURLOPT_HTTPHEADER, lines.list_.get());
+}
+
+void CurlEasy::set_basic_auth(const std::string& userinfo) {
+  set(handle_->curl, CURLOPT_USERPWD, userinfo);
+  set(handle_->curl, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+}
+
+void CurlEasy::set_range(const std::string& range) {
+  set(handle_->curl, CURLOPT_RANGE, range.empty() ? nullptr : range.c_str());
+}
+
+void CurlEasy::set_http(Http version) {
+  const auto number = version == Http::v1_1 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS;
+  set(handle_->curl, CURLOPT_HTTP_VERSION, static_cast<long>(number));
+}
+
+void CurlEasy::accept_encodings() { set(handle_->curl, CURLOPT_ACCEPT_ENCODING, ""); }
+
+// --- The way ---
+
+void CurlEasy::set_proxy(const std::string& url) { set(handle_->curl, CURLOPT_PROXY, url); }
+
+void CurlEasy::set_addresses(const CurlList& entries) {
+  set_raw(handle_->curl, CURLOPT_RESOLVE, entries.list_.get());
+}
+
+void CurlEasy::set_lookup(Lookup lookup) {
+  set_raw(handle_->curl, CURLOPT_RESOLVER_START_FUNCTION,
+          lookup == Lookup::forbidden ? &refuse_lookup : nullptr);
+}
+
+void CurlEasy::set_name_cache(NameCache cache) {
+  set(handle_->curl, CURLOPT_DNS_CACHE_TIMEOUT, cache == NameCache::none ? 0 : -1);
+}
+
+void CurlEasy::abandon_lookups() { set(handle_->curl, CURLOPT_QUICK_EXIT, 1); }
+
+// --- TLS ---
+
+void CurlEasy::set_trust(const std::string& ca_file) {
+  CURL* curl = handle_->curl;
+  if (!ca_file.empty()) {
+    set(curl, CURLOPT_CAINFO, ca_file);
+    set(curl, CURLOPT_PROXY_CAINFO, ca_file);
+  }
+  const char* const none = nullptr;
+  set(curl, CURLOPT_CAPATH, none);
+  set(curl, CURLOPT_PROXY_CAPATH, none);
+  set(curl, CURLOPT_CA_CACHE_TIMEOUT, -1);  // seconds; for ever
+}
+
+void CurlEasy::set_client_certificate(const std::string& cert_file, const std::string& key_file) {
+  set(handle_->curl, CURLOPT_SSLCERT, cert_file);
+  set(handle_->curl, CURLOPT_SSLKEY, key_file);
+}
+
+void CurlEasy::set_verify_tls(bool verify) {
+  set(handle_->curl, CURLOPT_SSL_VERIFYPEER, verify ? 1 : 0);
+  set(handle_->curl, CURLOPT_SSL_VERIFYHOST, verify ? 2 : 0);
+}
+
+// --- Time ---
+
+void CurlEasy::set_connect_timeout(std::chrono::milliseconds time) {
+  // libcurl takes 0 for its default of 300 s; a day is no limit.
+  set(handle_->curl, CURLOPT_CONNECTTIMEOUT_MS,
+      milliseconds(time.count() > 0 ? time : std::chrono::hours(24)));
+}
+
+void CurlEasy::set_timeout(std::chrono::milliseconds time) {
+  set(handle_->curl, CURLOPT_TIMEOUT_MS, milliseconds(time));
+}
+
+void CurlEasy::set_stall_limit(std::chrono::seconds time, std::uint32_t bytes) {
+  set(handle_->curl, CURLOPT_LOW_SPEED_TIME, time.count());
+  set(handle_->curl, CURLOPT_LOW_SPEED_LIMIT, std::max<std::uint32_t>(bytes, 1));
+}
+
+// --- The response ---
+
+void CurlEasy::set_buffer_size(std::size_t bytes) { set(handle_->curl, CURLOPT_BUFFERSIZE, bytes); }
+
+void CurlEasy::set_body_handler(CurlBodyHandler& handler) {
+  set_raw(handle_->curl, CURLOPT_WRITEFUNCTION, &on_body);
+  set_raw(handle_->curl, CURLOPT_WRITEDATA, static_cast<void*>(&handler));
+}
+
+void CurlEasy::set_address_guard(CurlAddressGuard& guard) {
+  set_raw(handle_->curl, CURLOPT_OPENSOCKETFUNCTION, &on_open_socket);
+  set_raw(handle_->curl, CURLOPT_OPENSOCKETDATA, static_cast<void*>(&guard));
+}
+
+void CurlEasy::set_owner(void* owner) { handle_->owner = owner; }
+
+std::optional<ExchangeEnd> CurlEasy::resume() {
+  const CURLcode code = curl_easy_pause(handle_->curl, CURLPAUSE_CONT);
+  if (code == CURLE_OK) return std::nullopt;
+  return handle_->end(code);
+}
+
+long CurlEasy::connections_opened() const {
+  long opened = 0;
+  curl_easy_getinfo(handle_->curl, CURLINFO_NUM_CONNECTS, &opened);
+  return opened;
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "common/curl/curl_list.h"
+#include "common/http/exchange_end.h"
+#include "common/http/response_head.h"
+
+struct sockaddr;
+
+namespace fanfetch {
+
+/// Takes a body as libcurl receives it. Abstract because libcurl calls back from C.
+class CurlBodyHandler {
+ public:
+  /// `later`: libcurl keeps the bytes, and hands them over again after CurlEasy::resume().
+  enum class Taken { all, later, no_more };
+
+  virtual ~CurlBodyHandler() = default;
+  /// REQUIRES: does not throw; an exception cannot pass through libcurl.
+  [[nodiscard]] virtual Taken on_body(std::span<const std::byte> bytes) noexcept = 0;
+};
+
+/// Is asked before each connection.
+class CurlAddressGuard {
+ public:
+  virtual ~CurlAddressGuard() = default;
+  [[nodiscard]] virtual bool may_connect(const sockaddr& address) noexcept = 0;
+};
+
+/// libcurl's easy handle: one request after another, each with its options. Typed, so that no int
+/// goes where libcurl reads a long from its variable arguments. What libcurl refuses throws
+/// CurlError (common/curl/curl_global.h). Texts are copied, lists and handlers are lent.
+class CurlEasy {
+ public:
+  enum class Http { v1_1, v2_over_tls };
+  enum class Lookup { by_libcurl, forbidden };
+  enum class NameCache { none, for_ever };
+
+  /// Throws std::bad_alloc. No signal is used, only http and https are spoken, and no redirect is
+  /// followed: libcurl would carry secrets to other origins.
+  CurlEasy();
+  CurlEasy(CurlEasy&&) noexcept;
+  CurlEasy& operator=(CurlEasy&&) noexcept;
+  ~CurlEasy();
+
+  /// As after construction: forgets all that was set, secrets too. Connections stay.
+  void reset();
+
+  // The request:
+  void set_url(const std::string& url);
+  void set_user_agent(const std::string& name);
+  /// Lines `Name: value`, in addition to libcurl's own and in their place.
+  void set_headers(const CurlList& lines);
+  /// `user:password`, for basic authentication alone.
+  void set_basic_auth(const std::string& userinfo);
+  /// As HTTP has it, without the unit: `500-`. Empty: the whole.
+  void set_range(const std::string& range);
+  void set_http(Http version);
+  /// Asks for every encoding that libcurl decodes.
+  void accept_encodings();
+
+  // The way:
+  /// `scheme://[user:password@]host:port`; empty: none, whatever the environment says.
+  void set_proxy(const std::string& url);
+  /// Entries of CURLOPT_RESOLVE: `host:port:address,…`, or `-host:port`.
+  void set_addresses(const CurlList& entries);
+  void set_lookup(Lookup lookup);
+  void set_name_cache(NameCache cache);
+  /// A resolver that does not respond does not hold up the handle's end.
+  void abandon_lookups();
+
+  // TLS. PEM files; all are read when a connection is made.
+  /// `ca_file`: the bundle to trust, cached parsed; empty: libcurl's own. No folder of certificates
+  /// is used: with Debian's default one, libcurl would parse all for each connection (32 ms CPU).
+  void set_trust(const std::string& ca_file);
+  void set_client_certificate(const std::string& cert_file, const std::string& key_file);
+  /// Of the server; a proxy's certificate is verified in any case.
+  void set_verify_tls(bool verify);
+
+  // Time; 0: no limit.
+  void set_connect_timeout(std::chrono::milliseconds time);
+  void set_timeout(std::chrono::milliseconds time);
+  /// Ends a transfer that has been slower than `bytes` a second for `time`.
+  void set_stall_limit(std::chrono::seconds time, std::uint32_t bytes);
+
+  // The response:
+  /// At least 1024: what is received in one piece.
+  void set_buffer_size(std::size_t bytes);
+  void set_body_handler(CurlBodyHandler& handler);
+  void set_address_guard(CurlAddressGuard& guard);
+
+  /// What CurlMulti names this transfer by; reset() forgets it.
+  void set_owner(void* owner);
+
+  /// Lets a transfer go on whose handler took a piece `later`. nullopt: it goes on; else it is
+  /// over, though CurlMulti does not say so.
+  [[nodiscard]] std::optional<ExchangeEnd> resume();
+  /// Connections that the last transfer has opened.
+  [[nodiscard]] long connections_opened() const;
+
+ private:
+  friend class CurlMulti;
+  friend ResponseHead read_head(const CurlEasy& easy);
+
+  struct Handle;
+  std::unique_ptr<Handle> handle_;
+};
+
+}  // namespace fanfetch

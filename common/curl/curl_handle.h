@@ -1,0 +1,27 @@
+#pragma once
+
+#include <curl/curl.h>
+
+#include "common/curl/curl_easy.h"
+
+namespace fanfetch {
+
+// For common/curl alone.
+
+/// What a CurlEasy owns; stays where it is when that is moved. libcurl's CURLINFO_PRIVATE leads
+/// back to it.
+struct CurlEasy::Handle {
+  Handle();
+  ~Handle() { curl_easy_cleanup(curl); }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+
+  /// How the transfer ended, in words.
+  [[nodiscard]] ExchangeEnd end(CURLcode code) const;
+
+  CURL* curl;
+  void* owner = nullptr;
+  char error[CURL_ERROR_SIZE] = {};  // libcurl writes its words here
+};
+
+}  // namespace fanfetch
