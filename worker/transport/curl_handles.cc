@@ -53,42 +53,42 @@ void CurlHandles::set_common_options(CURL* easy) const {
   curl_easy_setopt(easy, CURLOPT_NETRC, CURL_NETRC_IGNORED);
 }
 
-// --- CurlMulti ---
+// --- LoopMulti ---
 
-CurlMulti::CurlMulti(EventLoop& loop, unsigned connections)
+LoopMulti::LoopMulti(EventLoop& loop, unsigned connections)
     : loop_(loop), multi_(curl_multi_init()) {
   if (!multi_) throw std::bad_alloc();
-  curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETFUNCTION, &CurlMulti::on_socket);
+  curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETFUNCTION, &LoopMulti::on_socket);
   curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETDATA, this);
-  curl_multi_setopt(multi_.get(), CURLMOPT_TIMERFUNCTION, &CurlMulti::on_timer);
+  curl_multi_setopt(multi_.get(), CURLMOPT_TIMERFUNCTION, &LoopMulti::on_timer);
   curl_multi_setopt(multi_.get(), CURLMOPT_TIMERDATA, this);
   curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, static_cast<long>(connections));
   curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
 }
 
-CurlMulti::~CurlMulti() {
+LoopMulti::~LoopMulti() {
   multi_.reset();  // closes connections, which calls on_socket
   loop_.cancel(timer_);
 }
 
-void CurlMulti::add(CURL* easy) {
+void LoopMulti::add(CURL* easy) {
   if (curl_multi_add_handle(multi_.get(), easy) != CURLM_OK) throw std::bad_alloc();
 }
 
-void CurlMulti::share_connections() {
+void LoopMulti::share_connections() {
   curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
 }
 
-void CurlMulti::remove(CURL* easy) { curl_multi_remove_handle(multi_.get(), easy); }
+void LoopMulti::remove(CURL* easy) { curl_multi_remove_handle(multi_.get(), easy); }
 
-void CurlMulti::collect(const std::function<void(CURL* easy, CURLcode code)>& done) {
+void LoopMulti::collect(const std::function<void(CURL* easy, CURLcode code)>& done) {
   int left = 0;
   while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
     if (message->msg == CURLMSG_DONE) done(message->easy_handle, message->data.result);
   }
 }
 
-void CurlMulti::act(curl_socket_t fd, int events) {
+void LoopMulti::act(curl_socket_t fd, int events) {
   int running = 0;
   closed_ = nullptr;
   curl_multi_socket_action(multi_.get(), fd, events, &running);
@@ -98,7 +98,7 @@ void CurlMulti::act(curl_socket_t fd, int events) {
 /// When a connection is refused, libcurl 7.88 goes to the host's next address only at its next
 /// timer, which may be half the time-out away. A handle that is paused and let go on is looked at
 /// at once; one that has no address left takes no harm.
-void CurlMulti::try_next_address(CURL* easy) {
+void LoopMulti::try_next_address(CURL* easy) {
   curl_off_t connected = 0;
   curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connected);
   if (connected != 0) return;
@@ -106,9 +106,9 @@ void CurlMulti::try_next_address(CURL* easy) {
   curl_easy_pause(easy, CURLPAUSE_CONT);
 }
 
-int CurlMulti::on_socket(CURL* easy, curl_socket_t fd, int what, void* self,
+int LoopMulti::on_socket(CURL* easy, curl_socket_t fd, int what, void* self,
                          void* watched) noexcept {
-  auto& multi = *static_cast<CurlMulti*>(self);
+  auto& multi = *static_cast<LoopMulti*>(self);
   if (what == CURL_POLL_REMOVE) {
     multi.closed_ = easy;
     multi.loop_.unwatch(fd);
@@ -126,8 +126,8 @@ int CurlMulti::on_socket(CURL* easy, curl_socket_t fd, int what, void* self,
   return 0;
 }
 
-int CurlMulti::on_timer(CURLM*, long timeout_ms, void* self) noexcept {
-  auto& multi = *static_cast<CurlMulti*>(self);
+int LoopMulti::on_timer(CURLM*, long timeout_ms, void* self) noexcept {
+  auto& multi = *static_cast<LoopMulti*>(self);
   multi.loop_.cancel(multi.timer_);
   if (timeout_ms >= 0) {
     multi.timer_ = multi.loop_.call_at(multi.loop_.now() + std::chrono::milliseconds(timeout_ms),

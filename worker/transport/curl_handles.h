@@ -48,13 +48,13 @@ class CurlHandles {
 };
 
 /// libcurl's multi handle on an EventLoop (curl_multi_socket_action). Thread: the loop's.
-class CurlMulti {
+class LoopMulti {
  public:
   /// `connections`: how many stay open for re-use.
-  CurlMulti(EventLoop& loop, unsigned connections);
-  ~CurlMulti();
-  CurlMulti(const CurlMulti&) = delete;
-  CurlMulti& operator=(const CurlMulti&) = delete;
+  LoopMulti(EventLoop& loop, unsigned connections);
+  ~LoopMulti();
+  LoopMulti(const LoopMulti&) = delete;
+  LoopMulti& operator=(const LoopMulti&) = delete;
 
   void add(CURL* easy);
   /// From now on several transfers may share a connection of HTTP/2.

@@ -19,7 +19,7 @@ CurlMultis::CurlMultis(EventLoop& loop, unsigned connections)
 }
 
 void CurlMultis::make_current() {
-  all_.push_back(std::unique_ptr<One>(new One{CurlMulti(loop_, connections_)}));
+  all_.push_back(std::unique_ptr<One>(new One{LoopMulti(loop_, connections_)}));
   if (shares_connections_) all_.back()->multi.share_connections();
 }
 

@@ -25,7 +25,7 @@ class CurlMultis {
   /// Old handles that wait for their last transfer: as long as there are so many, none is replaced.
   static constexpr std::size_t kMostOld = 4;
 
-  // As CurlMulti:
+  // As LoopMulti:
   void add(CURL* easy);
   void remove(CURL* easy);
   void share_connections();
@@ -33,7 +33,7 @@ class CurlMultis {
 
  private:
   struct One {
-    CurlMulti multi;
+    LoopMulti multi;
     std::size_t transfers = 0;
     long connections = 0;  // opened so far
   };
