@@ -21,27 +21,27 @@ Scheduler::Scheduler(HostRules rules, std::uint64_t seed) : rules_(rules), dice_
 
 // --- Tasks in and out ---
 
-void Scheduler::add(TaskId task, const std::string& host, unsigned most) {
+void Scheduler::add(TaskId task, const std::string& host, unsigned most, Instant now) {
   Host& entry = find_or_add(host, most);
   push_ready(entry, task);
   ++size_;
-  place(entry);
+  place(entry, now);
 }
 
-void Scheduler::add_later(TaskId task, const std::string& host, unsigned most, Instant when) {
+void Scheduler::add_later(TaskId task, const std::string& host, unsigned most, Instant when,
+                          Instant now) {
   Host& entry = find_or_add(host, most);
   entry.delayed.emplace_back(when, task);
   std::push_heap(entry.delayed.begin(), entry.delayed.end(), std::greater<>());
   ++size_;
-  place(entry);
+  place(entry, now);
 }
 
 std::optional<Scheduler::TaskId> Scheduler::next(Instant now, const Fits& fits) {
-  now_ = std::max(now_, now);
   while (!waking_.empty() && waking_.front()->wake <= now) {
     Host& host = *waking_.front();
     take_due(host, now);
-    place(host);
+    place(host, now);
   }
   Host* host = next_host(fits);
   if (host == nullptr) return std::nullopt;
@@ -50,18 +50,17 @@ std::optional<Scheduler::TaskId> Scheduler::next(Instant now, const Fits& fits) 
   const TaskId task = pop_ready(*host);
   --size_;
   running_.try_emplace(task, Running{host, host->governor.start(now)});
-  place(*host);
+  place(*host, now);
   return task;
 }
 
 void Scheduler::finished(TaskId task, const HostAnswer& answer, Instant now) {
-  now_ = std::max(now_, now);
   const auto running = running_.find(task);
   assert(running != running_.end());
   Host& host = *running->second.host;
   host.governor.finish(running->second.attempt, answer, now, dice_);
   running_.erase(running);
-  place(host);
+  place(host, now);
 }
 
 std::optional<Scheduler::GivenUp> Scheduler::next_given_up() {
@@ -71,7 +70,7 @@ std::optional<Scheduler::GivenUp> Scheduler::next_given_up() {
   return first;
 }
 
-void Scheduler::clear() {
+void Scheduler::clear(Instant now) {
   given_up_.clear();
   size_ = 0;
   ready_.clear();
@@ -84,7 +83,7 @@ void Scheduler::clear() {
   for (Host* host : with_tasks) {
     host->first_ready = host->last_ready = kNoTask;
     host->delayed.clear();
-    place(*host);
+    place(*host, now);
   }
 }
 
@@ -148,15 +147,15 @@ void Scheduler::take_due(Host& host, Instant now) {
 }
 
 /// Puts a host of which anything has changed where it belongs now.
-void Scheduler::place(Host& host) {
-  if (const auto failed = host.governor.given_up(now_)) give_up_tasks(host, failed);
+void Scheduler::place(Host& host, Instant now) {
+  if (const auto failed = host.governor.given_up(now)) give_up_tasks(host, failed);
   const bool has_ready = host.first_ready != kNoTask;
   if (!has_ready && host.delayed.empty()) {
     wake_at(host, std::nullopt);
-    return forget_or_keep(host);
+    return forget_or_keep(host, now);
   }
   const bool wants = has_ready && host.governor.has_room();
-  const bool waits = wants && host.governor.ready_at() > now_;
+  const bool waits = wants && host.governor.ready_at() > now;
   if (wants && !waits) {
     set_row(host, host.governor.in_flight() == 0 ? &idle_turns_ : &busy_turns_);
   } else {
@@ -188,10 +187,10 @@ void Scheduler::set_row(Host& host, Row* row) {
 }
 
 /// One without tasks.
-void Scheduler::forget_or_keep(Host& host) {
+void Scheduler::forget_or_keep(Host& host, Instant now) {
   set_row(host, nullptr);
   if (host.governor.in_flight() > 0) return;
-  if (!host.governor.worth_keeping(now_)) {
+  if (!host.governor.worth_keeping(now)) {
     hosts_.erase(host.self);
     return;
   }

@@ -35,9 +35,10 @@ class Scheduler {
 
   /// Behind the others of its host. `host`: an origin, `https://example.org:443`. `most`: so many
   /// of that host at once (see AtOnceLimit); of several, the highest holds. At least 1.
-  void add(TaskId task, const std::string& host, unsigned most);
+  /// `now`, here and below, never goes back: a pause or a give-up is over when it says so.
+  void add(TaskId task, const std::string& host, unsigned most, Instant now);
   /// The same, but not before `when`.
-  void add_later(TaskId task, const std::string& host, unsigned most, Instant when);
+  void add_later(TaskId task, const std::string& host, unsigned most, Instant when, Instant now);
 
   /// Would it be good to ask that host now? (Its connection is not where there is room for it.)
   using Fits = std::function<bool(const std::string& host)>;
@@ -56,11 +57,11 @@ class Scheduler {
     TaskId task;
     std::shared_ptr<const Failed> failed;  ///< Never null; Retry::yes if the next run may try.
   };
-  /// To be asked after next() and finished() until there is none.
+  /// To be asked after add(), next() and finished() until there is none.
   [[nodiscard]] std::optional<GivenUp> next_given_up();
 
   /// Forgets all tasks that were not given out, and keeps what it knows of the hosts.
-  void clear();
+  void clear(Instant now);
 
   /// When next() may have something, if it has nothing now and nothing is finished before; none:
   /// nothing waits for a time.
@@ -116,10 +117,10 @@ class Scheduler {
   TaskId pop_ready(Host& host);
   [[nodiscard]] Host* next_host(const Fits& fits) const;
   void take_due(Host& host, Instant now);
-  void place(Host& host);
+  void place(Host& host, Instant now);
   void give_up_tasks(Host& host, const std::shared_ptr<const Failed>& failed);
   void set_row(Host& host, Row* row);
-  void forget_or_keep(Host& host);
+  void forget_or_keep(Host& host, Instant now);
 
   // Hosts by when they need a look, the first one on top: a binary heap that knows each one's
   // place.
@@ -130,7 +131,6 @@ class Scheduler {
 
   const HostRules rules_;
   std::mt19937_64 dice_;
-  Instant now_{};  // the latest that was told
   Hosts hosts_;
   std::unordered_map<TaskId, Running> running_;
   std::vector<Ready> ready_;

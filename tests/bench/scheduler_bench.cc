@@ -95,7 +95,7 @@ Cost measure(const std::vector<std::string>& hosts, std::size_t decisions, std::
   while (done < decisions) {
     now += std::chrono::microseconds(1);
     while (scheduler.size() + running.size() < known) {
-      scheduler.add(++next_id, origins.next(), 16);
+      scheduler.add(++next_id, origins.next(), 16, now);
     }
     std::optional<Scheduler::TaskId> task;
     if (running.size() < kInFlight) task = scheduler.next(now);

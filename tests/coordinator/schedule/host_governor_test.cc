@@ -30,7 +30,7 @@ class HostGovernorTest : public ::testing::Test {
     scheduler_.emplace(rules, 1);
   }
   void add(unsigned count, const char* host = kHost) {
-    for (unsigned i = 0; i < count; ++i) scheduler_->add(++last_, host, most_);
+    for (unsigned i = 0; i < count; ++i) scheduler_->add(++last_, host, most_, now_);
   }
   /// All that may run now.
   std::vector<TaskId> take() {
@@ -237,7 +237,7 @@ TEST_F(HostGovernorTest, ASingle503IsNoPause) {
 TEST_F(HostGovernorTest, ALongerWaitThanAllowedGivesTheHostUp) {
   start({.max_wait = minutes(10)});
   add(1000);
-  scheduler_->add_later(5000, kHost, 16, kStart + seconds(5));
+  scheduler_->add_later(5000, kHost, 16, kStart + seconds(5), now_);
   const auto running = take();
   answer({running[0]}, status(429, "601"));
   auto lost = given_up();
@@ -252,7 +252,6 @@ TEST_F(HostGovernorTest, ALongerWaitThanAllowedGivesTheHostUp) {
   add(1);
   EXPECT_EQ(given_up().size(), 1u) << "as long as it asked for";
   now_ += seconds(2);
-  (void)take();
   add(2);
   EXPECT_EQ(take().size(), 1u) << "one tries it then";
   EXPECT_TRUE(given_up().empty());
@@ -320,7 +319,6 @@ TEST_F(HostGovernorTest, AGivenUpHostIsTriedAgainAfterAWhile) {
   add(10);
   EXPECT_EQ(given_up().size(), 10u);
   now_ += HostGovernor::kGivenUpFor;
-  (void)scheduler_->next(now_);
   add(10);
   const auto probe = take();
   ASSERT_EQ(probe.size(), 1u);
@@ -328,6 +326,26 @@ TEST_F(HostGovernorTest, AGivenUpHostIsTriedAgainAfterAWhile) {
   answer_well(probe);
   EXPECT_GE(take().size(), 1u) << "it has come back";
   EXPECT_TRUE(given_up().empty());
+}
+
+TEST_F(HostGovernorTest, ALinkThatComesAfterTheGiveUpHasEndedTriesTheHost) {
+  for (const bool later : {false, true}) {
+    start();
+    add(100);
+    while (scheduler_->size() > 0) {
+      answer(take(), failure());
+      (void)given_up();
+      if (const auto due = scheduler_->next_due()) now_ = *due;
+    }
+    now_ += HostGovernor::kGivenUpFor;  // and nobody asks the scheduler for anything meanwhile
+    if (later) {
+      scheduler_->add_later(++last_, kHost, most_, now_, now_);
+    } else {
+      add(1);
+    }
+    EXPECT_TRUE(given_up().empty()) << "later: " << later;
+    EXPECT_EQ(take().size(), 1u) << "later: " << later;
+  }
 }
 
 TEST_F(HostGovernorTest, AGivenUpHostThatAsksForAPauseIsDownNoMore) {
@@ -339,7 +357,6 @@ TEST_F(HostGovernorTest, AGivenUpHostThatAsksForAPauseIsDownNoMore) {
     if (const auto due = scheduler_->next_due()) now_ = *due;
   }
   now_ += HostGovernor::kGivenUpFor;
-  (void)scheduler_->next(now_);
   add(10);
   answer(take(), status(429, "5"));
   EXPECT_TRUE(given_up().empty());

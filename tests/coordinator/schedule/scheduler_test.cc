@@ -29,7 +29,7 @@ std::vector<TaskId> all(Scheduler& scheduler, Instant now = kStart) {
 
 TEST(Scheduler, GivesOneHostsTasksInOrder) {
   Scheduler scheduler(fixed(), 1);
-  for (TaskId task = 1; task <= 3; ++task) scheduler.add(task, kA, 10);
+  for (TaskId task = 1; task <= 3; ++task) scheduler.add(task, kA, 10, kStart);
   EXPECT_EQ(scheduler.size(), 3u);
   EXPECT_EQ(all(scheduler), (std::vector<TaskId>{1, 2, 3}));
   EXPECT_EQ(scheduler.size(), 0u);
@@ -37,14 +37,14 @@ TEST(Scheduler, GivesOneHostsTasksInOrder) {
 
 TEST(Scheduler, TakesHostsInTurns) {
   Scheduler scheduler(fixed(), 1);
-  for (TaskId task = 1; task <= 3; ++task) scheduler.add(task, kA, 10);
-  for (TaskId task = 11; task <= 12; ++task) scheduler.add(task, kB, 10);
+  for (TaskId task = 1; task <= 3; ++task) scheduler.add(task, kA, 10, kStart);
+  for (TaskId task = 11; task <= 12; ++task) scheduler.add(task, kB, 10, kStart);
   EXPECT_EQ(all(scheduler), (std::vector<TaskId>{1, 11, 2, 12, 3}));
 }
 
 TEST(Scheduler, NeverGivesMoreOfAHostThanItsLimit) {
   Scheduler scheduler(fixed(), 1);
-  for (TaskId task = 1; task <= 4; ++task) scheduler.add(task, kA, 2);
+  for (TaskId task = 1; task <= 4; ++task) scheduler.add(task, kA, 2, kStart);
   EXPECT_EQ(all(scheduler), (std::vector<TaskId>{1, 2}));
   scheduler.finished(1, kGood, kStart);
   EXPECT_EQ(all(scheduler), (std::vector<TaskId>{3}));
@@ -52,18 +52,18 @@ TEST(Scheduler, NeverGivesMoreOfAHostThanItsLimit) {
 
 TEST(Scheduler, AHostAtItsLimitHoldsBackNoOther) {
   Scheduler scheduler(fixed(), 1);
-  for (TaskId task = 1; task <= 1000; ++task) scheduler.add(task, kA, 1);
-  scheduler.add(2000, kB, 1);
+  for (TaskId task = 1; task <= 1000; ++task) scheduler.add(task, kA, 1, kStart);
+  scheduler.add(2000, kB, 1, kStart);
   EXPECT_EQ(all(scheduler), (std::vector<TaskId>{1, 2000}));
 }
 
 TEST(Scheduler, ADelayedTaskWaitsForItsTimeAndHoldsBackNobody) {
   Scheduler scheduler(fixed(), 1);
-  scheduler.add_later(1, kA, 1, kStart + seconds(5));
-  scheduler.add_later(2, kB, 1, kStart + seconds(3));
+  scheduler.add_later(1, kA, 1, kStart + seconds(5), kStart);
+  scheduler.add_later(2, kB, 1, kStart + seconds(3), kStart);
   EXPECT_EQ(scheduler.next_due(), kStart + seconds(3));
   EXPECT_FALSE(scheduler.next(kStart));
-  scheduler.add(3, kA, 1);
+  scheduler.add(3, kA, 1, kStart);
   EXPECT_EQ(scheduler.next(kStart), 3u);
   EXPECT_EQ(all(scheduler, kStart + seconds(3)), (std::vector<TaskId>{2}));
   EXPECT_TRUE(all(scheduler, kStart + seconds(5)).empty()) << "its host is still busy with 3";
@@ -75,8 +75,8 @@ TEST(Scheduler, ADelayedTaskWaitsForItsTimeAndHoldsBackNobody) {
 TEST(Scheduler, SaysWhetherAnyHostHasATurn) {
   Scheduler scheduler(fixed(), 1);
   EXPECT_FALSE(scheduler.has_turn());
-  scheduler.add(1, kA, 1);
-  scheduler.add(2, kA, 1);
+  scheduler.add(1, kA, 1, kStart);
+  scheduler.add(2, kA, 1, kStart);
   EXPECT_TRUE(scheduler.has_turn());
   ASSERT_EQ(scheduler.next(kStart), 1u);
   EXPECT_FALSE(scheduler.has_turn()) << "2 waits for 1";
@@ -86,22 +86,22 @@ TEST(Scheduler, SaysWhetherAnyHostHasATurn) {
 
 TEST(Scheduler, DelayedTasksComeInOrderOfTime) {
   Scheduler scheduler(fixed(), 1);
-  scheduler.add_later(1, kA, 10, kStart + seconds(2));
-  scheduler.add_later(2, kA, 10, kStart + seconds(1));
+  scheduler.add_later(1, kA, 10, kStart + seconds(2), kStart);
+  scheduler.add_later(2, kA, 10, kStart + seconds(1), kStart);
   EXPECT_EQ(all(scheduler, kStart + seconds(9)), (std::vector<TaskId>{2, 1}));
 }
 
 TEST(Scheduler, ForgetsWhatWasNotGivenOutButNotWhatIsInFlight) {
   Scheduler scheduler(fixed(), 1);
-  scheduler.add(1, kA, 1);
+  scheduler.add(1, kA, 1, kStart);
   ASSERT_EQ(scheduler.next(kStart), 1u);
-  scheduler.add(2, kA, 1);
-  scheduler.add(3, kB, 1);
-  scheduler.add_later(4, kB, 1, kStart);
-  scheduler.clear();
+  scheduler.add(2, kA, 1, kStart);
+  scheduler.add(3, kB, 1, kStart);
+  scheduler.add_later(4, kB, 1, kStart, kStart);
+  scheduler.clear(kStart);
   EXPECT_EQ(scheduler.size(), 0u);
   EXPECT_FALSE(scheduler.next(kStart + seconds(1)));
-  scheduler.add(5, kA, 1);
+  scheduler.add(5, kA, 1, kStart);
   EXPECT_FALSE(scheduler.next(kStart)) << "1 is still in flight";
   scheduler.finished(1, kGood, kStart);
   EXPECT_EQ(scheduler.next(kStart), 5u);
@@ -110,29 +110,29 @@ TEST(Scheduler, ForgetsWhatWasNotGivenOutButNotWhatIsInFlight) {
 /// A host with delayed tasks only must survive until they are due.
 TEST(Scheduler, KeepsAHostWhoseTasksAreAllDelayed) {
   Scheduler scheduler(fixed(), 1);
-  scheduler.add(1, kA, 1);
+  scheduler.add(1, kA, 1, kStart);
   ASSERT_EQ(scheduler.next(kStart), 1u);
-  scheduler.add_later(2, kA, 1, kStart + seconds(1));
+  scheduler.add_later(2, kA, 1, kStart + seconds(1), kStart);
   scheduler.finished(1, kGood, kStart);
   EXPECT_EQ(scheduler.next(kStart + seconds(1)), 2u);
 }
 
 TEST(Scheduler, AHostWithNothingInFlightComesFirst) {
   Scheduler scheduler(fixed(), 1);
-  for (TaskId task = 1; task <= 3; ++task) scheduler.add(task, kA, 10);
+  for (TaskId task = 1; task <= 3; ++task) scheduler.add(task, kA, 10, kStart);
   ASSERT_EQ(scheduler.next(kStart), 1u);
-  scheduler.add(11, kB, 10);
+  scheduler.add(11, kB, 10, kStart);
   EXPECT_EQ(scheduler.next(kStart), 11u) << "though A has waited for longer";
   EXPECT_EQ(scheduler.next(kStart), 2u);
   scheduler.finished(11, kGood, kStart);
-  scheduler.add(12, kB, 10);
+  scheduler.add(12, kB, 10, kStart);
   EXPECT_EQ(scheduler.next(kStart), 12u);
 }
 
 TEST(Scheduler, OfTheNextHostsOneThatFitsIsTaken) {
   Scheduler scheduler(fixed(), 1);
-  scheduler.add(1, kA, 10);
-  scheduler.add(2, kB, 10);
+  scheduler.add(1, kA, 10, kStart);
+  scheduler.add(2, kB, 10, kStart);
   const auto only_b = [](const std::string& host) { return host == kB; };
   EXPECT_EQ(scheduler.next(kStart, only_b), 2u);
   EXPECT_EQ(scheduler.next(kStart, only_b), 1u) << "better than nothing";
@@ -140,9 +140,9 @@ TEST(Scheduler, OfTheNextHostsOneThatFitsIsTaken) {
 
 TEST(Scheduler, NoHostIsPassedOverForEver) {
   Scheduler scheduler(fixed(), 1);
-  scheduler.add(1, kA, 10);
+  scheduler.add(1, kA, 10, kStart);
   for (TaskId task = 2; task <= 100; ++task) {
-    scheduler.add(task, kB, 10);
+    scheduler.add(task, kB, 10, kStart);
     const auto next = scheduler.next(kStart, [](const std::string& host) { return host == kB; });
     scheduler.finished(next.value(), kGood, kStart);
     if (next == 1u) return;
@@ -152,15 +152,15 @@ TEST(Scheduler, NoHostIsPassedOverForEver) {
 
 TEST(Scheduler, TheHighestLimitOfALinkHolds) {
   Scheduler scheduler(fixed(), 1);
-  scheduler.add(1, kA, 1);
-  for (TaskId task = 2; task <= 9; ++task) scheduler.add(task, kA, task == 5 ? 3 : 2);
+  scheduler.add(1, kA, 1, kStart);
+  for (TaskId task = 2; task <= 9; ++task) scheduler.add(task, kA, task == 5 ? 3 : 2, kStart);
   EXPECT_EQ(all(scheduler).size(), 3u);
 }
 
 TEST(Scheduler, ForgetsHostsThatHaveNothingToDo) {
   Scheduler scheduler(fixed(), 1);
   for (TaskId task = 1; task <= 1000; ++task) {
-    scheduler.add(task, fmt::format("http://h{}:80", task), 1);
+    scheduler.add(task, fmt::format("http://h{}:80", task), 1, kStart);
     ASSERT_EQ(scheduler.next(kStart), task);
     scheduler.finished(task, kGood, kStart);
   }
@@ -171,7 +171,7 @@ TEST(Scheduler, RemembersOnlySoManyHostsForWhatTheyTaught) {
   Scheduler scheduler(fixed(), 1);
   const HostAnswer refusal{.kind = HostAnswer::Kind::throttled, .retry_after = seconds(60)};
   const auto ask = [&](TaskId task, const std::string& host, const HostAnswer& answer) {
-    scheduler.add(task, host, 1);
+    scheduler.add(task, host, 1, kStart);
     const auto next = scheduler.next(kStart);
     if (next) scheduler.finished(*next, answer, kStart);
     return next.has_value();
@@ -191,12 +191,12 @@ TEST(Scheduler, ClearForgetsHostsBeyondTheMostToo) {
   constexpr TaskId kHosts = Scheduler::kMostIdleHosts + 2000;
   for (TaskId i = 0; i < kHosts; ++i) {
     const std::string host = fmt::format("http://h{}:80", i);
-    scheduler.add(2 * i, host, 1);
+    scheduler.add(2 * i, host, 1, kStart);
     ASSERT_EQ(scheduler.next(kStart), 2 * i);
     scheduler.finished(2 * i, refusal, kStart);
-    if (i >= kHosts / 2) scheduler.add(2 * i + 1, host, 1);
+    if (i >= kHosts / 2) scheduler.add(2 * i + 1, host, 1, kStart);
   }
-  scheduler.clear();
+  scheduler.clear(kStart);
   EXPECT_EQ(scheduler.size(), 0u);
   EXPECT_EQ(scheduler.hosts(), Scheduler::kMostIdleHosts);
 }
@@ -219,12 +219,12 @@ TEST(Scheduler, LosesNoTaskAndKeepsEveryLimitUnderRandomUse) {
     switch (random() % 4) {
       case 0:
         given.push_back(false);
-        scheduler.add(task, hosts[task % kHosts], kLimit);
+        scheduler.add(task, hosts[task % kHosts], kLimit, now);
         break;
       case 1:
         given.push_back(false);
         scheduler.add_later(task, hosts[task % kHosts], kLimit,
-                            now + std::chrono::milliseconds(random() % 9));
+                            now + std::chrono::milliseconds(random() % 9), now);
         break;
       default:
         if (const auto next = scheduler.next(now)) {
