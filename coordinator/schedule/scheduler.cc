@@ -98,7 +98,7 @@ Scheduler::Host* Scheduler::next_host(const Fits& fits) const {
   if (!fits || first->passed_over >= kPatience) return first;
   unsigned looked_at = 0;
   for (Host* host = first; host != nullptr && looked_at < kLookahead; host = host->next) {
-    if (fits(host->self->first)) {
+    if (fits(*host->name)) {
       if (host != first) ++first->passed_over;
       return host;
     }
@@ -113,7 +113,7 @@ Scheduler::Host& Scheduler::find_or_add(const std::string& name, unsigned most) 
   const auto [entry, is_new] = hosts_.try_emplace(name, rules_, most);
   Host& host = entry->second;
   if (is_new) {
-    host.self = entry;
+    host.name = &entry->first;
   } else {
     host.governor.allow(most);
   }
@@ -190,16 +190,15 @@ void Scheduler::set_row(Host& host, Row* row) {
 void Scheduler::forget_or_keep(Host& host, Instant now) {
   set_row(host, nullptr);
   if (host.governor.in_flight() > 0) return;
-  if (!host.governor.worth_keeping(now)) {
-    hosts_.erase(host.self);
-    return;
-  }
+  if (!host.governor.worth_keeping(now)) return forget(host);
   set_row(host, &kept_);
   if (kept_.size <= kMostIdleHosts) return;
   Host& oldest = *kept_.first;
   set_row(oldest, nullptr);
-  hosts_.erase(oldest.self);
+  forget(oldest);
 }
+
+void Scheduler::forget(const Host& host) { hosts_.erase(hosts_.find(*host.name)); }
 
 void Scheduler::Row::push_back(Host& host) {
   host.previous = last;

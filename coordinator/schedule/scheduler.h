@@ -77,7 +77,6 @@ class Scheduler {
 
  private:
   struct Host;
-  using Hosts = std::unordered_map<std::string, Host>;
   /// Hosts in a row, linked through themselves; each stands in at most one.
   struct Row {
     Host* first = nullptr;
@@ -96,7 +95,7 @@ class Scheduler {
   struct Host {
     Host(const HostRules& rules, unsigned most) : governor(rules, most) {}
 
-    Hosts::iterator self;
+    const std::string* name = nullptr;  // the key in hosts_
     HostGovernor governor;
     std::uint32_t first_ready = kNoTask, last_ready = kNoTask;
     std::vector<std::pair<Instant, TaskId>> delayed;  // a heap, the first one due on top
@@ -121,6 +120,7 @@ class Scheduler {
   void give_up_tasks(Host& host, const std::shared_ptr<const Failed>& failed);
   void set_row(Host& host, Row* row);
   void forget_or_keep(Host& host, Instant now);
+  void forget(const Host& host);
 
   // Hosts by when they need a look, the first one on top: a binary heap that knows each one's
   // place.
@@ -131,7 +131,8 @@ class Scheduler {
 
   const HostRules rules_;
   std::mt19937_64 dice_;
-  Hosts hosts_;
+  // The hosts stay where they are, so pointers to them do; iterators end with each rehash.
+  std::unordered_map<std::string, Host> hosts_;
   std::unordered_map<TaskId, Running> running_;
   std::vector<Ready> ready_;
   std::uint32_t free_ready_ = kNoTask;
