@@ -34,13 +34,16 @@ Transfer::~Transfer() {
 
 Transfer::Ready Transfer::prepare() {
   if (!std::exchange(looked_, true)) {
-    if (auto old = store_.reopen(job_.part_name)) check_.emplace(std::move(*old));
+    if (auto old = store_.reopen(job_.part_name, old_part_error_)) check_.emplace(std::move(*old));
+    if (old_part_error_ != 0) return Ready::failed;
   }
   if (check_) {
     const PartCheck::State state = check_->step();
     if (state == PartCheck::State::busy) return Ready::no;
     if (state == PartCheck::State::proved) body_.go_on_with(check_->take());
+    if (state == PartCheck::State::unreadable) old_part_error_ = check_->error();
     check_.reset();
+    if (old_part_error_ != 0) return Ready::failed;
   }
   ask();
   return Ready::yes;
@@ -115,6 +118,7 @@ std::optional<Outcome> Transfer::finish(CURLcode code, const std::string& why) {
 }
 
 Outcome Transfer::conclude(CURLcode code) {
+  if (old_part_error_ != 0) return old_part_failure(old_part_error_);
   Response response = read_response(easy(), job_.url);
   if (body_.is_refused()) return body_.refusal(std::move(response));
   if (code != CURLE_OK && !body_.had_enough()) return curl_failure(code, std::move(response));

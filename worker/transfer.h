@@ -26,7 +26,7 @@ namespace fanfetch {
 /// calls back into it, so it stays where it is.
 class Transfer {
  public:
-  enum class Ready { no, yes };
+  enum class Ready { no, yes, failed };
 
   /// `easy`: from CurlHandles. The store and the hosts are lent.
   Transfer(Job job, EasyHandle easy, FileStore& store, KnownHosts& hosts);
@@ -48,8 +48,9 @@ class Transfer {
   [[nodiscard]] CURL* easy() const { return easy_.get(); }
   [[nodiscard]] const Job& job() const { return job_; }
 
-  /// Makes the request; `no`: a slice of an old part was checked, call again. REQUIRES: comes
-  /// before libcurl gets the handle.
+  /// Makes the request; `no`: a slice of an old part was checked, call again; `failed`: an old part
+  /// cannot be read, and finish() says so without a request. REQUIRES: comes before libcurl gets
+  /// the handle.
   [[nodiscard]] Ready prepare();
 
   /// How it ended. None: what is there of it is of no use after all; the request is made anew for
@@ -89,6 +90,7 @@ class Transfer {
   std::uint64_t new_bytes_ = 0;  // of the bodies of all answers, not yet told
   std::string refused_address_;  // libcurl wanted to connect there, though the job does not say so
   bool looked_ = false;          // for an old part
+  int old_part_error_ = 0;       // an errno value: an old part is there and cannot be read
   char error_text_[CURL_ERROR_SIZE] = {};
 };
 

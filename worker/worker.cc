@@ -79,10 +79,10 @@ void Worker::take_jobs() {
 }
 
 void Worker::begin(CURL* easy) {
-  if (running_.at(easy).transfer->prepare() == Transfer::Ready::yes) {
-    start(easy);
-  } else {
-    checking_.push_back(easy);
+  switch (running_.at(easy).transfer->prepare()) {
+    case Transfer::Ready::yes: return start(easy);
+    case Transfer::Ready::no: return checking_.push_back(easy);
+    case Transfer::Ready::failed: return finish(easy, CURLE_FAILED_INIT);
   }
 }
 
@@ -96,10 +96,10 @@ void Worker::start(CURL* easy) {
 void Worker::check_parts() {
   if (checking_.empty()) return;
   CURL* const easy = checking_.front();
-  if (running_.at(easy).transfer->prepare() == Transfer::Ready::yes) {
-    checking_.pop_front();
-    start(easy);
-  }
+  const auto ready = running_.at(easy).transfer->prepare();
+  if (ready != Transfer::Ready::no) checking_.pop_front();
+  if (ready == Transfer::Ready::yes) start(easy);
+  if (ready == Transfer::Ready::failed) finish(easy, CURLE_FAILED_INIT);
   if (!checking_.empty()) loop_.call_at(loop_.now(), [] {});  // the next turn comes at once
 }
 

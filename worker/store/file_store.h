@@ -30,7 +30,8 @@ class StoredFile {
   /// Leaves it to the next attempt. REQUIRES: it has a sidecar; nothing is written afterwards.
   virtual void keep() = 0;
 
-  /// Up to so many bytes from `offset`. Returns how many; 0 at the end, -1 if it cannot be read.
+  /// Reads up to `bytes.size()` bytes from `offset`. Returns how many; 0 at the end; a negative
+  /// errno value if it cannot be read.
   [[nodiscard]] virtual ssize_t read(std::uint64_t offset, std::span<std::byte> bytes) = 0;
   /// Ends it after `size` bytes; append() goes on from there.
   [[nodiscard]] virtual int truncate(std::uint64_t size) = 0;
@@ -50,8 +51,10 @@ class FileStore {
   /// A new, empty file; one of that name that a killed worker left is replaced. None: see `error`
   /// (an errno value).
   [[nodiscard]] virtual std::unique_ptr<StoredFile> create(const std::string& name, int& error) = 0;
-  /// What can perhaps be gone on from. None: nothing; what there was and is of no use is removed.
-  [[nodiscard]] virtual std::optional<OldPart> reopen(const std::string& name) = 0;
+  /// What an earlier attempt left and the next one may resume. nullopt with `error` 0: nothing;
+  /// what is proven useless has been removed. nullopt with an errno value in `error`: that much
+  /// cannot be told at present, and part and sidecar stay as they are.
+  [[nodiscard]] virtual std::optional<OldPart> reopen(const std::string& name, int& error) = 0;
 };
 
 }  // namespace fanfetch

@@ -26,7 +26,8 @@ bool PartCheck::advance(std::size_t& budget) {
   const auto wanted = static_cast<std::size_t>(
       std::min<std::uint64_t>(next.offset - read_, std::min(budget, bytes.size())));
   const ssize_t got = file_->read(read_, std::span(bytes).first(wanted));
-  if (got <= 0) return false;  // shorter than its checkpoints, or unreadable
+  if (got < 0) error_ = static_cast<int>(-got);
+  if (got <= 0) return false;  // unreadable, or shorter than its checkpoints
   const auto count = static_cast<std::size_t>(got);
   hash_.update(std::span(bytes).first(count));
   read_ += count;
@@ -39,10 +40,18 @@ bool PartCheck::advance(std::size_t& budget) {
 }
 
 PartCheck::State PartCheck::conclude() {
+  if (error_ != 0) return give_up(error_);
   if (proved_ == 0) return State::useless;
   sidecar_.checkpoints.resize(proved_);
   const int error = file_->truncate(sidecar_.checkpoints.back().offset);
-  return error == 0 ? State::proved : State::useless;
+  return error == 0 ? State::proved : give_up(error);
+}
+
+/// What cannot be read or cut at present is not proven useless.
+PartCheck::State PartCheck::give_up(int error) {
+  error_ = error;
+  file_->keep();
+  return State::unreadable;
 }
 
 PartWriter PartCheck::take() {

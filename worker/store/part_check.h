@@ -18,21 +18,29 @@ class PartCheck {
   /// Milliseconds of reading and hashing.
   static constexpr std::size_t kSliceBytes = 4 * 1024 * 1024;
 
-  enum class State { busy, proved, useless };
+  enum class State {
+    busy,        ///< More is to be read: call step() again.
+    proved,      ///< The part now ends at its last true checkpoint: take() it.
+    useless,     ///< It has no true checkpoint. It vanishes with this object.
+    unreadable,  ///< See error(). Nothing is proven; part and sidecar stay as they are.
+  };
 
   explicit PartCheck(OldPart part)
       : file_(std::move(part.file)), sidecar_(std::move(part.sidecar)) {}
 
-  /// Does one slice. `proved`: it now ends at its last true checkpoint; take() it. `useless`: it
-  /// has none and vanishes with this object.
+  /// Does one slice.
   [[nodiscard]] State step();
   /// REQUIRES: step() said `proved`; called once.
   [[nodiscard]] PartWriter take();
+  /// An errno value. REQUIRES: step() said `unreadable`.
+  [[nodiscard]] int error() const { return error_; }
 
  private:
-  /// Goes on for at most so many bytes, or to the next checkpoint. False: there the truth ends.
+  /// Reads at most `budget` bytes, which it takes off, or up to the next checkpoint. False: no
+  /// further checkpoint is true, or the part cannot be read.
   [[nodiscard]] bool advance(std::size_t& budget);
   [[nodiscard]] State conclude();
+  [[nodiscard]] State give_up(int error);
 
   std::unique_ptr<StoredFile> file_;
   Sidecar sidecar_;
@@ -40,6 +48,7 @@ class PartCheck {
   Sha256 proved_hash_;      // up to the last true checkpoint
   std::uint64_t read_ = 0;  // bytes
   std::size_t proved_ = 0;  // checkpoints
+  int error_ = 0;
 };
 
 }  // namespace fanfetch

@@ -33,24 +33,37 @@ int write_fully(int file, std::span<const std::byte> bytes) {
   return 0;
 }
 
-/// The whole file, if it is no longer than `most`; else, and if it cannot be read, nothing.
-std::vector<std::byte> read_small(int file, std::size_t most) {
-  std::vector<std::byte> bytes(most + 1);
+/// Reads the whole file; leaves `bytes` empty if it is longer than `limit`. Returns 0 or an errno
+/// value.
+int read_small(int file, std::size_t limit, std::vector<std::byte>& bytes) {
+  bytes.resize(limit + 1);
   std::size_t size = 0;
   while (size < bytes.size()) {
     const ssize_t got = ::read(file, bytes.data() + size, bytes.size() - size);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return {};
+    if (got < 0) return errno;
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
   }
-  bytes.resize(size > most ? 0 : size);
-  return bytes;
+  bytes.resize(size > limit ? 0 : size);
+  return 0;
 }
 
-bool is_regular(int file) {
+/// Opens a regular file. Returns 0 or an errno value; ENXIO if it is of another kind.
+int open_regular(int folder, const std::string& name, int mode, UniqueFd& file) {
+  // Without O_NONBLOCK a pipe of that name would block for ever.
+  file.reset(::openat(folder, name.c_str(), mode | O_NONBLOCK | kSafely));
+  if (!file.valid()) return errno;
   struct stat status {};
-  return ::fstat(file, &status) == 0 && S_ISREG(status.st_mode);
+  if (::fstat(file.get(), &status) != 0) return errno;
+  return S_ISREG(status.st_mode) ? 0 : ENXIO;
+}
+
+/// The error of open_regular() proves that no file of ours has that name: nothing does, or a
+/// symbolic link, a folder, a pipe, a socket or a device. Any other error (EMFILE, EACCES, EIO …)
+/// says nothing of what is there.
+bool proves_absence(int error) {
+  return error == ENOENT || error == ELOOP || error == EISDIR || error == ENXIO || error == ENODEV;
 }
 
 }  // namespace
@@ -66,21 +79,31 @@ std::unique_ptr<StoredFile> PartFolder::create(const std::string& name, int& err
   return std::make_unique<PartFile>(folder_.get(), name, std::move(file), PartFile::HasSidecar::no);
 }
 
-std::optional<OldPart> PartFolder::reopen(const std::string& name) {
-  const std::string beside = sidecar_name(name);
-  // Without O_NONBLOCK a pipe of that name would hold us up for ever.
-  UniqueFd note(::openat(folder_.get(), beside.c_str(), O_RDONLY | O_NONBLOCK | kSafely));
-  if (!note.valid() && errno == ENOENT) return std::nullopt;
-  UniqueFd file(::openat(folder_.get(), name.c_str(), O_RDWR | O_NONBLOCK | kSafely));
-  if (note.valid() && file.valid() && is_regular(note.get()) && is_regular(file.get())) {
-    if (auto sidecar = decode_sidecar(read_small(note.get(), max_sidecar_bytes()), name)) {
+std::optional<OldPart> PartFolder::reopen(const std::string& name, int& error) {
+  error = 0;
+  const std::string sidecar_file = sidecar_name(name);
+  UniqueFd noted;
+  const int no_sidecar = open_regular(folder_.get(), sidecar_file, O_RDONLY, noted);
+  if (no_sidecar == ENOENT) return std::nullopt;  // as for nearly every file
+  UniqueFd file;
+  const int no_part = open_regular(folder_.get(), name, O_RDWR, file);
+  for (const int problem : {no_sidecar, no_part}) {
+    if (problem == 0 || proves_absence(problem)) continue;
+    error = problem;
+    return std::nullopt;
+  }
+  if (no_sidecar == 0 && no_part == 0) {
+    std::vector<std::byte> bytes;
+    error = read_small(noted.get(), max_sidecar_bytes(), bytes);
+    if (error != 0) return std::nullopt;
+    if (auto sidecar = decode_sidecar(bytes, name)) {
       return OldPart{std::make_unique<PartFile>(folder_.get(), name, std::move(file),
                                                 PartFile::HasSidecar::yes),
                      std::move(*sidecar)};
     }
   }
   ::unlinkat(folder_.get(), name.c_str(), 0);
-  ::unlinkat(folder_.get(), beside.c_str(), 0);
+  ::unlinkat(folder_.get(), sidecar_file.c_str(), 0);
   return std::nullopt;
 }
 
@@ -95,9 +118,9 @@ PartFile::~PartFile() {
 int PartFile::append(std::span<const std::byte> bytes) { return write_fully(file_.get(), bytes); }
 
 int PartFile::commit() {
-  remove_sidecar();
-  // Network file systems report a failed write only now.
+  // Network file systems report a failed write only now; the sidecar is still needed then.
   if (::close(file_.release()) != 0) return errno;
+  remove_sidecar();
   stays_ = true;
   return 0;
 }
@@ -124,7 +147,7 @@ ssize_t PartFile::read(std::uint64_t offset, std::span<std::byte> bytes) {
   do {
     got = ::pread(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
   } while (got < 0 && errno == EINTR);
-  return got;
+  return got < 0 ? -errno : got;
 }
 
 int PartFile::truncate(std::uint64_t size) {

@@ -14,7 +14,7 @@ class PartFolder : public FileStore {
   explicit PartFolder(UniqueFd folder) : folder_(std::move(folder)) {}
 
   [[nodiscard]] std::unique_ptr<StoredFile> create(const std::string& name, int& error) override;
-  [[nodiscard]] std::optional<OldPart> reopen(const std::string& name) override;
+  [[nodiscard]] std::optional<OldPart> reopen(const std::string& name, int& error) override;
 
  private:
   UniqueFd folder_;

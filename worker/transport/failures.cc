@@ -104,4 +104,11 @@ Failed disk_failure(int error, Response response) {
   return failed;
 }
 
+Failed old_part_failure(int error) {
+  return {.error = ErrorClass::disk,
+          .retry = Retry::yes,
+          .message = fmt::format("cannot read the part file of an earlier attempt: {}",
+                                 errno_text(error))};
+}
+
 }  // namespace fanfetch

@@ -29,4 +29,9 @@ namespace fanfetch {
 /// concerns the output as a whole.
 [[nodiscard]] Failed disk_failure(int error, Response response);
 
+/// What an earlier attempt left cannot be read: an errno value. To fetch the file again would
+/// overwrite what may be most of it, so the attempt fails and a later one looks again: a shortage
+/// passes, and permissions and disks get mended.
+[[nodiscard]] Failed old_part_failure(int error);
+
 }  // namespace fanfetch

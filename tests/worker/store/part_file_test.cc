@@ -12,6 +12,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/support/as_nobody.h"
 #include "tests/support/temp_dir.h"
 
 namespace fanfetch {
@@ -22,7 +23,9 @@ namespace fs = std::filesystem;
 class PartFileTest : public ::testing::Test {
  protected:
   PartFileTest() {
-    folder_ = std::make_unique<PartFolder>(UniqueFd(::open(root_.c_str(), O_RDONLY | O_DIRECTORY)));
+    UniqueFd folder(::open(root_.c_str(), O_RDONLY | O_DIRECTORY));
+    folder_fd_ = folder.get();
+    folder_ = std::make_unique<PartFolder>(std::move(folder));
   }
 
   [[nodiscard]] std::unique_ptr<StoredFile> create() { return folder_->create("p", error_); }
@@ -37,6 +40,7 @@ class PartFileTest : public ::testing::Test {
 
   support::TempDir temp_;
   const fs::path root_ = temp_.path();
+  int folder_fd_ = -1;
   std::unique_ptr<PartFolder> folder_;
   int error_ = 0;
 };
@@ -106,7 +110,11 @@ class LeftPartTest : public PartFileTest {
     EXPECT_EQ(file->write_sidecar(kSidecar), 0);
     file->keep();
   }
-  [[nodiscard]] bool reopens() { return folder_->reopen("p").has_value(); }
+  [[nodiscard]] std::optional<OldPart> reopen() { return folder_->reopen("p", error_); }
+  [[nodiscard]] bool reopens() { return reopen().has_value(); }
+  [[nodiscard]] bool is_complete() const {
+    return fs::exists(root_ / "p") && fs::exists(root_ / "p.resume");
+  }
   [[nodiscard]] bool is_empty() const { return fs::is_empty(root_); }
   void write_note(std::span<const std::byte> note) const {
     std::ofstream(root_ / "p.resume", std::ios::binary)
@@ -118,7 +126,7 @@ class LeftPartTest : public PartFileTest {
 };
 
 TEST_F(LeftPartTest, CanBeReadCutAndGoneOnWith) {
-  auto old = folder_->reopen("p");
+  auto old = reopen();
   ASSERT_TRUE(old);
   EXPECT_EQ(old->sidecar.checkpoints, kSidecar.checkpoints);
   std::array<std::byte, 100> read;
@@ -138,7 +146,7 @@ TEST_F(LeftPartTest, VanishesWithItsSidecar) {
 }
 
 TEST_F(LeftPartTest, StaysUntilSomebodyElseIsDoneWithIt) {
-  folder_->reopen("p")->file->keep();
+  reopen()->file->keep();
   EXPECT_TRUE(reopens());
 }
 
@@ -146,11 +154,11 @@ TEST_F(LeftPartTest, ANoteReplacesTheOneBefore) {
   Sidecar later = kSidecar;
   later.checkpoints.push_back({11, sha256("half a file")});
   {
-    auto old = folder_->reopen("p");
+    auto old = reopen();
     ASSERT_EQ(old->file->write_sidecar(later), 0);
     old->file->keep();
   }
-  EXPECT_EQ(folder_->reopen("p")->sidecar.checkpoints, later.checkpoints);
+  EXPECT_EQ(reopen()->sidecar.checkpoints, later.checkpoints);
 }
 
 TEST_F(LeftPartTest, WithoutSidecarItIsNotTouched) {
@@ -177,6 +185,59 @@ TEST_F(LeftPartTest, AnEndlessSidecarIsNotReadToItsEnd) {
   fs::resize_file(root_ / "p.resume", 1ull << 40);  // sparse
   EXPECT_FALSE(reopens());
   EXPECT_TRUE(is_empty());
+}
+
+/// Lets this process open no more than `spare` further files.
+class FewDescriptors {
+ public:
+  explicit FewDescriptors(rlim_t spare) {
+    EXPECT_EQ(0, ::getrlimit(RLIMIT_NOFILE, &before_));
+    const UniqueFd next(::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const rlimit few{static_cast<rlim_t>(next.get()) + spare, before_.rlim_max};
+    EXPECT_EQ(0, ::setrlimit(RLIMIT_NOFILE, &few));
+  }
+  FewDescriptors(const FewDescriptors&) = delete;
+  FewDescriptors& operator=(const FewDescriptors&) = delete;
+  ~FewDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(LeftPartTest, StaysWhereDescriptorsAreShort) {
+  for (const rlim_t spare : {0, 1}) {
+    {
+      const FewDescriptors few(spare);
+      EXPECT_FALSE(reopens());
+    }
+    EXPECT_EQ(EMFILE, error_) << spare;
+    EXPECT_TRUE(is_complete()) << spare;
+  }
+  EXPECT_TRUE(reopens()) << "it is whole";
+}
+
+TEST_F(LeftPartTest, StaysWhereItMayNotBeRead) {
+  for (const char* name : {"p", "p.resume"}) {
+    fs::permissions(root_ / name, fs::perms::none);
+    {
+      const AsNobody nobody({}, root_);
+      EXPECT_FALSE(reopens());
+    }
+    EXPECT_EQ(EACCES, error_) << name;
+    EXPECT_TRUE(is_complete()) << name;
+    fs::permissions(root_ / name, fs::perms::owner_read | fs::perms::owner_write);
+  }
+  EXPECT_TRUE(reopens());
+}
+
+TEST_F(LeftPartTest, StaysWhereItsEndIsNotWritten) {
+  {
+    PartFile part(folder_fd_, "p", UniqueFd(), PartFile::HasSidecar::yes);
+    EXPECT_EQ(EBADF, part.commit()) << "as NFS may say EIO";
+    part.keep();
+  }
+  EXPECT_TRUE(is_complete());
+  EXPECT_TRUE(reopens());
 }
 
 TEST_F(LeftPartTest, NotOfAnotherLink) {
@@ -216,14 +277,14 @@ TEST_F(LeftPartTest, FoldersInItsPlaceAreNoPart) {
 
 TEST_F(LeftPartTest, ASidecarThatCannotBeWrittenLeavesTheOneBefore) {
   {
-    auto old = folder_->reopen("p");
+    auto old = reopen();
     fs::create_directory(root_ / "p.resume.new");
     Sidecar later = kSidecar;
     later.length = 200;
     EXPECT_EQ(old->file->write_sidecar(later), EISDIR);
     old->file->keep();
   }
-  EXPECT_EQ(folder_->reopen("p")->sidecar.length, 100u);
+  EXPECT_EQ(reopen()->sidecar.length, 100u);
 }
 
 }  // namespace

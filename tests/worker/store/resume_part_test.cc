@@ -34,6 +34,33 @@ std::string noise(std::size_t size) {
 
 const std::string kFile = noise(20 * kMiB);
 
+/// A file on a disk that fails.
+class FailingFile : public StoredFile {
+ public:
+  FailingFile(std::unique_ptr<StoredFile> file, std::uint64_t readable, int truncate_error)
+      : file_(std::move(file)), readable_(readable), truncate_error_(truncate_error) {}
+
+  [[nodiscard]] int append(std::span<const std::byte> bytes) override {
+    return file_->append(bytes);
+  }
+  [[nodiscard]] int commit() override { return file_->commit(); }
+  [[nodiscard]] int write_sidecar(const Sidecar& sidecar) override {
+    return file_->write_sidecar(sidecar);
+  }
+  void keep() override { file_->keep(); }
+  [[nodiscard]] ssize_t read(std::uint64_t offset, std::span<std::byte> bytes) override {
+    return offset + bytes.size() > readable_ ? -EIO : file_->read(offset, bytes);
+  }
+  [[nodiscard]] int truncate(std::uint64_t size) override {
+    return truncate_error_ != 0 ? truncate_error_ : file_->truncate(size);
+  }
+
+ private:
+  std::unique_ptr<StoredFile> file_;
+  std::uint64_t readable_;
+  int truncate_error_;
+};
+
 class ResumePartTest : public ::testing::Test {
  protected:
   ResumePartTest() : folder_(UniqueFd(::open(root_.c_str(), O_RDONLY | O_DIRECTORY))) {}
@@ -63,7 +90,7 @@ class ResumePartTest : public ::testing::Test {
   }
   /// Where the next attempt goes on; 0: at the start. What follows makes the file whole.
   std::uint64_t go_on() {
-    auto old = folder_.reopen("p");
+    auto old = folder_.reopen("p", error_);
     if (!old) return 0;
     PartCheck check(std::move(*old));
     auto state = PartCheck::State::busy;
@@ -78,6 +105,16 @@ class ResumePartTest : public ::testing::Test {
     EXPECT_TRUE(content() == kFile);
     EXPECT_FALSE(fs::exists(note()));
     return start;
+  }
+  /// The error that a check of the part meets on a disk that fails; 0: it meets none.
+  int check_on_bad_disk(std::uint64_t readable, int truncate_error) {
+    auto old = folder_.reopen("p", error_);
+    if (!old) return 0;
+    old->file = std::make_unique<FailingFile>(std::move(old->file), readable, truncate_error);
+    PartCheck check(std::move(*old));
+    auto state = PartCheck::State::busy;
+    while (state == PartCheck::State::busy) state = check.step();
+    return state == PartCheck::State::unreadable ? check.error() : 0;
   }
   void flip(std::size_t offset) const {
     std::fstream file(at("p"), std::ios::in | std::ios::out | std::ios::binary);
@@ -98,6 +135,7 @@ class ResumePartTest : public ::testing::Test {
   const fs::path root_ = temp_.path();
   PartFolder folder_;
   int slices_ = 0;
+  int error_ = 0;
 };
 
 TEST_F(ResumePartTest, KeptPartGoesOnAtTheExactByte) {
@@ -194,6 +232,21 @@ TEST_F(ResumePartTest, AnEmptyPartIsUseless) {
   EXPECT_TRUE(is_empty());
 }
 
+TEST_F(ResumePartTest, ADiskThatCannotReadCostsNothing) {
+  leave_kept(19 * kMiB);
+  for (const std::size_t readable : {std::size_t{0}, 18 * kMiB}) {
+    EXPECT_EQ(EIO, check_on_bad_disk(readable, 0));
+    EXPECT_EQ(19 * kMiB, fs::file_size(at("p")));
+  }
+  EXPECT_EQ(19 * kMiB, go_on());
+}
+
+TEST_F(ResumePartTest, ADiskThatCannotCutCostsNothing) {
+  leave_kept(19 * kMiB);
+  EXPECT_EQ(EROFS, check_on_bad_disk(kFile.size(), EROFS));
+  EXPECT_EQ(19 * kMiB, go_on());
+}
+
 TEST_F(ResumePartTest, ALongerPartIsCutBack) {
   leave_kept(19 * kMiB);
   std::ofstream(at("p"), std::ios::app) << "what a killed writer had added";
@@ -203,7 +256,7 @@ TEST_F(ResumePartTest, ALongerPartIsCutBack) {
 TEST_F(ResumePartTest, GoesOnAgainAndAgain) {
   leave_kept(2 * kMiB);
   for (const std::size_t end : {5 * kMiB, 19 * kMiB, 19 * kMiB + 1}) {
-    auto old = folder_.reopen("p");
+    auto old = folder_.reopen("p", error_);
     ASSERT_TRUE(old);
     PartCheck check(std::move(*old));
     while (check.step() == PartCheck::State::busy) {
