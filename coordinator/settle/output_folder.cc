@@ -61,13 +61,17 @@ struct CloseDirectory {
   void operator()(DIR* listing) const { ::closedir(listing); }
 };
 
+/// Only ENOENT says so; any other error leaves it open.
+bool is_missing(int folder, const std::string& name) {
+  return ::faccessat(folder, name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT;
+}
+
 /// A part without its sidecar, or the other way round, is of no use to anybody.
-bool is_resumable(int folder, const std::string& name) {
+bool is_useless(int folder, const std::string& name) {
   const bool is_sidecar = name.ends_with(kSidecarSuffix);
   const std::string part = is_sidecar ? name.substr(0, name.size() - kSidecarSuffix.size()) : name;
   const std::string sidecar = part + std::string(kSidecarSuffix);
-  return ::faccessat(folder, part.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
-         ::faccessat(folder, sidecar.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+  return is_missing(folder, part) || is_missing(folder, sidecar);
 }
 
 int remove_useless(int folder) {
@@ -76,7 +80,7 @@ int remove_useless(int folder) {
   if (!listing) return errno;
   while (const dirent* entry = ::readdir(listing.get())) {
     const std::string name = entry->d_name;
-    if (name == "." || name == ".." || is_resumable(folder, name)) continue;
+    if (name == "." || name == ".." || !is_useless(folder, name)) continue;
     if (::unlinkat(folder, entry->d_name, 0) != 0 && errno != EISDIR && errno != ENOENT) {
       return errno;
     }

@@ -59,8 +59,21 @@ int rename_over(int from, const char* old_name, int to, const char* new_name,
 }  // namespace
 
 bool Placer::concerns_the_output(int error) {
-  return error == ENOSPC || error == EDQUOT || error == EROFS || error == EIO || error == EACCES ||
-         error == ESTALE || error == ENODEV || error == ENOTCONN;
+  switch (error) {
+    case EEXIST:
+    case EISDIR:
+    case ENOTDIR:
+    case ELOOP:  // something else has the name, or that of a folder on its way
+    case ENAMETOOLONG:
+    case EINVAL:
+    case EILSEQ:  // this file system has no such names
+    case ENOENT:  // the part is gone
+    case EXDEV:   // a mount point is in a folder's place
+    case EMLINK:  // the folder can hold no further one
+    case EPERM:   // the file or its folder is immutable
+      return false;
+    default: return true;
+  }
 }
 
 int Placer::move(const std::string& part_name, const std::string& name,
@@ -84,8 +97,8 @@ void Placer::discard(const std::string& part_name) const {
 
 void Placer::discard_unless_resumable(const std::string& part_name) const {
   const std::string sidecar = part_name + std::string(kSidecarSuffix);
-  if (::faccessat(parts_, sidecar.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0) return;
-  ::unlinkat(parts_, part_name.c_str(), 0);
+  const int there = ::faccessat(parts_, sidecar.c_str(), F_OK, AT_SYMLINK_NOFOLLOW);
+  if (there != 0 && errno == ENOENT) ::unlinkat(parts_, part_name.c_str(), 0);
 }
 
 }  // namespace fanfetch

@@ -19,12 +19,14 @@ class Placer {
   /// in a folder's place.
   [[nodiscard]] int move(const std::string& part_name, const std::string& name,
                          const std::optional<FileStamp>& replaces) const;
-  /// Whether such an error would meet every link; any other comes from this one's name or part.
+  /// False: the error comes from this link's name or part. True: it would meet every link, or it
+  /// passes, as a shortage of descriptors does; in both cases the part is not to be given up.
   [[nodiscard]] static bool concerns_the_output(int error);
 
   /// Removes what is left of a part that nobody wants any more, and what it takes to go on with it.
   void discard(const std::string& part_name) const;
-  /// The same, unless a later attempt can go on from there.
+  /// The same, unless a later attempt may be able to resume it: only a part that has no sidecar for
+  /// certain is removed.
   void discard_unless_resumable(const std::string& part_name) const;
 
   [[nodiscard]] int output_fd() const { return output_; }

@@ -65,6 +65,15 @@ TEST_F(OutputFolderTest, KeepsPartsThatCanBeGoneOnWith) {
   EXPECT_EQ(left, (std::set<std::string>{"aa", "aa.resume", "folder"}));
 }
 
+TEST_F(OutputFolderTest, KeepsPartsWhoseSidecarCannotBeLookedFor) {
+  const std::string part(250, 'p');  // its sidecar's name would be too long
+  (void)temp_.write(".fanfetch/part/" + part, "x");
+  const auto output = OutputFolder::open(root_);
+  ASSERT_TRUE(output);
+  ASSERT_TRUE(output->clean_parts());
+  EXPECT_TRUE(fs::exists(root_ / ".fanfetch/part" / part)) << "only ENOENT says that there is none";
+}
+
 TEST_F(OutputFolderTest, KnowsWhenItIsNotThereAnyMore) {
   const auto output = OutputFolder::open(root_ / "out");
   ASSERT_TRUE(output);

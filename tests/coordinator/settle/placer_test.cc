@@ -1,6 +1,7 @@
 #include "coordinator/settle/placer.h"
 
 #include <cerrno>
+#include <fstream>
 
 #include "tests/coordinator/settle/output_fixture.h"
 #include "tests/support/as_nobody.h"
@@ -129,6 +130,9 @@ TEST_F(PlacerTest, TellsWhatConcernsTheOutputFromWhatConcernsALink) {
   for (const int error : {ENOSPC, EDQUOT, EROFS, EIO}) {
     EXPECT_TRUE(Placer::concerns_the_output(error));
   }
+  for (const int shortage : {EMFILE, ENFILE, ENOMEM, EAGAIN, EBUSY, ETIMEDOUT}) {
+    EXPECT_TRUE(Placer::concerns_the_output(shortage)) << "no reason to give a whole part up";
+  }
 }
 
 TEST_F(PlacerTest, DiscardsAPartAndItsSidecar) {
@@ -149,6 +153,13 @@ TEST_F(PlacerTest, KeepsWhatALaterAttemptCanGoOnFrom) {
   EXPECT_EQ(support::files_in(parts_).size(), 2u);
   EXPECT_TRUE(has_part(1));
   EXPECT_FALSE(has_part(2));
+}
+
+TEST_F(PlacerTest, KeepsAPartWhoseSidecarCannotBeLookedFor) {
+  const std::string part(250, 'p');  // its sidecar's name would be too long
+  std::ofstream(parts_ / part) << "body";
+  placer().discard_unless_resumable(part);
+  EXPECT_TRUE(fs::exists(parts_ / part)) << "only ENOENT says that there is none";
 }
 
 }  // namespace
