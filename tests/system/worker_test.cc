@@ -5,9 +5,11 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/resource.h>
 
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 
 #include "common/event_loop.h"
 #include "common/sha256.h"
@@ -37,7 +39,7 @@ class WorkerTest : public ::testing::Test {
             .addresses = {"127.0.0.1"}};
   }
   /// How it ended; Skipped (which a worker never says): it did not.
-  Outcome ask(const Job& job) {
+  Outcome ask(const Job& job, const std::function<void(int pid)>& before = {}) {
     auto channel = CoordinatorChannel::create(2);
     const UniqueFd folder(::open(parts().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     const auto binary = fs::path(::getenv("FANFETCH")).parent_path() / "../worker/fanfetch-worker";
@@ -48,6 +50,10 @@ class WorkerTest : public ::testing::Test {
     auto process = WorkerProcess::start(program, *channel);
     EXPECT_TRUE(process);
     if (!process) return Skipped{};
+    if (before) {
+      EXPECT_TRUE(eventually([&] { return channel->heartbeat() > 0; }, kPatience));
+      before(process->pid());
+    }
     EXPECT_TRUE(channel->submit(job, 1));
     channel->wake_worker();
     std::vector<CoordinatorChannel::Completion> done;
@@ -100,6 +106,24 @@ TEST_F(WorkerTest, GoesOnWhereAnEarlierProcessEnded) {
   EXPECT_EQ(3 * kMiB, secured(job()));
   expect_saved(ask(job()));
   EXPECT_EQ(kMiB, received_) << "only what is new counts";
+  EXPECT_EQ(fmt::format("bytes={}-", 3 * kMiB), origin_.requests()[1].header("range"));
+}
+
+TEST_F(WorkerTest, AShortageOfDescriptorsCostsNoPart) {
+  serve({cut(in_pieces(kBody), 3 * kMiB), in_pieces(kBody)});
+  EXPECT_EQ(3 * kMiB, secured(job()));
+  const Outcome outcome = ask(job(), [](int pid) {
+    rlimit files{};
+    ASSERT_EQ(0, ::prlimit(pid, RLIMIT_NOFILE, nullptr, &files));
+    files.rlim_cur = 1;
+    ASSERT_EQ(0, ::prlimit(pid, RLIMIT_NOFILE, &files, nullptr));
+  });
+  const auto* failed = std::get_if<Failed>(&outcome);
+  ASSERT_NE(nullptr, failed);
+  EXPECT_EQ(ErrorClass::disk, failed->error) << failed->message;
+  EXPECT_EQ(Retry::yes, failed->retry);
+  EXPECT_EQ(1u, origin_.count()) << "nothing was asked for";
+  expect_saved(ask(job()));
   EXPECT_EQ(fmt::format("bytes={}-", 3 * kMiB), origin_.requests()[1].header("range"));
 }
 
