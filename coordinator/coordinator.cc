@@ -41,20 +41,22 @@ Coordinator::Coordinator(RunParts parts)
     : parts_(std::move(parts)),
       retry_policy_(parts_.rules.retries, parts_.rules.dispatch.hosts.max_wait),
       signals_(loop_, [this](int signal) { on_signal(signal); }),
-      pool_(loop_, std::move(parts_.program), parts_.workers, parts_.rules.jobs,
-            {.on_completion = [this](TaskId id, Outcome o) { on_completion(id, std::move(o)); },
-             .on_lost = [this](TaskId id, Blame blame) { on_lost(id, blame); },
-             .on_message =
-                 [this](std::string text) {
-                   say([text = std::move(text)](RunReport& report) { report.notice(text); });
-                 },
-             .on_hopeless =
-                 [this](Error error) {
-                   trouble_.workers = std::move(error.message);
-                   end_early();
-                   pool_.kill_all();
-                 }}),
-      dispatcher_(parts_.rules.dispatch, loop_, pool_,
+      timers_(loop_),
+      workers_(loop_, std::move(parts_.program), parts_.workers, parts_.rules.jobs,
+               {.on_completion = [this](TaskId id, Outcome o) { on_completion(id, std::move(o)); },
+                .on_lost = [this](TaskId id, Blame blame) { on_lost(id, blame); },
+                .on_message =
+                    [this](std::string text) {
+                      say([text = std::move(text)](RunReport& report) { report.notice(text); });
+                    },
+                .on_hopeless =
+                    [this](Error error) {
+                      trouble_.workers = std::move(error.message);
+                      end_early();
+                      workers_.kill_all();
+                    }}),
+      routes_(loop_, parts_.rules.routes),
+      dispatcher_(parts_.rules.dispatch, workers_, routes_, timers_,
                   {.on_failed = [this](TaskId id, Failed f) { fail_or_retry(id, std::move(f)); },
                    .on_given_up = [this](TaskId id, Failed f) { settle(id, std::move(f)); },
                    .held_back = [this] { return backlogged(); }}),
@@ -69,7 +71,7 @@ Coordinator::Coordinator(RunParts parts)
 Coordinator::~Coordinator() = default;
 
 RunEnd Coordinator::run() {
-  if (auto started = pool_.start(); !started) {
+  if (auto started = workers_.start(); !started) {
     trouble_.workers = started.error().message;
     return finish();
   }
@@ -94,7 +96,7 @@ void Coordinator::after_batch() {
     take_more_later();
     end_if_done();
   }
-  pool_.wake_workers();
+  workers_.wake();
 }
 
 // --- In: from the reader to the scheduler ---
@@ -282,11 +284,11 @@ void Coordinator::on_signal(int signal) {
   const bool again = trouble_.signal != 0;
   trouble_.signal = signal;
   if (again) {  // at once; a worker that is stuck in the kernel dies when we do
-    pool_.kill_all();
+    workers_.kill_all();
     loop_.stop();
     return;
   }
-  say([in_flight = pool_.in_flight()](RunReport& report) {
+  say([in_flight = workers_.in_flight()](RunReport& report) {
     report.notice(in_flight == 0 ? "interrupted: writing down what is done; once more stops at once"
                                  : fmt::format("interrupted: {} in flight get 10 s to finish; once "
                                                "more stops at once",
@@ -312,8 +314,8 @@ void Coordinator::end_if_done() {
 
 void Coordinator::stop_workers() {
   // The loop goes on until all is written down, so that a signal finds somebody who waits for it.
-  pool_.stop([this] { ledger_.close(); });
-  loop_.call_at(loop_.now() + kGrace, [this] { pool_.kill_all(); });
+  workers_.stop([this] { ledger_.close(); });
+  loop_.call_at(loop_.now() + kGrace, [this] { workers_.kill_all(); });
 }
 
 void Coordinator::report_progress() {
@@ -321,7 +323,7 @@ void Coordinator::report_progress() {
   if (backlogged()) return;
   ProgressState state;
   state.total = total_;
-  state.bytes = pool_.bytes_in();
+  state.bytes = workers_.bytes_in();
   say([state, now = loop_.now()](RunReport& report) { report.progress(state, now); });
 }
 

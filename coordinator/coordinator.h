@@ -8,8 +8,10 @@
 
 #include "common/event_loop.h"
 #include "coordinator/dispatch/dispatcher.h"
+#include "coordinator/dispatch/pool_workers.h"
+#include "coordinator/dispatch/route_finder.h"
+#include "coordinator/dispatch/timers.h"
 #include "coordinator/link/link.h"
-#include "coordinator/pool/worker_pool.h"
 #include "coordinator/process/signals.h"
 #include "coordinator/reading/reader_thread.h"
 #include "coordinator/report/run_report.h"
@@ -25,6 +27,7 @@ namespace fanfetch {
 /// What the user set for the loop and what it dispatches.
 struct RunRules {
   DispatchRules dispatch;
+  RouteRules routes;
   unsigned jobs = 1;  ///< Transfers in parallel, all workers together.
   int retries = 0;    ///< Of a link, after the first try.
   MaxFailed max_failed;
@@ -57,8 +60,6 @@ class Coordinator {
   [[nodiscard]] RunEnd run();
 
  private:
-  using TaskId = Dispatcher::TaskId;
-
   enum class Stage : std::uint8_t {
     running,
     finishing,  // all links are settled, and the workers were told to leave
@@ -98,7 +99,9 @@ class Coordinator {
 
   EventLoop loop_;
   Signals signals_;
-  WorkerPool pool_;
+  LoopTimers timers_;
+  PoolWorkers workers_;
+  RouteFinder routes_;
   Dispatcher dispatcher_;
   ReaderThread reader_;
   const Placer placer_;

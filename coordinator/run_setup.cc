@@ -181,10 +181,10 @@ PlanContext plan_context(const Options& options, NameTemplate names) {
 
 RunRules run_rules(const Options& options) {
   return {.dispatch = {.jobs = options.job,
-                       .routes = options.route,
                        .hosts = {.adapts = options.per_host.adapts,
                                  .rate = options.rate,
                                  .max_wait = options.max_wait}},
+          .routes = options.route,
           .jobs = options.jobs,
           .retries = options.retries,
           .max_failed = options.max_failed};

@@ -7,12 +7,13 @@
 
 namespace fanfetch {
 
-Dispatcher::Dispatcher(DispatchRules rules, EventLoop& loop, WorkerPool& pool, Events events)
-    : loop_(loop),
-      pool_(pool),
+Dispatcher::Dispatcher(DispatchRules rules, Workers& workers, Routes& routes, Timers& timers,
+                       Events events)
+    : jobs_(std::move(rules.jobs)),
+      workers_(workers),
+      routes_(routes),
+      timers_(timers),
       events_(std::move(events)),
-      jobs_(std::move(rules.jobs)),
-      routes_(loop, std::move(rules.routes)),
       scheduler_(rules.hosts, std::random_device{}()) {}
 
 void Dispatcher::add(Link link) {
@@ -25,7 +26,7 @@ void Dispatcher::add(Link link) {
 
 void Dispatcher::dispatch() {
   dispatch_alone();
-  while (pool_.has_room() && !events_.held_back()) {
+  while (workers_.has_room() && !events_.held_back()) {
     if (!arrived_.empty()) {
       auto [id, route] = std::move(arrived_.front());
       arrived_.pop_front();
@@ -33,8 +34,8 @@ void Dispatcher::dispatch() {
       continue;
     }
     if (!takes_turns()) break;
-    const auto id =
-        scheduler_.next(loop_.now(), [this](const std::string& host) { return pool_.fits(host); });
+    const auto id = scheduler_.next(
+        timers_.now(), [this](const std::string& host) { return workers_.fits(host); });
     if (!id) break;
     begin(*id);
   }
@@ -53,12 +54,12 @@ void Dispatcher::hand_out_given_up() {
 void Dispatcher::dispatch_alone() {
   while (!waiting_alone_.empty()) {
     const auto& [id, job] = waiting_alone_.front();
-    auto submitted = pool_.submit_alone(job, id, tasks_.at(id).origin);
+    auto submitted = workers_.submit_alone(job, id, tasks_.at(id).origin);
     if (submitted && !*submitted) break;  // no worker is free: one will be
     if (!submitted) refuse_as_too_long(id, submitted.error());
     waiting_alone_.pop_front();
   }
-  pool_.reserve(!waiting_alone_.empty());
+  workers_.reserve(!waiting_alone_.empty());
 }
 
 /// Another task may begin, as far as it depends on hosts that are not known yet.
@@ -74,17 +75,17 @@ void Dispatcher::begin(TaskId id) {
   }
   if (task.started_at == WallTime{}) {
     task.started_at = std::chrono::system_clock::now();
-    task.started = loop_.now();
+    task.started = timers_.now();
   }
   if (task.hops == 0) ++task.attempts;
-  if (auto route = routes_.find(task.url, loop_.now())) return go(id, std::move(*route));
-  routes_.ask(task.url, [this, id](RouteFinder::Found route) {
+  if (auto route = routes_.find(task.url, timers_.now())) return go(id, std::move(*route));
+  routes_.ask(task.url, [this, id](Routes::Found route) {
     if (!cleared_) arrived_.emplace_back(id, std::move(route));
   });
 }
 
 /// Every job comes from here, and needs a route, so none gets around the policy.
-void Dispatcher::go(TaskId id, RouteFinder::Found route) {
+void Dispatcher::go(TaskId id, Routes::Found route) {
   if (!route) return fail(id, std::move(route.error()));
   const Task& task = tasks_.at(id);
   const bool alone = task.alone;
@@ -93,7 +94,7 @@ void Dispatcher::go(TaskId id, RouteFinder::Found route) {
   if (alone) {
     waiting_alone_.push_back({id, std::move(job)});
     dispatch_alone();
-  } else if (auto submitted = pool_.submit(job, id, task.origin); !submitted) {
+  } else if (auto submitted = workers_.submit(job, id, task.origin); !submitted) {
     refuse_as_too_long(id, submitted.error());
   }
 }
@@ -109,19 +110,19 @@ void Dispatcher::fail(TaskId id, Failed failed) {
 }
 
 void Dispatcher::arm_due_timer() {
-  if (due_timer_) loop_.cancel(*std::exchange(due_timer_, std::nullopt));
+  if (due_timer_) timers_.cancel(*std::exchange(due_timer_, std::nullopt));
   // A task that is due while there is no room stays in the heap: its timer would fire for ever.
   // What makes room is an event too.
-  if (!pool_.has_room() || events_.held_back() || !takes_turns()) return;
+  if (!workers_.has_room() || events_.held_back() || !takes_turns()) return;
   if (const auto due = scheduler_.next_due()) {
-    due_timer_ = loop_.call_at(*due, [this] { due_timer_.reset(); });
+    due_timer_ = timers_.call_at(*due, [this] { due_timer_.reset(); });
   }
 }
 
 // --- Back ---
 
 void Dispatcher::answered(TaskId id, const HostAnswer& answer) {
-  scheduler_.finished(id, answer, loop_.now());
+  scheduler_.finished(id, answer, timers_.now());
 }
 
 void Dispatcher::again(TaskId id, Url url) {

@@ -7,12 +7,13 @@
 #include <unordered_map>
 #include <utility>
 
-#include "common/event_loop.h"
 #include "coordinator/dispatch/job_factory.h"
-#include "coordinator/dispatch/route_finder.h"
+#include "coordinator/dispatch/routes.h"
 #include "coordinator/dispatch/task.h"
+#include "coordinator/dispatch/timers.h"
+#include "coordinator/dispatch/workers.h"
 #include "coordinator/link/link.h"
-#include "coordinator/pool/worker_pool.h"
+#include "coordinator/link/task_id.h"
 #include "coordinator/schedule/scheduler.h"
 
 namespace fanfetch {
@@ -20,7 +21,6 @@ namespace fanfetch {
 /// What the user set for the road from the scheduler to the workers.
 struct DispatchRules {
   JobRules jobs;
-  RouteRules routes;
   HostRules hosts;
 };
 
@@ -29,8 +29,6 @@ struct DispatchRules {
 /// Thread: the loop's.
 class Dispatcher {
  public:
-  using TaskId = Scheduler::TaskId;
-
   struct Events {
     /// A task that got its turn cannot be asked for: its address is refused, its job too long.
     std::function<void(TaskId, Failed)> on_failed;
@@ -40,8 +38,8 @@ class Dispatcher {
     std::function<bool()> held_back;
   };
 
-  /// `loop` and `pool` are lent.
-  Dispatcher(DispatchRules rules, EventLoop& loop, WorkerPool& pool, Events events);
+  /// Workers, routes and timers are lent.
+  Dispatcher(DispatchRules rules, Workers& workers, Routes& routes, Timers& timers, Events events);
 
   void add(Link link);
   /// Gives the workers all they have room for, and wakes the loop again when more is due.
@@ -67,32 +65,32 @@ class Dispatcher {
   [[nodiscard]] std::size_t size() const { return tasks_.size(); }
   /// Some worker is free though nothing can be given to it before something is due.
   [[nodiscard]] bool is_idle() const {
-    return pool_.has_room() && !scheduler_.has_turn() && routes_.has_room();
+    return workers_.has_room() && !scheduler_.has_turn() && routes_.has_room();
   }
 
  private:
   void dispatch_alone();
   [[nodiscard]] bool takes_turns() const;
   void begin(TaskId id);
-  void go(TaskId id, RouteFinder::Found route);
+  void go(TaskId id, Routes::Found route);
   void hand_out_given_up();
   void fail(TaskId id, Failed failed);
   void refuse_as_too_long(TaskId id, const Error& error);
   void arm_due_timer();
 
-  EventLoop& loop_;
-  WorkerPool& pool_;
-  Events events_;
   const JobFactory jobs_;
-  RouteFinder routes_;
+  Workers& workers_;
+  Routes& routes_;
+  Timers& timers_;
+  const Events events_;
   Scheduler scheduler_;
   std::unordered_map<TaskId, Task> tasks_;
   TaskId next_task_ = 1;
   // Had their turn before their host was known, which it is now:
-  std::deque<std::pair<TaskId, RouteFinder::Found>> arrived_;
+  std::deque<std::pair<TaskId, Routes::Found>> arrived_;
   std::deque<std::pair<TaskId, Job>> waiting_alone_;  // for a worker to themselves
   bool cleared_ = false;
-  std::optional<EventLoop::TimerKey> due_timer_;
+  std::optional<Timers::Key> due_timer_;
 };
 
 }  // namespace fanfetch

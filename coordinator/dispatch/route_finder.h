@@ -1,11 +1,9 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
-#include <tl/expected.hpp>
 #include <vector>
 
 #include "common/clock.h"
@@ -13,6 +11,7 @@
 #include "common/ip_network.h"
 #include "common/outcome.h"
 #include "common/url.h"
+#include "coordinator/dispatch/routes.h"
 #include "coordinator/net/address_policy.h"
 #include "coordinator/net/proxy_policy.h"
 #include "coordinator/net/resolver.h"
@@ -28,33 +27,18 @@ struct RouteRules {
   std::chrono::milliseconds lookup_timeout{15'000};  ///< Of one host; 0: none.
 };
 
-/// Whom to connect to for a URL.
-struct Route {
-  std::string proxy;  ///< As libcurl takes it; empty: none.
-  std::string host;   ///< The URL's, or the proxy's: without brackets.
-  std::uint16_t port = 0;
-  std::vector<std::string> addresses;  ///< At most kMaxJobAddresses, and at least one.
-};
-
 /// Finds the way to a URL: which proxy, which addresses, and whether the policy allows them. Every
 /// job needs one, so none gets around the policy. A proxy is the user's own word: its addresses are
 /// exempt, and what lies behind it, it resolves itself; only addresses that a URL names outright
-/// are refused then. Thread: the loop's.
-class RouteFinder {
+/// are refused then. Failures: `refused`, `dns` (Retry::no if there is no such host), or `connect`
+/// for a proxy that cannot be used. Thread: the loop's.
+class RouteFinder final : public Routes {
  public:
-  /// Failed: `refused`, `dns` (Retry::no if there is no such host), or `connect` for a proxy that
-  /// is none.
-  using Found = tl::expected<Route, Failed>;
-  using Done = std::function<void(Found)>;
-
   RouteFinder(EventLoop& loop, RouteRules rules);
 
-  /// What is known without a query; none: ask().
-  [[nodiscard]] std::optional<Found> find(const Url& url, Instant now);
-  /// Looks up what find() does not know. `done` is called once, from the loop, never from within.
-  void ask(const Url& url, Done done);
-  /// Few enough hosts are waited for to ask for one more.
-  [[nodiscard]] bool has_room() const;
+  [[nodiscard]] std::optional<Found> find(const Url& url, Instant now) override;
+  void ask(const Url& url, Done done) override;
+  [[nodiscard]] bool has_room() const override;
 
  private:
   struct Target;

@@ -10,19 +10,13 @@
 
 #include "common/event_loop.h"
 #include "common/result.h"
+#include "coordinator/pool/blame.h"
 #include "coordinator/pool/coordinator_channel.h"
 #include "coordinator/pool/rate_shares.h"
 #include "coordinator/pool/worker_process.h"
 #include "coordinator/pool/worker_state.h"
 
 namespace fanfetch {
-
-/// What a lost job had to do with its worker's death.
-enum class Blame : std::uint8_t {
-  none,    ///< It had not been started.
-  shared,  ///< It was one of several that ran.
-  sole,    ///< It ran alone: it is what kills workers.
-};
 
 /// What the pool tells its owner. Called on the loop's thread.
 struct PoolEvents {

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "common/job.h"
+#include "common/outcome.h"
+#include "common/result.h"
+#include "coordinator/link/task_id.h"
+#include "coordinator/pool/blame.h"
+
+namespace fanfetch {
+
+/// What happens to the workers and their jobs. Called on the loop's thread, never from within a
+/// call to Workers, except for `on_message` and `on_hopeless`, which start() may call.
+struct WorkerEvents {
+  /// A job has an outcome.
+  std::function<void(TaskId, Outcome)> on_completion;
+  /// A worker died before this job of it had an outcome.
+  std::function<void(TaskId, Blame)> on_lost;
+  /// A death, or a line that a worker wrote to its stderr: for the user. Not cleaned.
+  std::function<void(std::string text)> on_message;
+  /// No worker can be started any more: only kill_all() and stop() may follow.
+  std::function<void(Error)> on_hopeless;
+};
+
+/// The worker processes. Each submitted job comes back once, as a completion or as lost. Abstract
+/// so that dispatching is tested without a process; the real one is PoolWorkers.
+struct Workers {
+  virtual ~Workers() = default;
+
+  /// Error: not one worker could be started.
+  [[nodiscard]] virtual Result<> start() = 0;
+
+  /// Some worker has room for one more job.
+  [[nodiscard]] virtual bool has_room() const = 0;
+  /// A worker with an idle connection to `host` (an origin) has room, or no worker has such a
+  /// connection.
+  [[nodiscard]] virtual bool fits(const std::string& host) const = 0;
+  /// Gives `job` to a worker, which sees it after wake(). `host`: the origin that it connects to.
+  /// Error: the job is too large. REQUIRES: has_room().
+  [[nodiscard]] virtual Result<> submit(const Job& job, TaskId task, const std::string& host) = 0;
+  /// Gives `job` to an idle worker, which gets no other job until this one is done. False: all
+  /// workers are busy. Error: the job is too large.
+  [[nodiscard]] virtual Result<bool> submit_alone(const Job& job, TaskId task,
+                                                  const std::string& host) = 0;
+  /// `wanted`: keeps one worker free of new jobs, so that submit_alone() finds an idle one.
+  virtual void reserve(bool wanted) = 0;
+
+  /// Wakes the workers that got jobs since the last call: once per wake-up of the loop.
+  virtual void wake() = 0;
+  /// Lets each worker finish its jobs and leave; `gone` is called once all have left, possibly from
+  /// within this call.
+  virtual void stop(std::function<void()> gone) = 0;
+  /// SIGKILL to all. Their jobs come back as lost.
+  virtual void kill_all() = 0;
+
+  /// Jobs that were submitted and are not back.
+  [[nodiscard]] virtual std::uint64_t in_flight() const = 0;
+  /// Body bytes received by all workers so far, dead ones included.
+  [[nodiscard]] virtual std::uint64_t bytes_in() const = 0;
+};
+
+}  // namespace fanfetch
