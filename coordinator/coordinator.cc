@@ -162,7 +162,7 @@ bool Coordinator::backlogged() const { return ledger_.backlog() > kMaxBacklog; }
 // --- Back: what became of them ---
 
 void Coordinator::on_completion(TaskId id, Outcome outcome) {
-  dispatcher_.answered(id, host_answer(outcome, std::chrono::system_clock::now()));
+  dispatcher_.answered(id, host_feedback(outcome, std::chrono::system_clock::now()));
   if (std::holds_alternative<Redirected>(outcome)) {
     follow(id, std::get<Redirected>(std::move(outcome)));
   } else if (std::holds_alternative<Failed>(outcome)) {
@@ -228,7 +228,7 @@ void Coordinator::tell_of_pause(const std::string& origin, Duration pause) {
 }
 
 void Coordinator::on_lost(TaskId id, Blame blame) {
-  dispatcher_.answered(id, HostAnswer{});
+  dispatcher_.answered(id, HostFeedback{});
   Task& task = dispatcher_.task(id);
   if (stage_ == Stage::cut_off) return forget(id);
   if (blame == Blame::sole && ++task.sole_deaths >= kMaxSoleDeaths) {

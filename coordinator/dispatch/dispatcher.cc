@@ -105,7 +105,7 @@ void Dispatcher::refuse_as_too_long(TaskId id, const Error& error) {
 
 /// Without a request; that its name cannot be resolved tells something of the host all the same.
 void Dispatcher::fail(TaskId id, Failed failed) {
-  answered(id, host_answer(failed, std::chrono::system_clock::now()));
+  answered(id, host_feedback(failed, std::chrono::system_clock::now()));
   events_.on_failed(id, std::move(failed));
 }
 
@@ -121,7 +121,7 @@ void Dispatcher::arm_due_timer() {
 
 // --- Back ---
 
-void Dispatcher::answered(TaskId id, const HostAnswer& answer) {
+void Dispatcher::answered(TaskId id, const HostFeedback& answer) {
   scheduler_.finished(id, answer, timers_.now());
 }
 

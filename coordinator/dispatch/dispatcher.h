@@ -49,7 +49,7 @@ class Dispatcher {
   [[nodiscard]] Task& task(TaskId id) { return tasks_.at(id); }
   /// The job of a task is back, whatever becomes of the task then; first of all tell what it told
   /// of the host.
-  void answered(TaskId id, const HostAnswer& answer);
+  void answered(TaskId id, const HostFeedback& answer);
   // What becomes of a task that had its turn:
   /// It asks for what its `url` says now, behind the others of that host.
   void again(TaskId id, Url url);

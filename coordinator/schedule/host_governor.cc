@@ -70,19 +70,19 @@ HostGovernor::Attempt HostGovernor::start(Instant now) {
   return attempt;
 }
 
-void HostGovernor::finish(const Attempt& attempt, const HostAnswer& answer, Instant now,
+void HostGovernor::finish(const Attempt& attempt, const HostFeedback& answer, Instant now,
                           std::mt19937_64& dice) {
   switch (answer.kind) {
-    case HostAnswer::Kind::healthy: on_healthy(attempt, answer, now); break;
-    case HostAnswer::Kind::throttled:
-    case HostAnswer::Kind::unavailable: on_throttled(attempt, answer, now, dice); break;
-    case HostAnswer::Kind::forbidden: on_forbidden(attempt, now); break;
-    case HostAnswer::Kind::strained:
+    case HostFeedback::Kind::healthy: on_healthy(attempt, answer, now); break;
+    case HostFeedback::Kind::throttled:
+    case HostFeedback::Kind::unavailable: on_throttled(attempt, answer, now, dice); break;
+    case HostFeedback::Kind::forbidden: on_forbidden(attempt, now); break;
+    case HostFeedback::Kind::strained:
       on_life(attempt);
       halve(attempt, now);
       break;
-    case HostAnswer::Kind::failed: on_failed(attempt, answer, now); break;
-    case HostAnswer::Kind::none: break;
+    case HostFeedback::Kind::failed: on_failed(attempt, answer, now); break;
+    case HostFeedback::Kind::none: break;
   }
   --in_flight_;
   if (attempt.began > paused_at_) probe_out_ = false;
@@ -90,7 +90,7 @@ void HostGovernor::finish(const Attempt& attempt, const HostAnswer& answer, Inst
 
 // --- It lives ---
 
-void HostGovernor::on_healthy(const Attempt& attempt, const HostAnswer& answer, Instant now) {
+void HostGovernor::on_healthy(const Attempt& attempt, const HostFeedback& answer, Instant now) {
   answered_well_ = true;
   trouble_since_ = now;
   forbidden_ = 0;
@@ -136,7 +136,7 @@ void HostGovernor::on_forbidden(const Attempt& attempt, Instant now) {
   halve(attempt, now);
 }
 
-bool HostGovernor::looks_like_a_rate(const Attempt& attempt, const HostAnswer& answer,
+bool HostGovernor::looks_like_a_rate(const Attempt& attempt, const HostFeedback& answer,
                                      Instant now) const {
   if (!rules_->adapts) return true;  // nothing else can be done about it
   const bool proven = limit_.is_proven(attempt.at_once);
@@ -147,7 +147,7 @@ bool HostGovernor::looks_like_a_rate(const Attempt& attempt, const HostAnswer& a
   return soon || (answer.retry_after && *answer.retry_after >= kWindowLike);
 }
 
-void HostGovernor::on_throttled(const Attempt& attempt, const HostAnswer& answer, Instant now,
+void HostGovernor::on_throttled(const Attempt& attempt, const HostFeedback& answer, Instant now,
                                 std::mt19937_64& dice) {
   failures_ = 0;
   if (refusals_++ == 0 && pauses_ == 0) trouble_since_ = now;
@@ -169,7 +169,7 @@ void HostGovernor::on_throttled(const Attempt& attempt, const HostAnswer& answer
     return give_up_as_throttled(answer, now + kGivenUpFor, now,
                                 "it has given no good answer for longer than --max-wait");
   }
-  const bool first_503 = answer.kind == HostAnswer::Kind::unavailable && refusals_ == 1;
+  const bool first_503 = answer.kind == HostFeedback::Kind::unavailable && refusals_ == 1;
   if (first_503 && !probing_ && !attempt.at_pace) return halve(attempt, now);
 
   if (looks_like_a_rate(attempt, answer, now)) {
@@ -186,8 +186,8 @@ void HostGovernor::on_throttled(const Attempt& attempt, const HostAnswer& answer
 }
 
 /// How long a host that throttles is left alone if it does not say.
-Duration HostGovernor::unasked_pause(const HostAnswer& answer, Instant now) const {
-  if (answer.kind == HostAnswer::Kind::unavailable) {
+Duration HostGovernor::unasked_pause(const HostFeedback& answer, Instant now) const {
+  if (answer.kind == HostFeedback::Kind::unavailable) {
     return std::clamp<Duration>((now - trouble_since_) / kOutageShare, kFirstPause,
                                 kMostProbeDelay);
   }
@@ -197,7 +197,7 @@ Duration HostGovernor::unasked_pause(const HostAnswer& answer, Instant now) cons
 
 // --- It is gone ---
 
-void HostGovernor::on_failed(const Attempt& attempt, const HostAnswer& answer, Instant now) {
+void HostGovernor::on_failed(const Attempt& attempt, const HostFeedback& answer, Instant now) {
   if (failures_++ == 0 && !probing_) trouble_since_ = now;
   halve(attempt, now);
   if (!probing_) {
@@ -229,7 +229,7 @@ void HostGovernor::pause(Instant until, Instant now) {
   gave_up_.reset();
 }
 
-void HostGovernor::give_up_as_throttled(const HostAnswer& answer, Instant until, Instant now,
+void HostGovernor::give_up_as_throttled(const HostFeedback& answer, Instant until, Instant now,
                                         std::string_view why) {
   give_up({.error = ErrorClass::rate_limited,
            .retry = Retry::yes,

@@ -6,7 +6,7 @@
 #include "common/clock.h"
 #include "common/outcome.h"
 #include "coordinator/schedule/at_once_limit.h"
-#include "coordinator/schedule/host_answer.h"
+#include "coordinator/schedule/host_feedback.h"
 #include "coordinator/schedule/learned_pace.h"
 
 namespace fanfetch {
@@ -53,7 +53,8 @@ class HostGovernor {
   };
   /// REQUIRES: has_room(), and ready_at() is not after `now`.
   [[nodiscard]] Attempt start(Instant now);
-  void finish(const Attempt& attempt, const HostAnswer& answer, Instant now, std::mt19937_64& dice);
+  void finish(const Attempt& attempt, const HostFeedback& answer, Instant now,
+              std::mt19937_64& dice);
 
   [[nodiscard]] unsigned in_flight() const { return in_flight_; }
   /// An idle host's governor is worth its memory: a new one would do what has been answered with
@@ -70,20 +71,20 @@ class HostGovernor {
   static constexpr auto kGivenUpFor = std::chrono::seconds(60);
 
  private:
-  void on_healthy(const Attempt& attempt, const HostAnswer& answer, Instant now);
-  void on_throttled(const Attempt& attempt, const HostAnswer& answer, Instant now,
+  void on_healthy(const Attempt& attempt, const HostFeedback& answer, Instant now);
+  void on_throttled(const Attempt& attempt, const HostFeedback& answer, Instant now,
                     std::mt19937_64& dice);
-  void on_failed(const Attempt& attempt, const HostAnswer& answer, Instant now);
+  void on_failed(const Attempt& attempt, const HostFeedback& answer, Instant now);
   void on_forbidden(const Attempt& attempt, Instant now);
   void on_life(const Attempt& attempt);
   void end_trouble(const Attempt& attempt);
   void halve(const Attempt& attempt, Instant now);
-  [[nodiscard]] bool looks_like_a_rate(const Attempt& attempt, const HostAnswer& answer,
+  [[nodiscard]] bool looks_like_a_rate(const Attempt& attempt, const HostFeedback& answer,
                                        Instant now) const;
-  [[nodiscard]] Duration unasked_pause(const HostAnswer& answer, Instant now) const;
+  [[nodiscard]] Duration unasked_pause(const HostFeedback& answer, Instant now) const;
   void pause(Instant until, Instant now);
   void give_up(Failed failed, Instant until, Instant now);
-  void give_up_as_throttled(const HostAnswer& answer, Instant until, Instant now,
+  void give_up_as_throttled(const HostFeedback& answer, Instant until, Instant now,
                             std::string_view why);
 
   const HostRules* rules_;

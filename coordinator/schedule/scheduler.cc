@@ -54,7 +54,7 @@ std::optional<Scheduler::TaskId> Scheduler::next(Instant now, const Fits& fits) 
   return task;
 }
 
-void Scheduler::finished(TaskId task, const HostAnswer& answer, Instant now) {
+void Scheduler::finished(TaskId task, const HostFeedback& answer, Instant now) {
   const auto running = running_.find(task);
   assert(running != running_.end());
   Host& host = *running->second.host;

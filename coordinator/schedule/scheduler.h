@@ -14,7 +14,7 @@
 
 #include "common/clock.h"
 #include "common/outcome.h"
-#include "coordinator/schedule/host_answer.h"
+#include "coordinator/schedule/host_feedback.h"
 #include "coordinator/schedule/host_governor.h"
 
 namespace fanfetch {
@@ -50,7 +50,7 @@ class Scheduler {
   /// last next() not counted in).
   [[nodiscard]] bool has_turn() const { return idle_turns_.first || busy_turns_.first; }
   /// A task that next() gave out no longer uses its host, which answered so.
-  void finished(TaskId task, const HostAnswer& answer, Instant now);
+  void finished(TaskId task, const HostFeedback& answer, Instant now);
 
   /// A task that is to be settled as failed without a request, since its host was given up.
   struct GivenUp {

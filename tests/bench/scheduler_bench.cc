@@ -81,9 +81,9 @@ class Origins {
 Cost measure(const std::vector<std::string>& hosts, std::size_t decisions, std::size_t known,
              HostRules rules, bool some_refuse) {
   const double before = peak_mib();
-  const HostAnswer good{.kind = HostAnswer::Kind::healthy, .bytes = 10'000};
-  const HostAnswer refusal{.kind = HostAnswer::Kind::throttled,
-                           .retry_after = std::chrono::seconds(1)};
+  const HostFeedback good{.kind = HostFeedback::Kind::healthy, .bytes = 10'000};
+  const HostFeedback refusal{.kind = HostFeedback::Kind::throttled,
+                             .retry_after = std::chrono::seconds(1)};
   Scheduler scheduler(rules, 1);
   Origins origins(hosts);
   std::deque<Scheduler::TaskId> running;

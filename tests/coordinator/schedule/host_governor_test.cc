@@ -15,7 +15,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
-using Kind = HostAnswer::Kind;
+using Kind = HostFeedback::Kind;
 using TaskId = Scheduler::TaskId;
 
 constexpr char kHost[] = "https://a:443";
@@ -38,7 +38,7 @@ class HostGovernorTest : public ::testing::Test {
     while (const auto task = scheduler_->next(now_)) tasks.push_back(*task);
     return tasks;
   }
-  void answer(const std::vector<TaskId>& tasks, const HostAnswer& with) {
+  void answer(const std::vector<TaskId>& tasks, const HostFeedback& with) {
     for (const TaskId task : tasks) scheduler_->finished(task, with, now_);
   }
   void answer_well(const std::vector<TaskId>& tasks) { answer(tasks, {.kind = Kind::healthy}); }
@@ -53,16 +53,16 @@ class HostGovernorTest : public ::testing::Test {
     running_ = running;
     return running.size();
   }
-  static HostAnswer status(int code, const std::string& retry_after = "") {
-    return host_answer(
+  static HostFeedback status(int code, const std::string& retry_after = "") {
+    return host_feedback(
         Failed{.error = code == 429 ? ErrorClass::rate_limited : ErrorClass::http_5xx,
                .retry = Retry::yes,
                .message = "the server says so",
                .response = {.http_status = code, .retry_after = retry_after}},
         kDay);
   }
-  static HostAnswer failure(ErrorClass error = ErrorClass::connect) {
-    return host_answer(Failed{.error = error, .retry = Retry::yes, .message = "refused"}, kDay);
+  static HostFeedback failure(ErrorClass error = ErrorClass::connect) {
+    return host_feedback(Failed{.error = error, .retry = Retry::yes, .message = "refused"}, kDay);
   }
   std::vector<Scheduler::GivenUp> given_up() {
     std::vector<Scheduler::GivenUp> all;
@@ -70,7 +70,7 @@ class HostGovernorTest : public ::testing::Test {
     return all;
   }
   /// How long the host is left alone after such an answer to its only request.
-  Duration pause_after(const HostAnswer& refusal) {
+  Duration pause_after(const HostFeedback& refusal) {
     start({}, 1);
     add(2);
     answer({take().at(0)}, refusal);
@@ -136,7 +136,7 @@ TEST_F(HostGovernorTest, OneFlightOfRefusalsIsOnePause) {
 }
 
 TEST_F(HostGovernorTest, ForbiddenCountsInBurstsOfAHostThatAnsweredWell) {
-  const HostAnswer forbidden{.kind = Kind::forbidden};
+  const HostFeedback forbidden{.kind = Kind::forbidden};
   start();
   add(1000);
   ASSERT_EQ(grow(8), 16u);

@@ -19,7 +19,7 @@ constexpr Instant kStart{seconds(1000)};
 /// One that gives each host `most` at once, whatever it answers.
 HostRules fixed() { return {.adapts = false}; }
 
-const HostAnswer kGood{.kind = HostAnswer::Kind::healthy};
+const HostFeedback kGood{.kind = HostFeedback::Kind::healthy};
 
 std::vector<TaskId> all(Scheduler& scheduler, Instant now = kStart) {
   std::vector<TaskId> tasks;
@@ -169,8 +169,8 @@ TEST(Scheduler, ForgetsHostsThatHaveNothingToDo) {
 
 TEST(Scheduler, RemembersOnlySoManyHostsForWhatTheyTaught) {
   Scheduler scheduler(fixed(), 1);
-  const HostAnswer refusal{.kind = HostAnswer::Kind::throttled, .retry_after = seconds(60)};
-  const auto ask = [&](TaskId task, const std::string& host, const HostAnswer& answer) {
+  const HostFeedback refusal{.kind = HostFeedback::Kind::throttled, .retry_after = seconds(60)};
+  const auto ask = [&](TaskId task, const std::string& host, const HostFeedback& answer) {
     scheduler.add(task, host, 1, kStart);
     const auto next = scheduler.next(kStart);
     if (next) scheduler.finished(*next, answer, kStart);
@@ -187,7 +187,7 @@ TEST(Scheduler, RemembersOnlySoManyHostsForWhatTheyTaught) {
 
 TEST(Scheduler, ClearForgetsHostsBeyondTheMostToo) {
   Scheduler scheduler(fixed(), 1);
-  const HostAnswer refusal{.kind = HostAnswer::Kind::throttled, .retry_after = seconds(60)};
+  const HostFeedback refusal{.kind = HostFeedback::Kind::throttled, .retry_after = seconds(60)};
   constexpr TaskId kHosts = Scheduler::kMostIdleHosts + 2000;
   for (TaskId i = 0; i < kHosts; ++i) {
     const std::string host = fmt::format("http://h{}:80", i);

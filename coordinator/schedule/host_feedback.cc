@@ -1,11 +1,11 @@
-#include "coordinator/schedule/host_answer.h"
+#include "coordinator/schedule/host_feedback.h"
 
 #include "coordinator/schedule/retry_policy.h"
 
 namespace fanfetch {
 namespace {
 
-using Kind = HostAnswer::Kind;
+using Kind = HostFeedback::Kind;
 
 Kind kind_of_status(int status) {
   switch (status) {
@@ -25,13 +25,13 @@ Kind kind_of(const Failed& failed) {
     case ErrorClass::rate_limited:
     case ErrorClass::http_4xx:
     case ErrorClass::http_5xx: return kind_of_status(failed.response.http_status);
-    // A name that does not exist needs no patience: the answer is known, and costs nothing.
+    // A name that does not exist: the next link of the host is answered from the DNS cache.
     case ErrorClass::dns: return failed.retry == Retry::yes ? Kind::failed : Kind::none;
     case ErrorClass::connect:
     case ErrorClass::tls: return Kind::failed;
     case ErrorClass::timeout:
     case ErrorClass::truncated: return answered ? Kind::strained : Kind::failed;
-    // By its URL nobody asked for it; by its hash it is an answer like any other.
+    // Known by its URL, it was never requested; known by its hash, it is a sound response.
     case ErrorClass::placeholder: return answered ? Kind::healthy : Kind::none;
     case ErrorClass::bad_url:
     case ErrorClass::filtered:
@@ -39,30 +39,31 @@ Kind kind_of(const Failed& failed) {
     case ErrorClass::refused:
     case ErrorClass::disk:
     case ErrorClass::crashed_worker: return Kind::none;
-    default: return answered ? Kind::healthy : Kind::failed;  // it is the content that is no good
+    default: return answered ? Kind::healthy : Kind::failed;  // only the content is bad
   }
 }
 
 }  // namespace
 
-HostAnswer host_answer(const Outcome& outcome, WallTime now) {
+HostFeedback host_feedback(const Outcome& outcome, WallTime now) {
   if (const auto* saved = std::get_if<Saved>(&outcome)) {
     return {.kind = Kind::healthy, .bytes = saved->bytes};
   }
   if (const auto* failed = std::get_if<Failed>(&outcome)) {
-    HostAnswer answer{.kind = kind_of(*failed)};
-    if (answer.kind == Kind::healthy || answer.kind == Kind::none) return answer;
-    answer.failure = *failed;
-    const bool throttles = answer.kind == Kind::throttled || answer.kind == Kind::unavailable ||
-                           answer.kind == Kind::forbidden;
-    if (throttles) answer.retry_after = parse_retry_after(failed->response.retry_after, now);
-    if (answer.retry_after) answer.kind = Kind::throttled;
-    return answer;
+    HostFeedback feedback{.kind = kind_of(*failed)};
+    if (feedback.kind == Kind::healthy || feedback.kind == Kind::none) return feedback;
+    feedback.failure = *failed;
+    const bool may_throttle = feedback.kind == Kind::throttled ||
+                              feedback.kind == Kind::unavailable ||
+                              feedback.kind == Kind::forbidden;
+    if (may_throttle) feedback.retry_after = parse_retry_after(failed->response.retry_after, now);
+    if (feedback.retry_after) feedback.kind = Kind::throttled;
+    return feedback;
   }
   if (const auto* skipped = std::get_if<Skipped>(&outcome)) {
-    if (skipped->response.http_status == 0) return {};  // it was not asked for
+    if (skipped->response.http_status == 0) return {};  // it was never requested
   }
-  return {.kind = Kind::healthy};  // kept, redirected, or not wanted
+  return {.kind = Kind::healthy};  // kept, redirected, or skipped for its content
 }
 
 }  // namespace fanfetch

@@ -1,11 +1,11 @@
-#include "coordinator/schedule/host_answer.h"
+#include "coordinator/schedule/host_feedback.h"
 
 #include <gtest/gtest.h>
 
 namespace fanfetch {
 namespace {
 
-using Kind = HostAnswer::Kind;
+using Kind = HostFeedback::Kind;
 using std::chrono::seconds;
 
 const WallTime kNow = *parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT");
@@ -17,11 +17,11 @@ Failed failed(ErrorClass error, int status = 0, std::string retry_after = "") {
           .response = {.http_status = status, .retry_after = std::move(retry_after)}};
 }
 
-Kind kind(const Outcome& outcome) { return host_answer(outcome, kNow).kind; }
+Kind kind(const Outcome& outcome) { return host_feedback(outcome, kNow).kind; }
 
-TEST(HostAnswer, WhatLivesIsHealthy) {
+TEST(HostFeedback, WhatLivesIsHealthy) {
   EXPECT_EQ(kind(Saved{.bytes = 7}), Kind::healthy);
-  EXPECT_EQ(host_answer(Saved{.bytes = 7}, kNow).bytes, 7u);
+  EXPECT_EQ(host_feedback(Saved{.bytes = 7}, kNow).bytes, 7u);
   EXPECT_EQ(kind(Kept{}), Kind::healthy);
   EXPECT_EQ(kind(Redirected{}), Kind::healthy);
   for (const int status : {401, 404, 410, 451}) {
@@ -35,7 +35,7 @@ TEST(HostAnswer, WhatLivesIsHealthy) {
   EXPECT_EQ(kind(Skipped{.response = {.http_status = 200}}), Kind::healthy);
 }
 
-TEST(HostAnswer, WhatHasTooMuchSaysSo) {
+TEST(HostFeedback, WhatHasTooMuchSaysSo) {
   EXPECT_EQ(kind(failed(ErrorClass::rate_limited, 429)), Kind::throttled);
   EXPECT_EQ(kind(failed(ErrorClass::http_5xx, 503)), Kind::unavailable);
   EXPECT_EQ(kind(failed(ErrorClass::http_4xx, 403)), Kind::forbidden);
@@ -46,28 +46,28 @@ TEST(HostAnswer, WhatHasTooMuchSaysSo) {
   EXPECT_EQ(kind(failed(ErrorClass::timeout, 200)), Kind::strained);
 }
 
-TEST(HostAnswer, WhoAsksToWaitIsThrottled) {
+TEST(HostFeedback, WhoAsksToWaitIsThrottled) {
   for (const int status : {403, 429, 503}) {
-    const HostAnswer answer = host_answer(failed(ErrorClass::http_5xx, status, "30"), kNow);
+    const HostFeedback answer = host_feedback(failed(ErrorClass::http_5xx, status, "30"), kNow);
     EXPECT_EQ(answer.kind, Kind::throttled) << status;
     EXPECT_EQ(answer.retry_after, seconds(30)) << status;
     EXPECT_EQ(answer.failure->message, "why");
   }
   const auto by_date = failed(ErrorClass::rate_limited, 429, "Sun, 06 Nov 1994 08:50:07 GMT");
-  EXPECT_EQ(host_answer(by_date, kNow).retry_after, seconds(30));
-  EXPECT_FALSE(host_answer(failed(ErrorClass::rate_limited, 429, "soon"), kNow).retry_after);
+  EXPECT_EQ(host_feedback(by_date, kNow).retry_after, seconds(30));
+  EXPECT_FALSE(host_feedback(failed(ErrorClass::rate_limited, 429, "soon"), kNow).retry_after);
   EXPECT_EQ(kind(failed(ErrorClass::http_4xx, 404, "30")), Kind::healthy);
 }
 
-TEST(HostAnswer, WhereNobodyAnswersItFailed) {
+TEST(HostFeedback, WhereNobodyAnswersItFailed) {
   for (const ErrorClass error : {ErrorClass::dns, ErrorClass::connect, ErrorClass::tls,
                                  ErrorClass::timeout, ErrorClass::protocol}) {
     EXPECT_EQ(kind(failed(error)), Kind::failed) << name(error);
-    EXPECT_TRUE(host_answer(failed(error), kNow).failure);
+    EXPECT_TRUE(host_feedback(failed(error), kNow).failure);
   }
 }
 
-TEST(HostAnswer, OurOwnTroubleSaysNothingOfTheHost) {
+TEST(HostFeedback, OurOwnTroubleSaysNothingOfTheHost) {
   for (const ErrorClass error :
        {ErrorClass::refused, ErrorClass::disk, ErrorClass::bad_url, ErrorClass::crashed_worker}) {
     EXPECT_EQ(kind(failed(error)), Kind::none) << name(error);
