@@ -287,4 +287,12 @@ void Body::keep_part() {
   if (part_) part_->keep();
 }
 
+void Body::leave_part_at_stop() {
+  if (part_) part_->keep_every_byte();
+}
+
+void Body::checkpoint_in_time(Instant now) {
+  if (part_) part_->checkpoint_in_time(now);
+}
+
 }  // namespace fanfetch

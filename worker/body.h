@@ -61,6 +61,10 @@ class Body {
   void leave_part(Failed& failed);
   /// Leaves it as it is: this was not the answer to it.
   void keep_part();
+  /// The run is being stopped: leaves all that has come for the next run to resume.
+  void leave_part_at_stop();
+  /// See PartWriter::checkpoint_in_time().
+  void checkpoint_in_time(Instant now);
 
  private:
   /// What stopped it from our side; libcurl then reports its own general error.

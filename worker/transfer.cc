@@ -102,6 +102,11 @@ std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count,
 
 // --- The end ---
 
+void Transfer::leave_part_at_stop() {
+  if (check_) check_->keep();
+  body_.leave_part_at_stop();
+}
+
 std::optional<Outcome> Transfer::finish(CURLcode code, const std::string& why) {
   if (!why.empty()) error_text_[why.copy(error_text_, sizeof error_text_ - 1)] = '\0';
   body_.end(code == CURLE_OK);

@@ -58,6 +58,11 @@ class Transfer {
   /// REQUIRES: libcurl is done with it and said `code`; or it is taken from libcurl next, with a
   /// `code` of ours and `why`, if libcurl has not said it.
   [[nodiscard]] std::optional<Outcome> finish(CURLcode code, const std::string& why = {});
+  /// Call about once a second, so that a kill costs seconds of a transfer.
+  void checkpoint_in_time(Instant now) { body_.checkpoint_in_time(now); }
+  /// The run is being stopped: leaves all that has come for the next run to resume. The transfer is
+  /// over then, without an outcome.
+  void leave_part_at_stop();
   /// The handle, for the next job. The transfer is over then.
   [[nodiscard]] EasyHandle release() { return std::move(easy_); }
 

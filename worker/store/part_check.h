@@ -32,6 +32,9 @@ class PartCheck {
   [[nodiscard]] State step();
   /// REQUIRES: step() said `proved`; called once.
   [[nodiscard]] PartWriter take();
+  /// Leaves part and sidecar as they are: the run is being stopped. REQUIRES: step() said `busy`,
+  /// or was not called.
+  void keep() { file_->keep(); }
   /// An errno value. REQUIRES: step() said `unreadable`.
   [[nodiscard]] int error() const { return error_; }
 

@@ -29,10 +29,10 @@ PartWriter::PartWriter(std::unique_ptr<StoredFile> file, Sidecar sidecar, Sha256
 }
 
 int PartWriter::append(std::span<const std::byte> bytes) {
-  if (hash_) hash_->update(bytes);
   if (const int error = file_->append(bytes); error != 0) return error;
+  if (hash_) hash_->update(bytes);
   size_ += bytes.size();
-  if (sidecar_ && size_ >= next_checkpoint_ && size_ < sidecar_->length) add_checkpoint();
+  if (sidecar_ && size_ >= next_checkpoint_) add_checkpoint(Lasting::yes);
   return 0;
 }
 
@@ -48,26 +48,53 @@ std::optional<Sha256Digest> PartWriter::read_digest() {
   return hash.finish();
 }
 
-void PartWriter::add_checkpoint() {
+void PartWriter::add_checkpoint(Lasting lasting) {
+  if (!sidecar_ || size_ == last_checkpoint() || size_ >= sidecar_->length) return;
   auto& checkpoints = sidecar_->checkpoints;
+  std::optional<Checkpoint> replaced;
+  if (last_is_provisional_) {
+    replaced = checkpoints.back();
+    checkpoints.pop_back();
+  }
   if (checkpoints.size() == kMaxCheckpoints) thin_out(checkpoints);
   checkpoints.push_back({size_, hash_->snapshot()});
-  // Where there is no room for it, the body itself will soon meet the same.
-  if (file_->write_sidecar(*sidecar_) != 0) checkpoints.pop_back();
-  next_checkpoint_ = size_ + kCheckpointStep;
+  if (lasting == Lasting::yes) next_checkpoint_ = size_ + kCheckpointStep;
+  if (file_->write_sidecar(*sidecar_) == 0) {
+    last_is_provisional_ = lasting == Lasting::no;
+    return;
+  }
+  // Where there is no room for a sidecar, the body itself soon meets the same error.
+  checkpoints.pop_back();
+  if (replaced) checkpoints.push_back(*replaced);
+}
+
+std::uint64_t PartWriter::last_checkpoint() const {
+  return !sidecar_ || sidecar_->checkpoints.empty() ? 0 : sidecar_->checkpoints.back().offset;
+}
+
+void PartWriter::checkpoint_in_time(Instant now) {
+  const bool is_recent = last_checkpoint() != seen_checkpoint_;  // added since the last call
+  if (next_look_ && !is_recent) {
+    if (now < *next_look_) return;
+    add_checkpoint(Lasting::no);
+  }
+  seen_checkpoint_ = last_checkpoint();
+  next_look_ = now + kCheckpointInterval;
 }
 
 std::uint64_t PartWriter::keep() {
-  if (!sidecar_ || sidecar_->checkpoints.empty()) return 0;
-  file_->keep();
-  return sidecar_->checkpoints.back().offset;
+  const std::uint64_t resume_at = last_checkpoint();
+  if (resume_at > 0) file_->keep();
+  return resume_at;
 }
 
 std::uint64_t PartWriter::keep_all() {
-  if (sidecar_ && size_ >= kFirstCheckpoint && size_ < sidecar_->length &&
-      (sidecar_->checkpoints.empty() || sidecar_->checkpoints.back().offset < size_)) {
-    add_checkpoint();
-  }
+  if (size_ >= kFirstCheckpoint) add_checkpoint(Lasting::yes);
+  return keep();
+}
+
+std::uint64_t PartWriter::keep_every_byte() {
+  add_checkpoint(Lasting::yes);
   return keep();
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 
+#include "common/clock.h"
 #include "common/sha256.h"
 #include "worker/store/file_store.h"
 
@@ -16,8 +17,10 @@ class PartWriter {
  public:
   /// What is lost by starting over below this is not worth a note.
   static constexpr std::uint64_t kFirstCheckpoint = 1024 * 1024;
-  /// A killed process loses at most so much of a file.
+  /// A killed process loses at most so many bytes of a file …
   static constexpr std::uint64_t kCheckpointStep = 16 * 1024 * 1024;
+  /// … and about so much time.
+  static constexpr Duration kCheckpointInterval = std::chrono::seconds(5);
 
   enum class Hash { no, yes };
 
@@ -41,12 +44,18 @@ class PartWriter {
   /// All is there. Returns 0 or an errno value.
   [[nodiscard]] int commit() { return file_->commit(); }
 
-  /// Leaves the part to the next attempt as far as it has a checkpoint; without one it vanishes.
-  /// Returns where the next attempt goes on; 0: at the start.
+  /// Adds a checkpoint if the last one is kCheckpointInterval old and bytes have come since; it
+  /// replaces the last one that came this way, so that the sidecar does not grow. Call about once
+  /// a second.
+  void checkpoint_in_time(Instant now);
+
+  /// Leaves the part to the next attempt up to its last checkpoint; without one it vanishes.
+  /// Returns where the next attempt resumes, 0: at the start.
   std::uint64_t keep();
-  /// The same with a checkpoint right here, where that is worth it. REQUIRES: append() did not
-  /// fail.
+  /// The same with a checkpoint after the last byte, if the part has kFirstCheckpoint bytes.
   std::uint64_t keep_all();
+  /// The same with a checkpoint after the last byte in any case: the run is being stopped.
+  std::uint64_t keep_every_byte();
 
   /// Bytes in the file, those of earlier attempts too.
   [[nodiscard]] std::uint64_t size() const { return size_; }
@@ -56,13 +65,20 @@ class PartWriter {
   [[nodiscard]] const std::optional<Sidecar>& sidecar() const { return sidecar_; }
 
  private:
-  void add_checkpoint();
+  enum class Lasting { no, yes };
+
+  void add_checkpoint(Lasting lasting);
+  /// Its offset; 0: there is none.
+  [[nodiscard]] std::uint64_t last_checkpoint() const;
 
   std::unique_ptr<StoredFile> file_;
   std::optional<Sha256> hash_;
   std::optional<Sidecar> sidecar_;  // its checkpoints are those on the disk
   std::uint64_t size_ = 0;
   std::uint64_t next_checkpoint_ = kFirstCheckpoint;
+  bool last_is_provisional_ = false;   // the next checkpoint replaces it
+  std::optional<Instant> next_look_;   // by time; nullopt: not looked yet
+  std::uint64_t seen_checkpoint_ = 0;  // last_checkpoint() at the last look
 };
 
 }  // namespace fanfetch

@@ -18,6 +18,7 @@ namespace fanfetch {
 namespace {
 
 namespace fs = std::filesystem;
+using namespace std::chrono_literals;
 
 constexpr std::size_t kMiB = 1024 * 1024;
 
@@ -83,6 +84,17 @@ class ResumePartTest : public ::testing::Test {
     write_up_to(part, end);
     EXPECT_LT(part.keep(), end);
   }
+  /// The same in a slow transfer, which is looked at once a second.
+  void leave_killed_slowly(std::size_t bytes_a_second, int seconds, std::size_t start = 0) {
+    PartWriter part = begin();
+    write_up_to(part, start);
+    for (int i = 0; i < seconds; ++i, time_ += 1s) {
+      part.checkpoint_in_time(time_);
+      write_up_to(part, part.size() + bytes_a_second);
+    }
+    checkpoints_ = part.sidecar()->checkpoints.size();
+    (void)part.keep();
+  }
   void leave_kept(std::size_t end) {
     PartWriter part = begin();
     write_up_to(part, end);
@@ -136,6 +148,8 @@ class ResumePartTest : public ::testing::Test {
   PartFolder folder_;
   int slices_ = 0;
   int error_ = 0;
+  Instant time_{};
+  std::size_t checkpoints_ = 0;
 };
 
 TEST_F(ResumePartTest, KeptPartGoesOnAtTheExactByte) {
@@ -149,6 +163,114 @@ TEST_F(ResumePartTest, KilledWriterLeavesItsLastCheckpoint) {
   const std::uint64_t start = go_on();
   EXPECT_GE(start, 17 * kMiB);
   EXPECT_LT(start, 17 * kMiB + 32'000);
+}
+
+TEST_F(ResumePartTest, KilledSlowWriterLosesSecondsOnly) {
+  leave_killed_slowly(1000, 20);
+  EXPECT_EQ(15'000u, go_on()) << "a checkpoint every 5 s, below a mebibyte too";
+}
+
+TEST_F(ResumePartTest, TimedCheckpointsReplaceEachOther) {
+  leave_killed_slowly(1000, 1000, 2 * kMiB);
+  EXPECT_EQ(2u, checkpoints_) << "that of the first mebibyte and the last timed one";
+  EXPECT_EQ(2 * kMiB + 995'000, go_on());
+}
+
+TEST_F(ResumePartTest, ATimedCheckpointDoesNotPutOffTheNextBySize) {
+  leave_killed_slowly(kMiB, 19);
+  EXPECT_EQ(2u, checkpoints_) << "at 1 and 17 MiB; the timed ones in between were replaced";
+  const std::uint64_t start = go_on();
+  EXPECT_GE(start, 17 * kMiB);
+  EXPECT_LT(start, 17 * kMiB + 32'000);
+}
+
+TEST_F(ResumePartTest, ACheckpointBySizePutsOffTheNextTimedOne) {
+  PartWriter part = begin();
+  const auto count_at = [&](std::chrono::seconds time) {
+    part.checkpoint_in_time(time_ + time);
+    return part.sidecar()->checkpoints.size();
+  };
+  EXPECT_EQ(0u, count_at(0s));
+  write_up_to(part, 2 * kMiB);
+  EXPECT_EQ(1u, count_at(4s));
+  write_up_to(part, 3 * kMiB);
+  EXPECT_EQ(1u, count_at(8s));
+  EXPECT_EQ(2u, count_at(9s));
+}
+
+TEST_F(ResumePartTest, WhereNothingComesNothingIsNoted) {
+  PartWriter part = begin();
+  for (int i = 0; i < 100; ++i, time_ += 1s) part.checkpoint_in_time(time_);
+  EXPECT_FALSE(fs::exists(note()));
+  write_up_to(part, 5000);
+  part.checkpoint_in_time(time_);
+  const auto written = fs::last_write_time(note());
+  fs::last_write_time(note(), written - 1h);
+  for (int i = 0; i < 100; ++i, time_ += 1s) part.checkpoint_in_time(time_);
+  EXPECT_EQ(written - 1h, fs::last_write_time(note()));
+}
+
+TEST_F(ResumePartTest, ATimedCheckpointThatCannotBeWrittenLeavesTheOneBefore) {
+  const fs::path temporary = note().string() + ".new";
+  {
+    PartWriter part = begin();
+    part.checkpoint_in_time(time_);
+    write_up_to(part, 1000);
+    part.checkpoint_in_time(time_ += 5s);
+    fs::create_directory(temporary);
+    write_up_to(part, 2000);
+    part.checkpoint_in_time(time_ += 5s);
+    EXPECT_EQ(1000u, part.keep());
+  }
+  fs::remove(temporary);
+  EXPECT_EQ(1000u, go_on());
+}
+
+TEST_F(ResumePartTest, APoliteStopKeepsEveryByte) {
+  for (const std::size_t end : {std::size_t{1}, kMiB - 1, 19 * kMiB + 17}) {
+    {
+      PartWriter part = begin();
+      write_up_to(part, end);
+      EXPECT_EQ(end, part.keep_every_byte());
+    }
+    EXPECT_EQ(end, go_on());
+  }
+}
+
+TEST_F(ResumePartTest, APoliteStopWithoutAByteLeavesNothing) {
+  EXPECT_EQ(0u, begin().keep_every_byte());
+  EXPECT_TRUE(is_empty());
+}
+
+TEST_F(ResumePartTest, AStopDuringTheCheckLeavesThePart) {
+  leave_kept(19 * kMiB);
+  {
+    auto old = folder_.reopen("p", error_);
+    ASSERT_TRUE(old);
+    PartCheck check(std::move(*old));
+    ASSERT_EQ(PartCheck::State::busy, check.step());
+    check.keep();
+  }
+  EXPECT_EQ(19 * kMiB, go_on());
+}
+
+/// The last checkpoint of an earlier run is proven, so it stays where later ones are not.
+TEST_F(ResumePartTest, ATimedCheckpointReplacesNoneOfAnEarlierRun) {
+  leave_kept(3 * kMiB);
+  auto old = folder_.reopen("p", error_);
+  ASSERT_TRUE(old);
+  PartCheck check(std::move(*old));
+  while (check.step() == PartCheck::State::busy) {
+  }
+  PartWriter part = check.take();
+  part.checkpoint_in_time(time_);
+  write_up_to(part, 4 * kMiB);
+  part.checkpoint_in_time(time_ += 5s);
+  write_up_to(part, 5 * kMiB);
+  part.checkpoint_in_time(time_ += 5s);
+  ASSERT_EQ(3u, part.sidecar()->checkpoints.size());
+  EXPECT_EQ(3 * kMiB, part.sidecar()->checkpoints[1].offset);
+  EXPECT_EQ(5 * kMiB, part.sidecar()->checkpoints[2].offset);
 }
 
 TEST_F(ResumePartTest, SmallPartsVanish) {
