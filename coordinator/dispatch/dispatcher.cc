@@ -19,7 +19,7 @@ Dispatcher::Dispatcher(DispatchRules rules, Workers& workers, Routes& routes, Ti
 void Dispatcher::add(Link link) {
   const TaskId id = next_task_++;
   const auto task = tasks_.try_emplace(id, std::move(link)).first;
-  scheduler_.add(id, task->second.origin, task->second.link.host_limit, loop_.now());
+  scheduler_.add(id, task->second.origin, task->second.link.host_limit, timers_.now());
 }
 
 // --- Out: from the scheduler to the workers ---
@@ -128,19 +128,19 @@ void Dispatcher::answered(TaskId id, const HostFeedback& answer) {
 void Dispatcher::again(TaskId id, Url url) {
   Task& task = tasks_.at(id);
   task.ask_for(std::move(url));
-  scheduler_.add(id, task.origin, task.link.host_limit, loop_.now());
+  scheduler_.add(id, task.origin, task.link.host_limit, timers_.now());
 }
 
 void Dispatcher::start_over(TaskId id, Instant when) {
   Task& task = tasks_.at(id);
   task.start_over();
-  scheduler_.add_later(id, task.origin, task.link.host_limit, when, loop_.now());
+  scheduler_.add_later(id, task.origin, task.link.host_limit, when, timers_.now());
 }
 
 Task Dispatcher::take_out(TaskId id) { return std::move(tasks_.extract(id).mapped()); }
 
 void Dispatcher::clear() {
-  scheduler_.clear(loop_.now());
+  scheduler_.clear(timers_.now());
   waiting_alone_.clear();
   arrived_.clear();
   cleared_ = true;
