@@ -50,7 +50,7 @@ struct Response {
   std::string etag;
   std::string last_modified;
   std::string location;     ///< Of a redirect: absolute, resolved against the URL asked for.
-  std::string retry_after;  ///< As sent: seconds or a date; retry_policy reads it.
+  std::string retry_after;  ///< As sent: seconds or a date; parse_retry_after() reads it.
 };
 
 /// A whole body is in the part file.

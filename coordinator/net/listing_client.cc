@@ -11,15 +11,18 @@
 
 #include "common/ascii.h"
 #include "common/url.h"
+#include "coordinator/link/retry_wait.h"
 
 namespace fanfetch {
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr std::size_t kMaxPageBytes = std::size_t{64} << 20;
 constexpr int kTries = 3;
 constexpr int kMaxHops = 5;
+constexpr seconds kFirstWait{1};
 constexpr seconds kMaxWait{30};
 constexpr int kPollMs = 1000;  // libcurl has its own timers; this only bounds one sleep
 
@@ -100,6 +103,13 @@ std::vector<std::pair<std::string, std::string>> read_headers(CURL* curl) {
   return headers;
 }
 
+/// What the server asks for, if it asks for a wait; else 1 and 2 s.
+Duration wait_before_retry(const Result<Page>& page, int tries) {
+  const auto asked = parse_retry_after(page ? page->header("retry-after") : std::string_view(),
+                                       std::chrono::system_clock::now());
+  return asked > seconds(0) ? *asked : exponential_backoff(tries, kFirstWait, kMaxWait);
+}
+
 /// Receives one body. A page that grows too large ends its transfer.
 struct Body {
   std::string bytes;
@@ -120,8 +130,7 @@ struct Body {
 struct ListingClient::Answer {
   Result<Page> page;
   bool worth_retry = false;
-  seconds retry_after{0};  // 0: the server did not say
-  std::string redirect;    // absolute; empty: none
+  std::string redirect;  // absolute; empty: none
 };
 
 /// The libcurl handles: the multi one keeps connections, and can wait for a stop too.
@@ -219,17 +228,14 @@ ListingClient::Answer ListingClient::Handle::get(const Url& url,
     long status = 0;
     const char* content_type = nullptr;
     const char* redirect = nullptr;
-    curl_off_t retry_after = 0;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &content_type);
     curl_easy_getinfo(curl, CURLINFO_REDIRECT_URL, &redirect);
-    curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after);
     answer.page = Page{.http_status = static_cast<int>(status),
                        .content_type = content_type == nullptr ? "" : content_type,
                        .body = std::move(body.bytes),
                        .headers = read_headers(curl)};
     answer.worth_retry = status == 429 || status >= 500;
-    answer.retry_after = seconds(retry_after);
     answer.redirect = redirect == nullptr ? "" : redirect;
   }
   // What the handle points at ends with this call.
@@ -248,12 +254,12 @@ Result<Page> ListingClient::fetch(const PageRequest& request) {
   if (stops_within(options_.stop_fd, seconds(0))) return stopped(request.url);
   for (int tried = 1;; ++tried) {
     Answer answer = follow(request);
-    const seconds wait = answer.retry_after > seconds(0) ? answer.retry_after : seconds(tried);
+    const Duration wait = wait_before_retry(answer.page, tried);
     const bool as_it_is = answer.page.has_value() && !request.retry_refusals;
     if (!answer.worth_retry || tried == kTries || wait > kMaxWait || as_it_is) {
       return std::move(answer.page);
     }
-    if (stops_within(options_.stop_fd, wait)) return stopped(request.url);
+    if (stops_within(options_.stop_fd, ceil<milliseconds>(wait))) return stopped(request.url);
   }
 }
 

@@ -1,6 +1,6 @@
 #include "coordinator/schedule/host_feedback.h"
 
-#include "coordinator/schedule/retry_policy.h"
+#include "coordinator/link/retry_wait.h"
 
 namespace fanfetch {
 namespace {

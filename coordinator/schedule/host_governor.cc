@@ -6,7 +6,7 @@
 #include <cmath>
 #include <utility>
 
-#include "coordinator/schedule/retry_policy.h"
+#include "coordinator/link/retry_wait.h"
 
 namespace fanfetch {
 namespace {
@@ -151,9 +151,8 @@ void HostGovernor::on_throttled(const Attempt& attempt, const HostFeedback& answ
                                 std::mt19937_64& dice) {
   failures_ = 0;
   if (refusals_++ == 0 && pauses_ == 0) trouble_since_ = now;
-  const Duration asked = answer.retry_after
-                             ? std::max<Duration>(*answer.retry_after, RetryPolicy::kMinRetryAfter)
-                             : Duration{};
+  const Duration asked =
+      answer.retry_after ? std::max<Duration>(*answer.retry_after, kMinRetryAfter) : Duration{};
   if (rules_->max_wait > Duration{} && asked > rules_->max_wait) {
     return give_up_as_throttled(answer, now + std::max<Duration>(asked, kGivenUpFor), now,
                                 "it asks for a longer wait than --max-wait");

@@ -1,12 +1,11 @@
 #include "coordinator/sources/imgur/imgur_source.h"
 
 #include <algorithm>
-#include <charconv>
-#include <limits>
 #include <string_view>
 #include <utility>
 
 #include "common/url.h"
+#include "coordinator/link/retry_wait.h"
 
 namespace fanfetch {
 namespace {
@@ -21,21 +20,12 @@ constexpr seconds kLongestPause{60};
 /// A 500 that is the same three times will stay.
 constexpr seconds kMaxWaitWhileBroken{3};
 
-/// Before the try that follows `tries` vain ones. A Retry-After of 0 is not believed.
+/// The pause before the next try: exponential back-off, or Retry-After if that is longer. `tries`:
+/// made so far, without success.
 milliseconds pause_after(int tries, std::string_view retry_after, WallTime now) {
-  const milliseconds pause = std::min(kFirstPause * (1 << std::min(tries - 1, 10)), kLongestPause);
-  std::uint32_t asked = 0;
-  const char* end = retry_after.data() + retry_after.size();
-  const auto [stopped, error] = std::from_chars(retry_after.data(), end, asked);
-  const bool absurd = error == std::errc::result_out_of_range;
-  if (absurd) asked = std::numeric_limits<std::uint32_t>::max();
-  if ((absurd || error == std::errc()) && stopped == end) {
-    return std::max<milliseconds>(pause, seconds(asked));
-  }
-  if (const auto date = parse_http_date(retry_after)) {
-    return std::max(pause, std::chrono::ceil<milliseconds>(*date - now));
-  }
-  return pause;
+  const Duration pause = exponential_backoff(tries, kFirstPause, kLongestPause);
+  const Duration asked = parse_retry_after(retry_after, now).value_or(seconds(0));
+  return std::chrono::ceil<milliseconds>(std::max(pause, asked));
 }
 
 /// What makes two pages the same: their links.

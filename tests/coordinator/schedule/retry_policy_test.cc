@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "coordinator/link/retry_wait.h"
+
 namespace fanfetch {
 namespace {
 
@@ -66,9 +68,9 @@ TEST_F(RetryPolicyTest, WaitsAtLeastAsLongAsTheServerAsks) {
 }
 
 TEST_F(RetryPolicyTest, AZeroIsNotTakenAtItsWord) {
-  EXPECT_GE(*policy_.delay(failure("0"), 1, kNow, random_), RetryPolicy::kMinRetryAfter);
+  EXPECT_GE(*policy_.delay(failure("0"), 1, kNow, random_), kMinRetryAfter);
   EXPECT_GE(*policy_.delay(failure("Sun, 06 Nov 1994 08:00:00 GMT"), 1, kNow, random_),
-            RetryPolicy::kMinRetryAfter);
+            kMinRetryAfter);
 }
 
 TEST_F(RetryPolicyTest, AnAbsurdWaitEndsTheLink) {
@@ -83,21 +85,6 @@ TEST_F(RetryPolicyTest, TheLongestWaitIsTheUsers) {
   EXPECT_TRUE(hasty.delay(failure("5"), 1, kNow, random_));
   EXPECT_FALSE(hasty.delay(failure("6"), 1, kNow, random_));
   EXPECT_TRUE(RetryPolicy(4, Duration{}).delay(failure("86400"), 1, kNow, random_)) << "no limit";
-}
-
-TEST(ParseRetryAfter, ReadsSecondsAndDates) {
-  EXPECT_EQ(parse_retry_after("120", kNow), seconds(120));
-  EXPECT_EQ(parse_retry_after("0", kNow), seconds(0));
-  EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:49:40 GMT", kNow), seconds(3));
-  EXPECT_EQ(parse_retry_after("Sunday, 06-Nov-94 08:49:40 GMT", kNow), seconds(3));
-  EXPECT_EQ(parse_retry_after("Sun Nov  6 08:49:40 1994", kNow), seconds(3));
-  EXPECT_EQ(parse_retry_after("Sat, 05 Nov 1994 08:49:37 GMT", kNow), seconds(0));
-}
-
-TEST(ParseRetryAfter, KnowsWhatIsNeither) {
-  for (const char* text : {"", "soon", "-5", "1.5", "12 apples"}) {
-    EXPECT_FALSE(parse_retry_after(text, kNow)) << text;
-  }
 }
 
 }  // namespace
