@@ -9,6 +9,7 @@
 #include <csignal>
 #include <filesystem>
 
+#include "coordinator/process/replace_file.h"
 #include "coordinator/process/signals.h"
 #include "coordinator/process/write_all.h"
 
@@ -16,6 +17,14 @@ namespace fanfetch {
 namespace {
 
 constexpr std::size_t kPiece = 64 * 1024;
+
+/// Brings the new name of `path` to the disk. Returns 0 or an errno value.
+int sync_folder_of(const std::string& path) {
+  const std::string parent = std::filesystem::path(path).parent_path();
+  const UniqueFd folder(
+      ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return folder.valid() ? sync_folder(folder.get()) : 0;  // it may be written and not read
+}
 
 }  // namespace
 
@@ -76,6 +85,7 @@ Result<> LineOutput::finish() {
       error_ = errno;
     } else {
       temporary_.clear();
+      error_ = sync_folder_of(path_);
     }
   }
   if (error_ != 0) return fail("cannot write '{}': {}", path_, errno_text(error_));

@@ -9,16 +9,17 @@
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <thread>
 
 #include "common/part_name.h"
+#include "coordinator/process/replace_file.h"
 
 namespace fanfetch {
 namespace {
 
-constexpr const char* kLedgerIdentity = "/ledger-id";
+constexpr const char* kLedgerIdentity = "ledger-id";
+constexpr std::size_t kIdentityDigits = 32;  // the ledger's schema makes it of 16 random bytes
 
 /// A killed coordinator's workers were seen to outlive it by milliseconds (facts); 2 s is ample.
 constexpr auto kLockWait = std::chrono::seconds(2);
@@ -99,11 +100,11 @@ tl::expected<OutputFolder, OutputError> OutputFolder::open(const std::string& pa
   if (!output.folder_.valid()) {
     return unwritable(path, "open the output folder", made ? made.value() : errno);
   }
-  const UniqueFd state = open_subfolder(output.folder_.get(), ".fanfetch");
-  if (state.valid()) output.part_ = open_subfolder(state.get(), "part");
+  output.state_ = open_subfolder(output.folder_.get(), ".fanfetch");
+  if (output.state_.valid()) output.part_ = open_subfolder(output.state_.get(), "part");
   if (!output.part_.valid()) return unwritable(path, "write to the output folder", errno);
   output.lock_.reset(
-      ::openat(state.get(), "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666));
+      ::openat(output.state_.get(), "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (!output.lock_.valid()) return unwritable(path, "write to the output folder", errno);
 
   if (const int error = take_lock(output.lock_.get()); error == EWOULDBLOCK) {
@@ -135,20 +136,23 @@ std::optional<std::string> OutputFolder::lost() const {
                      path_);
 }
 
-std::string OutputFolder::ledger_identity() const {
-  std::ifstream file(state_path() + kLedgerIdentity);
-  std::string id;
-  std::getline(file, id);
-  return id;
+std::optional<std::string> OutputFolder::ledger_identity() const {
+  const UniqueFd file(
+      ::openat(state_.get(), kLedgerIdentity, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!file.valid()) return std::nullopt;
+  char text[kIdentityDigits];
+  const ssize_t size = ::read(file.get(), text, sizeof text);
+  if (size < 0) return std::nullopt;
+  const std::string_view id(text, static_cast<std::size_t>(size));
+  const bool whole = id.size() == kIdentityDigits &&
+                     id.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return std::string(whole ? id : "");
 }
 
 tl::expected<void, OutputError> OutputFolder::set_ledger_identity(const std::string& id) const {
-  const std::string path = state_path() + kLedgerIdentity;
-  std::ofstream file(path, std::ios::trunc);
-  file << id << '\n';
-  file.close();
-  if (file) return {};
-  return unwritable(path_, "write to the output folder", errno);
+  const int error = replace_file(state_.get(), kLedgerIdentity, id + '\n');
+  if (error == 0) return {};
+  return unwritable(path_, "write to the output folder", error);
 }
 
 int OutputFolder::sync() const { return ::syncfs(folder_.get()) == 0 ? 0 : errno; }

@@ -37,8 +37,11 @@ class OutputFolder {
 
   /// `.fanfetch`, for the ledger and its like.
   [[nodiscard]] std::string state_path() const { return path_ + "/.fanfetch"; }
-  /// The identity of the ledger that lies elsewhere and belongs to this folder; empty: none does.
-  [[nodiscard]] std::string ledger_identity() const;
+  /// The identity of the ledger that belongs to this folder, which shows whether a ledger that lies
+  /// elsewhere does. nullopt: none was noted yet. Empty: the note is there but holds no identity,
+  /// as a power cut could leave it when it was still written in place.
+  [[nodiscard]] std::optional<std::string> ledger_identity() const;
+  /// Notes it; a power cut leaves the earlier note or this one.
   [[nodiscard]] tl::expected<void, OutputError> set_ledger_identity(const std::string& id) const;
   [[nodiscard]] int fd() const { return folder_.get(); }
   [[nodiscard]] int part_fd() const { return part_.get(); }
@@ -50,6 +53,7 @@ class OutputFolder {
 
   std::string path_;  // as the user named it
   UniqueFd folder_;
+  UniqueFd state_;  // .fanfetch
   UniqueFd part_;
   UniqueFd lock_;
 };

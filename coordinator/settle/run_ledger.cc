@@ -14,12 +14,15 @@ tl::unexpected<OutputError> unwritable(std::string message) {
   return tl::unexpected(OutputError{OutputError::Kind::unwritable, std::move(message)});
 }
 
-/// A ledger that lies elsewhere can be named for any folder, but its rows speak of one.
+/// Any ledger that lies elsewhere can be named for any folder, but its rows are about the files of
+/// one. A note that a power cut has emptied says nothing against the ledger that the user names.
 tl::expected<void, OutputError> check_owner(RunLedger& run, const std::string& output,
                                             bool elsewhere) {
   const std::string id = run.ledger->identity();
-  if (run.output.ledger_identity() == id) return {};
-  if (elsewhere && !run.ledger->is_new()) {
+  const auto noted = run.output.ledger_identity();
+  if (noted == id) return {};
+  const bool note_was_lost = noted && noted->empty();
+  if (elsewhere && !run.ledger->is_new() && !note_was_lost) {
     return unwritable(fmt::format(
         "the ledger '{}' belongs to another folder than '{}': name one of its own with --ledger",
         run.path, output));

@@ -175,18 +175,17 @@ std::string name_of(const ::testing::TestParamInfo<Kills>& info) {
 
 // A slow disk makes fewer batches, but two there are: the run outlasts the first one's interval.
 // Clearing without a batch of its own comes once, at the end.
-INSTANTIATE_TEST_SUITE_P(Coordinator, CrashTest,
-                         ::testing::Values(Kills{{"batch_closed:1"}}, Kills{{"batch_closed:2"}},
-                                           Kills{{"after_syncfs:1"}}, Kills{{"after_syncfs:2"}},
-                                           Kills{{"in_transaction:1"}}, Kills{{"in_transaction:2"}},
-                                           Kills{{"after_commit:1"}}, Kills{{"after_commit:2"}},
-                                           Kills{{"between_renames:1"}},
-                                           Kills{{"between_renames:2"}},
-                                           Kills{{"between_renames:20"}},
-                                           Kills{{"after_renames:1"}}, Kills{{"after_renames:2"}},
-                                           Kills{{"before_clearing:1"}},
-                                           Kills{{"after_clearing:1"}}),
-                         name_of);
+INSTANTIATE_TEST_SUITE_P(
+    Coordinator, CrashTest,
+    ::testing::Values(Kills{{"replacement_written:1"}}, Kills{{"batch_closed:1"}},
+                      Kills{{"batch_closed:2"}}, Kills{{"after_syncfs:1"}},
+                      Kills{{"after_syncfs:2"}}, Kills{{"in_transaction:1"}},
+                      Kills{{"in_transaction:2"}}, Kills{{"after_commit:1"}},
+                      Kills{{"after_commit:2"}}, Kills{{"between_renames:1"}},
+                      Kills{{"between_renames:2"}}, Kills{{"between_renames:20"}},
+                      Kills{{"after_renames:1"}}, Kills{{"after_renames:2"}},
+                      Kills{{"before_clearing:1"}}, Kills{{"after_clearing:1"}}),
+    name_of);
 
 INSTANTIATE_TEST_SUITE_P(Worker, CrashTest,
                          ::testing::Values(Kills{{"part_written:1"}}, Kills{{"part_written:30"}},

@@ -160,6 +160,17 @@ TEST_F(SecondRunTest, LedgerElsewhere) {
 }
 
 /// Its rows speak of one folder: another one would replay, keep and repair what it never had.
+/// An older version wrote it in place, so that a power cut could leave it empty.
+TEST_F(SecondRunTest, AnEmptyNoteOfTheLedgerLocksNobodyOut) {
+  const auto paths = serve_many(3);
+  const std::string ledger = "--ledger=" + folder_.at("l.sqlite");
+  run_again(paths, {ledger});
+  fs::resize_file(file(".fanfetch/ledger-id"), 0);
+  EXPECT_EQ((Statuses{{"kept", 3}}), run_again(paths, {ledger}));
+  EXPECT_EQ(0, last_.exit_status) << last_.describe();
+  EXPECT_EQ(33u, fs::file_size(file(".fanfetch/ledger-id"))) << "written again";
+}
+
 TEST_F(SecondRunTest, OneLedgerElsewhereIsOneFolders) {
   const auto paths = serve_many(2);
   const std::string ledger = "--ledger=" + folder_.at("l.sqlite");

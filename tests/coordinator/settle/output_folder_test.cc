@@ -100,6 +100,29 @@ TEST_F(OutputFolderTest, CanBeSyncedAsLongAsItIsOpen) {
   EXPECT_EQ(output->sync(), 0) << "the descriptor counts, not the name";
 }
 
+TEST_F(OutputFolderTest, TheNoteOfItsLedgerIsReplacedAsAWhole) {
+  const auto output = OutputFolder::open(root_);
+  ASSERT_TRUE(output);
+  EXPECT_EQ(output->ledger_identity(), std::nullopt);
+  const std::string first(32, 'a'), second(32, 'b');
+  ASSERT_TRUE(output->set_ledger_identity(first));
+  EXPECT_EQ(output->ledger_identity(), first);
+  fs::create_hard_link(root_ / ".fanfetch/ledger-id", root_ / "earlier");
+  ASSERT_TRUE(output->set_ledger_identity(second));
+  EXPECT_EQ(output->ledger_identity(), second);
+  EXPECT_EQ(support::read_file(root_ / "earlier"), first + '\n') << "not written in place";
+}
+
+/// What a power cut may have left of a note that was written in place.
+TEST_F(OutputFolderTest, ANoteOfItsLedgerWithoutAnIdentityIsLost) {
+  const auto output = OutputFolder::open(root_);
+  ASSERT_TRUE(output);
+  for (const std::string& left : {std::string(), std::string(33, '\0'), std::string("abc")}) {
+    (void)temp_.write(".fanfetch/ledger-id", left);
+    EXPECT_EQ(output->ledger_identity(), "") << left.size();
+  }
+}
+
 TEST_F(OutputFolderTest, FollowsNoLinkOutOfTheFolder) {
   fs::create_directories(root_ / "elsewhere/part");
   std::ofstream(root_ / "elsewhere/part/precious") << "x";

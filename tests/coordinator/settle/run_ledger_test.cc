@@ -92,6 +92,29 @@ TEST_F(RunLedgerTest, ALedgerThatCannotBeOpenedThrowsNothingAway) {
   EXPECT_TRUE(fs::exists(out_ + "/.fanfetch/part/" + part_));
 }
 
+TEST_F(RunLedgerTest, AnotherFoldersLedgerIsRefused) {
+  const std::string ledger = temp_.at("elsewhere");
+  ASSERT_TRUE(open(ledger).ledger->begin_run({}, 1));
+  fs::remove(out_ + "/.fanfetch/ledger-id");
+  EXPECT_NE(refusal(ledger).find("belongs to another folder"), std::string::npos);
+  (void)temp_.write("out/.fanfetch/ledger-id", std::string(32, 'f') + '\n');
+  EXPECT_NE(refusal(ledger).find("belongs to another folder"), std::string::npos);
+}
+
+/// A power cut emptied the note, and the user must not be locked out of the ledger.
+TEST_F(RunLedgerTest, AnEmptyNoteOfTheLedgerHeals) {
+  const std::string ledger = temp_.at("elsewhere");
+  std::string id;
+  {
+    const RunLedger run = open(ledger);
+    ASSERT_TRUE(run.ledger->begin_run({}, 1));
+    id = run.ledger->identity();
+  }
+  (void)temp_.write("out/.fanfetch/ledger-id", "");
+  EXPECT_EQ(refusal(ledger), "");
+  EXPECT_EQ(support::read_file(out_ + "/.fanfetch/ledger-id"), id + '\n');
+}
+
 /// The folder that the user names may lie elsewhere.
 TEST_F(RunLedgerTest, TheFolderMayBeALink) {
   fs::create_directory(temp_.at("real"));
