@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include <cstdint>
 #include <optional>
@@ -9,21 +10,30 @@
 
 namespace fanfetch {
 
-/// What tells that a file is still the one that was saved, without reading it.
+/// What shows that a file is still the one that was saved, without reading it.
 struct FileStamp {
   std::uint64_t size = 0;
-  std::int64_t mtime_ns = 0;  ///< Since 1970.
+  std::int64_t mtime_ns = 0;  ///< See nanoseconds().
 
   bool operator==(const FileStamp&) const = default;
 };
 
-[[nodiscard]] inline FileStamp stamp_of(const struct stat& status) {
-  return {.size = static_cast<std::uint64_t>(status.st_size),
-          .mtime_ns = status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
+/// Nanoseconds since 1970, modulo 2^64: exact from 1677 to 2262. File systems know times far beyond
+/// that, which wrap around and still differ from each other: two such times share a value only if
+/// they are 584 years apart.
+[[nodiscard]] constexpr std::int64_t nanoseconds(const timespec& time) {
+  constexpr std::uint64_t kPerSecond = 1'000'000'000;
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(time.tv_sec) * kPerSecond +
+                                   static_cast<std::uint64_t>(time.tv_nsec));
 }
 
-/// Of the regular file `name` below `folder`; none: there is no such file (a symbolic link is
-/// none).
+[[nodiscard]] inline FileStamp stamp_of(const struct stat& status) {
+  return {.size = static_cast<std::uint64_t>(status.st_size),
+          .mtime_ns = nanoseconds(status.st_mtim)};
+}
+
+/// Of the regular file `name` below `folder`, a directory's descriptor. nullopt: there is no such
+/// file, or it is something else, such as a symbolic link.
 [[nodiscard]] inline std::optional<FileStamp> stamp_of(int folder, const std::string& name) {
   struct stat status {};
   if (::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
