@@ -342,10 +342,11 @@ RunEnd Coordinator::finish() {
   const auto ended = end_run(parts_.ledger, parts_.report->tally(),
                              stage_ == Stage::cut_off ? "stopped early" : "finished");
   if (!ended && !trouble_.output) trouble_.output = ended.error().message;
-  if (ledger_damaged_) {
-    parts_.ledger.ledger->note_damage();
-    parts_.ledger.ledger.reset();  // moved aside here: who dies of a signal runs no destructor
-  }
+  if (ledger_damaged_) parts_.ledger.ledger->note_damage();
+  if (reader_stuck) parts_.ledger.ledger->note_lasting_reader();
+  // A damaged one is moved aside here, when nobody else has it open: not every ending of the
+  // program runs destructors.
+  parts_.ledger.ledger.reset();
   RunReport& report = *parts_.report;
   if (stage_ == Stage::cut_off) {
     report.error(

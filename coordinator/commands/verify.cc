@@ -162,10 +162,10 @@ class Verification {
     if (!output_works_) return {};
     if (auto flushed = repairs.flush(); !flushed) return flushed;
     if (auto finished = processes.finish(); !finished) return finished;
-    auto walked =
-        each_file_below(arguments_.folder.output,
-                        OwnFiles{{folder.path, folder.path + "-wal", folder.path + "-shm"}},
-                        [&](const std::string& name) { return take_name(name, names); });
+    auto walked = each_file_below(arguments_.folder.output,
+                                  OwnFiles{{folder.path, folder.path + "-wal", folder.path + "-shm",
+                                            folder.path + "-damaged"}},
+                                  [&](const std::string& name) { return take_name(name, names); });
     if (!walked) return walked;
     if (auto error = (*history)->error()) return tl::unexpected(std::move(*error));
     return {};

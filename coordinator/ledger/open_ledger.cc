@@ -23,6 +23,9 @@ PRAGMA journal_size_limit = 67108864;
 
 constexpr int kMostAside = 1000;
 
+/// The note of mark_ledger_damaged().
+std::string damage_note(const std::string& path) { return path + "-damaged"; }
+
 /// Something that is no file would be opened and waited for.
 Result<> check_is_file(const std::string& path) {
   struct stat status {};
@@ -54,6 +57,15 @@ Result<> bring_up(Database& database, const std::string& path) {
   return {};
 }
 
+/// Whether an earlier run has left a note that the ledger is damaged. A note without its ledger
+/// means nothing any more, and is removed.
+bool is_marked_damaged(const std::string& path) {
+  if (::access(damage_note(path).c_str(), F_OK) != 0) return false;
+  if (::access(path.c_str(), F_OK) == 0) return true;
+  ::unlink(damage_note(path).c_str());
+  return false;
+}
+
 tl::unexpected<Error> cannot_open(const std::string& path, const DatabaseError& error) {
   return fail("cannot write the ledger '{}': {}; {}", path, error.message,
               error.kind == DatabaseError::Kind::full
@@ -83,29 +95,39 @@ std::optional<std::string> move_ledger_aside(const std::string& path) {
     for (const char* beside : {"-wal", "-shm"}) {
       (void)::rename((path + beside).c_str(), (aside + beside).c_str());  // often there is none
     }
+    ::unlink(damage_note(path).c_str());
     return aside;
   }
   errno = EEXIST;
   return std::nullopt;
 }
 
+int mark_ledger_damaged(const std::string& path) {
+  const UniqueFd note(::open(damage_note(path).c_str(),
+                             O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666));
+  if (!note.valid()) return errno;
+  return ::fsync(note.get()) == 0 ? 0 : errno;
+}
+
 Result<OpenedLedger> open_ledger(const std::string& path, OnDamage on_damage) {
   OpenedLedger opened;
   for (;;) {
     if (auto file = check_is_file(path); !file) return tl::unexpected(file.error());
-    auto database = Database::open(path, Database::Access::read_write);
-    DatabaseError error;
-    if (database) {
-      if (auto up = bring_up(**database, path); !up) return tl::unexpected(up.error());
-      auto failure = (*database)->take_error();
-      if (!failure) {
-        opened.database = std::move(*database);
-        return opened;
+    DatabaseError error{DatabaseError::Kind::damaged, "an earlier run could not read it"};
+    if (!is_marked_damaged(path)) {
+      auto database = Database::open(path, Database::Access::read_write);
+      if (database) {
+        if (auto up = bring_up(**database, path); !up) return tl::unexpected(up.error());
+        auto failure = (*database)->take_error();
+        if (!failure) {
+          opened.database = std::move(*database);
+          return opened;
+        }
+        error = std::move(*failure);
+        database->reset();
+      } else {
+        error = std::move(database.error());
       }
-      error = std::move(*failure);
-      database->reset();
-    } else {
-      error = std::move(database.error());
     }
     if (error.kind != DatabaseError::Kind::damaged || opened.notice) {
       return cannot_open(path, error);

@@ -29,8 +29,12 @@ enum class OnDamage {
 /// False: what lies there is a file that never was a database, and thus the user's.
 [[nodiscard]] bool may_be_ledger(const std::string& path);
 
-/// Renames the database and the files beside it: never deletes. Returns the new path; none: see
-/// errno. REQUIRES: nobody has it open.
+/// Renames the database and its -wal and -shm files; never deletes. Returns the new path, or
+/// nullopt: see errno. REQUIRES: nobody has it open.
 [[nodiscard]] std::optional<std::string> move_ledger_aside(const std::string& path);
+
+/// For a damaged ledger that somebody still has open: leaves a note (PATH-damaged), by which the
+/// next open_ledger() takes it for damaged. Returns 0 or an errno value.
+[[nodiscard]] int mark_ledger_damaged(const std::string& path);
 
 }  // namespace fanfetch

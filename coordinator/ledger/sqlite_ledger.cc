@@ -105,7 +105,14 @@ SqliteLedger::SqliteLedger(std::unique_ptr<Database> database, std::string path,
 SqliteLedger::~SqliteLedger() {
   statements_.reset();
   database_.reset();
-  if (damaged_) (void)move_ledger_aside(path_);
+  if (!damaged_) return;
+  // SQLite removes a log by its name when its last connection closes: by then, that name may be a
+  // new ledger's.
+  if (lasting_reader_) {
+    (void)mark_ledger_damaged(path_);
+  } else {
+    (void)move_ledger_aside(path_);
+  }
 }
 
 /// What became of a transaction.

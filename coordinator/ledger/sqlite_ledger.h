@@ -22,15 +22,18 @@ class SqliteLedger : public Ledger {
   /// `database`: from open_ledger(); `path` is where it lies.
   SqliteLedger(std::unique_ptr<Database> database, std::string path,
                int max_log_pages = kMaxLogPages);
-  /// A ledger that turned out to be damaged is moved aside.
+  /// A ledger that turned out to be damaged is moved aside or, if it may still be open elsewhere,
+  /// marked so that the next start does that.
   ~SqliteLedger() override;
 
   /// Tells this ledger from all others.
   [[nodiscard]] std::string identity();
   /// No run has used it yet.
   [[nodiscard]] bool is_new();
-  /// Somebody who reads it found it damaged.
+  /// A reader found it damaged.
   void note_damage() { damaged_ = true; }
+  /// A reader may still have it open when this object ends: a thread that hangs.
+  void note_lasting_reader() { lasting_reader_ = true; }
 
   /// What an earlier run was about to place.
   [[nodiscard]] tl::expected<std::vector<PendingPlacing>, Failure> pending();
@@ -65,6 +68,7 @@ class SqliteLedger : public Ledger {
   int checkpoint_at_;  // pages
   std::int64_t run_ = 0;
   bool damaged_ = false;
+  bool lasting_reader_ = false;
 };
 
 }  // namespace fanfetch

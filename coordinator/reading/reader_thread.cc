@@ -48,10 +48,14 @@ void ReaderThread::cancel() {
 }
 
 bool ReaderThread::join() {
-  if (!thread_.joinable()) return true;
+  if (!thread_.joinable()) {
+    reader_.reset();
+    return true;
+  }
   pollfd done{.fd = done_.get(), .events = POLLIN, .revents = 0};
   if (::poll(&done, 1, kPatienceMs) == 1) {
     thread_.join();
+    reader_.reset();
     return true;
   }
   thread_.detach();

@@ -29,8 +29,9 @@ class ReaderThread {
 
   /// The run needs no more: what was not taken is dropped, and the reader ends where it can.
   void cancel();
-  /// Waits a little for its end. False: it hangs in a system call (a FIFO, NFS) and still uses this
-  /// object, which must not be destroyed any more.
+  /// Waits a little for its end. True: the reader is gone, and with it all that it had open, the
+  /// ledger too. False: it hangs in a system call (a FIFO, NFS) and still uses this object, which
+  /// must not be destroyed any more.
   [[nodiscard]] bool join();
 
  private:

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -212,6 +213,54 @@ TEST_F(SecondRunTest, ADamagedLedgerIsMovedAsideNotDeleted) {
   EXPECT_EQ(0u, asked());
   EXPECT_TRUE(has(last_.err, "the ledger is damaged")) << last_.err;
   EXPECT_EQ(noise(20'000), read_file(output() + "/.fanfetch/ledger.sqlite.damaged-1"));
+}
+
+/// Nobody reads a whole ledger at the start: what is damaged in its middle shows in mid-run.
+class DamageInMidRunTest : public SecondRunTest {
+ protected:
+  /// A ledger of several hundred pages, whose middle is not what it was.
+  void damage_a_large_ledger() {
+    for (int i = 0; i < 5000; ++i) lines_ += fmt::format("http://[bad{}\n", i);
+    ASSERT_EQ(1, run(with({})).exit_status);
+    const std::string ledger = file(".fanfetch/ledger.sqlite");
+    const auto size = static_cast<std::streamoff>(fs::file_size(ledger));
+    std::fstream bytes(ledger, std::ios::in | std::ios::out | std::ios::binary);
+    bytes.seekp(size / 3);
+    bytes << std::string(static_cast<std::size_t>(size / 3), 'x');
+  }
+  /// The list, and `more` sources behind it.
+  [[nodiscard]] Launch with(const std::vector<std::string>& more) {
+    Launch given = setup({folder_.write("bad.txt", lines_), "--retries=0"});
+    given.args.insert(given.args.end(), more.begin(), more.end());
+    return given;
+  }
+  [[nodiscard]] bool moved_aside() const {
+    return fs::exists(file(".fanfetch/ledger.sqlite.damaged-1"));
+  }
+  std::string lines_;
+};
+
+TEST_F(DamageInMidRunTest, TheLedgerIsMovedAsideAtTheEnd) {
+  damage_a_large_ledger();
+  const auto finished = run(with({}));
+  EXPECT_EQ(4, finished.exit_status) << finished.describe();
+  EXPECT_TRUE(has(finished.err, "it is damaged and will be moved aside")) << finished.err;
+  EXPECT_TRUE(moved_aside());
+  EXPECT_EQ(1, run(with({})).exit_status) << "a new one";
+}
+
+/// The reader hangs in the opening of a FIFO, with the ledger open.
+TEST_F(DamageInMidRunTest, OrAtTheNextStartIfSomebodyStillReadsIt) {
+  damage_a_large_ledger();
+  const std::string fifo = folder_.at("fifo");
+  ASSERT_EQ(0, ::mkfifo(fifo.c_str(), 0600));
+  const auto finished = run(with({fifo}));
+  EXPECT_EQ(4, finished.exit_status) << finished.describe();
+  EXPECT_FALSE(moved_aside());
+  const auto next = run(with({}));
+  EXPECT_EQ(1, next.exit_status) << next.describe();
+  EXPECT_TRUE(has(next.err, "the ledger is damaged (an earlier run")) << next.err;
+  EXPECT_TRUE(moved_aside());
 }
 
 TEST_F(SecondRunTest, DryRunTellsWhatIsLeftToDo) {

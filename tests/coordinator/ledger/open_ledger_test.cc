@@ -131,6 +131,37 @@ TEST_F(OpenLedgerTest, DamageMetInMidRunIsMovedAsideAtItsEnd) {
   EXPECT_EQ(opened->database->query_number("SELECT count(*) FROM links"), 0);
 }
 
+/// SQLite removes the log of a closed database by its name, which may be a new ledger's by then.
+TEST_F(OpenLedgerTest, ADamagedOneThatSomebodyReadsWaitsForTheNextStart) {
+  fill(1);
+  const auto reader = open_history(path_);
+  {
+    const auto open = open_sqlite(path_);
+    open.ledger->note_damage();
+    open.ledger->note_lasting_reader();
+  }
+  EXPECT_TRUE(fs::exists(path_)) << "it is being read";
+  EXPECT_FALSE(fs::exists(path_ + ".damaged-1"));
+  EXPECT_TRUE(reader->find(link_of(1)));
+  const auto opened = open_ledger(path_);
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_NE(opened->notice.value_or("").find("an earlier run"), std::string::npos);
+  EXPECT_TRUE(fs::exists(path_ + ".damaged-1"));
+  EXPECT_EQ(opened->database->query_number("SELECT count(*) FROM links"), 0);
+  EXPECT_EQ(open_ledger(path_)->notice, std::nullopt) << "once";
+}
+
+TEST_F(OpenLedgerTest, AMarkOfDamageIsAsGoodAsDamage) {
+  fill(1);
+  ASSERT_EQ(mark_ledger_damaged(path_), 0);
+  const auto refused = open_ledger(path_, OnDamage::refuse);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("is damaged"), std::string::npos);
+  fs::remove(path_);
+  EXPECT_EQ(open_ledger(path_)->notice, std::nullopt) << "the user has removed it";
+  EXPECT_EQ(open_ledger(path_)->notice, std::nullopt) << "and the mark does not meet the new one";
+}
+
 TEST_F(OpenLedgerTest, AnotherProgramsDatabaseStaysAsItIs) {
   {
     const auto theirs = Database::open(path_, Database::Access::read_write);

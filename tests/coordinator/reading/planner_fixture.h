@@ -26,17 +26,21 @@ class PlannerFixture : public ::testing::Test {
     EXPECT_TRUE(ledger_->begin_run({}, 1));
   }
 
+  /// What the next run plans with.
+  [[nodiscard]] PlanContext context() {
+    return {.names = NameTemplate::parse(name_template_).value(),
+            .resume = resume_,
+            .output = out_,
+            .output_fd = out_fd_.get(),
+            .history = History::open(path_).value(),
+            .seen = SeenRows::make(temp_.path()).value(),
+            .run = ledger_ ? ledger_->run() : 0,
+            .in_flight = &in_flight_};
+  }
   /// The next run, with `resume_`.
   void start_run() {
     EXPECT_TRUE(ledger_->begin_run({}, 2));
-    planner_.emplace(PlanContext{.names = NameTemplate::parse(name_template_).value(),
-                                 .resume = resume_,
-                                 .output = out_,
-                                 .output_fd = out_fd_.get(),
-                                 .history = History::open(path_).value(),
-                                 .seen = SeenRows::make(temp_.path()).value(),
-                                 .run = ledger_->run(),
-                                 .in_flight = &in_flight_});
+    planner_.emplace(context());
   }
   Plan plan(const std::string& url) {
     if (!planner_) start_run();

@@ -1,0 +1,51 @@
+#include "coordinator/reading/reader_thread.h"
+
+#include <filesystem>
+
+#include "common/event_loop.h"
+#include "tests/coordinator/reading/planner_fixture.h"
+
+namespace fanfetch {
+namespace {
+
+namespace fs = std::filesystem;
+
+class ReaderThreadTest : public PlannerFixture {
+ protected:
+  /// Over no list, with a planner that has the ledger open.
+  [[nodiscard]] std::unique_ptr<Reader> reader() {
+    return std::make_unique<Reader>(std::vector<ReaderSource>(), SourceContext(),
+                                    Planner(context()));
+  }
+  /// How many descriptors of this process are of the ledger's files.
+  [[nodiscard]] std::size_t ledger_descriptors() const {
+    std::size_t count = 0;
+    for (const auto& entry : fs::directory_iterator("/proc/self/fd")) {
+      std::error_code gone;  // the iterator's own
+      count += fs::read_symlink(entry.path(), gone).string().starts_with(path_) ? 1 : 0;
+    }
+    return count;
+  }
+};
+
+/// A damaged ledger is moved aside afterwards, which nobody may have open.
+TEST_F(ReaderThreadTest, ClosesTheLedgerWhenItHasEnded) {
+  ledger_.reset();
+  ASSERT_EQ(ledger_descriptors(), 0u);
+  ReaderThread thread(reader(), make_eventfd());
+  EXPECT_GT(ledger_descriptors(), 0u);
+  thread.start();
+  ASSERT_TRUE(thread.join());
+  EXPECT_EQ(ledger_descriptors(), 0u);
+  ASSERT_TRUE(thread.take()) << "what it has read is still there";
+}
+
+TEST_F(ReaderThreadTest, ClosesItAlsoWhenItNeverBegan) {
+  ledger_.reset();
+  ReaderThread thread(reader(), make_eventfd());
+  ASSERT_TRUE(thread.join());
+  EXPECT_EQ(ledger_descriptors(), 0u);
+}
+
+}  // namespace
+}  // namespace fanfetch
