@@ -1,6 +1,7 @@
 #include "coordinator/dispatch/route_finder.h"
 
 #include <fmt/format.h>
+#include <sys/epoll.h>
 
 #include <utility>
 
@@ -31,11 +32,25 @@ struct RouteFinder::Target {
 };
 
 RouteFinder::RouteFinder(EventLoop& loop, RouteRules rules)
-    : policy_(std::move(rules.policy)),
+    : RouteFinder(loop, std::move(rules), NameFiles()) {}
+
+RouteFinder::RouteFinder(EventLoop& loop, RouteRules rules, NameFiles files)
+    : loop_(loop),
+      policy_(std::move(rules.policy)),
       proxies_(rules.proxy),
-      resolver_(loop, {.servers = std::move(rules.dns_servers),
-                       .family = rules.family,
-                       .lookup_timeout = limit_of(rules.lookup_timeout)}) {}
+      resolver_(loop,
+                {.servers = std::move(rules.dns_servers),
+                 .family = rules.family,
+                 .lookup_timeout = limit_of(rules.lookup_timeout)},
+                files.read()),
+      name_watch_(std::move(files)) {
+  loop_.watch(name_watch_.changed_fd(), EPOLLIN, [this](std::uint32_t) {
+    drain_eventfd(name_watch_.changed_fd());
+    if (auto names = name_watch_.take()) resolver_.use(std::move(*names));
+  });
+}
+
+RouteFinder::~RouteFinder() { loop_.unwatch(name_watch_.changed_fd()); }
 
 RouteFinder::Target RouteFinder::target_of(const Url& url) {
   Target target;

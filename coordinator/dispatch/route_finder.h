@@ -13,6 +13,7 @@
 #include "common/url.h"
 #include "coordinator/dispatch/routes.h"
 #include "coordinator/net/address_policy.h"
+#include "coordinator/net/name_watch.h"
 #include "coordinator/net/proxy_policy.h"
 #include "coordinator/net/resolver.h"
 
@@ -34,7 +35,11 @@ struct RouteRules {
 /// for a proxy that cannot be used. Thread: the loop's.
 class RouteFinder final : public Routes {
  public:
+  /// Reads the hosts file and resolv.conf; a NameWatch follows later changes of them.
   RouteFinder(EventLoop& loop, RouteRules rules);
+  ~RouteFinder() override;
+  RouteFinder(const RouteFinder&) = delete;
+  RouteFinder& operator=(const RouteFinder&) = delete;
 
   [[nodiscard]] std::optional<Found> find(const Url& url, Instant now) override;
   void ask(const Url& url, Done done) override;
@@ -43,13 +48,16 @@ class RouteFinder final : public Routes {
  private:
   struct Target;
 
+  RouteFinder(EventLoop& loop, RouteRules rules, NameFiles files);
   [[nodiscard]] Target target_of(const Url& url);
   [[nodiscard]] Found judge(const Target& target, const Resolution& resolution) const;
 
+  EventLoop& loop_;
   const AddressPolicy policy_;
   const ProxyPolicy proxies_;
   std::map<std::string, Result<ProxyUrl>> parsed_proxies_;  // of those few that there are
   Resolver resolver_;
+  NameWatch name_watch_;
 };
 
 }  // namespace fanfetch

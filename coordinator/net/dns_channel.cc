@@ -92,7 +92,7 @@ struct DnsChannel::Query {
   Done done;
 };
 
-DnsChannel::DnsChannel(EventLoop& loop, const std::vector<IpEndpoint>& servers) : loop_(loop) {
+DnsChannel::DnsChannel(EventLoop& loop, const DnsServers& dns) : loop_(loop) {
   start_library();
   char dns_only[] = "b";  // "f" would open the hosts file at each look-up
   ares_options options{};
@@ -105,13 +105,16 @@ DnsChannel::DnsChannel(EventLoop& loop, const std::vector<IpEndpoint>& servers) 
   options.sock_state_cb = &DnsChannel::on_socket;
   options.sock_state_cb_data = this;
   options.socket_receive_buffer_size = kReceiveBuffer;
+  // c-ares opens resolv.conf unless it is told all of these (ARES_CONFIG_CHECK in its ares_init.c):
+  // flags, time-outs, tries, ndots, servers, domains, lookups and the sort list.
   const int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_NDOTS |
-                   ARES_OPT_DOMAINS | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB |
-                   ARES_OPT_SOCK_RCVBUF;
+                   ARES_OPT_SERVERS | ARES_OPT_DOMAINS | ARES_OPT_LOOKUPS | ARES_OPT_SORTLIST |
+                   ARES_OPT_SOCK_STATE_CB | ARES_OPT_SOCK_RCVBUF |
+                   (dns.rotate ? ARES_OPT_ROTATE : ARES_OPT_NOROTATE);
   if (const int status = ares_init_options(&channel_, &options, mask); status != ARES_SUCCESS) {
     throw std::runtime_error(std::string("cannot start c-ares: ") + ares_strerror(status));
   }
-  if (!servers.empty()) set_servers(channel_, servers);
+  set_servers(channel_, dns.servers);
 }
 
 DnsChannel::~DnsChannel() {

@@ -10,13 +10,15 @@
 #include "common/clock.h"
 #include "common/event_loop.h"
 #include "common/ip_network.h"
+#include "coordinator/net/system_names.h"
 
 struct ares_channeldata;
 
 namespace fanfetch {
 
 /// Asks DNS servers, through c-ares on an EventLoop: UDP, and TCP when an answer does not fit; the
-/// next server when one fails. Opens no file after its start. Thread: the loop's.
+/// next server when one fails. Reads no file of the system's configuration.
+/// Thread: the loop's.
 class DnsChannel {
  public:
   enum class Status {
@@ -33,9 +35,9 @@ class DnsChannel {
   };
   using Done = std::function<void(Answer)>;
 
-  /// `servers`: none: those of resolv.conf. Throws std::bad_alloc, or std::runtime_error if c-ares
-  /// cannot start.
-  DnsChannel(EventLoop& loop, const std::vector<IpEndpoint>& servers);
+  /// REQUIRES: at least one server. Throws std::bad_alloc, or std::runtime_error if c-ares cannot
+  /// start.
+  DnsChannel(EventLoop& loop, const DnsServers& dns);
   /// Queries that are under way end without a word. REQUIRES: not called from within a `done`.
   ~DnsChannel();
   DnsChannel(const DnsChannel&) = delete;

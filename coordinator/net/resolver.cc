@@ -72,11 +72,8 @@ std::chrono::seconds Resolver::Lookup::ttl() const {
   return least;
 }
 
-Resolver::Resolver(EventLoop& loop, ResolverOptions options)
-    : loop_(loop),
-      options_(std::move(options)),
-      hosts_(options_.hosts_file),
-      resolv_conf_(options_.resolv_conf) {}
+Resolver::Resolver(EventLoop& loop, ResolverOptions options, SystemNames names)
+    : loop_(loop), options_(std::move(options)), names_(std::move(names)) {}
 
 Resolver::~Resolver() {
   if (deliver_timer_) loop_.cancel(*deliver_timer_);
@@ -106,11 +103,17 @@ const Resolution* Resolver::known(const std::string& host, Instant now) {
     local_ = Resolution{{host}, std::nullopt};
     return &local_;
   }
-  if (const auto* addresses = hosts_.find(host, now)) {
-    if (const auto* found = remember(*addresses)) return found;
+  if (const auto entry = names_.hosts.find(host); entry != names_.hosts.end()) {
+    if (const auto* found = remember(entry->second)) return found;
   }
   if (is_localhost(host)) return remember({"::1", "127.0.0.1"});
   return cache_.find(host, now);
+}
+
+void Resolver::use(SystemNames names) {
+  // Those under way keep the old channel until they are done.
+  if (options_.servers.empty() && names.dns != names_.dns) channel_.reset();
+  names_ = std::move(names);
 }
 
 // --- Queries ---
@@ -138,10 +141,9 @@ void Resolver::start(const std::shared_ptr<Lookup>& lookup) {
   ++under_way_;
   lookup->under_way = true;
   set_deadline(lookup, loop_.now() + options_.lookup_timeout);
-  const bool servers_changed = options_.servers.empty() && resolv_conf_.has_changed(loop_.now());
-  // Those under way keep the old channel until they are done.
-  if (!channel_ || servers_changed) {
-    channel_ = std::make_shared<DnsChannel>(loop_, options_.servers);
+  if (!channel_) {
+    channel_ = std::make_shared<DnsChannel>(
+        loop_, options_.servers.empty() ? names_.dns : DnsServers{options_.servers});
   }
   lookup->channel = channel_;
   using Record = DnsChannel::Record;

@@ -10,32 +10,30 @@
 
 #include "common/event_loop.h"
 #include "common/ip_network.h"
-#include "coordinator/net/changing_file.h"
 #include "coordinator/net/dns_cache.h"
 #include "coordinator/net/dns_channel.h"
-#include "coordinator/net/hosts_file.h"
 #include "coordinator/net/resolution.h"
+#include "coordinator/net/system_names.h"
 
 namespace fanfetch {
 
 struct ResolverOptions {
-  std::vector<IpEndpoint> servers;  ///< Empty: those of resolv.conf, read again when it changes.
+  std::vector<IpEndpoint> servers;  ///< Empty: those of the SystemNames.
   AddressFamily family = AddressFamily::any;
   /// For one host, all tries with all servers together.
   Duration lookup_timeout = std::chrono::seconds(15);
-  std::string hosts_file = "/etc/hosts";
-  std::string resolv_conf = "/etc/resolv.conf";  ///< Watched only: c-ares reads the system's.
 };
 
 /// What hosts resolve to, for all workers: they look nothing up themselves. In turn: IP literals,
 /// the hosts file, `localhost` (RFC 6761), the cache, DNS. A name is absolute: no search list is
-/// applied. Whether an address may be reached is not decided here. Thread: the loop's.
+/// applied. Whether an address may be reached is not decided here. Opens no file: what the system's
+/// files say comes in as values. Thread: the loop's.
 class Resolver {
  public:
   /// `host`: as Url::bare_host(): lower case, punycode, without brackets or a dot at the end.
   using Done = std::function<void(const Resolution&)>;
 
-  Resolver(EventLoop& loop, ResolverOptions options);
+  Resolver(EventLoop& loop, ResolverOptions options, SystemNames names);
   /// Those who wait hear nothing any more.
   ~Resolver();
   Resolver(const Resolver&) = delete;
@@ -49,6 +47,9 @@ class Resolver {
   /// host, however many ask; it takes `lookup_timeout` at most once it is its turn, which comes in
   /// order. All that is known of a host comes once: a failure may be worth another try.
   void ask(const std::string& host, Done done);
+
+  /// The system's files have changed. Look-ups that have begun keep the servers they began with.
+  void use(SystemNames names);
 
   /// Hosts that are waited for.
   [[nodiscard]] std::size_t pending() const { return pending_.size(); }
@@ -68,11 +69,10 @@ class Resolver {
 
   EventLoop& loop_;
   const ResolverOptions options_;
-  HostsFile hosts_;
-  ChangingFile resolv_conf_;
+  SystemNames names_;
   DnsCache cache_;
-  Resolution local_;  // of the last known() that needed no cache
-  std::shared_ptr<DnsChannel> channel_;
+  Resolution local_;                     // of the last known() that needed no cache
+  std::shared_ptr<DnsChannel> channel_;  // null until it is needed
   std::unordered_map<std::string, std::shared_ptr<Lookup>> pending_;
   std::deque<std::shared_ptr<Lookup>> queued_;
   std::size_t under_way_ = 0;

@@ -5,10 +5,13 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/fanotify.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -481,6 +484,96 @@ TEST_F(DnsTest, WorkersOpenNoFileOfTheResolver) {
   }
   EXPECT_GE(ours, 1u) << "the coordinator's own: the watch works";
   EXPECT_LE(ours, 4u) << "not for each host";
+}
+
+/// Threads of `process` that have opened one of the watched files since the last call.
+std::set<pid_t> openers(const UniqueFd& watch, pid_t process) {
+  std::set<pid_t> threads;
+  alignas(fanotify_event_metadata) char buffer[16 * 1024];
+  for (;;) {
+    ssize_t length = ::read(watch.get(), buffer, sizeof buffer);
+    if (length <= 0) return threads;
+    for (auto* event = reinterpret_cast<fanotify_event_metadata*>(buffer);
+         FAN_EVENT_OK(event, length); event = FAN_EVENT_NEXT(event, length)) {
+      const UniqueFd opened(event->fd);
+      const bool ours = fs::exists(fmt::format("/proc/{}/task/{}", process, event->pid));
+      if (ours) threads.insert(event->pid);
+    }
+  }
+}
+
+/// The loop must not wait for a disk: what has changed is read by another thread.
+TEST_F(DnsTest, TheLoopOpensNoFileOfTheResolver) {
+  const UniqueFd watch(::fanotify_init(
+      FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK | FAN_REPORT_TID, O_RDONLY | O_CLOEXEC));
+  if (!watch.valid()) GTEST_SKIP() << "no fanotify: " << std::strerror(errno);
+  const std::vector<const char*> files = {"/etc/hosts", "/etc/resolv.conf"};
+  for (const char* file : files) {
+    ASSERT_EQ(0, ::fanotify_mark(watch.get(), FAN_MARK_ADD, FAN_OPEN, AT_FDCWD, file)) << file;
+  }
+  Launch given = setup({"--connect-timeout=2s", "--retries=0", "-"});
+  given.stdin_pipe = true;
+  FanfetchProcess process(given);
+  process.write_stdin(link("localhost") + "\n");
+  ASSERT_TRUE(origin_.wait_for_count("/a.bin", 1));
+  EXPECT_TRUE(openers(watch, process.pid()).contains(process.pid())) << "read at the start";
+  // Their time of change is another one now, their content is not.
+  for (const char* file : files) fs::permissions(file, fs::status(file).permissions());
+  std::set<pid_t> threads;
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  while (threads.empty() && std::chrono::steady_clock::now() < until) {
+    pollfd opened{.fd = watch.get(), .events = POLLIN, .revents = 0};
+    (void)::poll(&opened, 1, 100);
+    threads.merge(openers(watch, process.pid()));
+    // Each is a look-up, which may be the time to look at the files.
+    process.write_stdin(link("localhost", "/again.bin") + "\n" + link("x.invalid") + "\n");
+  }
+  EXPECT_FALSE(threads.empty()) << "the change was noticed";
+  EXPECT_FALSE(threads.contains(process.pid())) << "but not by the loop";
+  process.close_stdin();
+  (void)finish(process);
+}
+
+/// Given the mounts of its own, so that the files may change. Needs root.
+TEST_F(DnsTest, ChangedFilesOfTheSystemAreNoticed) {
+  if (::geteuid() != 0) GTEST_SKIP() << "no mounts without root";
+  const std::string hosts = folder_.write("hosts", "127.0.0.1 first.test\n");
+  const std::string resolv_conf = folder_.write("resolv.conf", "nameserver 127.66.66.65\n");
+  const UniqueFd server(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  sockaddr_in name{};
+  name.sin_family = AF_INET;
+  name.sin_port = htons(53);
+  ::inet_pton(AF_INET, "127.66.66.66", &name.sin_addr);
+  ASSERT_EQ(0, ::bind(server.get(), reinterpret_cast<sockaddr*>(&name), sizeof name));
+  Launch given = setup({"-"});
+  given.stdin_pipe = true;
+  const std::vector<std::string> wrapper = {
+      "-m",
+      "sh",
+      "-c",
+      R"(mount --bind "$1" /etc/hosts && mount --bind "$2" /etc/resolv.conf && shift 2 && exec "$@")",
+      "sh",
+      hosts,
+      resolv_conf,
+      ::getenv("FANFETCH")};
+  given.args.insert(given.args.begin(), wrapper.begin(), wrapper.end());
+  given.program = "/usr/bin/unshare";
+  FanfetchProcess process(given);
+  process.write_stdin(link("first.test", "/first.bin") + "\n");
+  ASSERT_TRUE(origin_.wait_for_count("/first.bin", 1));
+
+  folder_.write("hosts", "127.0.0.1 second.test\n");  // the mounted file itself
+  process.write_stdin(link("second.test", "/second.bin") + "\n");
+  EXPECT_TRUE(origin_.wait_for_count("/second.bin", 1)) << "at a retry at the latest";
+
+  folder_.write("resolv.conf", "nameserver 127.66.66.66\n");
+  process.write_stdin(link("third.test") + "\n");
+  pollfd asked{.fd = server.get(), .events = POLLIN, .revents = 0};
+  EXPECT_EQ(1, ::poll(&asked, 1, static_cast<int>(std::chrono::milliseconds(kPatience).count())))
+      << "the new server is asked";
+  process.close_stdin();
+  process.signal(SIGINT);
+  (void)finish(process);
 }
 
 }  // namespace

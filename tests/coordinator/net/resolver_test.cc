@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/temp_dir.h"
-
 namespace fanfetch {
 namespace {
 
@@ -14,18 +12,17 @@ class ResolverTest : public ::testing::Test {
  protected:
   [[nodiscard]] Addresses known(const std::string& host,
                                 AddressFamily family = AddressFamily::any) {
-    Resolver resolver(loop_, {.family = family, .hosts_file = hosts_});
+    Resolver resolver(loop_, {.family = family}, names_);
     const Resolution* found = resolver.known(host, loop_.now());
     if (found == nullptr) return {"ask"};
     EXPECT_FALSE(found->failure);
     return found->addresses;
   }
 
-  support::TempDir folder_;
-  std::string hosts_ = folder_.write("hosts",
-                                     "10.0.0.1 box.test both.test\n"
-                                     "fd00::1 both.test\n"
-                                     "10.0.0.9 localhost\n");
+  const SystemNames names_{parse_hosts("10.0.0.1 box.test both.test\n"
+                                       "fd00::1 both.test\n"
+                                       "10.0.0.9 localhost\n"),
+                           parse_resolv_conf("")};
   EventLoop loop_;
 };
 
@@ -51,6 +48,15 @@ TEST_F(ResolverTest, LocalhostIsThisMachine) {
   EXPECT_EQ(known("localhost", AddressFamily::v6), Addresses{"::1"});
   EXPECT_EQ(known("notlocalhost"), Addresses{"ask"});
   EXPECT_EQ(known("localhost.test"), Addresses{"ask"});
+}
+
+TEST_F(ResolverTest, AChangedHostsFileHoldsFromThenOn) {
+  Resolver resolver(loop_, {}, names_);
+  resolver.use({parse_hosts("10.0.0.2 box.test\n"), parse_resolv_conf("")});
+  const Resolution* found = resolver.known("box.test", loop_.now());
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->addresses, Addresses{"10.0.0.2"});
+  EXPECT_EQ(resolver.known("both.test", loop_.now()), nullptr);
 }
 
 }  // namespace
