@@ -6,7 +6,7 @@
 
 namespace fanfetch {
 
-// Case of ASCII letters alone, whatever the locale: schemes, host names, headers, extensions.
+// ASCII alone, whatever the locale: schemes, host names, headers, extensions.
 
 [[nodiscard]] constexpr char to_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -22,6 +22,22 @@ namespace fanfetch {
 [[nodiscard]] constexpr bool is_same_word(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](char x, char y) { return to_lower(x) == to_lower(y); });
+}
+
+[[nodiscard]] constexpr bool is_alphanumeric(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/// What std::isspace() knows in the C locale.
+inline constexpr std::string_view kWhitespace = " \t\r\n\v\f";
+/// Optional whitespace in a header (RFC 9110, 5.6.3), and around a link in a list.
+inline constexpr std::string_view kSpaceAndTab = " \t";
+
+/// `text` without the characters of `blanks` at its ends: `"  a b \r"` is `"a b"`.
+[[nodiscard]] constexpr std::string_view trimmed(std::string_view text,
+                                                 std::string_view blanks = kWhitespace) {
+  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+  return text.substr(0, text.find_last_not_of(blanks) + 1);  // npos + 1 is 0
 }
 
 }  // namespace fanfetch

@@ -14,7 +14,7 @@ constexpr std::size_t kUsualLines = 24;
 constexpr bool is_control(char c) { return (c >= 0 && c < ' ') || c == 0x7f; }
 
 /// What is left of `value` between its blanks and control characters, which become blanks.
-std::string_view trimmed(std::string_view value) {
+std::string_view trimmed_value(std::string_view value) {
   const auto is_blank = [](char c) { return c == ' ' || is_control(c); };
   while (!value.empty() && is_blank(value.front())) value.remove_prefix(1);
   while (!value.empty() && is_blank(value.back())) value.remove_suffix(1);
@@ -29,7 +29,7 @@ ResponseHead::ResponseHead(int status, HttpVersion version) : status_(status), v
 }
 
 bool ResponseHead::add(std::string_view name, std::string_view value) {
-  value = trimmed(value);
+  value = trimmed_value(value);
   if (lines_.size() == kMaxLines || name.size() + value.size() > kMaxBytes - text_.size()) {
     too_long_ = true;
     return false;

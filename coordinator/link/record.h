@@ -14,7 +14,16 @@ namespace fanfetch {
 
 enum class Status : std::uint8_t { saved, kept, skipped, failed };
 
-[[nodiscard]] std::string_view name(Status status);
+/// The word in records and messages.
+[[nodiscard]] constexpr std::string_view name(Status status) {
+  switch (status) {
+    case Status::saved: return "saved";
+    case Status::kept: return "kept";
+    case Status::skipped: return "skipped";
+    case Status::failed: return "failed";
+  }
+  return "unknown";
+}
 
 /// One line of the list, settled: the keys of `--results`. Every line of the list gets exactly one.
 /// None: unknown, `null` in the results.

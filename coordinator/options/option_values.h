@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/ascii.h"
 #include "common/ip_network.h"
 #include "common/result.h"
 #include "coordinator/reading/retry_failed.h"
@@ -15,9 +16,6 @@ namespace fanfetch {
 
 /// What the values of options may look like. Errors say what is wrong with the value and what would
 /// be right; the caller says of which option. Values that may be secret are not in them.
-
-/// `"  a b \r"` is `"a b"`.
-[[nodiscard]] std::string_view trimmed(std::string_view text);
 
 /// A whole number in [min, max].
 [[nodiscard]] Result<std::uint64_t> parse_count(std::string_view text, std::uint64_t min,

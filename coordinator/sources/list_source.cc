@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "common/ascii.h"
 #include "coordinator/sources/entry/list_text.h"
 
 namespace fanfetch {
@@ -10,7 +11,7 @@ Result<std::optional<ListedItem>> ListSource::next() {
     const auto line = lines_.next();
     if (!line) return tl::unexpected(line.error());
     if (!*line) return std::nullopt;
-    const std::string_view text = trim_blanks((*line)->text);
+    const std::string_view text = trimmed((*line)->text, kSpaceAndTab);
     if (text.starts_with('#')) continue;
 
     ListedItem item;

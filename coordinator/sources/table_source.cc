@@ -81,7 +81,7 @@ Result<> TableSource::read_heading() {
     return fail("{}: the heading, {}", name_, problem_of_row());
   }
   for (std::size_t i = 0; i < parser_.cells(); ++i) {
-    heading_.push_back(valid_utf8(trim_blanks(parser_.cell(i))));
+    heading_.push_back(valid_utf8(trimmed(parser_.cell(i), kSpaceAndTab)));
   }
   const auto url = find_column(options_.url_column, "--url-column names the one with the links");
   if (!url) return tl::unexpected(url.error());
@@ -100,7 +100,7 @@ Result<std::size_t> TableSource::find_column(std::string_view name, std::string_
     return static_cast<std::size_t>(same - heading_.begin());
   }
   const auto in_any_case = std::find_if(heading_.begin(), heading_.end(), [&](const auto& known) {
-    return to_lower(known) == to_lower(name);
+    return is_same_word(known, name);
   });
   if (in_any_case != heading_.end()) {
     return static_cast<std::size_t>(in_any_case - heading_.begin());
@@ -136,8 +136,8 @@ std::string TableSource::problem_of_row() const {
 
 ListedItem TableSource::read_item() const {
   ListedItem item;
-  const std::string_view url =
-      url_index_ < parser_.cells() ? trim_blanks(parser_.cell(url_index_)) : std::string_view();
+  std::string_view url;
+  if (url_index_ < parser_.cells()) url = trimmed(parser_.cell(url_index_), kSpaceAndTab);
   item.problem = problem_of_row();
   if (item.problem.empty()) {
     if (url.empty()) {

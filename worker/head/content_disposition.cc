@@ -1,25 +1,13 @@
 #include "worker/head/content_disposition.h"
 
-#include <strings.h>
-
 #include <algorithm>
 #include <optional>
 
+#include "common/ascii.h"
 #include "common/url.h"
 
 namespace fanfetch {
 namespace {
-
-constexpr std::string_view kBlanks = " \t";
-
-bool is_word(std::string_view text, std::string_view word) {
-  return text.size() == word.size() && ::strncasecmp(text.data(), word.data(), word.size()) == 0;
-}
-
-std::string_view trimmed(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
-  return text.substr(0, text.find_last_not_of(kBlanks) + 1);  // npos + 1 is 0
-}
 
 /// Takes a quoted string off `text`, whose quote is gone already; one that is not closed ends with
 /// it. A backslash before anything but a quote or another one is taken for what it is in the names
@@ -45,17 +33,17 @@ struct Parameter {
 
 Parameter take_parameter(std::string_view& text) {
   const std::size_t end = std::min(text.find_first_of("=;"), text.size());
-  Parameter parameter{.name = trimmed(text.substr(0, end)), .value = {}};
+  Parameter parameter{.name = trimmed(text.substr(0, end), kSpaceAndTab), .value = {}};
   const bool has_value = end < text.size() && text[end] == '=';
   text.remove_prefix(std::min(end + 1, text.size()));
   if (!has_value) return parameter;
-  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
+  text.remove_prefix(std::min(text.find_first_not_of(kSpaceAndTab), text.size()));
   if (text.starts_with('"')) {
     text.remove_prefix(1);
     parameter.value = take_quoted(text);
     text.remove_prefix(std::min(text.find(';'), text.size()));
   } else {
-    parameter.value = trimmed(text.substr(0, text.find(';')));
+    parameter.value = trimmed(text.substr(0, text.find(';')), kSpaceAndTab);
     text.remove_prefix(std::min(text.find(';'), text.size()));
   }
   text.remove_prefix(std::min<std::size_t>(1, text.size()));
@@ -83,15 +71,15 @@ std::optional<std::string> decode_extended(std::string_view value) {
   if (second == std::string_view::npos) return std::nullopt;
   const std::string_view charset = value.substr(0, first);
   std::string text = percent_decode(value.substr(second + 1));
-  if (is_word(charset, "utf-8")) return text;
-  if (is_word(charset, "iso-8859-1")) return latin1_to_utf8(text);
+  if (is_same_word(charset, "utf-8")) return text;
+  if (is_same_word(charset, "iso-8859-1")) return latin1_to_utf8(text);
   return std::nullopt;
 }
 
 /// The last component; empty if nothing is left of it that could be a name.
 std::string without_folders(std::string name) {
   name.erase(0, name.find_last_of("/\\") + 1);  // npos + 1 is 0
-  name.erase(0, std::min(name.find_first_not_of(kBlanks), name.size()));
+  name.erase(0, std::min(name.find_first_not_of(kSpaceAndTab), name.size()));
   if (name.find_first_not_of(". \t") == std::string::npos) return "";
   return name.size() > kMaxSuggestedBytes ? "" : name;
 }
@@ -103,9 +91,9 @@ std::string suggested_name(std::string_view header) {
   while (!header.empty()) {
     const Parameter parameter = take_parameter(header);
     if (!parameter.value) continue;
-    if (is_word(parameter.name, "filename*") && extended.empty()) {
+    if (is_same_word(parameter.name, "filename*") && extended.empty()) {
       extended = without_folders(decode_extended(*parameter.value).value_or(""));
-    } else if (is_word(parameter.name, "filename") && plain.empty()) {
+    } else if (is_same_word(parameter.name, "filename") && plain.empty()) {
       plain = without_folders(*parameter.value);
     }
   }

@@ -28,13 +28,6 @@ inline constexpr std::size_t kShownLinkBytes = 200;
   return shown.substr(0, host) + "***";
 }
 
-/// Without the spaces and tabs around it.
-[[nodiscard]] inline std::string_view trim_blanks(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 /// Why `link`, which is not empty, can be no URL whatever it says: as the end of a sentence; empty:
 /// it may be one.
 [[nodiscard]] inline std::string problem_of_link(std::string_view link) {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/ascii.h"
 #include "coordinator/sources/imgur/imgur_order.h"
 
 namespace fanfetch {
@@ -31,18 +32,15 @@ bool is_among(const Range& words, std::string_view word) {
 std::string percent_encode(std::string_view text) {
   std::string encoded;
   for (const char c : text) {
-    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                          (c >= '0' && c <= '9') ||
-                          std::string_view("-._~").find(c) != std::string_view::npos;
+    const bool is_plain =
+        is_alphanumeric(c) || std::string_view("-._~").find(c) != std::string_view::npos;
     encoded += is_plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return encoded;
 }
 
 bool is_alphanumeric(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  });
+  return std::all_of(text.begin(), text.end(), [](char c) { return is_alphanumeric(c); });
 }
 
 /// Imgur's ids have 5 or 7 characters today, and nobody promised that.
@@ -84,9 +82,8 @@ Listing ordered(std::string_view base, std::vector<std::string_view> sorts, Word
 
 Listing subreddit(Words words) {
   const bool is_name = words.size() > 1 && !words[1].empty() &&
-                       std::all_of(words[1].begin(), words[1].end(), [](char c) {
-                         return c == '_' || is_alphanumeric({&c, 1});
-                       });
+                       std::all_of(words[1].begin(), words[1].end(),
+                                   [](char c) { return c == '_' || is_alphanumeric(c); });
   if (!is_name) return fail("behind r/ goes the name of a subreddit");
   return ordered("/3/gallery/r/" + words[1], {"time", "top"}, words.subspan(2), Items::data);
 }

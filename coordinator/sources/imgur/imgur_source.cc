@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "common/ascii.h"
 #include "common/url.h"
 #include "coordinator/link/retry_wait.h"
 
@@ -38,9 +39,8 @@ Sha256Digest fingerprint(const std::vector<ImgurItem>& items) {
 
 /// An id that can stand in a URL as it is.
 bool is_plain(std::string_view id) {
-  return !id.empty() && std::all_of(id.begin(), id.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  });
+  return !id.empty() &&
+         std::all_of(id.begin(), id.end(), [](char c) { return is_alphanumeric(c); });
 }
 
 ListedItem with_problem(ListedItem item, ErrorClass kind, std::string problem) {

@@ -7,7 +7,7 @@
 #include "common/utf8.h"
 #include "coordinator/sources/entry/list_text.h"
 #include "coordinator/sources/entry/row_columns.h"
-#include "coordinator/sources/json/json_links.h"
+#include "coordinator/sources/json/json_search.h"
 
 namespace fanfetch {
 namespace {

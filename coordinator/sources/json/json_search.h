@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "common/result.h"
+#include "coordinator/sources/entry/source.h"
 #include "coordinator/sources/json/json_pointer.h"
 
 namespace fanfetch {
@@ -29,6 +30,10 @@ struct JsonMatch {
 /// Calls `visit` for each of them, in the document's order. None at all: a `*` met an empty array.
 void each_match(const JsonValue& document, const JsonPointer& pointer,
                 const std::function<void(const JsonMatch&)>& visit);
+
+/// The list's item for a match of its links' pointer: without a link if nothing is there, with a
+/// problem if it is not a link. `where` names the document in that problem.
+[[nodiscard]] ListedItem item_of(const JsonMatch& match, std::string_view where);
 
 /// A string as it is, null as nothing, anything else as JSON text. Error: it is nested deeper than
 /// 64 levels.

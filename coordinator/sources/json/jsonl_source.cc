@@ -2,9 +2,9 @@
 
 #include <utility>
 
+#include "common/ascii.h"
 #include "coordinator/sources/entry/list_text.h"
 #include "coordinator/sources/entry/row_columns.h"
-#include "coordinator/sources/json/json_links.h"
 
 namespace fanfetch {
 
@@ -26,7 +26,7 @@ Result<std::optional<ListedItem>> JsonlSource::next() {
 }
 
 void JsonlSource::read_line(const Line& line) {
-  const std::string_view text = trim_blanks(line.text);
+  const std::string_view text = trimmed(line.text, kSpaceAndTab);
   if (text.empty()) return;
   rapidjson::Document document;
   std::string problem;
