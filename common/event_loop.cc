@@ -61,7 +61,7 @@ void EventLoop::cancel(TimerKey key) { timers_.erase(key); }
 int EventLoop::timeout_ms() const {
   if (timers_.empty()) return -1;
   const auto left = timers_.begin()->first.first - std::chrono::steady_clock::now();
-  // Rounded up: waking a millisecond early would spin.
+  // Rounded up: waking a millisecond early would make the loop spin.
   const auto ms = std::chrono::ceil<std::chrono::milliseconds>(left).count();
   return static_cast<int>(std::clamp<std::int64_t>(ms, 0, 60'000));
 }
@@ -83,7 +83,7 @@ void EventLoop::run(const std::function<void()>& after_batch) {
     for (int i = 0; i < count && running_; ++i) {
       const auto index = static_cast<std::size_t>(events[i].data.u64 & 0xffffffff);
       // A copy: the callback may unwatch itself. An earlier callback of this batch may have
-      // unwatched it, and the number may already be somebody else's.
+      // unwatched the descriptor, and its number may already belong to another watch.
       const std::shared_ptr<Watch> watch = index < watches_.size() ? watches_[index] : nullptr;
       if (watch && watch->generation == events[i].data.u64 >> 32) watch->callback(events[i].events);
     }

@@ -12,11 +12,11 @@
 
 namespace fanfetch {
 
-/// One thread's epoll loop with timers. All of it belongs to the thread that calls run(); other
-/// threads and processes wake it through an eventfd that it watches.
+/// An epoll loop with timers. Only the thread that calls run() may use it; other threads and
+/// processes wake it through an eventfd that it watches.
 class EventLoop {
  public:
-  /// Gets the epoll events that came (EPOLLIN …).
+  /// Takes the epoll events that occurred (EPOLLIN …).
   using FdCallback = std::function<void(std::uint32_t events)>;
   using TimerCallback = std::function<void()>;
   using TimerKey = std::pair<Instant, std::uint64_t>;
@@ -25,30 +25,31 @@ class EventLoop {
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
 
-  /// Calls back while `events` are there (level-triggered), until unwatch(). The descriptor stays
-  /// the caller's; REQUIRES: unwatch() comes before close().
+  /// Calls back while `events` are pending (level-triggered), until unwatch(). The caller keeps
+  /// ownership of the descriptor. REQUIRES: unwatch() is called before close().
   void watch(int fd, std::uint32_t events, FdCallback callback);
   /// Changes the events of a watched descriptor.
   void rewatch(int fd, std::uint32_t events);
-  /// Safe inside any callback, also for descriptors whose events are still to be delivered.
+  /// Safe inside any callback, also for descriptors whose events are not yet delivered.
   void unwatch(int fd);
 
-  /// Calls back once, not before `when`. The key cancels it; a key that has fired is ignored.
+  /// Calls back once, not before `when`. The key is for cancel().
   TimerKey call_at(Instant when, TimerCallback callback);
+  /// Does nothing if the timer has fired or was cancelled.
   void cancel(TimerKey key);
 
-  /// Runs until stop(). `after_batch` is called each time all events and timers of one wake-up are
-  /// done: the place to act once on what they brought.
+  /// Runs until stop(). Calls `after_batch` each time all events and timers of one wake-up have
+  /// been handled, so that the caller can act once on all of them.
   void run(const std::function<void()>& after_batch);
   void stop() { running_ = false; }
 
-  /// Read once a wake-up: cheap, and one instant for all that one wake-up brings.
+  /// The time of the last wake-up: read once, and the same for all its callbacks.
   [[nodiscard]] Instant now() const { return now_; }
 
  private:
   struct Watch {
     FdCallback callback;
-    std::uint32_t generation = 0;  // tells a reused descriptor number from its predecessor
+    std::uint32_t generation = 0;  // distinguishes a reused descriptor number from its predecessor
   };
 
   [[nodiscard]] int timeout_ms() const;
@@ -65,9 +66,10 @@ class EventLoop {
 
 /// A non-blocking, close-on-exec eventfd.
 [[nodiscard]] UniqueFd make_eventfd();
-/// Adds one: wakes whoever watches it. Never blocks; a full counter is awake already.
+/// Adds one to the counter, which wakes whoever watches it. Never blocks; a full counter is not an
+/// error, because its watcher is already woken.
 void post_eventfd(int fd);
-/// Empties it, so that it sleeps until the next post.
+/// Resets the counter, so that it is not readable until the next post.
 void drain_eventfd(int fd);
 
 }  // namespace fanfetch

@@ -84,15 +84,15 @@ Cidr network_of(const IpAddress& address, unsigned bits) {
 Result<Cidr> parse_cidr(std::string_view text) {
   const std::size_t slash = text.find('/');
   const auto address = parse_ip(text.substr(0, slash));
-  if (!address) return fail("'{}' is no network such as 10.0.0.0/8 or fd00::/8", text);
+  if (!address) return fail("'{}' is not a network such as 10.0.0.0/8 or fd00::/8", text);
   unsigned bits = address->bits();
   if (slash != std::string_view::npos &&
       (!parse_number(text.substr(slash + 1), bits) || bits > address->bits())) {
-    return fail("'{}': behind the slash stands a number up to {}", text, address->bits());
+    return fail("'{}': after the slash goes a number up to {}", text, address->bits());
   }
   const Cidr cidr = network_of(*address, bits);
   if (cidr.network != *address) {
-    return fail("'{}' has bits behind its prefix; did you mean {}?", text, to_text(cidr));
+    return fail("'{}' has bits set after its prefix; did you mean {}?", text, to_text(cidr));
   }
   return cidr;
 }
@@ -118,7 +118,7 @@ Result<IpEndpoint> parse_endpoint(std::string_view text, std::uint16_t default_p
       port.empty() ||
       (port.front() == ':' && parse_number(port.substr(1), endpoint.port) && endpoint.port != 0);
   if (!address || !good_port) {
-    return fail("'{}' is no address such as 192.0.2.1, 192.0.2.1:53 or [2001:db8::1]:53", text);
+    return fail("'{}' is not an address such as 192.0.2.1, 192.0.2.1:53 or [2001:db8::1]:53", text);
   }
   endpoint.address = *address;
   return endpoint;

@@ -7,7 +7,7 @@
 namespace fanfetch {
 namespace {
 
-/// More headers than any user gives; bounds what decode_job allocates.
+/// More headers than any user sets; limits what decode_job() allocates.
 constexpr std::uint32_t kMaxHeaders = 256;
 constexpr std::uint32_t kMaxAcceptTypes = 256;
 
@@ -51,7 +51,7 @@ struct PutOutcome {
     put_response(out, kept.response);
   }
   void operator()(const Skipped& skipped) const {
-    assert(skipped.reason == ErrorClass::filtered && "all that a worker can tell");
+    assert(skipped.reason == ErrorClass::filtered && "the only reason that a worker reports");
     out.put(Kind::skipped);
     put_response(out, skipped.response);
     out.put(skipped.message);

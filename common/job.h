@@ -12,19 +12,19 @@
 
 namespace fanfetch {
 
-/// Longer validators are not asked with: no honest server's are, and a job must fit its payload.
+/// Longer validators are not sent: no honest server issues them, and a job must fit its payload.
 inline constexpr std::size_t kMaxValidatorBytes = 128;
 
-/// Addresses that one job may connect to: more are not tried before a time-out.
+/// Most addresses of one job: more could not be tried before its time-out.
 inline constexpr std::size_t kMaxJobAddresses = 8;
 
 enum class HashContent : std::uint8_t { no, yes };
 enum class VerifyTls : std::uint8_t { no, yes };
-/// `yes`: over TLS, if the server offers it; what cannot be had so for sure comes by HTTP/1.1.
+/// `yes`: over TLS, if the server offers it, unless only HTTP/1.1 shows for sure where a body ends.
 enum class Http2 : std::uint8_t { no, yes };
 
-/// One request for a worker, complete: it holds no secret that this request does not need, and the
-/// worker asks nobody anything.
+/// One request for a worker, complete: the worker needs to look up nothing else. It holds no secret
+/// that this request does not need.
 struct Job {
   std::string url;        ///< Normal form, no userinfo.
   std::string part_name;  ///< File below `part/`: the link's hash in hexadecimal.
@@ -33,28 +33,28 @@ struct Job {
   std::string proxy;                 ///< Empty: connect directly, whatever the environment says.
   std::vector<std::string> headers;  ///< `Name: value`, only those meant for this origin.
 
-  /// Whom to connect to: the URL's host, or the proxy's if there is one; lower case, punycode, no
-  /// brackets. The worker looks nothing up, and connects to no other address than these.
+  /// The host to connect to: the URL's, or the proxy's if there is one; lower case, punycode, no
+  /// brackets. The worker does no DNS, and connects to no other addresses than these.
   std::string connect_host;
   std::uint16_t connect_port = 0;
-  std::vector<std::string> addresses;  ///< Text, in the order to try; at most kMaxJobAddresses.
+  std::vector<std::string> addresses;  ///< As text, in the order to try; at most kMaxJobAddresses.
 
   /// Validators of the file that an earlier run saved, as its server sent them, at most
-  /// kMaxValidatorBytes; empty: none. With either, a 304 is Kept.
+  /// kMaxValidatorBytes, or empty. With either, a 304 is Kept.
   std::string if_none_match;
   std::string if_modified_since;
 
-  // What of an answer is not wanted (the worker's check/):
-  std::string link_extension;  ///< Of the link's own path, lower case; empty: it has none.
+  // Which responses are wanted (see worker/check/):
+  std::string link_extension;             ///< Of the link's own path, lower case, or empty.
   std::vector<std::string> accept_types;  ///< MIME types or `image/*`, lower case; empty: all.
   std::uint64_t min_size = 0;             ///< Decoded bytes.
   bool respect_robots_tag = false;
 
-  // All: 0 is "no limit".
+  // For all of these 0 means no limit.
   std::chrono::milliseconds timeout{0};          ///< For the whole attempt.
-  std::chrono::milliseconds connect_timeout{0};  ///< Name look-up, TCP and TLS together.
-  std::chrono::seconds stall_timeout{0};         ///< Slower than min_speed for so long: given up.
-  std::uint32_t min_speed = 0;                   ///< Bytes a second.
+  std::chrono::milliseconds connect_timeout{0};  ///< TCP and TLS together.
+  std::chrono::seconds stall_timeout{0};         ///< Given up after this time below min_speed.
+  std::uint32_t min_speed = 0;                   ///< Bytes per second.
   std::uint64_t max_size = 0;                    ///< Decoded bytes.
 
   HashContent hash_content = HashContent::yes;
@@ -62,15 +62,16 @@ struct Job {
   Http2 http2 = Http2::no;
 };
 
-/// Lays `job` out in `buffer`. Returns the bytes used; 0: it does not fit.
+/// Writes `job` into `buffer`. Returns the number of bytes used; 0: it does not fit.
 [[nodiscard]] std::size_t encode(const Job& job, std::span<std::byte> buffer);
+/// Reads what encode() wrote. nullopt: the bytes are not a job.
 [[nodiscard]] std::optional<Job> decode_job(std::span<const std::byte> bytes);
 
-/// The same for how an attempt ended, Skipped for a duplicate excepted. Header values that a
-/// server made absurdly long are cut by the worker, so an outcome always fits.
+/// The same for an attempt's outcome, except Skipped as a duplicate. The worker cuts header values
+/// that are absurdly long, so an outcome always fits.
 [[nodiscard]] std::size_t encode(const Outcome& outcome, std::span<std::byte> buffer);
-/// Trusts nothing: the bytes come from a process that may have been taken over. None: not an
-/// outcome that a worker may report.
+/// Trusts nothing: the bytes come from a process that may be compromised. nullopt: not an outcome
+/// that a worker may report.
 [[nodiscard]] std::optional<Outcome> decode_outcome(std::span<const std::byte> bytes);
 
 }  // namespace fanfetch

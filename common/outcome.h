@@ -11,7 +11,7 @@
 
 namespace fanfetch {
 
-/// Why a link was not saved; users filter records by these names (see name()).
+/// Why a link was not saved. Users filter records by the names of these (see name()).
 enum class ErrorClass : std::uint8_t {
   bad_url,
   filtered,
@@ -37,48 +37,48 @@ inline constexpr int kErrorClasses = static_cast<int>(ErrorClass::crashed_worker
 
 /// `http_4xx` and so on: the word in records and messages.
 [[nodiscard]] std::string_view name(ErrorClass error);
-/// The other way round; none: no class has that name.
+/// The class with that name; nullopt if there is none.
 [[nodiscard]] std::optional<ErrorClass> error_class(std::string_view name);
 
-/// Is another try worth it? `no` is for failures that the same request would meet again.
+/// Whether another attempt is worthwhile. `no`: the same request would fail again.
 enum class Retry : std::uint8_t { no, yes };
 
-/// What the server said, whatever became of it. Empty strings: not sent.
+/// What the server's response said, whatever the outcome. Empty strings: not sent.
 struct Response {
-  int http_status = 0;  ///< 0: none came.
+  int http_status = 0;  ///< 0: no response.
   std::string content_type;
   std::string etag;
   std::string last_modified;
-  std::string location;     ///< Of a redirect: absolute, resolved against the URL asked for.
+  std::string location;     ///< Of a redirect: absolute, resolved against the request's URL.
   std::string retry_after;  ///< As sent: seconds or a date; parse_retry_after() reads it.
 };
 
-/// A whole body is in the part file.
+/// The part file holds the whole body.
 struct Saved {
   Response response;
   std::uint64_t bytes = 0;             ///< Decoded, as in the file.
-  std::optional<Sha256Digest> sha256;  ///< None with `--hash none`.
-  /// False: neither a length nor chunks told where the body ends, only the connection's close did.
+  std::optional<Sha256Digest> sha256;  ///< nullopt with `--hash none`.
+  /// False: the body had neither a length nor chunks, and ended when the connection was closed.
   bool length_verified = true;
-  std::string type;            ///< MIME type by its first bytes; empty: they tell none.
-  std::string suggested_name;  ///< Content-Disposition's file name, any bytes; empty: none.
+  std::string type;            ///< MIME type by its first bytes; empty if they show none.
+  std::string suggested_name;  ///< Content-Disposition's file name, any bytes; may be empty.
 };
 
-/// The file of an earlier run is still good: the server says so (304).
+/// The file of an earlier run is still current: the server said so (304).
 struct Kept {
   Response response;
 };
 
-/// Not saved, for a reason that is no failure: `filtered` or `duplicate`. A worker says `filtered`
-/// of an answer that the user does not want.
+/// Not saved, for a reason that is not a failure: `filtered` or `duplicate`. A worker reports
+/// `filtered` for a response that the user does not want.
 struct Skipped {
   ErrorClass reason = ErrorClass::filtered;
   std::string message;
-  std::optional<std::uint64_t> duplicate_of;  ///< Index of the link that is the same.
-  Response response;                          ///< If there was one.
+  std::optional<std::uint64_t> duplicate_of;  ///< Index of the first link of that identity.
+  Response response;                          ///< Empty if no request was made.
 };
 
-/// The server points elsewhere (response.location): a new job for the same link.
+/// The server redirects to response.location: a new job for the same link.
 struct Redirected {
   Response response;
 };
@@ -89,11 +89,11 @@ struct Failed {
   std::string message;
   Response response;
   std::string refused_address;  ///< With ErrorClass::refused: the address, for the hint at the end.
-  /// Bytes that this attempt added to what the next one can go on from.
+  /// Bytes that this attempt added to the part that the next one can resume from.
   std::uint64_t secured = 0;
 };
 
-/// How one attempt at a link, or the link itself, ended. Closed: every reader handles every kind.
+/// How one attempt at a link, or the link itself, ended. A closed set: every reader handles all.
 using Outcome = std::variant<Saved, Kept, Skipped, Redirected, Failed>;
 
 }  // namespace fanfetch

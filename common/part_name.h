@@ -4,8 +4,8 @@
 
 namespace fanfetch {
 
-/// Beside `.fanfetch/part/HASH` lies `HASH.resume` as long as the part can be gone on from: the
-/// worker writes it (worker/store/sidecar.h), the coordinator only sees that it is there.
+/// A part file `.fanfetch/part/HASH` that can be resumed has a sidecar `HASH.resume`. The worker
+/// writes it (worker/store/sidecar.h); the coordinator only looks whether it exists.
 inline constexpr std::string_view kSidecarSuffix = ".resume";
 
 }  // namespace fanfetch

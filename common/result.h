@@ -9,15 +9,16 @@
 
 namespace fanfetch {
 
-/// What went wrong, as a sentence for the person at the terminal: what happened, where, what to do.
+/// What went wrong, as a sentence for the user: what happened, where, what to do.
 struct Error {
   std::string message;
 };
 
-/// A value, or the reason why there is none. Bugs are asserted; everything else comes this way.
+/// A value, or the reason why there is none. Bugs are asserted; every other error is returned so.
 template <class T = void>
 using Result = tl::expected<T, Error>;
 
+/// An Error with the formatted message, to be returned as a Result.
 template <class... Args>
 [[nodiscard]] tl::unexpected<Error> fail(fmt::format_string<Args...> format, Args&&... args) {
   return tl::unexpected(Error{fmt::format(format, std::forward<Args>(args)...)});

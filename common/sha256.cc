@@ -10,7 +10,7 @@ namespace fanfetch {
 void Sha256::Free::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
 
 Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
-  // OpenSSL fails here only when memory is out.
+  // OpenSSL fails here only if memory is exhausted.
   if (!context_ || EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) != 1) {
     throw std::bad_alloc();
   }

@@ -15,20 +15,20 @@ namespace fanfetch {
 
 using Sha256Digest = std::array<std::uint8_t, 32>;
 
-/// SHA-256 over bytes that arrive in pieces (OpenSSL, which uses SHA-NI where the CPU has it).
+/// SHA-256 of bytes that arrive in pieces. OpenSSL computes it, with SHA-NI if the CPU has it.
 class Sha256 {
  public:
   Sha256();
-  /// A copy goes on from the same bytes, apart from the original.
+  /// The copy has taken the same bytes so far, and is independent of the original.
   Sha256(const Sha256& other);
   Sha256(Sha256&&) noexcept = default;
   Sha256& operator=(Sha256&&) noexcept = default;
   ~Sha256() = default;
 
   void update(std::span<const std::byte> bytes);
-  /// The digest of all that was given; the object starts anew afterwards.
+  /// The digest of all bytes given; afterwards the object is as new.
   [[nodiscard]] Sha256Digest finish();
-  /// The digest of all that was given so far; more may follow.
+  /// The digest of the bytes given so far; more may follow.
   [[nodiscard]] Sha256Digest snapshot() const { return Sha256(*this).finish(); }
 
  private:
@@ -42,7 +42,7 @@ class Sha256 {
 
 /// Lower-case hexadecimal, two characters a byte.
 [[nodiscard]] std::string to_hex(std::span<const std::uint8_t> bytes);
-/// The other way round; none: it is no digest in hexadecimal.
+/// Reads what to_hex() writes. nullopt: `text` is not 64 hexadecimal digits.
 [[nodiscard]] std::optional<Sha256Digest> digest_from_hex(std::string_view text);
 
 }  // namespace fanfetch

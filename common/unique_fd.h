@@ -6,7 +6,7 @@
 
 namespace fanfetch {
 
-/// Owns one file descriptor and closes it. Moves, never copies. -1 is "none".
+/// Owns one file descriptor and closes it. Can be moved, not copied. -1: owns no descriptor.
 class UniqueFd {
  public:
   UniqueFd() = default;

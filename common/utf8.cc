@@ -3,7 +3,7 @@
 namespace fanfetch {
 namespace {
 
-/// What a terminal would act on, or what would make text read otherwise than it is.
+/// Characters that a terminal acts on, or that change how the text around them is displayed.
 bool is_unprintable(char32_t code) {
   return code < 0x20 || (code >= 0x7f && code < 0xa0) ||              // C0, DEL, C1
          code == 0x61c || code == 0x200e || code == 0x200f ||         // bidi marks
@@ -45,7 +45,7 @@ std::string valid_utf8(std::string_view text) {
 std::string printable(std::string_view text, std::size_t max_bytes) {
   static constexpr std::string_view kCut = "...";
   std::string clean;
-  std::size_t room_for_cut = 0;  // how much of `clean` leaves room for the mark
+  std::size_t room_for_cut = 0;  // longest length of `clean` that leaves room for kCut
   while (!text.empty()) {
     const Utf8Character character = decode_utf8(text);
     const bool keep = character.valid && !is_unprintable(character.code);

@@ -10,9 +10,9 @@
 
 namespace fanfetch {
 
-/// Lays values one behind the other into a fixed buffer: integers in host order (both programs run
-/// on one machine), strings with a 32-bit length before them. What does not fit is noticed once, at
-/// the end, by fits().
+/// Writes values one after the other into a fixed buffer: integers in host order (both programs run
+/// on one machine), strings after their 32-bit length. Check fits() once after the last value: it
+/// is false if anything did not fit.
 class ByteWriter {
  public:
   explicit ByteWriter(std::span<std::byte> buffer) : buffer_(buffer) {}
@@ -42,8 +42,8 @@ class ByteWriter {
   bool fits_ = true;
 };
 
-/// Reads what a ByteWriter wrote, trusting nothing: a read past the end yields zero or "" and makes
-/// ok() false from then on.
+/// Reads what a ByteWriter wrote, and trusts nothing: a read past the end returns zero or "", and
+/// ok() is false from then on.
 class ByteReader {
  public:
   explicit ByteReader(std::span<const std::byte> bytes) : bytes_(bytes) {}
@@ -64,7 +64,7 @@ class ByteReader {
   }
 
   [[nodiscard]] bool ok() const { return ok_; }
-  /// All was read, and nothing is left over.
+  /// Every value was there, and no byte is left over.
   [[nodiscard]] bool complete() const { return ok_ && bytes_.empty(); }
 
  private:

@@ -10,7 +10,8 @@
 
 namespace fanfetch {
 
-/// What shows that a file is still the one that was saved, without reading it.
+/// Size and time of a file: if both are unchanged, the file is taken for the one that was saved,
+/// without reading it.
 struct FileStamp {
   std::uint64_t size = 0;
   std::int64_t mtime_ns = 0;  ///< See nanoseconds().

@@ -28,7 +28,7 @@ struct AddOutcome {
       record.message = "the server gave no length: the file ends where the connection did";
     }
   }
-  /// The file is the earlier run's, and so is what is known of it.
+  /// The file is from an earlier run, and so are its size, hash and validators.
   void operator()(const Kept&) const {
     Record kept = finished.link.earlier->record;
     kept.index = record.index;
@@ -56,7 +56,7 @@ struct AddOutcome {
     record.message = skipped.message;
     add_earlier_file();
   }
-  void operator()(const Redirected&) const {}  // never comes this way: it became a job of its own
+  void operator()(const Redirected&) const {}  // never settles: it became a new job
 
  private:
   void add_earlier_file() const {

@@ -10,7 +10,7 @@
 
 namespace fanfetch {
 
-/// A link that needs no further request: its body is whole in its part file, or it was kept, was
+/// A link that needs no further request: its part file holds the whole body, or it was kept, was
 /// not wanted, or failed for good. The dispatcher hands it to the ledger's thread.
 struct FinishedLink {
   Link link;

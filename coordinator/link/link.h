@@ -13,13 +13,13 @@
 
 namespace fanfetch {
 
-/// What an earlier run saved for a link that is to be fetched again: Link::name is its file.
+/// What an earlier run saved for a link that is fetched again. Link::name is its file.
 struct Earlier {
-  FileStamp file;  ///< To be replaced as long as it is this one; else the new file gets a suffix.
-  Record record;   ///< Of the earlier run. Saved: the server is asked whether that still holds.
+  FileStamp file;  ///< Replaced if the file still has this stamp; else the new one gets a suffix.
+  Record record;   ///< Of the earlier run. If its status is saved, the request is conditional.
 };
 
-/// What makes two links one: the first 128 bits of Link::hash.
+/// Identity: two links with the same id are one link. The first 128 bits of Link::hash.
 using LinkId = std::array<std::uint8_t, 16>;
 
 [[nodiscard]] inline LinkId link_id(const Sha256Digest& hash) {
@@ -28,18 +28,18 @@ using LinkId = std::array<std::uint8_t, 16>;
   return id;
 }
 
-/// A link that has been planned: it is to be fetched, under this name.
+/// A planned link: it is to be fetched and saved under this name.
 struct Link {
-  std::uint64_t index = 0;  ///< Place in the list, from 1.
-  std::string listed;       ///< As the list has it, userinfo masked: for people and records.
+  std::uint64_t index = 0;  ///< Position in the list, from 1.
+  std::string listed;       ///< As in the list, userinfo masked: for messages and records.
   Url url;
-  /// SHA-256 of the normal form (and the user). Its beginning is the link's identity, see
-  /// link_id(); in hexadecimal it names the part file.
+  /// SHA-256 of the normal form and the user name. link_id() is its beginning; in hexadecimal it
+  /// is the name of the part file.
   Sha256Digest hash{};
   std::string name;            ///< Final path below the output folder, clean (see path_text.h).
-  std::uint64_t name_key = 0;  ///< Of that name: equal for names that differ in case alone.
-  unsigned host_limit = 1;     ///< Requests at once to its host, at most.
-  std::shared_ptr<const Earlier> earlier;      ///< None: this is its first file.
+  std::uint64_t name_key = 0;  ///< Hash of `name`: equal for names that differ only in case.
+  unsigned host_limit = 1;     ///< Most concurrent requests to its host.
+  std::shared_ptr<const Earlier> earlier;      ///< Null: no earlier run saved a file.
   std::shared_ptr<const std::string> columns;  ///< See Record::columns.
 };
 

@@ -11,23 +11,23 @@
 
 namespace fanfetch {
 
-/// A page of a listing to be asked for.
+/// A request for one page of a listing.
 struct PageRequest {
   std::string url;
   std::vector<std::string> headers;  ///< `Name: value`; may hold a secret, never printed.
-  /// A 429 or a 5xx is asked for again a few times; false: the caller judges each one.
+  /// Whether a 429 or 5xx is retried a few times; false: the caller decides about each response.
   bool retry_refusals = true;
 };
 
-/// What came back, whatever its status.
+/// The response to a PageRequest, whatever its status.
 struct Page {
   int http_status = 0;
   std::string content_type;
   std::string body;
-  /// Of the last answer, names in lower case, in the order they came.
+  /// Of the last response; names in lower case, in the order received.
   std::vector<std::pair<std::string, std::string>> headers = {};
 
-  /// The first header of that (lower-case) name; empty: not sent.
+  /// The value of the first header `name` (lower case); empty if it was not sent.
   [[nodiscard]] std::string_view header(std::string_view name) const {
     const auto found = std::find_if(headers.begin(), headers.end(),
                                     [&](const auto& header) { return header.first == name; });
@@ -35,8 +35,8 @@ struct Page {
   }
 };
 
-/// Gets one page, blocking. Error: no answer came (name, connection, time-out, stopping).
-/// The real one is ListingClient; tests answer from memory.
+/// Fetches one page; blocks. Error: no response (DNS, connection, time-out, or the run stops).
+/// The real one is ListingClient; tests respond from memory.
 using FetchPage = std::function<Result<Page>(const PageRequest&)>;
 
 }  // namespace fanfetch

@@ -25,11 +25,11 @@ enum class Status : std::uint8_t { saved, kept, skipped, failed };
   return "unknown";
 }
 
-/// One line of the list, settled: the keys of `--results`. Every line of the list gets exactly one.
-/// None: unknown, `null` in the results.
+/// What became of one line of the list: the keys of `--results`. Every line gets exactly one
+/// record. nullopt: unknown; it is written as `null`.
 struct Record {
   std::uint64_t index = 0;
-  std::optional<std::string> url;  ///< As listed, userinfo masked; none: the item had no link.
+  std::optional<std::string> url;  ///< As listed, userinfo masked; nullopt: the item had no link.
   Status status = Status::failed;
   std::optional<std::string> file_name;
   std::optional<std::uint64_t> bytes;
@@ -47,11 +47,11 @@ struct Record {
   std::optional<WallTime> started_at;
   std::optional<std::chrono::milliseconds> duration;
 
-  /// The list's own columns as one JSON object, whose members become keys of their own (see
-  /// list_columns.h); null: none were kept.
+  /// The list's own columns as one JSON object, whose members become keys of the record (see
+  /// list_columns.h). Null if no columns were kept.
   std::shared_ptr<const std::string> columns;
 
-  std::string refused_address;  ///< For the hint at the end; no key of its own.
+  std::string refused_address;  ///< For the hint after the run; not written as a key.
 };
 
 }  // namespace fanfetch

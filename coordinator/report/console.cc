@@ -10,7 +10,7 @@
 namespace fanfetch {
 namespace {
 
-/// Back to the first column, and erase to the end of the line (ECMA-48).
+/// Goes to the first column and erases to the end of the line (ECMA-48).
 constexpr std::string_view kClearLine = "\r\x1b[K";
 
 }  // namespace
@@ -47,7 +47,7 @@ unsigned Console::columns() {
 }
 
 void Console::write(std::string_view text) {
-  // A full log disk or a closed pipe must not cost a single link.
+  // A full disk or a closed pipe must not fail any link.
   if (!broken_) broken_ = write_all(STDERR_FILENO, text).second != 0;
 }
 

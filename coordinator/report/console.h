@@ -5,20 +5,21 @@
 
 namespace fanfetch {
 
-/// stderr, for people: whole lines, and below them a bar that is redrawn in place. Carries on
-/// silently when nobody listens any more. Thread: the ledger's alone; a write may block.
+/// Writes to stderr for people: whole lines, and below them a progress bar that is redrawn in
+/// place. Ignores errors: after the first one it writes nothing more. Thread: only the ledger's; a
+/// write may block.
 class Console {
  public:
-  /// Writes `text` as a line of its own, above the bar.
+  /// Writes `text` as a line above the bar.
   void line(std::string_view text);
-  /// Draws the bar anew.
+  /// Replaces the bar.
   void bar(std::string text);
-  /// Takes the bar away.
+  /// Removes the bar.
   void clear_bar();
 
   /// Whether stderr is a terminal that can redraw a bar in place.
   [[nodiscard]] static bool can_redraw();
-  /// Columns of the terminal; 80 where that cannot be told.
+  /// Columns of the terminal; 80 if that is unknown.
   [[nodiscard]] static unsigned columns();
 
  private:

@@ -8,19 +8,19 @@
 
 namespace fanfetch {
 
-/// CSV as RFC 4180 has it, but lines end with LF alone, as other tools of this system write it.
-/// What is unknown is empty. Invalid UTF-8 becomes U+FFFD. Each includes its line's end.
+// CSV by RFC 4180, except that lines end with LF, as usual on this system. Unknown values are
+// empty. Invalid UTF-8 becomes U+FFFD. All functions return lines with their newline.
 
-/// Keys of the lists' own columns, in the order in which they are written behind the records'.
+/// Keys of the lists' own columns, in the order in which they follow the records' own keys.
 using ColumnKeys = std::vector<std::string>;
 
-/// Adds the keys of this record's own columns that are not there yet.
+/// Adds those keys of the record's columns that `keys` lacks.
 void add_column_keys(const Record& record, ColumnKeys& keys);
 
 /// The names of the columns: the keys of to_json_line().
 [[nodiscard]] std::string csv_header(RecordKeys keys = RecordKeys::all,
                                      const ColumnKeys& columns = {});
-/// Own columns of the record that are not among `columns` are left out.
+/// Columns of the record that are not among `columns` are left out.
 [[nodiscard]] std::string to_csv_line(const Record& record, RecordKeys keys = RecordKeys::all,
                                       const ColumnKeys& columns = {});
 

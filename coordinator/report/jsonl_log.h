@@ -10,28 +10,28 @@
 
 namespace fanfetch {
 
-/// One JSON object in one line, newline included, with every key of the command line's contract,
-/// null where unknown, and behind them the list's own columns if they were kept. Valid JSON
-/// whatever bytes the record holds (invalid UTF-8 becomes U+FFFD).
+/// The record as one JSON object on one line, with its newline: every key of the documented format
+/// (null if unknown), then the list's own columns if they were kept. Always valid JSON (invalid
+/// UTF-8 becomes U+FFFD).
 [[nodiscard]] std::string to_json_line(const Record& record, RecordKeys keys = RecordKeys::all);
 
-/// `--results`: writes records as they settle. Thread: the ledger's alone; a write may block.
+/// `--results`: writes records as links settle. Thread: only the ledger's; a write may block.
 class JsonlLog {
  public:
-  /// Replaces `path`; `-` is stdout. Error: it cannot be written (exit status 4).
+  /// Replaces the file `path`; `-` is stdout. Error: it cannot be written (exit status 4).
   [[nodiscard]] static Result<JsonlLog> open(const std::string& path);
 
-  /// Buffered: a record is on its way after flush().
+  /// Buffers a record until flush().
   void add(const Record& record);
-  /// Writes what is buffered. Returns 0 or the error as errno, and keeps the rest; EPIPE when
-  /// stdout's reader is gone. REQUIRES: SIGPIPE is ignored or blocked.
+  /// Writes the buffered records. Returns 0, or an errno value and keeps what was not written;
+  /// EPIPE if the reader of stdout is gone. REQUIRES: SIGPIPE is ignored or blocked.
   [[nodiscard]] int flush();
   [[nodiscard]] bool to_stdout() const { return !file_.valid(); }
 
  private:
   JsonlLog() = default;
 
-  UniqueFd file_;  // none: stdout
+  UniqueFd file_;  // invalid: stdout
   std::string buffer_;
 };
 

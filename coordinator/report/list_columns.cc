@@ -14,11 +14,11 @@ namespace {
 
 using rapidjson::SizeType;
 
-/// Without recursion, and with numbers as they stand there.
+/// Without recursion, and with numbers kept as written.
 constexpr unsigned kParseFlags =
     rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
 
-/// Of all records, whatever is in them.
+/// Whether `key` is a key of any record, written or not.
 bool is_record_key(std::string_view key) {
   static const auto keys = [] {
     std::set<std::string, std::less<>> all;
@@ -29,7 +29,7 @@ bool is_record_key(std::string_view key) {
   return keys.find(key) != keys.end();
 }
 
-/// Takes an object apart as RapidJSON reads it: each member of the outermost one is a column.
+/// Splits an object while RapidJSON reads it: each member of the outermost object is a column.
 class Splitter {
  public:
   explicit Splitter(const std::function<void(const ListColumn&)>& visit) : visit_(visit) {}
@@ -41,7 +41,7 @@ class Splitter {
     return end_inner();
   }
   bool StartArray() {
-    if (depth_++ == 0) return false;  // no object
+    if (depth_++ == 0) return false;  // not an object
     begin_inner();
     return inner_.StartArray();
   }
@@ -66,7 +66,7 @@ class Splitter {
   bool Bool(bool value) {
     return depth_ > 1 ? inner_.Bool(value) : add(value ? "true" : "false", false);
   }
-  // Numbers come as they are written, see kParseFlags.
+  // Not called: numbers come by RawNumber(), see kParseFlags.
   bool Int(int) { return false; }
   bool Uint(unsigned) { return false; }
   bool Int64(std::int64_t) { return false; }
@@ -81,7 +81,7 @@ class Splitter {
   }
   bool end_inner() { return depth_ > 1 || add({buffer_.GetString(), buffer_.GetSize()}, false); }
   bool add(std::string_view value, bool is_text) {
-    if (depth_ == 0) return false;  // no object
+    if (depth_ == 0) return false;  // not an object
     visit_({.key = key_, .value = value, .is_text = is_text});
     return true;
   }
@@ -98,8 +98,9 @@ class Splitter {
   int depth_ = 0;
   std::string key_;
   std::set<std::string> taken_;
-  std::map<std::string, int> repeats_;  // of each name; else a row of one name would take for ever
-  rapidjson::StringBuffer buffer_;      // of a column that is an object or array
+  std::map<std::string, int>
+      repeats_;  // of each name; without it, a row of equal names would take quadratic time
+  rapidjson::StringBuffer buffer_;  // of a column that is an object or array
   rapidjson::Writer<rapidjson::StringBuffer> inner_{buffer_};
 };
 

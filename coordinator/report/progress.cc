@@ -19,7 +19,7 @@ constexpr seconds kFirstLine{5};
 constexpr seconds kLineInterval{60};
 constexpr unsigned kUsualColumns = 80;
 constexpr std::size_t kMinBar = 10, kMaxBar = 40;
-constexpr double kMaxSecondsLeft = 100.0 * 3600;  // beyond, an estimate says nothing
+constexpr double kMaxSecondsLeft = 100.0 * 3600;  // longer estimates are meaningless
 
 std::string per_second(double rate) {
   return rate >= 99.95 ? fmt::format("{:.0f}/s", rate) : fmt::format("{:.1f}/s", rate);
@@ -33,7 +33,8 @@ std::string draw(double done, std::size_t width) {
   return '[' + bar + ']';
 }
 
-/// A piece of the bar's line. What matters less goes first when the line is too long.
+/// A piece of the bar's line. If the line is too long, pieces of the highest rank are dropped
+/// first.
 struct Piece {
   std::string text;
   int rank;  // 0: never dropped
@@ -79,7 +80,7 @@ std::optional<std::string> Progress::due(const ProgressState& state, Instant now
 void Progress::note_rates(const ProgressState& state, Instant now) {
   const double elapsed = std::chrono::duration<double>(now - rated_at_).count();
   if (elapsed <= 0) return;
-  // Bytes in flight are gone when a worker dies: then nothing came, not less than nothing.
+  // A worker's death takes its bytes in flight away: that counts as 0, not as negative growth.
   const auto grown = [](std::uint64_t from, std::uint64_t to) {
     return to > from ? static_cast<double>(to - from) : 0.0;
   };
@@ -90,7 +91,7 @@ void Progress::note_rates(const ProgressState& state, Instant now) {
   rated_at_ = now;
 }
 
-/// Empty where it cannot be told.
+/// Empty if there is no estimate.
 std::string Progress::time_left(const ProgressState& state) const {
   const double rate = links_for_time_left_.per_second();
   if (!state.total || *state.total <= state.settled || rate <= 0) return "";
@@ -121,7 +122,7 @@ std::string Progress::bar(const ProgressState& state, unsigned columns) const {
   }
 
   std::string text;
-  const std::size_t used = width_of(pieces) + 3;  // with the brackets and a blank
+  const std::size_t used = width_of(pieces) + 3;  // plus the brackets and a blank
   if (state.total && room >= used + kMinBar) {
     const double total = static_cast<double>(*state.total);
     const double done = *state.total == 0 ? 1.0 : static_cast<double>(state.settled) / total;

@@ -7,14 +7,14 @@
 
 namespace fanfetch {
 
-/// Which keys of a record are written.
+/// Selects the keys of a record that are written.
 enum class RecordKeys {
   all,
-  of_a_file,  ///< For the metadata of a folder of files: without error, retryable and message.
+  of_a_file,  ///< For metadata of saved files: without error, retryable and message.
 };
 
-/// Calls `visit(key, value)` for each key in the order of the command line's contract; values are
-/// those of Record, the status by its name.
+/// Calls `visit(key, value)` for each key, in the documented order; values are those of Record, the
+/// status as its name.
 template <class Visit>
 void each_key(const Record& record, RecordKeys keys, Visit&& visit) {
   visit("index", record.index);

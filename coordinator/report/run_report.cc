@@ -7,7 +7,7 @@
 namespace fanfetch {
 namespace {
 
-/// After so many failures in full, a terminal is better served with counts.
+/// Failures shown in full; further ones are only counted.
 constexpr unsigned kFailuresInFull = 10;
 
 }  // namespace

@@ -17,35 +17,35 @@ struct ReportOptions {
   Progress::Style progress = Progress::Style::plain;
   bool quiet = false;    ///< Errors only.
   bool verbose = false;  ///< Each file, each retry.
-  std::string output;    ///< The folder as the user named it.
+  std::string output;    ///< The folder, as the user wrote it.
 };
 
-/// All that a run tells: records to the results file, failures, messages and progress to the
-/// person at the terminal, and the counts that the exit status follows from.
-/// Thread: the ledger's alone, unless said otherwise.
+/// All output of a run: records for the results file; failures, messages and progress for the user;
+/// and the counts that determine the exit status.
+/// Thread: only the ledger's, unless said otherwise.
 class RunReport {
  public:
-  /// `results`: none without `--results`.
+  /// `results`: nullopt without `--results`.
   RunReport(ReportOptions options, std::optional<JsonlLog> results, Instant start);
 
   void on_record(const Record& record);
-  /// Something went wrong that is not one link's failure; shown even when quiet.
+  /// An error that is not one link's failure; shown even with --quiet.
   void error(const std::string& text);
-  /// Worth knowing; not shown when quiet.
+  /// A message; not shown with --quiet.
   void notice(const std::string& text);
-  /// Only of interest with -v.
+  /// A message shown only with -v.
   void detail(const std::string& text);
-  /// `state.settled` and `.failed` are filled in here.
+  /// Shows progress if it is due. Sets `state.settled` and `state.failed` itself.
   void progress(ProgressState state, Instant now);
-  /// Brings the results on their way.
+  /// Writes the buffered results.
   void flush();
 
-  /// The errno of a results file that cannot be written any more, or 0. Any thread.
+  /// The errno value after which the results file is no longer written, or 0. Any thread.
   [[nodiscard]] int results_error() const { return results_error_; }
   [[nodiscard]] bool shows_progress() const { return progress_.style() != Progress::Style::none; }
   [[nodiscard]] bool results_to_stdout() const { return results_ && results_->to_stdout(); }
 
-  /// The closing lines. After the last record, from whichever thread is left.
+  /// Prints the summary. Call after the last record, from any thread once no other one uses this.
   void finish(Instant now);
   [[nodiscard]] const Tally& tally() const { return tally_; }
 

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kMaxHints = 3;
 
-/// Largest count first; the names decide among equals, so that two runs read alike.
+/// Largest count first; equal counts by name, so that the order is the same in every run.
 template <class Name>
 void sort_by_count(std::vector<std::pair<Name, std::uint64_t>>& counts) {
   std::sort(counts.begin(), counts.end(), [](const auto& a, const auto& b) {
@@ -49,14 +49,14 @@ std::string skipped_by_class(const Tally& tally) {
   return by_class("skipped", [&](ErrorClass error) { return tally.skipped_as(error); });
 }
 
-/// What a user would mostly want to open when this address was refused.
+/// The network that a user most likely wants to allow if this address was refused.
 Cidr network_around(const IpAddress& address) {
-  const bool own_machine = to_text(address) == "::1";  // alone in its net
+  const bool own_machine = to_text(address) == "::1";  // loopback is a network of one address
   return network_of(address, own_machine ? 128 : address.v6 ? 64 : 24);
 }
 
-/// One line a network, with the address of it that was met most. Only for private addresses: to
-/// reach link-local ones, where clouds keep secrets, is nothing to advise.
+/// One line for each network, with its most refused address. Only for private addresses: link-local
+/// ones lead to cloud metadata and secrets, so that no hint suggests to allow them.
 std::vector<std::string> hints(const Tally& tally) {
   struct Refused {
     std::uint64_t count = 0;
@@ -94,7 +94,7 @@ std::string human_bytes(std::uint64_t bytes) {
   static constexpr std::string_view kUnits[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
   double value = static_cast<double>(bytes) / 1024;
   std::size_t unit = 0;
-  while (value >= 1023.95 && unit + 1 < std::size(kUnits)) {  // would round to 1024.0
+  while (value >= 1023.95 && unit + 1 < std::size(kUnits)) {  // rounds to 1024.0
     value /= 1024;
     ++unit;
   }

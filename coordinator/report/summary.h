@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "common/clock.h"
-#include "common/utf8.h"  // printable(), for all who print
+#include "common/utf8.h"  // printable(), for all users of this header
 #include "coordinator/link/record.h"
 #include "coordinator/report/tally.h"
 
@@ -17,13 +17,14 @@ namespace fanfetch {
 /// `1.9s`, `4m05s`, `2h03m`.
 [[nodiscard]] std::string human_duration(Duration duration);
 
-/// One failed link, for people: `failed: URL: http_4xx: the server says 404 (1 attempt)`. Clean: no
-/// control characters, whatever the server or the list holds.
+/// One failed link, for people: `failed: URL: http_4xx: the server says 404 (1 attempt)`. Safe to
+/// print, whatever the server or the list contains.
 [[nodiscard]] std::string describe_failure(const Record& record);
 
-/// What a person reads at the end: failures and skipped links by class, a hint where one helps (`12
-/// refused at 10.0.3.7: --allow-net 10.0.3.0/24 lets links reach it`), and last `Took 1.9s: 91
-/// saved, 0 kept, 3 skipped, 0 failed (12.4 MiB) in images`.
+/// The lines shown after a run: failures and skipped links by class, hints (`12 refused
+/// at 10.0.3.7:
+/// --allow-net 10.0.3.0/24 lets links reach it`), and last `Took 1.9s: 91 saved, 0 kept, 3 skipped,
+/// 0 failed (12.4 MiB) in images`.
 [[nodiscard]] std::vector<std::string> summary_lines(const Tally& tally, Duration took,
                                                      const std::string& output);
 

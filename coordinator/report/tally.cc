@@ -5,7 +5,7 @@
 namespace fanfetch {
 namespace {
 
-// A list of hostile links must not grow the map for ever.
+// A limit, because a hostile list may have any number of them.
 constexpr std::size_t kMaxRefusedAddresses = 100;
 
 }  // namespace

@@ -9,7 +9,7 @@
 
 namespace fanfetch {
 
-/// Counts what settles. Values only; the thread that settles owns it.
+/// Counts records. Owned by the thread that settles links.
 class Tally {
  public:
   void add(const Record& record);
@@ -20,7 +20,7 @@ class Tally {
   [[nodiscard]] std::uint64_t total() const;
   /// Bytes of the files saved.
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
-  /// Refused addresses and how often; bounded: only the first 100 different ones.
+  /// Refused addresses and their counts; only the first 100 different addresses.
   [[nodiscard]] const std::map<std::string, std::uint64_t>& refused() const { return refused_; }
 
  private:
@@ -34,7 +34,7 @@ class Tally {
 /// `--max-failed N|N%`: how many failures still count as success.
 struct MaxFailed {
   std::uint64_t count = 0;
-  double percent = -1;  ///< Of all links of the list; negative: `count` holds.
+  double percent = -1;  ///< Of all links of the list; negative: use `count`.
 
   [[nodiscard]] bool exceeded_by(const Tally& tally) const;
 };

@@ -37,7 +37,7 @@ void CsvParser::begin_row() {
   state_ = State::cell_start;
 }
 
-/// Takes what means nothing but itself in this state, all at once.
+/// Takes all bytes from the front that are plain in this state. Returns their number.
 std::size_t CsvParser::take_run(std::string_view bytes) {
   std::size_t run = 0;
   if (state_ == State::quoted) {
@@ -54,9 +54,9 @@ std::size_t CsvParser::take_run(std::string_view bytes) {
   return run;
 }
 
-/// True: the row ends with it.
+/// True: `c` ends the row.
 bool CsvParser::take(char c) {
-  if (state_ == State::quoted) {  // and so c is a quote
+  if (state_ == State::quoted) {  // take_run() has left only a quote
     state_ = State::quote_in_quoted;
     return false;
   }
@@ -77,7 +77,7 @@ bool CsvParser::take(char c) {
         state_ = State::plain;
       }
       return false;
-    case State::plain:  // only a separator comes here
+    case State::plain:  // take_run() has left only a separator
       end_cell();
       return false;
     case State::quote_in_quoted:
@@ -93,7 +93,7 @@ bool CsvParser::take(char c) {
         state_ = State::broken;
       }
       return false;
-    default:  // a lone CR behind a quote
+    default:  // after a quote, a CR without LF
       fault_ = Fault::text_after_quote;
       state_ = State::broken;
       return false;
@@ -116,7 +116,7 @@ void CsvParser::end_cell() {
   }
 }
 
-/// False: the line was empty, and is no row.
+/// False: the line was empty, so that there is no row.
 bool CsvParser::end_row() {
   if (state_ == State::plain && fault_ == Fault::none && text_.ends_with('\r')) text_.pop_back();
   const bool empty = ends_.empty() && text_.empty() && fault_ == Fault::none &&

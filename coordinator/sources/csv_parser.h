@@ -8,9 +8,9 @@
 
 namespace fanfetch {
 
-/// Cuts text into rows of cells, as RFC 4180 has it: a cell in quotes may hold separators, newlines
-/// and doubled quotes. Lines end with LF or CRLF; empty lines are skipped; a quote within a cell
-/// that does not begin with one stands for itself. Pure; memory is bounded whatever comes.
+/// Splits text into rows of cells by RFC 4180: a quoted cell may hold separators, newlines and
+/// doubled quotes. Lines end with LF or CRLF; empty lines are skipped; a quote within an unquoted
+/// cell is a plain character. Pure; memory is bounded for any input.
 class CsvParser {
  public:
   static constexpr std::size_t kMaxRowBytes = std::size_t{1} << 20;
@@ -18,17 +18,17 @@ class CsvParser {
 
   enum class Fault {
     none,
-    too_long,          ///< Over one of the limits: the cells are only its beginning.
-    text_after_quote,  ///< Something follows a closing quote; the rest of that line was skipped.
+    too_long,          ///< Over one of the limits: the cells hold only the beginning of the row.
+    text_after_quote,  ///< Text follows a closing quote; the rest of that line is skipped.
     never_closed,      ///< The text ended within quotes.
   };
 
   explicit CsvParser(char separator) : separator_(separator) {}
 
-  /// Takes bytes off the front of `bytes`, at most up to the end of a row. True: that row can be
-  /// looked at until the next call. False: `bytes` was used up.
+  /// Removes bytes from the front of `bytes`, at most up to the end of a row. True: that row can be
+  /// read until the next call. False: `bytes` is used up.
   [[nodiscard]] bool feed(std::string_view& bytes);
-  /// There are no more bytes. True: a row ended there.
+  /// Call at the end of the input. True: that completed a row.
   [[nodiscard]] bool finish();
 
   [[nodiscard]] std::size_t cells() const { return ends_.size(); }
@@ -37,7 +37,7 @@ class CsvParser {
   [[nodiscard]] Fault fault() const { return fault_; }
   /// The line on which the row begins, from 1.
   [[nodiscard]] std::uint64_t line() const { return row_line_; }
-  /// The line on which its last quoted cell begins. REQUIRES: it has one.
+  /// The line on which the row's last quoted cell begins. REQUIRES: the row has one.
   [[nodiscard]] std::uint64_t quote_line() const { return quote_line_; }
 
  private:
@@ -52,10 +52,10 @@ class CsvParser {
 
   const char separator_;
   State state_ = State::row_start;
-  std::string text_;               // of all cells, one behind the other
-  std::vector<std::size_t> ends_;  // of each in it
+  std::string text_;               // of all cells, concatenated
+  std::vector<std::size_t> ends_;  // of each cell in text_
   Fault fault_ = Fault::none;
-  bool in_plain_ = false;  // the cell at hand did not begin with a quote
+  bool in_plain_ = false;  // the current cell is not quoted
   std::uint64_t line_ = 1;
   std::uint64_t row_line_ = 1;
   std::uint64_t quote_line_ = 0;

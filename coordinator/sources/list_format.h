@@ -5,10 +5,10 @@
 
 namespace fanfetch {
 
-/// How a list says which links it holds.
+/// The format of a list file. A header of its own, because the options need nothing else of lists.
 enum class ListFormat { text, csv, tsv, jsonl };
 
-/// Their names on the command line; `ndjson` is another one for JSON lines.
+/// The formats' names on the command line; `ndjson` is a second name for JSON lines.
 struct ListFormatName {
   std::string_view name;
   ListFormat format;
@@ -19,7 +19,7 @@ inline constexpr ListFormatName kListFormats[] = {{"text", ListFormat::text},
                                                   {"jsonl", ListFormat::jsonl},
                                                   {"ndjson", ListFormat::jsonl}};
 
-/// None: there is no such format.
+/// nullopt: there is no such format.
 [[nodiscard]] constexpr std::optional<ListFormat> list_format(std::string_view name) {
   for (const auto& known : kListFormats) {
     if (known.name == name) return known.format;

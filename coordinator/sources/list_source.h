@@ -8,8 +8,8 @@
 
 namespace fanfetch {
 
-/// A text list, one URL a line. Spaces and tabs around it are trimmed; blank lines and lines that
-/// begin with '#' are skipped (inside a URL a '#' begins its fragment, not a comment).
+/// A text list, one URL per line. Spaces and tabs around it are trimmed; blank lines and lines that
+/// begin with '#' are skipped (within a URL, a '#' begins the fragment, not a comment).
 class ListSource final : public Source {
  public:
   explicit ListSource(LineReader lines) : lines_(std::move(lines)) {}

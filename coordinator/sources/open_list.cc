@@ -20,7 +20,7 @@ std::string_view advice(int error) {
   }
 }
 
-/// Takes `ending`, written in lower case, off `path` if it ends so, in any case.
+/// Removes `ending` (lower case) from the end of `path`, ignoring case. False: it is not there.
 bool take_ending(std::string_view& path, std::string_view ending) {
   if (path.size() < ending.size()) return false;
   const std::size_t begin = path.size() - ending.size();

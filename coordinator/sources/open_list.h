@@ -12,21 +12,21 @@
 
 namespace fanfetch {
 
-/// What the name of a list says of it: `urls.CSV.gz` is CSV and gzip. Any other ending is text.
+/// What the name of a list says about it: `urls.CSV.gz` is CSV and gzip. Other endings are text.
 struct ListEnding {
   ListFormat format = ListFormat::text;
   Compression compression = Compression::none;
 };
 [[nodiscard]] ListEnding ending_of(std::string_view path);
 
-/// A list that was opened; nothing of it has been read.
+/// An opened list, not yet read.
 struct ListText {
-  std::unique_ptr<ByteStream> bytes;  ///< Its text, decompressed.
+  std::unique_ptr<ByteStream> bytes;  ///< The decompressed text.
   std::string name;                   ///< For messages: `standard input` or the path in quotes.
 };
 
 /// Opens the list at `path`, or standard input for `-`. Blocks on a FIFO until it has a writer.
-/// `before_waiting`: see SourceContext. Error: it cannot be opened.
+/// `before_waiting`: see SourceContext. Error: the list cannot be opened.
 [[nodiscard]] Result<ListText> open_list(const std::string& path, int stop_fd,
                                          std::function<void()> before_waiting = {});
 

@@ -84,10 +84,10 @@ OpenedSource open_url(const SourceSpec& spec, const SourceContext&) {
   return std::make_unique<UrlSource>(spec.argument);
 }
 
-/// Every kind of source there is.
+/// All kinds of sources.
 struct KindRow {
   Kind kind;
-  std::string_view word;  // the bare word that names it, if one does
+  std::string_view word;  // the bare word for it, or empty
   OpenedSource (*open)(const SourceSpec&, const SourceContext&);
 };
 constexpr KindRow kKinds[] = {
@@ -97,7 +97,7 @@ constexpr KindRow kKinds[] = {
     {Kind::api, "", open_api},
 };
 
-/// `https` of `https://…`, lower case; empty for anything else, such as a path that holds "://".
+/// `https` for `https://…`, lower case; empty for anything else, such as a path with "://" in it.
 std::string scheme_of(std::string_view word) {
   const std::size_t end = word.find("://");
   if (end == std::string_view::npos) return {};
@@ -111,10 +111,10 @@ std::string scheme_of(std::string_view word) {
 Result<SourceSpec> url_spec(std::string_view word, std::string_view scheme,
                             const SourceWays& ways) {
   if (scheme != "http" && scheme != "https") {
-    return fail("'{}': only http:// and https:// links can be had; a list is named by its path",
+    return fail("'{}': only http:// and https:// links can be fetched; give a list by its path",
                 mask_userinfo(word));
   }
-  // A word that is no valid URL becomes a link that fails as such, as it would in a list.
+  // An invalid URL becomes a link that fails with bad_url, as it would in a list.
   const auto url = parse_url(word);
   auto page = url ? parse_imgur_page(*url) : std::nullopt;
   if (!page) return tl::unexpected(page.error());

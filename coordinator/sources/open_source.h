@@ -18,59 +18,59 @@
 
 namespace fanfetch {
 
-/// A SOURCE argument, understood but not opened.
+/// A parsed SOURCE argument; nothing is opened.
 struct SourceSpec {
   enum class Kind { imgur, list, url, api };
   Kind kind = Kind::list;
-  /// A path or `-`; the URL; for an Imgur listing the word that named it, empty for bare `imgur`.
+  /// A path or `-`; the URL; for an Imgur listing the SOURCE word, or empty for bare `imgur`.
   std::string argument;
   ListFormat format = ListFormat::text;  ///< Of a list.
-  ImgurListing imgur = {};               ///< If that is the kind.
+  ImgurListing imgur = {};               ///< Of kind imgur.
 
   /// The tutorial's job: `imgur`, or no SOURCE at all.
   [[nodiscard]] bool is_bare_imgur() const { return kind == Kind::imgur && argument.empty(); }
 };
 
-/// What other options make of SOURCE words.
+/// How other options change the meaning of SOURCE words.
 struct SourceWays {
-  std::optional<ListFormat> format = {};  ///< Of all lists, whatever their names say.
-  bool urls_are_apis = false;             ///< A URL is a page with links, not a link.
+  std::optional<ListFormat> format = {};  ///< For all lists, regardless of their names.
+  bool urls_are_apis = false;             ///< A URL is the first page of an API, not a link.
 };
 
-/// What sources need from outside.
+/// What sources need from the run.
 struct SourceContext {
   int stop_fd = -1;      ///< Becomes readable when the run stops; never drained.
   FetchPage fetch_page;  ///< For listings.
-  /// Called before a list is waited for: the time to hand on what has come so far.
+  /// Called before waiting for a list, so that the caller can pass on the items it has.
   std::function<void()> before_waiting;
-  std::string api_base;  ///< Of the Imgur API, without a slash at the end.
+  std::string api_base;  ///< Base URL of the Imgur API, without a slash at the end.
   std::string client_id;
-  int pages = 1;        ///< Listing pages to read at most.
-  bool albums = false;  ///< Open albums into their images.
-  /// A listing that asks for a longer pause ends; 0: none is too long.
+  int pages = 1;        ///< Most pages of a listing to read.
+  bool albums = false;  ///< Replace albums by their images.
+  /// A listing that asks for a longer pause ends; 0: no limit.
   std::chrono::milliseconds max_wait = std::chrono::minutes(10);
-  /// Takes what the person at the terminal should know meanwhile; may wait.
+  /// Shows a message to the user; may block.
   std::function<void(std::string)> notice;
 
-  std::string url_column = "url";      ///< Of CSV and TSV lists.
-  JsonPointer links_at;                ///< Of JSON lines and APIs.
-  std::optional<JsonPointer> next_at;  ///< To the next page of an API.
+  std::string url_column = "url";      ///< For CSV and TSV lists.
+  JsonPointer links_at;                ///< For JSON lines and APIs.
+  std::optional<JsonPointer> next_at;  ///< Leads to the URL of an API's next page.
   ColumnsWanted columns;
-  /// The user's headers for a page of an API; null: none.
+  /// The user's headers for a request to an API. May be null.
   std::function<std::vector<std::string>(const Url&)> headers_for;
 };
 
-/// Tells what a SOURCE word is, by the rules of the command line: a bare word without '/', '.' or
-/// ':' is never a file. Pure: opens nothing. Error: what was meant is unclear or not to be had
-/// (exit status 2), with what to write instead.
+/// Decides what a SOURCE word is, by the rules of the command line: a bare word without '/', '.' or
+/// ':' is never a file. Pure: opens nothing. Error: the meaning is unclear, or there is no such
+/// source (exit status 2); says what to write instead.
 [[nodiscard]] Result<SourceSpec> parse_source(std::string_view word, const SourceWays& ways = {});
 
 /// The same for `-i FILE`, which is always a list: a path, whatever it looks like, or `-`.
-/// Error: no path (exit status 2).
+/// Error: the path is empty (exit status 2).
 [[nodiscard]] Result<SourceSpec> list_spec(std::string_view path, const SourceWays& ways = {});
 
-/// Opens it. Error: it cannot be had, or has no columns where some are asked for by name (exit
-/// status 3).
+/// Opens a source. Error: it cannot be opened, or it has no columns although --name asks for one
+/// (exit status 3).
 [[nodiscard]] Result<std::unique_ptr<Source>> open_source(const SourceSpec& spec,
                                                           const SourceContext& context);
 

@@ -59,7 +59,7 @@ Result<bool> TableSource::next_row() {
                   last_line_);
     }
     ended_ = count->value_or(0) == 0;
-    if (!*count) return false;  // half a row must not pass for one
+    if (!*count) return false;  // half a row must not be taken for a row
     unread_ = {buffer_.data(), **count};
     if (!ended_ || !parser_.finish()) continue;
     if (parser_.fault() == CsvParser::Fault::never_closed) {
@@ -94,7 +94,7 @@ Result<> TableSource::read_heading() {
   return {};
 }
 
-/// `what`: to say of it if there is none.
+/// The index of a column. `what` says in the error why the column is needed.
 Result<std::size_t> TableSource::find_column(std::string_view name, std::string_view what) const {
   if (const auto same = std::find(heading_.begin(), heading_.end(), name); same != heading_.end()) {
     return static_cast<std::size_t>(same - heading_.begin());
@@ -127,7 +127,7 @@ std::string TableSource::problem_of_row() const {
                          parser_.quote_line());
   }
   for (std::size_t i = heading_.size(); i < parser_.cells(); ++i) {
-    if (parser_.cell(i).empty()) continue;  // a separator too many does no harm
+    if (parser_.cell(i).empty()) continue;  // surplus separators at the end of a row are harmless
     return fmt::format("line {} has {} cells where the heading has {}: are quotes missing?",
                        parser_.line(), parser_.cells(), heading_.size());
   }
@@ -161,7 +161,7 @@ void TableSource::add_columns(ListedItem& item) const {
   if (!options_.columns.keep) return;
   RowColumns columns;
   for (std::size_t i = 0; i < heading_.size(); ++i) {
-    // As the record shows it, even if it is no URL; links elsewhere in the row are seen to below.
+    // The record's form of it, even if it is not a URL; keep_columns() masks the other links.
     columns.add(heading_[i], i == url_index_ ? mask_userinfo(cell(i)) : std::string(cell(i)));
   }
   keep_columns(item, columns.finish(), fmt::format("line {}", parser_.line()));

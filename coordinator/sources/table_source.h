@@ -14,24 +14,25 @@ namespace fanfetch {
 /// How a table is read.
 struct TableOptions {
   char separator = ',';
-  /// The name of the column with the links, in any case, or its number from 1 if none is called so.
+  /// Name of the column with the links, ignoring case; or its number from 1 if no column has that
+  /// name.
   std::string url_column = "url";
   ColumnsWanted columns;
 };
 
-/// A list as CSV or TSV with a heading, a link in each row. A row that cannot be told apart from
-/// its neighbours, or has more cells than the heading, is yielded with its problem and its line;
-/// the rest goes on.
+/// A list as CSV or TSV with a heading, a link in each row. A row with broken quotes, or with more
+/// cells than the heading, is yielded with a problem that names its line; reading continues after
+/// it.
 class TableSource final : public Source {
  public:
-  /// `bytes`: text; `name` is for messages.
+  /// `bytes`: decompressed text. `name` is for messages.
   TableSource(std::unique_ptr<ByteStream> bytes, std::string name, TableOptions options);
 
-  /// Error: also if the heading lacks a column that was asked for, or if quotes are never closed.
+  /// Error: as Source::next(); also a heading without a wanted column, or a quote never closed.
   [[nodiscard]] Result<std::optional<ListedItem>> next() override;
 
  private:
-  /// True: the parser has a row. False: there is none any more.
+  /// True: the parser holds a row. False: there are no more rows.
   [[nodiscard]] Result<bool> next_row();
   [[nodiscard]] Result<> read_heading();
   [[nodiscard]] Result<std::size_t> find_column(std::string_view name, std::string_view what) const;
@@ -44,13 +45,13 @@ class TableSource final : public Source {
   TableOptions options_;
   CsvParser parser_;
   std::vector<char> buffer_;
-  std::string_view unread_;  // in it
+  std::string_view unread_;  // in buffer_
   std::uint64_t last_line_ = 0;
   bool ended_ = false;
   bool has_heading_ = false;
   std::vector<std::string> heading_;
   std::size_t url_index_ = 0;
-  std::vector<std::size_t> named_;  // where the columns lie that options_ names
+  std::vector<std::size_t> named_;  // indices of the columns in options_.columns.named
 };
 
 }  // namespace fanfetch

@@ -58,7 +58,7 @@ TEST(Cidr, ErrorsSayWhatWouldBeRight) {
   EXPECT_EQ(to_text(*parse_cidr("10.0.3.7")), "10.0.3.7/32");
   EXPECT_EQ(to_text(network_of(*parse_ip("fd12:3456:789a:1::5"), 64)), "fd12:3456:789a:1::/64");
   EXPECT_EQ(parse_cidr("10.0.3.7/24").error().message,
-            "'10.0.3.7/24' has bits behind its prefix; did you mean 10.0.3.0/24?");
+            "'10.0.3.7/24' has bits set after its prefix; did you mean 10.0.3.0/24?");
   for (const char* bad : {"", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10/8", "::/129",
                           "10.0.0.0/8/8", "example.org", "10.0.0.0/8 "}) {
     EXPECT_FALSE(parse_cidr(bad)) << bad;

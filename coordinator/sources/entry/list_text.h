@@ -9,14 +9,15 @@
 
 namespace fanfetch {
 
-// What lists of every format have in common.
+// What the lists of all formats have in common.
 
-/// A longer link is not kept; far more than a URL may have, so that what is shown tells why.
+/// Longer links are not kept whole. Far more than a URL may have.
 inline constexpr std::size_t kMaxLinkBytes = std::size_t{64} * 1024;
-/// What is kept of something that is no link, to show it; it may be cut already.
+/// How much is kept, for messages, of something that is not a link.
 inline constexpr std::size_t kShownLinkBytes = 200;
 
-/// So much of `text`, without secrets: behind a cut, an '@' would not be there to tell them.
+/// The first kShownLinkBytes of `text`, its userinfo masked. If the cut lies within the authority,
+/// that is masked whole: the '@' that marks userinfo may be in the part cut off.
 [[nodiscard]] inline std::string shown_link(std::string_view text) {
   std::string shown = mask_userinfo(text.substr(0, kMaxLinkBytes));
   if (text.size() < kShownLinkBytes) return shown;
@@ -28,8 +29,8 @@ inline constexpr std::size_t kShownLinkBytes = 200;
   return shown.substr(0, host) + "***";
 }
 
-/// Why `link`, which is not empty, can be no URL whatever it says: as the end of a sentence; empty:
-/// it may be one.
+/// Why `link` cannot be a URL, as the end of a sentence; empty if it may be one. REQUIRES: `link`
+/// is not empty.
 [[nodiscard]] inline std::string problem_of_link(std::string_view link) {
   if (link.size() > kMaxLinkBytes) return "its link is over 64 KiB long";
   if (link.find('\0') != std::string_view::npos) return "its link has a NUL byte";

@@ -18,11 +18,11 @@ namespace {
 
 using rapidjson::SizeType;
 
-/// Without recursion, and with numbers as they stand there.
+/// Without recursion, and with numbers kept as written.
 constexpr unsigned kParseFlags =
     rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
 
-/// Whether it begins as URLs do, or what libcurl takes for one.
+/// Whether `text` begins like a URL, or like something that libcurl accepts as one.
 bool is_link(std::string_view text) {
   text = trimmed(text, kSpaceAndTab);
   const std::size_t colon = text.find(':');
@@ -33,7 +33,7 @@ bool is_link(std::string_view text) {
                      [](char c) { return is_alphanumeric(c) || c == '+' || c == '-' || c == '.'; });
 }
 
-/// Writes what RapidJSON reads, links without their secrets.
+/// Writes what RapidJSON reads, with the userinfo of links masked.
 class Masker {
  public:
   bool StartObject() { return writer_.StartObject(); }
@@ -47,7 +47,7 @@ class Masker {
   }
   bool Null() { return writer_.Null(); }
   bool Bool(bool value) { return writer_.Bool(value); }
-  // Numbers come as they are written, see kParseFlags.
+  // Not called: numbers come by RawNumber(), see kParseFlags.
   bool Int(int) { return false; }
   bool Uint(unsigned) { return false; }
   bool Int64(std::int64_t) { return false; }
@@ -74,7 +74,7 @@ class Masker {
 /// `json` with the userinfo of each text that is a link replaced by `***`, as mask_userinfo() does.
 /// All other text stays as it is, mail addresses and names too. REQUIRES: `json` is valid.
 std::string without_secrets(std::string json) {
-  // No userinfo without this sign, which may also be escaped.
+  // Userinfo needs an '@', which may be written as a \u escape.
   if (json.find('@') == std::string::npos && json.find("\\u") == std::string::npos) return json;
   Masker masker;
   rapidjson::MemoryStream stream(json.data(), json.size());

@@ -8,10 +8,10 @@
 
 namespace fanfetch {
 
-/// What a row may have beside its link: links by the thousand wait in memory with it.
+/// Limit for a row's columns as JSON: thousands of links wait in memory with their columns.
 inline constexpr std::size_t kMaxColumnsBytes = std::size_t{64} * 1024;
 
-/// Makes ListedItem::columns out of cells: a JSON object of texts, in the order of the list.
+/// Builds ListedItem::columns from cells: a JSON object of strings, in the order of the list.
 class RowColumns {
  public:
   RowColumns();
@@ -19,9 +19,9 @@ class RowColumns {
   RowColumns(const RowColumns&) = delete;
   RowColumns& operator=(const RowColumns&) = delete;
 
-  /// Bytes that are no UTF-8 become U+FFFD.
+  /// Bytes that are not UTF-8 become U+FFFD.
   void add(std::string_view name, std::string_view value);
-  /// Call once.
+  /// The JSON object. Call once.
   [[nodiscard]] std::string finish();
 
  private:
@@ -29,8 +29,9 @@ class RowColumns {
   std::unique_ptr<Json> json_;
 };
 
-/// Gives the item its columns, links without the secrets in them. If they are over the limit they
-/// become its problem instead: what was asked for is not dropped in silence. `where` names the row.
+/// Sets the item's columns, with the userinfo in their links masked. If they exceed
+/// kMaxColumnsBytes, the item gets a problem instead, because columns that were asked for must not
+/// be dropped silently. `where` names the row in that problem.
 void keep_columns(ListedItem& item, std::string columns, std::string_view where);
 
 }  // namespace fanfetch

@@ -10,36 +10,37 @@
 
 namespace fanfetch {
 
-/// One entry of a list, as it stands there.
+/// One entry of a list, as written there.
 struct ListedItem {
-  std::optional<std::string> url;  ///< None: the item has no link.
-  std::string id;                  ///< What the source calls it (Imgur's image id), or empty.
-  /// Why it cannot be a URL, where the source sees that itself (a line over the limit, a NUL byte);
-  /// empty for all others. `url` then holds what there is of it, cut.
+  std::optional<std::string> url;  ///< nullopt: the item has no link.
+  std::string id;                  ///< The source's name for it (Imgur's image id), or empty.
+  /// Why it cannot be a URL, if the source finds that out itself (a line over the limit, a NUL
+  /// byte); else empty. `url` then holds the beginning of it, for messages.
   std::string problem;
-  /// What kind of problem: `filtered` skips the item, any other class is a failure.
+  /// Class of the problem: `filtered` skips the item, any other class is a failure.
   ErrorClass problem_class = ErrorClass::bad_url;
-  /// The row's own columns as one JSON object, if they are to be kept; null: none.
+  /// The row's own columns as one JSON object; null if columns are not kept.
   std::shared_ptr<const std::string> columns;
-  /// What its columns say that ColumnsWanted names, in that order; empty if none is named.
+  /// The values of the columns in ColumnsWanted::named, in that order.
   std::vector<std::string> named;
 };
 
-/// Which of a row's own columns are wanted beside its link.
+/// Which of a row's own columns are wanted in addition to its link.
 struct ColumnsWanted {
   bool keep = false;               ///< All of them, as ListedItem::columns.
-  std::vector<std::string> named;  ///< These, as ListedItem::named.
+  std::vector<std::string> named;  ///< The columns of these names, as ListedItem::named.
 };
 
-/// Where links come from, one at a time, never the whole list in memory. Abstract so that the
-/// reader does not care; the real ones are ListSource, TableSource, JsonlSource, ApiSource and
-/// ImgurSource. Thread: the reader's alone. next() may block on a pipe, a disk or a slow page.
+/// Yields links one at a time, never holding the whole list in memory. Abstract so that the reader
+/// is independent of the kind of list; the real ones are ListSource, TableSource, JsonlSource,
+/// ApiSource and ImgurSource. Thread: only the reader's. next() may block on a pipe, a disk or a
+/// slow page.
 class Source {
  public:
   virtual ~Source() = default;
 
-  /// The next entry; none at the end of the list, or once the run is stopping.
-  /// Error: the rest of the list cannot be had (exit status 3); next() is not called again.
+  /// The next entry; nullopt at the end of the list, or once the run is stopping.
+  /// Error: the rest of the list cannot be read (exit status 3); do not call next() again.
   [[nodiscard]] virtual Result<std::optional<ListedItem>> next() = 0;
 };
 

@@ -12,14 +12,14 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// Left untouched: others may use the same ID or address, and an answer may be late. A twentieth of
-/// what there is, where that is less.
+/// Credits that are not used: others may use the same ID or address, and a response may be late.
+/// A twentieth of the limit, if that is less.
 constexpr std::uint64_t kReserve = 10;
 constexpr std::uint64_t kReserveShare = 20;
 
-/// A reset that is given as less is not a time of day but seconds from now.
+/// A smaller reset value is not a time since 1970 but a number of seconds from now.
 constexpr std::uint64_t kFirstEpoch = 1'000'000'000;  // 2001
-/// Nothing is renewed less often than once a month.
+/// No credits are renewed less often than once a month.
 constexpr std::uint64_t kLongestReset = 31 * 24 * 3600;
 
 std::optional<std::uint64_t> number(std::string_view text) {

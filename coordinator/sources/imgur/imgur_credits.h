@@ -10,23 +10,25 @@
 
 namespace fanfetch {
 
-/// What is left of what Imgur allows, by the headers of its answers: so much for one address
-/// ("user"), and so much a day for an application, which several breaches block for a month. Pure.
+/// What is left of Imgur's rate limits, by the headers of its responses: one limit for an IP
+/// address
+/// ("user"), and one per day for a client ID, which Imgur blocks for a month after several
+/// breaches. Pure.
 class ImgurCredits {
  public:
   /// Too little is left to ask for more.
   struct Shortage {
     std::string what;  ///< `8 of 500 credits left`.
-    /// When there will be more; at least a second. None: not said, or too far off to wait for.
+    /// When the credits are renewed; at least a second. nullopt: unknown, or too late to wait for.
     std::optional<std::chrono::milliseconds> renewed_in;
-    std::string advice;  ///< For who does not wait so long.
+    std::string advice;  ///< For a user who does not wait that long.
   };
 
-  /// Takes what an answer says. Headers that are absent or no numbers leave what is known.
+  /// Reads a response's headers. Missing or malformed ones change nothing.
   void note(const Page& page, WallTime now);
-  /// None: more may be asked for, as far as is known. A few are left on purpose.
+  /// nullopt: further requests are allowed, as far as is known. A small reserve is kept.
   [[nodiscard]] std::optional<Shortage> shortage(WallTime now) const;
-  /// Forgets what was left to the user: it has been waited for.
+  /// Forgets the user's remaining credits. Call after waiting for their renewal.
   void renew();
 
   /// `480 of 500 credits left, renewed in 12 min`; empty if nothing is known.

@@ -5,7 +5,7 @@
 namespace fanfetch {
 namespace {
 
-/// The letters that stand for a thumbnail's size behind an image's id.
+/// The letters that follow an image's id and stand for a thumbnail's size.
 constexpr std::string_view kThumbnailSizes = "sbtmlh";
 constexpr std::string_view kPlainScheme = "http://";
 constexpr std::string_view kPlainPort = ":80";

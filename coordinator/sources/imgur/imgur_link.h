@@ -5,7 +5,7 @@
 
 namespace fanfetch {
 
-/// What Imgur says of one image, as far as it bears on where its file is. Empty: not said.
+/// What Imgur's API says about the location of one image's file. Empty: not given.
 struct ImgurFile {
   std::string_view id;
   std::string_view link;
@@ -13,11 +13,11 @@ struct ImgurFile {
   bool animated = false;
 };
 
-/// Where the file is. `link` as it stands, but
-/// - a `.gifv` is a page around a video: the video;
-/// - the link of an animation over 20 MB is a still, smaller GIF (a thumbnail): the video;
-/// - Imgur's own hosts speak https, whatever an old item says.
-/// Links to other hosts, such as a stand-in's on loopback, keep their scheme.
+/// The URL of the file: `link` as given, except that
+/// - a `.gifv` is a page that shows a video, and is replaced by the video;
+/// - the link of an animation over 20 MB is a thumbnail, and is replaced by the video;
+/// - links to Imgur's own hosts get https, which old items lack.
+/// Links to other hosts, such as a test server on loopback, keep their scheme.
 [[nodiscard]] std::string imgur_file_link(const ImgurFile& file);
 
 /// imgur.com or imgur.io, or a host below one of them. Any case.

@@ -16,7 +16,7 @@ using Items = ImgurListing::Items;
 using Words = std::span<const std::string>;
 using Listing = Result<ImgurListing>;
 
-constexpr std::string_view kPage = "{page}";  // no endpoint holds a bare brace otherwise
+constexpr std::string_view kPage = "{page}";  // endpoints have no other bare brace
 constexpr std::array<std::string_view, 6> kPageHosts = {"imgur.com", "www.imgur.com", "m.imgur.com",
                                                         "imgur.io",  "www.imgur.io",  "m.imgur.io"};
 constexpr std::string_view kForms =
@@ -28,7 +28,7 @@ bool is_among(const Range& words, std::string_view word) {
   return std::find(std::begin(words), std::end(words), word) != std::end(words);
 }
 
-/// RFC 3986: all but the characters that never need it.
+/// RFC 3986: encodes all but the unreserved characters.
 std::string percent_encode(std::string_view text) {
   std::string encoded;
   for (const char c : text) {
@@ -43,11 +43,11 @@ bool is_alphanumeric(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return is_alphanumeric(c); });
 }
 
-/// Imgur's ids have 5 or 7 characters today, and nobody promised that.
+/// Imgur's ids have 5 or 7 characters today, but that is not documented.
 constexpr std::size_t kShortestId = 5;
 constexpr std::size_t kLongestId = 12;
 
-/// The id of `ID` or `title-slug-ID`; empty if there is none.
+/// The id in `ID` or `title-slug-ID`; empty if there is none.
 std::string id_of(std::string_view word) {
   const std::string_view id = word.substr(word.rfind('-') + 1);  // npos + 1 is 0
   const bool is_id = id.size() >= kShortestId && id.size() <= kLongestId && is_alphanumeric(id);
@@ -68,7 +68,7 @@ Listing gallery(const std::string& section, Words rest) {
                                       order->window, order->window.empty() ? "" : "/", kPage)};
 }
 
-/// A subreddit or a tag: `base` and the order.
+/// A subreddit or a tag: the endpoint is `base` and the order.
 Listing ordered(std::string_view base, std::vector<std::string_view> sorts, Words rest,
                 Items items) {
   const auto order = read_imgur_order(
@@ -119,7 +119,7 @@ ImgurListing post(std::string_view endpoint, std::string_view id) {
 
 bool is_section(std::string_view word) { return word == "hot" || word == "top" || word == "user"; }
 
-/// The forms that sources and pages have in common. `sought`: what a search is for.
+/// The forms that sources and pages have in common. `sought`: the words of a search.
 Listing read_words(Words words, std::string_view sought) {
   const std::string first = words.empty() ? "" : words[0];
   if (is_section(first)) return gallery(first, words.subspan(1));
@@ -129,7 +129,7 @@ Listing read_words(Words words, std::string_view sought) {
   return fail("no such listing");
 }
 
-/// Between slashes, percent-decoded; slashes at either end do not count.
+/// The words between slashes, percent-decoded; slashes at either end are ignored.
 std::vector<std::string> split(std::string_view path) {
   while (path.ends_with('/')) path.remove_suffix(1);
   while (path.starts_with('/')) path.remove_prefix(1);
@@ -148,7 +148,7 @@ std::string decode_words(std::string_view text) {
   return percent_decode(blanks);
 }
 
-/// What `q` is in the query of a URL.
+/// The value of `q` in the query of a URL.
 std::string sought_by(std::string_view url) {
   std::string_view query = url.substr(std::min(url.find('?'), url.size()));
   while (!query.empty()) {
@@ -160,7 +160,7 @@ std::string sought_by(std::string_view url) {
   return "";
 }
 
-/// A page's words in the terms of the API: the site has names of its own for some sorts.
+/// A page's words as the API names them: the site has other names for some sorts.
 std::vector<std::string> as_api_words(std::vector<std::string> words) {
   for (std::size_t i = 1; i < words.size(); ++i) {
     if (words[i] == "new" && i + 1 == words.size()) words[i] = "time";
@@ -171,7 +171,7 @@ std::vector<std::string> as_api_words(std::vector<std::string> words) {
   return words;
 }
 
-/// The page of a post or an image. None: it is another page.
+/// The page of a post or an image. nullopt: it is another page.
 std::optional<ImgurListing> read_single_page(Words words) {
   const std::string id = id_of(words[std::min<std::size_t>(words.size(), 3) - 1]);
   if (words.size() == 1) {

@@ -9,12 +9,12 @@
 
 namespace fanfetch {
 
-/// One of Imgur's listings: what to ask the API for, and where in its answer the items are. The
-/// default is the front page, the gallery "hot" with the most viral first.
+/// One of Imgur's listings: the API's endpoint, and where its responses hold the items. The default
+/// is the front page: the gallery "hot", most viral first.
 struct ImgurListing {
   enum class Items {
     data,   ///< `data` is an array of items.
-    inner,  ///< `data.items` is (a tag).
+    inner,  ///< `data.items` is an array of items (a tag).
     post,   ///< `data` is one item; if it is an album, its images are the listing.
   };
 
@@ -22,13 +22,13 @@ struct ImgurListing {
   std::string endpoint = "/3/gallery/hot/viral/{page}";
   Items items = Items::data;
 
-  /// Page after page from 0 until one is empty; else one answer is all.
+  /// True: pages are numbered from 0, and the first empty one is the end. False: there is one page.
   [[nodiscard]] bool is_paged() const;
-  /// The endpoint of a page; without pages, `page` does not count.
+  /// The endpoint of a page; `page` is ignored if the listing is not paged.
   [[nodiscard]] std::string page_endpoint(int page) const;
 };
 
-/// Reads a SOURCE of one of these forms, a slash at its end or none:
+/// Reads a SOURCE of one of these forms, with or without a slash at its end:
 ///
 ///     imgur:hot[/SORT]  imgur:top[/SORT][/WINDOW]  imgur:user[/SORT]   viral, top, time (user:
 ///     rising) imgur:r/NAME[/SORT][/WINDOW]                                     time, top
@@ -38,14 +38,14 @@ struct ImgurListing {
 ///
 /// The first sort is the default (Imgur's own). WINDOW is day, week, month, year or all; it goes
 /// with the section `top`, elsewhere with the sort `top`, which it implies. WORDS are as in a URL:
-/// `+` and `%20` are blanks, but blanks may stand there as well, and so may `&` and `#`.
-/// Error: what is wrong with it, and the forms that there are.
+/// `+` and `%20` are blanks; literal blanks, `&` and `#` are allowed too.
+/// Error: what is wrong, and the valid forms.
 [[nodiscard]] Result<ImgurListing> parse_imgur_source(std::string_view word);
 
 /// Reads the address of a page on imgur.com or imgur.io (www. and m. too), as pasted from a
 /// browser: those of the listings above, of a post (/gallery/ID, /t/TAG/ID, /r/NAME/ID), an album
-/// or an image, with or without a title before the ID. None: it is no such page but a link like
-/// any other, as are i.imgur.com's. Error: a page that cannot be read, and the forms that can.
+/// or an image, with or without a title before the ID. nullopt: it is not such a page but a plain
+/// link, such as those to i.imgur.com. Error: the page is not supported; lists the valid forms.
 [[nodiscard]] Result<std::optional<ImgurListing>> parse_imgur_page(const Url& url);
 
 }  // namespace fanfetch

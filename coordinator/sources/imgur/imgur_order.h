@@ -9,13 +9,13 @@
 
 namespace fanfetch {
 
-/// The orders that a listing can have, and which one is meant if none is named. A sort says how the
-/// items are ordered, a window (day, week, month, year, all) from how far back they may be.
+/// The orders that a listing supports, and its default. A sort is the order of the items, a window
+/// (day, week, month, year, all) is their maximum age.
 struct ImgurOrders {
   enum class Window {
-    none,      ///< It has no windows.
-    any_sort,  ///< A window goes with every sort.
-    top_only,  ///< With the sort `top`, which it implies.
+    none,      ///< The listing has no windows.
+    any_sort,  ///< Every sort can have a window.
+    top_only,  ///< Only the sort `top`, which a window implies.
   };
   std::vector<std::string_view> sorts;  ///< The first one is the default.
   Window takes_window = Window::none;
@@ -24,14 +24,14 @@ struct ImgurOrders {
 
 struct ImgurOrder {
   std::string sort;
-  std::string window;  ///< Empty: there is none.
+  std::string window;  ///< Empty if the listing has no windows.
 };
 
-/// Reads `[SORT][/WINDOW]`, split at slashes. Error: a word that is neither, or is not for here.
+/// Reads `[SORT][/WINDOW]`, split at slashes. Error: a word is neither, or not valid here.
 [[nodiscard]] Result<ImgurOrder> read_imgur_order(std::span<const std::string> words,
                                                   const ImgurOrders& orders);
 
-/// Is this a sort or a window of any listing?
+/// Whether `word` is a sort or a window of any listing.
 [[nodiscard]] bool is_imgur_order(std::string_view word);
 
 }  // namespace fanfetch

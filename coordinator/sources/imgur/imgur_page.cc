@@ -69,7 +69,7 @@ std::string_view error_text(const Json& body) {
   return error == nullptr ? std::string_view() : text_of(member(*error, "detail"));
 }
 
-/// The status that counts: some failures travel with 200 and tell the true one inside.
+/// The status that counts: some failures come with status 200 and name the real one in the body.
 int true_status(const Page& page, const Json& body) {
   int status = page.http_status;
   if (status / 100 != 2) return status;
@@ -78,12 +78,13 @@ int true_status(const Page& page, const Json& body) {
   }
   if (const Json* error = first_error(body)) {
     const std::string_view code = text_of(member(*error, "code"));
-    std::from_chars(code.data(), code.data() + code.size(), status);  // leaves it if it is none
+    std::from_chars(code.data(), code.data() + code.size(),
+                    status);  // unchanged if `code` is not a number
   }
   return status;
 }
 
-/// Why an answer is no listing, and what can be done about it.
+/// Why a response is not a listing, and what the user can do.
 Unexpected refusal(const std::string& url, int status, const std::string& says) {
   const std::string answer =
       says.empty() ? fmt::format("status {}", status) : fmt::format("status {}: {}", status, says);
@@ -118,7 +119,7 @@ Unexpected no_listing(std::string what, std::string_view advice) {
   return Unexpected({Kind::final, ErrorClass::protocol, std::move(what), std::string(advice)});
 }
 
-/// An item's own entry, an image's or an album's.
+/// The entry of an image or of an album itself.
 ListedItem read_entry(const Json& json) {
   ListedItem entry;
   entry.id = text_of(member(json, "id")).substr(0, kShownBytes);
@@ -156,7 +157,7 @@ ImgurItem read_item(const Json& json) {
   return item;
 }
 
-/// The array or object that `items` says; null: it is not there.
+/// The array or object at the location `items`; null if it is not there.
 const Json* find_items(const Json& body, Items items) {
   const Json* data = member(body, "data");
   if (data == nullptr) return nullptr;
@@ -165,7 +166,7 @@ const Json* find_items(const Json& body, Items items) {
   return data != nullptr && data->IsArray() ? data : nullptr;
 }
 
-std::string_view place_of(Items items) {
+std::string_view location_of(Items items) {
   switch (items) {
     case Items::data: return "array 'data'";
     case Items::inner: return "array 'data.items'";
@@ -174,7 +175,7 @@ std::string_view place_of(Items items) {
   return "object 'data'";
 }
 
-/// What the server says, fit to be shown.
+/// Text from the server, safe to print.
 std::string shown(std::string says, const std::string& client_id) {
   for (std::size_t at = 0; (at = says.find(client_id, at)) != std::string::npos;) {
     says.replace(at, client_id.size(), "***");
@@ -205,7 +206,7 @@ tl::expected<std::vector<ImgurItem>, ImgurFailure> read_imgur_page(const Page& p
   }
   const Json* found = find_items(body, items);
   if (found == nullptr) {
-    return no_listing(fmt::format("{} has no {}, so it is no listing", url, place_of(items)),
+    return no_listing(fmt::format("{} has no {}, so it is no listing", url, location_of(items)),
                       "check --api-base");
   }
   std::vector<ImgurItem> read;

@@ -11,31 +11,31 @@
 
 namespace fanfetch {
 
-/// One item of an answer: an image, or an album with as many of its images as the answer holds.
+/// One item of a response: an image, or an album with those of its images that the response holds.
 struct ImgurItem {
-  ListedItem entry;  ///< Its link, by the rules of imgur_link.h; of an album, the album's page.
+  ListedItem entry;  ///< An image's link, see imgur_link.h; or the page of an album.
   bool is_album = false;
-  std::size_t images_count = 0;  ///< Of an album, whole.
+  std::size_t images_count = 0;  ///< Of the whole album.
   std::vector<ListedItem> images;
 };
 
-/// Why an answer has no items.
+/// Why a response has no items.
 struct ImgurFailure {
   enum class Kind {
-    throttled,  ///< Imgur asks for a pause; any other request would meet the same.
-    broken,     ///< A trouble of Imgur's own, which may soon be over.
-    final,      ///< The same request would meet it again.
+    throttled,  ///< Imgur asks for a pause; any other request would get the same response.
+    broken,     ///< A failure within Imgur, which may soon be over.
+    final,      ///< The same request would fail again.
   };
   Kind kind = Kind::final;
   ErrorClass error = ErrorClass::protocol;
   std::string what;
-  std::string advice;  ///< Or empty.
+  std::string advice;  ///< May be empty.
 
   [[nodiscard]] std::string message() const { return advice.empty() ? what : what + ": " + advice; }
 };
 
-/// Reads an answer of the API, whatever its status. `url` is where it is from, for messages; what
-/// the server says is shown without `client_id`, and as one line of plain text. Pure.
+/// Reads a response of the API, whatever its status. `url` is its URL, for messages. Text from the
+/// server is shown as one line of plain text, with `client_id` masked. Pure.
 [[nodiscard]] tl::expected<std::vector<ImgurItem>, ImgurFailure> read_imgur_page(
     const Page& page, ImgurListing::Items items, const std::string& url,
     const std::string& client_id);

@@ -16,9 +16,9 @@ using std::chrono::seconds;
 using Items = ImgurListing::Items;
 using Kind = ImgurFailure::Kind;
 
-constexpr seconds kFirstPause{1};  // then twice as long each time
+constexpr seconds kFirstPause{1};  // doubled each time
 constexpr seconds kLongestPause{60};
-/// A 500 that is the same three times will stay.
+/// A 500 that comes three times will not go away soon.
 constexpr seconds kMaxWaitWhileBroken{3};
 
 /// The pause before the next try: exponential back-off, or Retry-After if that is longer. `tries`:
@@ -29,7 +29,7 @@ milliseconds pause_after(int tries, std::string_view retry_after, WallTime now) 
   return std::chrono::ceil<milliseconds>(std::max(pause, asked));
 }
 
-/// What makes two pages the same: their links.
+/// Two pages with the same fingerprint have the same links.
 Sha256Digest fingerprint(const std::vector<ImgurItem>& items) {
   std::string links;
   for (const ImgurItem& item : items)
@@ -37,7 +37,7 @@ Sha256Digest fingerprint(const std::vector<ImgurItem>& items) {
   return sha256(links);
 }
 
-/// An id that can stand in a URL as it is.
+/// Whether an id can be put into a URL without encoding.
 bool is_plain(std::string_view id) {
   return !id.empty() &&
          std::all_of(id.begin(), id.end(), [](char c) { return is_alphanumeric(c); });
@@ -79,7 +79,7 @@ Result<ImgurSource::Step> ImgurSource::read_page() {
   items_ = std::move(**answer);
   next_item_ = 0;
   if (items_.empty()) return end();
-  // A server that does not know of pages would be asked for ever.
+  // A server that ignores the page number would be asked forever.
   const Sha256Digest page = fingerprint(items_);
   if (next_page_ > 0 && page == last_page_) {
     access_.notice(fmt::format("Imgur: page {} is page {} again, so the listing ends there",
@@ -92,7 +92,7 @@ Result<ImgurSource::Step> ImgurSource::read_page() {
   return Step::go_on;
 }
 
-/// The last step of all: tells what the listing cost.
+/// The last step: reports the remaining credits.
 ImgurSource::Step ImgurSource::end() {
   if (!std::exchange(ended_, true)) {
     const std::string left = credits_.describe(access_.now());
@@ -105,7 +105,7 @@ Result<ImgurSource::Step> ImgurSource::open_album(ImgurItem album) {
   images_ = std::move(album.images);
   next_image_ = 0;
   if (images_.size() < album.images_count) {
-    Answer whole = tl::unexpected(ImgurFailure{.what = "its id is none"});
+    Answer whole = tl::unexpected(ImgurFailure{.what = "its id is not valid"});
     if (is_plain(album.entry.id)) {
       whole = ask(fmt::format("/3/album/{}/images", album.entry.id), Items::data);
     }
@@ -116,7 +116,7 @@ Result<ImgurSource::Step> ImgurSource::open_album(ImgurItem album) {
     } else {
       const ImgurFailure& failure = whole.error();
       if (failure.kind == Kind::throttled) return fail("{}", failure.message());
-      // The images that the listing shows are had nevertheless.
+      // The images that the listing itself contains are yielded all the same.
       images_.push_back(
           with_problem(std::move(album.entry), failure.error,
                        fmt::format("{} images of this album cannot be had: {}",
@@ -159,7 +159,7 @@ ImgurSource::Answer ImgurSource::ask(const std::string& endpoint, Items items) {
     auto read = read_imgur_page(*page, items, mask_userinfo(request.url), access_.client_id);
     if (read) return std::move(*read);
     if (read.error().kind == Kind::final) return tl::unexpected(read.error());
-    if (credits_.shortage(access_.now())) continue;  // which says how long
+    if (credits_.shortage(access_.now())) continue;  // the shortage gives the time to wait
     const auto step =
         wait_for(pause_after(tries, page->header("retry-after"), access_.now()),
                  read.error().kind == Kind::broken ? kMaxWaitWhileBroken : max_wait, read.error());
@@ -168,7 +168,7 @@ ImgurSource::Answer ImgurSource::ask(const std::string& endpoint, Items items) {
   }
 }
 
-/// Waits before the next try. Error: `failure`, since all waits for this request would add up to
+/// Waits before the next attempt. Error: `failure`, if all pauses for this request would add up to
 /// more than `most`.
 tl::expected<ImgurSource::Step, ImgurFailure> ImgurSource::wait_for(milliseconds delay,
                                                                     milliseconds most,

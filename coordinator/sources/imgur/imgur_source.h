@@ -19,35 +19,36 @@
 
 namespace fanfetch {
 
-/// What a listing is read with.
+/// How a listing is read.
 struct ImgurAccess {
   FetchPage fetch_page;
-  std::string api_base;   ///< Without a slash at the end.
-  std::string client_id;  ///< Goes into a header of each request, never into a message.
-  int pages = 1;          ///< At most so many; the first empty one ends the listing.
-  bool albums = false;    ///< Albums are opened into their images; else they are skipped.
-  /// A throttled request is given up when its waits would add up to more; 0: never.
+  std::string api_base;   ///< Base URL, without a slash at the end.
+  std::string client_id;  ///< Sent in a header of each request, never shown in a message.
+  int pages = 1;          ///< Most pages to read; the first empty one ends the listing.
+  bool albums = false;    ///< Albums are replaced by their images; else they are skipped.
+  /// A throttled request is given up when its pauses would add up to more; 0: never.
   std::chrono::milliseconds max_wait{0};
-  std::function<void(std::string)> notice;  ///< For the person at the terminal.
+  std::function<void(std::string)> notice;  ///< Shows a message to the user.
   std::function<WallTime()> now;
-  /// Waits so long; false: the run stops.
+  /// Waits for the given time. False: the run is stopping.
   std::function<bool(std::chrono::milliseconds)> wait;
 };
 
-/// One of Imgur's listings, page after page, each asked for when the one before is used up.
-/// Yields the file and the id of every image, GIFs too: choosing is the filter's job. What asks
-/// for a pause ("capacity", 429, 503) is waited for, other troubles of Imgur's own a little; no
-/// request is made when Imgur's credits near their end. What is left of them is told at the end.
+/// Reads one of Imgur's listings page by page; each page is requested when the one before is used
+/// up. Yields the file and the id of every image, GIFs too: the filter chooses among them. Waits
+/// when Imgur asks for a pause ("capacity", 429, 503), and briefly after other failures within
+/// Imgur. Makes no request when Imgur's credits are nearly used up. Reports the remaining credits
+/// at the end.
 class ImgurSource final : public Source {
  public:
-  /// REQUIRES: the client ID was checked (open_imgur() does), and all functions are set.
+  /// REQUIRES: the client ID was checked, as open_imgur() does, and all functions are set.
   ImgurSource(ImgurListing listing, ImgurAccess access)
       : listing_(std::move(listing)), access_(std::move(access)) {}
 
   [[nodiscard]] Result<std::optional<ListedItem>> next() override;
 
  private:
-  /// None: the run stops.
+  /// nullopt: the run is stopping.
   using Answer = tl::expected<std::optional<std::vector<ImgurItem>>, ImgurFailure>;
   enum class Step { go_on, end };
 
@@ -63,13 +64,13 @@ class ImgurSource final : public Source {
   const ImgurListing listing_;
   const ImgurAccess access_;
   ImgurCredits credits_;
-  std::vector<ImgurItem> items_;  // of the page at hand
+  std::vector<ImgurItem> items_;  // of the current page
   std::size_t next_item_ = 0;
-  std::vector<ListedItem> images_;  // of the album at hand
+  std::vector<ListedItem> images_;  // of the current album
   std::size_t next_image_ = 0;
   int next_page_ = 0;
-  Sha256Digest last_page_{};             // of its links
-  std::chrono::milliseconds waited_{0};  // for the request at hand
+  Sha256Digest last_page_{};             // digest of its links
+  std::chrono::milliseconds waited_{0};  // for the current request
   bool ended_ = false;
 };
 

@@ -12,11 +12,11 @@
 namespace fanfetch {
 namespace {
 
-constexpr std::size_t kShownWords = 200;  // of what a server says
+constexpr std::size_t kShownWords = 200;  // of text from a server
 
 bool is_readable(int fd) {
   pollfd asked{fd, POLLIN, 0};
-  return ::poll(&asked, 1, 0) > 0;  // a negative descriptor never is
+  return ::poll(&asked, 1, 0) > 0;  // poll() ignores a negative descriptor
 }
 
 tl::unexpected<Error> refusal(const std::string& url, const Page& page) {
@@ -34,14 +34,14 @@ bool is_relative(std::string_view link) {
   return colon == std::string_view::npos || !link.substr(colon).starts_with("://");
 }
 
-/// The userinfo of `url` as it is written there, with its '@'; empty: it has none.
+/// The userinfo of `url` as written, with its '@'; empty if it has none.
 std::string_view written_userinfo(std::string_view url) {
   const std::size_t begin = url.find("://") + 3;
   const std::string_view authority = url.substr(begin, url.find_first_of("/?#", begin) - begin);
   return authority.substr(0, authority.rfind('@') + 1);  // npos + 1 is 0
 }
 
-/// Whether it says that there is no further page.
+/// Whether `value` means that there is no further page.
 bool is_nothing(const JsonValue& value) {
   return value.IsNull() || value.IsFalse() || (value.IsString() && value.GetStringLength() == 0);
 }
@@ -55,10 +55,11 @@ Result<std::optional<ListedItem>> ApiSource::next() {
     if (trouble_) return tl::unexpected(*trouble_);
     if (is_readable(listing_.stop_fd)) return std::nullopt;
     if (!next_url_ || pages_read_ >= listing_.pages) {
-      if (found_links_ || !linkless_place_) return std::nullopt;
-      // A slip in a member's name, or else all would be skipped and the run be called a success.
+      if (found_links_ || !linkless_path_) return std::nullopt;
+      // Probably a misspelt member name. Without this error every entry would be skipped, and the
+      // run would count as a success.
       return fail("{}: nothing is at '{}', nor in any other entry: check --links-at {}", shown_,
-                  *std::exchange(linkless_place_, std::nullopt), listing_.links_at.text());
+                  *std::exchange(linkless_path_, std::nullopt), listing_.links_at.text());
     }
     const auto read = read_page();
     if (!read && is_readable(listing_.stop_fd)) return std::nullopt;
@@ -95,10 +96,10 @@ Result<> ApiSource::add_links(const JsonValue& document) {
   std::optional<std::string> nothing_at;
   each_match(document, listing_.links_at, [&](const JsonMatch& match) {
     if (match.value == nullptr && !match.is_element) {
-      nothing_at = match.place;
+      nothing_at = match.path;
     } else {
       if (match.value != nullptr) found_links_ = true;
-      if (match.value == nullptr && !linkless_place_) linkless_place_ = match.place;
+      if (match.value == nullptr && !linkless_path_) linkless_path_ = match.path;
       items_.push_back(read_item(match));
     }
   });
@@ -153,7 +154,7 @@ Result<> ApiSource::find_next(const JsonValue& document) {
     return fail("{}: its next page, {}, was read already, so the list has no end: check --next-at",
                 shown_, printable(url->text, kShownWords));
   }
-  // As with a redirect: the same server, the same user.
+  // The same server gets the same user, as with a redirect.
   if (url->userinfo.empty()) next.insert(next.find("://") + 3, written_userinfo(page_url_));
   next_url_ = std::move(next);
   return {};

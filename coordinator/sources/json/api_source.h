@@ -16,30 +16,31 @@
 
 namespace fanfetch {
 
-/// What a JSON API is read with.
+/// How a JSON API is read.
 struct ApiListing {
   FetchPage fetch_page;
-  /// The headers that go to a URL; null: none. They may hold a secret.
+  /// The headers for a request to a URL, which may hold a secret. May be null.
   std::function<std::vector<std::string>(const Url&)> headers_for;
-  std::string url;  ///< Of the first page, as the user wrote it.
+  std::string url;  ///< The first page, as the user wrote it.
   JsonPointer links_at;
-  std::optional<JsonPointer> next_at;  ///< None: there is one page.
-  int pages = 1;                       ///< At most so many.
-  ColumnsWanted columns;               ///< Members of what the last `*` of `links_at` stands for.
-  int stop_fd = -1;                    ///< Readable when the run stops.
+  std::optional<JsonPointer> next_at;  ///< nullopt: there is only one page.
+  int pages = 1;                       ///< Most pages to read.
+  ColumnsWanted columns;               ///< Members of what the last `*` of `links_at` matched.
+  int stop_fd = -1;                    ///< Becomes readable when the run stops.
 };
 
-/// Any JSON API, page after page, each asked for when the links of the one before are used up.
-/// Links may be relative to their page. The list ends where nothing (or null, false or "") leads to
-/// a next page. Pages all come from the origin of the first one: what a server says must lead
-/// neither to hosts that only this machine reaches, nor its secrets to others. A page that was read
-/// already is an error, as the rest of the list is nowhere.
+/// Reads any JSON API page by page; each page is requested when the links of the one before are
+/// used up. Links may be relative to their page. The list ends when nothing (or null, false or "")
+/// is where the next page's URL should be. All pages come from the origin of the first one: a
+/// server must not be able to make this machine send requests to internal hosts, or its secrets to
+/// others. A next page that was read before is an error, because the rest of the list cannot be
+/// found.
 class ApiSource final : public Source {
  public:
   explicit ApiSource(ApiListing listing);
 
-  /// Error: a page cannot be had or is not what the pointers say, or there were entries but none
-  /// with a link; what came before was yielded.
+  /// Error: a page cannot be fetched or does not match the pointers, or there were entries but none
+  /// with a link. All items before the error have been yielded.
   [[nodiscard]] Result<std::optional<ListedItem>> next() override;
 
  private:
@@ -49,16 +50,16 @@ class ApiSource final : public Source {
   [[nodiscard]] Result<> find_next(const JsonValue& document);
 
   ApiListing listing_;
-  std::vector<ListedItem> items_;  // of the page at hand
+  std::vector<ListedItem> items_;  // of the current page
   std::size_t next_item_ = 0;
   std::optional<std::string> next_url_;
-  std::string page_url_;  // of the page at hand
-  std::string shown_;     // the same for messages
+  std::string page_url_;  // of the current page
+  std::string shown_;     // page_url_ for messages
   int pages_read_ = 0;
   bool found_links_ = false;                    // on any page
-  std::optional<std::string> linkless_place_;   // the first entry without a link
-  std::unordered_set<std::size_t> pages_seen_;  // hashes of their normal forms
-  std::optional<Error> trouble_;                // behind the items at hand
+  std::optional<std::string> linkless_path_;    // the first entry without a link
+  std::unordered_set<std::size_t> pages_seen_;  // hashes of the normal forms of their URLs
+  std::optional<Error> trouble_;                // to report after items_
 };
 
 }  // namespace fanfetch

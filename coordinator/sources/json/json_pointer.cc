@@ -5,10 +5,10 @@
 namespace fanfetch {
 namespace {
 
-/// Deeper than any document that people write, and shallow enough to follow by recursion.
+/// Deeper than any document in use, and shallow enough for recursion.
 constexpr std::size_t kMaxTokens = 100;
 
-/// None: '~' is not followed by 0 or 1.
+/// Error: '~' is not followed by 0 or 1.
 Result<std::string> unescape(std::string_view token) {
   std::string plain;
   for (std::size_t i = 0; i < token.size(); ++i) {

@@ -8,16 +8,16 @@
 
 namespace fanfetch {
 
-/// A way into a JSON document (RFC 6901). One token is ours: `*` stands for each element of an
-/// array, or each member of an object. Pure.
+/// A JSON pointer (RFC 6901), with one extension: the token `*` matches each element of an array or
+/// each member of an object. Pure.
 class JsonPointer {
  public:
   /// Error: what is wrong with `text`.
   [[nodiscard]] static Result<JsonPointer> parse(std::string_view text);
 
-  /// As it was written.
+  /// As written by the user.
   [[nodiscard]] const std::string& text() const { return text_; }
-  /// Unescaped, one a level; none: the whole document.
+  /// Unescaped, one for each level. Empty: the pointer leads to the whole document.
   [[nodiscard]] const std::vector<std::string>& tokens() const { return tokens_; }
 
  private:

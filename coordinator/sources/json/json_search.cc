@@ -13,14 +13,14 @@
 namespace fanfetch {
 namespace {
 
-/// Iterative, because a document that is nothing but '[' would overflow the stack otherwise.
+/// Iterative: a document of '[' alone would overflow the stack of a recursive parser.
 constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag |
                                  rapidjson::kParseValidateEncodingFlag |
                                  rapidjson::kParseFullPrecisionFlag;
 constexpr int kMaxDepth = 64;
-constexpr std::size_t kShownName = 60;  // of a member, in a place
+constexpr std::size_t kShownName = 60;  // of a member's name in JsonMatch::path
 
-/// The element of an array with that number, in the one way that RFC 6901 writes it.
+/// The element whose index is `token`, written as RFC 6901 demands; null if there is none.
 const JsonValue* find_element(const JsonValue& array, const std::string& token) {
   rapidjson::SizeType index = 0;
   const char* end = token.data() + token.size();
@@ -39,7 +39,7 @@ class Search {
     if (depth == tokens_.size() || value == nullptr) {
       const bool there = value != nullptr && !value->IsNull();
       so_far.value = there ? value : nullptr;
-      if (there && value->IsString()) so_far.place.clear();
+      if (there && value->IsString()) so_far.path.clear();
       return visit_(so_far);
     }
     const std::string& token = tokens_[depth];
@@ -49,12 +49,12 @@ class Search {
       }
     } else if (token == kEveryElement && value->IsObject()) {
       for (const auto& member : value->GetObject()) {
-        // A document may be one name and a million values: each of them has a place.
+        // Cut, because each match keeps the name: a long one may have a million values below it.
         const std::string_view name(member.name.GetString(), member.name.GetStringLength());
         follow_element(member.value, depth, printable(name, kShownName), so_far);
       }
     } else {
-      so_far.place += '/' + token;
+      so_far.path += '/' + token;
       follow(value->IsArray() ? find_element(*value, token) : find_member(*value, token), depth + 1,
              std::move(so_far));
     }
@@ -65,7 +65,7 @@ class Search {
                       JsonMatch so_far) {
     so_far.element = &element;
     so_far.is_element = true;
-    so_far.place += '/' + name;
+    so_far.path += '/' + name;
     follow(&element, depth + 1, std::move(so_far));
   }
 
@@ -73,7 +73,7 @@ class Search {
   const std::function<void(const JsonMatch&)>& visit_;
 };
 
-/// Recursive, but never deeper than `most`.
+/// Whether `value` has at most `most` levels. Recursive, but never deeper than that.
 bool is_within(const JsonValue& value, int most) {
   if (most == 0) return false;
   if (value.IsArray()) {
@@ -108,12 +108,12 @@ void each_match(const JsonValue& document, const JsonPointer& pointer,
 ListedItem item_of(const JsonMatch& match, std::string_view where) {
   ListedItem item;
   if (match.value == nullptr) {
-    item.problem = fmt::format("{} has no link at {}", where, match.place);
+    item.problem = fmt::format("{} has no link at {}", where, match.path);
     return item;
   }
   if (!match.value->IsString()) {
     item.url = shown_link(json_text(*match.value).value_or(""));
-    item.problem = fmt::format("{}: what is at {} is no text", where, match.place);
+    item.problem = fmt::format("{}: what is at {} is no text", where, match.path);
     return item;
   }
   const std::string_view link =

@@ -14,20 +14,20 @@ namespace fanfetch {
 
 using JsonValue = rapidjson::Value;
 
-/// Reads one JSON document without recursion, whatever its depth. Error: why not, and at which
-/// byte.
+/// Parses one JSON document without recursion, whatever its depth. Error: what is wrong, and at
+/// which byte.
 [[nodiscard]] Result<> parse_json(std::string_view text, rapidjson::Document& document);
 
-/// One end of the ways that a pointer leads.
+/// One of the values that a pointer leads to.
 struct JsonMatch {
   const JsonValue* value = nullptr;  ///< Null: nothing is there, or JSON's null.
-  /// What the last `*` stands for here; without one the whole document.
+  /// What the last `*` matched; without a `*`, the whole document.
   const JsonValue* element = nullptr;
-  bool is_element = false;  ///< There was a `*`.
-  std::string place;        ///< Where it is, or ends, without `*`; empty if `value` is a string.
+  bool is_element = false;  ///< The pointer has a `*` that matched.
+  std::string path;         ///< The path to it, as far as it exists; empty if `value` is a string.
 };
 
-/// Calls `visit` for each of them, in the document's order. None at all: a `*` met an empty array.
+/// Calls `visit` for each match, in the document's order; never if a `*` meets an empty array.
 void each_match(const JsonValue& document, const JsonPointer& pointer,
                 const std::function<void(const JsonMatch&)>& visit);
 
@@ -35,13 +35,13 @@ void each_match(const JsonValue& document, const JsonPointer& pointer,
 /// problem if it is not a link. `where` names the document in that problem.
 [[nodiscard]] ListedItem item_of(const JsonMatch& match, std::string_view where);
 
-/// A string as it is, null as nothing, anything else as JSON text. Error: it is nested deeper than
-/// 64 levels.
+/// A string as it is, null as an empty one, any other value as JSON. Error: it is nested deeper
+/// than 64 levels.
 [[nodiscard]] Result<std::string> plain_text(const JsonValue& value);
-/// As JSON. Error: as above.
+/// `value` as JSON. Error: it is nested deeper than 64 levels.
 [[nodiscard]] Result<std::string> json_text(const JsonValue& value);
 
-/// The member of an object; null: it has none, or is none.
+/// The member `name`; null if `value` is not an object or has no such member.
 [[nodiscard]] const JsonValue* find_member(const JsonValue& value, std::string_view name);
 
 }  // namespace fanfetch

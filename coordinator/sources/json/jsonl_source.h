@@ -13,18 +13,19 @@
 
 namespace fanfetch {
 
-/// How JSON lines are read.
+/// How a list of JSON lines is read.
 struct JsonlOptions {
   JsonPointer links_at;
-  ColumnsWanted columns;  ///< Members of the line's object; one that is missing is empty.
+  ColumnsWanted columns;  ///< Members of the line's object; a missing one is empty.
 };
 
-/// A list with one JSON value a line; the pointer may lead to several links in each. A line that
-/// is no JSON, or where the pointer leads to no string, is yielded with its problem and its number;
-/// an element of a `*` that has no such member is an item without a link. The rest goes on.
+/// A list with one JSON value on each line; the pointer may lead to several links in a line. A line
+/// that is not JSON, or in which the pointer leads to no string, is yielded with a problem that
+/// names the line. An element of a `*` without such a member is an item without a link. Reading
+/// continues after both.
 class JsonlSource final : public Source {
  public:
-  /// Memory for a line's document is some twenty times its length.
+  /// The parsed document of a line takes about twenty times its length.
   static constexpr std::size_t kMaxLineBytes = std::size_t{1} << 20;
 
   /// REQUIRES: `lines` yields lines of up to kMaxLineBytes.
@@ -39,9 +40,9 @@ class JsonlSource final : public Source {
 
   LineReader lines_;
   JsonlOptions options_;
-  std::vector<ListedItem> items_;  // of the line at hand
+  std::vector<ListedItem> items_;  // of the current line
   std::size_t next_item_ = 0;
-  // The same for all of them; not in each, as they may be many and these long:
+  // The same for all items_. Not stored in each, because a line may have many items:
   std::shared_ptr<const std::string> columns_;
   std::vector<std::string> named_;
 };

@@ -8,15 +8,16 @@
 
 namespace fanfetch {
 
-/// Bytes of a list, in order. Abstract so that decompression and parsing are tested from memory;
-/// the real ones are FdStream, GzipStream, ZstdStream and DecodedStream. Thread: the reader's.
+/// Yields the bytes of a list in order. Abstract so that tests of decompression and parsing use
+/// memory; the real ones are FdStream, GzipStream, ZstdStream and DecodedStream. Thread: the
+/// reader's.
 class ByteStream {
  public:
   virtual ~ByteStream() = default;
 
-  /// Fills the beginning of `to` with what is there, and waits only while there is nothing.
-  /// Returns how many bytes came; 0: the end, for good; none: the run is stopping.
-  /// Error: the rest cannot be had. All that came before it has been returned by then.
+  /// Copies the bytes that are available to the beginning of `to`; waits only if there are none.
+  /// Returns their number; 0 at the end, for good; nullopt once the run is stopping.
+  /// Error: the rest cannot be read. All bytes before the error have been returned.
   /// REQUIRES: `to` is not empty.
   [[nodiscard]] virtual Result<std::optional<std::size_t>> read(std::span<char> to) = 0;
 };

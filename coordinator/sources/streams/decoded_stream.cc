@@ -12,16 +12,16 @@ namespace {
 
 using namespace std::string_view_literals;
 
-/// How a kind of file begins.
+/// The first bytes of a kind of file.
 struct Magic {
   std::string_view bytes;
-  Compression compression;  // none: it cannot be read, and
-  std::string_view unpack;  // this program unpacks it
+  Compression compression;  // none: cannot be read here, but
+  std::string_view unpack;  // this program can unpack it
 };
 constexpr Magic kMagics[] = {
     {"\x1f\x8b"sv, Compression::gzip, ""},
     {"\x28\xb5\x2f\xfd"sv, Compression::zstd, ""},
-    {"\x50\x2a\x4d\x18"sv, Compression::zstd, ""},  // a skippable frame comes first
+    {"\x50\x2a\x4d\x18"sv, Compression::zstd, ""},  // begins with a skippable frame
     {"\xfd"
      "7zXZ\0"sv,
      Compression::none, "xz -dc"},
@@ -32,7 +32,7 @@ constexpr Magic kMagics[] = {
 constexpr std::string_view kMarks[] = {"\xEF\xBB\xBF"sv, "\xFF\xFE"sv, "\xFE\xFF"sv};
 constexpr std::string_view kUtf8Mark = kMarks[0];
 
-/// First what was read ahead, then the rest.
+/// Yields `first`, which was read ahead, then `rest`.
 class PushedBackStream final : public ByteStream {
  public:
   PushedBackStream(std::string first, std::unique_ptr<ByteStream> rest)
@@ -51,8 +51,8 @@ class PushedBackStream final : public ByteStream {
   std::unique_ptr<ByteStream> rest_;
 };
 
-/// The first bytes: as few as it takes to tell whether they begin as one of `patterns` does.
-/// Less at the end; none: the run is stopping.
+/// Reads just enough bytes to decide whether they begin with one of `patterns`; fewer if the stream
+/// ends. nullopt: the run is stopping.
 Result<std::optional<std::string>> read_beginning(ByteStream& from,
                                                   std::span<const std::string_view> patterns) {
   std::string begin;

@@ -9,17 +9,17 @@ namespace fanfetch {
 
 enum class Compression { none, gzip, zstd };
 
-/// The text in a stream: decompressed if its first bytes say that it is compressed, and without the
-/// UTF-8 byte order mark that may begin it. Looks at the first bytes when it is first read, and
-/// waits for no more of a pipe than it takes to tell. Memory does not grow with what comes out.
+/// The text in a stream: decompressed if its first bytes show that it is compressed, and without a
+/// UTF-8 byte order mark. The first read() examines the first bytes, and waits for no more of them
+/// than it needs. Memory does not grow with the length of the text.
 class DecodedStream final : public ByteStream {
  public:
-  /// `name` is for messages; `promised`: what the name of the file says. Its first bytes decide,
-  /// but what is promised must not be plain.
+  /// `name` is for messages. `promised`: the compression by the file's name. The first bytes decide
+  /// which it is, but if the name promises one, a plain file is an error.
   DecodedStream(std::unique_ptr<ByteStream> raw, std::string name,
                 Compression promised = Compression::none);
 
-  /// Error: it is compressed in another way, or UTF-16; or reading or decompressing failed.
+  /// Error: an unknown compression, UTF-16, or a failure to read or decompress.
   [[nodiscard]] Result<std::optional<std::size_t>> read(std::span<char> to) override;
 
  private:

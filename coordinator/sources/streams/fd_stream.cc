@@ -18,8 +18,8 @@ Result<std::optional<std::size_t>> FdStream::read(std::span<char> to) {
   if (ended_) return 0;
   if (before_waiting_) before_waiting_();
   for (;;) {
-    // On a file this returns at once; on a pipe it is where the reader waits, so that a stop wakes
-    // it. A negative descriptor is ignored by poll().
+    // For a file this returns immediately; for a pipe the reader waits here, so that a stop wakes
+    // it. poll() ignores a negative descriptor.
     pollfd waiting[] = {{fd_.get(), POLLIN, 0}, {stop_fd_, POLLIN, 0}};
     if (::poll(waiting, 2, -1) < 0) {
       if (errno == EINTR) continue;
@@ -31,7 +31,7 @@ Result<std::optional<std::size_t>> FdStream::read(std::span<char> to) {
       ended_ = count == 0;
       return static_cast<std::size_t>(count);
     }
-    // Somebody else may have made the descriptor non-blocking and may read from it too.
+    // Another process may have made the descriptor non-blocking, and may read from it too.
     if (errno == EINTR || errno == EAGAIN) continue;
     if (errno == EISDIR) return fail("cannot read {}: it is a folder; name a file in it", name_);
     return fail("cannot read {} to its end: {}", name_, errno_text(errno));

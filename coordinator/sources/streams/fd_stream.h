@@ -8,11 +8,11 @@
 
 namespace fanfetch {
 
-/// Bytes from a descriptor. Reads by itself rather than through stdio or iostreams, which cannot
-/// wait for a stop at the same time.
+/// Reads a descriptor. Does so directly, because stdio and iostreams cannot wait for a stop at the
+/// same time.
 class FdStream final : public ByteStream {
  public:
-  /// `name` is for messages. `stop_fd` (-1: none) becomes readable when the run stops.
+  /// `name` is for messages. `stop_fd`, or -1, becomes readable when the run stops.
   /// `before_waiting`: see SourceContext.
   FdStream(UniqueFd fd, int stop_fd, std::string name, std::function<void()> before_waiting = {});
 
@@ -23,7 +23,7 @@ class FdStream final : public ByteStream {
   int stop_fd_;
   std::string name_;
   std::function<void()> before_waiting_;
-  bool ended_ = false;  // a terminal would go on after its end of file
+  bool ended_ = false;  // a terminal can be read again after its end of file
 };
 
 }  // namespace fanfetch

@@ -11,7 +11,7 @@ namespace fanfetch {
 namespace {
 
 constexpr std::size_t kInputBytes = std::size_t{64} * 1024;
-constexpr int kGzipOnly = 15 + 16;  // the largest window, and the header must be gzip's
+constexpr int kGzipOnly = 15 + 16;  // the largest window; the header must be gzip's
 
 }  // namespace
 
@@ -29,8 +29,8 @@ struct GzipStream::State {
       --zlib.avail_in;
     }
   }
-  /// Compressed bytes that were used up.
-  [[nodiscard]] std::uint64_t place() const { return received - zlib.avail_in; }
+  /// Compressed bytes consumed so far.
+  [[nodiscard]] std::uint64_t position() const { return received - zlib.avail_in; }
 
   z_stream zlib{};
   std::vector<char> input = std::vector<char>(kInputBytes);
@@ -54,14 +54,14 @@ Result<std::optional<std::size_t>> GzipStream::read(std::span<char> to) {
       const int code = inflate(&zlib, Z_NO_FLUSH);
       state.between_members = code == Z_STREAM_END;
       if (const std::size_t count = to.size() - zlib.avail_out; count > 0) return count;
-      // An error behind the last good byte comes again when zlib is asked again.
+      // Output first: zlib repeats an error at the next call.
       if (code != Z_OK && code != Z_BUF_ERROR && code != Z_STREAM_END) {
         if (state.members > 1 && zlib.total_out == 0 && zlib.total_in <= 2) {
           return fail("{} has something else behind its gzip data, at byte {}", name_,
-                      state.place());
+                      state.position());
         }
         return fail("the gzip data of {} is damaged, which shows at byte {} ({})", name_,
-                    state.place(), zlib.msg == nullptr ? "unknown" : zlib.msg);
+                    state.position(), zlib.msg == nullptr ? "unknown" : zlib.msg);
       }
     }
     if (zlib.avail_in == 0) {

@@ -7,17 +7,17 @@
 
 namespace fanfetch {
 
-/// What a gzip stream holds (RFC 1952): one member after the other, each with its checksum
-/// verified. Zero bytes behind the last one are padding.
-/// By zlib and not by libarchive, which verifies no checksum of gzip, drops up to 64 KiB of text
-/// before a cut, and waits for as much of a pipe before it hands anything on.
+/// Decompresses gzip (RFC 1952): one member after the other, with checksums verified. Zero bytes
+/// after the last member are padding.
+/// Uses zlib: libarchive verifies no gzip checksum, drops up to 64 KiB of text before a truncation,
+/// and waits for as much of a pipe before it yields anything.
 class GzipStream final : public ByteStream {
  public:
-  /// `name` is for messages. REQUIRES: `from` begins as gzip does.
+  /// `name` is for messages. REQUIRES: `from` begins with gzip's magic bytes.
   GzipStream(std::unique_ptr<ByteStream> from, std::string name);
   ~GzipStream() override;
 
-  /// Error: the data is cut short or damaged, and at which compressed byte that showed.
+  /// Error: the data is truncated or damaged; names the compressed byte at which that showed.
   [[nodiscard]] Result<std::optional<std::size_t>> read(std::span<char> to) override;
 
  private:

@@ -6,7 +6,7 @@ namespace fanfetch {
 namespace {
 
 constexpr std::size_t kBufferBytes =
-    LineReader::kMaxLineBytes;  // so a line in it is never too long
+    LineReader::kMaxLineBytes;  // so a line within the buffer is never too long
 
 }  // namespace
 

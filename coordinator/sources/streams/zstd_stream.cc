@@ -11,7 +11,7 @@
 namespace fanfetch {
 namespace {
 
-/// 2^25 bytes: all levels up to 20 stay below. The decoder's memory is this and a little more.
+/// 2^25 bytes: enough for all levels up to 20. The decoder needs little more memory than this.
 constexpr int kMaxWindowLog = 25;
 constexpr std::size_t kInputBytes = std::size_t{64} * 1024;
 
@@ -26,15 +26,15 @@ struct ZstdStream::State {
     if (!decoder) throw std::bad_alloc();
     ZSTD_DCtx_setParameter(decoder.get(), ZSTD_d_windowLogMax, kMaxWindowLog);
   }
-  [[nodiscard]] std::uint64_t place() const { return received - (input.size - input.pos); }
+  [[nodiscard]] std::uint64_t position() const { return received - (input.size - input.pos); }
 
   std::unique_ptr<ZSTD_DStream, FreeDecoder> decoder{ZSTD_createDStream()};
   std::vector<char> buffer = std::vector<char>(kInputBytes);
   ZSTD_inBuffer input{buffer.data(), 0, 0};
   std::uint64_t received = 0;
   bool in_frame = false;
-  bool output_left = false;  // the decoder holds more than fitted
-  std::size_t error = 0;     // libzstd's code, once there is one
+  bool output_left = false;  // the decoder holds output that did not fit
+  std::size_t error = 0;     // libzstd's error code, 0 as long as there is none
 };
 
 ZstdStream::ZstdStream(std::unique_ptr<ByteStream> from, std::string name)
@@ -46,7 +46,7 @@ Result<std::optional<std::size_t>> ZstdStream::read(std::span<char> to) {
   State& state = *state_;
   for (;;) {
     if (state.error != 0) return damage(state.error);
-    // Without input it would take the end of a frame for the beginning of the next one.
+    // Called without input, libzstd would take the end of a frame for the beginning of the next.
     if (state.input.pos < state.input.size || state.output_left) {
       ZSTD_outBuffer output{to.data(), to.size(), 0};
       const std::size_t code = ZSTD_decompressStream(state.decoder.get(), &output, &state.input);
@@ -78,8 +78,8 @@ tl::unexpected<Error> ZstdStream::damage(std::size_t code) const {
         "FILE | fanfetch -",
         name_, (1 << kMaxWindowLog) >> 20);
   }
-  return fail("the zstd data of {} is damaged, which shows at byte {} ({})", name_, state_->place(),
-              ZSTD_getErrorName(code));
+  return fail("the zstd data of {} is damaged, which shows at byte {} ({})", name_,
+              state_->position(), ZSTD_getErrorName(code));
 }
 
 }  // namespace fanfetch

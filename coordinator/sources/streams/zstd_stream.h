@@ -7,16 +7,16 @@
 
 namespace fanfetch {
 
-/// What a Zstandard stream holds (RFC 8878): one frame after the other, checksums verified.
-/// By libzstd and not by libarchive, for the reasons that GzipStream gives, and because memory is
-/// bounded here: data that needs a window over 32 MiB (zstd --ultra -21, --long) is refused.
+/// Decompresses Zstandard (RFC 8878): one frame after the other, with checksums verified.
+/// Uses libzstd, not libarchive, for the reasons that GzipStream gives, and to bound memory: data
+/// that needs a window over 32 MiB (zstd --ultra -21, --long) is refused.
 class ZstdStream final : public ByteStream {
  public:
   /// `name` is for messages.
   ZstdStream(std::unique_ptr<ByteStream> from, std::string name);
   ~ZstdStream() override;
 
-  /// Error: the data is cut short or damaged, and at which compressed byte that showed.
+  /// Error: the data is truncated or damaged; names the compressed byte at which that showed.
   [[nodiscard]] Result<std::optional<std::size_t>> read(std::span<char> to) override;
 
  private:

@@ -114,7 +114,7 @@ TEST_F(ImgurSourceTest, GoesOnBehindAnAlbumThatCannotBeHad) {
             "http://i/2.jpg");
   EXPECT_TRUE(items_[1].problem.starts_with("2 images of this album cannot be had: "));
   EXPECT_EQ(items_[1].problem_class, ErrorClass::http_4xx);
-  EXPECT_TRUE(holds(items_[2].problem, "its id is none"));
+  EXPECT_TRUE(holds(items_[2].problem, "its id is not valid"));
   EXPECT_EQ(requests_.size(), 2u) << "an id that is none goes into no URL";
 }
 
