@@ -9,15 +9,15 @@
 
 namespace fanfetch {
 
-/// For as long as it lives: `closed` may not be written by this process, `open` folders may, also
-/// when the tests run as root.
+/// While it lives, this process may not write to `closed`, but may write to the folders `open`;
+/// also if the tests run as root.
 class AsNobody {
  public:
   AsNobody(const std::vector<std::filesystem::path>& open, std::filesystem::path closed)
       : closed_(std::move(closed)), was_root_(::geteuid() == 0) {
     for (const auto& folder : open) std::filesystem::permissions(folder, kAll);
     std::filesystem::permissions(closed_, kRead);
-    // LeakSanitizer cannot look into a program that changed its user.
+    // LeakSanitizer cannot inspect a program that changed its user.
     ::setenv("ASAN_OPTIONS", (sanitizer_ + ":detect_leaks=0").c_str(), 1);
     if (was_root_) (void)!::seteuid(65534);
   }

@@ -13,7 +13,7 @@ namespace fanfetch::support {
 namespace {
 
 constexpr std::size_t kMaxHeadBytes = 1 << 20;
-constexpr int kLingerMs = 2000;  // for the peer's FIN after ours
+constexpr int kLingerMs = 2000;  // waits so long for the peer's FIN after ours
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -23,7 +23,7 @@ std::string to_lower(std::string_view text) {
   return result;
 }
 
-/// `line` up to `mark`, which is taken away with it.
+/// Removes the beginning of `line` up to and including `mark`, and returns it without the mark.
 std::string_view take_until(std::string_view& line, std::string_view mark) {
   const std::size_t end = std::min(line.find(mark), line.size());
   const std::string_view taken = line.substr(0, end);

@@ -15,21 +15,21 @@ namespace fanfetch::support {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-/// One request as it came.
+/// One request as received.
 struct Request {
   std::string method;
-  std::string target;      ///< As sent: absolute (`http://host/a.jpg`) when a proxy is asked.
-  std::string path;        ///< Of the target: with its query, without scheme and host.
-  Headers headers;         ///< Names in lower case, in the order they came.
+  std::string target;      ///< As sent; absolute (`http://host/a.jpg`) if sent to a proxy.
+  std::string path;        ///< The target with its query, without scheme and host.
+  Headers headers;         ///< Names in lower case, in the order received.
   bool keep_alive = true;  ///< The client will send more on this connection.
   std::chrono::steady_clock::time_point at;
-  std::uint64_t connection = 0;  ///< Which connection of the origin, from 1.
+  std::uint64_t connection = 0;  ///< Number of the connection to this origin, from 1.
 
-  /// The value of the first header of that (lower-case) name; none: not sent.
+  /// The value of the first header `name` (lower case); nullopt if it was not sent.
   [[nodiscard]] std::optional<std::string> header(std::string_view name) const;
 };
 
-/// A door that a test opens once: answers wait before it. Better than a delay, because the test
+/// Responses wait at a gate until the test opens it, once. Better than a delay, because the test
 /// decides what happens first.
 class Gate {
  public:
@@ -41,33 +41,35 @@ class Gate {
   UniqueFd event_;
 };
 
-/// One client's connection, for the thread that serves it: every byte is the caller's. No call
-/// outlives the peer or the origin's stop(); `false` says that one of them is gone.
+/// One client's connection, for the thread that serves it, with control of every byte. Every call
+/// returns when the peer is gone or the origin stops; `false` reports that.
 class Connection {
  public:
   /// `stop_fd` becomes readable, for good, when the origin stops.
   Connection(UniqueFd socket, int stop_fd, std::uint64_t id);
 
-  /// The next request; none: the peer has gone, sent no HTTP, or the origin stops.
+  /// The next request; nullopt: the peer is gone, sent something else than HTTP, or the origin
+  /// stops.
   [[nodiscard]] std::optional<Request> read_request();
 
   bool send(std::string_view bytes);
-  /// The same for the end of an answer. The request counts as answered just before: a client that
-  /// has the last byte and asks anew must not be seen with two requests at once.
+  /// The same for the last bytes of a response. The request counts as answered just before: a
+  /// client that has the last byte and sends another request must not be counted with two
+  /// concurrent ones.
   bool send_last(std::string_view bytes);
 
   bool pause(std::chrono::milliseconds time);
   bool wait(const Gate& gate);
-  /// Silence: returns once the peer hangs up or the origin stops.
+  /// Sends nothing. Returns once the peer hangs up or the origin stops.
   void wait_for_hang_up();
 
   /// RST instead of FIN; what was sent may be lost.
   void reset();
-  /// FIN, then reads until the peer's FIN, so that no unread byte turns it into an RST.
+  /// Sends FIN, then reads until the peer's FIN, because unread bytes would turn it into an RST.
   void close();
   [[nodiscard]] bool is_open() const { return socket_.valid(); }
 
-  /// No further request is read after this answer.
+  /// No further request is read after this response.
   void close_after_answer() { last_answer_ = true; }
   [[nodiscard]] bool last_answer() const { return last_answer_; }
 

@@ -6,9 +6,9 @@
 
 namespace fanfetch::support {
 
-/// The two programs that crash where FANFETCH_CRASH_AT says, laid out as a build folder is, so that
-/// the coordinator finds its worker. They are what FANFETCH_CRASHING and FANFETCH_CRASHING_WORKER
-/// name.
+/// The two programs that crash where FANFETCH_CRASH_AT says, in a folder laid out like a build
+/// folder, so that the coordinator finds its worker. Their paths come from FANFETCH_CRASHING and
+/// FANFETCH_CRASHING_WORKER.
 class CrashingPrograms {
  public:
   CrashingPrograms();

@@ -39,7 +39,7 @@ std::uint16_t free_port() {
 }  // namespace
 
 Dnsmasq::Dnsmasq(std::vector<std::string> options) : port_(free_port()) {
-  // It dies with the test, however that ends; Debian has it where not every user's path leads.
+  // It dies with the test, however that ends. Debian installs it outside most users' PATH.
   std::vector<std::string> args = {"setpriv",
                                    "--pdeathsig=KILL",
                                    "/usr/sbin/dnsmasq",

@@ -12,11 +12,12 @@
 
 namespace fanfetch::support {
 
-/// A real DNS server on loopback, for as long as this lives. It knows what its options say
-/// (`--host-record=a.test,192.0.2.1`), all else below .test does not exist, and it asks nobody.
+/// A real DNS server on loopback while this lives. It knows the names given by options
+/// (`--host-record=a.test,192.0.2.1`); no other names below .test exist; it queries no other
+/// server.
 class Dnsmasq {
  public:
-  /// Returns once it answers. Throws std::runtime_error if it does not.
+  /// Returns once it answers queries. Throws std::runtime_error if it does not.
   explicit Dnsmasq(std::vector<std::string> options);
   Dnsmasq(const Dnsmasq&) = delete;
   Dnsmasq& operator=(const Dnsmasq&) = delete;
@@ -24,7 +25,7 @@ class Dnsmasq {
 
   /// `127.0.0.1:PORT`, for --dns.
   [[nodiscard]] std::string server() const;
-  /// How often it was asked: `query[A] a.test`; ends of lines do not count, so `query[A]` is all.
+  /// How often its log says `question`: `query[A] a.test` for a name, `query[A]` for all names.
   [[nodiscard]] std::size_t count(std::string_view question) const;
 
  private:

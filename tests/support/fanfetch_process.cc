@@ -77,8 +77,7 @@ struct Pipe {
   }
 };
 
-/// All that happens between fork and exec: only async-signal-safe calls, since the parent has
-/// threads.
+/// Runs between fork and exec: only async-signal-safe calls, because the parent has threads.
 [[noreturn]] void become(const char* path, char* const* argv, char* const* envp,
                          const Launch& setup, pid_t parent, int in, int out, int err) {
   ::setsid();
@@ -101,7 +100,7 @@ struct Pipe {
   ::_exit(kExecFailed);
 }
 
-/// Appends what is there. False: the other end is closed.
+/// Appends the available bytes. False: the other end is closed.
 bool read_some(int fd, std::string& text) {
   char buffer[65536];
   const ssize_t got = ::read(fd, buffer, sizeof buffer);
@@ -122,7 +121,7 @@ std::string Finished::describe() const {
 
 FanfetchProcess::FanfetchProcess(const Launch& setup)
     : stop_event_(::eventfd(0, EFD_CLOEXEC)), started_(std::chrono::steady_clock::now()) {
-  ::signal(SIGPIPE, SIG_IGN);  // write_stdin() to a run that has ended is an error, not our death
+  ::signal(SIGPIPE, SIG_IGN);  // write_stdin() to a run that has ended must fail, not kill the test
   const std::string path = setup.program.empty() ? default_program() : setup.program;
   std::vector<std::string> args = setup.args;
   args.insert(args.begin(), path);
@@ -259,14 +258,14 @@ Finished FanfetchProcess::wait(std::chrono::milliseconds limit) {
     return finished.left_behind.empty();
   };
   if (!eventually(all_gone, kEndOfWorkers)) kill_session();
-  collector_.join();  // with all processes gone, both pipes have ended
+  collector_.join();  // ends, because no process is left that holds the pipes
   finished.out = out_;
   finished.err = err_;
   return finished;
 }
 
 void FanfetchProcess::kill_session() const {
-  if (!waited_) ::kill(pid_, SIGKILL);  // it may not have come to setsid() yet
+  if (!waited_) ::kill(pid_, SIGKILL);  // it may not have called setsid() yet
   for (const pid_t pid : processes_of_session(pid_)) ::kill(pid, SIGKILL);
 }
 

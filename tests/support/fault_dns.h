@@ -15,41 +15,41 @@
 
 namespace fanfetch::support {
 
-/// What the fault DNS answers for a name.
+/// How the fault DNS answers for a name.
 struct DnsReply {
-  std::vector<std::string> addresses;  ///< IPv4 goes into A answers, IPv6 into AAAA answers.
+  std::vector<std::string> addresses;  ///< IPv4 ones go into A answers, IPv6 ones into AAAA.
   int rcode = 0;                       ///< 2: SERVFAIL, 3: NXDOMAIN, 5: REFUSED.
   std::uint32_t ttl = 60;
-  bool silent = false;                 ///< No answer at all,
-  bool silent_aaaa = false;            ///< or none to questions for AAAA.
+  bool silent = false;                 ///< Never answers,
+  bool silent_aaaa = false;            ///< or never to questions for AAAA.
   std::chrono::milliseconds delay{0};  ///< Over UDP.
-  /// Over UDP: a forged answer with another ID comes first, and names this address.
+  /// Over UDP: a forged answer with another ID is sent first, with this address.
   std::string forged_address = {};
-  bool truncated = false;  ///< Over UDP: without records, to be asked for over TCP.
+  bool truncated = false;  ///< Over UDP: without records, so that the client asks over TCP.
 };
 
 inline constexpr int kServfail = 2, kNxdomain = 3, kRefused = 5;
 
-/// A DNS server on 127.0.0.1 that does what a real one will not: stays silent, forges, fails and
-/// then does not. One thread. All public functions may be called from any thread.
+/// A DNS server on 127.0.0.1 that does what a real one does not: stays silent, forges answers,
+/// fails and then recovers. One thread. All public functions may be called from any thread.
 class FaultDns {
  public:
-  /// Listens on a free port at once, UDP and TCP. Throws std::system_error if it cannot.
+  /// Listens on a free port, UDP and TCP. Throws std::system_error if it cannot.
   FaultDns();
   FaultDns(const FaultDns&) = delete;
   FaultDns& operator=(const FaultDns&) = delete;
   ~FaultDns();
 
-  /// A name that nothing was said of does not exist.
+  /// Sets the reply for a name. Names without one do not exist.
   void serve(const std::string& name, DnsReply reply) { serve_in_turn(name, {std::move(reply)}); }
-  /// One reply after the other, the last one for ever; A and AAAA each have a turn of their own.
+  /// One reply after the other, then the last one forever. A and AAAA questions are counted apart.
   void serve_in_turn(const std::string& name, std::vector<DnsReply> replies);
 
   /// `127.0.0.1:PORT`, for --dns.
   [[nodiscard]] std::string server() const;
 
   enum class Record : std::uint16_t { a = 1, aaaa = 28 };
-  /// Questions that came for `name`, tries with the same ID once; "": for all names.
+  /// Questions for `name`, or for all names if it is "". Repeats with the same ID count once.
   [[nodiscard]] std::size_t count(std::string_view name, Record record) const;
   [[nodiscard]] std::size_t count() const;
   [[nodiscard]] std::size_t tcp_questions() const;
@@ -75,7 +75,7 @@ class FaultDns {
 
   std::uint16_t port_ = 0;
   UniqueFd udp_, tcp_, stop_event_;
-  std::multimap<Clock::time_point, Later> later_;  // the thread's alone
+  std::multimap<Clock::time_point, Later> later_;  // used by the thread only
 
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;

@@ -33,7 +33,7 @@ bool is_for(const Request& request, std::string_view path) {
 FaultOrigin::FaultOrigin(const std::string& address)
     : address_(address), stop_event_(::eventfd(0, EFD_CLOEXEC)) {
   const bool v6 = address.find(':') != std::string::npos;
-  sockaddr_in6 name{};  // in either family the port is at the same place
+  sockaddr_in6 name{};  // the port has the same offset in both families
   auto* v4_name = reinterpret_cast<sockaddr_in*>(&name);
   name.sin6_family = v6 ? AF_INET6 : AF_INET;
   void* bytes = v6 ? static_cast<void*>(&name.sin6_addr) : &v4_name->sin_addr;
@@ -51,7 +51,7 @@ FaultOrigin::FaultOrigin(const std::string& address)
 FaultOrigin::~FaultOrigin() { stop(); }
 
 void FaultOrigin::stop() {
-  ::eventfd_write(stop_event_.get(), 1);  // never drained: all waits see it
+  ::eventfd_write(stop_event_.get(), 1);  // never drained, so that every wait sees it
   if (!accept_thread_.joinable()) return;
   accept_thread_.join();
   for (Client& client : clients_) client.thread.join();

@@ -19,53 +19,52 @@
 
 namespace fanfetch::support {
 
-/// How long a test waits for what must happen: long, since a sanitizer on a busy machine is slow;
-/// only a broken program ever uses it up.
+/// How long a test waits for something that must happen. Long, because a sanitizer on a busy
+/// machine is slow; only a broken program uses it up.
 inline constexpr std::chrono::seconds kPatience{60};
 
 /// An HTTP/1.1 server on loopback with control of every byte, because HTTP libraries hide the
-/// socket and are too well-behaved. A thread a connection, blocking calls: a fault reads as it
-/// happens. Keeps a log of what was asked. All public functions may be called from any thread.
+/// socket and behave too well. One thread for each connection and blocking calls, so that the code
+/// of a fault reads in the order of events. Logs all requests. Thread-safe.
 class FaultOrigin {
  public:
-  /// Anything that a Reply cannot say. Runs on the connection's thread.
+  /// For what a Reply cannot express. Runs on the connection's thread.
   using Handler = std::function<void(Connection&, const Request&)>;
 
-  /// Listens on a free port at once; `address`: IPv4, or IPv6. Throws std::system_error if it
-  /// cannot.
+  /// Listens on a free port of `address` (IPv4 or IPv6). Throws std::system_error.
   explicit FaultOrigin(const std::string& address = "127.0.0.1");
   FaultOrigin(const FaultOrigin&) = delete;
   FaultOrigin& operator=(const FaultOrigin&) = delete;
   ~FaultOrigin();
 
-  /// Routes by path: with its query if such a route is there, else without. Anything else is a 404.
+  /// Sets the route for a path. A path with its query is looked up first, then without. Else: 404.
   void serve(const std::string& path, Reply reply);
   void serve(const std::string& path, Handler handler);
-  /// One reply after the other, the last one for ever.
+  /// One reply after the other, then the last one forever.
   void serve_in_turn(const std::string& path, std::vector<Reply> replies);
-  /// What has no route of its own.
+  /// Handles all requests without a route.
   void serve_rest(Handler handler);
 
   /// `http://127.0.0.1:PORT` and `path`.
   [[nodiscard]] std::string url(std::string_view path = "") const;
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
-  /// Requests for that path (with any query), oldest first; all of them for "".
+  /// Requests for `path` (with any query), or all of them for ""; oldest first.
   [[nodiscard]] std::vector<Request> requests(std::string_view path = "") const;
   [[nodiscard]] std::size_t count(std::string_view path = "") const;
-  /// Requests that were being answered at the same time, now and at worst.
+  /// Concurrent requests being answered: currently, and the maximum so far.
   [[nodiscard]] std::size_t at_once() const;
   [[nodiscard]] std::size_t most_at_once() const;
   [[nodiscard]] std::size_t connections() const;
 
-  /// Waits until so many requests came for `path`, or are being answered. False: none of it in
-  /// time.
+  /// Waits until `wanted` requests for `path` have come, or are being answered concurrently. False:
+  /// not in time.
   [[nodiscard]] bool wait_for_count(std::string_view path, std::size_t wanted,
                                     std::chrono::milliseconds limit = kPatience) const;
   [[nodiscard]] bool wait_for_at_once(std::size_t wanted,
                                       std::chrono::milliseconds limit = kPatience) const;
 
-  /// Ends every connection, the silent ones too, and joins all threads.
+  /// Ends every connection, even the silent ones, and joins all threads.
   void stop();
 
  private:
@@ -94,7 +93,7 @@ class FaultOrigin {
   std::size_t most_at_once_ = 0;
   std::size_t connections_ = 0;
 
-  std::list<Client> clients_;  // the accept thread's alone, until it is joined
+  std::list<Client> clients_;  // used by the accept thread only, until it is joined
   std::thread accept_thread_;
 };
 

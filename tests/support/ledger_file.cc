@@ -92,7 +92,7 @@ std::optional<LedgerContents> read_ledger(const fs::path& output) {
   const fs::path folder = output / ".fanfetch";
   if (!fs::exists(folder / "ledger.sqlite")) return std::nullopt;
   const TempDir copy;
-  // Not ledger.sqlite-shm: it may be torn, and SQLite makes it anew from the log.
+  // Not ledger.sqlite-shm: it may be torn, and SQLite rebuilds it from the log.
   for (const char* name : {"ledger.sqlite", "ledger.sqlite-wal"}) {
     if (fs::exists(folder / name)) fs::copy_file(folder / name, copy.path() / name);
   }

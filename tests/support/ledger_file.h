@@ -16,24 +16,23 @@ struct LedgerRow {
   std::optional<std::int64_t> bytes;
   std::optional<std::string> sha256;  ///< In lower-case hexadecimal.
   std::int64_t run = 0;
-  std::optional<std::string> part;  ///< Still in `placing`: the part that is to get the name.
+  std::optional<std::string> part;  ///< If in `placing`: the part to be renamed to file_name.
 };
 
 struct LedgerContents {
-  std::string integrity;  ///< What `PRAGMA integrity_check` says: "ok", or what is wrong.
+  std::string integrity;  ///< Output of `PRAGMA integrity_check`: "ok", or what is wrong.
   std::vector<LedgerRow> rows;
   std::size_t placing = 0;
   std::size_t runs = 0;
 };
 
-/// What SQLite finds in `<output>/.fanfetch/ledger.sqlite` as it lies there, a write-ahead log
-/// included. Works on a copy: a crashed run's files stay as they are. None: there is no ledger,
-/// or it came to no table.
-/// Throws std::runtime_error if SQLite cannot read it.
+/// The contents of `<output>/.fanfetch/ledger.sqlite`, including its write-ahead log. Reads a copy,
+/// so that a crashed run's files stay unchanged. nullopt: there is no ledger, or it has no tables
+/// yet. Throws std::runtime_error if SQLite cannot read it.
 [[nodiscard]] std::optional<LedgerContents> read_ledger(const std::filesystem::path& output);
 
-/// Has SQLite move the write-ahead log of a ledger in use into its database: the next commit then
-/// overwrites the log from its start. False: the run that uses it was in the way.
+/// Checkpoints the write-ahead log of a ledger in use, so that the next commit overwrites the log
+/// from its start. False: the run that uses it blocked the checkpoint.
 [[nodiscard]] bool restart_ledger_log(const std::filesystem::path& output);
 
 }  // namespace fanfetch::support

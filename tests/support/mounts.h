@@ -7,17 +7,17 @@
 
 namespace fanfetch::support {
 
-/// Gives this process mounts of its own, which no other sees and which end with its last child,
-/// even if it is killed. Call it before any other thread is there. Returns why nothing can be
-/// mounted here; none: it can.
+/// Gives this process its own mount namespace: no other process sees its mounts, and they end with
+/// its last child, even if it is killed. Call before starting any thread. Returns why mounting is
+/// not possible here; nullopt if it is.
 [[nodiscard]] std::optional<std::string> enter_own_mounts();
 
-/// Something mounted on a folder, for as long as this lives. Everything throws std::system_error.
+/// A file system mounted on a folder while this lives. All functions throw std::system_error.
 class Mount {
  public:
   /// A memory file system of at most `bytes`.
   [[nodiscard]] static Mount memory(const std::filesystem::path& folder, std::uint64_t bytes);
-  /// An image file with ext4 in it, through a loop device, which ends with the mount.
+  /// An image file with ext4, through a loop device, which ends with the mount.
   [[nodiscard]] static Mount image(const std::filesystem::path& image,
                                    const std::filesystem::path& folder,
                                    const std::string& options = "");
@@ -28,12 +28,12 @@ class Mount {
   ~Mount();
 
   enum class Writable { no, yes };
-  /// Fails (EBUSY) from yes to no while a file is open for writing.
+  /// Making it read-only fails (EBUSY) while a file is open for writing.
   void remount(Writable writable) const;
-  /// Before the end of its life; everything in it must be closed.
+  /// Unmounts early. REQUIRES: all files in it are closed.
   void unmount();
 
-  /// "loop0", say; "" without a loop device.
+  /// For example "loop0"; "" without a loop device.
   [[nodiscard]] const std::string& device() const { return device_; }
 
  private:
@@ -44,7 +44,7 @@ class Mount {
   std::string device_;
 };
 
-/// A sparse file of `bytes` with a fresh ext4 in it.
+/// Creates a sparse file of `bytes` with an empty ext4 in it.
 void make_ext4_image(const std::filesystem::path& image, std::uint64_t bytes);
 
 }  // namespace fanfetch::support

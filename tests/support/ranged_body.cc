@@ -12,8 +12,8 @@
 namespace fanfetch::support {
 namespace {
 
-constexpr std::uint64_t kPieces = 8;          // of one answer
-constexpr std::uint64_t kMaxPiece = 1 << 20;  // what is in memory at once
+constexpr std::uint64_t kPieces = 8;          // of one response
+constexpr std::uint64_t kMaxPiece = 1 << 20;  // limits the memory in use
 
 /// Links to it end in .jpg, so it begins as a JPEG does.
 constexpr std::uint64_t kFirstWord = 0xE0FFD8FF;  // little-endian
@@ -27,7 +27,7 @@ std::uint64_t word_at(std::uint64_t seed, std::uint64_t place) {
   return z ^ (z >> 31);
 }
 
-/// The first byte that is asked for; none: all of them, and no 206.
+/// The first byte requested; nullopt: the whole body is sent with a 200.
 std::optional<std::uint64_t> range_start(const Request& request, const GeneratedBody& body) {
   static constexpr std::string_view kUnit = "bytes=";
   const auto range = request.header("range");

@@ -10,8 +10,8 @@
 
 namespace fanfetch::support {
 
-/// A body whose every byte follows from its place, so that gigabytes need no memory. No compressor
-/// shortens it.
+/// A body whose bytes are computed from their offsets, so that gigabytes need no memory. It does
+/// not compress.
 class GeneratedBody {
  public:
   GeneratedBody(std::uint64_t size, std::uint64_t seed) : size_(size), seed_(seed) {}
@@ -22,7 +22,7 @@ class GeneratedBody {
   [[nodiscard]] std::string whole() const { return piece(0, size_); }
   /// In lower-case hexadecimal.
   [[nodiscard]] std::string sha256() const;
-  /// A strong one, with its quotes.
+  /// A strong ETag, with its quotes.
   [[nodiscard]] std::string etag() const;
 
  private:
@@ -30,24 +30,24 @@ class GeneratedBody {
   std::uint64_t seed_;
 };
 
-/// One answer of serve_body(), once it is over.
+/// One response of serve_body(), after its end.
 struct Exchange {
   std::string path;
   std::chrono::steady_clock::time_point begin, end;
   std::uint64_t from = 0;  ///< Where the range began; 0 without one.
-  std::uint64_t sent = 0;  ///< Bytes of body that the socket took.
-  bool whole = false;      ///< All that was to be sent was.
+  std::uint64_t sent = 0;  ///< Bytes of body that the socket accepted.
+  bool whole = false;      ///< The whole range was sent.
 };
 
 /// How a body is sent.
 struct Serving {
-  /// Spread over the answer: before each of up to eight pieces.
+  /// Total delay, spread over up to eight pieces of the response.
   std::chrono::milliseconds time{0};
   std::function<void(const Exchange&)> when_over = {};
 };
 
-/// Answers as an honest file server does: with a strong ETag, and 206 to a `Range: bytes=N-` whose
-/// If-Range (if any) is that ETag; 416 beyond the end.
+/// Responds like an honest file server: with a strong ETag, with 206 to a `Range: bytes=N-` whose
+/// If-Range (if any) is that ETag, and with 416 beyond the end.
 void serve_body(Connection& connection, const Request& request, const GeneratedBody& body,
                 const Serving& serving = {});
 

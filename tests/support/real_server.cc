@@ -56,8 +56,8 @@ std::uint16_t free_port() {
   return ntohs(address.sin_port);
 }
 
-/// All that happens between fork and exec: only async-signal-safe calls, since the parent may have
-/// threads. What the server prints goes to `output`, in its folder.
+/// Runs between fork and exec: only async-signal-safe calls, because the parent may have threads.
+/// The server's output goes to the file `output` in its folder.
 [[noreturn]] void become(const char* path, char* const* argv, char* const* envp, const char* folder,
                          const char* output, int stop_signal, pid_t parent) {
   ::setsid();

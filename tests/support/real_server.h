@@ -13,26 +13,26 @@
 
 namespace fanfetch::support {
 
-/// A request as the server's own log has it.
+/// A request, from the server's own log.
 struct LoggedRequest {
-  std::string path;      ///< As it was asked for; squid's: method, space, URL or `HOST:PORT`.
+  std::string path;      ///< As requested; squid's: method, space, URL or `HOST:PORT`.
   std::string protocol;  ///< `HTTP/2.0` (nginx; else empty).
   int status = 0;
-  std::uint64_t bytes = 0;  ///< Of body, as they went over the wire; 0: not logged (Python, squid).
-  std::uint16_t client_port = 0;  ///< One a connection; 0: not logged (Python, squid).
+  std::uint64_t bytes = 0;        ///< Of body, as sent; 0: not logged (Python, squid).
+  std::uint16_t client_port = 0;  ///< Identifies the connection; 0: not logged (Python, squid).
 };
 
-/// How many connections they came over.
+/// How many connections the requests used.
 [[nodiscard]] std::size_t count_connections(const std::vector<LoggedRequest>& requests);
 
-/// A web server that others wrote, on loopback, in the foreground and in a folder of its own; the
-/// user nobody runs it when the tests run as root. Listens on an address that no other test program
-/// has, so that none can take its ports. Ends with this object, with all its children.
+/// A web server of Debian's on loopback, in the foreground and in its own folder; as user nobody if
+/// the tests run as root. Listens on an address that no other test program uses, so that none can
+/// take its ports. Ends with this object, with all its children.
 /// REQUIRES: made by the main thread (the server stops when the thread that started it ends).
 class RealServer {
  public:
-  /// Waits until it accepts. Throws std::runtime_error, which names the package if the program is
-  /// missing, or holds what the server said if it does not start.
+  /// Waits until it accepts connections. Throws std::runtime_error: it names the package if the
+  /// program is missing, and holds the server's output if it does not start.
   explicit RealServer(Software software, Site site = {});
   RealServer(const RealServer&) = delete;
   RealServer& operator=(const RealServer&) = delete;
@@ -41,10 +41,10 @@ class RealServer {
   /// The address that all servers of this program listen on.
   [[nodiscard]] static std::string address();
 
-  /// Serves a file under `name`, from now on. Each is some minutes newer than the one before, as
-  /// servers tell versions apart by seconds.
+  /// Serves a file under `name`. Each is some minutes newer than the one before, because servers
+  /// distinguish versions by seconds.
   void put(std::string_view name, std::string_view bytes) const;
-  /// From now on the server may not read that file.
+  /// Takes away the server's permission to read that file.
   void forbid(std::string_view name) const;
 
   /// `http://ADDRESS:PORT` and `path`; the same over TLS.
@@ -52,13 +52,13 @@ class RealServer {
   [[nodiscard]] std::string tls_url(std::string_view path = "") const;
   [[nodiscard]] std::uint16_t port() const { return place_.port; }
 
-  /// A connection of the caller's own; invalid: it does not accept.
+  /// A raw connection to it; invalid if it does not accept.
   [[nodiscard]] UniqueFd connect() const { return connect_to(place_.port); }
 
-  /// Asks it to end, and makes it after some seconds. False: it had to be made.
+  /// Asks it to end, and kills it after some seconds. False: it was killed.
   bool stop();
 
-  /// What it was asked, oldest first. REQUIRES: stopped (servers write their logs late).
+  /// Its requests, oldest first. REQUIRES: it is stopped, because servers write their logs late.
   [[nodiscard]] std::vector<LoggedRequest> requests() const;
 
  private:

@@ -39,7 +39,7 @@ std::string chunk(std::string_view bytes) {
   return fmt::format("{:x}\r\n{}\r\n", bytes.size(), bytes);
 }
 
-/// The body as it goes over the wire.
+/// The body as sent over the wire.
 std::string frame(std::string body, Framing framing) {
   if (framing == Framing::length || framing == Framing::until_close) return body;
   const std::string_view all = body;
@@ -65,8 +65,7 @@ bool send_body(Connection& connection, const Reply& reply, std::string_view byte
   return connection.send_last(bytes);
 }
 
-/// Where the rest starts that is asked for; none: the whole is wanted, or If-Range names another
-/// version.
+/// The start of the requested range; nullopt: there is none, or If-Range names another version.
 std::optional<std::size_t> wanted_rest(const Request& request, const Reply& reply) {
   const auto range = request.header("range");
   const auto condition = request.header("if-range");

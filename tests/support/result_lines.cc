@@ -12,7 +12,7 @@ namespace {
   throw std::runtime_error(fmt::format("bad results line ({}): {}", what, line));
 }
 
-/// Reads members of one line, and says which one is wrong.
+/// Reads members of one line; errors name the member.
 class LineReader {
  public:
   explicit LineReader(std::string_view line) : line_(line) {
@@ -45,7 +45,7 @@ class LineReader {
   }
 
  private:
-  /// None: absent or null; that all keys are there is a test's business.
+  /// nullopt: absent or null. Tests check that all keys are there.
   [[nodiscard]] const rapidjson::Value* find(const char* key) const {
     const auto member = document_.FindMember(key);
     return member == document_.MemberEnd() || member->value.IsNull() ? nullptr : &member->value;

@@ -8,7 +8,7 @@
 
 namespace fanfetch::support {
 
-/// One line of `--results`, read without the program's own code. None: null.
+/// One line of `--results`, read without the program's own code. nullopt: null.
 struct ResultLine {
   std::int64_t index = 0;
   std::string status;
@@ -18,10 +18,10 @@ struct ResultLine {
   std::optional<bool> retryable;
   std::int64_t attempts = -1;
 
-  std::vector<std::string> keys;  ///< All that the line has, in its order.
+  std::vector<std::string> keys;  ///< All keys of the line, in its order.
 };
 
-/// Throws std::runtime_error at the first line that is not a JSON object, or whose value has the
+/// Throws std::runtime_error at the first line that is not a JSON object, or has a value of the
 /// wrong type.
 [[nodiscard]] std::vector<ResultLine> parse_result_lines(std::string_view text);
 

@@ -10,14 +10,14 @@ namespace fanfetch::support {
 
 struct GalleryOptions {
   int images = 120;
-  std::chrono::milliseconds delay{200};  ///< Before each image: what a real round trip costs.
-  std::string client_id = {};            ///< The only one that is let in; empty: any.
+  std::chrono::milliseconds delay{200};  ///< Before each image, like a real round trip.
+  std::string client_id = {};            ///< The only one accepted; empty: any.
 };
 
-/// Imgur in small: `/3/gallery/hot/viral/{page}` with a client ID, one full page, and the images it
-/// lists on the same port. Besides `images` JPEGs the page holds a GIF, a video (its link a .gifv),
-/// an album and a removed image, which the tutorial's rule leaves: its run saves every JPEG and
-/// skips four items. The page shows the first of the album's three images, as Imgur's would.
+/// A small Imgur: `/3/gallery/hot/viral/{page}` with a client ID, one full page, and its images on
+/// the same port. In addition to `images` JPEGs the page holds a GIF, a video (linked as a .gifv),
+/// an album and a removed image, which the tutorial's rule skips: its run saves every JPEG and
+/// skips four items. The page shows the first of the album's three images, as Imgur does.
 ///
 /// The removed image is an item without `link`. Imgur's own way, a 302 to removed.png, would today
 /// be saved under a picture's name, and a 404 would make the sample run end with a failure.
@@ -28,9 +28,9 @@ class SampleGallery {
   /// For `--api-base`.
   [[nodiscard]] std::string api_base() const { return origin_.url(); }
   [[nodiscard]] FaultOrigin& origin() { return origin_; }
-  /// What must be in the output folder after a run: name → bytes.
+  /// The files that must be in the output folder after a run: name → bytes.
   [[nodiscard]] const std::map<std::string, std::string>& files() const { return files_; }
-  /// What else is there once albums are opened and no ending is refused.
+  /// The further files if albums are opened and no extension is refused.
   [[nodiscard]] const std::map<std::string, std::string>& other_files() const {
     return other_files_;
   }

@@ -9,16 +9,16 @@ namespace fanfetch::support {
 /// pictures of different seeds look and compress differently. The same bytes for the same seed.
 [[nodiscard]] std::string sample_jpeg(unsigned seed);
 
-/// A whole JPEG: libjpeg reads every line without an error or a warning. A cut one is not.
+/// Whether it is a complete JPEG: libjpeg reads every line without an error or warning.
 [[nodiscard]] bool decodes_as_jpeg(std::string_view bytes);
 
-/// The smallest GIF that viewers take: one transparent pixel, 43 bytes.
+/// The smallest GIF that viewers accept: one transparent pixel, 43 bytes.
 [[nodiscard]] std::string tiny_gif();
 
-/// The beginning of an MP4 and a little of a body: enough to be told from other files.
+/// The beginning of an MP4: enough to be recognized.
 [[nodiscard]] std::string tiny_mp4();
 
-/// Stands in for what Imgur sends in place of a removed image: a PNG of exactly 503 bytes.
+/// Like the image that Imgur sends in place of a removed one: a PNG of exactly 503 bytes.
 [[nodiscard]] std::string removed_png();
 
 }  // namespace fanfetch::support

@@ -7,16 +7,16 @@
 
 namespace fanfetch::support {
 
-/// The servers of Debian 12 that tests meet. squid is a forward proxy, the others serve files.
+/// The servers of Debian 12 that tests use. squid is a forward proxy, the others serve files.
 enum class Software { nginx, apache, lighttpd, caddy, h2o, python, squid };
 
-/// Its word in messages and in the names of tests.
+/// Its name in messages and in the names of tests.
 [[nodiscard]] std::string name(Software software);
 
-/// h2o speaks 1.3 whatever it is told.
+/// h2o speaks TLS 1.3 whatever its configuration says.
 enum class TlsVersions { both, only_1_2, only_1_3 };
 
-/// What a server is to do.
+/// What a server must do.
 struct Site {
   /// PEM files: the certificate, with its intermediate ones behind it, and its key. Empty: no TLS.
   std::string certificate = {};

@@ -1,4 +1,4 @@
-// A worker that beats and answers every job, but does not leave when it is told to.
+// A worker that sends heartbeats and answers every job, but ignores the order to stop.
 
 #include <poll.h>
 #include <sys/prctl.h>

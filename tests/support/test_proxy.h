@@ -11,22 +11,22 @@
 
 namespace fanfetch::support {
 
-/// A proxy on loopback that speaks CONNECT, SOCKS4, 4a and 5, and takes whoever is asked for to one
-/// server: names that nobody knows work. What is none of these it hands to that server as it is, so
-/// a FaultOrigin behind it is an http proxy. A thread a connection.
+/// A proxy on loopback for CONNECT, SOCKS4, 4a and 5 that connects every client to one server,
+/// whatever host is requested; so unknown names work. Other requests are forwarded unchanged, so
+/// that a FaultOrigin behind it acts as an http proxy. One thread for each connection.
 class TestProxy {
  public:
-  /// What a client wanted, and how it put it.
+  /// What a client requested, and by which protocol.
   struct Asked {
     std::string how;   ///< `connect`, `socks4`, `socks5`.
-    std::string host;  ///< A name where the client left it to the proxy, else an address.
+    std::string host;  ///< A name if the client left its lookup to the proxy, else an address.
     std::uint16_t port = 0;
     std::string login;  ///< `user:password` with SOCKS, the header's value with CONNECT.
     std::string head;   ///< All of a CONNECT request.
   };
   struct Setup {
-    std::string login = {};    ///< SOCKS5: the only user it lets in; empty: anybody.
-    int connect_status = 200;  ///< The answer to CONNECT; others open no tunnel.
+    std::string login = {};    ///< SOCKS5: the only user accepted; empty: any.
+    int connect_status = 200;  ///< The response to CONNECT; others than 200 open no tunnel.
     int socks_reply = 0;       ///< RFC 1928, 6; others than 0 open none.
   };
 
@@ -56,7 +56,7 @@ class TestProxy {
   UniqueFd stop_event_;
   mutable std::mutex mutex_;
   std::vector<Asked> asked_;        // under the mutex
-  std::list<std::thread> clients_;  // the accept thread's, until it is joined
+  std::list<std::thread> clients_;  // used by the accept thread only, until it is joined
   std::thread accept_thread_;
 };
 

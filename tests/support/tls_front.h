@@ -13,17 +13,17 @@ struct ssl_ctx_st;
 
 namespace fanfetch::support {
 
-/// TLS in front of a plain server on loopback: makes an origin an https origin, and a proxy an
-/// https proxy, with all their faults. A thread a connection.
+/// TLS in front of a plain server on loopback: turns an origin into an https origin and a proxy
+/// into an https proxy, with all their faults. One thread for each connection.
 class TlsFront {
  public:
   struct Setup {
     std::string cert, key;  ///< PEM files.
-    std::string client_ca;  ///< Clients must show a certificate that this one vouches for.
+    std::string client_ca;  ///< Clients must show a certificate signed by this one.
     int max_version = 0;    ///< TLS1_2_VERSION …; 0: the highest.
   };
 
-  /// Listens on a free port of 127.0.0.1, and hands on to `port` there. Throws std::runtime_error.
+  /// Listens on a free port of 127.0.0.1, and forwards to `port` there. Throws std::runtime_error.
   TlsFront(const Setup& setup, std::uint16_t port);
   TlsFront(const TlsFront&) = delete;
   TlsFront& operator=(const TlsFront&) = delete;
@@ -31,7 +31,7 @@ class TlsFront {
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] std::string url(const std::string& path = "") const;
-  /// TLS1_2_VERSION …: what the last handshake came to; 0: none has.
+  /// TLS1_2_VERSION …: version of the last handshake; 0: there was none.
   [[nodiscard]] int version() const { return version_; }
 
  private:
@@ -48,7 +48,7 @@ class TlsFront {
   UniqueFd listener_;
   UniqueFd stop_event_;
   std::atomic<int> version_ = 0;
-  std::list<std::thread> clients_;  // the accept thread's, until it is joined
+  std::list<std::thread> clients_;  // used by the accept thread only, until it is joined
   std::thread accept_thread_;
 };
 

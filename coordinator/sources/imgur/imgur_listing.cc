@@ -39,7 +39,7 @@ std::string percent_encode(std::string_view text) {
   return encoded;
 }
 
-bool is_alphanumeric(std::string_view text) {
+bool is_all_alphanumeric(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return is_alphanumeric(c); });
 }
 
@@ -50,7 +50,7 @@ constexpr std::size_t kLongestId = 12;
 /// The id in `ID` or `title-slug-ID`; empty if there is none.
 std::string id_of(std::string_view word) {
   const std::string_view id = word.substr(word.rfind('-') + 1);  // npos + 1 is 0
-  const bool is_id = id.size() >= kShortestId && id.size() <= kLongestId && is_alphanumeric(id);
+  const bool is_id = id.size() >= kShortestId && id.size() <= kLongestId && is_all_alphanumeric(id);
   return is_id ? std::string(id) : std::string();
 }
 
