@@ -552,7 +552,7 @@ TEST_F(OptionsTest, Ipv4AndIpv6ExcludeEachOther) {
 TEST_F(OptionsTest, NetworksAndServersAreAddresses) {
   EXPECT_EQ(wrong({"--allow-net", "10.0.3.7/24"}),
             "--allow-net: '10.0.3.7/24' has bits set after its prefix; did you mean 10.0.3.0/24?");
-  EXPECT_NE(wrong({"--dns", "dns.example"}).find("--dns: 'dns.example' is no address"),
+  EXPECT_NE(wrong({"--dns", "dns.example"}).find("--dns: 'dns.example' is not an address"),
             std::string::npos);
   EXPECT_NE(wrong({"--dns", "1.1.1.1,"}), "");
   EXPECT_NE(
