@@ -29,8 +29,10 @@ constexpr int kMaxSoleDeaths = 3;
 /// An attempt that brought a file so much further costs no attempt.
 constexpr std::uint64_t kFreeRetryBytes = 1 << 20;
 
-/// What is in flight at the first signal gets this long.
+/// What is in flight at the first signal gets this long to finish …
 constexpr auto kGrace = std::chrono::seconds(10);
+/// … and then the workers this long to write checkpoints and leave, before SIGKILL.
+constexpr auto kCutTime = std::chrono::seconds(2);
 constexpr auto kProgressInterval = std::chrono::milliseconds(200);
 /// A pause that a host asks for is worth a word from so long on, and one such word in that time.
 constexpr auto kPauseWorthTelling = std::chrono::seconds(10);
@@ -315,7 +317,8 @@ void Coordinator::end_if_done() {
 void Coordinator::stop_workers() {
   // The loop goes on until all is written down, so that a signal finds somebody who waits for it.
   workers_.stop([this] { ledger_.close(); });
-  loop_.call_at(loop_.now() + kGrace, [this] { workers_.kill_all(); });
+  loop_.call_at(loop_.now() + kGrace, [this] { workers_.cut(); });
+  loop_.call_at(loop_.now() + kGrace + kCutTime, [this] { workers_.kill_all(); });
 }
 
 void Coordinator::report_progress() {

@@ -46,11 +46,13 @@ void Worker::run() {
 
 void Worker::beat() {
   channel_.beat();
+  for (const auto& [easy, running] : running_) running.transfer->checkpoint_in_time(loop_.now());
   loop_.call_at(loop_.now() + kBeatInterval, [this] { beat(); });
 }
 
 void Worker::after_batch() {
   multi_.collect([this](CURL* easy, CURLcode code) { finish(easy, code); });
+  if (channel_.stopping() == Stopping::cut) return leave();
   take_jobs();
   check_parts();
   if (pacer_.limits()) pacer_.turn();
@@ -58,7 +60,20 @@ void Worker::after_batch() {
   for (const auto& [easy, running] : running_) bytes += running.transfer->take_new_bytes();
   if (bytes > 0) channel_.add_bytes(bytes);
   channel_.wake_coordinator();
-  if (running_.empty() && channel_.stopping()) loop_.stop();
+  if (running_.empty() && channel_.stopping() == Stopping::finish) loop_.stop();
+}
+
+/// First what counts: if the disk is slow, SIGKILL comes in mid-way, and what is written by then is
+/// of use to the next run.
+void Worker::leave() {
+  for (const auto& [easy, running] : running_) running.transfer->leave_part_at_stop();
+  channel_.wake_coordinator();
+  for (const auto& [easy, running] : running_) {
+    multi_.remove(easy);
+    pacer_.forget(easy);
+  }
+  running_.clear();
+  loop_.stop();
 }
 
 void Worker::take_jobs() {

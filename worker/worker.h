@@ -24,7 +24,7 @@ class Worker {
   /// process dies.
   Worker(WorkerChannel channel, FileStore& store, TlsFiles tls_files);
 
-  /// Until the coordinator says stop and all jobs are done.
+  /// Until the coordinator says stop and all jobs are done, or says cut.
   void run();
 
  private:
@@ -39,6 +39,7 @@ class Worker {
   void check_parts();
   void finish(CURL* easy, CURLcode code, const std::string& why = {});
   void after_batch();
+  void leave();
   void beat();
 
   EventLoop loop_;

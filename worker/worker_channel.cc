@@ -68,8 +68,8 @@ void WorkerChannel::set_held_back(std::size_t count) {
   region_.header().held_back.store(static_cast<std::uint32_t>(count), std::memory_order_relaxed);
 }
 
-bool WorkerChannel::stopping() const {
-  return region_.header().stopping.load(std::memory_order_acquire) != 0;
+Stopping WorkerChannel::stopping() const {
+  return static_cast<Stopping>(region_.header().stopping.load(std::memory_order_acquire));
 }
 
 }  // namespace fanfetch

@@ -33,7 +33,7 @@ class WorkerChannel {
 
   void beat();
   void add_bytes(std::uint64_t count);
-  [[nodiscard]] bool stopping() const;
+  [[nodiscard]] Stopping stopping() const;
 
   /// Bytes a second of all workers together; 0: no limit. Never changes.
   [[nodiscard]] std::uint64_t byte_limit() const;

@@ -12,7 +12,7 @@ namespace fanfetch {
 ///
 /// Every word has one writer, and each writer's words lie on cache lines of their own. There is no
 /// lock: a killed process could not release it. Change kChannelVersion with the layout.
-inline constexpr std::uint64_t kChannelVersion = 0x66616e6665746303;  // "fanfetc", 3
+inline constexpr std::uint64_t kChannelVersion = 0x66616e6665746304;  // "fanfetc", 4
 
 inline constexpr std::size_t kCacheLine = 64;
 inline constexpr std::size_t kPage = 4096;
@@ -20,6 +20,13 @@ inline constexpr std::size_t kSlotStride = 16 * 1024;
 /// A request, then the result in its place. Its untouched pages cost nothing.
 inline constexpr std::size_t kPayloadBytes = 15 * 1024;
 inline constexpr std::uint32_t kMaxSlots = 2 * 4096;
+
+/// What the coordinator wants of the worker; it only rises.
+enum class Stopping : std::uint32_t {
+  run,     ///< Nothing: run jobs.
+  finish,  ///< Finish the jobs, then leave.
+  cut,     ///< Leave what can be resumed of each job, report none of them, and leave immediately.
+};
 
 struct ChannelHeader {
   // Coordinator writes, before the worker exists:
@@ -30,7 +37,7 @@ struct ChannelHeader {
   // Coordinator writes:
   alignas(kCacheLine) std::atomic<std::uint64_t> submit_head;
   std::atomic<std::uint64_t> complete_tail;
-  std::atomic<std::uint32_t> stopping;
+  std::atomic<std::uint32_t> stopping;   // Stopping
   std::atomic<std::uint64_t> byte_rate;  // this worker's share of byte_limit, as of now
 
   // Worker writes:

@@ -27,6 +27,7 @@ class PoolWorkers final : public Workers {
   void reserve(bool wanted) override { pool_.reserve(wanted); }
   void wake() override { pool_.wake_workers(); }
   void stop(std::function<void()> gone) override { pool_.stop(std::move(gone)); }
+  void cut() override { pool_.cut(); }
   void kill_all() override { pool_.kill_all(); }
   [[nodiscard]] std::uint64_t in_flight() const override { return pool_.in_flight(); }
   [[nodiscard]] std::uint64_t bytes_in() const override { return pool_.bytes_in(); }

@@ -53,6 +53,9 @@ struct Workers {
   /// Lets each worker finish its jobs and leave; `gone` is called once all have left, possibly from
   /// within this call.
   virtual void stop(std::function<void()> gone) = 0;
+  /// Tells the workers to leave what can be resumed of each job, and to leave immediately: their
+  /// jobs come back as lost. REQUIRES: stop() was called.
+  virtual void cut() = 0;
   /// SIGKILL to all. Their jobs come back as lost.
   virtual void kill_all() = 0;
 

@@ -98,8 +98,8 @@ void CoordinatorChannel::release(std::uint32_t slot) {
   free_.push_back(slot);
 }
 
-void CoordinatorChannel::stop_worker() {
-  region_.header().stopping.store(1, std::memory_order_release);
+void CoordinatorChannel::stop_worker(Stopping how) {
+  region_.header().stopping.store(static_cast<std::uint32_t>(how), std::memory_order_release);
   wake_worker();
 }
 

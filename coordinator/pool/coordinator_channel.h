@@ -50,8 +50,8 @@ class CoordinatorChannel {
   /// posted.
   [[nodiscard]] std::vector<Orphan> reclaim(std::vector<Completion>& completions);
 
-  /// Tells the worker to leave once its jobs are done.
-  void stop_worker();
+  /// Tells the worker to leave, see Stopping. Jobs that it does not report are orphans.
+  void stop_worker(Stopping how);
 
   /// Bytes a second that the worker may take from now on; it looks every few milliseconds.
   void set_byte_rate(std::uint64_t rate);

@@ -328,10 +328,16 @@ void WorkerPool::stop(std::function<void()> gone) {
   bool any = false;
   for (auto& member : members_) {
     if (!member->channel) continue;
-    member->channel->stop_worker();
+    member->channel->stop_worker(Stopping::finish);
     any = true;
   }
   if (!any) gone_();
+}
+
+void WorkerPool::cut() {
+  for (auto& member : members_) {
+    if (member->channel) member->channel->stop_worker(Stopping::cut);
+  }
 }
 
 void WorkerPool::kill_all() {

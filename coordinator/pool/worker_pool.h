@@ -63,6 +63,9 @@ class WorkerPool {
 
   /// Lets each worker finish what it has and leave; `gone` is called once all are.
   void stop(std::function<void()> gone);
+  /// Tells the workers to leave what can be resumed of each job, and to leave immediately: their
+  /// jobs come back as lost. REQUIRES: stop() was called.
+  void cut();
   /// SIGKILL to all. Their jobs come back as lost.
   void kill_all();
 

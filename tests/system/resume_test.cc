@@ -78,19 +78,10 @@ class ResumeTest : public SystemTest {
   /// something to the part, and the worker is killed.
   void kill_in_mid_file(const std::string& body, std::size_t stop,
                         const std::function<void(const fs::path& part)>& trouble = {}) {
-    Reply stuck = in_pieces(body);
-    stuck.gate = std::make_shared<Gate>();
-    stuck.gate_after = stop;
-    origin_.serve_in_turn(kPath, {stuck, in_pieces(body)});
+    origin_.serve_in_turn(kPath, {stuck_after(body, stop), in_pieces(body)});
     FanfetchProcess process(list_setup({kPath}, {"-w1"}));
-    ASSERT_TRUE(origin_.wait_for_count(kPath, 1));
-    fs::path part;
-    ASSERT_TRUE(eventually(
-        [&] {
-          part = the_part();
-          return !part.empty() && fs::file_size(part) == stop;
-        },
-        kPatience));
+    ASSERT_TRUE(wait_for_part(stop));
+    const fs::path part = the_part();
     const auto workers = process.workers();
     ASSERT_EQ(1u, workers.size());
     if (trouble) trouble(part);
@@ -99,6 +90,29 @@ class ResumeTest : public SystemTest {
     EXPECT_EQ(0, finished.exit_status) << finished.describe();
     ASSERT_EQ(1u, records().size());
     expect_saved(records()[0], body);
+  }
+  /// Nothing comes after `bytes` bytes of this answer.
+  static Reply stuck_after(const std::string& body, std::size_t bytes) {
+    Reply stuck = in_pieces(body);
+    stuck.gate = std::make_shared<Gate>();
+    stuck.gate_after = bytes;
+    return stuck;
+  }
+  [[nodiscard]] bool wait_for_part(std::size_t size) const {
+    return eventually(
+        [&] {
+          const fs::path part = the_part();
+          return !part.empty() && fs::file_size(part) == size;
+        },
+        kPatience);
+  }
+  [[nodiscard]] bool wait_for_sidecar() const {
+    return eventually(
+        [&] {
+          const fs::path part = the_part();
+          return !part.empty() && fs::exists(part.string() + std::string(kSidecarSuffix));
+        },
+        kPatience);
   }
   /// Empty: there is none.
   [[nodiscard]] fs::path the_part() const {
@@ -283,6 +297,59 @@ TEST_F(ResumeTest, AFlippedByteCostsOneCheckpoint) {
 TEST_F(ResumeTest, AFlippedByteAtTheFrontCostsAll) {
   kill_in_mid_file(kBody, kCut, [](const fs::path& part) { flip(part, 0, kBody); });
   EXPECT_EQ((std::vector<std::string>{"", ""}), asked());
+}
+
+/// A polite stop keeps every byte, below a mebibyte too; a slow file gets done that way at last.
+TEST_F(ResumeTest, StoppedRunsGoOnAtTheExactByte) {
+  constexpr std::size_t kFirst = 700'001;  // bytes that each run gets, then nothing more comes
+  constexpr std::size_t kSecond = 1'234'567;
+  origin_.serve_in_turn(
+      kPath, {stuck_after(kBody, kFirst), stuck_after(kBody, kSecond), in_pieces(kBody)});
+  std::size_t received = 0;
+  for (const auto& [bytes, signal] : {std::pair{kFirst, SIGINT}, std::pair{kSecond, SIGTERM}}) {
+    received += bytes;
+    FanfetchProcess process(list_setup({kPath}, {"-w1"}));
+    ASSERT_TRUE(wait_for_part(received));
+    process.signal(signal);
+    const Finished finished = finish(process);
+    EXPECT_EQ(signal, finished.signal) << finished.describe();
+    EXPECT_TRUE(records().empty()) << "unfinished is not failed";
+  }
+  expect_saved(fetch(kPath));
+  EXPECT_EQ((std::vector<std::string>{"", from(kFirst), from(kFirst + kSecond)}), asked());
+}
+
+TEST_F(ResumeTest, AKilledWorkerCostsSecondsOfASlowFile) {
+  constexpr std::size_t kBytes = 300'000;  // far from the first checkpoint by size
+  origin_.serve_in_turn(kPath, {stuck_after(kBody, kBytes), in_pieces(kBody)});
+  FanfetchProcess process(list_setup({kPath}, {"-w1"}));
+  ASSERT_TRUE(wait_for_part(kBytes));
+  ASSERT_TRUE(wait_for_sidecar());
+  const auto workers = process.workers();
+  ASSERT_EQ(1u, workers.size());
+  ::kill(workers[0], SIGKILL);
+  EXPECT_EQ(0, finish(process).exit_status);
+  expect_saved(records().at(0));
+  EXPECT_EQ((std::vector<std::string>{"", from(kBytes)}), asked());
+}
+
+TEST_F(ResumeTest, AKilledCoordinatorCostsSecondsOfASlowFile) {
+  Reply slow = in_pieces(kBody);
+  slow.drip_bytes = 10'000;
+  slow.drip_every = 100ms;  // 100 kB a second
+  origin_.serve_in_turn(kPath, {slow, in_pieces(kBody)});
+  std::size_t received = 0;
+  {
+    FanfetchProcess process(list_setup({kPath}, {"-w1"}));
+    ASSERT_TRUE(wait_for_sidecar());
+    process.signal(SIGKILL);
+    EXPECT_EQ(SIGKILL, finish(process).signal);
+    received = fs::file_size(the_part());
+  }
+  EXPECT_LT(received, kMiB) << "no checkpoint by size yet";
+  expect_saved(fetch(kPath));
+  EXPECT_GT(resumed_at(), 0u);
+  EXPECT_LE(resumed_at(), received);
 }
 
 TEST_F(ResumeTest, ASpoiledSidecarCostsAll) {

@@ -64,7 +64,7 @@ class WorkerTest : public ::testing::Test {
       EXPECT_EQ(CoordinatorChannel::Integrity::sound, channel->drain(done));
     }
     received_ = channel->bytes_in();
-    channel->stop_worker();
+    channel->stop_worker(Stopping::finish);
     (void)process->reap();
     EXPECT_EQ(1u, done.size());
     return done.empty() ? Skipped{} : std::move(done[0].outcome);

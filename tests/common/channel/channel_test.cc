@@ -121,9 +121,11 @@ TEST_F(ChannelTest, CarriesHeartbeatBytesAndStop) {
   worker_.add_bytes(1000);
   EXPECT_EQ(coordinator_.heartbeat(), 1u);
   EXPECT_EQ(coordinator_.bytes_in(), 1000u);
-  EXPECT_FALSE(worker_.stopping());
-  coordinator_.stop_worker();
-  EXPECT_TRUE(worker_.stopping());
+  EXPECT_EQ(worker_.stopping(), Stopping::run);
+  for (const Stopping how : {Stopping::finish, Stopping::cut}) {
+    coordinator_.stop_worker(how);
+    EXPECT_EQ(worker_.stopping(), how);
+  }
 }
 
 /// Only the state tells, whatever bytes of the earlier use are still there.
