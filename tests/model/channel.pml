@@ -2,6 +2,7 @@
  * worker/worker_channel.cc): one coordinator, one worker at a time, two single-producer
  * single-consumer rings, slots with generations, one eventfd each way, and kill -9 at any statement
  * of the worker. Spin assumes sequential consistency; TSan looks at the rest.
+ * A worker that is cut off leaves its jobs unanswered, which is here a kill between two statements.
  *
  * Holds: every job is committed once, with its own result, and all jobs are at last.
  * Seeded bugs, which Spin has to find:

@@ -11,7 +11,8 @@
 namespace fanfetch::system {
 namespace {
 
-constexpr auto kGrace = 10s;  // for the links in flight after the first signal
+constexpr auto kGrace = 10s;   // for the links in flight after the first signal
+constexpr auto kCutTime = 2s;  // for the workers to write checkpoints after that
 
 class SignalsTest : public SystemTest {
  protected:
@@ -71,6 +72,33 @@ TEST_F(SignalsTest, SecondSignalStopsAtOnce) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, kGrace - 2s);
   EXPECT_EQ(SIGINT, finished.signal) << finished.describe();
   EXPECT_TRUE(saved_files().empty());
+}
+
+/// A stopped process stands for one that sleeps in the kernel, waiting for a disk.
+TEST_F(SignalsTest, AWorkerThatCannotWriteIsKilledTwoSecondsAfterTheGrace) {
+  const auto process = start_held();
+  const auto start = std::chrono::steady_clock::now();
+  for (const pid_t worker : process->workers()) ASSERT_EQ(0, ::kill(worker, SIGSTOP));
+  process->signal(SIGTERM);
+  const Finished finished = finish(*process);
+  const auto took = std::chrono::steady_clock::now() - start;
+  EXPECT_GE(took, kGrace + kCutTime - 1s);
+  EXPECT_LT(took, 2 * kGrace);
+  EXPECT_EQ(SIGTERM, finished.signal) << finished.describe();
+  EXPECT_TRUE(saved_files().empty());
+  EXPECT_TRUE(records().empty()) << "unfinished is not failed";
+}
+
+TEST_F(SignalsTest, ASecondSignalKillsAWorkerThatCannotWrite) {
+  const auto process = start_held();
+  const auto start = std::chrono::steady_clock::now();
+  for (const pid_t worker : process->workers()) ASSERT_EQ(0, ::kill(worker, SIGSTOP));
+  ASSERT_TRUE(process->signal_and_wait(SIGINT));
+  process->signal(SIGINT);
+  const Finished finished = finish(*process);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, kGrace - 2s);
+  EXPECT_EQ(SIGINT, finished.signal) << finished.describe();
+  EXPECT_TRUE(finished.left_behind.empty()) << finished.describe();
 }
 
 TEST_F(SignalsTest, TheGraceIsTenSeconds) {
