@@ -14,7 +14,7 @@ namespace {
 
 struct Target {
   std::string point;
-  unsigned at = 1;  ///< Which time it is reached.
+  unsigned at = 1;  ///< At which of the times that it is reached.
   bool in_worker = false;
 };
 
@@ -23,7 +23,7 @@ std::string read_all(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-/// FANFETCH_CRASH_AT of this process, or, as a worker's environment is empty, of its parent.
+/// FANFETCH_CRASH_AT of this process or, because a worker's environment is empty, of its parent.
 Target read_target() {
   Target target;
   target.in_worker = read_all("/proc/self/comm") == "fanfetch-worker\n";
@@ -43,7 +43,7 @@ Target read_target() {
 
 }  // namespace
 
-/// Kills the whole run: a worker takes its coordinator along.
+/// Kills the whole run: a worker kills its coordinator too.
 void crash_point(std::string_view point) {
   static const Target target = read_target();
   static std::atomic<unsigned> reached{0};

@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A link costs nothing; another file system needs a copy.
+/// Makes a hard link, or a copy on another file system.
 void lay_out(const char* variable, const fs::path& place) {
   const char* program = ::getenv(variable);
   if (program == nullptr) throw std::runtime_error(std::string(variable) + " must name a program");

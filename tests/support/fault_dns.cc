@@ -36,7 +36,7 @@ unsigned get16(std::string_view from, std::size_t at) {
          static_cast<unsigned char>(from[at + 1]);
 }
 
-/// The bytes of an address of that record type; empty: it is of the other kind.
+/// The bytes of the address if it belongs to that record type, else empty.
 std::string rdata(const std::string& address, FaultDns::Record record) {
   std::array<char, 16> bytes{};
   const bool v6 = record == FaultDns::Record::aaaa;
@@ -51,7 +51,7 @@ struct FaultDns::Question {
   std::uint16_t id = 0;
   std::string name;  // lower case
   Record record = Record::a;
-  std::string wire;  // the question section as it came
+  std::string wire;  // the question section as received
 
   static std::optional<Question> read(std::string_view packet) {
     if (packet.size() < kHeaderBytes) return std::nullopt;
@@ -101,7 +101,7 @@ FaultDns::FaultDns() : stop_event_(::eventfd(0, EFD_CLOEXEC)) {
   name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof name;
   auto* generic = reinterpret_cast<sockaddr*>(&name);
-  // A port that is free in both, which the second bind may find otherwise.
+  // Needs a port that is free for both; the second bind may fail.
   for (int tries = 0;; ++tries) {
     name.sin_port = 0;
     udp_.reset(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
@@ -211,7 +211,7 @@ void FaultDns::send_due() {
   }
 }
 
-/// One connection after the other; a client that sends nothing for a second is left.
+/// One connection after the other; a client that sends nothing for a second is dropped.
 void FaultDns::serve_tcp() {
   const UniqueFd client(::accept4(tcp_.get(), nullptr, nullptr, SOCK_CLOEXEC));
   if (!client.valid()) return;

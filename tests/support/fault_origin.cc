@@ -141,7 +141,7 @@ void FaultOrigin::accept_clients() {
     if (fds[1].revents == 0) continue;
     UniqueFd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!socket.valid()) continue;
-    const int yes = 1;  // a fault is what was sent when it was sent
+    const int yes = 1;  // each piece is sent when the fault says so
     ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     std::erase_if(clients_, [](Client& client) {
       if (!client.done) return false;

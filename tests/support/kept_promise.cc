@@ -27,7 +27,7 @@ std::vector<std::string> names_in(const fs::path& output) {
   return names;
 }
 
-/// What is wrong with a row `saved`; "" if nothing.
+/// What is wrong with a row of status saved; "" if nothing is.
 std::string loss_of(const LedgerRow& row, const ExpectedFiles& expected, const fs::path& output) {
   if (!row.file_name) return "no name";
   const auto found = expected.find(*row.file_name);

@@ -23,7 +23,7 @@ struct FinalizeStatement {
   void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 };
 
-/// One query, row by row.
+/// Steps through the rows of one query.
 class Query {
  public:
   Query(sqlite3* database, const char* text) : database_(database) {
@@ -121,7 +121,7 @@ bool restart_ledger_log(const fs::path& output) {
   const Database database = open(output / ".fanfetch/ledger.sqlite");
   sqlite3_busy_timeout(database.get(), 1000);
   Query checkpoint(database.get(), "PRAGMA wal_checkpoint(RESTART)");
-  return checkpoint.next() && checkpoint.number(0) == 0;  // column 0: was it blocked?
+  return checkpoint.next() && checkpoint.number(0) == 0;  // column 0: 1 if it was blocked
 }
 
 }  // namespace fanfetch::support

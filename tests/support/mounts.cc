@@ -31,11 +31,11 @@ using namespace std::chrono_literals;
 }
 
 struct LoopDevice {
-  UniqueFd fd;  // the device lives as long as this, or what is mounted from it
+  UniqueFd fd;  // the device exists while this is open or a mount uses it
   std::string name;
 };
 
-/// A free loop device over `file`. Another process may take the free one first: then the next.
+/// A free loop device over `file`. Tries the next one if another process is faster.
 LoopDevice attach(const fs::path& file) {
   const UniqueFd backing(::open(file.c_str(), O_RDWR | O_CLOEXEC));
   if (!backing.valid()) fail_with(file);
@@ -59,7 +59,7 @@ LoopDevice attach(const fs::path& file) {
 }  // namespace
 
 std::optional<std::string> enter_own_mounts() {
-  // Not the parent's: a mount made here must not show there.
+  // Private: a mount made here must not appear in the parent's namespace.
   if (::unshare(CLONE_NEWNS) != 0 ||
       ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
     return "mounting is not allowed here: " + std::generic_category().message(errno);
@@ -94,7 +94,7 @@ Mount::Mount(Mount&& other) noexcept
 
 Mount::~Mount() {
   if (folder_.empty()) return;
-  // A process that is just ending may hold it for a moment.
+  // A process that is just ending may still use it for a moment.
   if (!eventually([this] { return ::umount2(folder_.c_str(), 0) == 0; }, 5s)) {
     ::umount2(folder_.c_str(), MNT_DETACH);
   }
@@ -114,7 +114,7 @@ void make_ext4_image(const fs::path& image, std::uint64_t bytes) {
   const UniqueFd file(::open(image.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   if (!file.valid() || ::ftruncate(file.get(), static_cast<off_t>(bytes)) != 0) fail_with(image);
   std::string path = image;
-  // Nothing is left for the kernel to initialize later: its writes would not be the test's.
+  // No lazy initialization: the kernel's own writes later would disturb the test.
   std::array<std::string, 5> words = {"mkfs.ext4", "-q", "-F", "-E",
                                       "lazy_itable_init=0,lazy_journal_init=0"};
   std::array<char*, 7> argv = {words[0].data(), words[1].data(), words[2].data(), words[3].data(),

@@ -1,4 +1,4 @@
-// In place of worker/check/known_placeholders.cc, for a worker that tests can show a placeholder.
+// Replaces worker/check/known_placeholders.cc in a worker for which tests can serve a placeholder.
 
 #include "worker/check/placeholders.h"
 

@@ -23,7 +23,7 @@ struct Stat {
   pid_t session = 0;
 };
 
-/// proc(5), /proc/PID/stat: pid (name) state ppid pgrp session; the name may hold anything.
+/// proc(5), /proc/PID/stat: pid (name) state ppid pgrp session; the name may contain any character.
 std::optional<Stat> read_stat(pid_t pid) {
   std::ifstream file(fmt::format("/proc/{}/stat", pid));
   std::string text;

@@ -72,7 +72,7 @@ std::uint16_t free_port() {
       ::_exit(127);
     }
   }
-  ::prctl(PR_SET_PDEATHSIG, stop_signal);  // after the change of user, which forgets it
+  ::prctl(PR_SET_PDEATHSIG, stop_signal);  // after the change of user, which resets it
   if (::getppid() != parent || ::chdir(folder) != 0) ::_exit(127);
   ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO);
   ::dup2(::open(output, O_WRONLY | O_CREAT | O_APPEND, 0666), STDOUT_FILENO);
@@ -89,7 +89,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return result;
 }
 
-/// 0: the server no longer knows it. h2o logs `-` when its client hung up in mid-answer.
+/// 0: the server does not know it any more. h2o logs `-` if its client hung up during the response.
 std::uint16_t port_of(std::string_view text) {
   std::uint16_t port = 0;
   std::from_chars(text.data(), text.data() + text.size(), port);

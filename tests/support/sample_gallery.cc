@@ -25,7 +25,7 @@ std::string image_id(unsigned number) {
   return id;
 }
 
-/// How a picture's link ends: mostly `.jpg`, now and then as cameras and caches write it.
+/// The end of a picture's link: mostly `.jpg`, sometimes in the form of cameras and caches.
 struct Ending {
   std::string_view extension = ".jpg";
   std::string_view query = "";
@@ -80,7 +80,7 @@ void put_album_images(Json& json, const FaultOrigin& origin, unsigned count) {
   json.EndArray();
 }
 
-/// A page shows but the first image of an album.
+/// A page shows only the first image of an album.
 void put_album(Json& json, const FaultOrigin& origin) {
   put(json, "id", "Album01");
   put(json, "title", "Sample album");

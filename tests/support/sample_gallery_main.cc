@@ -1,7 +1,7 @@
 // sample_gallery [--images N] [--delay-ms N]
 //
-// Serves the sample gallery on loopback. Prints its base URL in one line once it answers, and
-// serves until stdin ends (if that is a pipe), SIGINT or SIGTERM comes, or its parent dies.
+// Serves the sample gallery on loopback. Prints its base URL on one line once it accepts requests.
+// Ends when stdin ends (if that is a pipe), at SIGINT or SIGTERM, or when its parent dies.
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -45,7 +45,7 @@ std::optional<GalleryOptions> read_options(int argc, char** argv) {
   return options;
 }
 
-/// Blocks SIGINT and SIGTERM in all threads to come. Returns a descriptor that tells of them.
+/// Blocks SIGINT and SIGTERM in all threads to come. Returns a descriptor that reports them.
 UniqueFd catch_signals() {
   sigset_t set;
   sigemptyset(&set);
@@ -55,7 +55,7 @@ UniqueFd catch_signals() {
   return UniqueFd(::signalfd(-1, &set, SFD_CLOEXEC));
 }
 
-/// A shell gives /dev/null to what it starts in the background: that is no reason to end.
+/// A shell gives /dev/null as stdin to background programs: its end is not a reason to stop.
 bool stdin_is_pipe() {
   struct stat info {};
   return ::fstat(STDIN_FILENO, &info) == 0 && (S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode));
@@ -81,7 +81,7 @@ int main(int argc, char** argv) try {
   }
   const pid_t parent = ::getppid();
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) return 1;  // it died before it could be watched
+  if (::getppid() != parent) return 1;  // the parent died before it could be watched
   const UniqueFd signals = catch_signals();
   SampleGallery gallery(*options);
   fmt::print("{}\n", gallery.api_base());

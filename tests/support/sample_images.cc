@@ -23,9 +23,9 @@ namespace {
 constexpr int kWidth = 480;
 constexpr int kHeight = 360;
 constexpr int kQuality = 85;
-constexpr std::size_t kRemovedBytes = 503;  // the size that Imgur's file is known by
+constexpr std::size_t kRemovedBytes = 503;  // the size of Imgur's file
 
-/// What a seed decides. Waves are tables, so that a gallery is painted before anyone waits for it.
+/// What depends on the seed. Waves are tables, so that painting a gallery is fast.
 struct Pattern {
   std::array<float, 3> top{}, bottom{}, rings{};
   int centre_x = 0, centre_y = 0;
@@ -78,7 +78,7 @@ std::vector<JSAMPLE> paint(unsigned seed) {
   return pixels;
 }
 
-/// libjpeg's default handler calls exit(): this one jumps back to whoever called libjpeg.
+/// libjpeg's default handler calls exit(); this one jumps back to the caller of libjpeg.
 struct ErrorManager {
   jpeg_error_mgr base;
   std::jmp_buf back;
@@ -90,7 +90,7 @@ void jump_back(j_common_ptr info) {
 
 void stay_quiet(j_common_ptr /*info*/) {}
 
-/// Reads all lines into `line`. Holds no C++ object, because an error jumps out of it.
+/// Reads all lines into `line`. Has no C++ objects, because an error jumps out of it.
 bool decode_lines(jpeg_decompress_struct& info, ErrorManager& error, std::string_view bytes,
                   std::vector<JSAMPLE>& line) {
   if (setjmp(error.back) != 0) return false;
@@ -102,7 +102,7 @@ bool decode_lines(jpeg_decompress_struct& info, ErrorManager& error, std::string
               static_cast<std::size_t>(info.output_components));
   JSAMPROW row = line.data();
   while (info.output_scanline < info.output_height) jpeg_read_scanlines(&info, &row, 1);
-  // A cut file is padded with grey and a warning.
+  // libjpeg pads a truncated file with grey and warns.
   return jpeg_finish_decompress(&info) == TRUE && error.base.num_warnings == 0;
 }
 
@@ -139,7 +139,8 @@ std::string sample_jpeg(unsigned seed) {
   std::vector<JSAMPLE> pixels = paint(seed);
   jpeg_compress_struct info{};
   jpeg_error_mgr error{};
-  info.err = jpeg_std_error(&error);  // exits on an error: only memory could run out here
+  info.err =
+      jpeg_std_error(&error);  // its exit() on errors is acceptable: only memory can run out here
   jpeg_create_compress(&info);
   unsigned char* buffer = nullptr;
   unsigned long size = 0;

@@ -11,8 +11,8 @@
 namespace fanfetch::support {
 namespace {
 
-// Configurations, in which @NAME@ stands for a value, and a line that starts with `%NAME ` is left
-// out unless the site asks for it. `uri` in the logs is the path as it was asked for.
+// Configurations: @NAME@ is replaced by a value, and a line that starts with `%NAME ` is left out
+// unless the site needs it. `uri` in the logs is the path as requested.
 
 constexpr const char* kNginx = R"(
 daemon off; worker_processes 1; pid @FOLDER@/pid; error_log @FOLDER@/error.log;
@@ -191,14 +191,14 @@ max_filedescriptors 1024
 http_access allow all
 )";
 
-// squid's helper: reads "USER PASSWORD", says OK or ERR.
+// squid's helper: reads "USER PASSWORD", prints OK or ERR.
 constexpr const char* kCheckPassword = R"(
 while read -r line; do
   if [ "$line" = "us @PASSWORD@" ]; then echo OK; else echo ERR; fi
 done
 )";
 
-/// squid's name for what it keeps in /dev/shm, which its other runs must not share. Letters and
+/// squid's service name, unique because squid keeps files by that name in /dev/shm. Letters and
 /// digits only.
 std::string unique_name(const Place& place) {
   std::string name = fmt::format("{}p{}", place.address, place.port);

@@ -1,4 +1,4 @@
-// The tests' own tools: an origin that is wrong by accident would prove nothing.
+// Tests of the tests' own tools: an origin with faults of its own would prove nothing.
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A client without opinions: sends text, reads until the server ends.
+/// A plain client: sends text, reads until the server closes the connection.
 class RawClient {
  public:
   explicit RawClient(const FaultOrigin& origin)
@@ -37,7 +37,7 @@ class RawClient {
   void send(std::string_view text) const {
     EXPECT_EQ(ssize_t(text.size()), ::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL));
   }
-  /// All that comes until FIN; `error` becomes the errno that ended it otherwise.
+  /// All bytes until FIN; `error` is set to the errno if reading ends otherwise.
   std::string read_all() {
     std::string all;
     char buffer[65536];
@@ -48,7 +48,7 @@ class RawClient {
     error = got < 0 ? errno : 0;
     return all;
   }
-  /// Reads until `text` has come, and not more than that.
+  /// Reads until `text` has come, and no further.
   bool read_until(std::string_view text) const {
     std::string all;
     char c = 0;

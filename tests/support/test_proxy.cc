@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::string_literals;
 
-/// Exactly so many bytes; fewer: the client has gone.
+/// Reads exactly that many bytes; fewer if the client is gone.
 std::string take(int fd, std::size_t count) {
   std::string bytes(count, '\0');
   const ssize_t got = ::recv(fd, bytes.data(), count, MSG_WAITALL);
@@ -28,7 +28,7 @@ std::size_t take_byte(int fd) {
   return byte.empty() ? 0 : static_cast<unsigned char>(byte[0]);
 }
 
-/// Up to `end`, which is taken too and left out.
+/// Reads up to and including `end`; returns what precedes it.
 std::string take_until(int fd, std::string_view end) {
   std::string text;
   while (!text.ends_with(end)) {
@@ -87,7 +87,7 @@ void TestProxy::accept_clients() {
 }
 
 void TestProxy::serve(int client) {
-  const timeval patience{10, 0};  // for a client that stops in the midst of its request
+  const timeval patience{10, 0};  // for a client that stops in the middle of its request
   ::setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   char first = 0;
   if (wait_for_either(client, -1, stop_event_.get()) < 0 ||

@@ -18,7 +18,7 @@ struct FreeSsl {
   void operator()(SSL* ssl) const { SSL_free(ssl); }
 };
 
-/// Carries what is decrypted already, then what comes, until either side ends.
+/// Forwards bytes that are already decrypted, then all further ones, until either side ends.
 void carry_decrypted(SSL* ssl, int client, int inner, int stop_fd) {
   char buffer[16384];
   for (;;) {
@@ -56,7 +56,8 @@ TlsFront::TlsFront(const Setup& setup, std::uint16_t port)
     }
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   }
-  static constexpr unsigned char kId[] = "fanfetch";  // else sessions of clients are refused
+  static constexpr unsigned char kId[] =
+      "fanfetch";  // without an id, OpenSSL refuses sessions of clients with certificates
   SSL_CTX_set_session_id_context(context, kId, sizeof kId - 1);
   accept_thread_ = std::thread([this] { accept_clients(); });
 }
@@ -80,12 +81,12 @@ void TlsFront::accept_clients() {
 }
 
 void TlsFront::serve(UniqueFd client) {
-  const timeval patience{10, 0};  // for a handshake that never comes
+  const timeval patience{10, 0};  // for a client that sends no handshake
   ::setsockopt(client.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   const std::unique_ptr<SSL, FreeSsl> ssl(SSL_new(context_.get()));
   SSL_set_fd(ssl.get(), client.get());
   if (SSL_accept(ssl.get()) != 1) {
-    // Reads on, or the reset that unread bytes cause would overtake the alert.
+    // Keeps reading, because unread bytes would cause a reset that overtakes the alert.
     ::shutdown(client.get(), SHUT_WR);
     char buffer[4096];
     while (wait_for_either(client.get(), -1, stop_event_.get()) >= 0 &&
