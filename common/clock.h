@@ -18,7 +18,7 @@ using WallTime = std::chrono::system_clock::time_point;
 /// `2026-11-22T20:12:05.123Z` (RFC 3339, UTC, milliseconds).
 [[nodiscard]] std::string format_rfc3339(WallTime time);
 
-/// Reads a date in any form that HTTP servers send (RFC 9110, 5.6.7). None: it is no date.
+/// Reads a date in any form that HTTP servers send (RFC 9110, 5.6.7). nullopt: it is no date.
 [[nodiscard]] std::optional<WallTime> parse_http_date(std::string_view text);
 
 }  // namespace fanfetch

@@ -8,10 +8,10 @@
 
 namespace fanfetch {
 
-/// A longer URL does not fit into a job's payload beside its headers and addresses (channel.h), so
-/// it is refused at the input.
+/// A longer URL does not fit into a job's payload together with its headers and addresses, so it is
+/// refused at the input.
 inline constexpr std::size_t kMaxUrlBytes = 8000;
-/// The same for the user name and password, which travel beside the URL.
+/// The same for the user name and password, which the payload holds apart from the URL.
 inline constexpr std::size_t kMaxUserinfoBytes = 1024;
 
 /// An http or https URL in its normal form: two links are one link when their `text` and
@@ -30,7 +30,7 @@ struct Url {
   [[nodiscard]] std::string_view bare_host() const;
 };
 
-/// Reads a URL as people write them: spaces and other raw bytes are percent-encoded. The normal
+/// Reads a URL as people write it: spaces and other raw bytes are percent-encoded. The normal
 /// form has a lower-case scheme and host (IDN as punycode), no default port, no dot segments, no
 /// fragment, no trailing dot, and no escape of a character that needs none (RFC 3986, 6.2.2).
 /// Errors: what is wrong with it, without the URL itself.

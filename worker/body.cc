@@ -1,35 +1,27 @@
 #include "worker/body.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
 
 #include "common/crash_point.h"
-#include "common/result.h"
 #include "worker/check/placeholders.h"
-#include "worker/check/robots_tag.h"
-#include "worker/head/answer.h"
+#include "worker/head/content_disposition.h"
+#include "worker/head/head_values.h"
 #include "worker/store/resume.h"
 #include "worker/transport/failures.h"
 
 namespace fanfetch {
 namespace {
 
-/// Of a body that is not wanted (an error page) so much is read, to keep the connection; then it is
-/// cheaper to close it.
+/// At most this much of a body that is not wanted (an error page) is read to keep the connection;
+/// a longer one costs more than a new connection.
 constexpr std::uint64_t kUnwantedBodyBytes = 64 * 1024;
 
-constexpr int kPartialContent = 206;
-constexpr int kRangeNotSatisfiable = 416;
-
-/// Files whose gzip is their content, not a way to carry it.
-bool is_gzip_file(std::string_view url) {
-  const auto path = url.substr(0, url.find('?'));
-  return path.ends_with(".gz") || path.ends_with(".tgz") || path.ends_with(".svgz");
-}
-
-/// What it stands for; none: it is the picture itself.
+/// What the file is a placeholder for; nullopt: it is none.
 std::optional<std::string_view> placeholder(PartWriter& part, std::optional<Sha256Digest> digest) {
   static const Placeholders known(known_placeholders());
   if (!known.has_size(part.size())) return std::nullopt;
@@ -39,7 +31,7 @@ std::optional<std::string_view> placeholder(PartWriter& part, std::optional<Sha2
 
 }  // namespace
 
-void Body::go_on_with(PartWriter part) {
+void Body::resume_from(PartWriter part) {
   part_.emplace(std::move(part));
   secured_ = part_->size();
   rest_ = {part_->size(), part_->sidecar()->etag};
@@ -50,6 +42,7 @@ void Body::start_over() {
   content_.reset();
   rejection_.reset();
   gunzip_.reset();
+  head_ = nullptr;
   rest_ = {};
   received_ = 0;
   kind_ = Kind::unwanted;
@@ -58,62 +51,53 @@ void Body::start_over() {
 
 // --- It begins ---
 
-/// The headers are here. Is what follows the file, its rest, or neither?
-bool Body::begin() {
-  const int status = http_status(easy_);
-  if (is_whole_body(status)) return begin_file();
-  if (rest_.offset == 0 || (status != kPartialContent && status != kRangeNotSatisfiable)) {
-    return true;
-  }
-  if (!goes_on(read_body_headers(easy_), *part_->sidecar(), rest_.offset)) {
-    stopped_ = Stopped::no_continuation;
-    return false;
-  }
-  return begin_rest();
+BodyPlan Body::plan() const {
+  std::optional<AskedRest> rest;
+  if (rest_.offset > 0) rest.emplace(AskedRest{*part_->sidecar(), rest_.offset});
+  return plan_body(job_, *head_, rest);
 }
 
-/// The head came with an earlier attempt; that run may have wanted other types.
+/// False: no bytes are wanted.
+bool Body::obey(BodyPlan plan) {
+  switch (plan) {
+    case BodyPlan::ignore: return true;
+    case BodyPlan::forbidden: rejection_ = robots_rejection(job_, *head_); return true;
+    case BodyPlan::store: return open_file();
+    case BodyPlan::store_gunzip: gunzip_ = std::make_unique<Gunzip>(); return open_file();
+    case BodyPlan::resume: return begin_rest();
+    case BodyPlan::outdated_part: return stop(Stopped::outdated_part);
+    case BodyPlan::uncertain_end: return stop(Stopped::uncertain_end);
+    case BodyPlan::too_large: return stop(Stopped::too_large);
+    case BodyPlan::undecodable: return stop(Stopped::bad_encoding);
+  }
+  return false;
+}
+
+bool Body::stop(Stopped why) {
+  stopped_ = why;
+  return false;
+}
+
+/// The file's first bytes came with an earlier attempt; that run may have wanted other types.
 bool Body::begin_rest() {
-  if (robots_forbid()) return true;
   kind_ = Kind::rest;
-  const std::string type = header_value(easy_, "Content-Type");
+  const std::string type = kept_value(*head_, "Content-Type");
   expect_content(type.empty() ? part_->sidecar()->content_type : type);
-  std::array<std::byte, kHeadBytes> head;
-  const ssize_t got = part_->read(0, head);
-  return check(std::span(head).first(static_cast<std::size_t>(std::max<ssize_t>(got, 0)))) &&
-         !is_too_large(part_->sidecar()->length);
-}
-
-bool Body::begin_file() {
-  if (robots_forbid()) return true;
-  if (has_uncertain_end(easy_)) {
-    stopped_ = Stopped::uncertain_end;
-    return false;
-  }
-  if (is_too_large(announced_length(easy_).value_or(0))) return false;
-  const std::string encoding = header_value(easy_, "Content-Encoding");
-  if (is_gzip(encoding)) {
-    if (!is_gzip_file(job_.url)) gunzip_ = std::make_unique<Gunzip>();
-  } else if (!is_identity(encoding)) {
-    stopped_ = Stopped::bad_encoding;
-    return false;
-  }
-  return open_file();
+  std::array<std::byte, kHeadBytes> first;
+  const ssize_t got = part_->read(0, first);
+  return check(std::span(first).first(static_cast<std::size_t>(std::max<ssize_t>(got, 0))));
 }
 
 bool Body::open_file() {
   kind_ = Kind::whole;
-  expect_content(header_value(easy_, "Content-Type"));
+  expect_content(kept_value(*head_, "Content-Type"));
   part_.reset();  // an earlier attempt's is outdated, and goes before the new one comes
   auto file = store_.create(job_.part_name, disk_error_);
-  if (!file) {
-    stopped_ = Stopped::disk;
-    return false;
-  }
+  if (!file) return stop(Stopped::disk);
   std::optional<Sidecar> sidecar;
   // Most files are small, and need not be looked at so closely.
-  if (announced_length(easy_).value_or(0) > PartWriter::kFirstCheckpoint) {
-    sidecar = resumable(read_body_headers(easy_), job_.part_name);
+  if (head_->body_length().value_or(0) > PartWriter::kFirstCheckpoint) {
+    sidecar = resumable(*head_, job_.part_name);
   }
   if (sidecar) {
     part_.emplace(std::move(file), std::move(*sidecar));
@@ -124,18 +108,9 @@ bool Body::open_file() {
   return true;
 }
 
-/// What follows is not wanted then, and read as little as an error page.
-bool Body::robots_forbid() {
-  if (!job_.respect_robots_tag) return false;
-  const auto objection =
-      robots_objection(header_values(easy_, "X-Robots-Tag"), product_name(job_.user_agent));
-  if (!objection) return false;
-  rejection_ = Rejection{ErrorClass::filtered, fmt::format("its X-Robots-Tag says {}", *objection)};
-  return true;
-}
-
 void Body::expect_content(const std::string& content_type) {
-  suggested_name_ = read_suggested_name(easy_);
+  // Whole, not cut: percent-encoded, a name is three times as long.
+  suggested_name_ = suggested_name(head_->first("Content-Disposition"));
   content_.emplace(ContentClaims{.url = job_.url,
                                  .link_extension = job_.link_extension,
                                  .suggested_name = suggested_name_,
@@ -146,57 +121,49 @@ void Body::expect_content(const std::string& content_type) {
 // --- It comes ---
 
 bool Body::take(std::span<const std::byte> bytes) {
-  const bool first = received_ == 0;
+  const bool is_first = received_ == 0;
   received_ += bytes.size();
-  if (first && !begin()) return false;
-  if (kind_ == Kind::unwanted) {
-    if (received_ > kUnwantedBodyBytes) stopped_ = Stopped::enough;
-    return stopped_ == Stopped::no;
-  }
+  if (is_first && !obey(plan())) return false;
+  if (kind_ == Kind::unwanted) return received_ <= kUnwantedBodyBytes || stop(Stopped::enough);
   if (!gunzip_) return write(bytes);
   const auto result = gunzip_->write(bytes, [this](auto decoded) { return write(decoded); });
-  if (result == Gunzip::Result::broken) stopped_ = Stopped::bad_encoding;
+  if (result == Gunzip::Result::broken) return stop(Stopped::bad_encoding);
   return result == Gunzip::Result::good;
 }
 
 bool Body::write(std::span<const std::byte> bytes) {
   if (!check(bytes)) return false;
-  if (is_too_large(part_->size() + bytes.size())) return false;
-  if (kind_ == Kind::rest && part_->size() + bytes.size() > part_->sidecar()->length) {
-    stopped_ = Stopped::no_continuation;  // chunks that hold more than their range
-    return false;
+  const std::uint64_t size = part_->size() + bytes.size();
+  if (job_.max_size != 0 && size > job_.max_size) return stop(Stopped::too_large);
+  if (kind_ == Kind::rest && size > part_->sidecar()->length) {
+    return stop(Stopped::outdated_part);  // chunks that hold more than their range
   }
   disk_error_ = part_->append(bytes);
-  if (disk_error_ != 0) stopped_ = Stopped::disk;
-  return stopped_ == Stopped::no;
+  return disk_error_ == 0 || stop(Stopped::disk);
 }
 
 bool Body::check(std::span<const std::byte> bytes) {
   if (content_->take(bytes)) return true;
   rejection_ = content_->rejection();
-  stopped_ = Stopped::rejected;
-  return false;
-}
-
-bool Body::is_too_large(std::uint64_t size) {
-  if (job_.max_size == 0 || size <= job_.max_size) return false;
-  stopped_ = Stopped::too_large;
-  return true;
+  return stop(Stopped::rejected);
 }
 
 // --- It is over ---
 
-void Body::end(bool whole) {
-  if (received_ > 0) return;
-  if (rest_.offset > 0) (void)begin();
-  if (whole && is_whole_body(http_status(easy_)) && has_uncertain_end(easy_)) {
+void Body::end(const ExchangeEnd& end) {
+  length_verified_ = end.length_verified;
+  if (received_ > 0 || head_ == nullptr) return;
+  if (rest_.offset > 0) (void)obey(plan());
+  if (end.cause == EndCause::complete && is_whole_body(head_->status()) &&
+      has_uncertain_end(*head_)) {
     stopped_ = Stopped::uncertain_end;
   }
 }
 
 Outcome Body::finish(Response response) {
-  if (kind_ == Kind::unwanted && (robots_forbid() || !open_file())) {  // it is empty
-    return refusal(std::move(response));
+  if (kind_ == Kind::unwanted) {  // it is empty
+    rejection_ = robots_rejection(job_, *head_);
+    if (rejection_ || !open_file()) return refusal(std::move(response));
   }
   if (std::string why = why_truncated(); !why.empty()) {
     return truncated_failure(std::move(why), std::move(response));
@@ -210,21 +177,20 @@ Outcome Body::finish(Response response) {
     return refusal(std::move(response));
   }
   crash_point("part_written");
+  const auto& sidecar = part_->sidecar();
   Saved saved{.response = std::move(response),
               .bytes = part_->size(),
               .sha256 = digest,
+              .length_verified = sidecar || length_verified_,
               .type = std::string(mime_type(content_->kind())),
               .suggested_name = suggested_name_};
-  const auto& sidecar = part_->sidecar();
-  saved.length_verified = sidecar || announced_length(easy_).has_value() ||
-                          !header_value(easy_, "Transfer-Encoding").empty();
   if (kind_ == Kind::rest) fill_in(saved.response, *sidecar);
   return saved;
 }
 
 /// Empty: all is there.
 std::string Body::why_truncated() const {
-  if (const auto length = announced_length(easy_); length && received_ != *length) {
+  if (const auto length = head_->body_length(); length && received_ != *length) {
     return fmt::format("it ends after {} of {} bytes", received_, *length);
   }
   if (gunzip_ && !gunzip_->complete()) return "its gzip encoding ends too early";
@@ -266,7 +232,7 @@ Outcome Body::refusal(Response response) const {
     failed.error = ErrorClass::protocol;
     failed.message = fmt::format(
         "it came with Content-Encoding '{}', which cannot be decoded and was not asked for",
-        header_value(easy_, "Content-Encoding"));
+        head_->joined("Content-Encoding").substr(0, kMaxHeaderValue));
   } else {
     return disk_failure(disk_error_, std::move(failed.response));
   }

@@ -1,65 +1,68 @@
 #pragma once
 
-#include <curl/curl.h>
-
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 
+#include "common/http/exchange_end.h"
+#include "common/http/response_head.h"
 #include "common/job.h"
 #include "common/outcome.h"
+#include "worker/body_plan.h"
 #include "worker/check/content_check.h"
 #include "worker/gunzip.h"
 #include "worker/store/file_store.h"
 #include "worker/store/part_writer.h"
-#include "worker/transport/request.h"
+#include "worker/store/resume.h"
 
 namespace fanfetch {
 
-/// The body of an answer on its way into a part file: is it the file at all, or the rest of one;
-/// decodes it, holds it against the job's limits and its own first bytes, and writes it. Streams:
-/// holds nothing of it in memory.
+/// The body of a response on its way into a part file. Decides by the head whether it is the file,
+/// the rest of one, or neither; decodes it, holds it against the job's limits and its own first
+/// bytes, and writes it. Streams: holds no body in memory. Knows of the transport only the head,
+/// the bytes and the end: begin(), take()…, end(), in this order.
 class Body {
  public:
-  /// All is lent. `easy`: whose answer it is.
-  Body(const Job& job, CURL* easy, FileStore& store) : job_(job), easy_(easy), store_(store) {}
+  /// All is lent.
+  Body(const Job& job, FileStore& store) : job_(job), store_(store) {}
 
   /// An earlier attempt's part, proved. REQUIRES: comes before the request is made.
-  void go_on_with(PartWriter part);
+  void resume_from(PartWriter part);
   /// What to ask for.
   [[nodiscard]] const Rest& rest() const { return rest_; }
-  /// What was there of it is of no use: the next answer is to be the whole.
+  /// Drops what there was of it: the next response is to be the whole.
   void start_over();
 
-  /// The next bytes, as they came. False: no more are wanted; see the four below.
+  /// `head` is lent until start_over(), or for good.
+  void begin(const ResponseHead& head) { head_ = &head; }
+  /// The next bytes, as they came. False: no more are wanted; the four below say why.
   [[nodiscard]] bool take(std::span<const std::byte> bytes);
-  /// There are no more. `whole`: as far as libcurl can tell.
-  void end(bool whole);
+  void end(const ExchangeEnd& end);
 
   /// The part does not belong to what the server has now.
-  [[nodiscard]] bool goes_not_on() const { return stopped_ == Stopped::no_continuation; }
-  /// Nobody can tell where it ends.
+  [[nodiscard]] bool part_is_outdated() const { return stopped_ == Stopped::outdated_part; }
+  /// A cut could not be told from its end.
   [[nodiscard]] bool end_is_uncertain() const { return stopped_ == Stopped::uncertain_end; }
-  /// It was not wanted and is long.
+  /// It is not the file, and too long to be read only to keep the connection.
   [[nodiscard]] bool had_enough() const { return stopped_ == Stopped::enough; }
-  /// Why it is not saved: refusal() says so.
+  /// It must not be saved: refusal() says why.
   [[nodiscard]] bool is_refused() const {
     return rejection_ || (stopped_ != Stopped::no && stopped_ != Stopped::enough);
   }
   [[nodiscard]] Outcome refusal(Response response) const;
 
-  /// A part that was begun earlier goes on with it.
+  /// It continues a part that was begun earlier.
   [[nodiscard]] bool is_rest() const { return kind_ == Kind::rest; }
 
-  /// The answer came as libcurl expects: is the file whole, and welcome? Saved then.
-  /// REQUIRES: is_rest(), or its status is that of a file.
+  /// Saves it if the file is whole and welcome. REQUIRES: end() said `complete`; is_rest(), or the
+  /// head's status is that of a file.
   [[nodiscard]] Outcome finish(Response response);
 
-  /// Leaves what the next attempt can go on from, and notes in `failed` how far this one got.
+  /// Leaves what the next attempt can resume, and notes in `failed` how far this one got.
   void leave_part(Failed& failed);
-  /// Leaves it as it is: this was not the answer to it.
+  /// Leaves the part as it was found: this was not the response to it.
   void keep_part();
   /// The run is being stopped: leaves all that has come for the next run to resume.
   void leave_part_at_stop();
@@ -67,7 +70,7 @@ class Body {
   void checkpoint_in_time(Instant now);
 
  private:
-  /// What stopped it from our side; libcurl then reports its own general error.
+  /// What stopped it from our side; the transport then reports `stopped`.
   enum class Stopped {
     no,
     too_large,
@@ -75,36 +78,36 @@ class Body {
     bad_encoding,
     enough,
     rejected,
-    no_continuation,
+    outdated_part,
     uncertain_end,
   };
-  /// What the bytes that come are.
+  /// What the bytes are.
   enum class Kind { unwanted, whole, rest };
 
-  [[nodiscard]] bool begin();
-  [[nodiscard]] bool begin_file();
+  [[nodiscard]] bool obey(BodyPlan plan);
+  [[nodiscard]] bool stop(Stopped why);
   [[nodiscard]] bool begin_rest();
   [[nodiscard]] bool open_file();
-  [[nodiscard]] bool robots_forbid();
   void expect_content(const std::string& content_type);
+  [[nodiscard]] BodyPlan plan() const;
   [[nodiscard]] bool check(std::span<const std::byte> bytes);
-  [[nodiscard]] bool is_too_large(std::uint64_t size);
   [[nodiscard]] bool write(std::span<const std::byte> bytes);
   [[nodiscard]] std::string why_truncated() const;
   [[nodiscard]] bool is_welcome(const std::optional<Sha256Digest>& digest);
 
   const Job& job_;
-  CURL* easy_;
   FileStore& store_;
   Rest rest_;                            // what was asked for
-  std::uint64_t secured_ = 0;            // where the job could go on from before it came
-  std::optional<PartWriter> part_;       // from begin() on; before, that of an earlier attempt
-  std::optional<ContentCheck> content_;  // of the decoded bytes; from begin() on
+  std::uint64_t secured_ = 0;            // bytes that the job could resume from before it came
+  const ResponseHead* head_ = nullptr;   // nullptr: not yet
+  std::optional<PartWriter> part_;       // being written; before that, an earlier attempt's
+  std::optional<ContentCheck> content_;  // of the decoded bytes; from the first ones on
   std::optional<Rejection> rejection_;
   std::string suggested_name_;
-  std::unique_ptr<Gunzip> gunzip_;  // none: it is taken as it comes
+  std::unique_ptr<Gunzip> gunzip_;  // nullptr: it is written as it comes
   Kind kind_ = Kind::unwanted;
   std::uint64_t received_ = 0;  // bytes, as they came
+  bool length_verified_ = false;
   Stopped stopped_ = Stopped::no;
   int disk_error_ = 0;
 };

@@ -20,11 +20,11 @@ Gunzip::~Gunzip() { ::inflateEnd(&stream_); }
 
 Gunzip::Result Gunzip::write(std::span<const std::byte> bytes, const Sink& sink) {
   std::array<std::byte, kPiece> out;
-  // zlib only reads from it, but says so in newer headers alone.
+  // zlib only reads from it, but its header does not say const.
   stream_.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(bytes.data()));
   stream_.avail_in = static_cast<uInt>(bytes.size());
   do {
-    if (complete_) {  // more behind a member's end: another member (RFC 1952, 2.2)
+    if (complete_) {  // bytes behind a member's end are another member (RFC 1952, 2.2)
       if (stream_.avail_in == 0) break;
       ::inflateReset(&stream_);
       complete_ = false;

@@ -8,11 +8,11 @@
 
 namespace fanfetch {
 
-/// Decodes a gzip body that came though none was asked for. libcurl can decode too, but 7.88 does
-/// not tell a stream that was cut off from one that has ended.
+/// Decodes a gzip body that came although none was asked for. libcurl can decode, too, but 7.88
+/// does not tell a stream that was cut off from one that has ended.
 class Gunzip {
  public:
-  /// Takes decoded bytes; false: no more.
+  /// Takes decoded bytes; false: no more are wanted.
   using Sink = std::function<bool(std::span<const std::byte>)>;
   enum class Result { good, broken, refused };
 
@@ -21,7 +21,8 @@ class Gunzip {
   Gunzip(const Gunzip&) = delete;
   Gunzip& operator=(const Gunzip&) = delete;
 
-  /// Decodes the next piece of the body. `refused`: the sink said so; `broken`: it is no gzip.
+  /// Decodes the next piece of the body. `refused`: the sink wants no more; `broken`: it is not
+  /// gzip.
   [[nodiscard]] Result write(std::span<const std::byte> bytes, const Sink& sink);
 
   /// The input so far ends where a gzip member ends, its checksum proved.

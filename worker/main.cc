@@ -1,6 +1,5 @@
 // fanfetch-worker: started by fanfetch, never by hand (common/worker_start.h).
 
-#include <curl/curl.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -11,6 +10,7 @@
 #include <exception>
 #include <string>
 
+#include "common/curl/curl_global.h"
 #include "common/worker_start.h"
 #include "worker/sandbox/sandbox.h"
 #include "worker/store/part_file.h"
@@ -39,10 +39,9 @@ int run(const char* parent, TlsFiles tls_files) {
   if (const auto locked = keep_descriptors_nonblocking(); !locked) {
     fmt::print(stderr, "{}; a captured worker could stall the run\n", locked.error().message);
   }
-  curl_global_init(CURL_GLOBAL_DEFAULT);
+  const CurlGlobal curl;
   PartFolder parts{UniqueFd(kPartFolderFd)};
   Worker(std::move(*channel), parts, std::move(tls_files)).run();
-  curl_global_cleanup();
   return EXIT_SUCCESS;
 }
 

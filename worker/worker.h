@@ -16,15 +16,15 @@
 
 namespace fanfetch {
 
-/// The worker's loop: takes jobs from the channel, runs them side by side, reports how each ended.
+/// The worker's loop: takes jobs from the channel, runs them in parallel, reports how each ended.
 /// It decides nothing but the order of bytes. One thread.
 class Worker {
  public:
-  /// Runs at most half the channel's slots at once; the rest wait in the ring, unblamed if this
-  /// process dies.
+  /// Runs at most as many jobs in parallel as half the channel's slots; the others wait in the
+  /// ring, and get no blame if this process dies.
   Worker(WorkerChannel channel, FileStore& store, TlsFiles tls_files);
 
-  /// Until the coordinator says stop and all jobs are done, or says cut.
+  /// Returns when the coordinator says finish and all jobs are done, or when it says cut.
   void run();
 
  private:
@@ -34,10 +34,11 @@ class Worker {
   };
 
   void take_jobs();
-  void begin(CURL* easy);
-  void start(CURL* easy);
+  void begin(Transfer& transfer);
+  void start(Transfer& transfer);
   void check_parts();
-  void finish(CURL* easy, CURLcode code, const std::string& why = {});
+  void resume(Transfer& transfer);
+  void finish(Transfer& transfer, ExchangeEnd end);
   void after_batch();
   void leave();
   void beat();
@@ -47,11 +48,11 @@ class Worker {
   FileStore& store_;
   CurlHandles handles_;
   KnownHosts hosts_;
-  std::size_t most_at_once_;
+  std::size_t most_transfers_;
   CurlMultis multi_;
   Pacer pacer_;
-  std::unordered_map<CURL*, Running> running_;
-  std::deque<CURL*> checking_;  // of them, those whose old part is still being read
+  std::unordered_map<Transfer*, Running> running_;
+  std::deque<Transfer*> checking_;  // of them, those whose old part is still being read
 };
 
 }  // namespace fanfetch

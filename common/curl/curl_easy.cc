@@ -43,9 +43,9 @@ long milliseconds(std::chrono::milliseconds time) {
 std::size_t on_body(char* data, std::size_t size, std::size_t count, void* handler) noexcept {
   const std::span bytes(reinterpret_cast<const std::byte*>(data), size * count);
   switch (static_cast<CurlBodyHandler*>(handler)->on_body(bytes)) {
-    case CurlBodyHandler::Taken::all: return bytes.size();
-    case CurlBodyHandler::Taken::later: return CURL_WRITEFUNC_PAUSE;
-    case CurlBodyHandler::Taken::no_more: break;
+    case Taken::all: return bytes.size();
+    case Taken::later: return CURL_WRITEFUNC_PAUSE;
+    case Taken::no_more: break;
   }
   return bytes.size() + 1;  // any other number than all ends the transfer: CURLE_WRITE_ERROR
 }

@@ -19,11 +19,9 @@ namespace fanfetch {
 /// Takes a body as libcurl receives it. Abstract because libcurl calls back from C.
 class CurlBodyHandler {
  public:
-  /// `later`: libcurl keeps the bytes, and hands them over again after CurlEasy::resume().
-  enum class Taken { all, later, no_more };
-
   virtual ~CurlBodyHandler() = default;
-  /// REQUIRES: does not throw; an exception cannot pass through libcurl.
+  /// After `later`, libcurl hands the bytes over again when CurlEasy::resume() is called. REQUIRES:
+  /// does not throw; an exception cannot pass through libcurl.
   [[nodiscard]] virtual Taken on_body(std::span<const std::byte> bytes) noexcept = 0;
 };
 

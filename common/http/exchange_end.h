@@ -12,15 +12,22 @@ enum class EndCause : std::uint8_t {
   proxy_lookup,      ///< The proxy's name was not resolved.
   connect,           ///< No connection was made.
   socks,             ///< A SOCKS proxy refused to connect to the server.
-  timeout,           ///< A time limit of ours was over.
+  timeout,           ///< It took longer than the job allows, or was too slow.
   no_response,       ///< The connection was closed before a response began.
   connection_lost,   ///< The connection, or the HTTP/2 stream, broke while it was used.
   cut_short,         ///< The connection was closed before the body's end.
   tls_handshake,     ///< TLS was not set up.
   tls_not_verified,  ///< The peer's certificate is not one that we trust.
   tls_setup,         ///< Our own certificate or cipher cannot be used.
-  stopped,           ///< The one who takes the body wants no more of it.
+  stopped,           ///< The taker of the body wants no more of it.
   protocol,          ///< Anything else: the response is not HTTP as it should be.
+};
+
+/// What became of a piece of a body that a transport handed over.
+enum class Taken : std::uint8_t {
+  all,
+  later,    ///< Nothing yet: the transport keeps it, and pauses until it is resumed.
+  no_more,  ///< Nothing, and no further piece is wanted: the exchange ends as `stopped`.
 };
 
 /// What a transport hands over behind the last byte of a body.
@@ -32,6 +39,7 @@ struct ExchangeEnd {
   int connect_status = 0;  ///< An HTTP proxy's response to CONNECT; 0: there was none.
   /// A SOCKS proxy's reason is one that another attempt would meet again.
   bool proxy_refusal_is_final = false;
+  std::string refused_address = {};  ///< The transport was to connect there, and may not; else "".
 };
 
 }  // namespace fanfetch

@@ -40,9 +40,8 @@ std::optional<std::string> objection_in(std::string_view value, std::string_view
 
 }  // namespace
 
-std::optional<std::string> robots_objection(std::span<const std::string> values,
-                                            std::string_view product) {
-  for (const std::string& value : values) {
+std::optional<std::string> robots_objection(const ResponseHead& head, std::string_view product) {
+  for (const std::string_view value : head.lines("X-Robots-Tag")) {
     if (auto objection = objection_in(value, product)) return objection;
   }
   return std::nullopt;

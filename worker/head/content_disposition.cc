@@ -9,8 +9,8 @@
 namespace fanfetch {
 namespace {
 
-/// Takes a quoted string off `text`, whose quote is gone already; one that is not closed ends with
-/// it. A backslash before anything but a quote or another one is taken for what it is in the names
+/// Takes a quoted string off `text`, whose opening quote is gone already; one that is not closed
+/// ends with `text`. A backslash is an escape only before a quote or another one, because of names
 /// that some send: `C:\pictures\a.jpg`.
 std::string take_quoted(std::string_view& text) {
   std::string value;
@@ -64,7 +64,8 @@ std::string latin1_to_utf8(std::string_view text) {
   return utf8;
 }
 
-/// `UTF-8'en'a%20b.jpg` (RFC 8187). None: of another character set, or no such value.
+/// `UTF-8'en'a%20b.jpg` (RFC 8187). nullopt: of another character set, or no such
+/// value.
 std::optional<std::string> decode_extended(std::string_view value) {
   const std::size_t first = value.find('\'');
   const std::size_t second = value.find('\'', first == std::string_view::npos ? first : first + 1);

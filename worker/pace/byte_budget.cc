@@ -25,7 +25,7 @@ void ByteBudget::fill(Instant now) {
 void ByteBudget::set_rate(std::uint64_t rate, Instant now) {
   fill(now);
   rate_ = static_cast<double>(rate);
-  tokens_ = std::min(tokens_, capacity());  // what another worker has from now on is not ours
+  tokens_ = std::min(tokens_, capacity());  // the rest is another worker's share
 }
 
 bool ByteBudget::take(Id who, std::size_t bytes, Instant now) {

@@ -1,44 +1,50 @@
 #pragma once
 
-#include <curl/curl.h>
-
 #include <functional>
 #include <string>
 #include <unordered_map>
 
 #include "common/event_loop.h"
 #include "worker/pace/byte_budget.h"
-#include "worker/pace/patience.h"
+#include "worker/pace/transfer_deadlines.h"
 #include "worker/worker_channel.h"
 
 namespace fanfetch {
 
-/// Holds transfers back while this worker's share of --limit-rate is used up, and lets them go on
-/// in turn. Watches over the time that they take too, as libcurl would count the time it holds.
-/// Thread: the loop's.
+/// Holds transfers back while this worker's share of --limit-rate is used up, and resumes them in
+/// turn. Watches over the time that they take, too, because libcurl would count the time that they
+/// are held back. Thread: the loop's.
 class Pacer {
  public:
-  /// Ends a transfer that libcurl has not finished; `why`: for people, or empty.
-  using End = std::function<void(CURL* easy, CURLcode code, const std::string& why)>;
+  /// Names a transfer; means nothing here.
+  using Id = ByteBudget::Id;
+
+  /// What the pacer makes transfers do.
+  struct Actions {
+    /// Hands over what a transfer was refused, through take(), and more if there is.
+    std::function<void(Id transfer)> resume;
+    /// A transfer's time is over: calls forget(). `why`: for people.
+    std::function<void(Id transfer, const std::string& why)> time_out;
+  };
 
   /// All is lent.
-  Pacer(EventLoop& loop, WorkerChannel& channel, End end);
+  Pacer(EventLoop& loop, WorkerChannel& channel, Actions actions);
   ~Pacer() { loop_.cancel(timer_); }
   Pacer(const Pacer&) = delete;
   Pacer& operator=(const Pacer&) = delete;
 
   [[nodiscard]] bool limits() const { return channel_.byte_limit() > 0; }
-  /// No transfer may be handed more at once: small pieces make an even flow.
+  /// No transfer may be handed more in one piece: small pieces make an even flow. Bytes.
   [[nodiscard]] std::size_t largest_piece() const;
 
-  /// libcurl gets it now.
-  void begin(CURL* easy, Patience::Limits limits);
-  /// May it have these bytes now? False: it is to pause until it is let go on.
-  [[nodiscard]] bool take(CURL* easy, std::size_t bytes);
+  /// The transport begins with it.
+  void begin(Id transfer, TransferDeadlines::Limits limits);
+  /// May it have these bytes at present? False: it has to pause until it is resumed.
+  [[nodiscard]] bool take(Id transfer, std::size_t bytes);
   /// It has ended.
-  void forget(CURL* easy);
+  void forget(Id transfer);
 
-  /// Once a batch: lets go on whoever may.
+  /// Once a batch: resumes each transfer whose turn it is.
   void turn();
 
  private:
@@ -46,9 +52,9 @@ class Pacer {
 
   EventLoop& loop_;
   WorkerChannel& channel_;
-  End end_;
+  Actions actions_;
   ByteBudget budget_;
-  std::unordered_map<CURL*, Patience> running_;
+  std::unordered_map<Id, TransferDeadlines> running_;
   Instant judged_at_;
   EventLoop::TimerKey timer_{};
 };

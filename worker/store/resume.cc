@@ -1,20 +1,16 @@
 #include "worker/store/resume.h"
 
-#include <strings.h>
-
 #include <charconv>
 
+#include "common/ascii.h"
+#include "worker/head/head_values.h"
 #include "worker/store/part_writer.h"
 
 namespace fanfetch {
 namespace {
 
 bool starts_with_word(std::string_view text, std::string_view word) {
-  return text.size() >= word.size() && ::strncasecmp(text.data(), word.data(), word.size()) == 0;
-}
-
-bool is_word(std::string_view text, std::string_view word) {
-  return text.size() == word.size() && starts_with_word(text, word);
+  return is_same_word(text.substr(0, word.size()), word);
 }
 
 /// Digits alone, then `end`, both of which are taken off `text`.
@@ -42,32 +38,35 @@ std::optional<ContentRange> parse_content_range(std::string_view value) {
   return range;
 }
 
-std::optional<Sidecar> resumable(const BodyHeaders& headers, const std::string& part_name) {
-  if (headers.status != 200 || !headers.length || *headers.length <= PartWriter::kFirstCheckpoint ||
-      !is_strong_etag(headers.etag) || !is_identity(headers.content_encoding) ||
-      !headers.transfer_encoding.empty() || is_word(headers.accept_ranges, "none")) {
+std::optional<Sidecar> resumable(const ResponseHead& head, const std::string& part_name) {
+  const auto length = head.body_length();
+  const std::string_view etag = head.first("ETag");
+  if (head.status() != 200 || !length || *length <= PartWriter::kFirstCheckpoint ||
+      !is_strong_etag(etag) || !is_identity(head.joined("Content-Encoding")) ||
+      !head.joined("Transfer-Encoding").empty() ||
+      is_same_word(head.joined("Accept-Ranges"), "none")) {
     return std::nullopt;
   }
   return Sidecar{.part_name = part_name,
-                 .etag = headers.etag,
-                 .length = *headers.length,
-                 .content_type = headers.content_type,
-                 .last_modified = headers.last_modified};
+                 .etag = std::string(etag),
+                 .length = *length,
+                 .content_type = kept_value(head, "Content-Type"),
+                 .last_modified = kept_value(head, "Last-Modified")};
 }
 
-bool goes_on(const BodyHeaders& headers, const Sidecar& part, std::uint64_t offset) {
-  const auto range = parse_content_range(headers.content_range);
-  return headers.status == 206 && range && range->first == offset && range->total == part.length &&
-         range->last == part.length - 1 &&
-         (!headers.length || *headers.length == part.length - offset) &&
-         (headers.etag.empty() || headers.etag == part.etag) &&
-         is_identity(headers.content_encoding) &&
-         !starts_with_word(headers.content_type, "multipart/byteranges");
+bool continues_part(const ResponseHead& head, const Sidecar& part, std::uint64_t offset) {
+  const auto range = parse_content_range(head.first("Content-Range"));
+  const auto length = head.body_length();
+  const std::string_view etag = head.first("ETag");
+  return head.status() == 206 && range && range->first == offset && range->total == part.length &&
+         range->last == part.length - 1 && (!length || *length == part.length - offset) &&
+         (etag.empty() || etag == part.etag) && is_identity(head.joined("Content-Encoding")) &&
+         !starts_with_word(head.first("Content-Type"), "multipart/byteranges");
 }
 
 void fill_in(Response& response, const Sidecar& said_before) {
-  const auto fill = [](std::string& now, const std::string& before) {
-    if (now.empty()) now = before;
+  const auto fill = [](std::string& value, const std::string& before) {
+    if (value.empty()) value = before;
   };
   fill(response.etag, said_before.etag);
   fill(response.content_type, said_before.content_type);
@@ -75,11 +74,11 @@ void fill_in(Response& response, const Sidecar& said_before) {
 }
 
 bool is_identity(std::string_view content_encoding) {
-  return content_encoding.empty() || is_word(content_encoding, "identity");
+  return content_encoding.empty() || is_same_word(content_encoding, "identity");
 }
 
 bool is_gzip(std::string_view content_encoding) {
-  return is_word(content_encoding, "gzip") || is_word(content_encoding, "x-gzip");
+  return is_same_word(content_encoding, "gzip") || is_same_word(content_encoding, "x-gzip");
 }
 
 }  // namespace fanfetch

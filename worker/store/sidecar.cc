@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/wire.h"
+#include "worker/head/head_values.h"
 
 namespace fanfetch {
 namespace {

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "common/sha256.h"
-#include "worker/head/body_headers.h"
 
 namespace fanfetch {
 

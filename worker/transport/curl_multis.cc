@@ -7,8 +7,8 @@ namespace fanfetch {
 namespace {
 
 /// Then it is replaced. What is lost with it (some connections that might have been used again)
-/// is little beside so many that were opened, and what libcurl has kept is still quick to go
-/// through.
+/// is little compared with the connections that were opened, and what libcurl has kept is still
+/// quick to go through.
 constexpr long kMostConnections = 4096;
 
 }  // namespace
@@ -23,21 +23,19 @@ void CurlMultis::make_current() {
   if (shares_connections_) all_.back()->multi.share_connections();
 }
 
-void CurlMultis::add(CURL* easy) {
+void CurlMultis::add(CurlEasy& easy) {
   if (all_.back()->connections > kMostConnections && all_.size() <= kMostOld) make_current();
   One& one = *all_.back();
   one.multi.add(easy);
   ++one.transfers;
-  of_[easy] = &one;
+  of_[&easy] = &one;
 }
 
-void CurlMultis::remove(CURL* easy) {
-  auto node = of_.extract(easy);
+void CurlMultis::remove(CurlEasy& easy) {
+  auto node = of_.extract(&easy);
   if (node.empty()) return;  // libcurl did not get it yet
   One& one = *node.mapped();
-  long opened = 0;
-  curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &opened);
-  one.connections += opened;
+  one.connections += easy.connections_opened();
   --one.transfers;
   one.multi.remove(easy);
 }
@@ -47,8 +45,8 @@ void CurlMultis::share_connections() {
   for (const auto& one : all_) one->multi.share_connections();
 }
 
-void CurlMultis::collect(const std::function<void(CURL* easy, CURLcode code)>& done) {
-  // Here none of them is below us on the stack.
+void CurlMultis::collect(const std::function<void(void* owner, ExchangeEnd end)>& done) {
+  // Old handles may be freed here: no call into one of them is under way.
   while (all_.size() > 1) {
     const auto idle = std::find_if(all_.begin(), all_.end() - 1,
                                    [](const auto& one) { return one->transfers == 0; });

@@ -1,14 +1,12 @@
 #pragma once
 
-#include <curl/curl.h>
-
 #include <functional>
 #include <memory>
 #include <unordered_map>
 #include <vector>
 
 #include "common/event_loop.h"
-#include "worker/transport/curl_handles.h"
+#include "worker/transport/loop_multi.h"
 
 namespace fanfetch {
 
@@ -22,14 +20,14 @@ class CurlMultis {
   /// `connections`: how many each handle keeps open for re-use.
   CurlMultis(EventLoop& loop, unsigned connections);
 
-  /// Old handles that wait for their last transfer: as long as there are so many, none is replaced.
+  /// Old handles that wait for their last transfer: while there are this many, none is replaced.
   static constexpr std::size_t kMostOld = 4;
 
-  // As LoopMulti:
-  void add(CURL* easy);
-  void remove(CURL* easy);
+  // As CurlMulti. An easy handle must not move between add() and remove().
+  void add(CurlEasy& easy);
+  void remove(CurlEasy& easy);
   void share_connections();
-  void collect(const std::function<void(CURL* easy, CURLcode code)>& done);
+  void collect(const std::function<void(void* owner, ExchangeEnd end)>& done);
 
  private:
   struct One {
@@ -43,8 +41,8 @@ class CurlMultis {
   EventLoop& loop_;
   unsigned connections_;
   bool shares_connections_ = false;
-  std::vector<std::unique_ptr<One>> all_;  // the current one behind the old ones
-  std::unordered_map<CURL*, One*> of_;
+  std::vector<std::unique_ptr<One>> all_;  // the current one is the last
+  std::unordered_map<const CurlEasy*, One*> of_;
 };
 
 }  // namespace fanfetch

@@ -5,17 +5,17 @@
 #include <cerrno>
 #include <utility>
 
+#include "common/http/response_head.h"
 #include "common/result.h"
+#include "worker/transport/proxy_failures.h"
 #include "worker/transport/tls_failures.h"
 
 namespace fanfetch {
-
 namespace {
 
-bool is_tls(CURLcode code) {
-  return code == CURLE_SSL_CONNECT_ERROR || code == CURLE_PEER_FAILED_VERIFICATION ||
-         code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_CERTPROBLEM ||
-         code == CURLE_SSL_CIPHER || code == CURLE_SSL_ISSUER_ERROR;
+bool is_tls(EndCause cause) {
+  return cause == EndCause::tls_handshake || cause == EndCause::tls_not_verified ||
+         cause == EndCause::tls_setup;
 }
 
 }  // namespace
@@ -39,11 +39,11 @@ Failed status_failure(Response response) {
     failed.retry = Retry::yes;
   } else if (status >= 400 && status < 500) {
     failed.error = ErrorClass::http_4xx;
-    // 408 Request Timeout and 425 Too Early ask for another try.
+    // 408 Request Timeout and 425 Too Early ask for another attempt.
     failed.retry = status == 408 || status == 425 ? Retry::yes : Retry::no;
   } else if (status >= 500 && status < 600) {
     failed.error = ErrorClass::http_5xx;
-    // 501 Not Implemented and 505 HTTP Version Not Supported will say so again.
+    // 501 Not Implemented and 505 HTTP Version Not Supported will be the same next time.
     failed.retry = status == 501 || status == 505 ? Retry::no : Retry::yes;
   } else {
     failed.error = ErrorClass::protocol;
@@ -52,40 +52,61 @@ Failed status_failure(Response response) {
   return failed;
 }
 
-Failed transfer_failure(CURLcode code, std::string text, Response response) {
-  Failed failed{.retry = Retry::yes, .message = std::move(text), .response = std::move(response)};
-  if (failed.message.empty()) failed.message = curl_easy_strerror(code);
-  const bool answered = failed.response.http_status != 0;
-  // In TLS 1.3 a server may refuse us once the handshake is over, in the midst of things.
-  const bool refused = !answered && failed.message.find(" alert ") != std::string::npos;
-  if (is_tls(code) || refused) {
+Failed exchange_failure(const ExchangeEnd& end, const Job& job, Response response) {
+  if (!end.refused_address.empty()) {
+    return {.error = ErrorClass::refused,
+            .message = fmt::format("{} is none of the addresses that {} may be reached at",
+                                   end.refused_address, job.connect_host),
+            .response = std::move(response),
+            .refused_address = end.refused_address};
+  }
+  if (job.proxy.empty()) return server_failure(end, std::move(response));
+  const ProxyName proxy = proxy_of(job);
+  if (auto failed = proxy_failure(end, proxy)) return std::move(*failed);
+  Failed failed = server_failure(end, std::move(response));
+  if (failed.response.http_status == 0) {
+    failed.message += fmt::format(" (by way of the proxy {})", proxy.host_port);
+  }
+  return failed;
+}
+
+Failed server_failure(const ExchangeEnd& end, Response response) {
+  Failed failed{.retry = Retry::yes, .message = end.text, .response = std::move(response)};
+  const bool responded = failed.response.http_status != 0;
+  // In TLS 1.3 a server may refuse us after the handshake, when we are already sending.
+  const bool refused = !responded && failed.message.find(" alert ") != std::string::npos;
+  if (is_tls(end.cause) || refused) {
     auto trouble = tls_trouble(failed.message, Peer::server, "the server");
     failed.error = ErrorClass::tls;
     // A certificate stays what it is.
-    failed.retry = code == CURLE_SSL_CONNECT_ERROR || refused ? trouble.retry : Retry::no;
+    failed.retry = end.cause == EndCause::tls_handshake || refused ? trouble.retry : Retry::no;
     failed.message = std::move(trouble.message);
     return failed;
   }
-  switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY: failed.error = ErrorClass::dns; break;
-    case CURLE_OPERATION_TIMEDOUT: failed.error = ErrorClass::timeout; break;
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_PROXY:
-    case CURLE_GOT_NOTHING: failed.error = ErrorClass::connect; break;
-    case CURLE_HTTP2:
-    case CURLE_HTTP2_STREAM:
-    case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR:
-      failed.error = answered ? ErrorClass::truncated : ErrorClass::connect;
+  switch (end.cause) {
+    case EndCause::name_lookup:
+    case EndCause::proxy_lookup: failed.error = ErrorClass::dns; break;
+    case EndCause::timeout: failed.error = ErrorClass::timeout; break;
+    case EndCause::connect:
+    case EndCause::socks:
+    case EndCause::no_response: failed.error = ErrorClass::connect; break;
+    case EndCause::connection_lost:
+      failed.error = responded ? ErrorClass::truncated : ErrorClass::connect;
       break;
-    case CURLE_PARTIAL_FILE: failed.error = ErrorClass::truncated; break;
+    case EndCause::cut_short: failed.error = ErrorClass::truncated; break;
     default:
       failed.error = ErrorClass::protocol;
       failed.retry = Retry::no;
       break;
   }
   return failed;
+}
+
+Failed long_head_failure(Response response) {
+  return {.error = ErrorClass::protocol,
+          .message = fmt::format("its response has more than {} header lines or {} KiB of headers",
+                                 ResponseHead::kMaxLines, ResponseHead::kMaxBytes / 1024),
+          .response = std::move(response)};
 }
 
 Failed truncated_failure(std::string message, Response response) {

@@ -1,26 +1,33 @@
 #pragma once
 
-#include <curl/curl.h>
-
 #include <string>
 
+#include "common/http/exchange_end.h"
+#include "common/job.h"
 #include "common/outcome.h"
 
 namespace fanfetch {
 
 // What each way to fail means: its class, and whether another try is worth it. Pure.
 
-/// The body of such an answer is the file, whole.
+/// The body of a response with that status is the file, whole.
 [[nodiscard]] bool is_whole_body(int http_status);
 
-/// Such an answer points elsewhere, if it names a place.
+/// Such a response points elsewhere, if it has a Location.
 [[nodiscard]] bool is_redirect(int http_status);
 
-/// An answer that is neither.
+/// A response that is neither.
 [[nodiscard]] Failed status_failure(Response response);
 
-/// libcurl gave up. `text`: its own words, or empty; `response`: as far as it came.
-[[nodiscard]] Failed transfer_failure(CURLcode code, std::string text, Response response);
+/// The exchange broke off, with whomever it was. `response`: as far as it came. REQUIRES: `end` is
+/// not `complete`.
+[[nodiscard]] Failed exchange_failure(const ExchangeEnd& end, const Job& job, Response response);
+
+/// The same without a proxy: the server is to blame.
+[[nodiscard]] Failed server_failure(const ExchangeEnd& end, Response response);
+
+/// ResponseHead::is_too_long().
+[[nodiscard]] Failed long_head_failure(Response response);
 
 /// The body ended before the file did; `message` says how that showed.
 [[nodiscard]] Failed truncated_failure(std::string message, Response response);

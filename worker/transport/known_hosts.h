@@ -14,7 +14,7 @@ namespace fanfetch {
 
 /// The hosts that libcurl knows: what CURLOPT_RESOLVE has put into its DNS cache, and is to take
 /// out again, or a list of many hosts would fill the memory. A host stays while a transfer uses it,
-/// since libcurl looks it up once more when a connection that it kept turns out dead; and a while
+/// since libcurl looks it up again when a connection that it kept turns out dead; and a while
 /// longer, as links of one host mostly follow each other. Pure: does nothing itself.
 class KnownHosts {
  public:

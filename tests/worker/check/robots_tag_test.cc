@@ -8,7 +8,9 @@ namespace fanfetch {
 namespace {
 
 std::optional<std::string> objection(const std::vector<std::string>& values) {
-  return robots_objection(values, "fanfetch");
+  ResponseHead head(200, HttpVersion::http_1_1);
+  for (const std::string& value : values) (void)head.add("X-Robots-Tag", value);
+  return robots_objection(head, "fanfetch");
 }
 
 TEST(RobotsTag, WhatForbids) {
@@ -38,7 +40,7 @@ TEST(RobotsTag, AnAgentsRulesAreItsOwn) {
   EXPECT_EQ(objection({"fanfetchbot: noai"}), std::nullopt);
   EXPECT_EQ(objection({"googlebot: noindex, fanfetch: noai"}), "noai");
   EXPECT_EQ(objection({"noai, googlebot: nofollow"}), "noai");
-  EXPECT_EQ(objection({"googlebot: noindex", "noai"}), "noai") << "each header begins anew";
+  EXPECT_EQ(objection({"googlebot: noindex", "noai"}), "noai") << "an agent holds for its own line";
   EXPECT_EQ(objection({"*: noai"}), "noai");
 }
 

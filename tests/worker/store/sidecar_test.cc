@@ -5,6 +5,8 @@
 #include <cstring>
 #include <random>
 
+#include "worker/head/head_values.h"
+
 namespace fanfetch {
 namespace {
 

@@ -45,47 +45,68 @@ TEST(StatusFailure, KnowsFilesAndRedirects) {
   for (const int status : {200, 300, 304, 305, 404}) EXPECT_FALSE(is_redirect(status)) << status;
 }
 
-struct CurlCase {
-  CURLcode code;
+struct EndCase {
+  EndCause cause;
   int http_status;
   ErrorClass error;
   Retry retry;
 };
 
-TEST(TransferFailure, EachOfLibcurlsHasItsClassAndItsWorth) {
-  for (const auto& [code, status, error, retry] : {
-           CurlCase{CURLE_COULDNT_RESOLVE_HOST, 0, ErrorClass::dns, Retry::yes},
-           CurlCase{CURLE_COULDNT_RESOLVE_PROXY, 0, ErrorClass::dns, Retry::yes},
-           CurlCase{CURLE_COULDNT_CONNECT, 0, ErrorClass::connect, Retry::yes},
-           CurlCase{CURLE_GOT_NOTHING, 0, ErrorClass::connect, Retry::yes},
-           CurlCase{CURLE_RECV_ERROR, 0, ErrorClass::connect, Retry::yes},
-           CurlCase{CURLE_RECV_ERROR, 200, ErrorClass::truncated, Retry::yes},
-           CurlCase{CURLE_HTTP2, 0, ErrorClass::connect, Retry::yes},
-           CurlCase{CURLE_HTTP2_STREAM, 200, ErrorClass::truncated, Retry::yes},
-           CurlCase{CURLE_PARTIAL_FILE, 200, ErrorClass::truncated, Retry::yes},
-           CurlCase{CURLE_OPERATION_TIMEDOUT, 0, ErrorClass::timeout, Retry::yes},
-           CurlCase{CURLE_SSL_CONNECT_ERROR, 0, ErrorClass::tls, Retry::yes},
-           CurlCase{CURLE_PEER_FAILED_VERIFICATION, 0, ErrorClass::tls, Retry::no},
-           CurlCase{CURLE_WEIRD_SERVER_REPLY, 0, ErrorClass::protocol, Retry::no},
+TEST(TransferFailure, EachCauseHasItsClassAndItsWorth) {
+  for (const auto& [cause, status, error, retry] : {
+           EndCase{EndCause::name_lookup, 0, ErrorClass::dns, Retry::yes},
+           EndCase{EndCause::proxy_lookup, 0, ErrorClass::dns, Retry::yes},
+           EndCase{EndCause::connect, 0, ErrorClass::connect, Retry::yes},
+           EndCase{EndCause::socks, 0, ErrorClass::connect, Retry::yes},
+           EndCase{EndCause::no_response, 0, ErrorClass::connect, Retry::yes},
+           EndCase{EndCause::connection_lost, 0, ErrorClass::connect, Retry::yes},
+           EndCase{EndCause::connection_lost, 200, ErrorClass::truncated, Retry::yes},
+           EndCase{EndCause::cut_short, 200, ErrorClass::truncated, Retry::yes},
+           EndCase{EndCause::timeout, 0, ErrorClass::timeout, Retry::yes},
+           EndCase{EndCause::tls_handshake, 0, ErrorClass::tls, Retry::yes},
+           EndCase{EndCause::tls_not_verified, 0, ErrorClass::tls, Retry::no},
+           EndCase{EndCause::tls_setup, 0, ErrorClass::tls, Retry::no},
+           EndCase{EndCause::protocol, 0, ErrorClass::protocol, Retry::no},
        }) {
-    const Failed failed = transfer_failure(code, "", {.http_status = status});
-    EXPECT_EQ(failed.error, error) << code;
-    EXPECT_EQ(failed.retry, retry) << code;
-    EXPECT_FALSE(failed.message.empty());
+    const Failed failed =
+        exchange_failure({.cause = cause, .text = "words"}, {}, {.http_status = status});
+    EXPECT_EQ(failed.error, error) << static_cast<int>(cause);
+    EXPECT_EQ(failed.retry, retry) << static_cast<int>(cause);
+    EXPECT_NE(failed.message.find("words"), std::string::npos);
+    EXPECT_EQ(failed.response.http_status, status);
   }
 }
 
+TEST(TransferFailure, ARefusedAddressIsNamed) {
+  const Failed failed =
+      exchange_failure({.cause = EndCause::connect, .text = "no", .refused_address = "192.0.2.1"},
+                       {.proxy = "http://p:1", .connect_host = "a.example"}, {});
+  EXPECT_EQ(failed.error, ErrorClass::refused);
+  EXPECT_EQ(failed.retry, Retry::no);
+  EXPECT_EQ(failed.refused_address, "192.0.2.1");
+  EXPECT_NE(failed.message.find("a.example"), std::string::npos);
+}
+
+TEST(TransferFailure, AProxyIsNamedWhereNothingShowsWhoseFaultItIs) {
+  const Job job{.proxy = "http://p:1", .connect_host = "p", .connect_port = 1};
+  const ExchangeEnd lost{.cause = EndCause::connection_lost, .text = "lost"};
+  EXPECT_EQ(exchange_failure(lost, job, {}).message, "lost (by way of the proxy p:1)");
+  EXPECT_EQ(exchange_failure(lost, job, {.http_status = 200}).message, "lost");
+}
+
 TEST(TransferFailure, ARefusalInTheMidstOfTlsIsTls) {
+  const auto lost = [](const std::string& text, Response response) {
+    return exchange_failure({.cause = EndCause::connection_lost, .text = text}, {},
+                            std::move(response));
+  };
   const std::string text =
       "OpenSSL SSL_read: error:0A00045C:SSL routines::tlsv13 alert certificate required, errno 0";
-  const Failed failed = transfer_failure(CURLE_RECV_ERROR, text, {});
+  const Failed failed = lost(text, {});
   EXPECT_EQ(failed.error, ErrorClass::tls);
   EXPECT_EQ(failed.retry, Retry::no);
   EXPECT_NE(failed.message.find("--cert"), std::string::npos);
-  EXPECT_EQ(transfer_failure(CURLE_RECV_ERROR, text, {.http_status = 200}).error,
-            ErrorClass::truncated);
-  EXPECT_EQ(transfer_failure(CURLE_RECV_ERROR, "OpenSSL SSL_read: SSL_ERROR_SYSCALL", {}).error,
-            ErrorClass::connect);
+  EXPECT_EQ(lost(text, {.http_status = 200}).error, ErrorClass::truncated);
+  EXPECT_EQ(lost("OpenSSL SSL_read: SSL_ERROR_SYSCALL", {}).error, ErrorClass::connect);
 }
 
 TEST(DiskFailure, TellsTheOutputsTroubleFromTheLinks) {

@@ -1,28 +1,28 @@
-#include "worker/pace/patience.h"
+#include "worker/pace/transfer_deadlines.h"
 
 #include <algorithm>
 
 namespace fanfetch {
 
-void Patience::count_time(Instant now) {
-  const Duration time = now - looked_;
-  looked_ = now;
+void TransferDeadlines::count_time(Instant now) {
+  const Duration time = now - counted_until_;
+  counted_until_ = now;
   if (held_) return;
   taken_ += time;
   slow_ += time;
 }
 
-void Patience::hold(Instant now) {
+void TransferDeadlines::hold(Instant now) {
   count_time(now);
   held_ = true;
 }
 
-void Patience::go_on(Instant now) {
+void TransferDeadlines::resume(Instant now) {
   count_time(now);
   held_ = false;
 }
 
-Patience::Verdict Patience::judge(Instant now) {
+TransferDeadlines::Verdict TransferDeadlines::judge(Instant now) {
   count_time(now);
   if (limits_.timeout.count() > 0 && taken_ >= limits_.timeout) return Verdict::timeout;
   const double seconds = std::chrono::duration<double>(slow_).count();
@@ -33,7 +33,7 @@ Patience::Verdict Patience::judge(Instant now) {
   } else if (limits_.stall_timeout.count() > 0 && slow_ >= limits_.stall_timeout) {
     return Verdict::stall;
   }
-  return Verdict::go_on;
+  return Verdict::in_time;
 }
 
 }  // namespace fanfetch

@@ -1,0 +1,440 @@
+// Bodies from literal heads and bytes: what is saved, and why not.
+
+#include "worker/body.h"
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <cstring>
+#include <random>
+
+#include "tests/support/memory_store.h"
+#include "worker/head/head_values.h"
+#include "worker/store/part_check.h"
+
+namespace fanfetch {
+namespace {
+
+using Lines = std::vector<std::pair<std::string, std::string>>;
+
+constexpr std::size_t kMiB = 1024 * 1024;
+const ExchangeEnd kComplete{.length_verified = true};
+const ExchangeEnd kUntilClose{};
+const ExchangeEnd kCut{.cause = EndCause::cut_short, .text = "cut"};
+
+/// Of `abc`: a gzip member of RFC 1952.
+const std::string kGzip("\x1f\x8b\x08\0\0\0\0\0\0\x03\x4b\x4c\x4a\x06\0\xc2\x41\x24\x35\x03\0\0\0",
+                        23);
+
+std::string noise(std::size_t size) {
+  std::mt19937_64 random(7);
+  std::string bytes(size, '\0');
+  for (std::size_t at = 0; at + 8 <= size; at += 8) {
+    const std::uint64_t word = random();
+    std::memcpy(bytes.data() + at, &word, 8);
+  }
+  return bytes;
+}
+const std::string kFile = noise(3 * kMiB);
+
+class BodyTest : public ::testing::Test {
+ protected:
+  BodyTest() {
+    job_.url = "http://a.example/file";
+    job_.part_name = "p";
+    job_.user_agent = "fanfetch/1";
+  }
+
+  static ResponseHead head(int status, std::optional<std::uint64_t> length, const Lines& lines = {},
+                           HttpVersion version = HttpVersion::http_1_1) {
+    ResponseHead head(status, version);
+    if (length) head.set_body_length(*length);
+    for (const auto& [name, value] : lines) EXPECT_TRUE(head.add(name, value));
+    return head;
+  }
+  /// A head whose body can be resumed.
+  static ResponseHead file_head() {
+    return head(200, kFile.size(), {{"ETag", "\"1\""}, {"Content-Type", "x/y"}});
+  }
+  static ResponseHead rest_head(std::size_t from, const std::string& etag = "\"1\"") {
+    return head(206, kFile.size() - from,
+                {{"ETag", etag},
+                 {"Content-Range", "bytes " + std::to_string(from) + '-' +
+                                       std::to_string(kFile.size() - 1) + '/' +
+                                       std::to_string(kFile.size())}});
+  }
+
+  /// Gives the body all of `bytes` that it takes. False: it wanted no more.
+  static bool feed(Body& body, std::string_view bytes, std::size_t piece = 16 * 1024) {
+    for (; !bytes.empty(); bytes.remove_prefix(std::min(piece, bytes.size()))) {
+      if (!body.take(std::as_bytes(std::span(bytes.substr(0, piece))))) return false;
+    }
+    return true;
+  }
+  /// The outcome of a response that is complete.
+  static Outcome conclude(Body& body, const ResponseHead& head, std::string_view bytes,
+                          const ExchangeEnd& end = kComplete) {
+    body.begin(head);
+    const bool all = feed(body, bytes);
+    body.end(all ? end : ExchangeEnd{.cause = EndCause::stopped});
+    Response response = response_of(head, "http://a.example/file");
+    return body.is_refused() ? body.refusal(std::move(response)) : body.finish(std::move(response));
+  }
+  Outcome conclude(const ResponseHead& head, std::string_view bytes,
+                   const ExchangeEnd& end = kComplete) {
+    Body body(job_, store_);
+    return conclude(body, head, bytes, end);
+  }
+  static ErrorClass error_of(const Outcome& outcome) {
+    if (const auto* skipped = std::get_if<Skipped>(&outcome)) return skipped->reason;
+    return std::get<Failed>(outcome).error;
+  }
+  static std::string message_of(const Outcome& outcome) {
+    if (const auto* skipped = std::get_if<Skipped>(&outcome)) return skipped->message;
+    return std::get<Failed>(outcome).message;
+  }
+
+  /// An attempt that is cut off after `size` bytes of kFile, and leaves its part.
+  void leave_part(std::size_t size) {
+    const ResponseHead head = file_head();
+    Body body(job_, store_);
+    body.begin(head);
+    EXPECT_TRUE(feed(body, std::string_view(kFile).substr(0, size)));
+    body.end(kCut);
+    Failed failed{.retry = Retry::yes};
+    body.leave_part(failed);
+    EXPECT_EQ(failed.secured, size);
+  }
+  /// The next attempt, which asks for the rest.
+  void resume(Body& body) {
+    int error = 0;
+    auto old = store_.reopen("p", error);
+    ASSERT_TRUE(old);
+    PartCheck check(std::move(*old));
+    auto state = PartCheck::State::busy;
+    while (state == PartCheck::State::busy) state = check.step();
+    ASSERT_EQ(state, PartCheck::State::proved);
+    body.resume_from(check.take());
+  }
+  [[nodiscard]] std::string stored() const {
+    const auto* file = store_.find("p");
+    return file != nullptr && file->committed ? file->bytes : "nothing";
+  }
+
+  Job job_;
+  support::MemoryStore store_;
+};
+
+TEST_F(BodyTest, AWholeFileIsSaved) {
+  const Outcome outcome =
+      conclude(head(200, 3,
+                    {{"Content-Type", "text/plain"},
+                     {"ETag", "\"e\""},
+                     {"Content-Disposition", "attachment; filename=\"n.txt\""}}),
+               "abc");
+  const auto& saved = std::get<Saved>(outcome);
+  EXPECT_EQ(stored(), "abc");
+  EXPECT_EQ(saved.bytes, 3u);
+  EXPECT_EQ(saved.sha256, sha256("abc"));
+  EXPECT_TRUE(saved.length_verified);
+  EXPECT_EQ(saved.suggested_name, "n.txt");
+  EXPECT_EQ(saved.response.http_status, 200);
+  EXPECT_EQ(saved.response.etag, "\"e\"");
+  EXPECT_EQ(saved.response.content_type, "text/plain");
+}
+
+TEST_F(BodyTest, ABodyWithoutALengthIsSavedButNotVerified) {
+  const Outcome outcome = conclude(head(200, std::nullopt), "abc", kUntilClose);
+  EXPECT_EQ(stored(), "abc");
+  EXPECT_FALSE(std::get<Saved>(outcome).length_verified);
+  EXPECT_TRUE(std::get<Saved>(conclude(head(200, std::nullopt), "abc")).length_verified);
+}
+
+TEST_F(BodyTest, NoHashWhereNoneIsWanted) {
+  job_.hash_content = HashContent::no;
+  EXPECT_FALSE(std::get<Saved>(conclude(head(200, 3), "abc")).sha256);
+}
+
+TEST_F(BodyTest, AnEmptyFileIsAFile) {
+  const Outcome outcome = conclude(head(200, 0), "");
+  EXPECT_EQ(stored(), "");
+  EXPECT_EQ(std::get<Saved>(outcome).bytes, 0u);
+}
+
+TEST_F(BodyTest, AnEmptyPictureIsOfTheWrongType) {
+  const Outcome outcome = conclude(head(200, 0, {{"Content-Type", "image/png"}}), "");
+  EXPECT_EQ(error_of(outcome), ErrorClass::wrong_type);
+  EXPECT_TRUE(store_.is_empty());
+}
+
+TEST_F(BodyTest, FewerBytesThanItsLengthAreTruncated) {
+  const Outcome outcome = conclude(head(200, 5), "abc");
+  EXPECT_EQ(error_of(outcome), ErrorClass::truncated);
+  EXPECT_EQ(message_of(outcome), "it ends after 3 of 5 bytes");
+  EXPECT_EQ(std::get<Failed>(outcome).retry, Retry::yes);
+  EXPECT_TRUE(store_.is_empty());
+}
+
+TEST_F(BodyTest, GzipThatNobodyAskedForIsDecoded) {
+  const Outcome outcome = conclude(head(200, kGzip.size(), {{"Content-Encoding", "GZIP"}}), kGzip);
+  EXPECT_EQ(stored(), "abc");
+  EXPECT_EQ(std::get<Saved>(outcome).bytes, 3u);
+}
+
+TEST_F(BodyTest, ACutGzipIsTruncatedThoughItsTransferIsComplete) {
+  const Outcome outcome = conclude(head(200, std::nullopt, {{"Content-Encoding", "gzip"}}),
+                                   kGzip.substr(0, kGzip.size() - 4));
+  EXPECT_EQ(error_of(outcome), ErrorClass::truncated);
+  EXPECT_TRUE(store_.is_empty());
+}
+
+TEST_F(BodyTest, AFileOfGzipStaysGzip) {
+  job_.url = "http://a.example/file.tar.gz?x=1";
+  (void)conclude(head(200, kGzip.size(), {{"Content-Encoding", "gzip"}}), kGzip);
+  EXPECT_EQ(stored(), kGzip);
+}
+
+TEST_F(BodyTest, OtherEncodingsAreRefusedAndNamed) {
+  for (const Lines& lines : {Lines{{"Content-Encoding", "br"}},
+                             Lines{{"Content-Encoding", "gzip"}, {"Content-Encoding", "br"}}}) {
+    const Outcome outcome = conclude(head(200, 3, lines), "abc");
+    EXPECT_EQ(error_of(outcome), ErrorClass::protocol);
+    EXPECT_NE(message_of(outcome).find("br"), std::string::npos) << message_of(outcome);
+    EXPECT_TRUE(store_.is_empty());
+  }
+  const Outcome broken = conclude(head(200, 3, {{"Content-Encoding", "gzip"}}), "abc");
+  EXPECT_EQ(error_of(broken), ErrorClass::protocol) << "it is no gzip";
+}
+
+TEST_F(BodyTest, TooLargeByItsLengthOrByItsBytes) {
+  job_.max_size = 2;
+  Body body(job_, store_);
+  const ResponseHead announced = head(200, 3);
+  body.begin(announced);
+  EXPECT_FALSE(feed(body, "a", 1)) << "at the first byte";
+  EXPECT_EQ(error_of(body.refusal({})), ErrorClass::too_large);
+  EXPECT_EQ(error_of(conclude(head(200, std::nullopt), "abc")), ErrorClass::too_large);
+  EXPECT_EQ(error_of(conclude(head(200, kGzip.size(), {{"Content-Encoding", "gzip"}}), kGzip)),
+            ErrorClass::too_large);
+  EXPECT_TRUE(std::holds_alternative<Saved>(conclude(head(200, 2), "ab")));
+}
+
+TEST_F(BodyTest, HtmlForAPictureIsOfTheWrongType) {
+  job_.url = "http://a.example/a.jpg";
+  const Outcome outcome = conclude(head(200, std::nullopt, {{"Content-Type", "text/html"}}),
+                                   "<!DOCTYPE html>" + std::string(1000, ' '));
+  EXPECT_EQ(error_of(outcome), ErrorClass::wrong_type);
+  EXPECT_NE(message_of(outcome).find("HTML"), std::string::npos);
+}
+
+TEST_F(BodyTest, WhatTheUserDoesNotWantIsSkipped) {
+  job_.accept_types = {"image/*"};
+  EXPECT_EQ(error_of(conclude(head(200, 3, {{"Content-Type", "text/plain"}}), "abc")),
+            ErrorClass::filtered);
+  job_.accept_types.clear();
+  job_.min_size = 4;
+  const Outcome small = conclude(head(200, 3), "abc");
+  EXPECT_EQ(error_of(small), ErrorClass::filtered);
+  EXPECT_NE(message_of(small).find("--min-size"), std::string::npos);
+  EXPECT_TRUE(store_.is_empty());
+}
+
+TEST_F(BodyTest, ARobotsTagForbidsAFileButNoErrorPage) {
+  const Lines lines{{"X-Robots-Tag", "nofollow"}, {"x-robots-tag", "noai"}};
+  EXPECT_TRUE(std::holds_alternative<Saved>(conclude(head(200, 3, lines), "abc")));
+  job_.respect_robots_tag = true;
+  for (const std::string bytes : {"", "abc"}) {
+    const Outcome outcome = conclude(head(200, bytes.size(), lines), bytes);
+    EXPECT_EQ(error_of(outcome), ErrorClass::filtered);
+    EXPECT_EQ(message_of(outcome), "its X-Robots-Tag says noai");
+  }
+  Body body(job_, store_);
+  const ResponseHead error_page = head(404, 3, lines);
+  body.begin(error_page);
+  EXPECT_TRUE(feed(body, "abc"));
+  body.end(kComplete);
+  EXPECT_FALSE(body.is_refused()) << "it is a 404";
+}
+
+TEST_F(BodyTest, AnErrorPageIsReadToKeepTheConnectionUnlessItIsLong) {
+  Body body(job_, store_);
+  const ResponseHead error_page = head(503, std::nullopt);
+  body.begin(error_page);
+  EXPECT_TRUE(feed(body, std::string(64 * 1024, ' ')));
+  EXPECT_FALSE(body.had_enough());
+  EXPECT_FALSE(feed(body, "x"));
+  EXPECT_TRUE(body.had_enough());
+  EXPECT_FALSE(body.is_refused());
+  EXPECT_TRUE(store_.is_empty());
+}
+
+TEST_F(BodyTest, NoContentAndNotModifiedAreNoFile) {
+  for (const int status : {204, 304, 301, 206}) {
+    Body body(job_, store_);
+    const ResponseHead bare = head(status, std::nullopt);
+    body.begin(bare);
+    body.end(kComplete);
+    EXPECT_FALSE(body.is_refused()) << status;
+    EXPECT_FALSE(body.is_rest()) << status;
+    EXPECT_TRUE(store_.is_empty()) << status;
+  }
+}
+
+TEST_F(BodyTest, NoResponseIsNoRefusal) {
+  Body body(job_, store_);
+  body.begin(ResponseHead());
+  body.end({.cause = EndCause::connect});
+  EXPECT_FALSE(body.is_refused());
+}
+
+TEST_F(BodyTest, Http2WithoutALengthHasAnUncertainEnd) {
+  const ResponseHead unsure = head(200, std::nullopt, {}, HttpVersion::http_2);
+  for (const std::string bytes : {"", "abc"}) {
+    Body body(job_, store_);
+    body.begin(unsure);
+    EXPECT_EQ(feed(body, bytes), bytes.empty());
+    body.end(kUntilClose);
+    EXPECT_TRUE(body.end_is_uncertain());
+  }
+  EXPECT_TRUE(
+      std::holds_alternative<Saved>(conclude(head(200, 3, {}, HttpVersion::http_2), "abc")));
+}
+
+TEST_F(BodyTest, ATooLongHeadIsNotBelieved) {
+  ResponseHead endless = head(200, 3);
+  while (endless.add("A", "x")) continue;
+  Body body(job_, store_);
+  body.begin(endless);
+  EXPECT_TRUE(feed(body, "abc"));
+  EXPECT_TRUE(store_.is_empty());
+}
+
+TEST_F(BodyTest, ADiskThatFailsIsNamed) {
+  store_.create_error = ENOSPC;
+  EXPECT_EQ(error_of(conclude(head(200, 3), "abc")), ErrorClass::disk);
+  store_.append_error = ENOSPC;
+  EXPECT_EQ(error_of(conclude(head(200, 3), "abc")), ErrorClass::disk);
+  store_.commit_error = EIO;
+  EXPECT_EQ(error_of(conclude(head(200, 3), "abc")), ErrorClass::disk);
+  store_.append_error = EFBIG;
+  EXPECT_EQ(error_of(conclude(head(200, 3), "abc")), ErrorClass::too_large);
+  EXPECT_TRUE(store_.is_empty());
+}
+
+// --- Resumed ---
+
+TEST_F(BodyTest, ARestMakesTheFileWhole) {
+  leave_part(2 * kMiB + 5);
+  Body body(job_, store_);
+  resume(body);
+  EXPECT_EQ(body.rest().offset, 2 * kMiB + 5);
+  EXPECT_EQ(body.rest().etag, "\"1\"");
+  const Outcome outcome = conclude(body, rest_head(2 * kMiB + 5), kFile.substr(2 * kMiB + 5));
+  EXPECT_TRUE(stored() == kFile);
+  const auto& saved = std::get<Saved>(outcome);
+  EXPECT_EQ(saved.bytes, kFile.size());
+  EXPECT_EQ(saved.sha256, sha256(kFile));
+  EXPECT_EQ(saved.response.content_type, "x/y") << "as the first response said";
+}
+
+TEST_F(BodyTest, ARestThatEndsEarlyIsTruncated) {
+  leave_part(2 * kMiB);
+  Body body(job_, store_);
+  resume(body);
+  ResponseHead chunked =
+      head(206, std::nullopt, {{"Content-Range", "bytes 2097152-3145727/3145728"}});
+  EXPECT_EQ(error_of(conclude(body, chunked, kFile.substr(2 * kMiB, 100))), ErrorClass::truncated);
+}
+
+TEST_F(BodyTest, WhatDoesNotContinueThePartIsAskedForAgain) {
+  leave_part(2 * kMiB);
+  struct Case {
+    ResponseHead head;
+    std::string bytes;
+    const char* why;
+  };
+  for (const auto& [head, bytes, why] : {
+           Case{rest_head(2 * kMiB, "\"2\""), "abc", "another version"},
+           Case{rest_head(2 * kMiB + 1), "abc", "another offset"},
+           Case{BodyTest::head(416, 0), "", "no such range"},
+           Case{BodyTest::head(206, std::nullopt,
+                               {{"Content-Range", "bytes 2097152-3145727/3145728"}}),
+                kFile.substr(2 * kMiB) + "x", "more than the range"},
+       }) {
+    Body body(job_, store_);
+    resume(body);
+    body.begin(head);
+    (void)feed(body, bytes);
+    body.end(kComplete);
+    EXPECT_TRUE(body.part_is_outdated()) << why;
+    EXPECT_TRUE(body.is_refused()) << why;
+    body.keep_part();
+  }
+}
+
+TEST_F(BodyTest, AWholeFileReplacesThePart) {
+  leave_part(2 * kMiB);
+  Body body(job_, store_);
+  resume(body);
+  const Outcome outcome = conclude(body, head(200, 3), "new");
+  EXPECT_TRUE(std::holds_alternative<Saved>(outcome));
+  EXPECT_EQ(stored(), "new");
+}
+
+TEST_F(BodyTest, StartingOverForgetsThePart) {
+  leave_part(2 * kMiB);
+  Body body(job_, store_);
+  resume(body);
+  const ResponseHead outdated = head(416, 0);
+  body.begin(outdated);
+  body.end(kComplete);
+  body.start_over();
+  EXPECT_EQ(body.rest().offset, 0u);
+  EXPECT_TRUE(store_.is_empty());
+  EXPECT_TRUE(std::holds_alternative<Saved>(conclude(body, head(200, 3), "new")));
+}
+
+TEST_F(BodyTest, ARedirectKeepsThePartForWhereItPoints) {
+  leave_part(2 * kMiB);
+  {
+    Body body(job_, store_);
+    resume(body);
+    const ResponseHead redirect = head(302, 0, {{"Location", "/b"}});
+    body.begin(redirect);
+    body.end(kComplete);
+    EXPECT_FALSE(body.is_refused());
+    body.keep_part();
+  }
+  ASSERT_NE(store_.find("p"), nullptr);
+  EXPECT_TRUE(store_.find("p")->sidecar);
+}
+
+TEST_F(BodyTest, AFailureThatWouldRepeatLeavesNoPart) {
+  const ResponseHead head = file_head();
+  {
+    Body body(job_, store_);
+    body.begin(head);
+    EXPECT_TRUE(feed(body, std::string_view(kFile).substr(0, 2 * kMiB)));
+    body.end(kCut);
+    Failed failed{.retry = Retry::no};
+    body.leave_part(failed);
+    EXPECT_EQ(failed.secured, 0u);
+  }
+  EXPECT_TRUE(store_.is_empty());
+}
+
+TEST_F(BodyTest, OnlyTheBytesOfThisAttemptAreSecured) {
+  leave_part(2 * kMiB);
+  const ResponseHead head = rest_head(2 * kMiB);
+  Body body(job_, store_);
+  resume(body);
+  body.begin(head);
+  EXPECT_TRUE(feed(body, kFile.substr(2 * kMiB, 1000)));
+  body.end(kCut);
+  Failed failed{.retry = Retry::yes};
+  body.leave_part(failed);
+  EXPECT_EQ(failed.secured, 1000u);
+}
+
+}  // namespace
+}  // namespace fanfetch

@@ -1,0 +1,31 @@
+#include "worker/head/head_values.h"
+
+#include <gtest/gtest.h>
+
+namespace fanfetch {
+namespace {
+
+TEST(HeadValues, AResponseIsWhatRecordsSayOfIt) {
+  ResponseHead head(302, HttpVersion::http_1_1);
+  EXPECT_TRUE(head.add("Content-Type", "text/html"));
+  EXPECT_TRUE(head.add("Content-Type", "image/png"));
+  EXPECT_TRUE(head.add("ETag", std::string(kMaxHeaderValue + 1, 'x')));
+  EXPECT_TRUE(head.add("Last-Modified", "yesterday"));
+  EXPECT_TRUE(head.add("Retry-After", "3"));
+  EXPECT_TRUE(head.add("Location", "../b?c"));
+  const Response response = response_of(head, "http://a.example/x/y");
+  EXPECT_EQ(response.http_status, 302);
+  EXPECT_EQ(response.content_type, "text/html") << "of several, the first";
+  EXPECT_EQ(response.etag, std::string(kMaxHeaderValue, 'x')) << "it has to fit its payload";
+  EXPECT_EQ(response.last_modified, "yesterday");
+  EXPECT_EQ(response.retry_after, "3");
+  EXPECT_EQ(response.location, "http://a.example/b?c");
+}
+
+TEST(HeadValues, NoLocationIsNone) {
+  const ResponseHead head(200, HttpVersion::http_1_1);
+  EXPECT_EQ(response_of(head, "http://a.example/x").location, "");
+}
+
+}  // namespace
+}  // namespace fanfetch
