@@ -1,6 +1,5 @@
 // fanfetch: the coordinator, the one program that a user launches.
 
-#include <curl/curl.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
@@ -13,6 +12,7 @@
 #include <exception>
 #include <filesystem>
 
+#include "common/curl/curl_global.h"
 #include "common/utf8.h"
 #include "coordinator/commands/command_line.h"
 #include "coordinator/commands/dry_run.h"
@@ -204,7 +204,7 @@ int main(int argc, char** argv) {
       const int error = write_all(status == 0 ? STDOUT_FILENO : STDERR_FILENO, text).second;
       return status == 0 && error != 0 ? kExitOutput : status;
     }
-    curl_global_init(CURL_GLOBAL_DEFAULT);
+    const CurlGlobal curl;
     return run(*options, start);
   } catch (const Stop& stop) {
     Console().line("fanfetch: " + stop.message);

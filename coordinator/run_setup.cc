@@ -1,6 +1,5 @@
 #include "coordinator/run_setup.h"
 
-#include <curl/curl.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 #include <memory>
 #include <utility>
 
+#include "common/curl/curl_global.h"
 #include "coordinator/commands/command_line.h"
 #include "coordinator/net/listing_client.h"
 #include "coordinator/net/tls_files.h"
@@ -98,8 +98,7 @@ std::vector<std::string> headers_for(const Options& options, const Url& url) {
 
 std::string ca_file(const Options& options) {
   if (!options.cacert.empty()) return options.cacert;
-  const char* built_in = curl_version_info(CURLVERSION_NOW)->cainfo;
-  return built_in != nullptr ? built_in : "";
+  return built_in_ca_file();
 }
 
 const std::string& key_file(const Options& options) {

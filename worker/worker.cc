@@ -50,7 +50,7 @@ void Worker::run() {
 
 void Worker::beat() {
   channel_.beat();
-  for (const auto& [easy, running] : running_) running.transfer->checkpoint_in_time(loop_.now());
+  for (const auto& [transfer, running] : running_) transfer->checkpoint_in_time(loop_.now());
   loop_.call_at(loop_.now() + kBeatInterval, [this] { beat(); });
 }
 

@@ -11,7 +11,7 @@ namespace fanfetch {
 
 struct ListingOptions {
   std::string user_agent;
-  /// None: by the environment, as in curl; empty: no proxy.
+  /// nullopt: as the environment says, like curl; empty: no proxy.
   std::optional<std::string> proxy;
   std::string ca_file;    ///< Bundle to verify against; empty: libcurl's own.
   std::string cert_file;  ///< Client certificate; empty: none.
@@ -24,7 +24,7 @@ struct ListingOptions {
 
 /// Gets listing pages for the sources, one at a time. Follows up to 5 redirects within the origin,
 /// none to another one: the client ID travels in a header. A page over 64 MiB (decoded) is refused.
-/// REQUIRES: main has called curl_global_init(). Thread: the reader's alone.
+/// REQUIRES: main holds a CurlGlobal. Thread: the reader's alone.
 class ListingClient {
  public:
   explicit ListingClient(ListingOptions options);
@@ -33,16 +33,15 @@ class ListingClient {
   ListingClient& operator=(const ListingClient&) = delete;
 
   /// A connection that fails, a time-out, a 429 and a 5xx (unless `retry_refusals` is false) are
-  /// tried again twice, after 1 and 2 s, or as Retry-After says; if that is more than 30 s, the
-  /// answer is the last one. The last answer is returned whatever its status. Error: none came, or
-  /// the run is stopping.
+  /// tried again twice, after 1 and 2 s, or when Retry-After says, unless that is more than 30 s.
+  /// Returns the last response, whatever its status. Error: none came, or the run is stopping.
   [[nodiscard]] Result<Page> fetch(const PageRequest& request);
 
  private:
   struct Handle;
-  struct Answer;
+  struct Attempt;
 
-  [[nodiscard]] Answer follow(const PageRequest& request);
+  [[nodiscard]] Attempt follow(const PageRequest& request);
 
   std::unique_ptr<Handle> handle_;
   ListingOptions options_;
