@@ -65,10 +65,11 @@ Coordinator::Coordinator(RunParts parts)
       reader_(std::move(parts_.reader), std::move(parts_.stop_reader)),
       placer_(parts_.ledger.output.fd(), parts_.ledger.output.part_fd()),
       reserve_(parts_.ledger.path + "-reserve"),
-      ledger_(BatchSettler(*parts_.ledger.ledger, placer_,
-                           settler_hooks(parts_.ledger, reserve_, *parts_.in_flight, *parts_.report,
-                                         parts_.final_names)),
-              [this] { parts_.report->flush(); }) {}
+      ledger_(
+          BatchSettler(*parts_.ledger.ledger, placer_,
+                       settler_hooks(parts_.ledger, reserve_, *parts_.links_in_flight,
+                                     *parts_.name_claims, *parts_.report, parts_.content_names)),
+          [this] { parts_.report->flush(); }) {}
 
 Coordinator::~Coordinator() = default;
 

@@ -39,8 +39,9 @@ struct RunParts {
   RunLedger ledger;
   WorkerProgram program;
   std::unique_ptr<Reader> reader;
-  std::unique_ptr<InFlight> in_flight;  ///< The reader's planner has it too.
-  FinalNameRules final_names;
+  std::unique_ptr<LinksInFlight> links_in_flight;  ///< The reader's planner has it too.
+  std::unique_ptr<NameClaims> name_claims;         ///< The same.
+  ContentNameRules content_names;
   UniqueFd stop_reader;  ///< The eventfd behind SourceContext::stop_fd.
   std::unique_ptr<RunReport> report;
   unsigned workers = 1;

@@ -105,10 +105,12 @@ int rehearse(const Options& options, std::vector<ReaderSource> sources, SourceCo
              NameTemplate names) {
   // An output folder that is there already has its say in the names, and its ledger in the links.
   const UniqueFd folder(::open(options.output.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  InFlight in_flight;
+  LinksInFlight links_in_flight;
+  NameClaims name_claims(folder.get());
   PlanContext plan = plan_context(options, std::move(names));
   plan.output_fd = folder.get();
-  plan.in_flight = &in_flight;
+  plan.links_in_flight = &links_in_flight;
+  plan.name_claims = &name_claims;
   const std::string ledger = ledger_path(options.output, options.ledger);
   if (::access(ledger.c_str(), F_OK) == 0) {
     plan.history = or_stop(History::open(ledger), kExitOutput);
@@ -162,15 +164,17 @@ int run(const Options& options, Instant start) {
   // Behind all that may still fail: a run that has begun shows in the ledger.
   const auto begun = ledger.ledger->begin_run(std::chrono::system_clock::now(), ::getpid());
   if (!begun) throw Stop{kExitOutput, begun.error().message};
-  auto in_flight = std::make_unique<InFlight>();
-  const FinalNameRules final_names{.fix_extension = options.fix_extension,
-                                   .suggestions = names.names_by_url()};
+  auto links_in_flight = std::make_unique<LinksInFlight>();
+  auto name_claims = std::make_unique<NameClaims>(ledger.output.fd());
+  const ContentNameRules content_names{.fix_extension = options.fix_extension,
+                                       .suggestions = names.names_by_url()};
   PlanContext plan = plan_context(options, std::move(names));
   plan.output_fd = ledger.output.fd();
   plan.history = or_stop(History::open(ledger.path), kExitOutput);
   plan.seen = or_stop(SeenRows::make(ledger.output.state_path()), kExitOutput);
   plan.run = ledger.ledger->run();
-  plan.in_flight = in_flight.get();
+  plan.links_in_flight = links_in_flight.get();
+  plan.name_claims = name_claims.get();
   auto reader =
       std::make_unique<Reader>(std::move(sources), std::move(context), Planner(std::move(plan)));
   Signals::block();  // no thread exists yet; what follows does not block
@@ -178,8 +182,9 @@ int run(const Options& options, Instant start) {
                            .ledger = std::move(ledger),
                            .program = std::move(program),
                            .reader = std::move(reader),
-                           .in_flight = std::move(in_flight),
-                           .final_names = final_names,
+                           .links_in_flight = std::move(links_in_flight),
+                           .name_claims = std::move(name_claims),
+                           .content_names = content_names,
                            .stop_reader = std::move(stop),
                            .report = std::move(report),
                            .workers = worker_count(options)});

@@ -4,15 +4,14 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <span>
-#include <vector>
+#include <utility>
 
 #include "common/unique_fd.h"
+#include "coordinator/process/file_hash.h"
 
 namespace fanfetch {
 namespace {
 
-constexpr std::size_t kBuffer = 256 * 1024;
 /// Less than a tenth of a second of hashing.
 constexpr std::uint64_t kTellEvery = 16ull << 20;
 
@@ -58,22 +57,16 @@ Finding check_file(int folder, const ExpectedFile& expected,
     return finding;
   }
 
-  static std::vector<std::byte> buffer(kBuffer);
-  Sha256 hash;
-  for (;;) {
-    const ssize_t count = ::read(file.get(), buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return with_error(finding, errno);
-    if (count == 0) break;
-    hash.update(std::span(buffer).first(static_cast<std::size_t>(count)));
-    finding.bytes_read += static_cast<std::uint64_t>(count);
+  const auto digest = hash_of_file(file.get(), [&](std::uint64_t bytes) {
+    finding.bytes_read += bytes;
     if (finding.bytes_read >= kTellEvery) {
       under_way({.row = finding.row,
                  .bytes_read = std::exchange(finding.bytes_read, 0),
                  .verdict = Verdict::under_way});
     }
-  }
-  finding.verdict = hash.finish() == *expected.sha256 ? good : Verdict::content_differs;
+  });
+  if (!digest) return with_error(finding, digest.error());
+  finding.verdict = *digest == *expected.sha256 ? good : Verdict::content_differs;
   return finding;
 }
 

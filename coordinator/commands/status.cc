@@ -121,7 +121,7 @@ Result<FolderStatus> read_status(History& history, const StatusArguments& argume
   for (int round = 0; round < 2; ++round) {
     const auto holder = holder_of(status.output);
     status.held_by = holder ? std::optional(holder->pid.value_or(0)) : std::nullopt;
-    history.look_anew();
+    history.look_again();
     status.last_run = read_last_run(database);
     if (!status.last_run || status.last_run->ended_at) break;
     const bool running = status.held_by == status.last_run->pid;

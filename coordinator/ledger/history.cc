@@ -59,8 +59,8 @@ LedgerRow read_row(Statement& from) {
   return row;
 }
 
-/// A read-only connection to a ledger with nothing beside it must make files; where it cannot, the
-/// database is read as it lies.
+/// A read-only connection to a ledger without -wal and -shm files must make them. Where it cannot,
+/// the database is opened as immutable, which is right as long as there is no log.
 tl::expected<std::unique_ptr<Database>, DatabaseError> open_to_read(const std::string& path) {
   auto database = Database::open(path, Database::Access::read_only);
   if (!database) return database;
@@ -114,7 +114,7 @@ Result<std::unique_ptr<History>> History::open(const std::string& path) {
   return history;
 }
 
-void History::look_anew() {
+void History::look_again() {
   stop_looking();
   database_->exec("BEGIN");
   looking_ = true;

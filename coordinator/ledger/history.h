@@ -11,33 +11,34 @@
 
 namespace fanfetch {
 
-/// The ledger as others read it, also while a run writes it. Thread: one at a time.
+/// A read-only view of a ledger, which a run may be writing meanwhile. Thread: one at a time.
 class History {
  public:
-  /// Error: there is no ledger at `path`, or none that can be read. On a medium that cannot be
-  /// written, too.
+  /// Also works on a medium that cannot be written. Error: there is no ledger at `path`, or none
+  /// that can be read.
   [[nodiscard]] static Result<std::unique_ptr<History>> open(const std::string& path);
   ~History();
 
-  /// From here on all questions are answered as of now, until the next call or stop_looking();
-  /// without, each is answered as of when it is asked. A look costs some microseconds less for each
-  /// question; but while it lasts, the writer's log cannot begin anew.
-  void look_anew();
+  /// Begins a look: until the next look or stop_looking(), all questions are answered as of this
+  /// call. Without a look each is answered as of when it is asked, which costs some microseconds
+  /// more; but while a look lasts, the writer cannot start its log from the beginning.
+  void look_again();
   void stop_looking();
 
-  /// None: never settled, or error().
+  /// nullopt: never settled, or error().
   [[nodiscard]] std::optional<LedgerRow> find(const LinkId& link);
   /// Whether a link other than `row` has a file of that name.
   [[nodiscard]] bool name_taken(std::uint64_t name_key, std::int64_t row);
-  /// Every row, in the order in which the links were first settled; false: stops. Without a look,
-  /// `visit` may take its time: no more than a page of rows is read at once, each as of then.
+  /// Visits every row, in the order in which the links were first settled, until `visit` returns
+  /// false. Rows are read a page at a time, so that without a look `visit` may take long without
+  /// holding the writer up.
   void each_row(const std::function<bool(const LedgerRow&)>& visit);
-  /// What went wrong with any call so far; they yield nothing from then on.
+  /// The first thing that went wrong; since then all calls yield nothing.
   [[nodiscard]] std::optional<Error> error();
-  /// That error is the ledger's own fault.
+  /// Whether that error means that the file is damaged. Set by error().
   [[nodiscard]] bool damaged() const { return damaged_; }
 
-  /// For further questions; lent.
+  /// For questions of the caller's own; lent.
   [[nodiscard]] Database& database() { return *database_; }
 
  private:

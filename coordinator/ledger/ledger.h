@@ -13,17 +13,17 @@
 
 namespace fanfetch {
 
-/// A part that is to get its final name: written down before the rename, so that a run that follows
-/// a kill can finish it.
-struct Placing {
+/// A rename that is still to come: a part gets its final name. The ledger notes it before the
+/// rename, so that the run after a kill can finish it.
+struct PendingRename {
   std::string part;  ///< Its name in `part/`.
   std::uint64_t inode = 0;
-  std::optional<FileStamp> replaces;  ///< The file that may lie under the final name already.
+  std::optional<FileStamp> replaces;  ///< The earlier file under the final name, to be replaced.
 };
 
 /// One row of the ledger: a link, how it was settled, and the file that it became.
 struct LedgerRow {
-  std::int64_t row = 0;  ///< Its number, dense and stable; 0: not written yet.
+  std::int64_t row = 0;  ///< Its number; numbers are dense and never change. 0: not written yet.
   std::int64_t run = 0;  ///< The run that wrote it.
   LinkId link{};
   Record record;
@@ -31,22 +31,22 @@ struct LedgerRow {
   std::optional<FileStamp> file;  ///< What lies, or is about to lie, under that name.
 };
 
-/// A row to write, and the rename that is still to come.
+/// A row to write, and the rename of its part, if it has one.
 struct LedgerEntry {
   LedgerRow row;
-  std::optional<Placing> placing;
+  std::optional<PendingRename> rename;
 };
 
-/// What a killed run may have left between its transaction and its renames.
-struct PendingPlacing {
+/// A rename that an earlier run has noted and may not have made: it was killed in between.
+struct UnfinishedRename {
   std::int64_t row = 0;
-  Placing placing;
+  PendingRename rename;
   std::string name;  ///< The final name.
   FileStamp file;
   Sha256Digest hash{};  ///< Of the link, for other names.
 };
 
-/// A name that turned out to be taken.
+/// Another name for a row, because the one that was noted turned out to be taken.
 struct NewName {
   std::int64_t row = 0;
   std::string name;
@@ -59,47 +59,48 @@ struct Unplaced {
   std::string message;
 };
 
-/// A file that is not what was saved.
+/// A file whose content is not what was saved.
 struct Spoilt {
   std::int64_t row = 0;
   std::string message;
 };
 
-/// A file that is what was saved, but has another time by now.
+/// A file whose content is what was saved, but whose time has changed.
 struct NewTime {
   std::int64_t row = 0;
   std::int64_t mtime_ns = 0;
 };
 
-/// How a run went, for those who look at the folder later.
+/// How a run went, for later looks at the folder.
 struct RunSummary {
   std::uint64_t saved = 0, kept = 0, skipped = 0, failed = 0, bytes = 0;
   std::string ending;  ///< `finished`, `stopped` …
 };
 
-/// What every run of a folder has settled. Abstract so that tests see the order of its steps and
-/// let them fail; the real one is SqliteLedger. Every call is a transaction of its own: whole on
-/// the disk when it returns, or without effect. Thread: one at a time, the ledger's while it runs.
+/// What all runs of a folder have settled, as settling writes it. Abstract so that tests see the
+/// order of the steps and make them fail; the real one is SqliteLedger. Every call is one
+/// transaction: on the disk as a whole when it returns, or without effect. Thread: one at a time;
+/// during a run the ledger's.
 class Ledger {
  public:
   struct Failure {
-    bool full = false;  ///< The disk is: it may work once something was freed.
+    bool full = false;  ///< The disk is full: the call may succeed once something was freed.
     std::string message;
   };
   using Done = tl::expected<void, Failure>;
 
   virtual ~Ledger() = default;
 
-  /// Puts the rows of a batch, in place of older ones for the same links, fills in their numbers,
-  /// and notes what is to be placed. Forgets what earlier batches had noted.
-  /// REQUIRES: the earlier batches' renames are on the disk (synced).
+  /// Writes the rows of a batch in place of older ones for the same links, fills in their numbers,
+  /// and notes their pending renames. Removes the notes of earlier batches.
+  /// REQUIRES: the renames of earlier batches are on the disk (synced).
   [[nodiscard]] virtual Done write(std::span<LedgerEntry> batch) = 0;
-  /// The rows of parts that are to be placed get other names.
+  /// Changes the names of rows whose renames are still pending.
   [[nodiscard]] virtual Done rename(std::span<const NewName> names) = 0;
-  /// The rows of parts that are not to be placed any more become failed (`disk`), without a file.
+  /// Rows whose parts can get no name become failed (`disk`), without a file and a pending rename.
   [[nodiscard]] virtual Done give_up(std::span<const Unplaced> parts) = 0;
-  /// Nothing is to be placed any more. REQUIRES: as write().
-  [[nodiscard]] virtual Done clear_placing() = 0;
+  /// Removes all notes of pending renames. REQUIRES: as write().
+  [[nodiscard]] virtual Done clear_renames() = 0;
 };
 
 }  // namespace fanfetch

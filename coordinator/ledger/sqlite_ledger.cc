@@ -90,9 +90,10 @@ struct SqliteLedger::Statements {
              "UPDATE links SET status='failed', error='disk', retryable=1, message=? WHERE row=?"),
         confirm(database,
                 "UPDATE links SET status='saved', error=NULL, retryable=NULL, mtime_ns=?, "
-                "message=CASE status WHEN 'saved' THEN message END WHERE row=?") {}
+                "message=CASE status WHEN 'saved' THEN message END WHERE row=?"),
+        name_taken(database, "SELECT 1 FROM links WHERE name_key=? AND link<>? LIMIT 1") {}
 
-  Statement insert, update, place, clear, rename, give_up, no_place, mark, confirm;
+  Statement insert, update, place, clear, rename, give_up, no_place, mark, confirm, name_taken;
 };
 
 SqliteLedger::SqliteLedger(std::unique_ptr<Database> database, std::string path, int max_log_pages)
@@ -168,25 +169,25 @@ Ledger::Done SqliteLedger::end_run(const RunSummary& summary, WallTime now) {
   return outcome();
 }
 
-tl::expected<std::vector<PendingPlacing>, Ledger::Failure> SqliteLedger::pending() {
-  std::vector<PendingPlacing> all;
+tl::expected<std::vector<UnfinishedRename>, Ledger::Failure> SqliteLedger::pending() {
+  std::vector<UnfinishedRename> all;
   Statement select(*database_,
                    "SELECT row, part, inode, replaces_bytes, replaces_mtime_ns, file_name, bytes, "
                    "mtime_ns FROM placing CROSS JOIN links USING(row) WHERE file_name IS NOT NULL");
   while (select.step()) {
-    PendingPlacing one;
+    UnfinishedRename one;
     one.row = select.number();
-    one.placing.part = select.text();
-    one.placing.inode = static_cast<std::uint64_t>(select.number());
+    one.rename.part = select.text();
+    one.rename.inode = static_cast<std::uint64_t>(select.number());
     const auto replaced_size = select.optional_number();
     const auto replaced_mtime = select.optional_number();
     if (replaced_size && replaced_mtime) {
-      one.placing.replaces = {static_cast<std::uint64_t>(*replaced_size), *replaced_mtime};
+      one.rename.replaces = {static_cast<std::uint64_t>(*replaced_size), *replaced_mtime};
     }
     one.name = select.text();
     one.file.size = static_cast<std::uint64_t>(select.number());
     one.file.mtime_ns = select.number();
-    if (const auto hash = digest_from_hex(one.placing.part)) one.hash = *hash;
+    if (const auto hash = digest_from_hex(one.rename.part)) one.hash = *hash;
     all.push_back(std::move(one));
   }
   if (auto read = outcome(); !read) return tl::unexpected(std::move(read.error()));
@@ -205,14 +206,21 @@ void SqliteLedger::put(LedgerEntry& entry) {
     statements_->update.reset();
   }
 
-  if (!entry.placing) return;
-  const auto& replaces = entry.placing->replaces;
+  if (!entry.rename) return;
+  const auto& replaces = entry.rename->replaces;
   statements_->place.bind(row.row)
-      .bind(entry.placing->part)
-      .bind(static_cast<std::int64_t>(entry.placing->inode))
+      .bind(entry.rename->part)
+      .bind(static_cast<std::int64_t>(entry.rename->inode))
       .bind(replaces ? std::optional(static_cast<std::int64_t>(replaces->size)) : std::nullopt)
       .bind(replaces ? std::optional(replaces->mtime_ns) : std::nullopt)
       .run();
+}
+
+bool SqliteLedger::name_taken(std::uint64_t name_key, const LinkId& link) {
+  Statement& statement = statements_->name_taken;
+  const bool taken = statement.bind(static_cast<std::int64_t>(name_key)).bind(link).step();
+  statement.reset();
+  return taken;
 }
 
 Ledger::Done SqliteLedger::write(std::span<LedgerEntry> batch) {
@@ -244,7 +252,7 @@ Ledger::Done SqliteLedger::give_up(std::span<const Unplaced> parts) {
   return commit();
 }
 
-Ledger::Done SqliteLedger::clear_placing() {
+Ledger::Done SqliteLedger::clear_renames() {
   crash_point("before_clearing");
   database_->exec("BEGIN IMMEDIATE");
   statements_->clear.run();

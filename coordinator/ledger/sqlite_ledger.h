@@ -11,12 +11,12 @@
 
 namespace fanfetch {
 
-/// The ledger in SQLite. About 0.4 KB a link on the disk, whatever it holds in memory is bounded.
+/// The ledger in SQLite. Takes about 0.4 KB a link on the disk; its memory is bounded.
 class SqliteLedger : public Ledger {
  public:
-  /// Pages of 4 KiB that the write-ahead log may have. A batch changes about two pages a row once
-  /// the indexes are large; the longer the log, the more often a page that several batches changed
-  /// is copied back only once.
+  /// Pages of 4 KiB that the write-ahead log may have. Once the indexes are large, a batch changes
+  /// about two pages a row. In a longer log, more of the pages that several batches changed are
+  /// copied back only once.
   static constexpr int kMaxLogPages = 16'000;
 
   /// `database`: from open_ledger(); `path` is where it lies.
@@ -26,7 +26,7 @@ class SqliteLedger : public Ledger {
   /// marked so that the next start does that.
   ~SqliteLedger() override;
 
-  /// Tells this ledger from all others.
+  /// What distinguishes this ledger from all others: 32 hexadecimal digits.
   [[nodiscard]] std::string identity();
   /// No run has used it yet.
   [[nodiscard]] bool is_new();
@@ -35,22 +35,25 @@ class SqliteLedger : public Ledger {
   /// A reader may still have it open when this object ends: a thread that hangs.
   void note_lasting_reader() { lasting_reader_ = true; }
 
-  /// What an earlier run was about to place.
-  [[nodiscard]] tl::expected<std::vector<PendingPlacing>, Failure> pending();
+  /// The renames that an earlier run may not have made.
+  [[nodiscard]] tl::expected<std::vector<UnfinishedRename>, Failure> pending();
   /// Begins a run: every row written from now on is its.
   [[nodiscard]] Done begin_run(WallTime now, int pid);
   [[nodiscard]] std::int64_t run() const { return run_; }
   [[nodiscard]] Done end_run(const RunSummary& summary, WallTime now);
 
+  /// Whether a link other than `link` has a file of that name (see Link::name_key). An error of the
+  /// database is the next transaction's.
+  [[nodiscard]] bool name_taken(std::uint64_t name_key, const LinkId& link);
   [[nodiscard]] Done write(std::span<LedgerEntry> batch) override;
   [[nodiscard]] Done rename(std::span<const NewName> names) override;
   [[nodiscard]] Done give_up(std::span<const Unplaced> parts) override;
-  [[nodiscard]] Done clear_placing() override;
+  [[nodiscard]] Done clear_renames() override;
 
-  /// The rows of these files become failed (`disk`), so that the next run fetches them again. They
-  /// keep what is known of the file: a run replaces it if it still is as the row says.
+  /// The rows of these files become failed (`disk`), so that the next run fetches them again. Their
+  /// names and stamps stay: a run replaces a file that still is as its row says.
   [[nodiscard]] Done mark_for_refetch(std::span<const Spoilt> files);
-  /// The rows of these files are saved, whatever they were, and know their times.
+  /// The rows of these files become saved, whatever they were, and get their times.
   [[nodiscard]] Done confirm(std::span<const NewTime> files);
 
  private:

@@ -1,18 +1,17 @@
 #include "coordinator/reading/planner.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <utility>
-#include <vector>
 
 #include "coordinator/names/path_text.h"
+#include "coordinator/process/file_hash.h"
 
 namespace fanfetch {
 namespace {
 
-/// The identity of a link: its normal form, and the user that it is asked for as.
+/// The identity of a link: its normal form, and the user name that is sent with it.
 Sha256Digest identity(const Url& url) {
   if (url.userinfo.empty()) return sha256(url.text);
   return sha256(url.text + '\n' + url.userinfo);  // no URL holds a line feed
@@ -32,7 +31,7 @@ Record duplicate(const Link& link, std::uint64_t first) {
                  fmt::format("the same link as number {} of the list", first));
 }
 
-/// A line that is no URL has an identity of its own, so that each shows in the ledger.
+/// A line that is no URL has an identity of its own, so that each such line gets a row.
 LedgerRow bad_url(Record record, std::string message) {
   record.status = Status::failed;
   record.error = ErrorClass::bad_url;
@@ -44,13 +43,13 @@ LedgerRow bad_url(Record record, std::string message) {
   return row;
 }
 
-/// An entry that has a URL, but is not to be asked for, as its source knows.
+/// An entry with a URL that is not to be requested, as its source says.
 Plan without_request(Record record, const ListedItem& item) {
   if (item.problem_class == ErrorClass::bad_url) return bad_url(std::move(record), item.problem);
   if (item.problem_class == ErrorClass::filtered) {
     return skipped(std::move(record), ErrorClass::filtered, item.problem);
   }
-  // No row of its own: the next run has the source look again.
+  // No row: the next run has the source look again.
   record.status = Status::failed;
   record.error = item.problem_class;
   record.retryable = true;
@@ -58,7 +57,7 @@ Plan without_request(Record record, const ListedItem& item) {
   return record;
 }
 
-/// What an earlier run wrote, as a line of this run's list.
+/// The record of an earlier run, for a line of this run's list.
 Record recalled(const Link& link, Record record) {
   record.index = link.index;
   record.url = link.listed;
@@ -83,25 +82,20 @@ Record still_failed(const Link& link, Record record) {
   return record;
 }
 
-/// None: it cannot be read.
-std::optional<Sha256Digest> hash_of_file(int folder, const std::string& name) {
+/// nullopt: it cannot be read.
+std::optional<Sha256Digest> hash_of(int folder, const std::string& name) {
   const UniqueFd file(::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   if (!file.valid()) return std::nullopt;
-  Sha256 hash;
-  std::vector<std::byte> buffer(256 * 1024);
-  for (;;) {
-    const ssize_t count = ::read(file.get(), buffer.data(), buffer.size());
-    if (count == 0) return hash.finish();
-    if (count < 0) return std::nullopt;
-    hash.update(std::span(buffer).first(static_cast<std::size_t>(count)));
-  }
+  const auto digest = hash_of_file(file.get());
+  if (!digest) return std::nullopt;
+  return *digest;
 }
 
 }  // namespace
 
-Plan Planner::plan(const ListedItem& item, const LinkFilter& filter, std::uint64_t place) {
+Plan Planner::plan(const ListedItem& item, const LinkFilter& filter, std::uint64_t index) {
   Record record;
-  record.index = place;
+  record.index = index;
   record.columns = item.columns;
   if (!item.url) return skipped(std::move(record), ErrorClass::filtered, item.problem);
   record.url = mask_userinfo(*item.url);
@@ -111,7 +105,7 @@ Plan Planner::plan(const ListedItem& item, const LinkFilter& filter, std::uint64
   if (auto why = filter.why_dropped(*url)) {
     return skipped(std::move(record), ErrorClass::filtered, std::move(*why));
   }
-  Link link{.index = place, .listed = std::move(*record.url), .url = std::move(*url)};
+  Link link{.index = index, .listed = std::move(*record.url), .url = std::move(*url)};
   link.hash = identity(link.url);
   link.columns = item.columns;
   Plan plan = plan_link(std::move(link), item);
@@ -119,10 +113,10 @@ Plan Planner::plan(const ListedItem& item, const LinkFilter& filter, std::uint64
   return plan;
 }
 
-/// The ledger as of `generation` or later: what was settled until then is in it.
+/// Makes sure that the ledger is seen as of `generation` or later.
 void Planner::look(std::uint64_t generation) {
   if (!context_.history || looked_at_ == generation) return;
-  context_.history->look_anew();
+  context_.history->look_again();
   looked_at_ = generation;
 }
 
@@ -133,9 +127,9 @@ void Planner::rest() {
 
 Plan Planner::plan_link(Link link, const ListedItem& item) {
   const LinkId identity = link_id(link.hash);
-  // First what is on its way, then the ledger: a link goes from the one to the other.
+  // Links in flight first, then the ledger: a link goes from the former to the latter.
   std::uint64_t generation = 0;
-  if (const auto first = context_.in_flight->find(identity, generation)) {
+  if (const auto first = context_.links_in_flight->find(identity, generation)) {
     return duplicate(link, *first);
   }
   std::optional<LedgerRow> row;
@@ -159,9 +153,12 @@ Plan Planner::plan_link(Link link, const ListedItem& item) {
     if (context_.resume.adopt) {
       if (auto adopted = adopt(link, plain, row ? row->row : 0)) return std::move(*adopted);
     }
-    choose_name(link, plain, row ? row->row : 0);
+    ClaimedName claimed =
+        context_.name_claims->claim(plain, link.hash, taken_in_ledger(row ? row->row : 0));
+    link.name = std::move(claimed.name);
+    link.name_key = claimed.key;
   }
-  context_.in_flight->add(identity, link.index);
+  context_.links_in_flight->add(identity, link.index);
   return link;
 }
 
@@ -199,19 +196,15 @@ std::optional<FileStamp> Planner::file_of(const LedgerRow& row) const {
 std::optional<Plan> Planner::adopt(const Link& link, const std::string& plain,
                                    std::int64_t own_row) {
   const auto file = context_.output_fd < 0 ? std::nullopt : stamp_of(context_.output_fd, plain);
+  if (!file) return std::nullopt;
   const std::uint64_t key = name_key(plain);
-  std::uint64_t generation = 0;
-  if (!file || !context_.in_flight->take_name(key, generation)) return std::nullopt;
-  look(generation);
-  std::optional<Plan> adopted;
-  if (!context_.history || !context_.history->name_taken(key, own_row)) {
-    adopted = adopted_row(link, plain, key, *file);
-  }
-  if (!adopted) context_.in_flight->give_back_name(key);
+  if (!context_.name_claims->claim_existing(key, taken_in_ledger(own_row))) return std::nullopt;
+  auto adopted = adopted_row(link, plain, key, *file);
+  if (!adopted) context_.name_claims->release(key);
   return adopted;
 }
 
-/// None: it cannot be read.
+/// nullopt: the file cannot be read.
 std::optional<Plan> Planner::adopted_row(const Link& link, const std::string& plain,
                                          std::uint64_t key, const FileStamp& file) {
   LedgerRow row{.link = link_id(link.hash), .name_key = key, .file = file};
@@ -223,33 +216,20 @@ std::optional<Plan> Planner::adopted_row(const Link& link, const std::string& pl
                 .message = "adopted: the file was there already",
                 .columns = link.columns};
   if (context_.resume.hash_content == HashContent::yes) {
-    const auto digest = hash_of_file(context_.output_fd, plain);
+    const auto digest = hash_of(context_.output_fd, plain);
     if (!digest) return std::nullopt;
     row.record.sha256 = to_hex(*digest);
   }
-  context_.in_flight->add(row.link, link.index);
+  context_.links_in_flight->add(row.link, link.index);
   return row;
 }
 
-void Planner::choose_name(Link& link, const std::string& plain, std::int64_t row) {
-  link.name = plain;
-  link.name_key = name_key(plain);
-  for (unsigned n = 1; !is_free(link.name, link.name_key, row); ++n) {
-    link.name = other_name(plain, link.hash, n);
-    link.name_key = name_key(link.name);
-  }
-}
-
-bool Planner::is_free(const std::string& name, std::uint64_t key, std::int64_t row) {
-  std::uint64_t generation = 0;
-  if (!context_.in_flight->take_name(key, generation)) return false;
-  look(generation);
-  struct stat status {};
-  const bool taken = (context_.history && context_.history->name_taken(key, row)) ||
-                     (context_.output_fd >= 0 && ::fstatat(context_.output_fd, name.c_str(),
-                                                           &status, AT_SYMLINK_NOFOLLOW) == 0);
-  if (taken) context_.in_flight->give_back_name(key);
-  return !taken;
+TakenInLedger Planner::taken_in_ledger(std::int64_t own_row) {
+  return [this, own_row](std::uint64_t key) {
+    if (!context_.history) return false;
+    look(context_.links_in_flight->generation());
+    return context_.history->name_taken(key, own_row);
+  };
 }
 
 std::optional<OutputTrouble> Planner::trouble() const {

@@ -9,14 +9,14 @@
 
 namespace fanfetch {
 
-/// What is being settled. The rows that the ledger gets lie side by side, as it wants them.
+/// What is being settled. The rows for the ledger are contiguous, as Ledger::write() takes them.
 struct BatchSettler::Batch {
   struct Item {
     LinkId link{};
     Sha256Digest hash{};
     std::uint64_t planned_name_key = 0;
     std::uint64_t final_name_key = 0;
-    std::optional<Record> record;  // none: it is the row's
+    std::optional<Record> record;  // nullopt: it is in the row
   };
   std::vector<Item> items;
   std::vector<LedgerEntry> entries;  // one for each item without a record, in the same order
@@ -36,13 +36,13 @@ void turn_into_failure(Record& record, std::string message) {
   record.sha256.reset();
 }
 
-/// The part that a worker says is whole, as it lies on the disk. A worker that was taken over may
-/// say anything.
+/// The row and the pending rename of a part that its worker reports as whole, as the part is on the
+/// disk: a worker that was taken over may report anything.
 Result<LedgerEntry> entry_of_part(const Placer& placer, const Link& link, const Record& record) {
   LedgerEntry entry;
-  Placing placing{.part = to_hex(link.hash)};
+  PendingRename rename{.part = to_hex(link.hash)};
   struct stat status {};
-  if (::fstatat(placer.part_fd(), placing.part.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+  if (::fstatat(placer.part_fd(), rename.part.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
     return fail("its part file is gone: {}", errno_text(errno));
   }
   const FileStamp stamp = stamp_of(status);
@@ -50,14 +50,14 @@ Result<LedgerEntry> entry_of_part(const Placer& placer, const Link& link, const 
     return fail("its part file has {} bytes where the worker wrote {}", stamp.size,
                 record.bytes.value_or(0));
   }
-  placing.inode = status.st_ino;
-  if (link.earlier) placing.replaces = link.earlier->file;
+  rename.inode = status.st_ino;
+  if (link.earlier) rename.replaces = link.earlier->file;
   entry.row.file = stamp;
-  entry.placing = std::move(placing);
+  entry.rename = std::move(rename);
   return entry;
 }
 
-/// Whether another run could go on with what is left of it.
+/// Whether a later run could resume from what is left of the part.
 bool is_worth_keeping(const Failed& failed) {
   return failed.retry == Retry::yes || failed.error == ErrorClass::disk;
 }
@@ -92,16 +92,16 @@ void BatchSettler::begin_finished(const FinishedLink& finished, Batch& batch) co
   } else if (const auto* saved = std::get_if<Saved>(&finished.outcome)) {
     if (auto whole = entry_of_part(placer_, link, record)) {
       entry = std::move(*whole);
-      FinalName final = hooks_.final_name(link, *saved);
-      record.file_name = std::move(final.name);
-      item.final_name_key = final.key;
+      ClaimedName claimed = hooks_.claim_name(link, *saved);
+      record.file_name = std::move(claimed.name);
+      item.final_name_key = claimed.key;
       batch.has_parts = true;
     } else {
       turn_into_failure(record, whole.error().message);
     }
   }
-  // What the ledger says of an earlier file holds as long as there is no new one. What is not
-  // wanted gets no row: the next run may want it, and asks again.
+  // The row of an earlier file stays valid until there is a new file. What is skipped gets no row:
+  // the next run may want it, and asks again.
   const bool is_news = record.status == Status::saved || record.status == Status::failed;
   if (!is_news || (link.earlier && record.status != Status::saved)) {
     item.record = std::move(record);
@@ -136,8 +136,8 @@ void BatchSettler::report(Batch& batch) const {
       hooks_.on_record(*item.record);
     } else {
       Record& record = entry->row.record;
-      // A row that is not in the ledger, or whose part has no name, is not settled.
-      if (!batch.written || entry->placing) {
+      // A row that is not in the ledger, or whose part has not got its name, is not settled.
+      if (!batch.written || entry->rename) {
         turn_into_failure(record, output_error_.value_or("it could not be recorded"));
       }
       hooks_.on_record(record);
@@ -175,7 +175,7 @@ Result<> BatchSettler::sync(Duration& took) {
 Result<> BatchSettler::write(Batch& batch) {
   Ledger::Done done = ledger_.write(batch.entries);
   if (!done && done.error().full && hooks_.free_reserve()) {
-    // This batch, and no more: the disk stays full.
+    // This batch is the last one: the disk stays full.
     output_error_ = done.error().message;
     done = ledger_.write(batch.entries);
   }
@@ -191,24 +191,24 @@ Result<> BatchSettler::place(Batch& batch) {
   for (const Batch::Item& item : batch.items) {
     if (item.record) continue;
     LedgerEntry& owner = *entry++;
-    if (!owner.placing) continue;
+    if (!owner.rename) continue;
     parts.push_back({.row = owner.row.row,
-                     .part = owner.placing->part,
+                     .part = owner.rename->part,
                      .hash = item.hash,
-                     .replaces = owner.placing->replaces,
+                     .replaces = owner.rename->replaces,
                      .name = *owner.row.record.file_name});
     owners.push_back(&owner);
   }
-  auto placed = place_parts(parts, placer_, ledger_, hooks_.names);
+  auto placed = placer_.place(parts, ledger_);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (parts[i].placed) {
       owners[i]->row.record.file_name = std::move(parts[i].name);
     } else if (!parts[i].problem.empty()) {
       turn_into_failure(owners[i]->row.record, parts[i].problem);
     } else {
-      continue;  // noted for the next run
+      continue;  // it stays noted, for the next run
     }
-    owners[i]->placing.reset();
+    owners[i]->rename.reset();
   }
   return placed;
 }
@@ -222,7 +222,7 @@ void BatchSettler::finish() {
     return;
   }
   renames_unsynced_ = false;
-  if (const auto cleared = ledger_.clear_placing(); !cleared) {
+  if (const auto cleared = ledger_.clear_renames(); !cleared) {
     output_error_ = cleared.error().message;
   }
 }

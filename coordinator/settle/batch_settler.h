@@ -9,7 +9,8 @@
 #include "common/clock.h"
 #include "coordinator/ledger/ledger.h"
 #include "coordinator/link/finished_link.h"
-#include "coordinator/settle/placement.h"
+#include "coordinator/names/name_claims.h"
+#include "coordinator/settle/placer.h"
 
 namespace fanfetch {
 
@@ -17,51 +18,46 @@ namespace fanfetch {
 /// none.
 using Settled = std::variant<FinishedLink, LedgerRow>;
 
-/// The name that a saved part is to get.
-struct FinalName {
-  std::string name;
-  std::uint64_t key = 0;  ///< See Link::name_key.
-};
-
 /// What a batch is settled with.
 struct SettlerHooks {
-  NameRules names;
-  /// The planned name, or another one now that the body is known: then it is taken, so that nobody
-  /// else gets it before on_settled.
-  std::function<FinalName(const Link& link, const Saved& saved)> final_name;
-  /// Brings everything in the output folder's file system on the disk (syncfs). 0 or an errno
-  /// value. After an error it is not called again: the kernel tells it only once.
+  /// The final name of a saved link: the planned one or, now that the body is known, another one,
+  /// which is then claimed until on_settled (NameClaims::claim_for_content).
+  std::function<ClaimedName(const Link& link, const Saved& saved)> claim_name;
+  /// Brings everything in the output folder's file system to the disk (syncfs). 0 or an errno
+  /// value. After an error it is not called again: the kernel reports an error only once.
   std::function<int()> sync;
-  /// Why the output folder is not what it was when the run began; none: it is.
+  /// Why the output folder is not what it was when the run began; nullopt: it is.
   std::function<std::optional<std::string>()> output_lost;
-  /// Makes room for a last batch on a full disk. False: there was nothing to free.
+  /// Makes room for the last batch on a full disk. False: there was nothing to free.
   std::function<bool()> free_reserve;
-  /// One line of the list is settled, and its file (if any) has its final name.
+  /// A line of the list is settled, and its file, if it has one, has its final name.
   std::function<void(const Record&)> on_record;
-  /// The ledger knows the link now, or will not in this run.
+  /// The ledger has the link's row now, or will not get one in this run. `planned_name` and
+  /// `final_name` are name keys.
   std::function<void(const LinkId& link, std::uint64_t planned_name, std::uint64_t final_name)>
       on_settled;
 };
 
-/// Makes what came settled, a batch at a time, in an order that no kill and no power cut can break:
+/// Settles links, a batch at a time, in an order that no kill and no power cut can break:
 ///
 ///     (a) the batch is closed   (b) sync: its parts are on the disk
-///     (c) one transaction: its rows, and what is about to be placed
-///     (d) renames               (e) "placed" is noted by the next transaction behind a sync
+///     (c) one transaction: its rows, and its pending renames
+///     (d) renames               (e) the pending renames are cleared by the first transaction that
+///                                   a sync after the renames precedes
 ///
-/// A shorter order lost files when it was tried. Thread: one at a time.
+/// Every shorter order lost files when it was tried. Thread: one at a time.
 class BatchSettler {
  public:
   /// All three are lent.
   BatchSettler(Ledger& ledger, const Placer& placer, SettlerHooks hooks)
       : ledger_(ledger), placer_(placer), hooks_(std::move(hooks)) {}
 
-  /// (a) to (d), then reports each. Returns how long the sync took. After output_error() nothing is
-  /// written any more, and all that comes is reported as failed (`disk`).
+  /// Does (a) to (d), then reports each link. Returns how long the sync took. Once there is an
+  /// output_error(), nothing is written any more, and each link is reported as failed (`disk`).
   Duration settle(std::vector<Settled> batch);
-  /// The end of the run: (e) for the last batch.
+  /// Does (e) for the last batch. Call at the end of the run.
   void finish();
-  /// Why the output cannot be written any more; none: it can.
+  /// Why the output cannot be written any more; nullopt: it can.
   [[nodiscard]] const std::optional<std::string>& output_error() const { return output_error_; }
 
  private:

@@ -1,29 +1,52 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
+#include "common/sha256.h"
+#include "coordinator/ledger/ledger.h"
 #include "coordinator/link/file_stamp.h"
 
 namespace fanfetch {
 
+/// A part whose rename the ledger has noted, and what became of it.
+struct PartToPlace {
+  std::int64_t row = 0;
+  std::string part;
+  Sha256Digest hash{};  ///< Of the link, for other names.
+  std::optional<FileStamp> replaces;
+  std::string name;     ///< In: the name that was noted. Out: the name that the file has.
+  bool placed = false;  ///< Out: it has that name.
+  std::string problem;  ///< Out: why it can have no name.
+};
+
 /// Gives whole parts their final names. Thread: one at a time; every call may touch the disk.
 class Placer {
  public:
-  /// Both are lent: the output folder, and the folder of the parts.
+  /// Both are lent: the descriptors of the output folder and of the folder of the parts.
   Placer(int output_fd, int part_fd) : output_(output_fd), parts_(part_fd) {}
+
+  /// Gives the parts their names. A name that is taken is never touched: the part gets another one
+  /// (other_name()), which the ledger notes before it is used. Where a file or a link stands in the
+  /// place of a folder, the name loses its folders: `a/b.jpg` becomes like `a_b.jpg`. Parts that
+  /// can have no name are given up in the ledger.
+  /// Error: the output or the ledger cannot be written. What is then neither placed nor has a
+  /// problem stays noted, and the next run places it.
+  [[nodiscard]] Result<> place(std::span<PartToPlace> parts, Ledger& ledger) const;
 
   /// Moves the part `part_name` to `name` (relative, clean), and makes the folders on its way.
   /// Replaces nothing but a file that is `replaces`; never follows a symbolic link. Returns 0 or an
   /// errno value: EEXIST if something else lies there, ENOTDIR or ELOOP if a file or a link stands
-  /// in a folder's place.
+  /// in the place of a folder.
   [[nodiscard]] int move(const std::string& part_name, const std::string& name,
                          const std::optional<FileStamp>& replaces) const;
   /// False: the error comes from this link's name or part. True: it would meet every link, or it
   /// passes, as a shortage of descriptors does; in both cases the part is not to be given up.
   [[nodiscard]] static bool concerns_the_output(int error);
 
-  /// Removes what is left of a part that nobody wants any more, and what it takes to go on with it.
+  /// Removes a part that nobody wants any more, and its sidecar.
   void discard(const std::string& part_name) const;
   /// The same, unless a later attempt may be able to resume it: only a part that has no sidecar for
   /// certain is removed.

@@ -8,42 +8,41 @@
 namespace fanfetch {
 namespace {
 
-/// Whether the file that was noted lies there: a rename changes neither its inode nor its times.
-bool is_there(int folder, const std::string& name, const PendingPlacing& noted) {
+/// Whether the file that was noted lies there. A rename changes neither its inode nor its mtime.
+bool is_there(int folder, const std::string& name, const UnfinishedRename& noted) {
   struct stat status {};
   return ::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-         S_ISREG(status.st_mode) && status.st_ino == noted.placing.inode &&
+         S_ISREG(status.st_mode) && status.st_ino == noted.rename.inode &&
          stamp_of(status) == noted.file;
 }
 
-/// The same with any inode: the folder may have been copied or restored since.
-bool is_restored(int folder, const PendingPlacing& noted) {
+/// The same, with any inode: the folder may have been copied or restored from a backup since.
+bool is_restored(int folder, const UnfinishedRename& noted) {
   const auto stamp = stamp_of(folder, noted.name);
   return stamp && *stamp == noted.file;
 }
 
 }  // namespace
 
-Result<> replay(SqliteLedger& ledger, const Placer& placer, const NameRules& names,
-                const std::function<int()>& sync) {
+Result<> replay(SqliteLedger& ledger, const Placer& placer, const std::function<int()>& sync) {
   const auto pending = ledger.pending();
   if (!pending) return fail("{}", pending.error().message);
   if (pending->empty()) return {};
   std::vector<PartToPlace> parts;
   std::vector<Unplaced> lost;
-  for (const PendingPlacing& one : *pending) {
+  for (const UnfinishedRename& one : *pending) {
     if (is_there(placer.output_fd(), one.name, one)) continue;
-    if (is_there(placer.part_fd(), one.placing.part, one)) {
+    if (is_there(placer.part_fd(), one.rename.part, one)) {
       parts.push_back({.row = one.row,
-                       .part = one.placing.part,
+                       .part = one.rename.part,
                        .hash = one.hash,
-                       .replaces = one.placing.replaces,
+                       .replaces = one.rename.replaces,
                        .name = one.name});
     } else if (!is_restored(placer.output_fd(), one)) {
       lost.push_back({one.row, "a kill, or somebody, took its file away; to be fetched again"});
     }
   }
-  if (auto placed = place_parts(parts, placer, ledger, names); !placed) return placed;
+  if (auto placed = placer.place(parts, ledger); !placed) return placed;
   crash_point("in_replay");
   if (!lost.empty()) {
     if (auto noted = ledger.give_up(lost); !noted) return fail("{}", noted.error().message);
@@ -51,7 +50,7 @@ Result<> replay(SqliteLedger& ledger, const Placer& placer, const NameRules& nam
   if (const int error = sync(); error != 0) {
     return fail("cannot bring the files to the disk (syncfs): {}", errno_text(error));
   }
-  if (auto cleared = ledger.clear_placing(); !cleared) {
+  if (auto cleared = ledger.clear_renames(); !cleared) {
     return fail("{}", cleared.error().message);
   }
   return {};

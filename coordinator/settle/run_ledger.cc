@@ -3,8 +3,6 @@
 #include <filesystem>
 
 #include "coordinator/ledger/open_ledger.h"
-#include "coordinator/names/name_template.h"
-#include "coordinator/names/path_text.h"
 #include "coordinator/settle/replay.h"
 
 namespace fanfetch {
@@ -31,12 +29,6 @@ tl::expected<void, OutputError> check_owner(RunLedger& run, const std::string& o
 }
 
 }  // namespace
-
-NameRules name_rules() {
-  return {.other = [](const std::string& name, const Sha256Digest& hash,
-                      unsigned n) { return other_name(name, hash, n); },
-          .key = [](const std::string& name) { return name_key(name); }};
-}
 
 std::string ledger_path(const std::string& output, const std::string& ledger_option) {
   return ledger_option.empty() ? output + "/.fanfetch/ledger.sqlite" : ledger_option;
@@ -72,25 +64,29 @@ tl::expected<RunLedger, OutputError> open_run_ledger(const std::string& output,
     return tl::unexpected(owned.error());
   }
   const Placer placer(run.output.fd(), run.output.part_fd());
-  auto replayed = replay(*run.ledger, placer, name_rules(), [&run] { return run.output.sync(); });
+  auto replayed = replay(*run.ledger, placer, [&run] { return run.output.sync(); });
   if (!replayed) return unwritable(replayed.error().message);
   if (auto cleaned = run.output.clean_parts(); !cleaned) return tl::unexpected(cleaned.error());
   return run;
 }
 
-SettlerHooks settler_hooks(RunLedger& run, Reserve& reserve, InFlight& in_flight, RunReport& report,
-                           const FinalNameRules& final_names) {
-  auto chooser = std::make_shared<FinalNames>(final_names, run.path, run.output.fd(), in_flight);
-  return {
-      .names = name_rules(),
-      .final_name = [chooser](const Link& link,
-                              const Saved& saved) { return chooser->choose(link, saved); },
-      .sync = [&run] { return run.output.sync(); },
-      .output_lost = [&run] { return run.output.lost(); },
-      .free_reserve = [&reserve] { return reserve.free(); },
-      .on_record = [&report](const Record& record) { report.on_record(record); },
-      .on_settled = [&in_flight](const LinkId& link, std::uint64_t planned,
-                                 std::uint64_t final) { in_flight.settled(link, planned, final); }};
+SettlerHooks settler_hooks(RunLedger& run, Reserve& reserve, LinksInFlight& links,
+                           NameClaims& names, RunReport& report, const ContentNameRules& rules) {
+  return {.claim_name =
+              [&run, &names, rules](const Link& link, const Saved& saved) {
+                return names.claim_for_content(link, saved, rules, [&](std::uint64_t key) {
+                  return run.ledger->name_taken(key, link_id(link.hash));
+                });
+              },
+          .sync = [&run] { return run.output.sync(); },
+          .output_lost = [&run] { return run.output.lost(); },
+          .free_reserve = [&reserve] { return reserve.free(); },
+          .on_record = [&report](const Record& record) { report.on_record(record); },
+          .on_settled =
+              [&links, &names](const LinkId& link, std::uint64_t planned, std::uint64_t final) {
+                // In this order: who finds the name free sees the generation that shows its row.
+                if (links.settled(link)) names.release(planned, final);
+              }};
 }
 
 Result<> end_run(RunLedger& run, const Tally& tally, const std::string& ending) {

@@ -91,29 +91,29 @@ Response response() {
           .last_modified = "Sun, 22 Nov 2026 10:00:00 GMT"};
 }
 
-Settlement settlement_of(std::uint64_t index, const std::string& prefix, std::uint64_t bytes) {
-  Settlement settlement{.link = {.index = index, .name = fmt::format("{}.jpg", index)},
+FinishedLink finished_of(std::uint64_t index, const std::string& prefix, std::uint64_t bytes) {
+  FinishedLink finished{.link = {.index = index, .name = fmt::format("{}.jpg", index)},
                         .attempts = 1,
                         .started_at = std::chrono::system_clock::now()};
-  Link& link = settlement.link;
+  Link& link = finished.link;
   link.url = *parse_url(prefix + link.name);
-  link.listed = settlement.final_url = link.url.text;
+  link.listed = finished.final_url = link.url.text;
   link.hash = sha256(link.url.text);
   link.name_key = name_key(link.name);
-  settlement.outcome = Saved{.response = response(), .bytes = bytes, .sha256 = link.hash};
-  return settlement;
+  finished.outcome = Saved{.response = response(), .bytes = bytes, .sha256 = link.hash};
+  return finished;
 }
 
-LedgerEntry entry_of(int folder, const Settlement& settlement, bool make_file) {
+LedgerEntry entry_of(int folder, const FinishedLink& finished, bool make_file) {
   LedgerEntry entry;
-  entry.row.link = link_id(settlement.link.hash);
-  entry.row.name_key = settlement.link.name_key;
-  entry.row.record = record_of(settlement);
-  entry.row.record.file_name = settlement.link.name;
-  const char* name = settlement.link.name.c_str();
+  entry.row.link = link_id(finished.link.hash);
+  entry.row.name_key = finished.link.name_key;
+  entry.row.record = record_of(finished);
+  entry.row.record.file_name = finished.link.name;
+  const char* name = finished.link.name.c_str();
   if (make_file) ::close(::openat(folder, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
-  entry.row.file = stamp_of(folder, settlement.link.name).value_or(FileStamp{});
-  entry.placing = Placing{.part = to_hex(settlement.link.hash)};
+  entry.row.file = stamp_of(folder, finished.link.name).value_or(FileStamp{});
+  entry.rename = PendingRename{.part = to_hex(finished.link.hash)};
   return entry;
 }
 
@@ -124,13 +124,13 @@ void fill(const std::string& output, std::uint64_t rows, const std::string& pref
   for (std::uint64_t next = 1; next <= rows;) {
     std::vector<LedgerEntry> batch;
     for (; next <= rows && batch.size() < BatchPolicy::kFull; ++next) {
-      batch.push_back(entry_of(bench.folder.get(), settlement_of(next, prefix, 0), make_files));
+      batch.push_back(entry_of(bench.folder.get(), finished_of(next, prefix, 0), make_files));
     }
     cost.begin();
     if (const auto written = bench.ledger->write(batch); !written) leave(written.error().message);
     cost.end();
   }
-  if (!bench.ledger->clear_placing()) leave("placing was not cleared");
+  if (!bench.ledger->clear_renames()) leave("placing was not cleared");
   cost.print("a row", rows);
 }
 
@@ -138,12 +138,12 @@ std::vector<Settled> make_parts(const Bench& bench, std::uint64_t files) {
   const std::string body(10'240, 'x');
   std::vector<Settled> all;
   for (std::uint64_t i = 1; i <= files; ++i) {
-    auto settlement = settlement_of(i, "http://127.0.0.1:9/", body.size());
-    const std::string name = to_hex(settlement.link.hash);
+    auto finished = finished_of(i, "http://127.0.0.1:9/", body.size());
+    const std::string name = to_hex(finished.link.hash);
     const UniqueFd file(
         ::openat(bench.parts.get(), name.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
     if (write_all(file.get(), body).second != 0) leave("cannot write the parts");
-    all.emplace_back(std::move(settlement));
+    all.emplace_back(std::move(finished));
   }
   return all;
 }
@@ -156,7 +156,7 @@ void settle(const std::string& output, std::uint64_t files, bool sync) {
     const auto all = make_parts(bench, files);
     plain.begin();
     for (const Settled& one : all) {
-      const Link& link = std::get<Settlement>(one).link;
+      const Link& link = std::get<FinishedLink>(one).link;
       if (placer.move(to_hex(link.hash), link.name, std::nullopt) != 0) leave("no rename");
     }
     plain.end();
@@ -167,11 +167,9 @@ void settle(const std::string& output, std::uint64_t files, bool sync) {
   if (!history) leave(history.error().message);
   const int folder = bench.folder.get();
   BatchSettler settler(*bench.ledger, placer,
-                       {.names = {.other = [](auto& name, auto&, unsigned) { return name; },
-                                  .key = [](const std::string& name) { return name_key(name); }},
-                        .final_name =
+                       {.claim_name =
                             [](const Link& link, const Saved&) {
-                              return FinalName{link.name, link.name_key};
+                              return ClaimedName{link.name, link.name_key};
                             },
                         .sync = [=] { return sync ? ::syncfs(folder) : 0; },
                         .output_lost = [] { return std::optional<std::string>(); },
@@ -182,9 +180,9 @@ void settle(const std::string& output, std::uint64_t files, bool sync) {
   whole.begin();
   for (std::size_t next = 0; next < all.size();) {
     std::vector<Settled> batch;
-    (*history)->look_anew();
+    (*history)->look_again();
     for (; next < all.size() && batch.size() < BatchPolicy::kFull; ++next) {
-      const Link& link = std::get<Settlement>(all[next]).link;
+      const Link& link = std::get<FinishedLink>(all[next]).link;
       (void)(*history)->find(link_id(link.hash));
       (void)(*history)->name_taken(link.name_key, 0);
       batch.push_back(std::move(all[next]));

@@ -21,7 +21,7 @@ class HistoryTest : public ::testing::Test {
   void write(std::vector<LedgerRow> rows) const { write(open_sqlite(path_), std::move(rows)); }
   static void write(const OpenLedger& open, std::vector<LedgerRow> rows) {
     std::vector<LedgerEntry> batch;
-    for (LedgerRow& row : rows) batch.push_back({.row = std::move(row), .placing = {}});
+    for (LedgerRow& row : rows) batch.push_back({.row = std::move(row), .rename = {}});
     const auto done = open.ledger->write(batch);
     EXPECT_TRUE(done) << done.error().message;
   }

@@ -44,7 +44,7 @@ inline LedgerRow failed_row(unsigned number, ErrorClass error = ErrorClass::time
 inline LedgerEntry placing_entry(unsigned number, const std::string& name,
                                  std::uint64_t inode = 77) {
   return {.row = saved_row(number, name),
-          .placing = Placing{.part = part_of(number), .inode = inode, .replaces = {}}};
+          .rename = PendingRename{.part = part_of(number), .inode = inode, .replaces = {}}};
 }
 
 /// What an open ledger consists of; the database is lent by the ledger.

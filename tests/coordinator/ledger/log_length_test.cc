@@ -43,7 +43,7 @@ class LogLengthTest : public ::testing::Test {
 
 TEST_F(LogLengthTest, IsBoundedAlthoughSomebodyReadsBetweenAllBatches) {
   for (int i = 0; i < 200; ++i) {
-    history_->look_anew();
+    history_->look_again();
     (void)history_->find(LinkId{});
     history_->stop_looking();
     write_batch();
@@ -53,13 +53,13 @@ TEST_F(LogLengthTest, IsBoundedAlthoughSomebodyReadsBetweenAllBatches) {
 }
 
 TEST_F(LogLengthTest, GrowsOnlyAsLongAsSomebodyLooksAtOldRows) {
-  history_->look_anew();
+  history_->look_again();
   (void)history_->find(LinkId{});
   for (int i = 0; i < 100; ++i) write_batch();
   const auto held = log_pages();
   EXPECT_GT(held, 2u * kMaxPages) << "the test must be able to see the difference";
   EXPECT_FALSE(history_->find(link_id(sha256("1")))) << "as of when the look began";
-  history_->look_anew();
+  history_->look_again();
   EXPECT_TRUE(history_->find(link_id(sha256("1"))));
   history_->stop_looking();
   for (int i = 0; i < 100; ++i) write_batch();

@@ -29,7 +29,7 @@ class OpenLedgerTest : public ::testing::Test {
     const auto open = open_sqlite(path_);
     std::vector<LedgerEntry> entries;
     for (unsigned i = 1; i <= rows; ++i) {
-      entries.push_back({.row = saved_row(i, std::to_string(i) + ".jpg"), .placing = {}});
+      entries.push_back({.row = saved_row(i, std::to_string(i) + ".jpg"), .rename = {}});
       entries.back().row.record.message = std::string(500, 'm');
     }
     EXPECT_TRUE(open.ledger->write(entries));
@@ -117,7 +117,7 @@ TEST_F(OpenLedgerTest, DamageMetInMidRunIsMovedAsideAtItsEnd) {
   {
     const auto open = open_sqlite(path_);
     std::vector<LedgerEntry> entries;
-    for (unsigned i = 1; i <= 2000; ++i) entries.push_back({.row = failed_row(i), .placing = {}});
+    for (unsigned i = 1; i <= 2000; ++i) entries.push_back({.row = failed_row(i), .rename = {}});
     const auto done = open.ledger->write(entries);
     ASSERT_FALSE(done);
     EXPECT_FALSE(done.error().full);

@@ -25,7 +25,7 @@ class SqliteLedgerTest : public ::testing::Test {
     succeeds(ledger_.write(std::span(&entry, 1)));
     return entry.row.row;
   }
-  [[nodiscard]] std::vector<PendingPlacing> pending() { return ledger_.pending().value(); }
+  [[nodiscard]] std::vector<UnfinishedRename> pending() { return ledger_.pending().value(); }
   [[nodiscard]] LedgerRow find(unsigned number) const {
     return open_history(path_)->find(link_of(number)).value_or(LedgerRow{});
   }
@@ -59,7 +59,7 @@ TEST_F(SqliteLedgerTest, EveryKeyComesBack) {
   record.started_at = WallTime(std::chrono::milliseconds(1'790'000'000'123));
   record.duration = std::chrono::milliseconds(4567);
   succeeds(ledger_.begin_run(WallTime(), 1));
-  write({.row = row, .placing = {}});
+  write({.row = row, .rename = {}});
 
   const LedgerRow back = find(1);
   EXPECT_EQ(back.row, 1);
@@ -89,7 +89,7 @@ TEST_F(SqliteLedgerTest, EveryKeyComesBack) {
 TEST_F(SqliteLedgerTest, WhatIsUnknownStaysUnknown) {
   LedgerRow row{.link = link_of(1)};
   row.record.url = "";
-  write({.row = row, .placing = {}});
+  write({.row = row, .rename = {}});
   const LedgerRow back = find(1);
   EXPECT_EQ(back.row, 1);
   EXPECT_EQ(back.file, std::nullopt);
@@ -104,28 +104,28 @@ TEST_F(SqliteLedgerTest, WhatIsUnknownStaysUnknown) {
 TEST_F(SqliteLedgerTest, AFinalUrlThatIsTheListedOneTakesNoRoom) {
   LedgerRow row = saved_row(1, "a.jpg");
   row.record.final_url = row.record.url;
-  write({.row = row, .placing = {}});
+  write({.row = row, .rename = {}});
   EXPECT_EQ(find(1).record.final_url, row.record.url);
   EXPECT_EQ(count("links WHERE final_url=''"), 1);
 }
 
 TEST_F(SqliteLedgerTest, EveryErrorClassComesBack) {
   for (unsigned i = 0; i < kErrorClasses; ++i) {
-    write({.row = failed_row(i, static_cast<ErrorClass>(i)), .placing = {}});
+    write({.row = failed_row(i, static_cast<ErrorClass>(i)), .rename = {}});
     EXPECT_EQ(find(i).record.error, static_cast<ErrorClass>(i));
   }
 }
 
 TEST_F(SqliteLedgerTest, ALinksNewRowTakesTheOldOnesPlace) {
   std::vector<LedgerEntry> batch;
-  for (unsigned i = 1; i <= 3; ++i) batch.push_back({.row = failed_row(i), .placing = {}});
+  for (unsigned i = 1; i <= 3; ++i) batch.push_back({.row = failed_row(i), .rename = {}});
   succeeds(ledger_.begin_run(WallTime(), 1));
   succeeds(ledger_.write(batch));
   EXPECT_EQ(batch[0].row.row, 1);
   EXPECT_EQ(batch[2].row.row, 3);
   succeeds(ledger_.begin_run(WallTime(), 1));
-  EXPECT_EQ(write({.row = saved_row(2, "b.jpg"), .placing = {}}), 2) << "rows are stable";
-  EXPECT_EQ(write({.row = saved_row(9, "n.jpg"), .placing = {}}), 4) << "and dense";
+  EXPECT_EQ(write({.row = saved_row(2, "b.jpg"), .rename = {}}), 2) << "rows are stable";
+  EXPECT_EQ(write({.row = saved_row(9, "n.jpg"), .rename = {}}), 4) << "and dense";
   EXPECT_EQ(count("links"), 4);
   const LedgerRow back = find(2);
   EXPECT_EQ(back.record.status, Status::saved);
@@ -134,14 +134,14 @@ TEST_F(SqliteLedgerTest, ALinksNewRowTakesTheOldOnesPlace) {
   EXPECT_EQ(back.run, 2);
   EXPECT_EQ(find(1).run, 1);
 
-  write({.row = failed_row(2), .placing = {}});
+  write({.row = failed_row(2), .rename = {}});
   EXPECT_FALSE(find(2).record.file_name || find(2).file);
   EXPECT_EQ(count("links WHERE name_key IS NOT NULL"), 1) << "a row without a file takes no name";
 }
 
 TEST_F(SqliteLedgerTest, NotesWhatIsToBePlacedUntilTheNextBatch) {
   LedgerEntry entry = placing_entry(1, "a.jpg", ~0ULL);
-  entry.placing->replaces = FileStamp{.size = 5, .mtime_ns = -6};
+  entry.rename->replaces = FileStamp{.size = 5, .mtime_ns = -6};
   const auto row = write(entry);
   const auto noted = pending();
   ASSERT_EQ(noted.size(), 1u);
@@ -149,21 +149,28 @@ TEST_F(SqliteLedgerTest, NotesWhatIsToBePlacedUntilTheNextBatch) {
   EXPECT_EQ(noted[0].name, "a.jpg");
   EXPECT_EQ(noted[0].hash, hash_of(1));
   EXPECT_EQ(noted[0].file, (FileStamp{4, 1234}));
-  EXPECT_EQ(noted[0].placing.part, part_of(1));
-  EXPECT_EQ(noted[0].placing.inode, ~0ULL);
-  EXPECT_EQ(noted[0].placing.replaces, (FileStamp{5, -6}));
+  EXPECT_EQ(noted[0].rename.part, part_of(1));
+  EXPECT_EQ(noted[0].rename.inode, ~0ULL);
+  EXPECT_EQ(noted[0].rename.replaces, (FileStamp{5, -6}));
 
   write(placing_entry(2, "b.jpg"));
   ASSERT_EQ(pending().size(), 1u);
   EXPECT_EQ(pending()[0].name, "b.jpg");
-  EXPECT_EQ(pending()[0].placing.replaces, std::nullopt);
-  write({.row = failed_row(3), .placing = {}});
+  EXPECT_EQ(pending()[0].rename.replaces, std::nullopt);
+  write({.row = failed_row(3), .rename = {}});
   EXPECT_TRUE(pending().empty());
 }
 
-TEST_F(SqliteLedgerTest, ClearPlacingForgetsAll) {
+TEST_F(SqliteLedgerTest, KnowsWhoseANameIs) {
+  write({.row = saved_row(1, "a.jpg"), .rename = {}});
+  EXPECT_TRUE(ledger_.name_taken(key_of("a.jpg"), link_of(2)));
+  EXPECT_FALSE(ledger_.name_taken(key_of("a.jpg"), link_of(1))) << "its own";
+  EXPECT_FALSE(ledger_.name_taken(key_of("b.jpg"), link_of(2)));
+}
+
+TEST_F(SqliteLedgerTest, ClearRenamesForgetsAll) {
   write(placing_entry(1, "a.jpg"));
-  succeeds(ledger_.clear_placing());
+  succeeds(ledger_.clear_renames());
   EXPECT_TRUE(pending().empty());
   EXPECT_EQ(find(1).record.status, Status::saved);
 }

@@ -19,8 +19,6 @@ namespace fanfetch {
 class PlannerFixture : public ::testing::Test {
  protected:
   PlannerFixture() {
-    std::filesystem::create_directories(out_);
-    out_fd_.reset(::open(out_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     auto opened = open_ledger(path_).value();
     ledger_ = std::make_unique<SqliteLedger>(std::move(opened.database), path_);
     EXPECT_TRUE(ledger_->begin_run({}, 1));
@@ -35,7 +33,8 @@ class PlannerFixture : public ::testing::Test {
             .history = History::open(path_).value(),
             .seen = SeenRows::make(temp_.path()).value(),
             .run = ledger_ ? ledger_->run() : 0,
-            .in_flight = &in_flight_};
+            .links_in_flight = &links_in_flight_,
+            .name_claims = &name_claims_};
   }
   /// The next run, with `resume_`.
   void start_run() {
@@ -44,7 +43,7 @@ class PlannerFixture : public ::testing::Test {
   }
   Plan plan(const std::string& url) {
     if (!planner_) start_run();
-    return planner_->plan({.url = url, .id = {}, .problem = {}}, filter_, ++place_);
+    return planner_->plan({.url = url, .id = {}, .problem = {}}, filter_, ++index_);
   }
   /// The plan for `url`, which must be of that kind.
   template <class Kind>
@@ -57,6 +56,14 @@ class PlannerFixture : public ::testing::Test {
   Link link(const std::string& url) { return plan_as<Link>(url); }
   Record record(const std::string& url) { return plan_as<Record>(url); }
 
+  static UniqueFd open_new_folder(const std::filesystem::path& path) {
+    std::filesystem::create_directories(path);
+    return UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  }
+  /// The ledger has settled the link, whatever it has written.
+  void leave_flight(const std::string& url, const Link& link) {
+    if (links_in_flight_.settled(id_of(url))) name_claims_.release(link.name_key, link.name_key);
+  }
   static LinkId id_of(const std::string& url) { return link_id(sha256(url)); }
   void write(const std::string& name, const std::string& text) const {
     (void)temp_.write("out/" + name, text);
@@ -72,7 +79,7 @@ class PlannerFixture : public ::testing::Test {
     row.record.index = 1;
     row.record.attempts = 3;
     if (row.record.file_name) row.name_key = name_key(*row.record.file_name);
-    LedgerEntry entry{.row = std::move(row), .placing = {}};
+    LedgerEntry entry{.row = std::move(row), .rename = {}};
     ASSERT_TRUE(ledger_->write(std::span(&entry, 1)));
   }
   /// An earlier run saved it: the file is there, and in the ledger.
@@ -97,14 +104,15 @@ class PlannerFixture : public ::testing::Test {
   support::TempDir temp_;
   const std::filesystem::path out_ = temp_.path() / "out";
   const std::string path_ = temp_.at("ledger.sqlite");
-  UniqueFd out_fd_;
+  const UniqueFd out_fd_ = open_new_folder(out_);
   std::unique_ptr<SqliteLedger> ledger_;
   std::string name_template_ = "{name}";
   ResumeOptions resume_;
-  InFlight in_flight_;
+  LinksInFlight links_in_flight_;
+  NameClaims name_claims_{out_fd_.get()};
   LinkFilter filter_ = LinkFilter::make({}).value();
   std::optional<Planner> planner_;
-  std::uint64_t place_ = 0;
+  std::uint64_t index_ = 0;
 };
 
 inline const std::string kUrl = "http://h/a.jpg";

@@ -17,12 +17,12 @@ class PlannerNamesTest : public PlannerFixture {
     EXPECT_EQ(duplicate.status, Status::skipped);
     EXPECT_EQ(duplicate.error, ErrorClass::duplicate);
     EXPECT_EQ(duplicate.duplicate_of, first);
-    EXPECT_EQ(duplicate.index, place_);
+    EXPECT_EQ(duplicate.index, index_);
   }
 };
 
 TEST_F(PlannerNamesTest, TheSameLinkOnItsWayIsADuplicate) {
-  place_ = 4;
+  index_ = 4;
   EXPECT_EQ(link(kUrl).index, 5u);
   expect_duplicate("HTTP://H:80/x/../a.jpg#f", 5);
   expect_duplicate(kUrl, 5);
@@ -31,14 +31,14 @@ TEST_F(PlannerNamesTest, TheSameLinkOnItsWayIsADuplicate) {
 TEST_F(PlannerNamesTest, TheSameLinkSettledInThisRunIsADuplicate) {
   const Link first = link(kUrl);
   saved(kUrl, first.name);  // as index 1
-  in_flight_.settled(id_of(kUrl), first.name_key, first.name_key);
+  leave_flight(kUrl, first);
   expect_duplicate(kUrl, 1);
 }
 
 TEST_F(PlannerNamesTest, TheSameLinkKeptIsADuplicate) {
   saved(kUrl, "a.jpg");
   failed("http://h/gone.jpg", ErrorClass::http_4xx, 410);
-  place_ = 9;
+  index_ = 9;
   EXPECT_EQ(record(kUrl).status, Status::kept);
   EXPECT_EQ(record("http://h/gone.jpg").status, Status::failed);
   expect_duplicate(kUrl, 10);
@@ -49,11 +49,10 @@ TEST_F(PlannerNamesTest, TheSameLinkKeptIsADuplicate) {
 TEST_F(PlannerNamesTest, TheSameLinkRefreshedIsADuplicateAlsoWhenItsRowStayed) {
   saved(kUrl, "a.jpg");
   resume_.refresh = true;
-  place_ = 2;
+  index_ = 2;
   const Link first = link(kUrl);
   expect_duplicate(kUrl, 3);
-  in_flight_.settled(id_of(kUrl), first.name_key,
-                     first.name_key);  // 304: the row is the earlier run's
+  leave_flight(kUrl, first);  // 304: the row is the earlier run's
   expect_duplicate(kUrl, 3);
 }
 
@@ -76,7 +75,7 @@ TEST_F(PlannerNamesTest, NamesThatAreSettledMeanwhileStayTaken) {
   row.record.status = Status::saved;
   row.record.file_name = "A.jpg";  // as the ledger has it; no such file is there
   settle("http://h/x/a.jpg", row);
-  in_flight_.settled(id_of("http://h/x/a.jpg"), first.name_key, first.name_key);
+  leave_flight("http://h/x/a.jpg", first);
   EXPECT_EQ(link(kUrl).name, "a" + suffix_of(kUrl) + ".jpg");
 }
 

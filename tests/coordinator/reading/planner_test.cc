@@ -68,7 +68,7 @@ TEST_F(PlannerTest, TheListsOwnColumnsGoWithWhateverBecomesOfALink) {
   start_run();
   const auto columns = std::make_shared<const std::string>("{}");
   const auto plan_with = [&](const std::string& url) {
-    return planner_->plan({.url = url, .columns = columns}, filter_, ++place_);
+    return planner_->plan({.url = url, .columns = columns}, filter_, ++index_);
   };
   EXPECT_EQ(std::get<Link>(plan_with("http://h/new.jpg")).columns, columns);
   EXPECT_EQ(std::get<LedgerRow>(plan_with("nonsense")).record.columns, columns);
@@ -103,7 +103,7 @@ TEST_F(PlannerTest, NamesComeFromTheListsOwnColumns) {
 
 TEST_F(PlannerTest, ASavedFileIsKept) {
   saved(kUrl, "other.jpg");
-  place_ = 6;
+  index_ = 6;
   const Record kept = record(kUrl);
   EXPECT_EQ(kept.status, Status::kept);
   EXPECT_EQ(kept.index, 7u);
@@ -111,7 +111,8 @@ TEST_F(PlannerTest, ASavedFileIsKept) {
   EXPECT_EQ(kept.bytes, 5u);
   EXPECT_EQ(kept.etag, "\"e\"");
   EXPECT_EQ(kept.attempts, 0);
-  EXPECT_EQ(in_flight_.size(), 0u);
+  std::uint64_t generation = 0;
+  EXPECT_FALSE(links_in_flight_.find(id_of(kUrl), generation));
 }
 
 TEST_F(PlannerTest, ARemovedFileIsFetchedAgainUnderItsName) {
@@ -227,7 +228,8 @@ TEST_F(PlannerTest, WithoutALedgerEverythingIsNew) {
                                .output = {},
                                .history = nullptr,
                                .seen = {},
-                               .in_flight = &in_flight_});
+                               .links_in_flight = &links_in_flight_,
+                               .name_claims = &name_claims_});
   EXPECT_EQ(link(kUrl).name, "a.jpg");
   EXPECT_EQ(record(kUrl).duplicate_of, 1u);
 }

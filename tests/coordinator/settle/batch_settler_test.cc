@@ -33,10 +33,10 @@ TEST_F(BatchSettlerTest, NotesWhatIsNeededToFinishTheRenames) {
   struct stat status {};
   ASSERT_EQ(::fstatat(part_fd_.get(), part_of(1).c_str(), &status, 0), 0);
   settle(finished(1, "a.jpg", Saved{.bytes = 4}));
-  const Placing& placing = ledger_.placing.at(1);
-  EXPECT_EQ(placing.part, part_of(1));
-  EXPECT_EQ(placing.inode, status.st_ino);
-  EXPECT_EQ(placing.replaces, std::nullopt);
+  const PendingRename& rename = ledger_.placing.at(1);
+  EXPECT_EQ(rename.part, part_of(1));
+  EXPECT_EQ(rename.inode, status.st_ino);
+  EXPECT_EQ(rename.replaces, std::nullopt);
   const LedgerRow& row = ledger_.rows.at(1);
   EXPECT_EQ(row.link, link_of(1));
   EXPECT_EQ(row.file, stamp_of(status));
@@ -50,7 +50,7 @@ TEST_F(BatchSettlerTest, PlacedIsForgottenOnlyBehindAnotherSync) {
   settle(saved(1, "a.jpg"));
   (void)take_log();
   settler_.finish();
-  EXPECT_EQ(take_log(), (Log{"sync", "clear_placing"}));
+  EXPECT_EQ(take_log(), (Log{"sync", "clear_renames"}));
   settler_.finish();
   EXPECT_EQ(take_log(), Log{}) << "once is enough";
 }
@@ -100,7 +100,7 @@ TEST_F(BatchSettlerTest, AFailureIsARowWithoutAFile) {
 }
 
 TEST_F(BatchSettlerTest, TheBodyMayChangeTheNameAndNothingElse) {
-  final_names_["a.png"] = "a.jpg";
+  content_names_["a.png"] = "a.jpg";
   on_ledger_ = [this](const std::string&) { EXPECT_FALSE(exists("a.jpg") || exists("a.png")); };
   settle(saved(1, "a.png"), saved(2, "b.jpg"));
   EXPECT_EQ(take_log(), (Log{"sync", "write", "record 1", "settled", "record 2", "settled"}));
@@ -117,12 +117,12 @@ TEST_F(BatchSettlerTest, TheBodyMayChangeTheNameAndNothingElse) {
 }
 
 TEST_F(BatchSettlerTest, AChangedNameThatTurnsOutToBeTakenGetsASuffix) {
-  final_names_["a.png"] = "a.jpg";
+  content_names_["a.png"] = "a.jpg";
   write("a.jpg", "foreign");
   settle(saved(1, "a.png"));
   EXPECT_EQ(read("a.jpg"), "foreign");
-  EXPECT_EQ(records_.at(0).file_name, "a.jpg.1");
-  EXPECT_EQ(read("a.jpg.1"), "body");
+  EXPECT_EQ(records_.at(0).file_name, other("a.jpg", 1));
+  EXPECT_EQ(read(other("a.jpg", 1)), "body");
 }
 
 TEST_F(BatchSettlerTest, WhatIsNotWantedIsReportedAndLeavesNoRow) {
@@ -157,8 +157,8 @@ TEST_F(BatchSettlerTest, AnEarlierFileThatWasChangedMeanwhileIsNotReplaced) {
   write("a.jpg", "changed by the user");
   settle(newer);
   EXPECT_EQ(read("a.jpg"), "changed by the user");
-  EXPECT_EQ(read("a.jpg.1"), "body");
-  EXPECT_EQ(records_.at(0).file_name, "a.jpg.1");
+  EXPECT_EQ(read(other("a.jpg", 1)), "body");
+  EXPECT_EQ(records_.at(0).file_name, other("a.jpg", 1));
 }
 
 TEST_F(BatchSettlerTest, RowsOfThePlanAreWrittenAsTheyAre) {
@@ -177,8 +177,8 @@ TEST_F(BatchSettlerTest, TheNameThatItGotIsTheOneReported) {
   write("a.jpg", "foreign");
   settle(saved(1, "a.jpg"));
   EXPECT_EQ(take_log(), (Log{"sync", "write", "rename", "record 1", "settled"}));
-  EXPECT_EQ(records_.at(0).file_name, "a.jpg.1");
-  EXPECT_EQ(ledger_.rows.at(1).record.file_name, "a.jpg.1");
+  EXPECT_EQ(records_.at(0).file_name, other("a.jpg", 1));
+  EXPECT_EQ(ledger_.rows.at(1).record.file_name, other("a.jpg", 1));
 }
 
 TEST_F(BatchSettlerTest, WhatFailedIsRemovedUnlessItCanBeGoneOnWith) {

@@ -32,7 +32,7 @@ TEST_F(LedgerThreadTest, SettlesWhatItWasGivenWithoutWaiting) {
   EXPECT_EQ(thread_.backlog(), 0u);
   EXPECT_TRUE(progressed());
   EXPECT_GE(idles_, 1);
-  EXPECT_EQ(log_.back(), "clear_placing") << "nothing is left to be placed";
+  EXPECT_EQ(log_.back(), "clear_renames") << "nothing is left to be placed";
   thread_.finish();
 }
 

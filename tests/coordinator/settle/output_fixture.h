@@ -9,7 +9,8 @@
 
 #include "common/part_name.h"
 #include "common/unique_fd.h"
-#include "coordinator/settle/placement.h"
+#include "coordinator/names/name_template.h"
+#include "coordinator/settle/placer.h"
 #include "tests/coordinator/ledger/ledger_samples.h"
 #include "tests/support/temp_dir.h"
 
@@ -25,11 +26,9 @@ class OutputFixture : public ::testing::Test {
   }
 
   [[nodiscard]] Placer placer() const { return {out_fd_.get(), part_fd_.get()}; }
-  /// `a.jpg` is `a.jpg.1`, `a.jpg.2` …
-  [[nodiscard]] static NameRules names() {
-    return {.other = [](const std::string& name, const Sha256Digest&,
-                        unsigned n) { return fmt::format("{}.{}", name, n); },
-            .key = key_of};
+  /// The n-th other name like `name` for the link with that number.
+  [[nodiscard]] static std::string other(const std::string& name, unsigned number, unsigned n = 1) {
+    return other_name(name, hash_of(number), n);
   }
 
   void write(const std::string& name, const std::string& text) const {

@@ -19,7 +19,7 @@ class RecordingLedger : public Ledger {
     for (LedgerEntry& entry : batch) {
       entry.row.row = static_cast<std::int64_t>(rows.size()) + 1;
       rows[entry.row.row] = entry.row;
-      if (entry.placing) placing[entry.row.row] = *entry.placing;
+      if (entry.rename) placing[entry.row.row] = *entry.rename;
     }
     return {};
   }
@@ -39,8 +39,8 @@ class RecordingLedger : public Ledger {
     }
     return {};
   }
-  [[nodiscard]] Done clear_placing() override {
-    if (Done done = begin("clear_placing"); !done) return done;
+  [[nodiscard]] Done clear_renames() override {
+    if (Done done = begin("clear_renames"); !done) return done;
     placing.clear();
     return {};
   }
@@ -49,7 +49,7 @@ class RecordingLedger : public Ledger {
   std::function<void(const std::string& call)> on_call;  ///< Before it has any effect.
   std::vector<Failure> failures;                         ///< Of the next calls, the last one first.
   std::map<std::int64_t, LedgerRow> rows;
-  std::map<std::int64_t, Placing> placing;
+  std::map<std::int64_t, PendingRename> placing;
   std::map<std::int64_t, std::string> given_up;
 
  private:

@@ -19,7 +19,7 @@ class ReplayTest : public OutputFixture {
     LedgerEntry entry = placing_entry(number, name, status.st_ino);
     entry.row.file = stamp_of(status);
     entry.row.record.bytes = entry.row.file->size;
-    entry.placing->replaces = replaces;
+    entry.rename->replaces = replaces;
     batch_.push_back(std::move(entry));
     ASSERT_TRUE(open_.ledger->write(batch_));
   }
@@ -28,7 +28,7 @@ class ReplayTest : public OutputFixture {
     ASSERT_EQ(placer().move(part_of(number), name, {}), 0);
   }
   [[nodiscard]] Result<> run() {
-    return replay(*open_.ledger, placer(), names(), [this] {
+    return replay(*open_.ledger, placer(), [this] {
       ++syncs_;
       EXPECT_EQ(open_.ledger->pending()->size(), pending_at_sync_);
       return sync_error_;
@@ -87,8 +87,8 @@ TEST_F(ReplayTest, ANameThatSomebodyTookMeanwhileStaysTheirs) {
   write("a.jpg", "foreign");
   ASSERT_TRUE(run());
   EXPECT_EQ(read("a.jpg"), "foreign");
-  EXPECT_EQ(read("a.jpg.1"), "body 1");
-  EXPECT_EQ(record(1).file_name, "a.jpg.1");
+  EXPECT_EQ(read(other("a.jpg", 1)), "body 1");
+  EXPECT_EQ(record(1).file_name, other("a.jpg", 1));
 }
 
 TEST_F(ReplayTest, WhatIsGoneIsToBeFetchedAgain) {
@@ -140,7 +140,7 @@ TEST_F(ReplayTest, ReplacesWhatItWasToReplace) {
   ASSERT_TRUE(run());
   EXPECT_EQ(read("a.jpg"), "body 1");
   EXPECT_EQ(read("b.jpg"), "changed by the user");
-  EXPECT_EQ(read("b.jpg.1"), "body 2");
+  EXPECT_EQ(read(other("b.jpg", 2)), "body 2");
 }
 
 TEST_F(ReplayTest, AFailedSyncForgetsNothing) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "coordinator/ledger/history.h"
+#include "coordinator/names/path_text.h"
 #include "tests/support/temp_dir.h"
 
 namespace fanfetch {
@@ -34,7 +35,7 @@ class RunLedgerTest : public ::testing::Test {
     LedgerEntry entry;
     entry.row.record = {.url = "http://x/", .status = Status::saved, .file_name = name, .bytes = 4};
     entry.row.file = stamp_of(status);
-    entry.placing = Placing{.part = part, .inode = status.st_ino, .replaces = {}};
+    entry.rename = PendingRename{.part = part, .inode = status.st_ino, .replaces = {}};
     ASSERT_TRUE(run.ledger->write(std::span(&entry, 1)));
   }
 
@@ -76,7 +77,7 @@ TEST_F(RunLedgerTest, NamesAreMadeAsThePlanMakesThem) {
   EXPECT_EQ(support::read_file(out_ + "/a-aaaaaaaa.jpg"), "body");
   const auto history = History::open(out_ + "/.fanfetch/ledger.sqlite");
   ASSERT_TRUE(history);
-  EXPECT_TRUE((*history)->name_taken(name_rules().key("A-AAAAAAAA.jpg"), 0));
+  EXPECT_TRUE((*history)->name_taken(name_key("A-AAAAAAAA.jpg"), 0));
 }
 
 TEST_F(RunLedgerTest, ADamagedLedgerIsToldAndCostsNoRun) {

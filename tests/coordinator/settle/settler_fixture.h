@@ -16,12 +16,12 @@ namespace fanfetch {
 class SettlerFixture : public OutputFixture {
  protected:
   [[nodiscard]] SettlerHooks hooks() {
-    return {.names = names(),
-            .final_name =
+    return {.claim_name =
                 [this](const Link& link, const Saved&) {
-                  const auto other = final_names_.find(link.name);
-                  const std::string& name = other == final_names_.end() ? link.name : other->second;
-                  return FinalName{name, key_of(name)};
+                  const auto other = content_names_.find(link.name);
+                  const std::string& name =
+                      other == content_names_.end() ? link.name : other->second;
+                  return ClaimedName{name, key_of(name)};
                 },
             .sync =
                 [this] {
@@ -93,7 +93,7 @@ class SettlerFixture : public OutputFixture {
   std::vector<Record> records_;
   std::vector<LinkId> settled_;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> settled_names_;
-  std::map<std::string, std::string> final_names_;  // of planned ones that the body changes
+  std::map<std::string, std::string> content_names_;  // by the planned one that the body changes
   int sync_error_ = 0;
   bool has_reserve_ = true;
   std::optional<std::string> output_lost_;

@@ -1,25 +1,25 @@
-#include "coordinator/names/final_name.h"
+#include "coordinator/names/content_name.h"
 
 #include <gtest/gtest.h>
 
 namespace fanfetch {
 namespace {
 
-constexpr FinalNameRules kFix{.fix_extension = true, .suggestions = true};
-constexpr FinalNameRules kHear{.fix_extension = false, .suggestions = true};
+constexpr ContentNameRules kFix{.fix_extension = true, .suggestions = true};
+constexpr ContentNameRules kHear{.fix_extension = false, .suggestions = true};
 
 std::string fixed(const std::string& name, const std::string& type) {
   const Link link{.url = *parse_url("http://h/" + name), .name = name};
-  return final_name(link, Saved{.type = type}, kFix);
+  return name_for_content(link, Saved{.type = type}, kFix);
 }
 
 std::string heard(const std::string& url, const std::string& suggestion,
-                  const FinalNameRules& rules = kHear, const std::string& name = "planned") {
+                  const ContentNameRules& rules = kHear, const std::string& name = "planned") {
   const Link link{.url = *parse_url(url), .name = name};
-  return final_name(link, Saved{.type = "image/png", .suggested_name = suggestion}, rules);
+  return name_for_content(link, Saved{.type = "image/png", .suggested_name = suggestion}, rules);
 }
 
-TEST(FinalName, TheExtensionFollowsTheBytes) {
+TEST(ContentName, TheExtensionFollowsTheBytes) {
   EXPECT_EQ(fixed("a/photo.png", "image/jpeg"), "a/photo.jpg");
   EXPECT_EQ(fixed("photo.jpg", "image/png"), "photo.png");
   EXPECT_EQ(fixed("photo.JPG", "image/webp"), "photo.webp");
@@ -29,7 +29,7 @@ TEST(FinalName, TheExtensionFollowsTheBytes) {
   EXPECT_EQ(fixed("page", "text/html"), "page.html");
 }
 
-TEST(FinalName, ARightOneStays) {
+TEST(ContentName, ARightOneStays) {
   for (const char* name : {"a.jpg", "a.jpeg", "a.jpe", "a.jfif", "a.JPG", "b/a.Jpeg"}) {
     EXPECT_EQ(fixed(name, "image/jpeg"), name);
   }
@@ -38,24 +38,24 @@ TEST(FinalName, ARightOneStays) {
   EXPECT_EQ(fixed("a.htm", "text/html"), "a.htm");
 }
 
-TEST(FinalName, WhatIsNoExtensionOfContentStays) {
+TEST(ContentName, WhatIsNoExtensionOfContentStays) {
   EXPECT_EQ(fixed("v1.2", "image/jpeg"), "v1.2.jpg");
   EXPECT_EQ(fixed("show.php", "image/jpeg"), "show.php.jpg");
   EXPECT_EQ(fixed("show.php", "text/html"), "show.php.html");
 }
 
-TEST(FinalName, OfUnknownBytesNothingFollows) {
+TEST(ContentName, OfUnknownBytesNothingFollows) {
   EXPECT_EQ(fixed("photo.png", ""), "photo.png");
   EXPECT_EQ(fixed("photo", ""), "photo");
   EXPECT_EQ(fixed("photo", "image/x-made-up"), "photo");
 }
 
-TEST(FinalName, WithoutTheOptionNothingIsFixed) {
+TEST(ContentName, WithoutTheOptionNothingIsFixed) {
   const Link link{.url = *parse_url("http://h/a.png"), .name = "a.png"};
-  EXPECT_EQ(final_name(link, Saved{.type = "image/jpeg"}, kHear), "a.png");
+  EXPECT_EQ(name_for_content(link, Saved{.type = "image/jpeg"}, kHear), "a.png");
 }
 
-TEST(FinalName, ASuggestionIsHeardWhereTheUrlHasNoExtension) {
+TEST(ContentName, ASuggestionIsHeardWhereTheUrlHasNoExtension) {
   EXPECT_EQ(heard("http://h/download?id=5", "holiday.png"), "holiday.png");
   EXPECT_EQ(heard("http://h/?id=5.jpg", "holiday.png"), "holiday.png");
   EXPECT_EQ(heard("http://h/photo.jpg", "holiday.png"), "planned");
@@ -67,7 +67,7 @@ TEST(FinalName, ASuggestionIsHeardWhereTheUrlHasNoExtension) {
       << "in its folder";
 }
 
-TEST(FinalName, ASuggestionIsCleaned) {
+TEST(ContentName, ASuggestionIsCleaned) {
   EXPECT_EQ(heard("http://h/a", "../../etc/passwd"), "___.._etc_passwd");
   EXPECT_EQ(heard("http://h/a", ".bashrc"), "_bashrc");
   EXPECT_EQ(heard("http://h/a", "a\xE2\x80\xAEgpj.exe"), "a_gpj.exe");
@@ -78,15 +78,15 @@ TEST(FinalName, ASuggestionIsCleaned) {
   }
 }
 
-TEST(FinalName, ASuggestionIsFixedToo) {
+TEST(ContentName, ASuggestionIsFixedToo) {
   EXPECT_EQ(heard("http://h/a", "holiday.jpg", kFix), "holiday.png");
   EXPECT_EQ(heard("http://h/a", "holiday", kFix), "holiday.png");
 }
 
-TEST(FinalName, AFileThatIsReplacedKeepsItsName) {
+TEST(ContentName, AFileThatIsReplacedKeepsItsName) {
   Link link{.url = *parse_url("http://h/a"), .name = "a.png"};
   link.earlier = std::make_shared<Earlier>();
-  EXPECT_EQ(final_name(link, Saved{.type = "image/jpeg", .suggested_name = "b.jpg"}, kFix),
+  EXPECT_EQ(name_for_content(link, Saved{.type = "image/jpeg", .suggested_name = "b.jpg"}, kFix),
             "a.png");
 }
 

@@ -1,4 +1,4 @@
-#include "coordinator/names/final_name.h"
+#include "coordinator/names/content_name.h"
 
 #include <algorithm>
 #include <span>
@@ -10,10 +10,10 @@ namespace {
 
 struct TypeRow {
   std::string_view type;
-  std::string_view extensions[5];  // the usual one first; unused ones are empty
+  std::string_view extensions[5];  // the usual one first; unused places are empty
 };
 
-/// The types that workers tell by first bytes.
+/// The types that workers recognize by the first bytes of a body.
 constexpr TypeRow kTypes[] = {
     {"image/jpeg", {"jpg", "jpeg", "jpe", "jfif"}},
     {"image/png", {"png", "apng"}},
@@ -51,18 +51,18 @@ std::string fix_extension(const std::string& name, std::string_view type) {
   return with_extension(std::string_view(name).substr(0, stem), right->extensions[0]);
 }
 
-/// Empty: nothing that could be a name.
+/// The suggestion as one component of a path. Empty: it holds nothing that could be a name.
 std::string suggested_component(const Saved& saved) {
   std::string name = saved.suggested_name;
   if (name.find_first_not_of(". \t") == std::string::npos) return "";
-  std::replace(name.begin(), name.end(), '/',
-               '_');  // the worker has stripped them, or was captured
+  // An honest worker has removed the slashes; this one may have been taken over.
+  std::replace(name.begin(), name.end(), '/', '_');
   return clean_path(name);
 }
 
 }  // namespace
 
-std::string final_name(const Link& link, const Saved& saved, const FinalNameRules& rules) {
+std::string name_for_content(const Link& link, const Saved& saved, const ContentNameRules& rules) {
   if (link.earlier) return link.name;
   std::string name = link.name;
   if (rules.suggestions && extension_of(percent_decode(link.url.path)).empty()) {

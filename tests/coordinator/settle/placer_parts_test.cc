@@ -1,5 +1,5 @@
-#include "coordinator/settle/placement.h"
-
+#include "coordinator/names/path_text.h"
+#include "coordinator/settle/placer.h"
 #include "tests/coordinator/settle/output_fixture.h"
 #include "tests/coordinator/settle/recording_ledger.h"
 #include "tests/support/as_nobody.h"
@@ -9,7 +9,7 @@ namespace {
 
 using Calls = std::vector<std::string>;
 
-class PlacementTest : public OutputFixture {
+class PlacerPartsTest : public OutputFixture {
  protected:
   /// Part and row `number`, to be placed under `name`.
   PartToPlace part(unsigned number, const std::string& name) {
@@ -23,9 +23,7 @@ class PlacementTest : public OutputFixture {
             .name = name,
             .problem = {}};
   }
-  Result<> place(std::vector<PartToPlace>& parts) {
-    return place_parts(parts, placer(), ledger_, names());
-  }
+  Result<> place(std::vector<PartToPlace>& parts) { return placer().place(parts, ledger_); }
   [[nodiscard]] std::string name_in_ledger(std::int64_t row) const {
     return ledger_.rows.at(row).record.file_name.value_or("");
   }
@@ -33,7 +31,7 @@ class PlacementTest : public OutputFixture {
   RecordingLedger ledger_;
 };
 
-TEST_F(PlacementTest, FreeNamesNeedNoLedger) {
+TEST_F(PlacerPartsTest, FreeNamesNeedNoLedger) {
   std::vector<PartToPlace> parts{part(1, "a.jpg"), part(2, "x/b.jpg")};
   ASSERT_TRUE(place(parts));
   EXPECT_TRUE(parts[0].placed && parts[1].placed);
@@ -42,56 +40,59 @@ TEST_F(PlacementTest, FreeNamesNeedNoLedger) {
   EXPECT_EQ(ledger_.calls, Calls{});
 }
 
-TEST_F(PlacementTest, ATakenNameIsChangedInTheLedgerFirst) {
+TEST_F(PlacerPartsTest, ATakenNameIsChangedInTheLedgerFirst) {
   write("a.jpg", "foreign");
   std::vector<PartToPlace> parts{part(1, "a.jpg"), part(2, "b.jpg")};
   ledger_.on_call = [&](const std::string&) {
-    EXPECT_FALSE(exists("a.jpg.1")) << "no file has a name that the ledger does not know";
+    EXPECT_FALSE(exists(other("a.jpg", 1))) << "no file has a name that the ledger does not know";
     EXPECT_TRUE(has_part(1));
   };
   ASSERT_TRUE(place(parts));
   EXPECT_EQ(ledger_.calls, Calls{"rename"});
-  EXPECT_EQ(parts[0].name, "a.jpg.1");
+  EXPECT_EQ(parts[0].name, other("a.jpg", 1));
   EXPECT_TRUE(parts[0].placed && parts[1].placed);
-  EXPECT_EQ(name_in_ledger(1), "a.jpg.1");
-  EXPECT_EQ(ledger_.rows[1].name_key, key_of("a.jpg.1"));
+  EXPECT_EQ(name_in_ledger(1), other("a.jpg", 1));
+  EXPECT_EQ(ledger_.rows[1].name_key, name_key(other("a.jpg", 1)));
   EXPECT_EQ(name_in_ledger(2), "b.jpg");
   EXPECT_EQ(read("a.jpg"), "foreign");
-  EXPECT_EQ(read("a.jpg.1"), "body 1");
+  EXPECT_EQ(read(other("a.jpg", 1)), "body 1");
   EXPECT_EQ(read("b.jpg"), "body 2");
 }
 
-TEST_F(PlacementTest, GoesOnUntilANameIsFree) {
-  for (const char* name : {"a.jpg", "a.jpg.1", "a.jpg.2", "b.jpg"}) write(name, "foreign");
+TEST_F(PlacerPartsTest, GoesOnUntilANameIsFree) {
+  for (const auto& name :
+       {std::string("a.jpg"), other("a.jpg", 1), other("a.jpg", 1, 2), std::string("b.jpg")}) {
+    write(name, "foreign");
+  }
   std::vector<PartToPlace> parts{part(1, "a.jpg"), part(2, "b.jpg")};
   ASSERT_TRUE(place(parts));
   EXPECT_EQ(ledger_.calls, (Calls{"rename", "rename", "rename"})) << "one for each round";
-  EXPECT_EQ(parts[0].name, "a.jpg.3");
-  EXPECT_EQ(parts[1].name, "b.jpg.1");
-  EXPECT_EQ(name_in_ledger(1), "a.jpg.3");
-  EXPECT_EQ(read("a.jpg.3"), "body 1");
+  EXPECT_EQ(parts[0].name, other("a.jpg", 1, 3));
+  EXPECT_EQ(parts[1].name, other("b.jpg", 2));
+  EXPECT_EQ(name_in_ledger(1), other("a.jpg", 1, 3));
+  EXPECT_EQ(read(other("a.jpg", 1, 3)), "body 1");
 }
 
-TEST_F(PlacementTest, TwoPartsWithOneNameGetTwo) {
+TEST_F(PlacerPartsTest, TwoPartsWithOneNameGetTwo) {
   std::vector<PartToPlace> parts{part(1, "a.jpg"), part(2, "a.jpg")};
   ASSERT_TRUE(place(parts));
   EXPECT_EQ(parts[0].name, "a.jpg");
-  EXPECT_EQ(parts[1].name, "a.jpg.1");
-  EXPECT_EQ(read("a.jpg.1"), "body 2");
+  EXPECT_EQ(parts[1].name, other("a.jpg", 2));
+  EXPECT_EQ(read(other("a.jpg", 2)), "body 2");
 }
 
-TEST_F(PlacementTest, AFileInAFoldersPlaceCostsTheNameItsFolders) {
+TEST_F(PlacerPartsTest, AFileInAFoldersPlaceCostsTheNameItsFolders) {
   write("x", "a file");
   std::filesystem::create_directory_symlink("/", out_ / "l");
   std::vector<PartToPlace> parts{part(1, "x/y/a.jpg"), part(2, "l/b.jpg")};
   ASSERT_TRUE(place(parts));
-  EXPECT_EQ(parts[0].name, "x_y_a.jpg.1");
-  EXPECT_EQ(parts[1].name, "l_b.jpg.1");
-  EXPECT_EQ(read("x_y_a.jpg.1"), "body 1");
-  EXPECT_EQ(name_in_ledger(2), "l_b.jpg.1");
+  EXPECT_EQ(parts[0].name, other("x_y_a.jpg", 1));
+  EXPECT_EQ(parts[1].name, other("l_b.jpg", 2));
+  EXPECT_EQ(read(other("x_y_a.jpg", 1)), "body 1");
+  EXPECT_EQ(name_in_ledger(2), other("l_b.jpg", 2));
 }
 
-TEST_F(PlacementTest, ReplacesWhatItIsToReplace) {
+TEST_F(PlacerPartsTest, ReplacesWhatItIsToReplace) {
   write("a.jpg", "old");
   write("b.jpg", "old");
   std::vector<PartToPlace> parts{part(1, "a.jpg"), part(2, "b.jpg")};
@@ -100,10 +101,10 @@ TEST_F(PlacementTest, ReplacesWhatItIsToReplace) {
   ASSERT_TRUE(place(parts));
   EXPECT_EQ(read("a.jpg"), "body 1");
   EXPECT_EQ(read("b.jpg"), "old");
-  EXPECT_EQ(parts[1].name, "b.jpg.1");
+  EXPECT_EQ(parts[1].name, other("b.jpg", 2));
 }
 
-TEST_F(PlacementTest, APartThatCanHaveNoNameIsGivenUp) {
+TEST_F(PlacerPartsTest, APartThatCanHaveNoNameIsGivenUp) {
   std::vector<PartToPlace> parts{part(1, std::string(300, 'x')), part(2, "b.jpg")};
   ASSERT_TRUE(place(parts)) << "one link's trouble is not the run's";
   EXPECT_FALSE(parts[0].placed);
@@ -114,7 +115,7 @@ TEST_F(PlacementTest, APartThatCanHaveNoNameIsGivenUp) {
   EXPECT_FALSE(has_part(1)) << "nobody wants it any more";
 }
 
-TEST_F(PlacementTest, AnOutputThatCannotBeWrittenLeavesTheRestNoted) {
+TEST_F(PlacerPartsTest, AnOutputThatCannotBeWrittenLeavesTheRestNoted) {
   write("x/a.jpg", "");
   std::vector<PartToPlace> parts{part(1, "x/b.jpg"), part(2, "c.jpg"), part(3, "d.jpg")};
   const AsNobody nobody({temp_.path(), out_ / "x", parts_}, out_);
@@ -129,14 +130,14 @@ TEST_F(PlacementTest, AnOutputThatCannotBeWrittenLeavesTheRestNoted) {
   EXPECT_EQ(ledger_.placing.size(), 3u);
 }
 
-TEST_F(PlacementTest, ANameThatCannotBeNotedIsNotUsed) {
+TEST_F(PlacerPartsTest, ANameThatCannotBeNotedIsNotUsed) {
   write("a.jpg", "foreign");
   std::vector<PartToPlace> parts{part(1, "a.jpg")};
   ledger_.failures = {{.full = false, .message = "no ledger"}};
   const auto placed = place(parts);
   ASSERT_FALSE(placed);
   EXPECT_EQ(placed.error().message, "no ledger");
-  EXPECT_FALSE(exists("a.jpg.1"));
+  EXPECT_FALSE(exists(other("a.jpg", 1)));
   EXPECT_TRUE(has_part(1));
   EXPECT_FALSE(parts[0].placed);
 }

@@ -1,0 +1,33 @@
+#include "coordinator/names/links_in_flight.h"
+
+#include <cstring>
+
+namespace fanfetch {
+
+std::size_t LinksInFlight::HashOfId::operator()(const LinkId& id) const {
+  std::size_t bits = 0;
+  std::memcpy(&bits, id.data(), sizeof bits);
+  return bits;
+}
+
+std::optional<std::uint64_t> LinksInFlight::find(const LinkId& link,
+                                                 std::uint64_t& generation) const {
+  const std::lock_guard lock(mutex_);
+  generation = generation_.load(std::memory_order_relaxed);
+  const auto found = indexes_.find(link);
+  if (found == indexes_.end()) return std::nullopt;
+  return found->second;
+}
+
+void LinksInFlight::add(const LinkId& link, std::uint64_t index) {
+  const std::lock_guard lock(mutex_);
+  indexes_.emplace(link, index);
+}
+
+bool LinksInFlight::settled(const LinkId& link) {
+  const std::lock_guard lock(mutex_);
+  generation_.fetch_add(1, std::memory_order_release);
+  return indexes_.erase(link) > 0;
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,71 @@
+#include "coordinator/names/name_claims.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <utility>
+
+#include "coordinator/names/name_template.h"
+#include "coordinator/names/path_text.h"
+
+namespace fanfetch {
+namespace {
+
+bool anything_lies_at(int folder, const std::string& name) {
+  struct stat status {};
+  return folder >= 0 && ::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+}  // namespace
+
+ClaimedName NameClaims::claim(std::string wanted, const Sha256Digest& hash,
+                              const TakenInLedger& in_ledger, std::optional<std::uint64_t> held) {
+  ClaimedName claimed{.name = wanted, .key = name_key(wanted)};
+  for (unsigned n = 1; claimed.key != held && !claim_free(claimed, in_ledger); ++n) {
+    claimed.name = other_name(wanted, hash, n);
+    claimed.key = name_key(claimed.name);
+  }
+  return claimed;
+}
+
+ClaimedName NameClaims::claim_for_content(const Link& link, const Saved& saved,
+                                          const ContentNameRules& rules,
+                                          const TakenInLedger& in_ledger) {
+  std::string wanted = name_for_content(link, saved, rules);
+  if (wanted == link.name) return {.name = std::move(wanted), .key = link.name_key};
+  // The planned name may be among those that are tried: it is the wanted one in another case, or
+  // photo.jpg was taken when the plan claimed photo-1a2b3c4d.jpg.
+  return claim(std::move(wanted), link.hash, in_ledger, link.name_key);
+}
+
+bool NameClaims::claim_existing(std::uint64_t key, const TakenInLedger& in_ledger) {
+  if (!insert(key)) return false;
+  if (!in_ledger(key)) return true;
+  release(key);
+  return false;
+}
+
+bool NameClaims::claim_free(const ClaimedName& name, const TakenInLedger& in_ledger) {
+  if (!claim_existing(name.key, in_ledger)) return false;
+  if (!anything_lies_at(output_, name.name)) return true;
+  release(name.key);
+  return false;
+}
+
+bool NameClaims::insert(std::uint64_t key) {
+  const std::lock_guard lock(mutex_);
+  return keys_.insert(key).second;
+}
+
+void NameClaims::release(std::uint64_t key) {
+  const std::lock_guard lock(mutex_);
+  keys_.erase(key);
+}
+
+void NameClaims::release(std::uint64_t planned, std::uint64_t final) {
+  const std::lock_guard lock(mutex_);
+  keys_.erase(planned);
+  keys_.erase(final);
+}
+
+}  // namespace fanfetch
