@@ -34,7 +34,7 @@ int dry_run(const Options& options, Reader& reader) {
     if (record.status != Status::failed || failures++ >= kFailuresInFull) return;
     console.line(describe_failure(record));
   };
-  const auto show = [&](const Planned& planned) {
+  const auto show = [&](const ReaderItem& planned) {
     if (const auto* link = std::get_if<Link>(&planned)) {
       const auto line = fmt::format("{}\t{}\n", link->listed, link->name);
       std::fwrite(line.data(), 1, line.size(), stdout);
@@ -56,7 +56,7 @@ int dry_run(const Options& options, Reader& reader) {
     if (std::ferror(stdout) != 0) write_error = errno;
     return write_error == 0;
   };
-  reader.run([&](const std::vector<Planned>& planned) {
+  reader.run([&](const std::vector<ReaderItem>& planned) {
     return std::all_of(planned.begin(), planned.end(), show);
   });
   if (std::fflush(stdout) != 0) write_error = errno;

@@ -11,10 +11,10 @@
 namespace fanfetch {
 namespace {
 
-/// Another connection's checkpoint or commit takes that long at most, unless the disk hangs.
+/// Longer than another connection's checkpoint or commit takes, unless the disk hangs.
 constexpr int kBusyMs = 10'000;
-/// For readers to be done with what they look at: a run's reader takes about a millisecond; one
-/// that takes longer is left alone.
+/// How long a checkpoint waits for readers to end their look: a run's reader takes about a
+/// millisecond. A slower one is not waited for.
 constexpr int kReadersMs = 50;
 
 DatabaseError describe(sqlite3* connection, int code) {
@@ -38,7 +38,8 @@ DatabaseError describe(sqlite3* connection, int code) {
   return error;
 }
 
-/// SQLITE_OPEN_NOFOLLOW would refuse a link anywhere on the way; only the last step is to be none.
+/// SQLITE_OPEN_NOFOLLOW refuses a link anywhere in the path, but only the last component must not
+/// be one.
 std::string with_real_folder(const std::string& path) {
   const std::filesystem::path given(path);
   std::error_code error;
@@ -47,9 +48,9 @@ std::string with_real_folder(const std::string& path) {
   return error ? path : (folder / given.filename()).string();
 }
 
-/// As a URI, whatever characters the path holds.
+/// The path as a URI, whatever characters it holds.
 std::string uri_of(const std::string& path, Database::Access access) {
-  std::string uri = path.starts_with('/') ? "file://" : "file:";  // `//x` is no host
+  std::string uri = path.starts_with('/') ? "file://" : "file:";  // `//x` must not become a host
   for (const char c : path) {
     if (c == '%' || c == '?' || c == '#') {
       uri += fmt::format("%{:02x}", static_cast<unsigned char>(c));
@@ -81,8 +82,8 @@ tl::expected<std::unique_ptr<Database>, DatabaseError> Database::open(const std:
   return std::unique_ptr<Database>(new Database(connection));
 }
 
-/// The hook takes the place of SQLite's own checkpoints, which never let the log begin anew while
-/// there is always some reader: it was seen to grow to 22 GB.
+/// The hook replaces SQLite's own checkpoints, which never restart the log while there is always
+/// some reader: a log of 22 GB was seen.
 Database::Database(sqlite3* connection) : connection_(connection) {
   sqlite3_wal_hook(
       connection,

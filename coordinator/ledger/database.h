@@ -14,28 +14,28 @@ struct sqlite3_stmt;
 
 namespace fanfetch {
 
-/// Why a database did not do what it was asked for.
+/// Why a call to a database failed.
 struct DatabaseError {
   enum class Kind {
-    damaged,  ///< The file is no database, or not a sound one.
+    damaged,  ///< The file is no database, or its content is not sound.
     full,     ///< No room on its disk.
     other,    ///< It cannot be opened, read or written.
   };
   Kind kind = Kind::other;
-  std::string message;  ///< As SQLite says it, with the operating system's reason.
+  std::string message;  ///< SQLite's message, and the operating system's reason.
 };
 
-/// A SQLite connection. Errors stick: after the first one every call does nothing and yields
-/// nothing, until take_error(); so a sequence of calls is checked once, at its end.
+/// A SQLite connection. Errors stick: after the first one, every call does nothing and yields
+/// nothing until take_error(). So a sequence of calls is checked once, at its end.
 /// Thread: one at a time.
 class Database {
  public:
   enum class Access {
-    read_write,  ///< Made if it is missing.
+    read_write,  ///< Creates the file if it is missing.
     read_only,
-    immutable,  ///< Read-only, and nobody else writes: needs no file beside it.
+    immutable,  ///< Read-only while nobody writes it: needs no -wal and -shm file.
   };
-  /// Follows no symbolic link at `path` itself; folders on the way may be links.
+  /// Does not follow a symbolic link at `path` itself; its folders may be links.
   [[nodiscard]] static tl::expected<std::unique_ptr<Database>, DatabaseError> open(
       const std::string& path, Access access);
   Database(const Database&) = delete;
@@ -49,14 +49,15 @@ class Database {
 
   /// Pages in the write-ahead log after the last commit of this connection.
   [[nodiscard]] int log_pages() const { return log_pages_; }
-  /// Copies the log into the database and lets it begin anew; waits a little for its readers.
-  /// False: one still needs it, and it goes on growing. REQUIRES: no transaction is open.
+  /// Copies the log into the database and lets the next commit write it from the beginning. Waits
+  /// up to 50 ms for readers. False: a reader still needs the log, which keeps growing. REQUIRES:
+  /// no transaction is open.
   bool checkpoint();
 
-  /// Of the row inserted last.
+  /// The number of the row inserted last.
   [[nodiscard]] std::int64_t last_row() const;
   [[nodiscard]] bool ok() const { return !error_; }
-  /// The first error since the last call.
+  /// The first error since the last call of this function; clears it.
   [[nodiscard]] std::optional<DatabaseError> take_error();
   /// Sets the error, unless there is one.
   void fail(DatabaseError error);
@@ -71,8 +72,8 @@ class Database {
   std::optional<DatabaseError> error_;
 };
 
-/// One prepared statement: bind in order, step, read columns in order. `database` is lent and must
-/// outlive it.
+/// A prepared statement: bind its parameters in order, step, read the columns in order. `database`
+/// is lent and must outlive it.
 class Statement {
  public:
   Statement(Database& database, const char* sql);
@@ -84,7 +85,7 @@ class Statement {
   Statement& bind(std::int64_t value);
   Statement& bind(std::string_view text);
   Statement& bind(std::span<const std::uint8_t> blob);
-  /// Copied, not lent.
+  /// The same, but copies `blob`.
   Statement& bind_copy(std::span<const std::uint8_t> blob);
   Statement& bind_null();
   template <class T>
@@ -92,11 +93,11 @@ class Statement {
     return value ? bind(*value) : bind_null();
   }
 
-  /// True: a row is there to be read. False: the end, or an error of the database.
+  /// True: there is a row to read. False: there are no more rows, or the database has an error.
   bool step();
   /// For statements that yield nothing: steps once and resets.
   void run();
-  /// The same; returns how many rows it changed.
+  /// The same; returns the number of rows that it changed.
   std::int64_t run_and_count();
   void reset();
 

@@ -26,7 +26,7 @@ constexpr int kMostAside = 1000;
 /// The note of mark_ledger_damaged().
 std::string damage_note(const std::string& path) { return path + "-damaged"; }
 
-/// Something that is no file would be opened and waited for.
+/// Opening a FIFO, for instance, would wait.
 Result<> check_is_file(const std::string& path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return {};
@@ -50,7 +50,7 @@ Result<> bring_up(Database& database, const std::string& path) {
     case Format::unknown: break;
   }
   database.exec(kSettings);
-  // A look at each table: damage there is better met now than in mid-run.
+  // Read a little of each table: damage is better found now than during the run.
   (void)database.query_number("SELECT max(row) FROM links");
   (void)database.query_number("SELECT max(run) FROM runs");
   (void)database.query_number("SELECT count(*) FROM placing");

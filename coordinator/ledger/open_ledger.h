@@ -9,24 +9,24 @@
 
 namespace fanfetch {
 
-/// A ledger's database, of the current format and ready to be written.
+/// A ledger's database, in the current format and ready to be written.
 struct OpenedLedger {
   std::unique_ptr<Database> database;
-  std::optional<std::string> notice;  ///< What the user should know: a damaged one was moved aside.
+  std::optional<std::string> notice;  ///< For the user, if a damaged ledger was moved aside.
 };
 
 enum class OnDamage {
-  move_aside,  ///< And begin a new one.
-  refuse,
+  move_aside,  ///< Keep it under another name and begin a new one.
+  refuse,      ///< Leave it as it is: an error.
 };
 
-/// Opens the ledger at `path`, makes it if it is missing, brings an older one up to date. Errors,
-/// for exit status 4: it cannot be written, is of a later fanfetch, or another program's database.
-/// Nothing else may have it open for writing.
+/// Opens the ledger at `path`. Creates it if it is missing, and converts an older format. Errors,
+/// for exit status 4: it cannot be written, a later fanfetch wrote it, or it is another program's
+/// database. REQUIRES: nobody else has it open for writing.
 [[nodiscard]] Result<OpenedLedger> open_ledger(const std::string& path,
                                                OnDamage on_damage = OnDamage::move_aside);
 
-/// False: what lies there is a file that never was a database, and thus the user's.
+/// False: the file there was never a database, so it is the user's.
 [[nodiscard]] bool may_be_ledger(const std::string& path);
 
 /// Renames the database and its -wal and -shm files; never deletes. Returns the new path, or

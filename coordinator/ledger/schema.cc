@@ -8,8 +8,8 @@ namespace {
 /// "fanf": tells `file` and us whose database this is.
 constexpr std::int64_t kApplicationId = 0x66616e66;
 
-// Times are milliseconds since 1970, mtime_ns nanoseconds. Rows are small on purpose: a column that
-// would say again what another one says is '' (final_url).
+// Times are milliseconds since 1970; mtime_ns is nanoseconds. Rows are kept small: final_url is ''
+// where it equals url.
 constexpr const char* kSteps[] = {
     R"sql(
 CREATE TABLE identity(id TEXT NOT NULL) STRICT;  -- which folder knows as its ledger

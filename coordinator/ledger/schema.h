@@ -7,23 +7,23 @@
 
 namespace fanfetch {
 
-/// The SQL that leads from one format of the ledger to the next, oldest first. A ledger's format
-/// (PRAGMA user_version) is the number of steps that were taken. Steps that were released never
-/// change; a new format is a new step at the end.
+/// The SQL that converts each format of the ledger into the next, oldest first. A ledger's format
+/// (PRAGMA user_version) is the number of steps that it has taken. Released steps never change; a
+/// new format is a new step at the end.
 [[nodiscard]] std::span<const char* const> ledger_steps();
 
 /// What a database turns out to be.
 enum class Format {
   current,
-  older,    ///< To be brought up by migrate(); an empty database is the oldest.
-  newer,    ///< Of a later fanfetch.
+  older,    ///< migrate() converts it. An empty database is the oldest.
+  newer,    ///< A later fanfetch wrote it.
   foreign,  ///< Another program's.
-  unknown,  ///< It cannot be read: see the database's error.
+  unknown,  ///< It cannot be read; the database has the error.
 };
 [[nodiscard]] Format format_of(Database& database, std::span<const char* const> steps);
 
-/// Takes the steps that are missing, all in one transaction. On an error nothing was changed; the
-/// error is the database's. REQUIRES: format_of() is older.
+/// Takes the missing steps, all in one transaction. After an error, which the database has, nothing
+/// is changed. REQUIRES: format_of() is older.
 void migrate(Database& database, std::span<const char* const> steps);
 
 }  // namespace fanfetch

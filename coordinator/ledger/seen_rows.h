@@ -10,18 +10,18 @@
 
 namespace fanfetch {
 
-/// Which rows of earlier runs this run has met already, and where in its list: so that a link
-/// listed twice is one link, whatever the ledger's size. Eight bytes a row in a file without a name
-/// (the rows are dense), of which a page is in memory, as they are met nearly in order. Thread: the
-/// reader's alone.
+/// Which rows of earlier runs have come up in this run's list, and at which index: so a link that
+/// is listed twice is recognized, whatever the size of the ledger. Eight bytes a row (row numbers
+/// are dense) in a file without a name; one page of it is in memory, as rows come up nearly in
+/// order. Thread: only the reader's.
 class SeenRows {
  public:
-  /// The file is made in `folder` and is gone with this object, or with the process.
+  /// Makes the file in `folder`; it is gone with this object or with the process.
   [[nodiscard]] static Result<SeenRows> make(const std::string& folder);
 
-  /// Remembers that `row` stands at `place` (from 1) of the list. Returns the place where it stood
-  /// before, which stays; none: it is new, or error().
-  [[nodiscard]] std::optional<std::uint64_t> add(std::int64_t row, std::uint64_t place);
+  /// Notes that `row` is the list's entry `index` (from 1). If it was noted before, that index
+  /// stays and is returned. nullopt: it is new, or error().
+  [[nodiscard]] std::optional<std::uint64_t> add(std::int64_t row, std::uint64_t index);
   /// An errno value, or 0.
   [[nodiscard]] int error() const { return error_; }
 
@@ -32,8 +32,8 @@ class SeenRows {
   void turn_to(std::int64_t page);
 
   UniqueFd file_;
-  std::int64_t page_ = -1;  // in memory; -1: none yet
-  std::array<std::uint64_t, kPageRows> places_{};
+  std::int64_t page_ = -1;  // the one in memory; -1: none yet
+  std::array<std::uint64_t, kPageRows> indexes_{};
   bool changed_ = false;
   int error_ = 0;
 };

@@ -5,8 +5,8 @@
 namespace fanfetch {
 namespace {
 
-// Nearly all links are new, and for them this is the cheapest; an upsert with RETURNING took half
-// as long again.
+// Nearly all links are new, and this is the cheapest for them: an upsert with RETURNING took 1.5
+// times as long.
 constexpr const char* kInsert = R"sql(
 INSERT INTO links(link, run, place, url, status, file_name, name_key, bytes, mtime_ns, sha256,
                   http_status, content_type, final_url, etag, last_modified, attempts, error,
@@ -14,7 +14,7 @@ INSERT INTO links(link, run, place, url, status, file_name, name_key, bytes, mti
 VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
 ON CONFLICT(link) DO NOTHING)sql";
 
-// A run that keeps no columns leaves those of earlier runs.
+// A run that keeps no columns leaves those of earlier runs in place.
 constexpr const char* kUpdate = R"sql(
 UPDATE links SET (link, run, place, url, status, file_name, name_key, bytes, mtime_ns, sha256,
                   http_status, content_type, final_url, etag, last_modified, attempts, error,
@@ -116,7 +116,7 @@ SqliteLedger::~SqliteLedger() {
   }
 }
 
-/// What became of a transaction.
+/// The outcome of a transaction.
 Ledger::Done SqliteLedger::outcome() {
   const auto error = database_->take_error();
   if (!error) return {};
@@ -224,7 +224,7 @@ bool SqliteLedger::name_taken(std::uint64_t name_key, const LinkId& link) {
 }
 
 Ledger::Done SqliteLedger::write(std::span<LedgerEntry> batch) {
-  // Here and not behind the commit: what fails now has written nothing.
+  // Before the transaction and not after it: if this fails, nothing was written.
   if (const int pages = database_->log_pages(); pages > checkpoint_at_) {
     checkpoint_at_ = max_log_pages_ + (database_->checkpoint() ? 0 : pages);
   }

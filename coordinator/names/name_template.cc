@@ -9,9 +9,9 @@
 namespace fanfetch {
 namespace {
 
-constexpr std::size_t kMaxColumnBytes = 1024;  // a longer value fits into no path
+constexpr std::size_t kMaxColumnBytes = 1024;  // more than a path may have
 
-/// A part of the URL's path as text that makes no folder of its own.
+/// A component of the URL's path, decoded; a slash in it makes no folder.
 std::string decode_component(std::string_view component) {
   std::string text = percent_decode(component);
   std::replace(text.begin(), text.end(), '/', '_');
@@ -42,10 +42,10 @@ std::pair<std::string, std::string> split_name(const std::string& name) {
   return {name.substr(0, dot), name.substr(dot + 1)};
 }
 
-/// A cell of the list; like an encoded slash, one in it makes no folder.
-std::string column(const NameFields& fields, std::size_t place) {
-  if (place >= fields.columns.size()) return {};
-  std::string text = fields.columns[place].substr(0, kMaxColumnBytes);
+/// A cell of the list. A slash in it makes no folder, as an encoded one in a URL makes none.
+std::string column(const NameFields& fields, std::size_t index) {
+  if (index >= fields.columns.size()) return {};
+  std::string text = fields.columns[index].substr(0, kMaxColumnBytes);
   std::replace(text.begin(), text.end(), '/', '_');
   return text;
 }
@@ -91,7 +91,7 @@ Result<NameTemplate> NameTemplate::parse(std::string_view text) {
       }
       auto piece = parse_field(text.substr(at + 1, end - at - 1), at + 1);
       if (!piece) return tl::unexpected(piece.error());
-      if (piece->field == Field::column) piece->width = parsed.place_of_column(piece->text);
+      if (piece->field == Field::column) piece->width = parsed.index_of_column(piece->text);
       add(std::move(*piece));
       at = end;
     }
@@ -100,8 +100,8 @@ Result<NameTemplate> NameTemplate::parse(std::string_view text) {
   return parsed;
 }
 
-/// Reads what is between two braces; `place` is where, for messages.
-Result<NameTemplate::Piece> NameTemplate::parse_field(std::string_view text, std::size_t place) {
+/// Reads the text between two braces; `position` is for messages.
+Result<NameTemplate::Piece> NameTemplate::parse_field(std::string_view text, std::size_t position) {
   const std::size_t colon = text.find(':');
   const std::string_view word = text.substr(0, colon);
   const auto* row = std::find_if(std::begin(kFields), std::end(kFields),
@@ -111,13 +111,13 @@ Result<NameTemplate::Piece> NameTemplate::parse_field(std::string_view text, std
         "--name: unknown field {{{}}} at character {}; there are {{name}} {{stem}} {{ext}} "
         "{{host}} "
         "{{path}} {{index:08}} {{id}} {{hash:8}} {{col:COLUMN}}",
-        text, place);
+        text, position);
   }
   Piece piece{.field = row->field, .text = {}, .width = row->default_width};
   if (row->field == Field::column) {
     if (colon == std::string_view::npos || colon + 1 == text.size()) {
       return fail("--name: {{{}}} at character {} names no column; write {{col:NAME}}", text,
-                  place);
+                  position);
     }
     piece.text = text.substr(colon + 1);
     return piece;
@@ -129,9 +129,9 @@ Result<NameTemplate::Piece> NameTemplate::parse_field(std::string_view text, std
   const auto [stopped, error] = std::from_chars(width.data(), end, piece.width);
   if (error != std::errc() || stopped != end || piece.width == 0 || piece.width > row->max_width) {
     if (row->max_width == 0) {
-      return fail("--name: {{{}}} at character {}: {{{}}} takes no format", text, place, word);
+      return fail("--name: {{{}}} at character {}: {{{}}} takes no format", text, position, word);
     }
-    return fail("--name: {{{}}} at character {}: the number is from 1 to {}", text, place,
+    return fail("--name: {{{}}} at character {}: the number is from 1 to {}", text, position,
                 row->max_width);
   }
   return piece;
@@ -156,11 +156,11 @@ std::string NameTemplate::value(const Piece& piece, const NameFields& fields) {
   return id;
 }
 
-unsigned NameTemplate::place_of_column(std::string_view name) {
+unsigned NameTemplate::index_of_column(std::string_view name) {
   const auto known = std::find(columns_.begin(), columns_.end(), name);
-  const auto place = static_cast<unsigned>(known - columns_.begin());
+  const auto index = static_cast<unsigned>(known - columns_.begin());
   if (known == columns_.end()) columns_.emplace_back(name);
-  return place;
+  return index;
 }
 
 bool NameTemplate::names_by_url() const {

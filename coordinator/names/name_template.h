@@ -12,31 +12,31 @@
 
 namespace fanfetch {
 
-/// What a template may speak of.
+/// The values of a template's fields for one link.
 struct NameFields {
   const Url& url;
   std::uint64_t index = 0;
-  std::string_view id;  ///< The source's id; empty: `{id}` is the stem.
+  std::string_view id;  ///< The source's id of the link; if empty, `{id}` is the stem.
   const Sha256Digest& hash;
-  std::span<const std::string> columns;  ///< As NameTemplate::columns() lists them; else empty.
+  std::span<const std::string> columns;  ///< In the order of NameTemplate::columns(), or empty.
 };
 
 /// `--name`: turns a link into a path below the output folder. Pure.
 /// Fields: {name} {stem} {ext} {host} {path} {index} {index:08} {id} {hash} {hash:N} {col:NAME};
 /// `{{` is a brace. {name} is the last component of the URL's path, decoded, or `index.html` if
 /// that is empty. Only `{path}` and the template itself make folders: an encoded slash is a `_`.
-/// The result is always clean, whatever the link holds: see clean_path().
+/// The result is always clean (see clean_path()), whatever the link holds.
 class NameTemplate {
  public:
-  /// Error: an unknown field or format, or a brace that is not closed, with its place.
+  /// Error: an unknown field or format, or a brace that is not closed, with its position.
   [[nodiscard]] static Result<NameTemplate> parse(std::string_view text);
 
-  /// The file's own name is the URL's, `{name}` or the end of `{path}`, and nothing else: so where
-  /// the URL has no good one, the server may suggest another.
+  /// Whether the name of the file is the URL's alone: `{name}` or the end of `{path}`. Then, if the
+  /// URL has no good name, a server's suggestion may be used instead.
   [[nodiscard]] bool names_by_url() const;
 
   [[nodiscard]] std::string expand(const NameFields& fields) const;
-  /// The list's own columns that it speaks of, each once.
+  /// The columns of the list that the template uses, each once.
   [[nodiscard]] const std::vector<std::string>& columns() const { return columns_; }
 
  private:
@@ -45,21 +45,21 @@ class NameTemplate {
   struct Piece {
     Field field = Field::literal;
     std::string text;    // of a literal
-    unsigned width = 0;  // of {index:08}: digits; of {hash:N}: characters; of a column: its place
+    unsigned width = 0;  // of {index:08}: digits; of {hash:N}: characters; of a column: its index
   };
   static const FieldRow kFields[];
 
-  [[nodiscard]] static Result<Piece> parse_field(std::string_view text, std::size_t place);
+  [[nodiscard]] static Result<Piece> parse_field(std::string_view text, std::size_t position);
   [[nodiscard]] static std::string value(const Piece& piece, const NameFields& fields);
 
-  [[nodiscard]] unsigned place_of_column(std::string_view name);
+  [[nodiscard]] unsigned index_of_column(std::string_view name);
 
   std::vector<Piece> pieces_;
   std::vector<std::string> columns_;
 };
 
-/// The n-th other name (from 1) for the link with this hash, where `path` is taken: with a suffix
-/// of 8 hexadecimal digits of the hash, and a number from the second on.
+/// The n-th other name (from 1) for the link with this hash if `path` is taken: with a suffix of 8
+/// hexadecimal digits of the hash and, from the second on, a number.
 [[nodiscard]] std::string other_name(std::string_view path, const Sha256Digest& hash, unsigned n);
 
 }  // namespace fanfetch

@@ -14,7 +14,7 @@
 namespace fanfetch {
 namespace {
 
-constexpr std::size_t kMaxExtensionBytes = 20;  // with its dot; more is no extension
+constexpr std::size_t kMaxExtensionBytes = 20;  // with its dot; a longer one is no extension
 
 bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
@@ -24,7 +24,7 @@ const utf8proc_uint8_t* bytes_of(std::string_view text) {
   return reinterpret_cast<const utf8proc_uint8_t*>(text.data());
 }
 
-/// utf8proc's transformations; text that is not UTF-8 comes back as it is.
+/// One of utf8proc's transformations. Text that is not valid UTF-8 is returned unchanged.
 std::string transform(std::string_view text, int options) {
   utf8proc_uint8_t* raw = nullptr;
   const utf8proc_ssize_t size =
@@ -36,7 +36,7 @@ std::string transform(std::string_view text, int options) {
   return {reinterpret_cast<const char*>(raw), static_cast<std::size_t>(size)};
 }
 
-/// Characters that show nothing, or something else than what is there.
+/// Whether a character is invisible, or makes a text look different from what it is.
 bool is_harmful(utf8proc_int32_t character) {
   switch (utf8proc_category(character)) {
     case UTF8PROC_CATEGORY_CC:  // control, NUL
@@ -47,7 +47,7 @@ bool is_harmful(utf8proc_int32_t character) {
   }
 }
 
-/// Valid UTF-8 without harmful characters.
+/// The text as valid UTF-8 without harmful characters.
 std::string replace_harmful(std::string_view text) {
   std::string clean;
   clean.reserve(text.size());
@@ -77,7 +77,7 @@ std::string_view cut(std::string_view text, std::size_t size) {
   return text.substr(0, size);
 }
 
-/// Where the extension begins, at its dot; the end if there is none.
+/// The position of the extension's dot; the size if there is no extension.
 std::size_t extension_begin(std::string_view component) {
   const std::size_t dot = component.rfind('.');
   const bool is_one =
@@ -85,7 +85,7 @@ std::size_t extension_begin(std::string_view component) {
   return is_one ? dot : component.size();
 }
 
-/// The file name with `tail` before its extension, cut to fit.
+/// The file name with `tail` before its extension, its stem cut to fit.
 std::string insert_tail(std::string_view component, std::string_view tail) {
   const std::size_t dot = extension_begin(component);
   const std::string_view extension = component.substr(dot);
@@ -96,7 +96,7 @@ std::string insert_tail(std::string_view component, std::string_view tail) {
   return name;
 }
 
-/// A component that may stand in a path; empty if nothing is left of it.
+/// A component that a path may have; empty if nothing is left of it.
 std::string clean_component(std::string_view component) {
   std::string clean(without_trailing(component, ". "));
   const std::size_t dots = std::min(clean.find_first_not_of('.'), clean.size());
@@ -108,7 +108,7 @@ std::string clean_component(std::string_view component) {
 }  // namespace
 
 std::string clean_path(std::string_view path) {
-  // In this order: NFC needs valid text, and makes nothing harmful out of harmless characters.
+  // In this order: NFC needs valid text, and makes no harmful characters of harmless ones.
   std::string text = replace_harmful(path);
   if (!is_ascii(text)) text = transform(text, UTF8PROC_COMPOSE);
 

@@ -41,22 +41,21 @@ void Reader::read(const ReaderSource& source) {
     auto item = (*opened)->next();
     if (!item) return add(std::move(item.error()));
     if (!*item) return;
-    Plan planned = planner_.plan(**item, source.filter, ++count_);
-    if (auto* link = std::get_if<Link>(&planned)) link->host_limit = source.host_limit;
-    std::visit([this](auto&& plan) { add(std::forward<decltype(plan)>(plan)); },
-               std::move(planned));
+    Plan plan = planner_.plan(**item, source.filter, ++count_);
+    if (auto* link = std::get_if<Link>(&plan)) link->host_limit = source.host_limit;
+    std::visit([this](auto&& one) { add(std::forward<decltype(one)>(one)); }, std::move(plan));
   }
 }
 
-void Reader::add(Planned planned) {
-  planned_.push_back(std::move(planned));
-  if (planned_.size() >= kHandedOnAtOnce) hand_on();
+void Reader::add(ReaderItem item) {
+  items_.push_back(std::move(item));
+  if (items_.size() >= kHandedOnAtOnce) hand_on();
 }
 
 void Reader::hand_on() {
   planner_.rest();
-  if (planned_.empty() || !wanted_) return;
-  wanted_ = sink_(std::exchange(planned_, {}));
+  if (items_.empty() || !wanted_) return;
+  wanted_ = sink_(std::exchange(items_, {}));
 }
 
 }  // namespace fanfetch

@@ -28,16 +28,16 @@ struct EndOfList {
   std::uint64_t total = 0;  ///< Entries in all sources.
 };
 
-/// What becomes of the lists: a plan for each entry, a source that could not be had (Error), what
-/// a source has to say, and at last the end.
-using Planned = std::variant<Link, Record, LedgerRow, OutputTrouble, Error, Notice, EndOfList>;
+/// What the reader hands to the loop: the plan of an entry, a source that cannot be read (Error), a
+/// source's notice and, as the last item, the end.
+using ReaderItem = std::variant<Link, Record, LedgerRow, OutputTrouble, Error, Notice, EndOfList>;
 
 /// Reads the sources in turn and has each link planned. Thread: one of its own, as it may block on
 /// a pipe, a disk or a page.
 class Reader {
  public:
   /// Takes what comes next, in order, and may wait; false: the run needs no more.
-  using Sink = std::function<bool(std::vector<Planned>)>;
+  using Sink = std::function<bool(std::vector<ReaderItem>)>;
 
   Reader(std::vector<ReaderSource> sources, SourceContext context, Planner planner);
 
@@ -47,15 +47,15 @@ class Reader {
 
  private:
   void read(const ReaderSource& source);
-  void add(Planned planned);
+  void add(ReaderItem item);
   void hand_on();
 
   std::vector<ReaderSource> sources_;
   SourceContext context_;
   Planner planner_;
   Sink sink_;
-  std::vector<Planned> planned_;  // not handed on yet
-  bool wanted_ = true;            // more of it
+  std::vector<ReaderItem> items_;  // not handed on yet
+  bool wanted_ = true;             // more of it
   std::uint64_t count_ = 0;
 };
 

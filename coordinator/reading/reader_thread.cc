@@ -14,7 +14,7 @@ constexpr int kPatienceMs = 1000;
 }  // namespace
 
 ReaderThread::ReaderThread(std::unique_ptr<Reader> reader, UniqueFd stop)
-    : reader_(std::move(reader)), stop_(std::move(stop)), done_(make_eventfd()), planned_(kQueue) {}
+    : reader_(std::move(reader)), stop_(std::move(stop)), done_(make_eventfd()), items_(kQueue) {}
 
 ReaderThread::~ReaderThread() {
   if (!thread_.joinable()) return;
@@ -25,15 +25,14 @@ ReaderThread::~ReaderThread() {
 
 void ReaderThread::start() {
   thread_ = std::thread([this] {
-    reader_->run(
-        [this](std::vector<Planned> planned) { return planned_.push(std::move(planned)); });
+    reader_->run([this](std::vector<ReaderItem> items) { return items_.push(std::move(items)); });
     post_eventfd(done_.get());
   });
 }
 
-std::optional<Planned> ReaderThread::take() {
+std::optional<ReaderItem> ReaderThread::take() {
   if (next_popped_ == popped_.size()) {
-    planned_.pop_all(popped_);
+    items_.pop_all(popped_);
     next_popped_ = 0;
     if (popped_.empty()) return std::nullopt;
   }
@@ -44,7 +43,7 @@ void ReaderThread::cancel() {
   popped_.clear();
   next_popped_ = 0;
   post_eventfd(stop_.get());
-  planned_.close();
+  items_.close();
 }
 
 bool ReaderThread::join() {

@@ -22,10 +22,10 @@ class ReaderThread {
   ReaderThread& operator=(const ReaderThread&) = delete;
 
   void start();
-  /// What is next; none: nothing yet, see filled_fd().
-  [[nodiscard]] std::optional<Planned> take();
+  /// The next item, or nullopt: there is none yet, see filled_fd().
+  [[nodiscard]] std::optional<ReaderItem> take();
   /// Readable when there is something to take; to be drained before it is taken.
-  [[nodiscard]] int filled_fd() const { return planned_.filled_fd(); }
+  [[nodiscard]] int filled_fd() const { return items_.filled_fd(); }
 
   /// The run needs no more: what was not taken is dropped, and the reader ends where it can.
   void cancel();
@@ -38,8 +38,8 @@ class ReaderThread {
   std::unique_ptr<Reader> reader_;
   UniqueFd stop_;
   UniqueFd done_;
-  BoundedQueue<Planned> planned_;
-  std::vector<Planned> popped_;  // the loop's
+  BoundedQueue<ReaderItem> items_;
+  std::vector<ReaderItem> popped_;  // the loop's
   std::size_t next_popped_ = 0;
   std::thread thread_;
 };

@@ -7,21 +7,21 @@
 
 namespace fanfetch {
 
-/// When the next batch is closed. Pure: time comes in.
+/// Decides when the next batch is closed. Pure: time is passed in.
 class BatchPolicy {
  public:
-  /// A killed coordinator loses at most so much work (design), or one sync's worth.
+  /// A killed coordinator loses at most the work of this time, or that of one sync.
   static constexpr std::chrono::milliseconds kMaxAge{500};
-  /// So many are worth a transaction of their own at once; more would only leave the CPU's cache.
+  /// A batch of this size is closed immediately; a larger one would only outgrow the CPU's cache.
   static constexpr std::size_t kFull = 512;
-  /// The disk syncs at most a fifth of the time.
+  /// Pause after a sync, in times of its duration: the disk syncs at most a fifth of the time.
   static constexpr int kSyncPause = 4;
 
-  /// `first`: when the oldest of the `count` came. REQUIRES: count > 0.
+  /// When to close a batch of `count` links whose oldest came at `first`. REQUIRES: count > 0.
   [[nodiscard]] Instant close_at(Instant first, std::size_t count) const {
     return std::max(count >= kFull ? first : first + kMaxAge, not_before_);
   }
-  /// A batch was settled, and its sync took so long.
+  /// Call after a batch was settled, with the duration of its sync.
   void note_sync(Duration took, Instant now) { not_before_ = now + kSyncPause * took; }
 
  private:

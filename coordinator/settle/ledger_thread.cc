@@ -47,8 +47,7 @@ void LedgerThread::finish() {
   if (thread_.joinable()) thread_.join();
 }
 
-/// `work` becomes what has come. Returns also when the open batch is due, and at once when the end
-/// has come.
+/// Waits for work, for the open batch to be due, or for the end; `work` becomes what has come.
 void LedgerThread::wait_for_work(std::vector<Work>& work, bool& ending) {
   std::unique_lock lock(mutex_);
   const auto awaited = [this] { return !inbox_.empty() || closed_; };
@@ -63,7 +62,7 @@ void LedgerThread::wait_for_work(std::vector<Work>& work, bool& ending) {
 }
 
 void LedgerThread::run() {
-  std::vector<Work> work;  // changes places with the inbox
+  std::vector<Work> work;  // swapped with the inbox
   for (bool ending = false; !ending;) {
     wait_for_work(work, ending);
     std::size_t done = 0;

@@ -16,37 +16,38 @@
 
 namespace fanfetch {
 
-/// The thread that may touch the disk: collects what is settled into batches, and does what else it
-/// is given at once. The loop only hands things over and never waits for it.
+/// The thread that may touch the disk: collects finished links into batches, and runs other tasks
+/// immediately. The loop only hands work over and never waits for it.
 class LedgerThread {
  public:
-  /// `settler` and `on_idle` are used on the thread alone. `on_idle`: all that had come is done,
-  /// the time to flush.
+  /// `settler` and `on_idle` are used on this thread only. `on_idle` is called when all work that
+  /// had come is done: the time to flush.
   LedgerThread(BatchSettler settler, std::function<void()> on_idle);
-  /// Finishes what it was given.
+  /// Does finish().
   ~LedgerThread();
   LedgerThread(const LedgerThread&) = delete;
   LedgerThread& operator=(const LedgerThread&) = delete;
 
-  /// Hand work over. Thread: the loop's. They never block.
+  // These hand work over and never block. Thread: the loop's.
+
   void settle(Settled settled);
-  /// Runs `task` on the thread soon; it may overtake what waits for its batch. `weight`: what it
+  /// Runs `task` on the thread; it may overtake links that wait for their batch. `weight`: what it
   /// counts in backlog().
   void post(std::function<void()> task, std::size_t weight = 1);
 
-  /// What was handed over and is not done yet: the loop gives no new jobs while it is much.
+  /// Work that was handed over and is not done yet; the loop starts no new jobs while it is much.
   [[nodiscard]] std::size_t backlog() const { return backlog_.load(std::memory_order_relaxed); }
   /// Readable after something was done, and when output_error() has appeared.
   [[nodiscard]] int progress_fd() const { return progress_.get(); }
-  /// Why the output cannot be written any more; none: it can.
+  /// Why the output cannot be written any more; nullopt: it can.
   [[nodiscard]] std::optional<std::string> output_error() const;
 
-  /// Nothing more comes: does all that was handed over, without waiting for a batch to fill, and
+  /// No more work will come: the thread does what it has without waiting for a batch to fill, and
   /// then is finished(). Does not wait for that.
   void close();
-  /// All is done; progress_fd() tells when.
+  /// All is done; progress_fd() becomes readable then.
   [[nodiscard]] bool finished() const { return finished_; }
-  /// close(), and waits for it.
+  /// close(), and waits until all is done.
   void finish();
 
  private:

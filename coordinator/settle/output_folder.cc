@@ -21,7 +21,7 @@ namespace {
 constexpr const char* kLedgerIdentity = "ledger-id";
 constexpr std::size_t kIdentityDigits = 32;  // the ledger's schema makes it of 16 random bytes
 
-/// A killed coordinator's workers were seen to outlive it by milliseconds (facts); 2 s is ample.
+/// The workers of a killed coordinator outlive it by milliseconds (measured); 2 s is ample.
 constexpr auto kLockWait = std::chrono::seconds(2);
 constexpr auto kLockPoll = std::chrono::milliseconds(20);
 
@@ -53,7 +53,7 @@ int take_lock(int lock) {
     std::this_thread::sleep_for(kLockPoll);
   }
   const std::string pid = std::to_string(::getpid());
-  // Only a courtesy to whoever comes next: a full disk may refuse it.
+  // Only for the message of a run that finds the lock taken: it does not matter if this fails.
   if (::ftruncate(lock, 0) == 0) (void)!::pwrite(lock, pid.data(), pid.size(), 0);
   return 0;
 }

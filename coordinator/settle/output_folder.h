@@ -22,20 +22,21 @@ struct OutputError {
 /// All names are resolved from descriptors held open all run.
 class OutputFolder {
  public:
-  /// Makes the folder if it is missing, and takes the lock; waits up to 2 s for a run that is just
+  /// Makes the folder if it is missing, and takes the lock. Waits up to 2 s for a run that is just
   /// ending.
   [[nodiscard]] static tl::expected<OutputFolder, OutputError> open(const std::string& path);
 
   /// Removes what a killed run left in `part`, but what can be gone on with. REQUIRES: all parts
   /// that were to be placed have been (replay.h).
   [[nodiscard]] tl::expected<void, OutputError> clean_parts() const;
-  /// Why the folder is not what it was: moved away, removed or replaced; none: it is. Any thread.
+  /// Why the folder is not what it was: it was moved away, removed or replaced. nullopt: it is. Any
+  /// thread.
   [[nodiscard]] std::optional<std::string> lost() const;
-  /// Brings its whole file system on the disk. 0 or an errno value; never to be repeated after an
-  /// error, which the kernel tells only once. Any thread.
+  /// Brings its whole file system to the disk. 0 or an errno value. Do not call it again after an
+  /// error, which the kernel reports only once. Any thread.
   [[nodiscard]] int sync() const;
 
-  /// `.fanfetch`, for the ledger and its like.
+  /// The path of `.fanfetch`, where the ledger is.
   [[nodiscard]] std::string state_path() const { return path_ + "/.fanfetch"; }
   /// The identity of the ledger that belongs to this folder, which shows whether a ledger that lies
   /// elsewhere does. nullopt: none was noted yet. Empty: the note is there but holds no identity,

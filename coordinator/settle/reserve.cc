@@ -11,7 +11,7 @@
 namespace fanfetch {
 namespace {
 
-/// Room for a batch of 2048 rows at 0.4 KB, its index pages and SQLite's log, twice over (design).
+/// Twice the room for 2048 rows at 0.4 KB, their index pages and SQLite's log: more than a batch.
 constexpr off_t kReserveBytes = 4 << 20;
 
 }  // namespace
@@ -19,7 +19,7 @@ constexpr off_t kReserveBytes = 4 << 20;
 Reserve::Reserve(std::string path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) == 0) {
-    // A killed run's reserve; anything else there is the user's.
+    // A killed run's reserve is used again; any other file there is the user's.
     if (S_ISREG(status.st_mode) && status.st_size == kReserveBytes) path_ = std::move(path);
     return;
   }

@@ -4,11 +4,11 @@
 
 namespace fanfetch {
 
-/// A file of 4 MiB that is only there to be removed: on a full disk the last batch then still has
-/// room for its rows. Gone with this object. Thread: one at a time.
+/// A file of 4 MiB that is removed when the disk is full, so that the last batch has room for its
+/// rows. Removed with this object, too. Thread: one at a time.
 class Reserve {
  public:
-  /// Makes the file if the disk has room for it and knows how; else there is no reserve.
+  /// Makes the file. Without room, or without fallocate() on that file system, there is no reserve.
   explicit Reserve(std::string path);
   Reserve(const Reserve&) = delete;
   Reserve& operator=(const Reserve&) = delete;
