@@ -41,7 +41,7 @@ struct Exchange {
 
 /// How a body is sent.
 struct Serving {
-  /// Total delay, spread over up to eight pieces of the response.
+  /// Total delay of the response, spread over its pieces.
   std::chrono::milliseconds time{0};
   std::function<void(const Exchange&)> when_over = {};
 };
