@@ -10,7 +10,7 @@
 namespace fanfetch {
 namespace {
 
-/// Kinds that sniff() knows, so that other bytes are an error.
+/// Kinds that sniff() always recognises, so that other bytes are an error.
 constexpr std::string_view kExtensions[] = {"jpg",  "jpeg", "jpe", "jfif", "png",  "gif",
                                             "webp", "avif", "bmp", "tif",  "tiff", "svg",
                                             "svgz", "mp4",  "m4v", "webm"};
@@ -18,7 +18,7 @@ constexpr std::string_view kTypes[] = {
     "image/jpeg",     "image/jpg",  "image/pjpeg",   "image/png",  "image/x-png",
     "image/apng",     "image/gif",  "image/webp",    "image/avif", "image/bmp",
     "image/x-ms-bmp", "image/tiff", "image/svg+xml", "video/mp4",  "video/webm"};
-/// Pictures too, but of forms that sniff() does not know all of.
+/// Pictures too, but sniff() does not recognise all of their forms.
 constexpr std::string_view kOtherExtensions[] = {"apng", "heic", "heif", "jxl", "ico",
                                                  "jp2",  "psd",  "mov",  "mkv"};
 

@@ -11,38 +11,39 @@
 
 namespace fanfetch {
 
-/// Why a body is not saved. `filtered`: the user does not want it; else it is no good.
+/// Why a body is not saved: `filtered` if the user's options exclude it, else `wrong_type` or
+/// `placeholder`.
 struct Rejection {
   ErrorClass error = ErrorClass::filtered;
   std::string message;
 };
 
-/// All that says what a body is before it comes. Empty: nothing is said.
+/// All that says what a body is before its first byte arrives. Empty: it says nothing.
 struct ContentClaims {
-  std::string_view url;             ///< Asked for last.
+  std::string_view url;             ///< Of the last request, after redirects.
   std::string_view link_extension;  ///< Of the link's own path, in lower case: `jpg`.
-  std::string_view suggested_name;  ///< By Content-Disposition.
+  std::string_view suggested_name;  ///< From Content-Disposition.
   std::string_view content_type;
 };
 
-/// Looks at the first bytes of a body as it comes, in pieces of any size. What a claim says to be a
-/// picture or a video has to be one, of any kind: types lie about which. What is claimed to be a
-/// picture of a kind that we cannot tell is only refused when it is HTML, and nothing else is
-/// refused. Then, the user's `--accept-type`. Pure.
+/// Checks the first bytes of a body as they arrive, in pieces of any size. A body that a claim
+/// calls a picture or a video must be one, of any kind: servers often name the wrong kind. If the
+/// claimed kind is one that sniff() does not fully know, only HTML is rejected. Then
+/// `--accept-type` is applied. Pure.
 class ContentCheck {
  public:
-  /// `accept_types`: lent; empty: all.
+  /// `accept_types` is lent; empty accepts all.
   ContentCheck(const ContentClaims& claims, const std::vector<std::string>& accept_types);
 
-  /// The next decoded bytes. False: rejected; no more are needed.
+  /// Takes the next decoded bytes. False: the body is rejected and no more bytes are needed.
   [[nodiscard]] bool take(std::span<const std::byte> bytes) {
     return decided_ ? !rejection_ : look(bytes);
   }
-  /// The body is whole. False: rejected.
+  /// Call when the body is whole. False: it is rejected.
   [[nodiscard]] bool end();
 
   [[nodiscard]] const std::optional<Rejection>& rejection() const { return rejection_; }
-  /// What it is. REQUIRES: take() has had the head, or end() was called.
+  /// The body's kind. REQUIRES: take() was given kHeadBytes, or end() was called.
   [[nodiscard]] ContentKind kind() const { return kind_; }
 
  private:
@@ -61,7 +62,7 @@ class ContentCheck {
   bool may_be_svg_ = false;
   std::string content_type_;  // without parameters, in lower case
   const std::vector<std::string>& accept_types_;
-  std::string head_;  // as long as it grows
+  std::string head_;  // its first bytes, while there are too few to decide
   ContentKind kind_ = ContentKind::unknown;
   bool decided_ = false;
   bool empty_ = false;

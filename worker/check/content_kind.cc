@@ -15,8 +15,8 @@ struct Magic {
   ContentKind kind;
 };
 
-/// Those that a fixed beginning tells. Sources: the formats' own specifications, and the WHATWG's
-/// MIME sniffing standard.
+/// Kinds with a fixed beginning. Sources: the formats' specifications, and the WHATWG's MIME
+/// sniffing standard.
 constexpr Magic kMagic[] = {
     {"\xFF\xD8\xFF"sv, ContentKind::jpeg},
     {"\x89PNG\r\n\x1A\n"sv, ContentKind::png},
@@ -41,22 +41,23 @@ bool is_webp(std::string_view head) {
   return head.size() >= 12 && head.starts_with("RIFF") && head.substr(8, 4) == "WEBP";
 }
 
-/// Two letters begin many a text: the reserved words and the size of the second header must fit.
+/// A text may begin with these two letters too, so the reserved words and the size of the second
+/// header must fit.
 bool is_bmp(std::string_view head) {
   static constexpr std::string_view kHeaderSizes = "\x0C\x28\x34\x38\x40\x6C\x7C";
   return head.size() >= 18 && head.starts_with("BM") && head.substr(6, 4) == "\0\0\0\0"sv &&
          kHeaderSizes.find(head[14]) != std::string_view::npos && head.substr(15, 3) == "\0\0\0"sv;
 }
 
-/// Few icons, and the first one's reserved byte and the place of its data.
+/// Fewer than 256 icons; the first one's reserved byte is 0 and its data follow the directory.
 bool is_ico(std::string_view head) {
   return head.size() >= 22 && head.starts_with("\0\0\1\0"sv) && head[4] != 0 && head[5] == 0 &&
          head[9] == 0 && head.substr(20, 2) == "\0\0"sv &&
          static_cast<unsigned char>(head[18]) >= 22;
 }
 
-/// Files that begin with an `ftyp` box (ISO 14496-12, 4.3): its brands tell which. `unknown` also
-/// as long as the box is not whole.
+/// Files that begin with an `ftyp` box (ISO 14496-12, 4.3), whose brands name the kind. `unknown`
+/// also while the box is incomplete.
 ContentKind kind_by_brands(std::string_view head) {
   if (head.size() < 16 || head.substr(4, 4) != "ftyp") return ContentKind::unknown;
   const std::size_t size = std::min<std::size_t>(big_endian(head), kHeadBytes);
@@ -75,7 +76,7 @@ ContentKind kind_by_brands(std::string_view head) {
   if (has({"avif", "avis"})) return ContentKind::avif;
   if (has({"heic", "heix", "heim", "heis", "hevc", "hevx"})) return ContentKind::heic;
   if (is_major({"mif1", "msf1"})) return ContentKind::heif;
-  // Sound, protected or for books, and a camera's raw picture.
+  // Audio, plain, protected or of audiobooks, and Canon's raw pictures.
   if (is_major({"M4A ", "M4B ", "M4P ", "crx "})) return ContentKind::unknown;
   return ContentKind::mp4;
 }
@@ -95,7 +96,8 @@ bool starts_with_word(std::string_view text, std::string_view word) {
                                                   [](char a, char b) { return a == to_lower(b); });
 }
 
-/// The head as ASCII as far as it is that, without its byte order mark. UTF-16 loses its zeros.
+/// The head without its byte order mark; UTF-16 without its zero bytes, which leaves ASCII
+/// readable.
 std::string as_text(std::string_view head) {
   if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
   if (!head.starts_with("\xFF\xFE") && !head.starts_with("\xFE\xFF")) return std::string(head);
@@ -108,7 +110,7 @@ void skip_blanks(std::string_view& text) {
   text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n\f"), text.size()));
 }
 
-/// Takes what begins with `begin` off `text`, up to and with `end`. False: the end is not there.
+/// Removes the front of `text` up to and including `end`. False: `end` is not in it.
 bool skip_past(std::string_view& text, std::string_view end) {
   const std::size_t at = text.find(end);
   if (at == std::string_view::npos) return false;
@@ -116,8 +118,8 @@ bool skip_past(std::string_view& text, std::string_view end) {
   return true;
 }
 
-/// The name behind a '<' or `<!doctype`: in lower case, without a namespace's prefix. Empty: there
-/// is none, or it may go on behind the head.
+/// The name after a '<' or `<!doctype`, in lower case, without a namespace prefix. Empty: there is
+/// none, or the head may end inside it.
 std::string name_in(std::string_view text) {
   skip_blanks(text);
   const std::size_t end = text.find_first_of(" \t\r\n\f>/[");
@@ -127,7 +129,7 @@ std::string name_in(std::string_view text) {
 }
 
 ContentKind kind_by_root(const std::string& name) {
-  // With which HTML may begin: the list of the WHATWG's MIME sniffing standard, and `meta`.
+  // Elements that HTML may begin with: the WHATWG's MIME sniffing standard, and `meta`.
   static constexpr std::string_view kHtml[] = {"html", "head",  "script", "iframe", "h1",    "div",
                                                "font", "table", "a",      "style",  "title", "b",
                                                "body", "br",    "p",      "meta"};
@@ -136,13 +138,14 @@ ContentKind kind_by_root(const std::string& name) {
   return html ? ContentKind::html : ContentKind::unknown;
 }
 
-/// What may stand before the root element is stepped over.
+/// Skips what may precede the root element (comments, processing instructions), then reads its
+/// name.
 ContentKind kind_of_markup(std::string_view head, Head state) {
   const std::string whole = as_text(head);
   std::string_view text = whole;
-  // The head ends before the root: more of it will tell, or nothing.
+  // For a head that ends before the root element: more bytes may decide, if more can arrive.
   const auto beyond = state == Head::complete ? ContentKind::xml : ContentKind::unknown;
-  bool prolog = false;  // something of it was there
+  bool prolog = false;  // a comment or an instruction was skipped
   for (;; prolog = true) {
     skip_blanks(text);
     if (text.empty()) return prolog ? beyond : ContentKind::unknown;

@@ -7,7 +7,8 @@
 
 namespace fanfetch {
 
-/// What a body is by its first bytes. Servers and links say what they like; these cannot.
+/// What a body is, judged by its first bytes. A link or a header may be wrong; these bytes are what
+/// a viewer reads.
 enum class ContentKind : std::uint8_t {
   unknown,
   jpeg,
@@ -22,27 +23,29 @@ enum class ContentKind : std::uint8_t {
   ico,
   jxl,
   svg,
-  mp4,  ///< And its relatives, QuickTime and 3GP.
+  mp4,  ///< Also QuickTime and 3GP.
   webm,
   matroska,
   html,
-  xml,   ///< XML whose root lies beyond the head: perhaps an SVG.
-  gzip,  ///< Perhaps a compressed SVG.
+  xml,   ///< XML whose root element comes after the head: possibly an SVG.
+  gzip,  ///< Possibly a compressed SVG.
 };
 
-/// More of a body than this is never looked at.
+/// The head: only this many bytes of a body are examined.
 inline constexpr std::size_t kHeadBytes = 1024;
 
-/// Is `head` all that will be looked at?
+/// Whether more bytes of the head can still arrive.
 enum class Head : std::uint8_t { growing, complete };
 
-/// Tells by magic bytes. What is told of a growing head, but `unknown`, more bytes do not change.
+/// Recognises a kind by its magic bytes. For a growing head, a result other than `unknown` is
+/// final.
 [[nodiscard]] ContentKind sniff(std::span<const std::byte> head, Head state = Head::complete);
 
-/// A picture or a video.
+/// Whether it is a picture or a video.
 [[nodiscard]] bool is_picture(ContentKind kind);
 
-/// `image/jpeg` and so on; empty for what is not known well enough: `unknown`, `xml`, `gzip`.
+/// The MIME type, such as `image/jpeg`; empty for `unknown`, `xml` and `gzip`, which do not
+/// determine one.
 [[nodiscard]] std::string_view mime_type(ContentKind kind);
 
 }  // namespace fanfetch

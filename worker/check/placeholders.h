@@ -9,25 +9,25 @@
 
 namespace fanfetch {
 
-/// A picture that a server sends, with status 200, in place of one that is gone.
+/// A picture that a server sends with status 200 instead of one that was removed.
 struct Placeholder {
   std::uint64_t bytes = 0;
   std::string_view sha256;  ///< In hexadecimal.
-  std::string_view what;    ///< "Imgur's …": for people.
+  std::string_view what;    ///< For the user: "Imgur's picture for …".
 };
 
-/// The placeholders that are known. Tests that run the real worker link a table of their own.
+/// All known placeholders. Tests that run the real worker link another table.
 [[nodiscard]] std::span<const Placeholder> known_placeholders();
 
-/// Recognises them by size and hash, so that hardly any body has to be hashed for it.
+/// Recognises placeholders by size, then by hash, so that few bodies have to be hashed for it.
 class Placeholders {
  public:
-  /// `table`: lent.
+  /// `table` is lent.
   explicit Placeholders(std::span<const Placeholder> table) : table_(table) {}
 
-  /// Some placeholder is as long.
+  /// Whether some placeholder has this size.
   [[nodiscard]] bool has_size(std::uint64_t bytes) const;
-  /// What it is; none: no placeholder.
+  /// Placeholder::what; nullopt: it is not a placeholder.
   [[nodiscard]] std::optional<std::string_view> find(std::uint64_t bytes,
                                                      const Sha256Digest& digest) const;
 

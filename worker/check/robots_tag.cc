@@ -8,7 +8,7 @@ namespace fanfetch {
 namespace {
 
 constexpr std::string_view kObjections[] = {"noai", "noimageai", "noindex", "none"};
-/// Rules with a value behind a colon, which are no agents.
+/// Rules with a value after a colon; these words are not agents.
 constexpr std::string_view kValued[] = {"unavailable_after", "max-snippet", "max-image-preview",
                                         "max-video-preview"};
 
@@ -27,7 +27,7 @@ std::optional<std::string> objection_in(std::string_view value, std::string_view
     value.remove_prefix(std::min(comma + 1, value.size()));
     if (const std::size_t colon = rule.find(':'); colon != std::string_view::npos) {
       const std::string_view word = trimmed(rule.substr(0, colon), kSpaceAndTab);
-      // A date may hold commas and colons too; no agent holds a blank.
+      // A date may contain commas and colons too; an agent's name contains no space.
       if (find(kValued, word) != nullptr || word.find(' ') != std::string_view::npos) continue;
       concerns_us = word == "*" || is_same_word(word, product);
       rule = trimmed(rule.substr(colon + 1), kSpaceAndTab);

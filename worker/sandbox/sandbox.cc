@@ -14,7 +14,7 @@ Result<> keep_descriptors_nonblocking() {
                                                                  &seccomp_release);
   if (!filter) return fail("cannot make a seccomp filter");
   const auto refuse = SCMP_ACT_ERRNO(EPERM);
-  // The kernel looks at the lower half of both commands alone, so the filter must too.
+  // The kernel reads only the lower half of either command, so the filter must too.
   constexpr scmp_datum_t kLowerHalf = 0xffffffff;
   int error = seccomp_rule_add(filter.get(), refuse, SCMP_SYS(fcntl), 2,
                                SCMP_A1(SCMP_CMP_MASKED_EQ, kLowerHalf, F_SETFL),

@@ -13,47 +13,48 @@
 
 namespace fanfetch {
 
-/// One file being written. Vanishes with this object, and its sidecar with it, unless it was
-/// committed or kept. Errors are errno values, 0 is none.
+/// One file being written. The destructor removes it and its sidecar, unless it was committed or
+/// kept. Errors are errno values; 0 is success.
 class StoredFile {
  public:
   virtual ~StoredFile() = default;
 
-  /// At the file's end. After an error its end is anywhere.
+  /// Writes at the file's end. After an error, any part of `bytes` may have been written.
   [[nodiscard]] virtual int append(std::span<const std::byte> bytes) = 0;
-  /// All is written: the file stays, and its sidecar goes.
+  /// Call when all is written: the file stays, and its sidecar is removed.
   [[nodiscard]] virtual int commit() = 0;
 
-  /// Notes how the next attempt can go on, in the place of an earlier note. After an error the
-  /// earlier one stands.
+  /// Writes what the next attempt needs to resume the file, in place of an earlier sidecar. After
+  /// an error the earlier one is unchanged.
   [[nodiscard]] virtual int write_sidecar(const Sidecar& sidecar) = 0;
-  /// Leaves it to the next attempt. REQUIRES: it has a sidecar; nothing is written afterwards.
+  /// Keeps file and sidecar for the next attempt. REQUIRES: it has a sidecar; nothing is written
+  /// afterwards.
   virtual void keep() = 0;
 
   /// Reads up to `bytes.size()` bytes from `offset`. Returns how many; 0 at the end; a negative
   /// errno value if it cannot be read.
   [[nodiscard]] virtual ssize_t read(std::uint64_t offset, std::span<std::byte> bytes) = 0;
-  /// Ends it after `size` bytes; append() goes on from there.
+  /// Cuts the file to `size` bytes; append() continues there.
   [[nodiscard]] virtual int truncate(std::uint64_t size) = 0;
 };
 
-/// What an earlier attempt left, as its sidecar has it; not proved.
+/// What an earlier attempt left, as its sidecar describes it; not proven.
 struct OldPart {
   std::unique_ptr<StoredFile> file;
   Sidecar sidecar;
 };
 
-/// Where finished bytes go. Abstract so that tests stay in memory; the real one is PartFolder.
+/// Where the bytes of bodies go. Abstract so that tests stay in memory; the real one is PartFolder.
 class FileStore {
  public:
   virtual ~FileStore() = default;
 
-  /// A new, empty file; one of that name that a killed worker left is replaced. None: see `error`
-  /// (an errno value).
+  /// Makes an empty file, in place of one that a killed worker left under that name. nullptr: see
+  /// `error`, an errno value.
   [[nodiscard]] virtual std::unique_ptr<StoredFile> create(const std::string& name, int& error) = 0;
-  /// What an earlier attempt left and the next one may resume. nullopt with `error` 0: nothing;
-  /// what is proven useless has been removed. nullopt with an errno value in `error`: that much
-  /// cannot be told at present, and part and sidecar stay as they are.
+  /// Opens what an earlier attempt left to resume. nullopt with `error` 0: there is nothing; a part
+  /// that is proven useless has been removed. nullopt with an errno value in `error`: part and
+  /// sidecar cannot be read at present and are unchanged.
   [[nodiscard]] virtual std::optional<OldPart> reopen(const std::string& name, int& error) = 0;
 };
 

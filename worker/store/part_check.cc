@@ -33,7 +33,7 @@ bool PartCheck::advance(std::size_t& budget) {
   read_ += count;
   budget -= count;
   if (read_ < next.offset) return true;
-  if (hash_.snapshot() != next.prefix) return false;  // nor can any later one be true
+  if (hash_.snapshot() != next.prefix) return false;  // no later one can be true
   proved_hash_ = Sha256(hash_);
   ++proved_;
   return true;

@@ -10,12 +10,12 @@
 
 namespace fanfetch {
 
-/// Proves what an earlier attempt left, in slices, so that the process's other transfers and its
-/// heartbeat go on meanwhile: reads the part from its start and hashes it up to the last checkpoint
-/// that is true. After a power cut the part may have its length and not its bytes.
+/// Proves how much of an earlier attempt's part is sound: reads it from its start and compares its
+/// hash with each checkpoint. After a power cut a part may have its length but not its bytes. Works
+/// in slices, so that the process's other transfers and its heartbeat continue.
 class PartCheck {
  public:
-  /// Milliseconds of reading and hashing.
+  /// Takes some milliseconds to read and hash.
   static constexpr std::size_t kSliceBytes = 4 * 1024 * 1024;
 
   enum class State {
@@ -47,7 +47,7 @@ class PartCheck {
 
   std::unique_ptr<StoredFile> file_;
   Sidecar sidecar_;
-  Sha256 hash_;             // of all that was read
+  Sha256 hash_;             // of all bytes read
   Sha256 proved_hash_;      // up to the last true checkpoint
   std::uint64_t read_ = 0;  // bytes
   std::size_t proved_ = 0;  // checkpoints

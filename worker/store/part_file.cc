@@ -14,9 +14,9 @@
 namespace fanfetch {
 namespace {
 
-/// The folder is ours, but what lies in it may have been put there by anybody: no link is followed.
+/// Anybody may have put the folder's files there, so symbolic links are not followed.
 constexpr int kSafely = O_NOFOLLOW | O_CLOEXEC;
-constexpr int kAnew = O_CREAT | O_TRUNC;
+constexpr int kCreate = O_CREAT | O_TRUNC;
 
 std::string sidecar_name(const std::string& part) { return part + std::string(kSidecarSuffix); }
 
@@ -59,9 +59,9 @@ int open_regular(int folder, const std::string& name, int mode, UniqueFd& file) 
   return S_ISREG(status.st_mode) ? 0 : ENXIO;
 }
 
-/// The error of open_regular() proves that no file of ours has that name: nothing does, or a
-/// symbolic link, a folder, a pipe, a socket or a device. Any other error (EMFILE, EACCES, EIO …)
-/// says nothing of what is there.
+/// Whether an error of open_regular() proves that no file of ours has that name: nothing has it, or
+/// a symbolic link, a folder, a pipe, a socket or a device has. After any other error (EMFILE,
+/// EACCES, EIO …) a file of ours may be there.
 bool proves_absence(int error) {
   return error == ENOENT || error == ELOOP || error == EISDIR || error == ENXIO || error == ENODEV;
 }
@@ -71,7 +71,7 @@ bool proves_absence(int error) {
 // --- PartFolder ---
 
 std::unique_ptr<StoredFile> PartFolder::create(const std::string& name, int& error) {
-  UniqueFd file(::openat(folder_.get(), name.c_str(), O_RDWR | kAnew | kSafely, 0666));
+  UniqueFd file(::openat(folder_.get(), name.c_str(), O_RDWR | kCreate | kSafely, 0666));
   if (!file.valid()) {
     error = errno;
     return nullptr;
@@ -82,9 +82,9 @@ std::unique_ptr<StoredFile> PartFolder::create(const std::string& name, int& err
 std::optional<OldPart> PartFolder::reopen(const std::string& name, int& error) {
   error = 0;
   const std::string sidecar_file = sidecar_name(name);
-  UniqueFd noted;
-  const int no_sidecar = open_regular(folder_.get(), sidecar_file, O_RDONLY, noted);
-  if (no_sidecar == ENOENT) return std::nullopt;  // as for nearly every file
+  UniqueFd sidecar_fd;
+  const int no_sidecar = open_regular(folder_.get(), sidecar_file, O_RDONLY, sidecar_fd);
+  if (no_sidecar == ENOENT) return std::nullopt;  // the common case
   UniqueFd file;
   const int no_part = open_regular(folder_.get(), name, O_RDWR, file);
   for (const int problem : {no_sidecar, no_part}) {
@@ -94,7 +94,7 @@ std::optional<OldPart> PartFolder::reopen(const std::string& name, int& error) {
   }
   if (no_sidecar == 0 && no_part == 0) {
     std::vector<std::byte> bytes;
-    error = read_small(noted.get(), max_sidecar_bytes(), bytes);
+    error = read_small(sidecar_fd.get(), max_sidecar_bytes(), bytes);
     if (error != 0) return std::nullopt;
     if (auto sidecar = decode_sidecar(bytes, name)) {
       return OldPart{std::make_unique<PartFile>(folder_.get(), name, std::move(file),
@@ -118,7 +118,7 @@ PartFile::~PartFile() {
 int PartFile::append(std::span<const std::byte> bytes) { return write_fully(file_.get(), bytes); }
 
 int PartFile::commit() {
-  // Network file systems report a failed write only now; the sidecar is still needed then.
+  // A network file system may report a failed write only here; the sidecar is still needed then.
   if (::close(file_.release()) != 0) return errno;
   remove_sidecar();
   stays_ = true;
@@ -128,10 +128,10 @@ int PartFile::commit() {
 int PartFile::write_sidecar(const Sidecar& sidecar) {
   const std::string to = sidecar_name(name_);
   const std::string from = to + ".new";
-  UniqueFd note(::openat(folder_, from.c_str(), O_WRONLY | kAnew | kSafely, 0666));
-  if (!note.valid()) return errno;
-  int error = write_fully(note.get(), encode(sidecar));
-  if (::close(note.release()) != 0 && error == 0) error = errno;
+  UniqueFd file(::openat(folder_, from.c_str(), O_WRONLY | kCreate | kSafely, 0666));
+  if (!file.valid()) return errno;
+  int error = write_fully(file.get(), encode(sidecar));
+  if (::close(file.release()) != 0 && error == 0) error = errno;
   if (error == 0 && ::renameat(folder_, from.c_str(), folder_, to.c_str()) != 0) error = errno;
   if (error != 0) {
     ::unlinkat(folder_, from.c_str(), 0);

@@ -20,9 +20,8 @@ class PartFolder : public FileStore {
   UniqueFd folder_;
 };
 
-/// Writes straight through: libcurl hands over pieces of up to 16 KiB, and a buffer of our own
-/// would save a write for every few of them, at the price of a copy. Made with mode 0666 & ~umask,
-/// as the user's own files are.
+/// Writes each piece immediately: libcurl delivers up to 16 KiB, so a buffer would save few writes
+/// and cost a copy. Created with mode 0666 & ~umask, as the user's own files are.
 class PartFile : public StoredFile {
  public:
   enum class HasSidecar { no, yes };

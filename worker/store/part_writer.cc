@@ -6,7 +6,7 @@
 namespace fanfetch {
 namespace {
 
-/// Drops every other one, but never the last.
+/// Removes every other checkpoint, but never the last.
 void thin_out(std::vector<Checkpoint>& checkpoints) {
   std::size_t left = 0;
   for (std::size_t i = 1; i < checkpoints.size(); i += 2) checkpoints[left++] = checkpoints[i];

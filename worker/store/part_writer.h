@@ -11,25 +11,24 @@
 
 namespace fanfetch {
 
-/// One body on its way into its part: counts and hashes what comes, and leaves checkpoints behind,
-/// so that a file that was cut off can be gone on from.
+/// Writes one body into its part: counts and hashes its bytes, and records checkpoints from which a
+/// later attempt can resume.
 class PartWriter {
  public:
-  /// What is lost by starting over below this is not worth a note.
+  /// A smaller part is cheaper to fetch again than to check, unless it took long.
   static constexpr std::uint64_t kFirstCheckpoint = 1024 * 1024;
-  /// A killed process loses at most so many bytes of a file …
+  /// Bytes between two checkpoints: the most that a killed process loses of a fast file.
   static constexpr std::uint64_t kCheckpointStep = 16 * 1024 * 1024;
-  /// … and about so much time.
+  /// The same in time, for a slow one; checkpoint_in_time() adds the time between its calls.
   static constexpr Duration kCheckpointInterval = std::chrono::seconds(5);
 
   enum class Hash { no, yes };
 
-  /// A body from its start that cannot be gone on from.
+  /// A body from its start that cannot be resumed.
   PartWriter(std::unique_ptr<StoredFile> file, Hash hash);
-  /// One that can: hashed in any case, for the checkpoints. `sidecar`: without any.
+  /// One that can; always hashed, for the checkpoints. REQUIRES: `sidecar` has none yet.
   PartWriter(std::unique_ptr<StoredFile> file, Sidecar sidecar);
-  /// Goes on with a part that ends at the last of `sidecar`'s checkpoints, and whose bytes `hash`
-  /// has been given.
+  /// Resumes a part that ends at the last of `sidecar`'s checkpoints; `hash` was given its bytes.
   PartWriter(std::unique_ptr<StoredFile> file, Sidecar sidecar, Sha256 hash);
 
   /// Returns 0 or an errno value.
@@ -38,10 +37,10 @@ class PartWriter {
   [[nodiscard]] ssize_t read(std::uint64_t offset, std::span<std::byte> bytes) {
     return file_->read(offset, bytes);
   }
-  /// SHA-256 of what is in the file, for a body that was not hashed as it came. None: it cannot be
-  /// read. REQUIRES: comes before commit().
+  /// SHA-256 of the file, read back, for a body that was not hashed while it was written. nullopt:
+  /// it cannot be read. REQUIRES: comes before commit().
   [[nodiscard]] std::optional<Sha256Digest> read_digest();
-  /// All is there. Returns 0 or an errno value.
+  /// Call when the body is whole. Returns 0 or an errno value.
   [[nodiscard]] int commit() { return file_->commit(); }
 
   /// Adds a checkpoint if the last one is kCheckpointInterval old and bytes have come since; it
@@ -57,23 +56,23 @@ class PartWriter {
   /// The same with a checkpoint after the last byte in any case: the run is being stopped.
   std::uint64_t keep_every_byte();
 
-  /// Bytes in the file, those of earlier attempts too.
+  /// Bytes in the file, including those of earlier attempts.
   [[nodiscard]] std::uint64_t size() const { return size_; }
-  /// SHA-256 of them all. REQUIRES: they are hashed; called last.
+  /// SHA-256 of all of them. REQUIRES: they are hashed; called last.
   [[nodiscard]] Sha256Digest digest() { return hash_->finish(); }
-  /// What it was told about the file; none: it cannot be gone on from.
+  /// nullopt: it cannot be resumed.
   [[nodiscard]] const std::optional<Sidecar>& sidecar() const { return sidecar_; }
 
  private:
   enum class Lasting { no, yes };
 
   void add_checkpoint(Lasting lasting);
-  /// Its offset; 0: there is none.
+  /// The last checkpoint's offset; 0: there is none.
   [[nodiscard]] std::uint64_t last_checkpoint() const;
 
   std::unique_ptr<StoredFile> file_;
   std::optional<Sha256> hash_;
-  std::optional<Sidecar> sidecar_;  // its checkpoints are those on the disk
+  std::optional<Sidecar> sidecar_;  // with the checkpoints that are on the disk
   std::uint64_t size_ = 0;
   std::uint64_t next_checkpoint_ = kFirstCheckpoint;
   bool last_is_provisional_ = false;   // the next checkpoint replaces it

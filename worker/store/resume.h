@@ -32,11 +32,13 @@ struct ContentRange {
 [[nodiscard]] std::optional<Sidecar> resumable(const ResponseHead& head,
                                                const std::string& part_name);
 
-/// Are these the bytes from `offset` to the end of the file that `part` is a piece of?
+/// Whether the response holds the bytes from `offset` to the end of the file that `part` is a piece
+/// of.
 [[nodiscard]] bool continues_part(const ResponseHead& head, const Sidecar& part,
                                   std::uint64_t offset);
 
-/// With the rest of a file, a server may leave out what it said with its start: adds that.
+/// Adds to the response with the rest of a file what the server sent only with its start (RFC 9110,
+/// 15.3.7).
 void fill_in(Response& response, const Sidecar& said_before);
 
 [[nodiscard]] bool is_identity(std::string_view content_encoding);

@@ -8,7 +8,7 @@
 namespace fanfetch {
 namespace {
 
-/// Changes with the layout. The numbers that follow are in the machine's own order.
+/// Changes with the layout. Numbers are in the machine's byte order.
 constexpr std::string_view kVersion = "fanfetch-resume-1";
 constexpr std::size_t kMaxName = 255;
 
@@ -44,7 +44,8 @@ bool is_sound(const Sidecar& sidecar) {
 }  // namespace
 
 bool is_strong_etag(std::string_view etag) {
-  if (etag.size() < 3 || etag.size() >= kMaxHeaderValue) return false;  // at the limit: maybe cut
+  if (etag.size() < 3 || etag.size() >= kMaxHeaderValue)
+    return false;  // at the limit: possibly cut
   if (etag.front() != '"' || etag.back() != '"') return false;
   const auto inside = etag.substr(1, etag.size() - 2);
   return std::all_of(inside.begin(), inside.end(), [](unsigned char c) {
