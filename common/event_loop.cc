@@ -7,7 +7,9 @@
 #include <array>
 #include <cassert>
 #include <cerrno>
+#include <stdexcept>
 #include <system_error>
+#include <utility>
 
 namespace fanfetch {
 namespace {
@@ -28,13 +30,22 @@ EventLoop::EventLoop()
 }
 
 void EventLoop::watch(int fd, std::uint32_t events, FdCallback callback) {
+  if (const auto watched = try_watch(fd, events, std::move(callback)); !watched) {
+    throw std::runtime_error(watched.error().message);
+  }
+}
+
+Result<> EventLoop::try_watch(int fd, std::uint32_t events, FdCallback callback) {
   const auto index = static_cast<std::size_t>(fd);
   if (index >= watches_.size()) watches_.resize(index + 1);
   assert(!watches_[index]);
   auto watch = std::make_shared<Watch>(Watch{std::move(callback), next_generation_++});
   epoll_event event{.events = events, .data = {.u64 = pack(fd, watch->generation)}};
-  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) throw_errno("epoll_ctl add");
+  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
+    return fail("cannot watch a descriptor: {}", errno_text(errno));
+  }
   watches_[index] = std::move(watch);
+  return {};
 }
 
 void EventLoop::rewatch(int fd, std::uint32_t events) {
@@ -92,10 +103,16 @@ void EventLoop::run(const std::function<void()>& after_batch) {
   }
 }
 
-UniqueFd make_eventfd() {
+Result<UniqueFd> open_eventfd() {
   UniqueFd fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-  if (!fd.valid()) throw_errno("eventfd");
+  if (!fd.valid()) return fail("cannot make an eventfd: {}", errno_text(errno));
   return fd;
+}
+
+UniqueFd make_eventfd() {
+  auto fd = open_eventfd();
+  if (!fd) throw std::runtime_error(fd.error().message);
+  return std::move(*fd);
 }
 
 void post_eventfd(int fd) { ::eventfd_write(fd, 1); }

@@ -26,8 +26,11 @@ class EventLoop {
   EventLoop& operator=(const EventLoop&) = delete;
 
   /// Calls back while `events` are pending (level-triggered), until unwatch(). The caller keeps
-  /// ownership of the descriptor. REQUIRES: unwatch() is called before close().
+  /// ownership of the descriptor. Throws if the kernel has no memory for it, or the user's limit of
+  /// watches is reached. REQUIRES: unwatch() is called before close().
   void watch(int fd, std::uint32_t events, FdCallback callback);
+  /// The same, for callers that can go on without: returns that error, and watches nothing then.
+  [[nodiscard]] Result<> try_watch(int fd, std::uint32_t events, FdCallback callback);
   /// Changes the events of a watched descriptor.
   void rewatch(int fd, std::uint32_t events);
   /// Safe inside any callback, also for descriptors whose events are not yet delivered.
@@ -64,7 +67,9 @@ class EventLoop {
   bool running_ = false;
 };
 
-/// A non-blocking, close-on-exec eventfd.
+/// A non-blocking, close-on-exec eventfd. Error: no descriptor is to be had.
+[[nodiscard]] Result<UniqueFd> open_eventfd();
+/// The same at start-up, where nothing can go on without: throws.
 [[nodiscard]] UniqueFd make_eventfd();
 /// Adds one to the counter, which wakes whoever watches it. Never blocks; a full counter is not an
 /// error, because its watcher is already woken.

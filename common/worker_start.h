@@ -4,21 +4,25 @@
 
 namespace fanfetch {
 
-/// How a coordinator starts a worker: `fanfetch-worker COORDINATOR_PID CA_FILE CERT_FILE KEY_FILE`
-/// (the client's certificate and key; an empty argument if there is none), an empty environment,
-/// stdin and stdout on /dev/null, stderr on a pipe, INT, TERM, HUP and PIPE ignored, and these
-/// descriptors. It gets no descriptor above kLastWorkerFd.
+/// How a coordinator starts a worker program: `PROGRAM COORDINATOR_PID ARGUMENT…`, an empty
+/// environment, stdin and stdout on /dev/null, stderr on a pipe, INT, TERM, HUP and PIPE ignored,
+/// and these descriptors, followed by the program's own ones.
 enum WorkerFd : int {
-  kRegionFd = 3,      ///< The channel's memory.
-  kSubmittedFd = 4,   ///< The eventfd that wakes the worker.
-  kCompletedFd = 5,   ///< The eventfd that wakes the coordinator.
-  kPartFolderFd = 6,  ///< `.fanfetch/part`, the only folder in which a worker writes.
-  kLockFd = 7,        ///< The output folder's lock, held until the last process of the run ends.
-  kLastWorkerFd = kLockFd,
+  kRegionFd = 3,     ///< The channel: its memory,
+  kSubmittedFd = 4,  ///< the eventfd that wakes the worker,
+  kCompletedFd = 5,  ///< and the one that wakes the coordinator.
+  kFirstOwnFd = 6,
 };
 
-/// Connections that a worker keeps open, busy or idle, for each concurrent transfer that it may
-/// run: hosts take turns in a mixed list. The coordinator counts on this number
+/// fanfetch-worker's arguments are `CA_FILE CERT_FILE KEY_FILE` (the client's certificate and key;
+/// empty if there is none), and its own descriptors these. It gets no other.
+enum FetchWorkerFd : int {
+  kPartFolderFd = kFirstOwnFd,  ///< `.fanfetch/part`: the only folder that a worker writes to.
+  kLockFd,  ///< The output folder's lock: held until the last process of the run is gone.
+};
+
+/// Connections that a worker keeps open, busy or idle, for each transfer that it may run in
+/// parallel: hosts take turns in a mixed list. The coordinator counts on them
 /// (warm_connections.h).
 inline constexpr std::size_t kConnectionsPerTransfer = 4;
 

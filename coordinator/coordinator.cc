@@ -44,7 +44,7 @@ Coordinator::Coordinator(RunParts parts)
       retry_policy_(parts_.rules.retries, parts_.rules.dispatch.hosts.max_wait),
       signals_(loop_, [this](int signal) { on_signal(signal); }),
       timers_(loop_),
-      workers_(loop_, std::move(parts_.program), parts_.workers, parts_.rules.jobs,
+      workers_(loop_, std::move(parts_.program), parts_.pool,
                {.on_completion = [this](TaskId id, Outcome o) { on_completion(id, std::move(o)); },
                 .on_lost = [this](TaskId id, Blame blame) { on_lost(id, blame); },
                 .on_message =

@@ -28,8 +28,7 @@ namespace fanfetch {
 struct RunRules {
   DispatchRules dispatch;
   RouteRules routes;
-  unsigned jobs = 1;  ///< Transfers in parallel, all workers together.
-  int retries = 0;    ///< Of a link, after the first try.
+  int retries = 0;  ///< Of a link, after the first try.
   MaxFailed max_failed;
 };
 
@@ -38,13 +37,13 @@ struct RunParts {
   RunRules rules;
   RunLedger ledger;
   WorkerProgram program;
+  PoolSettings pool;
   std::unique_ptr<Reader> reader;
   std::unique_ptr<LinksInFlight> links_in_flight;  ///< The reader's planner has it too.
   std::unique_ptr<NameClaims> name_claims;         ///< The same.
   ContentNameRules content_names;
   UniqueFd stop_reader;  ///< The eventfd behind SourceContext::stop_fd.
   std::unique_ptr<RunReport> report;
-  unsigned workers = 1;
 };
 
 /// The loop: takes planned links from the reader, gives jobs to the workers, decides what each

@@ -152,12 +152,8 @@ int run(const Options& options, Instant start) {
   refuse_results_over_input(options, sources);
   RunLedger ledger = open_ledger(options);
   WorkerProgram program{.binary = or_stop(open_worker_binary(), kExitConfiguration),
-                        .ca_file = ca_file(options),
-                        .cert_file = options.cert,
-                        .key_file = key_file(options),
-                        .byte_limit = options.job.limit_rate,
-                        .part_folder = ledger.output.part_fd(),
-                        .lock = ledger.output.lock_fd()};
+                        .arguments = {ca_file(options), options.cert, key_file(options)},
+                        .descriptors = {ledger.output.part_fd(), ledger.output.lock_fd()}};
   auto report = std::make_unique<RunReport>(
       ReportOptions{progress_style(options), options.quiet, options.verbose, options.output},
       open_results(options), start);
@@ -181,13 +177,13 @@ int run(const Options& options, Instant start) {
   Coordinator coordinator({.rules = run_rules(options),
                            .ledger = std::move(ledger),
                            .program = std::move(program),
+                           .pool = pool_settings(options, worker_count(options)),
                            .reader = std::move(reader),
                            .links_in_flight = std::move(links_in_flight),
                            .name_claims = std::move(name_claims),
                            .content_names = content_names,
                            .stop_reader = std::move(stop),
-                           .report = std::move(report),
-                           .workers = worker_count(options)});
+                           .report = std::move(report)});
   const RunEnd end = coordinator.run();
   if (end.signal != 0) die_of(end.signal);
   if (end.reader_stuck) ::_exit(end.exit_status);

@@ -184,9 +184,16 @@ RunRules run_rules(const Options& options) {
                                  .rate = options.rate,
                                  .max_wait = options.max_wait}},
           .routes = options.route,
-          .jobs = options.jobs,
           .retries = options.retries,
           .max_failed = options.max_failed};
+}
+
+PoolSettings pool_settings(const Options& options, unsigned workers) {
+  return {.workers = workers,
+          .jobs = options.jobs,
+          .byte_limit = options.job.limit_rate,
+          .lease_limits = lease_limits(options.job.connect_timeout, options.job.stall_timeout,
+                                       options.job.timeout)};
 }
 
 }  // namespace fanfetch

@@ -30,6 +30,8 @@ namespace fanfetch {
 
 /// What the loop and what it dispatches go by.
 [[nodiscard]] RunRules run_rules(const Options& options);
+/// How many transfers run in parallel, and for how long a worker may hold one.
+[[nodiscard]] PoolSettings pool_settings(const Options& options, unsigned workers);
 
 /// `--cacert`, or libcurl's own; empty: there is none.
 [[nodiscard]] std::string ca_file(const Options& options);

@@ -31,8 +31,7 @@ Worker::Worker(WorkerChannel channel, FileStore& store, TlsFiles tls_files)
     : channel_(std::move(channel)),
       store_(store),
       handles_(std::move(tls_files)),
-      most_transfers_(channel_.slots() / 2),
-      multi_(loop_, connections_to_keep(most_transfers_)),
+      multi_(loop_, connections_to_keep(channel_.slots())),
       pacer_(loop_, channel_,
              {.resume = [this](Pacer::Id id) { resume(*static_cast<Transfer*>(id)); },
               .time_out =
@@ -62,9 +61,7 @@ void Worker::after_batch() {
   take_jobs();
   check_parts();
   if (pacer_.limits()) pacer_.turn();
-  std::uint64_t bytes = 0;
-  for (const auto& [transfer, running] : running_) bytes += transfer->take_new_bytes();
-  if (bytes > 0) channel_.add_bytes(bytes);
+  if (const std::uint64_t bytes = publish_progress(); bytes > 0) channel_.add_bytes(bytes);
   channel_.wake_coordinator();
   if (running_.empty() && channel_.stopping() == Stopping::finish) loop_.stop();
 }
@@ -82,21 +79,42 @@ void Worker::leave() {
   loop_.stop();
 }
 
+/// Returns the body bytes that came since the last call, of all that runs.
+std::uint64_t Worker::publish_progress() {
+  std::uint64_t bytes = 0;
+  for (auto& [transfer, running] : running_) {
+    const std::uint64_t more = transfer->take_new_bytes();
+    bytes += more;
+    running.progress.bytes += more;
+    if (running.progress == running.published) continue;
+    channel_.set_progress(running.use, running.progress);
+    running.published = running.progress;
+  }
+  return bytes;
+}
+
 void Worker::take_jobs() {
-  while (running_.size() < most_transfers_) {
-    auto taken = channel_.take();
-    if (!taken) break;
+  while (auto taken = channel_.take()) {
     auto owned = std::make_unique<Transfer>(std::move(taken->job), handles_.take(), store_, hosts_);
     Transfer& transfer = *owned;
     if (transfer.job().http2 == Http2::yes) multi_.share_connections();
     if (pacer_.limits()) {
       transfer.set_pace(
           {.largest_piece = pacer_.largest_piece(),
-           .take = [this, id = &transfer](std::size_t n) { return pacer_.take(id, n); }});
+           .take = [this, &transfer](std::size_t n) { return may_take(transfer, n); }});
     }
-    running_.emplace(&transfer, Running{taken->use, std::move(owned)});
+    // Until its old part is checked, it waits for others that are checked first.
+    running_.emplace(&transfer, Running{taken->use, std::move(owned), JobProgress{.paused = true},
+                                        JobProgress{}});
     begin(transfer);
   }
+}
+
+bool Worker::may_take(Transfer& transfer, std::size_t bytes) {
+  JobProgress& progress = running_.at(&transfer).progress;
+  progress.paused = !pacer_.take(&transfer, bytes);
+  if (progress.paused) ++progress.holds;
+  return !progress.paused;
 }
 
 void Worker::begin(Transfer& transfer) {
@@ -108,6 +126,9 @@ void Worker::begin(Transfer& transfer) {
 }
 
 void Worker::start(Transfer& transfer) {
+  JobProgress& progress = running_.at(&transfer).progress;
+  ++progress.requests;
+  progress.paused = false;
   const Job& job = transfer.job();
   if (pacer_.limits()) pacer_.begin(&transfer, {job.timeout, job.stall_timeout, job.min_speed});
   multi_.add(transfer.easy());

@@ -20,8 +20,7 @@ namespace fanfetch {
 /// It decides nothing but the order of bytes. One thread.
 class Worker {
  public:
-  /// Runs at most as many jobs in parallel as half the channel's slots; the others wait in the
-  /// ring, and get no blame if this process dies.
+  /// Runs as many jobs in parallel as the channel has slots.
   Worker(WorkerChannel channel, FileStore& store, TlsFiles tls_files);
 
   /// Returns when the coordinator says finish and all jobs are done, or when it says cut.
@@ -31,9 +30,13 @@ class Worker {
   struct Running {
     SlotUse use;
     std::unique_ptr<Transfer> transfer;
+    JobProgress progress;   // what the coordinator is to know of it,
+    JobProgress published;  // and what it was told
   };
 
   void take_jobs();
+  [[nodiscard]] bool may_take(Transfer& transfer, std::size_t bytes);
+  [[nodiscard]] std::uint64_t publish_progress();
   void begin(Transfer& transfer);
   void start(Transfer& transfer);
   void check_parts();
@@ -48,7 +51,6 @@ class Worker {
   FileStore& store_;
   CurlHandles handles_;
   KnownHosts hosts_;
-  std::size_t most_transfers_;
   CurlMultis multi_;
   Pacer pacer_;
   std::unordered_map<Transfer*, Running> running_;

@@ -27,11 +27,16 @@ std::optional<WorkerChannel::Taken> WorkerChannel::take() {
   if (!entry) return std::nullopt;
   const SlotUse use = SlotUse::unpack(*entry);
   ChannelSlot& slot = region_.slot(use.slot);
+  slot.progress.store(0, std::memory_order_relaxed);  // before `state`: it is this use's from there
   slot.state.store(pack_state(use.generation, Phase::started), std::memory_order_release);
   const std::size_t size = slot.request_bytes.load(std::memory_order_relaxed);
   auto job = decode_job(std::span(slot.payload).first(size));
   assert(job.has_value());  // the coordinator wrote it, and it is of our version
   return Taken{use, std::move(*job)};
+}
+
+void WorkerChannel::set_progress(SlotUse use, const JobProgress& progress) {
+  region_.slot(use.slot).progress.store(progress.pack(), std::memory_order_relaxed);
 }
 
 void WorkerChannel::finish(SlotUse use, const Outcome& outcome) {

@@ -25,8 +25,10 @@ class WorkerChannel {
   [[nodiscard]] static Result<WorkerChannel> attach(UniqueFd region, UniqueFd submitted,
                                                     UniqueFd completed);
 
-  /// The next job, marked as started; none: nothing is queued.
+  /// The next job, marked as started; nullopt: nothing is queued.
   [[nodiscard]] std::optional<Taken> take();
+  /// Says what has been done for it so far; the coordinator looks once a second.
+  void set_progress(SlotUse use, const JobProgress& progress);
   /// Publishes how it ended; the coordinator sees it after wake_coordinator().
   void finish(SlotUse use, const Outcome& outcome);
   void wake_coordinator();
@@ -37,9 +39,9 @@ class WorkerChannel {
 
   /// Bytes a second of all workers together; 0: no limit. Never changes.
   [[nodiscard]] std::uint64_t byte_limit() const;
-  /// This worker's share of it now.
+  /// This worker's current share of it.
   [[nodiscard]] std::uint64_t byte_rate() const;
-  /// So many transfers wait for it.
+  /// The number of transfers that wait for it.
   void set_held_back(std::size_t count);
 
   /// Readable when jobs were queued or stopping() changed.

@@ -6,20 +6,20 @@
 
 namespace fanfetch {
 
-/// What lies where in the region that a coordinator shares with one worker:
+/// Layout of the region that a coordinator shares with one worker:
 ///
 ///     ChannelHeader | submit entries | complete entries | slot 0 | slot 1 | …
 ///
 /// Every word has one writer, and each writer's words lie on cache lines of their own. There is no
 /// lock: a killed process could not release it. Change kChannelVersion with the layout.
-inline constexpr std::uint64_t kChannelVersion = 0x66616e6665746304;  // "fanfetc", 4
+inline constexpr std::uint64_t kChannelVersion = 0x66616e6665746305;  // "fanfetc", 5
 
 inline constexpr std::size_t kCacheLine = 64;
 inline constexpr std::size_t kPage = 4096;
 inline constexpr std::size_t kSlotStride = 16 * 1024;
-/// A request, then the result in its place. Its untouched pages cost nothing.
+/// A request, later overwritten by its result. Its untouched pages cost nothing.
 inline constexpr std::size_t kPayloadBytes = 15 * 1024;
-inline constexpr std::uint32_t kMaxSlots = 2 * 4096;
+inline constexpr std::uint32_t kMaxSlots = 4096;
 
 /// What the coordinator wants of the worker; it only rises.
 enum class Stopping : std::uint32_t {
@@ -38,7 +38,7 @@ struct ChannelHeader {
   alignas(kCacheLine) std::atomic<std::uint64_t> submit_head;
   std::atomic<std::uint64_t> complete_tail;
   std::atomic<std::uint32_t> stopping;   // Stopping
-  std::atomic<std::uint64_t> byte_rate;  // this worker's share of byte_limit, as of now
+  std::atomic<std::uint64_t> byte_rate;  // this worker's current share of byte_limit
 
   // Worker writes:
   alignas(kCacheLine) std::atomic<std::uint64_t> submit_tail;
@@ -48,8 +48,8 @@ struct ChannelHeader {
   std::atomic<std::uint32_t> held_back;  // transfers that wait for their share of byte_rate
 };
 
-/// Where a job is, as its worker tells: `generation << 32 | phase`. Any other generation than the
-/// lease's means "queued".
+/// How far a worker says it is with a job; the word is `generation << 32 | phase`. Any other
+/// generation than the lease's means "queued".
 enum class Phase : std::uint32_t { started = 1, done = 2 };
 
 struct ChannelSlot {
@@ -59,6 +59,8 @@ struct ChannelSlot {
   // Worker writes:
   alignas(kCacheLine) std::atomic<std::uint64_t> state;
   std::atomic<std::uint32_t> result_bytes;
+  std::atomic<std::uint64_t>
+      progress;  // a packed JobProgress; of this use once `state` says started
 
   // Coordinator writes before it submits; the worker once it has taken the job:
   alignas(kSlotStride - kPayloadBytes) std::byte payload[kPayloadBytes];
@@ -84,5 +86,26 @@ struct SlotUse {
 constexpr std::uint64_t pack_state(std::uint32_t generation, Phase phase) {
   return std::uint64_t{generation} << 32 | static_cast<std::uint32_t>(phase);
 }
+
+/// What a worker has done for a started job so far. The coordinator only looks whether it changes,
+/// so the counts may wrap: `bytes << 24 | holds << 8 | requests << 1 | paused`.
+struct JobProgress {
+  std::uint64_t bytes = 0;    ///< Body bytes received; the lower 40 bits count.
+  std::uint16_t holds = 0;    ///< How often --limit-rate has held it back.
+  std::uint8_t requests = 0;  ///< Requests made; the lower 7 bits count.
+  bool paused = false;        ///< Currently it is held back on purpose, or waits for its turn.
+
+  [[nodiscard]] std::uint64_t pack() const {
+    return bytes << 24 | std::uint64_t{holds} << 8 | std::uint64_t{requests & 0x7fu} << 1 |
+           std::uint64_t{paused};
+  }
+  [[nodiscard]] static JobProgress unpack(std::uint64_t word) {
+    return {.bytes = word >> 24,
+            .holds = static_cast<std::uint16_t>(word >> 8),
+            .requests = static_cast<std::uint8_t>(word >> 1 & 0x7f),
+            .paused = (word & 1) != 0};
+  }
+  bool operator==(const JobProgress&) const = default;
+};
 
 }  // namespace fanfetch

@@ -21,7 +21,7 @@ constexpr std::size_t entries_bytes(std::uint32_t slots) {
   return round_up(slots * sizeof(std::atomic<std::uint64_t>), kPage);
 }
 
-/// The two rings' entries lie on pages of their own, as each has another writer.
+/// Each ring's entries lie on pages of their own: their writers differ.
 constexpr std::size_t slots_offset(std::uint32_t slots) { return kPage + 2 * entries_bytes(slots); }
 
 constexpr std::size_t region_bytes(std::uint32_t slots) {
@@ -31,7 +31,7 @@ constexpr std::size_t region_bytes(std::uint32_t slots) {
 }  // namespace
 
 struct ChannelRegion::Mapping {
-  // The mapping outlives the file_mapping, whose descriptor would only be inherited.
+  // The mapping outlives the file_mapping, whose descriptor a child would inherit.
   explicit Mapping(int fd)
       : region(boost::interprocess::file_mapping(fmt::format("/proc/self/fd/{}", fd).c_str(),
                                                  boost::interprocess::read_write),
@@ -76,7 +76,7 @@ Result<ChannelRegion> ChannelRegion::attach(UniqueFd fd) {
     region.slots_ = region.header().slots;
     if (region.header().version != kChannelVersion || region.slots_ > kMaxSlots ||
         region_bytes(region.slots_) != static_cast<std::size_t>(status.st_size)) {
-      return fail("coordinator and worker are of different versions; install both anew");
+      return fail("coordinator and worker are of different versions; install both again");
     }
     return region;
   } catch (const std::exception& error) {

@@ -15,7 +15,8 @@ namespace fanfetch {
 /// coordinator/pool/coordinator_channel.h and worker/worker_channel.h.
 class ChannelRegion {
  public:
-  /// A new region: a memfd sealed against shrinking and growing, all zero but for its header.
+  /// A new region: a memfd that cannot shrink or grow, zero except for its header. Error: no memory
+  /// or no descriptor is to be had.
   [[nodiscard]] static Result<ChannelRegion> create(std::uint32_t slots,
                                                     std::uint64_t byte_limit = 0);
   /// Maps the region behind `fd`. Error: it is not a channel, or of another version.

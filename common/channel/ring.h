@@ -8,7 +8,7 @@ namespace fanfetch {
 
 /// The words of one single-producer single-consumer ring, wherever they live: in a region shared by
 /// two processes, or in the memory of two threads. All start at zero; the counters never wrap
-/// (2^64 entries), an entry's place is its count modulo `capacity`.
+/// (2^64 entries), an entry's position is its count modulo `capacity`.
 struct RingMemory {
   std::atomic<std::uint64_t>* head;     ///< Entries published so far. Producer writes.
   std::atomic<std::uint64_t>* tail;     ///< Entries taken so far. Consumer writes.
@@ -23,8 +23,8 @@ class RingProducer {
  public:
   explicit RingProducer(const RingMemory& memory) : memory_(memory) {}
 
-  /// Cannot fail. REQUIRES: fewer than `capacity` entries are out; here each entry stands for a
-  /// leased slot, and there are as many slots as entries.
+  /// Cannot fail. REQUIRES: fewer than `capacity` entries are not taken yet; here each entry stands
+  /// for a leased slot, and there are as many slots as entries.
   void push(std::uint64_t entry) {
     memory_.entries[head_ % memory_.capacity].store(entry, std::memory_order_relaxed);
     memory_.head->store(++head_, std::memory_order_release);
@@ -35,13 +35,13 @@ class RingProducer {
   std::uint64_t head_ = 0;  // our own count: what the other side could have changed is never read
 };
 
-/// The reading end. Thread: one. Believes the other side nothing but how much is there, and that
-/// only within reason.
+/// The reading end. Thread: one. Believes the other side only how many entries there are, and that
+/// only up to `capacity`.
 class RingConsumer {
  public:
   explicit RingConsumer(const RingMemory& memory) : memory_(memory) {}
 
-  /// The next entry; none: empty, or corrupt().
+  /// The next entry; nullopt: the ring is empty, or corrupt().
   std::optional<std::uint64_t> pop() {
     const std::uint64_t available = memory_.head->load(std::memory_order_acquire) - tail_;
     if (available == 0) return std::nullopt;

@@ -1,23 +1,58 @@
 #include "coordinator/dispatch/pool_workers.h"
 
+#include <cstddef>
+#include <span>
 #include <utility>
 
-namespace fanfetch {
+#include "common/channel/layout.h"
 
-PoolWorkers::PoolWorkers(EventLoop& loop, WorkerProgram program, unsigned workers, unsigned jobs,
+namespace fanfetch {
+namespace {
+
+Error too_large() {
+  return Error{fmt::format("its URL and headers do not fit into {} bytes", kPayloadBytes)};
+}
+
+}  // namespace
+
+Connection connection_after(const Outcome& outcome) {
+  const auto* failed = std::get_if<Failed>(&outcome);
+  const bool usable = failed == nullptr || failed->error == ErrorClass::http_4xx ||
+                      failed->error == ErrorClass::http_5xx ||
+                      failed->error == ErrorClass::rate_limited;
+  return usable ? Connection::usable : Connection::closed;
+}
+
+PoolWorkers::PoolWorkers(EventLoop& loop, WorkerProgram program, const PoolSettings& settings,
                          WorkerEvents events)
-    : pool_(loop, std::move(program), workers, jobs,
-            {.on_completion = std::move(events.on_completion),
+    : on_completion_(std::move(events.on_completion)),
+      pool_(loop, std::move(program), settings,
+            {.on_result = [this](TaskId task,
+                                 std::span<const std::byte> result) -> PoolEvents::Receipt {
+               auto outcome = decode_outcome(result);
+               if (!outcome) return {.integrity = Integrity::corrupt};
+               const Connection connection = connection_after(*outcome);
+               on_completion_(task, std::move(*outcome));
+               return {.connection = connection};
+             },
              .on_lost = std::move(events.on_lost),
              .on_message = std::move(events.on_message),
              .on_hopeless = std::move(events.on_hopeless)}) {}
 
 Result<> PoolWorkers::submit(const Job& job, TaskId task, const std::string& host) {
-  return pool_.submit(job, task, host);
+  const Encoder encoder = [&job](std::span<std::byte> buffer) { return encode(job, buffer); };
+  if (!pool_.submit(encoder, task, host_key(host))) return tl::unexpected(too_large());
+  return {};
 }
 
 Result<bool> PoolWorkers::submit_alone(const Job& job, TaskId task, const std::string& host) {
-  return pool_.submit_alone(job, task, host);
+  const Encoder encoder = [&job](std::span<std::byte> buffer) { return encode(job, buffer); };
+  switch (pool_.submit_alone(encoder, task, host_key(host))) {
+    case WorkerPool::Submitted::yes: return true;
+    case WorkerPool::Submitted::no_worker_free: return false;
+    case WorkerPool::Submitted::too_large: break;
+  }
+  return tl::unexpected(too_large());
 }
 
 }  // namespace fanfetch

@@ -9,18 +9,19 @@
 
 namespace fanfetch {
 
-/// The real Workers: jobs go to a WorkerPool, and its payloads come back as outcomes.
+/// The real Workers: encodes jobs for a WorkerPool, and decodes what comes back.
 /// Thread: the loop's, which has to be main's.
 class PoolWorkers final : public Workers {
  public:
-  /// `jobs`: transfers in parallel, shared out over `workers`. REQUIRES: 1 ≤ workers ≤ jobs. Lends
-  /// `loop`.
-  PoolWorkers(EventLoop& loop, WorkerProgram program, unsigned workers, unsigned jobs,
+  /// Lends `loop`. REQUIRES: 1 ≤ settings.workers ≤ settings.jobs.
+  PoolWorkers(EventLoop& loop, WorkerProgram program, const PoolSettings& settings,
               WorkerEvents events);
 
   [[nodiscard]] Result<> start() override { return pool_.start(); }
   [[nodiscard]] bool has_room() const override { return pool_.has_room(); }
-  [[nodiscard]] bool fits(const std::string& host) const override { return pool_.fits(host); }
+  [[nodiscard]] bool fits(const std::string& host) const override {
+    return pool_.fits(host_key(host));
+  }
   [[nodiscard]] Result<> submit(const Job& job, TaskId task, const std::string& host) override;
   [[nodiscard]] Result<bool> submit_alone(const Job& job, TaskId task,
                                           const std::string& host) override;
@@ -33,7 +34,16 @@ class PoolWorkers final : public Workers {
   [[nodiscard]] std::uint64_t bytes_in() const override { return pool_.bytes_in(); }
 
  private:
+  [[nodiscard]] static HostKey host_key(const std::string& host) {
+    return std::hash<std::string>{}(host);
+  }
+
+  std::function<void(TaskId, Outcome)> on_completion_;
   WorkerPool pool_;
 };
+
+/// What an attempt with that outcome leaves of its connection: one that was broken off takes it
+/// along.
+[[nodiscard]] Connection connection_after(const Outcome& outcome);
 
 }  // namespace fanfetch

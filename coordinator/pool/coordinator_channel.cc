@@ -1,17 +1,16 @@
 #include "coordinator/pool/coordinator_channel.h"
 
 #include <cstring>
-#include <span>
 #include <utility>
 
 #include "common/event_loop.h"
 
 namespace fanfetch {
 
-CoordinatorChannel::CoordinatorChannel(ChannelRegion region)
+CoordinatorChannel::CoordinatorChannel(ChannelRegion region, UniqueFd submitted, UniqueFd completed)
     : region_(std::move(region)),
-      submitted_(make_eventfd()),
-      completed_(make_eventfd()),
+      submitted_(std::move(submitted)),
+      completed_(std::move(completed)),
       submit_(region_.submit_ring()),
       complete_(region_.complete_ring()),
       leases_(region_.slots()),
@@ -23,25 +22,29 @@ Result<CoordinatorChannel> CoordinatorChannel::create(std::uint32_t slots,
                                                       std::uint64_t byte_limit) {
   auto region = ChannelRegion::create(slots, byte_limit);
   if (!region) return tl::unexpected(region.error());
-  return CoordinatorChannel(std::move(*region));
+  auto submitted = open_eventfd();
+  if (!submitted) return tl::unexpected(submitted.error());
+  auto completed = open_eventfd();
+  if (!completed) return tl::unexpected(completed.error());
+  return CoordinatorChannel(std::move(*region), std::move(*submitted), std::move(*completed));
 }
 
-Result<> CoordinatorChannel::submit(const Job& job, Ticket ticket) {
+bool CoordinatorChannel::submit(const Encoder& encode, const Label& label) {
   const std::uint32_t index = free_.back();
   ChannelSlot& slot = region_.slot(index);
-  const std::size_t size = encode(job, slot.payload);
-  if (size == 0) return fail("its URL and headers do not fit into {} bytes", kPayloadBytes);
+  const std::size_t size = encode(slot.payload);
+  if (size == 0) return false;
   free_.pop_back();
   Lease& lease = leases_[index];
-  lease = {ticket, lease.generation + 1, true};
+  lease = {label, lease.generation + 1, true};
   slot.request_bytes.store(static_cast<std::uint32_t>(size), std::memory_order_relaxed);
   submit_.push(SlotUse{index, lease.generation}.pack());  // releases all of the above
-  return {};
+  return true;
 }
 
 void CoordinatorChannel::wake_worker() { post_eventfd(submitted_.get()); }
 
-CoordinatorChannel::Integrity CoordinatorChannel::drain(std::vector<Completion>& completions) {
+Integrity CoordinatorChannel::drain(const Acceptor& accept) {
   drain_eventfd(completed_.get());
   while (!corrupt_) {
     const auto entry = complete_.pop();
@@ -49,48 +52,45 @@ CoordinatorChannel::Integrity CoordinatorChannel::drain(std::vector<Completion>&
       corrupt_ = complete_.corrupt();
       break;
     }
-    const SlotUse use = SlotUse::unpack(*entry);
-    if (use.slot >= leases_.size() || !leases_[use.slot].held ||
-        leases_[use.slot].generation != use.generation) {
-      corrupt_ = true;
-      break;
-    }
-    auto outcome = copy_result(use.slot);
-    if (!outcome) {
-      corrupt_ = true;
-      break;
-    }
-    completions.push_back({leases_[use.slot].ticket, std::move(*outcome)});
-    release(use.slot);
+    corrupt_ = accept_entry(*entry, accept) == Integrity::corrupt;
   }
   return corrupt_ ? Integrity::corrupt : Integrity::sound;
 }
 
-std::vector<CoordinatorChannel::Orphan> CoordinatorChannel::reclaim(
-    std::vector<Completion>& completions) {
+Integrity CoordinatorChannel::accept_entry(std::uint64_t entry, const Acceptor& accept) {
+  const SlotUse use = SlotUse::unpack(entry);
+  if (use.slot >= leases_.size()) return Integrity::corrupt;
+  const Lease& lease = leases_[use.slot];
+  if (!lease.held || lease.generation != use.generation) return Integrity::corrupt;
+  if (!accept_result(use.slot, accept)) return Integrity::corrupt;
+  release(use.slot);
+  return Integrity::sound;
+}
+
+std::vector<CoordinatorChannel::Orphan> CoordinatorChannel::reclaim(const Acceptor& accept) {
   std::vector<Orphan> orphans;
   for (std::uint32_t index = 0; index < leases_.size(); ++index) {
     const Lease& lease = leases_[index];
     if (!lease.held) continue;
-    if (auto outcome = copy_result(index)) {
-      completions.push_back({lease.ticket, std::move(*outcome)});
-    } else {
+    if (!accept_result(index, accept)) {
       const auto state = region_.slot(index).state.load(std::memory_order_acquire);
-      orphans.push_back({lease.ticket, state >> 32 == lease.generation});
+      orphans.push_back({lease.label.task, state >> 32 == lease.generation});
     }
     release(index);
   }
   return orphans;
 }
 
-std::optional<Outcome> CoordinatorChannel::copy_result(std::uint32_t index) {
-  ChannelSlot& slot = region_.slot(index);
+/// False: there is no result of this lease, or it is corrupt.
+bool CoordinatorChannel::accept_result(std::uint32_t index, const Acceptor& accept) {
+  const ChannelSlot& slot = region_.slot(index);
+  const Lease& lease = leases_[index];
   const auto state = slot.state.load(std::memory_order_acquire);
-  if (state != pack_state(leases_[index].generation, Phase::done)) return std::nullopt;
+  if (state != pack_state(lease.generation, Phase::done)) return false;
   const std::size_t size = slot.result_bytes.load(std::memory_order_relaxed);
-  if (size > kPayloadBytes) return std::nullopt;
+  if (size > kPayloadBytes) return false;
   std::memcpy(scratch_.data(), slot.payload, size);
-  return decode_outcome(std::span(scratch_).first(size));
+  return accept(lease.label, std::span(scratch_).first(size)) == Integrity::sound;
 }
 
 void CoordinatorChannel::release(std::uint32_t slot) {
@@ -101,6 +101,16 @@ void CoordinatorChannel::release(std::uint32_t slot) {
 void CoordinatorChannel::stop_worker(Stopping how) {
   region_.header().stopping.store(static_cast<std::uint32_t>(how), std::memory_order_release);
   wake_worker();
+}
+
+std::optional<CoordinatorChannel::Started> CoordinatorChannel::started(std::uint32_t index) const {
+  const Lease& lease = leases_[index];
+  if (!lease.held) return std::nullopt;
+  const ChannelSlot& slot = region_.slot(index);
+  const auto state = slot.state.load(std::memory_order_acquire);
+  if (state >> 32 != lease.generation) return std::nullopt;
+  return Started{lease.generation,
+                 JobProgress::unpack(slot.progress.load(std::memory_order_relaxed))};
 }
 
 std::uint64_t CoordinatorChannel::heartbeat() const {

@@ -2,64 +2,85 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "common/channel/region.h"
 #include "common/channel/ring.h"
-#include "common/job.h"
 #include "common/result.h"
 #include "common/unique_fd.h"
+#include "coordinator/link/task_id.h"
+#include "coordinator/pool/warm_connections.h"
 
 namespace fanfetch {
 
-/// The coordinator's end. It keeps the truth (a lease per slot) and takes all that it reads for
-/// hostile: results are copied out once, then checked. Thread: the loop's alone.
+/// Is what a worker wrote what a sound worker can have written?
+enum class Integrity : std::uint8_t { sound, corrupt };
+
+/// Writes a request into the buffer. Returns its bytes; 0: it does not fit.
+using Encoder = std::function<std::size_t(std::span<std::byte>)>;
+
+/// The coordinator's end. It carries bytes, and knows nothing of what they mean. It keeps the truth
+/// (a lease per slot) and treats all that it reads as hostile: results are copied out once, then
+/// checked. Thread: the loop's alone.
 class CoordinatorChannel {
  public:
-  /// What the caller knows a job by; means nothing here.
-  using Ticket = std::uint64_t;
-
-  struct Completion {
-    Ticket ticket;
-    Outcome outcome;
+  /// What the caller knows of a job; means nothing here.
+  struct Label {
+    TaskId task = 0;
+    HostKey host = 0;
   };
-  /// A lease that its dead worker did not answer.
+  /// Gets a result, copied out of the worker's reach and lent for the call, and says whether it is
+  /// sound. May submit more.
+  using Acceptor = std::function<Integrity(const Label&, std::span<const std::byte>)>;
+  /// A lease without a result when its worker died.
   struct Orphan {
-    Ticket ticket;
-    bool started;  ///< The worker had begun with it: it may be what killed the worker.
+    TaskId task = 0;
+    bool started = false;  ///< The worker had begun with it: it may be what killed the worker.
   };
-  enum class Integrity { sound, corrupt };
+  /// A lease that the worker has started.
+  struct Started {
+    std::uint32_t generation = 0;  ///< Differs from that of the slot's earlier leases.
+    JobProgress progress;          ///< As the worker says.
+  };
 
-  /// `byte_limit`: body bytes a second of all workers together, 0: no limit. The worker's share of
-  /// it is 0 until set_byte_rate().
+  /// `slots`: leases at most, 1 to kMaxSlots. `byte_limit`: body bytes a second of all workers
+  /// together, 0: no limit. The worker's share of it is 0 until set_byte_rate(). Error: no memory
+  /// or no descriptor is to be had.
   [[nodiscard]] static Result<CoordinatorChannel> create(std::uint32_t slots,
                                                          std::uint64_t byte_limit = 0);
 
-  /// Leases a slot to `job` and queues it; the worker sees it after wake_worker().
-  /// Error: the job does not fit its payload. REQUIRES: free_slots() > 0.
-  [[nodiscard]] Result<> submit(const Job& job, Ticket ticket);
+  /// Leases a slot and queues the request that `encode` writes into it; the worker sees it after
+  /// wake_worker(). False: it does not fit. REQUIRES: free_slots() > 0.
+  [[nodiscard]] bool submit(const Encoder& encode, const Label& label);
   void wake_worker();
 
-  /// Takes what the worker has finished and frees those slots. `corrupt`: the worker wrote what no
-  /// sound worker writes; it must be killed, and the channel is good for reclaim() only.
-  [[nodiscard]] Integrity drain(std::vector<Completion>& completions);
+  /// Hands over what the worker has finished, and frees those slots. `corrupt`: the worker wrote
+  /// what no sound worker writes; it must be killed, and only reclaim() is of use from then on.
+  [[nodiscard]] Integrity drain(const Acceptor& accept);
 
   /// Ends all leases. REQUIRES: the worker is dead for sure (waitid), and drain() was called after
-  /// that. Results that are whole in their slots are accepted though their completions were not
+  /// that. Results that are whole in their slots are handed over though their completions were not
   /// posted.
-  [[nodiscard]] std::vector<Orphan> reclaim(std::vector<Completion>& completions);
+  [[nodiscard]] std::vector<Orphan> reclaim(const Acceptor& accept);
 
   /// Tells the worker to leave, see Stopping. Jobs that it does not report are orphans.
   void stop_worker(Stopping how);
 
-  /// Bytes a second that the worker may take from now on; it looks every few milliseconds.
+  /// Body bytes a second that the worker may take from now on; it looks every few milliseconds.
   void set_byte_rate(std::uint64_t rate);
   /// Some of the worker's transfers wait for their share of that.
   [[nodiscard]] bool held_back() const;
 
+  [[nodiscard]] std::uint32_t slots() const { return region_.slots(); }
   [[nodiscard]] std::size_t leases() const { return region_.slots() - free_.size(); }
   [[nodiscard]] std::size_t free_slots() const { return free_.size(); }
+  /// nullopt: the slot has no lease, or the worker has not started it. One whose result is written
+  /// counts as started until it has been drained: a worker may fail to post it.
+  /// REQUIRES: slot < slots().
+  [[nodiscard]] std::optional<Started> started(std::uint32_t slot) const;
   [[nodiscard]] std::uint64_t heartbeat() const;
   [[nodiscard]] std::uint64_t bytes_in() const;
 
@@ -70,13 +91,14 @@ class CoordinatorChannel {
 
  private:
   struct Lease {
-    Ticket ticket = 0;
+    Label label;
     std::uint32_t generation = 0;  // of the current or last use
     bool held = false;
   };
 
-  explicit CoordinatorChannel(ChannelRegion region);
-  [[nodiscard]] std::optional<Outcome> copy_result(std::uint32_t slot);
+  CoordinatorChannel(ChannelRegion region, UniqueFd submitted, UniqueFd completed);
+  [[nodiscard]] Integrity accept_entry(std::uint64_t entry, const Acceptor& accept);
+  [[nodiscard]] bool accept_result(std::uint32_t slot, const Acceptor& accept);
   void release(std::uint32_t slot);
 
   ChannelRegion region_;

@@ -8,15 +8,16 @@ namespace {
 
 using Seconds = std::chrono::duration<double>;
 
-/// A worker that was held back counts as hungry for so long: at one look its transfers may all have
-/// just been served. One that has just got work, until the next look: nothing is known of it.
+/// How long a worker counts as hungry after it was held back: at one look its transfers may all
+/// have just been served. One that has just got work is hungry until the next look, since nothing
+/// is known of it.
 constexpr auto kHungry = 2 * RateShares::kInterval;
 
-/// Over which time a worker's speed is taken. A slow server's bursts are evened out in it.
+/// Time over which a worker's speed is averaged: it evens out a slow server's bursts.
 constexpr Seconds kMemory{0.5};
 
 /// What a worker that is not held back gets beyond its speed, so that it can show that it needs
-/// more: too little, and it stays small for long; too much, and it is taken from the others.
+/// more. With less, its share grows slowly; with more, the others lose what it does not use.
 constexpr double kHeadroom = 1.05;
 constexpr double kHeadroomOfLimit = 0.005;
 
@@ -49,7 +50,7 @@ std::span<const std::uint64_t> RateShares::update(std::span<const Worker> worker
 
 void RateShares::observe(std::span<const Worker> workers, Instant now) {
   const double seconds = Seconds(now - observed_at_).count();
-  if (now - observed_at_ < kInterval / 2) return;  // too short a time to tell a speed from
+  if (now - observed_at_ < kInterval / 2) return;  // too short to measure a speed
   const double weight = 1 - std::exp(-seconds / kMemory.count());
   for (std::size_t i = 0; i < known_.size(); ++i) {
     Known& known = known_[i];
@@ -61,9 +62,10 @@ void RateShares::observe(std::span<const Worker> workers, Instant now) {
   observed_at_ = now;
 }
 
-/// Max-min fairness: whoever asks for less than an equal share of what is left gets it, then the
-/// others share alike. What nobody asked for goes to those with work as well: they may need it any
-/// moment. In whole bytes: of a limit of fewer than there are workers, rounding would leave none.
+/// Max-min fairness: a worker that asks for less than an equal share of the rest gets what it asks
+/// for, and the others share equally. What nobody asked for also goes to those with work, which may
+/// need it at any moment. In whole bytes: if the limit is smaller than the number of workers,
+/// rounding would leave nothing.
 void RateShares::fill_up() {
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < known_.size(); ++i) {
@@ -76,12 +78,12 @@ void RateShares::fill_up() {
   double spare = limit_;
   for (const std::size_t i : order) spare -= known_[i].demand;
   spare = std::max(spare, 0.0) / static_cast<double>(std::max<std::size_t>(order.size(), 1));
-  for (std::size_t place = 0; place < order.size(); ++place) {
-    const std::uint64_t equal = left / (order.size() - place);
-    const double wanted = known_[order[place]].demand + spare;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const std::uint64_t equal = left / (order.size() - i);
+    const double wanted = known_[order[i]].demand + spare;
     const std::uint64_t share =
         wanted < static_cast<double>(equal) ? static_cast<std::uint64_t>(wanted) : equal;
-    shares_[order[place]] = share;
+    shares_[order[i]] = share;
     left -= share;
   }
 }

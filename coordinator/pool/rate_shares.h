@@ -8,9 +8,9 @@
 
 namespace fanfetch {
 
-/// Shares a limit of bytes a second out to the workers by what they need: equal shares for those
-/// that could do with more, and what one does not use the others get. The sum never exceeds the
-/// limit, whatever a worker says. Pure: no clock, no I/O.
+/// Divides a limit of bytes a second among the workers by need: equal shares for those that could
+/// use more, and what one does not use goes to the others. The sum never exceeds the limit,
+/// whatever a worker says. Pure: no clock, no I/O.
 class RateShares {
  public:
   /// The caller updates this often, and whenever an idle worker gets work.
@@ -19,20 +19,20 @@ class RateShares {
   struct Worker {
     bool has_work = false;
     bool held_back = false;      ///< Some of its transfers wait for their share.
-    std::uint64_t bytes_in = 0;  ///< So far; may start again at 0 (a new process in its place).
+    std::uint64_t bytes_in = 0;  ///< In total; starts again at 0 with a new process.
   };
 
   /// `limit`: bytes a second of all workers together.
   RateShares(std::uint64_t limit, std::size_t workers);
 
-  /// Bytes a second for each of `workers`, whose number is always the same. Lent until the next
-  /// call.
+  /// Bytes a second for each of `workers`, whose number never changes. The result is lent until the
+  /// next call.
   [[nodiscard]] std::span<const std::uint64_t> update(std::span<const Worker> workers, Instant now);
 
  private:
   struct Known {
     std::uint64_t bytes_in = 0;
-    double speed = 0;  // bytes a second, of the last half second or so
+    double speed = 0;  // bytes a second, averaged over about half a second
     Instant hungry_until{};
     bool had_work = false;
     double demand = 0;  // bytes a second

@@ -1,14 +1,19 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <list>
-#include <string>
 #include <unordered_map>
 #include <vector>
 
-#include "common/outcome.h"
-
 namespace fanfetch {
+
+/// Names a host; the user of the pool makes it, for example as a hash. Two hosts with one key share
+/// a guess about connections, and nothing else.
+using HostKey = std::uint64_t;
+
+/// What a finished job left of its connection.
+enum class Connection : std::uint8_t { usable, closed };
 
 /// Which hosts one worker should have idle connections to: what its own cache does (libcurl's:
 /// bounded, the one idle for longest is closed), followed from outside by what it is given and what
@@ -19,24 +24,24 @@ class WarmConnections {
   explicit WarmConnections(std::size_t most) : most_(most) {}
 
   /// Is one to `host` idle?
-  [[nodiscard]] bool has(const std::string& host) const { return by_host_.contains(host); }
+  [[nodiscard]] bool has(HostKey host) const { return by_host_.contains(host); }
   /// A job for `host` goes there: takes an idle connection, or opens one.
-  void begin(const std::string& host);
-  /// It is back, and ended so.
-  void end(const std::string& host, const Outcome& outcome);
+  void begin(HostKey host);
+  /// That job is done.
+  void end(HostKey host, Connection connection);
   /// The worker is gone, and its connections with it.
   void clear();
   [[nodiscard]] std::size_t idle() const { return idle_.size(); }
 
  private:
-  using Idle = std::list<std::string>;  // hosts, the one idle for longest first
+  using Idle = std::list<HostKey>;  // the one idle for longest first
 
   void shrink();
 
   std::size_t most_;
   std::size_t busy_ = 0;
   Idle idle_;
-  std::unordered_map<std::string, std::vector<Idle::iterator>> by_host_;  // never empty
+  std::unordered_map<HostKey, std::vector<Idle::iterator>> by_host_;  // never empty
 };
 
 }  // namespace fanfetch

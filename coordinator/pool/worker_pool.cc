@@ -5,68 +5,41 @@
 
 #include <algorithm>
 #include <cassert>
-#include <unordered_map>
 #include <utility>
 
-#include "common/worker_start.h"
-#include "coordinator/pool/warm_connections.h"
+#include "coordinator/pool/pool_member.h"
 
 namespace fanfetch {
 namespace {
 
-/// So many deaths in a row without one job done, and it is not the links' fault. One link that
-/// kills its worker accounts for four.
+/// This many deaths in a row without one job done are not the links' fault. One link that kills its
+/// worker accounts for four.
 constexpr unsigned kHopelessDeaths = 100;
 
-/// A worker with a warm connection may have so much more to do than the least loaded one, as a
-/// share of what it may have at all: a new connection costs round trips, and with TLS as much CPU
-/// as twenty small files; but beyond that the other CPU would idle.
-constexpr std::uint32_t kToleratedShare = 4;
-
-/// A line of a worker's stderr is cut here.
-constexpr std::size_t kMaxLine = 1000;
-/// One that writes without end must not keep the loop: the rest comes with the next event.
+/// A worker that writes to its stderr without end must not keep the loop: the rest comes with the
+/// next event.
 constexpr int kReadsPerEvent = 16;
 
 }  // namespace
 
-struct WorkerPool::Member {
-  unsigned number = 0;  // for people, from 1
-  std::uint32_t share = 0;
-  WorkerState state;
-  std::optional<CoordinatorChannel> channel;  // none: resting, or gone
-  std::optional<WorkerProcess> process;
-  bool alone = false;     // its one job runs alone
-  bool reserved = false;  // gets no new jobs, so that it becomes free for one that runs alone
-  bool unwoken = false;
-  WarmConnections warm{kConnectionsPerTransfer * share};
-  std::unordered_map<CoordinatorChannel::Ticket, std::string> hosts;  // of its jobs
-  std::string line;  // of its stderr, not ended yet
-
-  [[nodiscard]] bool has_room() const {
-    return channel && !alone && !reserved && channel->leases() < share &&
-           state.state() != WorkerState::State::condemned;
-  }
-  [[nodiscard]] bool idle() const {
-    return channel && channel->leases() == 0 && state.state() != WorkerState::State::condemned;
-  }
-};
-
-WorkerPool::WorkerPool(EventLoop& loop, WorkerProgram program, unsigned workers, unsigned jobs,
+WorkerPool::WorkerPool(EventLoop& loop, WorkerProgram program, const PoolSettings& settings,
                        PoolEvents events)
-    : loop_(loop), program_(std::move(program)), events_(std::move(events)) {
+    : loop_(loop), program_(std::move(program)), settings_(settings), events_(std::move(events)) {
+  const auto [workers, jobs] = std::pair(settings.workers, settings.jobs);
   assert(workers >= 1 && workers <= jobs);
   for (unsigned i = 0; i < workers; ++i) {
-    members_.push_back(std::make_unique<Member>(
-        Member{.number = i + 1, .share = jobs / workers + (i < jobs % workers ? 1 : 0)}));
+    members_.push_back(
+        std::make_unique<PoolMember>(i + 1, jobs / workers + (i < jobs % workers ? 1 : 0)));
   }
-  if (program_.byte_limit > 0) rate_shares_.emplace(program_.byte_limit, workers);
+  if (settings.byte_limit > 0) rate_shares_.emplace(settings.byte_limit, workers);
 }
 
 WorkerPool::~WorkerPool() {
   loop_.cancel(tick_timer_);
   loop_.cancel(rate_timer_);
 }
+
+// --- Life and death of a worker ---
 
 Result<> WorkerPool::start() {
   for (auto& member : members_) start_member(*member);
@@ -79,25 +52,44 @@ Result<> WorkerPool::start() {
   return {};
 }
 
-void WorkerPool::start_member(Member& member) {
-  auto channel = CoordinatorChannel::create(2 * member.share, program_.byte_limit);
-  auto process = channel ? WorkerProcess::start(program_, *channel)
-                         : Result<WorkerProcess>(tl::unexpected(channel.error()));
-  if (!process) {
-    events_.on_message(fmt::format("worker {}: {}", member.number, process.error().message));
-    (void)member.state.on_death(loop_.now(), 0);
-    give_up_if_hopeless(process.error().message);
-    return;
-  }
+/// One that cannot be started rests: others may go on meanwhile, and what is short may come back.
+void WorkerPool::start_member(PoolMember& member) {
+  const auto started = try_to_start(member);
+  if (started) return member.state.on_started(loop_.now());
+  unwatch(member);
+  member.reset();
+  member.state.on_start_failed(loop_.now());
+  const auto rest = std::chrono::duration<double>(member.state.rest_until() - loop_.now());
+  events_.on_message(fmt::format("worker {}: {}; it is tried again in {:.1f} s", member.number,
+                                 started.error().message, rest.count()));
+}
+
+Result<> WorkerPool::try_to_start(PoolMember& member) {
+  auto channel = CoordinatorChannel::create(member.share, settings_.byte_limit);
+  if (!channel) return tl::unexpected(channel.error());
   member.channel.emplace(std::move(*channel));
+  auto process = WorkerProcess::start(program_, *member.channel);
+  if (!process) return tl::unexpected(process.error());
   member.process.emplace(std::move(*process));
-  member.state.on_started();
-  loop_.watch(member.channel->completed_fd(), EPOLLIN,
-              [this, &member](std::uint32_t) { on_completed(member); });
-  loop_.watch(member.process->pidfd(), EPOLLIN,
-              [this, &member](std::uint32_t) { on_death(member); });
-  loop_.watch(member.process->stderr_fd(), EPOLLIN,
-              [this, &member](std::uint32_t) { read_stderr(member); });
+  member.lease_watch.emplace(member.share, settings_.lease_limits);
+  auto watched = loop_.try_watch(member.channel->completed_fd(), EPOLLIN,
+                                 [this, &member](std::uint32_t) { on_completed(member); });
+  if (watched) {
+    watched = loop_.try_watch(member.process->pidfd(), EPOLLIN,
+                              [this, &member](std::uint32_t) { on_death(member); });
+  }
+  if (watched) {
+    watched = loop_.try_watch(member.process->stderr_fd(), EPOLLIN,
+                              [this, &member](std::uint32_t) { read_stderr(member); });
+  }
+  return watched;
+}
+
+void WorkerPool::unwatch(const PoolMember& member) {
+  if (member.channel) loop_.unwatch(member.channel->completed_fd());
+  if (!member.process) return;
+  loop_.unwatch(member.process->pidfd());
+  loop_.unwatch(member.process->stderr_fd());
 }
 
 void WorkerPool::tick() {
@@ -106,8 +98,185 @@ void WorkerPool::tick() {
     const bool gone = !member->process && member->state.state() != WorkerState::State::resting;
     if (gone) continue;
     act(*member,
-        member->state.on_tick(loop_.now(), member->channel ? member->channel->heartbeat() : 0));
+        member->state.on_tick(loop_.now(), member->channel ? member->channel->heartbeat() : 0),
+        "does not respond");
+    if (member->process) watch_leases(*member);
   }
+}
+
+void WorkerPool::watch_leases(PoolMember& member) {
+  bool overdue = false;
+  for (std::uint32_t slot = 0; slot < member.channel->slots(); ++slot) {
+    const auto started = member.channel->started(slot);
+    overdue =
+        (started && member.lease_watch->on_tick(slot, started->generation, started->progress)) ||
+        overdue;
+  }
+  if (overdue) act(member, member.state.on_overdue(), "does not end a transfer");
+}
+
+void WorkerPool::act(PoolMember& member, WorkerState::Action action, const char* why) {
+  switch (action) {
+    case WorkerState::Action::none: break;
+    case WorkerState::Action::start:
+      if (!gone_) start_member(member);
+      break;
+    case WorkerState::Action::suspect:
+      act(member, member.state.on_suspected(member.process->waits_for_disk()), why);
+      break;
+    case WorkerState::Action::kill:
+      events_.on_message(fmt::format("worker {} (pid {}) {}: it is replaced", member.number,
+                                     member.process->pid(), why));
+      member.process->kill();
+      break;
+  }
+}
+
+void WorkerPool::on_death(PoolMember& member) {
+  loop_.unwatch(member.process->pidfd());
+  const int pid = member.process->pid();
+  const std::string how = member.process->reap();
+  read_stderr(member);
+  member.lines.end(line_reporter(member));
+  // Dead for sure: nobody writes into the channel any more.
+  (void)member.channel->drain(acceptor(member));
+  const std::size_t lost = report_lost(member);
+  const std::uint64_t heartbeat = member.channel->heartbeat();
+  bytes_of_dead_ += member.channel->bytes_in();
+  unwatch(member);
+  member.reset();
+
+  if (gone_) {
+    if (std::none_of(members_.begin(), members_.end(),
+                     [](const auto& m) { return m->process.has_value(); })) {
+      gone_();
+    }
+    return;
+  }
+  events_.on_message(fmt::format("worker {} (pid {}) {}; {} transfers start again", member.number,
+                                 pid, how, lost));
+  const auto action = member.state.on_death(loop_.now(), heartbeat);
+  give_up_if_hopeless(how);
+  act(member, action);
+}
+
+/// Returns the number of jobs that a dead worker had and was not done with.
+std::size_t WorkerPool::report_lost(PoolMember& member) {
+  const auto orphans = member.channel->reclaim(acceptor(member));
+  // A link that runs alone and kills its worker is itself to blame, not the program.
+  bool link_is_to_blame = false;
+  for (const auto& orphan : orphans) {
+    const Blame guilt = member.alone ? Blame::sole : Blame::shared;
+    events_.on_lost(orphan.task, orphan.started ? guilt : Blame::none);
+    link_is_to_blame = orphan.started && member.alone;
+  }
+  if (!link_is_to_blame) ++deaths_in_a_row_;
+  return orphans.size();
+}
+
+void WorkerPool::give_up_if_hopeless(const std::string& how) {
+  const bool none_starts = std::all_of(members_.begin(), members_.end(),
+                                       [](const auto& m) { return m->state.hopeless(); });
+  if (!none_starts && deaths_in_a_row_ < kHopelessDeaths) return;
+  // A copy: the owner will stop us from inside.
+  const auto on_hopeless = events_.on_hopeless;
+  on_hopeless(Error{fmt::format("the worker processes keep dying (the last one {}); {}", how,
+                                none_starts ? "is fanfetch installed whole?" : "this is a bug")});
+}
+
+void WorkerPool::read_stderr(PoolMember& member) {
+  const StderrLines::Say say = line_reporter(member);
+  char buffer[4096];
+  ssize_t count = 0;
+  for (int reads = 0; reads < kReadsPerEvent; ++reads) {
+    count = ::read(member.process->stderr_fd(), buffer, sizeof buffer);
+    if (count <= 0) break;
+    member.lines.add(std::string_view(buffer, static_cast<std::size_t>(count)), say);
+  }
+  if (count == 0) loop_.unwatch(member.process->stderr_fd());  // closed: or it would spin
+}
+
+StderrLines::Say WorkerPool::line_reporter(const PoolMember& member) const {
+  return [this, &member](const std::string& line) {
+    events_.on_message(fmt::format("worker {}: {}", member.number, line));
+  };
+}
+
+// --- Jobs ---
+
+void WorkerPool::on_completed(PoolMember& member) {
+  const Integrity integrity = member.channel->drain(acceptor(member));
+  if (member.channel->leases() == 0) member.alone = false;
+  if (integrity == Integrity::corrupt) {
+    act(member, member.state.on_corrupt(), "writes what no sound worker writes");
+  }
+}
+
+CoordinatorChannel::Acceptor WorkerPool::acceptor(PoolMember& member) {
+  return
+      [this, &member](const CoordinatorChannel::Label& label, std::span<const std::byte> result) {
+        const PoolEvents::Receipt receipt = events_.on_result(label.task, result);
+        if (receipt.integrity == Integrity::corrupt) return Integrity::corrupt;
+        deaths_in_a_row_ = 0;
+        member.warm.end(label.host, receipt.connection);
+        return Integrity::sound;
+      };
+}
+
+std::span<const WorkerLoad> WorkerPool::loads(std::optional<HostKey> host) const {
+  loads_.clear();
+  for (const auto& member : members_) {
+    loads_.push_back(member->load(host && member->warm.has(*host)));
+  }
+  return loads_;
+}
+
+bool WorkerPool::has_room() const {
+  return std::any_of(members_.begin(), members_.end(),
+                     [](const auto& member) { return member->load().has_room(); });
+}
+
+bool WorkerPool::fits(HostKey host) const { return fits_now(loads(host)); }
+
+bool WorkerPool::submit_to(PoolMember& member, const Encoder& encode, TaskId task, HostKey host) {
+  if (!member.channel->submit(encode, {task, host})) return false;
+  member.unwoken = true;
+  member.warm.begin(host);
+  return true;
+}
+
+bool WorkerPool::submit(const Encoder& encode, TaskId task, HostKey host) {
+  return submit_to(*members_[*choose_worker(loads(host))], encode, task, host);
+}
+
+WorkerPool::Submitted WorkerPool::submit_alone(const Encoder& encode, TaskId task, HostKey host) {
+  for (auto& member : members_) {
+    if (!member->idle()) continue;
+    if (!submit_to(*member, encode, task, host)) return Submitted::too_large;
+    member->alone = true;
+    member->reserved = false;
+    return Submitted::yes;
+  }
+  return Submitted::no_worker_free;
+}
+
+void WorkerPool::reserve(bool wanted) {
+  const auto is_kept_free = [](const auto& m) { return m->alone || m->reserved; };
+  if (!wanted) {
+    for (auto& member : members_) member->reserved = false;
+  } else if (std::none_of(members_.begin(), members_.end(), is_kept_free)) {
+    if (const auto least = choose_worker(loads(std::nullopt))) members_[*least]->reserved = true;
+  }
+}
+
+void WorkerPool::wake_workers() {
+  bool any = false;
+  for (auto& member : members_) {
+    if (!std::exchange(member->unwoken, false) || !member->channel) continue;
+    member->channel->wake_worker();
+    any = true;
+  }
+  if (any && rate_shares_) share_rate();  // it may have had no work before, and so no share
 }
 
 void WorkerPool::share_rate() {
@@ -129,199 +298,7 @@ void WorkerPool::keep_sharing_rate() {
   share_rate();
 }
 
-void WorkerPool::act(Member& member, WorkerState::Action action) {
-  switch (action) {
-    case WorkerState::Action::none: break;
-    case WorkerState::Action::start:
-      if (!gone_) start_member(member);
-      break;
-    case WorkerState::Action::kill:
-      if (member.process->waits_for_disk()) {
-        member.state.pardon();
-        break;
-      }
-      events_.on_message(fmt::format("worker {} (pid {}) hangs or misbehaves: it is replaced",
-                                     member.number, member.process->pid()));
-      member.process->kill();
-      break;
-  }
-}
-
-void WorkerPool::on_completed(Member& member) {
-  const auto integrity = member.channel->drain(completions_);
-  for (const auto& completion : completions_) {
-    if (const auto job = member.hosts.extract(completion.ticket)) {
-      member.warm.end(job.mapped(), completion.outcome);
-    }
-  }
-  deliver();
-  if (member.channel->leases() == 0) member.alone = false;
-  if (integrity == CoordinatorChannel::Integrity::corrupt) act(member, member.state.on_corrupt());
-}
-
-void WorkerPool::deliver() {
-  if (!completions_.empty()) deaths_in_a_row_ = 0;
-  for (auto& completion : completions_) {
-    events_.on_completion(completion.ticket, std::move(completion.outcome));
-  }
-  completions_.clear();
-}
-
-void WorkerPool::on_death(Member& member) {
-  loop_.unwatch(member.process->pidfd());
-  const int pid = member.process->pid();
-  const std::string how = member.process->reap();
-  read_stderr(member);
-  say_line(member);  // its last words may lack a line end
-  // Dead for sure: nobody writes into the channel any more.
-  (void)member.channel->drain(completions_);
-  const auto orphans = member.channel->reclaim(completions_);
-  deliver();
-  // A link that runs alone and kills its worker is itself to blame, not the program.
-  bool link_is_to_blame = false;
-  for (const auto& orphan : orphans) {
-    const Blame guilt = member.alone ? Blame::sole : Blame::shared;
-    events_.on_lost(orphan.ticket, orphan.started ? guilt : Blame::none);
-    link_is_to_blame = orphan.started && member.alone;
-  }
-  if (!link_is_to_blame) ++deaths_in_a_row_;
-  const std::uint64_t heartbeat = member.channel->heartbeat();
-  bytes_of_dead_ += member.channel->bytes_in();
-  loop_.unwatch(member.channel->completed_fd());
-  loop_.unwatch(member.process->stderr_fd());
-  member.channel.reset();
-  member.process.reset();
-  member.alone = member.reserved = member.unwoken = false;
-  member.warm.clear();
-  member.hosts.clear();
-
-  if (gone_) {
-    if (std::none_of(members_.begin(), members_.end(),
-                     [](const auto& m) { return m->process.has_value(); })) {
-      gone_();
-    }
-    return;
-  }
-  events_.on_message(fmt::format("worker {} (pid {}) {}; {} transfers start again", member.number,
-                                 pid, how, orphans.size()));
-  const auto action = member.state.on_death(loop_.now(), heartbeat);
-  give_up_if_hopeless(how);
-  act(member, action);
-}
-
-void WorkerPool::give_up_if_hopeless(const std::string& how) {
-  const bool none_starts = std::all_of(members_.begin(), members_.end(),
-                                       [](const auto& m) { return m->state.hopeless(); });
-  if (!none_starts && deaths_in_a_row_ < kHopelessDeaths) return;
-  // A copy: the owner will stop us from inside.
-  const auto on_hopeless = events_.on_hopeless;
-  on_hopeless(Error{fmt::format("the worker processes keep dying (the last one {}); {}", how,
-                                none_starts ? "is fanfetch installed whole?" : "this is a bug")});
-}
-
-void WorkerPool::read_stderr(Member& member) {
-  char buffer[4096];
-  ssize_t count = 0;
-  for (int reads = 0; reads < kReadsPerEvent; ++reads) {
-    count = ::read(member.process->stderr_fd(), buffer, sizeof buffer);
-    if (count <= 0) break;
-    for (const char c : std::string_view(buffer, static_cast<std::size_t>(count))) {
-      if (c == '\n') {
-        say_line(member);
-      } else if (member.line.size() < kMaxLine) {
-        member.line += c;
-      }
-    }
-  }
-  if (count == 0) loop_.unwatch(member.process->stderr_fd());  // closed: or it would spin
-}
-
-void WorkerPool::say_line(Member& member) {
-  if (member.line.empty()) return;
-  events_.on_message(fmt::format("worker {}: {}", member.number, member.line));
-  member.line.clear();
-}
-
-WorkerPool::Member* WorkerPool::least_loaded() const {
-  Member* best = nullptr;
-  for (const auto& member : members_) {
-    if (member->has_room() &&
-        (best == nullptr || member->channel->leases() < best->channel->leases())) {
-      best = member.get();
-    }
-  }
-  return best;
-}
-
-bool WorkerPool::fits(const std::string& host) const {
-  bool any = false;
-  for (const auto& member : members_) {
-    if (!member->warm.has(host)) continue;
-    if (member->has_room()) return true;
-    any = true;
-  }
-  return !any;
-}
-
-WorkerPool::Member* WorkerPool::best_for(const std::string& host) const {
-  Member* const least = least_loaded();
-  Member* best = nullptr;
-  for (const auto& member : members_) {
-    if (member->has_room() && member->warm.has(host) &&
-        member->channel->leases() <= least->channel->leases() + member->share / kToleratedShare &&
-        (best == nullptr || member->channel->leases() < best->channel->leases())) {
-      best = member.get();
-    }
-  }
-  return best != nullptr ? best : least;
-}
-
-Result<> WorkerPool::submit_to(Member& member, const Job& job, CoordinatorChannel::Ticket ticket,
-                               const std::string& host) {
-  auto submitted = member.channel->submit(job, ticket);
-  if (!submitted) return submitted;
-  member.unwoken = true;
-  member.warm.begin(host);
-  member.hosts.emplace(ticket, host);
-  return submitted;
-}
-
-Result<> WorkerPool::submit(const Job& job, CoordinatorChannel::Ticket ticket,
-                            const std::string& host) {
-  return submit_to(*best_for(host), job, ticket, host);
-}
-
-Result<bool> WorkerPool::submit_alone(const Job& job, CoordinatorChannel::Ticket ticket,
-                                      const std::string& host) {
-  for (auto& member : members_) {
-    if (!member->idle()) continue;
-    auto submitted = submit_to(*member, job, ticket, host);
-    if (!submitted) return tl::unexpected(submitted.error());
-    member->alone = true;
-    member->reserved = false;
-    return true;
-  }
-  return false;
-}
-
-void WorkerPool::reserve(bool wanted) {
-  const auto is_kept_free = [](const auto& m) { return m->alone || m->reserved; };
-  if (!wanted) {
-    for (auto& member : members_) member->reserved = false;
-  } else if (std::none_of(members_.begin(), members_.end(), is_kept_free)) {
-    if (Member* member = least_loaded()) member->reserved = true;
-  }
-}
-
-void WorkerPool::wake_workers() {
-  bool any = false;
-  for (auto& member : members_) {
-    if (!std::exchange(member->unwoken, false) || !member->channel) continue;
-    member->channel->wake_worker();
-    any = true;
-  }
-  if (any && rate_shares_) share_rate();  // it may have had no work before, and so no share
-}
+// --- The end ---
 
 void WorkerPool::stop(std::function<void()> gone) {
   gone_ = std::move(gone);

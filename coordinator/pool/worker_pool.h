@@ -1,40 +1,64 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "common/event_loop.h"
 #include "common/result.h"
+#include "coordinator/link/task_id.h"
 #include "coordinator/pool/blame.h"
+#include "coordinator/pool/choose_worker.h"
 #include "coordinator/pool/coordinator_channel.h"
+#include "coordinator/pool/lease_watch.h"
 #include "coordinator/pool/rate_shares.h"
+#include "coordinator/pool/stderr_lines.h"
 #include "coordinator/pool/worker_process.h"
 #include "coordinator/pool/worker_state.h"
 
 namespace fanfetch {
 
-/// What the pool tells its owner. Called on the loop's thread.
+struct PoolMember;
+
+struct PoolSettings {
+  unsigned workers = 1;
+  unsigned jobs = 1;             ///< In parallel, shared out over the workers.
+  std::uint64_t byte_limit = 0;  ///< Body bytes a second of all workers together; 0: no limit.
+  LeaseLimits lease_limits;
+};
+
+/// What the pool reports to its owner. Called on the loop's thread.
 struct PoolEvents {
-  std::function<void(CoordinatorChannel::Ticket, Outcome)> on_completion;
-  std::function<void(CoordinatorChannel::Ticket, Blame)> on_lost;
-  /// Worth telling the user: a death, or a line that a worker wrote to its stderr. Not cleaned.
+  /// What the owner makes of a result.
+  struct Receipt {
+    Integrity integrity = Integrity::sound;  ///< `corrupt`: the worker is killed, the job is lost.
+    Connection connection = Connection::usable;
+  };
+  /// A job is done. The bytes are out of the worker's reach, and lent for the call.
+  std::function<Receipt(TaskId, std::span<const std::byte> result)> on_result;
+  /// A worker died before it was done with this job.
+  std::function<void(TaskId, Blame)> on_lost;
+  /// For the user: what happens to a worker, or a line that it wrote to its stderr. Not cleaned.
   std::function<void(std::string text)> on_message;
-  /// No worker can be had any more: the pool is good for kill_all() and stop() only.
+  /// No worker can be had any more: only kill_all() and stop() may follow.
   std::function<void(Error)> on_hopeless;
 };
 
-/// The workers of a run: starts them, hands them jobs, sees them die and starts others. Whatever
-/// happens to one, each job that was submitted comes back once, completed or lost.
+/// The workers of a run: starts them, hands them jobs, sees them die and starts others. Jobs and
+/// results are bytes, and hosts are keys; only their user knows what they mean. Whatever happens to
+/// a worker, each job that was submitted comes back once, done or lost.
 /// Thread: the loop's, which has to be main's.
 class WorkerPool {
  public:
-  /// `jobs`: transfers at once, shared out over `workers`. REQUIRES: 1 ≤ workers ≤ jobs.
-  WorkerPool(EventLoop& loop, WorkerProgram program, unsigned workers, unsigned jobs,
+  enum class Submitted : std::uint8_t { yes, no_worker_free, too_large };
+
+  /// Lends `loop`. REQUIRES: 1 ≤ workers ≤ jobs.
+  WorkerPool(EventLoop& loop, WorkerProgram program, const PoolSettings& settings,
              PoolEvents events);
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
@@ -43,25 +67,24 @@ class WorkerPool {
   /// Error: not one worker could be started.
   [[nodiscard]] Result<> start();
 
-  /// Is there a worker with room for one more job?
-  [[nodiscard]] bool has_room() const { return least_loaded() != nullptr; }
-  /// No worker that has an idle connection to `host` is too busy to use it: there is none, or one
-  /// of them has room. `host`: an origin, as submit() is told.
-  [[nodiscard]] bool fits(const std::string& host) const;
-  /// Gives `job` to the least-loaded worker, or to one that has an idle connection to `host` if
-  /// that is hardly busier. REQUIRES: has_room(). Error: the job is too large.
-  [[nodiscard]] Result<> submit(const Job& job, CoordinatorChannel::Ticket ticket,
-                                const std::string& host);
-  /// Gives `job` to a worker that does nothing else and gets nothing else until it is done; false:
-  /// all are busy. One worker is then kept free of new jobs until reserve(false).
-  [[nodiscard]] Result<bool> submit_alone(const Job& job, CoordinatorChannel::Ticket ticket,
-                                          const std::string& host);
+  /// Some worker has room for one more job.
+  [[nodiscard]] bool has_room() const;
+  /// A worker with an idle connection to `host` has room, or no worker has such a connection.
+  [[nodiscard]] bool fits(HostKey host) const;
+  /// Gives a job to the least loaded worker, or to one that has an idle connection to `host` if
+  /// that is hardly busier. The worker sees it after wake_workers(). False: the request is too
+  /// large. REQUIRES: has_room().
+  [[nodiscard]] bool submit(const Encoder& encode, TaskId task, HostKey host);
+  /// Gives a job to an idle worker, which gets no other until this one is done.
+  [[nodiscard]] Submitted submit_alone(const Encoder& encode, TaskId task, HostKey host);
+  /// `wanted`: keeps one worker free of new jobs, so that submit_alone() finds an idle one.
   void reserve(bool wanted);
 
-  /// Wakes the workers that got jobs since the last call: once a batch.
+  /// Wakes the workers that got jobs since the last call: once per wake-up of the loop.
   void wake_workers();
 
-  /// Lets each worker finish what it has and leave; `gone` is called once all are.
+  /// Lets each worker finish its jobs and leave; `gone` is called once all have left, possibly from
+  /// within this call.
   void stop(std::function<void()> gone);
   /// Tells the workers to leave what can be resumed of each job, and to leave immediately: their
   /// jobs come back as lost. REQUIRES: stop() was called.
@@ -69,38 +92,41 @@ class WorkerPool {
   /// SIGKILL to all. Their jobs come back as lost.
   void kill_all();
 
+  /// Jobs that were submitted and are not back.
   [[nodiscard]] std::uint64_t in_flight() const;
-  /// Body bytes received by all workers so far, the dead ones' included.
+  /// Body bytes received by all workers so far, dead ones included.
   [[nodiscard]] std::uint64_t bytes_in() const;
 
  private:
-  struct Member;
-
-  void start_member(Member& member);
+  void start_member(PoolMember& member);
+  [[nodiscard]] Result<> try_to_start(PoolMember& member);
+  void unwatch(const PoolMember& member);
   void tick();
+  void watch_leases(PoolMember& member);
   void share_rate();
   void keep_sharing_rate();
-  void on_completed(Member& member);
-  void on_death(Member& member);
-  void act(Member& member, WorkerState::Action action);
-  void read_stderr(Member& member);
-  void say_line(Member& member);
-  void deliver();
+  void on_completed(PoolMember& member);
+  [[nodiscard]] CoordinatorChannel::Acceptor acceptor(PoolMember& member);
+  void on_death(PoolMember& member);
+  [[nodiscard]] std::size_t report_lost(PoolMember& member);
+  void act(PoolMember& member, WorkerState::Action action, const char* why = "");
+  void read_stderr(PoolMember& member);
+  [[nodiscard]] StderrLines::Say line_reporter(const PoolMember& member) const;
   void give_up_if_hopeless(const std::string& how);
-  [[nodiscard]] Member* least_loaded() const;
-  [[nodiscard]] Member* best_for(const std::string& host) const;
-  [[nodiscard]] Result<> submit_to(Member& member, const Job& job,
-                                   CoordinatorChannel::Ticket ticket, const std::string& host);
+  [[nodiscard]] std::span<const WorkerLoad> loads(std::optional<HostKey> host) const;
+  [[nodiscard]] bool submit_to(PoolMember& member, const Encoder& encode, TaskId task,
+                               HostKey host);
 
   EventLoop& loop_;
   WorkerProgram program_;
+  PoolSettings settings_;
   PoolEvents events_;
-  std::vector<std::unique_ptr<Member>> members_;
-  std::vector<CoordinatorChannel::Completion> completions_;  // scratch
+  std::vector<std::unique_ptr<PoolMember>> members_;
+  mutable std::vector<WorkerLoad> loads_;  // scratch
   std::uint64_t bytes_of_dead_ = 0;
-  unsigned deaths_in_a_row_ = 0;  // no link's fault, without one job done in between
+  unsigned deaths_in_a_row_ = 0;  // that no link is to blame for, without a job done in between
   EventLoop::TimerKey tick_timer_{};
-  std::optional<RateShares> rate_shares_;  // none: bytes are not limited
+  std::optional<RateShares> rate_shares_;  // nullopt: bytes are not limited
   EventLoop::TimerKey rate_timer_{};
   std::function<void()> gone_;  // set: stopping
 };

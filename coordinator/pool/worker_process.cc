@@ -6,11 +6,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <vector>
 
 #include "common/worker_start.h"
 
@@ -24,20 +24,25 @@ struct Redirection {
   int to;
 };
 
-/// Puts each `from` on its `to`, though one's `to` may be another's `from`. Async-signal-safe.
-bool place_descriptors(std::array<Redirection, 8> all) {
-  for (auto& one : all) {  // first out of each other's way, above all targets
-    one.from = ::fcntl(one.from, F_DUPFD, kLastWorkerFd + 1);
-    if (one.from < 0) return false;
-  }
-  for (const auto& one : all) {
-    if (::dup2(one.from, one.to) < 0) return false;
-  }
-  return true;
-}
+/// Whatever a started process needs of the parent, made before the fork: what is short then is an
+/// error here, and not a death. `from` of each redirection lies above all `to`.
+struct Descriptors {
+  std::vector<Redirection> redirections;
+  std::vector<UniqueFd> copies;  // of those that had to move
 
-/// Between fork and exec: async-signal-safe calls only.
-[[noreturn]] void become_worker(int binary, const std::array<Redirection, 8>& descriptors,
+  Result<> add(int from, int to, int last) {
+    if (from <= last) {
+      copies.emplace_back(::fcntl(from, F_DUPFD_CLOEXEC, last + 1));
+      from = copies.back().get();
+      if (from < 0) return fail("cannot copy a descriptor for a worker: {}", errno_text(errno));
+    }
+    redirections.push_back({from, to});
+    return {};
+  }
+};
+
+/// Between fork and exec: async-signal-safe calls only. `binary` lies above `last`.
+[[noreturn]] void become_worker(int binary, const std::vector<Redirection>& descriptors, int last,
                                 char* const* argv) {
   // Ctrl-C reaches the whole group, and the coordinator decides what it means. Ignored signals stay
   // so through exec; from the first instruction on the worker is safe from them.
@@ -47,15 +52,14 @@ bool place_descriptors(std::array<Redirection, 8> all) {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 
   char* const environment[] = {nullptr};
-  // The binary moves last and closes on exec: the worker gets no way to itself.
-  const int program = ::fcntl(binary, F_DUPFD_CLOEXEC, kLastWorkerFd + 1);
-  if (program >= 0 && place_descriptors(descriptors)) {
-    constexpr unsigned kCloseOnExec = 4;  // CLOSE_RANGE_CLOEXEC, Linux 5.11
-    if (::syscall(SYS_close_range, kLastWorkerFd + 1, ~0u, kCloseOnExec) == 0) {
-      ::fexecve(program, argv, environment);
-    }
+  bool good = true;
+  for (const auto& one : descriptors) good = good && ::dup2(one.from, one.to) >= 0;
+  // All others close on exec, the binary too: the worker gets no way to itself.
+  constexpr unsigned kCloseOnExec = 4;  // CLOSE_RANGE_CLOEXEC, Linux 5.11
+  if (good && ::syscall(SYS_close_range, last + 1, ~0u, kCloseOnExec) == 0) {
+    ::fexecve(binary, argv, environment);
   }
-  static constexpr char kMessage[] = "cannot execute fanfetch-worker\n";
+  static constexpr char kMessage[] = "cannot execute the worker program\n";
   (void)!::write(STDERR_FILENO, kMessage, sizeof kMessage - 1);
   ::_exit(kExecFailed);
 }
@@ -74,7 +78,7 @@ Result<UniqueFd> open_worker_binary() {
     if (binary.valid()) return binary;
   }
   return fail(
-      "cannot find the program fanfetch-worker: neither {} nor {} is there; install fanfetch anew",
+      "cannot find the program fanfetch-worker: neither {} nor {} is there; install fanfetch again",
       installed.string(), built.string());
 }
 
@@ -89,27 +93,31 @@ Result<WorkerProcess> WorkerProcess::start(const WorkerProgram& program,
   if (!null.valid()) return fail("cannot open /dev/null: {}", errno_text(errno));
 
   // Everything that allocates comes before the fork.
-  std::string name = "fanfetch-worker";
-  std::string parent = std::to_string(::getpid());
-  std::string ca_file = program.ca_file;
-  std::string cert_file = program.cert_file;
-  std::string key_file = program.key_file;
-  char* const argv[] = {name.data(),      parent.data(),   ca_file.data(),
-                        cert_file.data(), key_file.data(), nullptr};
-  const std::array<Redirection, 8> descriptors{{
-      {null.get(), STDIN_FILENO},
-      {null.get(), STDOUT_FILENO},
-      {stderr_write.get(), STDERR_FILENO},
-      {channel.region_fd(), kRegionFd},
-      {channel.submitted_fd(), kSubmittedFd},
-      {channel.completed_fd(), kCompletedFd},
-      {program.part_folder, kPartFolderFd},
-      {program.lock, kLockFd},
-  }};
+  const int last = kFirstOwnFd + static_cast<int>(program.descriptors.size()) - 1;
+  std::vector<Redirection> wanted{{null.get(), STDIN_FILENO},
+                                  {null.get(), STDOUT_FILENO},
+                                  {stderr_write.get(), STDERR_FILENO},
+                                  {channel.region_fd(), kRegionFd},
+                                  {channel.submitted_fd(), kSubmittedFd},
+                                  {channel.completed_fd(), kCompletedFd}};
+  int own = kFirstOwnFd;
+  for (const int fd : program.descriptors) wanted.push_back({fd, own++});
+  Descriptors descriptors;
+  for (const auto& [from, to] : wanted) {
+    if (auto added = descriptors.add(from, to, last); !added) return tl::unexpected(added.error());
+  }
+  UniqueFd binary(::fcntl(program.binary.get(), F_DUPFD_CLOEXEC, last + 1));
+  if (!binary.valid()) return fail("cannot copy a descriptor: {}", errno_text(errno));
+
+  std::vector<std::string> words{"fanfetch-worker", std::to_string(::getpid())};
+  words.insert(words.end(), program.arguments.begin(), program.arguments.end());
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
 
   const pid_t pid = ::fork();
   if (pid < 0) return fail("cannot start a worker process: {}", errno_text(errno));
-  if (pid == 0) become_worker(program.binary.get(), descriptors, argv);
+  if (pid == 0) become_worker(binary.get(), descriptors.redirections, last, argv.data());
 
   UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   if (!pidfd.valid()) {

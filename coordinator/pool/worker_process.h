@@ -1,7 +1,8 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "common/result.h"
 #include "common/unique_fd.h"
@@ -9,27 +10,25 @@
 
 namespace fanfetch {
 
-/// What every worker of a run is started from. Opened once, at start-up, so that an upgrade in
-/// mid-run cannot mix versions.
+/// What every worker of a run is started from. The binary is opened once, at start-up, so that an
+/// upgrade during a run cannot mix versions.
 struct WorkerProgram {
   UniqueFd binary;
-  std::string ca_file;    ///< Bundle that its certificates are verified against.
-  std::string cert_file;  ///< Client certificate; empty: none.
-  std::string key_file;
-  std::uint64_t byte_limit = 0;  ///< Body bytes a second of all workers together; 0: no limit.
-  int part_folder = -1;          ///< Lent: outlives the workers.
-  int lock = -1;  ///< Lent. The output folder's lock, for the worker to hold as well.
+  std::vector<std::string> arguments;  ///< Behind the coordinator's process ID.
+  /// Lent: they outlive the workers, which get them in this order from kFirstOwnFd on.
+  std::vector<int> descriptors;
 };
 
-/// Finds fanfetch-worker: installed in libexecdir, or beside us in a build folder.
-/// Error: it is in neither place, with both named.
+/// Finds fanfetch-worker: installed in libexecdir, or in the build folder that we run from.
+/// Error: it is in neither; both are named.
 [[nodiscard]] Result<UniqueFd> open_worker_binary();
 
 /// One running child. Thread: main, since PR_SET_PDEATHSIG is tied to the forking thread.
 /// Kills and reaps the child when it goes.
 class WorkerProcess {
  public:
-  /// fork + fexecve. Error: no process could be made; what fails after the fork ends as a death.
+  /// fork + fexecve. Error: the machine is short of descriptors, processes or memory. What fails
+  /// after the fork ends as a death.
   [[nodiscard]] static Result<WorkerProcess> start(const WorkerProgram& program,
                                                    const CoordinatorChannel& channel);
   WorkerProcess(WorkerProcess&&) noexcept = default;
@@ -38,8 +37,8 @@ class WorkerProcess {
 
   /// SIGKILL. Its death comes later, through pidfd().
   void kill();
-  /// It sleeps in the kernel until a disk or a network file system answers: slow, but not hung, and
-  /// deaf to SIGKILL anyway.
+  /// It sleeps in the kernel until a disk or a network file system answers: it is slow, not hung,
+  /// and SIGKILL has no effect until then.
   [[nodiscard]] bool waits_for_disk() const;
   /// REQUIRES: pidfd() was readable. How it died: `was killed by signal 9 (Killed)`.
   [[nodiscard]] std::string reap();
@@ -54,7 +53,7 @@ class WorkerProcess {
       : pid_(pid), pidfd_(std::move(pidfd)), stderr_(std::move(stderr_fd)) {}
 
   int pid_;
-  UniqueFd pidfd_;  // none once reaped
+  UniqueFd pidfd_;  // closed once reaped
   UniqueFd stderr_;
 };
 

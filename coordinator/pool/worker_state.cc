@@ -28,16 +28,20 @@ WorkerState::Action WorkerState::on_tick(Instant now, std::uint64_t heartbeat) {
     last_heartbeat_ = heartbeat;
     silent_ticks_ = 0;
     state_ = State::serving;
-    failed_starts_ = 0;
+    early_deaths_ = rests_ = 0;
     return Action::none;
   }
   silent_ticks_ = late ? 0 : silent_ticks_ + 1;
-  if (silent_ticks_ < kHungTicks) return Action::none;
-  state_ = State::condemned;
-  return Action::kill;
+  return silent_ticks_ < kHungTicks ? Action::none : Action::suspect;
 }
 
-WorkerState::Action WorkerState::on_corrupt() {
+WorkerState::Action WorkerState::on_suspected(bool waits_for_disk) {
+  if (!waits_for_disk) return condemn();
+  silent_ticks_ = 0;
+  return Action::none;
+}
+
+WorkerState::Action WorkerState::condemn() {
   if (state_ != State::starting && state_ != State::serving) return Action::none;
   state_ = State::condemned;
   return Action::kill;
@@ -45,25 +49,28 @@ WorkerState::Action WorkerState::on_corrupt() {
 
 WorkerState::Action WorkerState::on_death(Instant now, std::uint64_t heartbeat) {
   if (heartbeat > 0) {
-    failed_starts_ = 0;
+    early_deaths_ = rests_ = 0;
     return Action::start;
   }
-  rest_until_ =
-      now + std::min<Duration>(kFirstRest * (1u << std::min(failed_starts_, 20u)), kLongestRest);
-  ++failed_starts_;
-  state_ = State::resting;
-  return Action::none;
+  ++early_deaths_;
+  rest(started_);
+  return now >= rest_until_ ? Action::start : Action::none;
 }
 
-void WorkerState::pardon() {
-  state_ = State::serving;
-  silent_ticks_ = 0;
-}
-
-void WorkerState::on_started() {
+void WorkerState::on_started(Instant now) {
   state_ = State::starting;
+  started_ = now;
   last_heartbeat_ = 0;
   silent_ticks_ = 0;
+}
+
+void WorkerState::on_start_failed(Instant now) { rest(now); }
+
+void WorkerState::rest(Instant since) {
+  rest_until_ =
+      since + std::min<Duration>(kFirstRest * (1u << std::min(rests_, 20u)), kLongestRest);
+  ++rests_;
+  state_ = State::resting;
 }
 
 }  // namespace fanfetch

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 
 #include "common/clock.h"
 
@@ -10,18 +9,27 @@ namespace fanfetch {
 /// What the supervisor knows of one worker, and what follows from each event. Pure: events and time
 /// come in, actions go out.
 ///
-///     state \ event | beat seen  | 30 ticks without | corrupt words | died               | due
-///     --------------+------------+------------------+---------------+--------------------+-------
-///     starting      | → serving  | kill → condemned | kill          | rest → resting     |
-///     serving       |            | kill → condemned | kill          | start → starting   |
-///     condemned     |            |                  |               | start → starting   |
-///     resting       |            |                  |               |                    | start
+///     state \ event | beat seen | 30 ticks silent | corrupt, overdue | died             | rest
+///     over
+///     --------------+-----------+-----------------+------------------+------------------+----------
+///     starting      | → serving | suspect         | kill → condemned | rest → resting   |
+///     serving       |           | suspect         | kill → condemned | start            |
+///     condemned     |           |                 |                  | start, or rest   |
+///     resting       |           |                 |                  |                  | start
 ///
-/// A worker that dies before its first beat is probably broken for good: it rests longer each time.
+/// A suspect is killed and condemned, unless it waits for a disk: then its 30 ticks begin again.
+/// There is no such excuse for corrupt words or an overdue job. One that dies before its first beat
+/// is probably broken for good: it rests, longer each time, counted from its start; one that was
+/// silent for 30 ticks has rested enough. So does one that could not be started at all.
 class WorkerState {
  public:
   enum class State : std::uint8_t { starting, serving, condemned, resting };
-  enum class Action : std::uint8_t { none, kill, start };
+  enum class Action : std::uint8_t {
+    none,
+    suspect,  ///< Find out whether it waits for a disk, and call on_suspected().
+    kill,
+    start,
+  };
 
   /// The caller ticks this often.
   static constexpr Duration kTick = std::chrono::seconds(1);
@@ -33,27 +41,36 @@ class WorkerState {
 
   /// Once a kTick. `heartbeat`: the worker's counter; 0 until it is ready.
   [[nodiscard]] Action on_tick(Instant now, std::uint64_t heartbeat);
+  /// The answer to Action::suspect.
+  [[nodiscard]] Action on_suspected(bool waits_for_disk);
   /// It wrote what no sound worker writes.
-  [[nodiscard]] Action on_corrupt();
+  [[nodiscard]] Action on_corrupt() { return condemn(); }
+  /// It beats, but holds a job for longer than it may.
+  [[nodiscard]] Action on_overdue() { return condemn(); }
   /// waitid has confirmed its death; `heartbeat` is its counter's last value.
   [[nodiscard]] Action on_death(Instant now, std::uint64_t heartbeat);
-  /// It was to be killed for its silence, but has an excuse: the count starts anew.
-  void pardon();
-  /// It has been started anew.
-  void on_started();
+  /// A process was started.
+  void on_started(Instant now);
+  /// No process could be started: the machine is short of something. Says nothing of the program.
+  void on_start_failed(Instant now);
 
   [[nodiscard]] State state() const { return state_; }
-  /// It keeps dying before it gets to work.
-  [[nodiscard]] bool hopeless() const { return failed_starts_ >= kHopelessStarts; }
+  /// It keeps dying before its first beat.
+  [[nodiscard]] bool hopeless() const { return early_deaths_ >= kHopelessStarts; }
   /// When a resting worker is to be started: on_tick() says so then.
   [[nodiscard]] Instant rest_until() const { return rest_until_; }
 
  private:
+  [[nodiscard]] Action condemn();
+  void rest(Instant since);
+
   State state_ = State::starting;
   std::uint64_t last_heartbeat_ = 0;
   unsigned silent_ticks_ = 0;
   Instant last_tick_{};
-  unsigned failed_starts_ = 0;
+  Instant started_{};
+  unsigned early_deaths_ = 0;  // in a row
+  unsigned rests_ = 0;         // in a row
   Instant rest_until_{};
 };
 

@@ -4,11 +4,15 @@
  * of the worker. Spin assumes sequential consistency; TSan looks at the rest.
  * A worker that is cut off leaves its jobs unanswered, which is here a kill between two statements.
  *
- * Holds: every job is committed once, with its own result, and all jobs are at last.
+ * Holds: every job is committed once, with its own result, and all jobs are at last; the progress of
+ * a started lease is never that of an earlier one.
  * Seeded bugs, which Spin has to find:
  *   BUG_DRAIN_LATE     the worker empties its eventfd after it has looked at the ring
  *   BUG_NO_GENERATION  a done slot is believed whatever its generation
  *   BUG_RECLAIM_EARLY  a worker's leases are taken back before its death is sure
+ *   BUG_PROGRESS_LATE  a slot's progress is cleared only after the job is marked as started
+ * The progress word is an ordinal here, with the generation that it belongs to as a ghost. A job is
+ * late when the coordinator finds no move of it; here that is any time, and kills the worker.
  */
 #define NS 2
 #define NJ 3
@@ -22,7 +26,7 @@
 /* Shared memory: who writes which word is as in common/channel/layout.h. */
 byte submit_ring[NS]; byte submit_head;
 byte complete_ring[NS]; byte complete_head;
-byte request[NS]; byte result[NS]; byte state[NS];
+byte request[NS]; byte result[NS]; byte state[NS]; byte progress[NS];
 
 /* The kernel's. */
 bool event_worker, event_coordinator;
@@ -46,8 +50,15 @@ end_sleep: event_worker;
        :: tail != submit_head ->
           entry = submit_ring[tail % NS]; tail++;
           slot = entry & 3;
+#ifndef BUG_PROGRESS_LATE
+          progress[slot] = PACK(entry >> 2, 0);
+#endif
           state[slot] = PACK(entry >> 2, STARTED);
+#ifdef BUG_PROGRESS_LATE
+          progress[slot] = PACK(entry >> 2, 0);
+#endif
           result[slot] = request[slot];
+          progress[slot] = PACK(entry >> 2, 1);
           state[slot] = PACK(entry >> 2, DONE);
           complete_ring[head % NS] = entry; head++;
           complete_head = head
@@ -105,6 +116,21 @@ inline reclaim() {
   od
 }
 
+/* The coordinator's tick: what it reads of a started lease is of that lease. */
+inline look() {
+  slot = 0;
+  do
+  :: slot < NS ->
+     if
+     :: held[slot] && (state[slot] >> 2) == generation[slot] ->
+        assert((progress[slot] >> 2) == generation[slot])
+     :: else
+     fi;
+     slot++
+  :: else -> break
+  od
+}
+
 inline dispatch() {
   slot = 0;
   do
@@ -152,6 +178,7 @@ active proctype Coordinator() {
      :: event_coordinator || exited -> event_coordinator = 0
      :: arrived < NJ -> pending[arrived] = 1; arrived++ /* another link was read */
      fi;
+     look();
 #else
      (event_coordinator || killed);
      event_coordinator = 0;
@@ -173,7 +200,7 @@ active proctype Coordinator() {
         /* The successor gets a fresh region. */
         d_step {
           submit_head = 0; complete_head = 0; head = 0; tail = 0;
-          state[0] = 0; state[1] = 0; result[0] = NJ; result[1] = NJ;
+          state[0] = 0; state[1] = 0; progress[0] = 0; progress[1] = 0; result[0] = NJ; result[1] = NJ;
           generation[0] = 0; generation[1] = 0;
           event_worker = 0; event_coordinator = 0; killed = 0; dead = 0; exited = 0
         };

@@ -14,8 +14,11 @@
 #include <deque>
 #include <functional>
 #include <random>
+#include <span>
 #include <vector>
 
+#include "common/job.h"
+#include "common/sha256.h"
 #include "coordinator/pool/coordinator_channel.h"
 #include "worker/worker_channel.h"
 
@@ -52,6 +55,25 @@ std::string answer_to(std::uint64_t number) {
   }
 }
 
+struct Completion {
+  TaskId number;
+  Outcome outcome;
+};
+
+bool submit(CoordinatorChannel& channel, std::uint64_t number) {
+  const Job job{.url = std::to_string(number)};
+  return channel.submit([&](std::span<std::byte> buffer) { return encode(job, buffer); }, {number});
+}
+
+CoordinatorChannel::Acceptor accept_into(std::vector<Completion>& completions) {
+  return [&](const CoordinatorChannel::Label& label, std::span<const std::byte> bytes) {
+    auto outcome = decode_outcome(bytes);
+    if (!outcome) return Integrity::corrupt;
+    completions.push_back({label.task, std::move(*outcome)});
+    return Integrity::sound;
+  };
+}
+
 /// The coordinator's side of one run: endless jobs, each of which has to be answered once.
 class Jobs {
  public:
@@ -61,12 +83,12 @@ class Jobs {
       const std::uint64_t number = again_.empty() ? next_++ : again_.front();
       if (!again_.empty()) again_.pop_front();
       if (number >= answers_.size()) answers_.resize(number + 1);
-      ASSERT_TRUE(channel.submit({.url = std::to_string(number)}, number));
+      ASSERT_TRUE(submit(channel, number));
     }
     if (any) channel.wake_worker();
   }
 
-  void accept(std::vector<CoordinatorChannel::Completion>& completions) {
+  void accept(std::vector<Completion>& completions) {
     for (const auto& [number, outcome] : completions) {
       ++answers_.at(number);
       ++done_;
@@ -76,7 +98,7 @@ class Jobs {
   }
 
   void requeue(const std::vector<CoordinatorChannel::Orphan>& orphans) {
-    for (const auto& orphan : orphans) again_.push_back(orphan.ticket);
+    for (const auto& orphan : orphans) again_.push_back(orphan.task);
   }
 
   /// Nothing lost, nothing twice: all numbers up to the last, but those to be asked again, once.
@@ -98,7 +120,7 @@ class Jobs {
 TEST(ChannelUnderKills, LosesNothingAnswersNothingTwiceAndCorruptsNothing) {
   std::mt19937_64 random(20261122);
   Jobs jobs;
-  std::vector<CoordinatorChannel::Completion> completions;
+  std::vector<Completion> completions;
   for (int kill = 0; kill < kKills && !HasFatalFailure(); ++kill) {
     auto channel = CoordinatorChannel::create(kSlots);
     ASSERT_TRUE(channel);
@@ -111,15 +133,15 @@ TEST(ChannelUnderKills, LosesNothingAnswersNothingTwiceAndCorruptsNothing) {
     while (jobs.done() < until && !HasFatalFailure()) {
       pollfd wait{.fd = channel->completed_fd(), .events = POLLIN, .revents = 0};
       ASSERT_EQ(::poll(&wait, 1, 10'000), 1) << "the worker fell asleep with work to do";
-      ASSERT_EQ(channel->drain(completions), CoordinatorChannel::Integrity::sound);
+      ASSERT_EQ(channel->drain(accept_into(completions)), Integrity::sound);
       jobs.accept(completions);
       jobs.fill(*channel);
     }
     for (std::uint64_t spin = random() % 20'000; spin > 0; --spin) asm volatile("");
     ASSERT_EQ(::kill(worker, SIGKILL), 0);
     ASSERT_EQ(::waitpid(worker, nullptr, 0), worker);
-    ASSERT_EQ(channel->drain(completions), CoordinatorChannel::Integrity::sound);
-    jobs.requeue(channel->reclaim(completions));
+    ASSERT_EQ(channel->drain(accept_into(completions)), Integrity::sound);
+    jobs.requeue(channel->reclaim(accept_into(completions)));
     jobs.accept(completions);
   }
   jobs.check();
@@ -135,7 +157,7 @@ class KilledAtAnInstruction : public ::testing::Test {
   enum class Death { at_the_instruction, never_came_there, not_traceable };
 
   Death kill_worker_once(const std::function<bool()>& reached) {
-    EXPECT_TRUE(channel_.submit({.url = std::to_string(kNumber)}, kNumber));
+    EXPECT_TRUE(submit(channel_, kNumber));
     const pid_t worker = ::fork();
     if (worker == 0) {
       ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -166,13 +188,13 @@ class KilledAtAnInstruction : public ::testing::Test {
   }
   void expect_whole_answer() const {
     ASSERT_EQ(completions_.size(), 1u);
-    EXPECT_EQ(completions_[0].ticket, kNumber);
+    EXPECT_EQ(completions_[0].number, kNumber);
     EXPECT_EQ(std::get<Redirected>(completions_[0].outcome).response.location, answer_to(kNumber));
   }
 
   CoordinatorChannel channel_ = std::move(*CoordinatorChannel::create(1));
   ChannelRegion raw_ = std::move(*ChannelRegion::attach(UniqueFd(::dup(channel_.region_fd()))));
-  std::vector<CoordinatorChannel::Completion> completions_;
+  std::vector<Completion> completions_;
 };
 
 TEST_F(KilledAtAnInstruction, DoneMeansThatTheResultIsWhole) {
@@ -180,8 +202,8 @@ TEST_F(KilledAtAnInstruction, DoneMeansThatTheResultIsWhole) {
       kill_worker_once([&] { return raw_.slot(0).state == pack_state(1, Phase::done); });
   if (death == Death::not_traceable) GTEST_SKIP() << "ptrace is not allowed here";
   ASSERT_EQ(death, Death::at_the_instruction);
-  EXPECT_EQ(channel_.drain(completions_), CoordinatorChannel::Integrity::sound);
-  EXPECT_TRUE(channel_.reclaim(completions_).empty());
+  EXPECT_EQ(channel_.drain(accept_into(completions_)), Integrity::sound);
+  EXPECT_TRUE(channel_.reclaim(accept_into(completions_)).empty());
   expect_whole_answer();
 }
 
@@ -189,7 +211,7 @@ TEST_F(KilledAtAnInstruction, PostedMeansThatItIsDone) {
   const auto death = kill_worker_once([&] { return raw_.header().complete_head == 1; });
   if (death == Death::not_traceable) GTEST_SKIP() << "ptrace is not allowed here";
   ASSERT_EQ(death, Death::at_the_instruction);
-  EXPECT_EQ(channel_.drain(completions_), CoordinatorChannel::Integrity::sound);
+  EXPECT_EQ(channel_.drain(accept_into(completions_)), Integrity::sound);
   expect_whole_answer();
   EXPECT_EQ(channel_.leases(), 0u);
 }

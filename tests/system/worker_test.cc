@@ -12,6 +12,7 @@
 #include <functional>
 
 #include "common/event_loop.h"
+#include "common/job.h"
 #include "common/sha256.h"
 #include "coordinator/pool/coordinator_channel.h"
 #include "coordinator/pool/worker_process.h"
@@ -40,13 +41,12 @@ class WorkerTest : public ::testing::Test {
   }
   /// How it ended; Skipped (which a worker never says): it did not.
   Outcome ask(const Job& job, const std::function<void(int pid)>& before = {}) {
-    auto channel = CoordinatorChannel::create(2);
+    auto channel = CoordinatorChannel::create(1);
     const UniqueFd folder(::open(parts().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     const auto binary = fs::path(::getenv("FANFETCH")).parent_path() / "../worker/fanfetch-worker";
     const WorkerProgram program{.binary = UniqueFd(::open(binary.c_str(), O_PATH | O_CLOEXEC)),
-                                .ca_file = "/dev/null",
-                                .part_folder = folder.get(),
-                                .lock = folder.get()};
+                                .arguments = {"/dev/null", "", ""},
+                                .descriptors = {folder.get(), folder.get()}};
     auto process = WorkerProcess::start(program, *channel);
     EXPECT_TRUE(process);
     if (!process) return Skipped{};
@@ -54,20 +54,25 @@ class WorkerTest : public ::testing::Test {
       EXPECT_TRUE(eventually([&] { return channel->heartbeat() > 0; }, kPatience));
       before(process->pid());
     }
-    EXPECT_TRUE(channel->submit(job, 1));
+    EXPECT_TRUE(channel->submit([&](auto buffer) { return encode(job, buffer); }, {1}));
     channel->wake_worker();
-    std::vector<CoordinatorChannel::Completion> done;
+    std::vector<Outcome> done;
+    const auto accept = [&](const CoordinatorChannel::Label&, std::span<const std::byte> bytes) {
+      auto outcome = decode_outcome(bytes);
+      if (outcome) done.push_back(std::move(*outcome));
+      return outcome ? Integrity::sound : Integrity::corrupt;
+    };
     pollfd wait{.fd = channel->completed_fd(), .events = POLLIN, .revents = 0};
     const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(kPatience).count();
     while (done.empty() && ::poll(&wait, 1, static_cast<int>(limit)) > 0) {
       drain_eventfd(channel->completed_fd());
-      EXPECT_EQ(CoordinatorChannel::Integrity::sound, channel->drain(done));
+      EXPECT_EQ(Integrity::sound, channel->drain(accept));
     }
     received_ = channel->bytes_in();
     channel->stop_worker(Stopping::finish);
     (void)process->reap();
     EXPECT_EQ(1u, done.size());
-    return done.empty() ? Skipped{} : std::move(done[0].outcome);
+    return done.empty() ? Skipped{} : std::move(done[0]);
   }
   /// The answers of kPath, one a job.
   void serve(std::vector<Reply> replies) { origin_.serve_in_turn(kPath, std::move(replies)); }

@@ -5,16 +5,16 @@
 namespace fanfetch {
 namespace {
 
-constexpr char kA[] = "https://a:443";
-constexpr char kB[] = "https://b:443";
-constexpr char kC[] = "https://c:443";
+constexpr HostKey kA = 1;
+constexpr HostKey kB = 2;
+constexpr HostKey kC = 3;
 
 TEST(WarmConnections, OneIsIdleOnceItsTransferIsDone) {
   WarmConnections warm(8);
   EXPECT_FALSE(warm.has(kA));
   warm.begin(kA);
   EXPECT_FALSE(warm.has(kA)) << "busy";
-  warm.end(kA, Saved{});
+  warm.end(kA, Connection::usable);
   EXPECT_TRUE(warm.has(kA));
   EXPECT_FALSE(warm.has(kB));
 }
@@ -23,8 +23,8 @@ TEST(WarmConnections, TheNextTransferTakesIt) {
   WarmConnections warm(8);
   warm.begin(kA);
   warm.begin(kA);
-  warm.end(kA, Saved{});
-  warm.end(kA, Redirected{});
+  warm.end(kA, Connection::usable);
+  warm.end(kA, Connection::usable);
   EXPECT_EQ(warm.idle(), 2u);
   warm.begin(kA);
   EXPECT_TRUE(warm.has(kA)) << "the other one";
@@ -33,41 +33,33 @@ TEST(WarmConnections, TheNextTransferTakesIt) {
   EXPECT_EQ(warm.idle(), 0u);
 }
 
-TEST(WarmConnections, WhatIsBrokenOffTakesItsConnectionAlong) {
-  for (const ErrorClass error : {ErrorClass::connect, ErrorClass::timeout, ErrorClass::truncated,
-                                 ErrorClass::too_large, ErrorClass::disk}) {
-    WarmConnections warm(8);
-    warm.begin(kA);
-    warm.end(kA, Failed{.error = error});
-    EXPECT_FALSE(warm.has(kA)) << name(error);
-  }
-  for (const ErrorClass error : {ErrorClass::http_4xx, ErrorClass::rate_limited}) {
-    WarmConnections warm(8);
-    warm.begin(kA);
-    warm.end(kA, Failed{.error = error});
-    EXPECT_TRUE(warm.has(kA)) << name(error);
-  }
+TEST(WarmConnections, AClosedOneIsNotKept) {
+  WarmConnections warm(8);
+  warm.begin(kA);
+  warm.end(kA, Connection::closed);
+  EXPECT_FALSE(warm.has(kA));
+  EXPECT_EQ(warm.idle(), 0u);
 }
 
 TEST(WarmConnections, TheOneIdleForLongestGoesFirst) {
   WarmConnections warm(2);
-  for (const char* host : {kA, kB}) {
+  for (const HostKey host : {kA, kB}) {
     warm.begin(host);
-    warm.end(host, Saved{});
+    warm.end(host, Connection::usable);
   }
   warm.begin(kA);
-  warm.end(kA, Saved{});  // B is the older one now
+  warm.end(kA, Connection::usable);  // B is the older one now
   warm.begin(kC);
   EXPECT_TRUE(warm.has(kA));
-  EXPECT_FALSE(warm.has(kB)) << "a busy one needs its place";
-  warm.end(kC, Saved{});
+  EXPECT_FALSE(warm.has(kB)) << "a busy one takes its position";
+  warm.end(kC, Connection::usable);
   EXPECT_EQ(warm.idle(), 2u);
 }
 
 TEST(WarmConnections, ADeadWorkerHasNone) {
   WarmConnections warm(8);
   warm.begin(kA);
-  warm.end(kA, Saved{});
+  warm.end(kA, Connection::usable);
   warm.begin(kB);
   warm.clear();
   EXPECT_FALSE(warm.has(kA));

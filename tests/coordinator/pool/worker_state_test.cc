@@ -11,14 +11,24 @@ using Action = WorkerState::Action;
 
 class WorkerStateTest : public ::testing::Test {
  protected:
+  WorkerStateTest() { worker_.on_started(now_); }
   Action tick(std::uint64_t heartbeat, Duration after = WorkerState::kTick) {
     now_ += after;
     return worker_.on_tick(now_, heartbeat);
   }
-  /// Ticks without a beat until something happens; returns how many it took.
+  /// Ticks without a beat until it is suspected and, as it has no excuse, killed; returns their
+  /// number.
   unsigned ticks_until_kill(std::uint64_t heartbeat) {
     for (unsigned count = 1; count < 1000; ++count) {
-      if (tick(heartbeat) == Action::kill) return count;
+      if (tick(heartbeat) != Action::suspect) continue;
+      return worker_.on_suspected(false) == Action::kill ? count : 0;
+    }
+    return 0;
+  }
+  /// Ticks without a beat until it is suspected.
+  unsigned ticks_until_suspected(std::uint64_t heartbeat) {
+    for (unsigned count = 1; count < 1000; ++count) {
+      if (tick(heartbeat) == Action::suspect) return count;
     }
     return 0;
   }
@@ -69,10 +79,10 @@ TEST_F(WorkerStateTest, ACorruptOneIsKilledOnce) {
   EXPECT_EQ(worker_.on_death(now_, 1), Action::start);
 }
 
-TEST_F(WorkerStateTest, OneThatHasServedIsReplacedAtOnce) {
+TEST_F(WorkerStateTest, OneThatHasServedIsReplacedWithoutARest) {
   (void)tick(1);
   EXPECT_EQ(worker_.on_death(now_, 5), Action::start);
-  worker_.on_started();
+  worker_.on_started(now_);
   EXPECT_EQ(worker_.state(), State::starting);
   EXPECT_FALSE(worker_.hopeless());
 }
@@ -88,7 +98,7 @@ TEST_F(WorkerStateTest, OneThatDiesBeforeItsFirstBeatRestsLongerEachTime) {
     EXPECT_FALSE(worker_.hopeless());
     EXPECT_EQ(tick(0, rest / 2), Action::none);
     EXPECT_EQ(tick(0, rest), Action::start);
-    worker_.on_started();
+    worker_.on_started(now_);
   }
   (void)worker_.on_death(now_, 0);
   EXPECT_TRUE(worker_.hopeless());
@@ -97,23 +107,70 @@ TEST_F(WorkerStateTest, OneThatDiesBeforeItsFirstBeatRestsLongerEachTime) {
 TEST_F(WorkerStateTest, NoRestIsLongerThanHalfAMinute) {
   for (int i = 0; i < 50; ++i) {
     (void)worker_.on_death(now_, 0);
-    worker_.on_started();
+    worker_.on_started(now_);
   }
   EXPECT_EQ(worker_.rest_until() - now_, seconds(30));
 }
 
 TEST_F(WorkerStateTest, APardonRestartsTheCount) {
   (void)tick(1);
-  EXPECT_EQ(ticks_until_kill(1), WorkerState::kHungTicks);
-  worker_.pardon();
+  EXPECT_EQ(ticks_until_suspected(1), WorkerState::kHungTicks);
+  EXPECT_EQ(worker_.on_suspected(true), Action::none);
   EXPECT_EQ(worker_.state(), State::serving);
   EXPECT_EQ(ticks_until_kill(1), WorkerState::kHungTicks);
+}
+
+TEST_F(WorkerStateTest, AWaitForADiskBeforeTheFirstBeatIsNoService) {
+  (void)tick(0);
+  EXPECT_EQ(ticks_until_suspected(0), WorkerState::kHungTicks);
+  EXPECT_EQ(worker_.on_suspected(true), Action::none);
+  EXPECT_EQ(worker_.state(), State::starting);
+}
+
+/// There is no action but to kill: nobody asks whether it waits for a disk.
+TEST_F(WorkerStateTest, CorruptWordsAndOverdueJobsHaveNoExcuse) {
+  for (const bool beaten : {false, true}) {
+    for (const bool overdue : {false, true}) {
+      WorkerState worker;
+      worker.on_started(now_);
+      (void)worker.on_tick(now_, beaten ? 1 : 0);
+      EXPECT_EQ(overdue ? worker.on_overdue() : worker.on_corrupt(), Action::kill);
+      EXPECT_EQ(worker.state(), State::condemned);
+      // It is dying: nothing more is to be done, whatever else is found.
+      EXPECT_EQ(worker.on_corrupt(), Action::none);
+      EXPECT_EQ(worker.on_overdue(), Action::none);
+      EXPECT_EQ(worker.on_tick(now_ + seconds(1), 2), Action::none);
+      EXPECT_EQ(worker.on_suspected(false), Action::none);
+    }
+  }
+}
+
+TEST_F(WorkerStateTest, OneCondemnedForItsSilenceStartsWithoutARestThoughItNeverBeat) {
+  (void)tick(0);
+  ASSERT_EQ(ticks_until_kill(0), WorkerState::kHungTicks);
+  EXPECT_EQ(worker_.on_death(now_, 0), Action::start) << "30 s are rest enough";
+}
+
+TEST_F(WorkerStateTest, OneThatCannotBeStartedRestsLongerEachTimeAndIsNotHopeless) {
+  Duration last{0};
+  for (unsigned i = 0; i < 3 * WorkerState::kHopelessStarts; ++i) {
+    worker_.on_start_failed(now_);
+    ASSERT_EQ(worker_.state(), State::resting);
+    const Duration rest = worker_.rest_until() - now_;
+    EXPECT_GE(rest, last);
+    EXPECT_LE(rest, seconds(30));
+    last = rest;
+    EXPECT_EQ(tick(0, rest / 2), Action::none);
+    EXPECT_EQ(tick(0, rest), Action::start);
+    EXPECT_FALSE(worker_.hopeless()) << "the machine is short of something, the program is whole";
+  }
+  EXPECT_EQ(last, seconds(30));
 }
 
 TEST_F(WorkerStateTest, OneGoodStartForgivesTheFailedOnes) {
   for (unsigned i = 1; i < WorkerState::kHopelessStarts; ++i) {
     (void)worker_.on_death(now_, 0);
-    worker_.on_started();
+    worker_.on_started(now_);
   }
   (void)tick(1);
   (void)worker_.on_death(now_, 0);

@@ -1,0 +1,43 @@
+#include "coordinator/pool/lease_watch.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace fanfetch {
+namespace {
+
+unsigned ticks(std::chrono::milliseconds time) {
+  const std::int64_t seconds = std::chrono::ceil<std::chrono::seconds>(time).count();
+  return static_cast<unsigned>(
+      std::min<std::int64_t>(seconds, std::numeric_limits<unsigned>::max()));
+}
+
+}  // namespace
+
+LeaseLimits lease_limits(std::chrono::milliseconds connect_timeout,
+                         std::chrono::seconds stall_timeout, std::chrono::milliseconds timeout) {
+  LeaseLimits limits;
+  if (connect_timeout.count() > 0 && stall_timeout.count() > 0) {
+    limits.idle_ticks = ticks(connect_timeout + stall_timeout + kLeaseSlack);
+  }
+  if (timeout.count() > 0) limits.active_ticks = ticks(timeout + kLeaseSlack);
+  return limits;
+}
+
+bool LeaseWatch::on_tick(std::uint32_t slot, std::uint32_t generation,
+                         const JobProgress& progress) {
+  Seen& seen = slots_[slot];
+  if (generation != seen.generation || progress.requests != seen.progress.requests) {
+    seen = {generation, progress};
+    return false;
+  }
+  const JobProgress before = std::exchange(seen.progress, progress);
+  if (progress.paused || progress.holds != before.holds) return false;
+  ++seen.active_ticks;
+  seen.idle_ticks = progress == before ? seen.idle_ticks + 1 : 0;
+  return (limits_.idle_ticks > 0 && seen.idle_ticks >= limits_.idle_ticks) ||
+         (limits_.active_ticks > 0 && seen.active_ticks >= limits_.active_ticks);
+}
+
+}  // namespace fanfetch

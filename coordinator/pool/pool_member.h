@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "common/worker_start.h"
+#include "coordinator/pool/choose_worker.h"
+#include "coordinator/pool/coordinator_channel.h"
+#include "coordinator/pool/lease_watch.h"
+#include "coordinator/pool/stderr_lines.h"
+#include "coordinator/pool/warm_connections.h"
+#include "coordinator/pool/worker_process.h"
+#include "coordinator/pool/worker_state.h"
+
+namespace fanfetch {
+
+/// One worker of the pool, through all the processes that it is one after the other.
+struct PoolMember {
+  PoolMember(unsigned its_number, std::uint32_t its_share)
+      : number(its_number), share(its_share), warm(kConnectionsPerTransfer * its_share) {}
+
+  unsigned number;      // for people, from 1
+  std::uint32_t share;  // of the jobs that the pool runs in parallel
+  WorkerState state;
+
+  // Of its current process; nullopt: it rests, or is gone.
+  std::optional<CoordinatorChannel> channel;
+  std::optional<WorkerProcess> process;
+  std::optional<LeaseWatch> lease_watch;
+
+  bool alone = false;     // its one job runs alone
+  bool reserved = false;  // gets no new jobs, so that it becomes free for one that runs alone
+  bool unwoken = false;   // got jobs since it was woken last
+  WarmConnections warm;
+  StderrLines lines;
+
+  /// It has a process that is worth a job.
+  [[nodiscard]] bool runs() const {
+    return channel && state.state() != WorkerState::State::condemned;
+  }
+  [[nodiscard]] bool idle() const { return runs() && channel->leases() == 0; }
+  [[nodiscard]] WorkerLoad load(bool has_warm = false) const {
+    return {.leases = channel ? channel->leases() : 0,
+            .share = share,
+            .takes_jobs = runs() && !alone && !reserved,
+            .has_warm = has_warm};
+  }
+  /// Its process is gone, and with it what was known of that.
+  void reset() {
+    channel.reset();
+    process.reset();
+    lease_watch.reset();
+    alone = reserved = unwoken = false;
+    warm.clear();
+  }
+};
+
+}  // namespace fanfetch

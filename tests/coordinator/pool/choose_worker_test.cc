@@ -1,0 +1,63 @@
+#include "coordinator/pool/choose_worker.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace fanfetch {
+namespace {
+
+WorkerLoad busy(std::size_t leases) { return {.leases = leases, .share = 8, .takes_jobs = true}; }
+WorkerLoad warm(std::size_t leases) {
+  WorkerLoad load = busy(leases);
+  load.has_warm = true;
+  return load;
+}
+/// Dying, resting, or kept for a job that runs alone.
+WorkerLoad closed(WorkerLoad load) {
+  load.takes_jobs = false;
+  return load;
+}
+
+TEST(ChooseWorker, TakesTheLeastLoadedOrAWarmOneThatIsHardlyBusier) {
+  struct Row {
+    const char* what;
+    std::vector<WorkerLoad> workers;
+    std::optional<std::size_t> chosen;
+  };
+  const Row rows[] = {
+      {"none there", {}, std::nullopt},
+      {"the least loaded", {busy(3), busy(1), busy(2)}, 1},
+      {"the first of equals", {busy(2), busy(2)}, 0},
+      {"all full", {busy(8), busy(8)}, std::nullopt},
+      {"the only one with room", {busy(8), busy(7)}, 1},
+      {"closed ones do not count", {closed(busy(0)), busy(5)}, 1},
+      {"all closed", {closed(busy(0)), closed(warm(0))}, std::nullopt},
+      {"a quarter of the share more is tolerated", {busy(1), warm(3)}, 1},
+      {"but no more than that", {busy(1), warm(4)}, 0},
+      {"the less loaded of two warm ones", {busy(1), warm(3), warm(2)}, 2},
+      {"a full warm one has no room", {busy(7), warm(8)}, 0},
+      {"a closed warm one takes nothing", {busy(2), closed(warm(0))}, 0},
+      {"a warm one that is the least loaded", {busy(2), warm(0)}, 1},
+  };
+  for (const Row& row : rows) EXPECT_EQ(choose_worker(row.workers), row.chosen) << row.what;
+}
+
+TEST(FitsNow, UnlessOnlyFullWorkersHaveAConnection) {
+  struct Row {
+    const char* what;
+    std::vector<WorkerLoad> workers;
+    bool fits;
+  };
+  const Row rows[] = {
+      {"no worker has a connection", {busy(8), busy(1)}, true},
+      {"a warm one has room", {busy(1), warm(7)}, true},
+      {"the only warm one is full", {busy(1), warm(8)}, false},
+      {"the only warm one is closed", {busy(1), closed(warm(0))}, false},
+      {"one of two warm ones has room", {warm(8), warm(1)}, true},
+  };
+  for (const Row& row : rows) EXPECT_EQ(fits_now(row.workers), row.fits) << row.what;
+}
+
+}  // namespace
+}  // namespace fanfetch
