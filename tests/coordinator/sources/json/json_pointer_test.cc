@@ -16,11 +16,11 @@ Texts found(const std::string& document, std::string_view pointer) {
   Texts all;
   each_match(json, JsonPointer::parse(pointer).value(), [&](const JsonMatch& match) {
     if (match.value == nullptr) {
-      all.push_back("-" + match.place);
+      all.push_back("-" + match.path);
     } else if (match.value->IsString()) {
       all.emplace_back(match.value->GetString());
     } else {
-      all.push_back(match.place + "=" + json_text(*match.value).value());
+      all.push_back(match.path + "=" + json_text(*match.value).value());
     }
   });
   return all;
