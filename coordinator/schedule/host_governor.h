@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <random>
+#include <string_view>
 
 #include "common/clock.h"
 #include "common/outcome.h"
-#include "coordinator/schedule/at_once_limit.h"
+#include "coordinator/schedule/concurrency_limit.h"
 #include "coordinator/schedule/host_feedback.h"
 #include "coordinator/schedule/learned_pace.h"
 
@@ -13,109 +15,153 @@ namespace fanfetch {
 
 /// What holds for every host of a run.
 struct HostRules {
-  bool adapts = true;                            ///< Or a host gets its most at once, always.
-  double rate = 0;                               ///< Requests a second; 0: no limit.
-  Duration max_wait = std::chrono::minutes(10);  ///< For a host that asks to wait; 0: no limit.
+  bool adapts = true;  ///< false: a host's limit of concurrent requests is fixed.
+  double rate = 0;     ///< Requests a second; 0: no limit.
+  Duration max_wait = std::chrono::minutes(10);  ///< The longest wait a host may ask for; 0: any.
 };
 
-/// How much one host may be asked at once, how fast, and whether at all; learns from its answers:
-/// - A host that throttles is left alone for as long as it asks, else for pauses that grow; then
-///   one request tries whether it goes on. If it is the rate that it limits, that is learnt.
-/// - A host that only fails is tried with one request at a time, and given up if that fails too.
-/// - How many at once: see AtOnceLimit. A fixed limit stays, but all the rest holds for it too.
+/// Decides how many concurrent requests one host gets, how fast, and whether any; learns from its
+/// feedback. A host that throttles is paused for as long as it asks, otherwise for pauses that
+/// grow; a host that only fails is paused too. After a pause one request, the probe, shows whether
+/// it is over. A host that stays in trouble is given up. For the number of requests see
+/// ConcurrencyLimit; a fixed limit stays, but everything else holds for it too.
 /// Pure: time and dice come in.
+///
+/// Mode × event. "Late": feedback of an attempt that began before the last pause or give-up.
+///               | open             | paused           | probing          | given_up
+///  start()      | open             | probing, once    | (no room)        | probing, once
+///               |                  | the pause is over|                  | its time is over
+///  healthy,     | open             | –                | open             | –
+///  strained,    |                  |                  |                  |
+///  forbidden    |                  |                  |                  |
+///  throttled    | paused           | –                | paused           | –
+///  unavailable  | paused; the first| –                | paused           | –
+///               | in a row: open   |                  |                  |
+///  failed       | open; from the   | –                | paused; hopeless:| –
+///               | 6th in a row on: |                  | given_up         |
+///               | paused           |                  |                  |
+///  none         | open             | –                | paused, and over | –
+///  late feedback| as above         | paused, and for  | probing          | given_up
+///               |                  | longer if asked  |                  |
+/// In any mode a host that asks for a longer wait than max_wait, and a throttling host without a
+/// good response for that long, becomes given_up.
 class HostGovernor {
  public:
-  /// `rules` are lent.
+  enum class Mode : std::uint8_t {
+    open,      ///< Takes requests, up to its limits.
+    paused,    ///< Takes none until the pause is over.
+    probing,   ///< One request is in flight that shows whether the pause was long enough.
+    given_up,  ///< Takes none for a while, and its tasks fail without one.
+  };
+
+  /// The last pause or give-up, remembered when it is over too.
+  struct Pause {
+    /// What the trouble is taken for. `rate` stays until the trouble is over.
+    enum class Cause : std::uint8_t {
+      none,         ///< The trouble is over, or there was none.
+      throttled,    ///< The host refused, and neither number nor rate explains it.
+      concurrency,  ///< Too many concurrent requests.
+      rate,         ///< Too many requests a second.
+      failures,     ///< The host may be down.
+    };
+
+    Instant began = Instant::min();  ///< Feedback of attempts that began before is late.
+    Instant until{};
+    Duration length{};  ///< As set at first: `until` may be moved later.
+    Cause cause = Cause::none;
+    bool at_pace = false;          ///< Cause rate: the learnt pace was too fast.
+    bool lowered_ceiling = false;  ///< ConcurrencyLimit learnt from it: undone if it was the rate.
+    std::shared_ptr<const Failed> failed = nullptr;  ///< Not null: the host is given up until then.
+  };
+
+  /// `rules` are lent. `most`: concurrent requests that the user allows, at least 1.
   HostGovernor(const HostRules& rules, unsigned most)
       : rules_(&rules), limit_(most, rules.adapts) {}
 
-  /// More may be allowed while it is in use, never less.
+  /// Raises what the user allows; a lower value changes nothing.
   void allow(unsigned most) { limit_.allow(most); }
 
-  /// May one more be in flight?
+  [[nodiscard]] Mode mode() const { return mode_; }
+  [[nodiscard]] const Pause& last_pause() const { return pause_; }
+  /// One more request may be in flight.
   [[nodiscard]] bool has_room() const {
-    return in_flight_ < limit_.now() && !(probing_ && probe_out_);
+    return in_flight_ < limit_.current() && mode_ != Mode::probing;
   }
-  /// Not before this; the past if at once.
-  [[nodiscard]] Instant ready_at() const { return std::max(pause_until_, next_start_); }
-  /// Set: it is given up for now, and this becomes of its links, which need no request of their
-  /// own.
+  /// No request may start before; in the past: one may start immediately.
+  [[nodiscard]] Instant ready_at() const { return std::max(pause_.until, next_start_); }
+  /// Not null: the host is given up, and its tasks fail so without a request.
   [[nodiscard]] std::shared_ptr<const Failed> given_up(Instant now) const {
-    return now < pause_until_ ? gave_up_ : nullptr;
+    return now < pause_.until ? pause_.failed : nullptr;
   }
 
-  /// What an attempt is remembered by until it is finished.
+  /// What finish() needs of an attempt that start() began.
   struct Attempt {
     Instant began{};
-    unsigned at_once = 0;
-    bool at_pace = false;
+    unsigned concurrent = 0;  ///< Requests in flight, this one included.
+    bool at_pace = false;     ///< It followed the one before as fast as the learnt pace allows.
   };
   /// REQUIRES: has_room(), and ready_at() is not after `now`.
   [[nodiscard]] Attempt start(Instant now);
-  void finish(const Attempt& attempt, const HostFeedback& answer, Instant now,
+  void finish(const Attempt& attempt, const HostFeedback& feedback, Instant now,
               std::mt19937_64& dice);
 
   [[nodiscard]] unsigned in_flight() const { return in_flight_; }
-  /// An idle host's governor is worth its memory: a new one would do what has been answered with
-  /// a refusal.
+  /// Whether an idle host's governor is worth its memory: a new one would do what has been answered
+  /// with a refusal.
   [[nodiscard]] bool worth_keeping(Instant now) const;
 
-  /// After so many failures in a row a host is suspected to be dead, …
+  /// Failures in a row after which a host is paused, since it may be dead.
   static constexpr unsigned kSuspiciousFailures = 6;
-  /// … and after so many that were tried one by one, 1, 2, 4 seconds apart, it is given up. A host
-  /// that has answered well before gets kPatience, since it may come back.
+  /// Failed probes, 1, 2 and 4 seconds apart, after which a host is given up that has never
+  /// answered well …
   static constexpr unsigned kProbes = 3;
-  static constexpr auto kPatience = std::chrono::minutes(2);
-  /// So long: then another link may try it.
+  /// … and how long an outage may last of one that has, since it may come back.
+  static constexpr auto kLongestOutage = std::chrono::minutes(2);
+  /// How long a host stays given up; then another link may try it.
   static constexpr auto kGivenUpFor = std::chrono::seconds(60);
 
  private:
-  void on_healthy(const Attempt& attempt, const HostFeedback& answer, Instant now);
-  void on_throttled(const Attempt& attempt, const HostFeedback& answer, Instant now,
+  void on_healthy(const Attempt& attempt, const HostFeedback& feedback, Instant now);
+  void on_throttled(const Attempt& attempt, const HostFeedback& feedback, Instant now,
                     std::mt19937_64& dice);
-  void on_failed(const Attempt& attempt, const HostFeedback& answer, Instant now);
+  void on_late_refusal(const Attempt& attempt, Duration asked, Instant now, std::mt19937_64& dice);
+  void on_failed(const Attempt& attempt, const HostFeedback& feedback, Instant now);
   void on_forbidden(const Attempt& attempt, Instant now);
   void on_life(const Attempt& attempt);
   void end_trouble(const Attempt& attempt);
   void halve(const Attempt& attempt, Instant now);
-  [[nodiscard]] bool looks_like_a_rate(const Attempt& attempt, const HostFeedback& answer,
+  void find_cause(const Attempt& attempt, const HostFeedback& feedback, Instant now);
+  [[nodiscard]] bool is_late(const Attempt& attempt) const { return attempt.began <= pause_.began; }
+  [[nodiscard]] bool looks_like_a_rate(const Attempt& attempt, const HostFeedback& feedback,
                                        Instant now) const;
-  [[nodiscard]] Duration unasked_pause(const HostFeedback& answer, Instant now) const;
+  [[nodiscard]] Duration unasked_pause(const HostFeedback& feedback, Instant now) const;
   void pause(Instant until, Instant now);
   void give_up(Failed failed, Instant until, Instant now);
-  void give_up_as_throttled(const HostFeedback& answer, Instant until, Instant now,
+  void give_up_as_throttled(const HostFeedback& feedback, Instant until, Instant now,
                             std::string_view why);
 
   const HostRules* rules_;
-  AtOnceLimit limit_;
+  ConcurrencyLimit limit_;
   LearnedPace pace_;
   unsigned in_flight_ = 0;
 
   // How fast:
-  Instant next_start_{};    // as the rate and the pace have it
-  Instant window_began_{};  // since the last pause for a rate ended
-  unsigned borne_ = 0;      // since then
+  Instant next_start_{};    // by the rate and the pace
+  Instant window_began_{};  // when the last pause for a rate ended
+  unsigned accepted_ = 0;   // requests since then
   Instant last_start_{};
 
-  // Pauses and probes:
-  Instant pause_until_{};
-  Duration pause_length_{};
-  Instant paused_at_ = Instant::min();  // what began before tells nothing new
+  // Whether any:
+  Mode mode_ = Mode::open;
+  Pause pause_;
+  bool answered_well_ = false;  // ever
   Instant halved_at_ = Instant::min();
-  Instant trouble_since_{};  // throttled, or failing, without a good answer in between
-  bool probing_ = false;     // one at a time, until one is answered
-  bool probe_out_ = false;
-  bool blamed_number_ = false;  // why it pauses: too many at once, …
-  bool was_rate_ = false;       // … or too many a second: to be learnt from once it is over
-  bool was_at_pace_ = false;
-  bool answered_well_ = false;             // ever
-  unsigned pauses_ = 0;                    // in a row
-  unsigned refusals_ = 0;                  // in a row
-  unsigned forbidden_ = 0;                 // in a row
-  unsigned failures_ = 0;                  // in a row
-  unsigned failed_probes_ = 0;             // in a row
-  std::shared_ptr<const Failed> gave_up_;  // until pause_until_
+  Instant trouble_since_{};     // the first refusal or failure since a good response
+  unsigned pauses_ = 0;         // in a row, for throttling
+  unsigned refusals_ = 0;       // in a row
+  unsigned forbidden_ = 0;      // in a row
+  unsigned failures_ = 0;       // in a row
+  unsigned failed_probes_ = 0;  // in a row
 };
 
 }  // namespace fanfetch

@@ -1,69 +1,78 @@
 #include "coordinator/schedule/learned_pace.h"
 
+#include <algorithm>
+
 namespace fanfetch {
 namespace {
 
-/// Just below: of what was borne, and of what was refused.
+/// The share of an accepted, or a refused, rate that is asked for.
 constexpr double kBelow = 0.97;
-/// Up to there it grows by kStep every kAnswersPerStep good answers. A window of a hundred requests
-/// that was underestimated by a quarter is filled again within a window and a half.
+/// Up to there the rate grows by kStep every kResponsesPerStep good responses. A window of a
+/// hundred requests that was underestimated by a quarter is filled again within a window and a
+/// half.
 constexpr double kStep = 1.02;
-constexpr unsigned kAnswersPerStep = 10;
+constexpr unsigned kResponsesPerStep = 10;
 constexpr double kAlmost = 0.98;
 /// Before the first refusal at a pace, each step is larger than the one before by that much: the
-/// pace may be far too low.
+/// rate may be far too low.
 constexpr double kStepGrowth = 0.02;
-/// Fewer than that tell nothing of a rate: the host may have refused everything for a while.
-constexpr unsigned kLeastBorne = 3;
-/// What is tried above a pace that was refused.
+/// Fewer accepted requests show no rate: the host may have refused everything for a while.
+constexpr unsigned kLeastAccepted = 3;
+/// What is tried above a rate that was refused.
 constexpr double kTry = 1.04;
 constexpr unsigned kMostHold = 1 << 16;
-/// A few answers tell little: one refusal lowers the pace to a quarter at most.
-constexpr double kMostAtOnce = 0.25;
-constexpr double kLeastAtOnce = 0.95;
+/// One refusal lowers the rate to a quarter at most, since a few responses show little, and by 5 %
+/// at least.
+constexpr double kLowestShare = 0.25;
+constexpr double kHighestShare = 0.95;
 
 }  // namespace
 
-bool LearnedPace::is_at_its_most() const { return pace_ >= kAlmost * kBelow * refused_; }
+bool LearnedPace::is_at_its_limit() const { return rate_ >= kAlmost * kBelow * refused_; }
 
-bool LearnedPace::on_refused(unsigned borne, Duration time, bool at_pace) {
+bool LearnedPace::on_refused(unsigned accepted, Duration time, bool at_pace) {
   const double seconds = std::max(std::chrono::duration<double>(time).count(), 0.001);
-  // The refused one counts as well: of one or two that were borne, it makes much of a difference.
-  const double measured = (borne + 1) / seconds;
-  if (pace_ == 0 || !at_pace) {
-    if (borne < kLeastBorne) return false;
-    answers_ = 0;
-    pace_ = kBelow * measured;
+  // The refused request counts too: next to one or two accepted ones it makes a large difference.
+  const double measured = (accepted + 1) / seconds;
+  // The requests came faster than any pace: what was accepted is the first estimate.
+  if (rate_ == 0 || !at_pace) {
+    if (accepted < kLeastAccepted) return false;
+    responses_ = 0;
+    rate_ = kBelow * measured;
     refused_ = 0;
     step_ = kStep;
     hold_ = kFirstHold;
     return true;
   }
-  answers_ = 0;
-  if (refused_ != 0 && pace_ > kBelow * refused_) hold_ = std::min(2 * hold_, kMostHold);
-  refused_ = pace_;
+  // The pace itself was too fast; a try above a refused rate that fails is repeated later.
+  responses_ = 0;
+  if (refused_ != 0 && rate_ > kBelow * refused_) hold_ = std::min(2 * hold_, kMostHold);
+  refused_ = rate_;
   step_ = kStep;
-  pace_ = std::clamp(kBelow * measured, kMostAtOnce * pace_, kLeastAtOnce * pace_);
+  rate_ = std::clamp(kBelow * measured, kLowestShare * rate_, kHighestShare * rate_);
   return true;
 }
 
 void LearnedPace::on_healthy() {
-  if (pace_ == 0) return;
-  ++answers_;
+  if (rate_ == 0) return;
+  ++responses_;
   const double most = kBelow * refused_;
-  if (refused_ == 0 || pace_ < most) {
-    if (answers_ < kAnswersPerStep) return;
-    pace_ *= step_;
+  // Below what is known to be too much: grows in steps.
+  if (refused_ == 0 || rate_ < most) {
+    if (responses_ < kResponsesPerStep) return;
+    rate_ *= step_;
     if (refused_ == 0) {
       step_ += kStepGrowth;
     } else {
-      pace_ = std::min(pace_, most);
+      rate_ = std::min(rate_, most);
     }
-    answers_ = 0;
-  } else if (answers_ >= hold_) {
-    refused_ *= kTry;
-    answers_ = 0;
+    responses_ = 0;
+    return;
   }
+  // As high as it gets: after a while the host may accept more.
+  if (responses_ < hold_) return;
+  refused_ *= kTry;
+  responses_ = 0;
 }
 
 }  // namespace fanfetch

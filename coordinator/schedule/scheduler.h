@@ -34,7 +34,7 @@ class Scheduler {
   Scheduler& operator=(const Scheduler&) = delete;
 
   /// Behind the others of its host. `host`: an origin, `https://example.org:443`. `most`: so many
-  /// of that host at once (see AtOnceLimit); of several, the highest holds. At least 1.
+  /// of that host at once (see ConcurrencyLimit); of several, the highest holds. At least 1.
   /// `now`, here and below, never goes back: a pause or a give-up is over when it says so.
   void add(TaskId task, const std::string& host, unsigned most, Instant now);
   /// The same, but not before `when`.

@@ -378,8 +378,8 @@ TEST_F(HostGovernorTest, AHostThatHadAnsweredWellIsWaitedFor) {
     answer(probe, failure());
     lost = given_up().size();
   }
-  EXPECT_GE(now_ - gone, HostGovernor::kPatience);
-  EXPECT_LE(now_ - gone, HostGovernor::kPatience * 3 / 2);
+  EXPECT_GE(now_ - gone, HostGovernor::kLongestOutage);
+  EXPECT_LE(now_ - gone, HostGovernor::kLongestOutage * 3 / 2);
 }
 
 TEST_F(HostGovernorTest, AWorkersDeathSaysNothingOfTheHost) {
