@@ -66,7 +66,7 @@ FilterRules rules_for(const SourceSpec& spec, const Options& options) {
 }
 
 unsigned host_limit(const SourceSpec& spec, const PerHost& per_host) {
-  return per_host.most.value_or(spec.kind == SourceSpec::Kind::imgur ? PerHost::kUsualForImgur
+  return per_host.limit.value_or(spec.kind == SourceSpec::Kind::imgur ? PerHost::kUsualForImgur
                                                                      : PerHost::kUsual);
 }
 

@@ -110,7 +110,7 @@ Result<PerHost> parse_per_host(std::string_view text) {
   const bool adapts = text.starts_with("auto:");
   const auto most = parse_count(adapts ? text.substr(kAuto.size() + 1) : text, 1, kMost);
   if (!most) return fail("'{}' is neither a number from 1 to {}, auto nor auto:MAX", text, kMost);
-  return PerHost{.most = static_cast<unsigned>(*most), .adapts = adapts};
+  return PerHost{.limit = static_cast<unsigned>(*most), .adapts = adapts};
 }
 
 Result<double> parse_rate(std::string_view text) {

@@ -4,17 +4,17 @@
 
 namespace fanfetch {
 
-ConcurrencyLimit::ConcurrencyLimit(unsigned most, bool adapts)
+ConcurrencyLimit::ConcurrencyLimit(unsigned allowed, bool adapts)
     : adapts_(adapts),
-      limit_(adapts ? std::max(1u, most / 4) : most),
-      ceiling_(most),
-      knee_(limit_, most) {}
+      limit_(adapts ? std::max(1u, allowed / 4) : allowed),
+      ceiling_(allowed),
+      knee_(limit_, allowed) {}
 
-void ConcurrencyLimit::allow(unsigned most) {
-  if (most <= ceiling_.most()) return;
-  ceiling_.allow(most);
-  knee_.allow(most);
-  if (!adapts_) limit_ = most;
+void ConcurrencyLimit::allow(unsigned allowed) {
+  if (allowed <= ceiling_.allowed()) return;
+  ceiling_.allow(allowed);
+  knee_.allow(allowed);
+  if (!adapts_) limit_ = allowed;
 }
 
 unsigned ConcurrencyLimit::goal() const { return std::min(knee_.level(), ceiling_.cap()); }

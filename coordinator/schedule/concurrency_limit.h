@@ -14,11 +14,11 @@ namespace fanfetch {
 /// the host is in trouble. Pure.
 class ConcurrencyLimit {
  public:
-  /// `most`: what the user allows, at least 1. `adapts` false: the limit is `most`, always.
-  /// Otherwise it begins with a quarter of `most`.
-  ConcurrencyLimit(unsigned most, bool adapts);
+  /// `allowed`: what the user allows, at least 1. `adapts` false: the limit is `allowed`, always.
+  /// Otherwise it begins with a quarter of `allowed`.
+  ConcurrencyLimit(unsigned allowed, bool adapts);
   /// Raises what the user allows; a lower value changes nothing.
-  void allow(unsigned most);
+  void allow(unsigned allowed);
 
   /// The current limit, at least 1.
   [[nodiscard]] unsigned current() const { return limit_; }

@@ -74,12 +74,12 @@ class HostGovernor {
     std::shared_ptr<const Failed> failed = nullptr;  ///< Not null: the host is given up until then.
   };
 
-  /// `rules` are lent. `most`: concurrent requests that the user allows, at least 1.
-  HostGovernor(const HostRules& rules, unsigned most)
-      : rules_(&rules), limit_(most, rules.adapts) {}
+  /// `rules` are lent. `allowed`: concurrent requests that the user allows, at least 1.
+  HostGovernor(const HostRules& rules, unsigned allowed)
+      : rules_(&rules), limit_(allowed, rules.adapts) {}
 
   /// Raises what the user allows; a lower value changes nothing.
-  void allow(unsigned most) { limit_.allow(most); }
+  void allow(unsigned allowed) { limit_.allow(allowed); }
 
   [[nodiscard]] Mode mode() const { return mode_; }
   [[nodiscard]] const Pause& last_pause() const { return pause_; }

@@ -4,10 +4,11 @@
 
 namespace fanfetch {
 
-/// `--per-host`: requests to one host at once, all workers together.
+/// `--per-host`: concurrent requests to one host, all workers together. A header of its own, since
+/// the options need it and nothing else of the scheduler.
 struct PerHost {
-  std::optional<unsigned> most;  ///< None: what is usual for the source of the link.
-  bool adapts = true;            ///< Up to that many, as the host bears it; false: always.
+  std::optional<unsigned> limit;  ///< nullopt: the usual number for the source of the link.
+  bool adapts = true;             ///< Up to the limit, as the host bears it; false: always.
 
   static constexpr unsigned kUsual = 16;
   static constexpr unsigned kUsualForImgur = 64;  ///< One host, a CDN, has all of its files.

@@ -11,7 +11,7 @@ constexpr unsigned kMostCalm = 1 << 20;
 }  // namespace
 
 unsigned RefusalCeiling::cap() const {
-  return ceiling_ == 0 ? most_ : std::clamp(ceiling_ - 1, 1u, most_);
+  return ceiling_ == 0 ? allowed_ : std::clamp(ceiling_ - 1, 1u, allowed_);
 }
 
 void RefusalCeiling::on_healthy(unsigned concurrent) {
@@ -51,7 +51,7 @@ void RefusalCeiling::raise_when_calm(Instant now) {
   if (calm_responses_ < calm_wanted_) return;
   if (now - calm_since_ < kCalmTimePerResponse * calm_wanted_) return;
   // The user allows less than was refused: the ceiling is of no use any more.
-  if (ceiling_ > most_) {
+  if (ceiling_ > allowed_) {
     ceiling_ = 0;
     return;
   }

@@ -9,11 +9,11 @@ namespace fanfetch {
 /// refused again. Pure.
 class RefusalCeiling {
  public:
-  /// `most`: concurrent requests that the user allows.
-  explicit RefusalCeiling(unsigned most) : most_(most) {}
-  void allow(unsigned most) { most_ = most; }
+  /// `allowed`: concurrent requests that the user allows.
+  explicit RefusalCeiling(unsigned allowed) : allowed_(allowed) {}
+  void allow(unsigned allowed) { allowed_ = allowed; }
 
-  [[nodiscard]] unsigned most() const { return most_; }
+  [[nodiscard]] unsigned allowed() const { return allowed_; }
   [[nodiscard]] bool is_known() const { return ceiling_ != 0; }
   /// How many concurrent requests are allowed: one less than were refused, at least 1, at most what
   /// the user allows.
@@ -46,7 +46,7 @@ class RefusalCeiling {
  private:
   void prove(unsigned concurrent);
 
-  unsigned most_;
+  unsigned allowed_;
 
   unsigned ceiling_ = 0;               // the number that was refused; 0: none was
   unsigned former_ceiling_ = 0;        // before the last refusal

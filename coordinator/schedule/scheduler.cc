@@ -7,60 +7,58 @@
 namespace fanfetch {
 namespace {
 
-/// Hosts that next() looks at for one that fits.
+/// How many hosts next() looks at for one that fits.
 constexpr unsigned kLookahead = 16;
-/// So often the first host in turn is passed over for one that fits better.
-constexpr unsigned kPatience = 32;
 
 }  // namespace
 
 Scheduler::Scheduler(HostRules rules, std::uint64_t seed) : rules_(rules), dice_(seed) {
-  hosts_.max_load_factor(
-      0.5);  // with a hundred thousand hosts each step of a look-up misses the cache
+  // With a hundred thousand hosts each step of a look-up misses the cache.
+  hosts_.max_load_factor(0.5);
 }
 
 // --- Tasks in and out ---
 
-void Scheduler::add(TaskId task, const std::string& host, unsigned most, Instant now) {
-  Host& entry = find_or_add(host, most);
+void Scheduler::add(TaskId task, const std::string& host, unsigned limit, Instant now) {
+  Host& entry = find_or_add(host, limit);
   push_ready(entry, task);
   ++size_;
-  place(entry, now);
+  reposition(entry, now);
 }
 
-void Scheduler::add_later(TaskId task, const std::string& host, unsigned most, Instant when,
+void Scheduler::add_later(TaskId task, const std::string& host, unsigned limit, Instant when,
                           Instant now) {
-  Host& entry = find_or_add(host, most);
+  Host& entry = find_or_add(host, limit);
   entry.delayed.emplace_back(when, task);
   std::push_heap(entry.delayed.begin(), entry.delayed.end(), std::greater<>());
   ++size_;
-  place(entry, now);
+  reposition(entry, now);
 }
 
-std::optional<Scheduler::TaskId> Scheduler::next(Instant now, const Fits& fits) {
+std::optional<TaskId> Scheduler::next(Instant now, const Fits& fits) {
   while (!waking_.empty() && waking_.front()->wake <= now) {
     Host& host = *waking_.front();
     take_due(host, now);
-    place(host, now);
+    reposition(host, now);
   }
   Host* host = next_host(fits);
   if (host == nullptr) return std::nullopt;
   host->passed_over = 0;
-  set_row(*host, nullptr);  // behind the others
+  set_row(*host, nullptr);  // its next turn comes behind the others
   const TaskId task = pop_ready(*host);
   --size_;
   running_.try_emplace(task, Running{host, host->governor.start(now)});
-  place(*host, now);
+  reposition(*host, now);
   return task;
 }
 
-void Scheduler::finished(TaskId task, const HostFeedback& answer, Instant now) {
+void Scheduler::finished(TaskId task, const HostFeedback& feedback, Instant now) {
   const auto running = running_.find(task);
   assert(running != running_.end());
   Host& host = *running->second.host;
-  host.governor.finish(running->second.attempt, answer, now, dice_);
+  host.governor.finish(running->second.attempt, feedback, now, dice_);
   running_.erase(running);
-  place(host, now);
+  reposition(host, now);
 }
 
 std::optional<Scheduler::GivenUp> Scheduler::next_given_up() {
@@ -75,7 +73,7 @@ void Scheduler::clear(Instant now) {
   size_ = 0;
   ready_.clear();
   free_ready_ = kNoTask;
-  // First all of them: place() may forget the host, or one that has no task for its sake.
+  // Collected first: reposition() may erase the host, or one without tasks in its stead.
   std::vector<Host*> with_tasks;
   for (auto& [name, host] : hosts_) {
     if (host.first_ready != kNoTask || !host.delayed.empty()) with_tasks.push_back(&host);
@@ -83,7 +81,7 @@ void Scheduler::clear(Instant now) {
   for (Host* host : with_tasks) {
     host->first_ready = host->last_ready = kNoTask;
     host->delayed.clear();
-    place(*host, now);
+    reposition(*host, now);
   }
 }
 
@@ -95,7 +93,7 @@ std::optional<Instant> Scheduler::next_due() const {
 Scheduler::Host* Scheduler::next_host(const Fits& fits) const {
   Host* const first = idle_turns_.first;
   if (first == nullptr) return busy_turns_.first;
-  if (!fits || first->passed_over >= kPatience) return first;
+  if (!fits || first->passed_over >= kMaxPassedOver) return first;
   unsigned looked_at = 0;
   for (Host* host = first; host != nullptr && looked_at < kLookahead; host = host->next) {
     if (fits(*host->name)) {
@@ -109,33 +107,33 @@ Scheduler::Host* Scheduler::next_host(const Fits& fits) const {
 
 // --- One host ---
 
-Scheduler::Host& Scheduler::find_or_add(const std::string& name, unsigned most) {
-  const auto [entry, is_new] = hosts_.try_emplace(name, rules_, most);
+Scheduler::Host& Scheduler::find_or_add(const std::string& name, unsigned limit) {
+  const auto [entry, is_new] = hosts_.try_emplace(name, rules_, limit);
   Host& host = entry->second;
   if (is_new) {
     host.name = &entry->first;
   } else {
-    host.governor.allow(most);
+    host.governor.allow(limit);
   }
   return host;
 }
 
 void Scheduler::push_ready(Host& host, TaskId task) {
-  std::uint32_t place = free_ready_;
-  if (place == kNoTask) {
-    place = static_cast<std::uint32_t>(ready_.size());
+  std::uint32_t slot = free_ready_;
+  if (slot == kNoTask) {
+    slot = static_cast<std::uint32_t>(ready_.size());
     ready_.push_back({task, kNoTask});
   } else {
-    free_ready_ = std::exchange(ready_[place], Ready{task, kNoTask}).next;
+    free_ready_ = std::exchange(ready_[slot], Ready{task, kNoTask}).next;
   }
-  (host.first_ready == kNoTask ? host.first_ready : ready_[host.last_ready].next) = place;
-  host.last_ready = place;
+  (host.first_ready == kNoTask ? host.first_ready : ready_[host.last_ready].next) = slot;
+  host.last_ready = slot;
 }
 
-Scheduler::TaskId Scheduler::pop_ready(Host& host) {
-  const std::uint32_t place = host.first_ready;
-  host.first_ready = std::exchange(ready_[place].next, std::exchange(free_ready_, place));
-  return ready_[place].task;
+TaskId Scheduler::pop_ready(Host& host) {
+  const std::uint32_t slot = host.first_ready;
+  host.first_ready = std::exchange(ready_[slot].next, std::exchange(free_ready_, slot));
+  return ready_[slot].task;
 }
 
 void Scheduler::take_due(Host& host, Instant now) {
@@ -146,8 +144,8 @@ void Scheduler::take_due(Host& host, Instant now) {
   }
 }
 
-/// Puts a host of which anything has changed where it belongs now.
-void Scheduler::place(Host& host, Instant now) {
+/// Moves a host of which anything has changed to the row and the heap position it belongs in.
+void Scheduler::reposition(Host& host, Instant now) {
   if (const auto failed = host.governor.given_up(now)) give_up_tasks(host, failed);
   const bool has_ready = host.first_ready != kNoTask;
   if (!has_ready && host.delayed.empty()) {
@@ -186,13 +184,13 @@ void Scheduler::set_row(Host& host, Row* row) {
   host.row = row;
 }
 
-/// One without tasks.
+/// Takes a host without tasks: what it taught may be worth keeping.
 void Scheduler::forget_or_keep(Host& host, Instant now) {
   set_row(host, nullptr);
   if (host.governor.in_flight() > 0) return;
   if (!host.governor.worth_keeping(now)) return forget(host);
   set_row(host, &kept_);
-  if (kept_.size <= kMostIdleHosts) return;
+  if (kept_.size <= kMaxIdleHosts) return;
   Host& oldest = *kept_.first;
   set_row(oldest, nullptr);
   forget(oldest);
@@ -219,46 +217,46 @@ void Scheduler::Row::remove(Host& host) {
 void Scheduler::wake_at(Host& host, std::optional<Instant> when) {
   if (when) {
     host.wake = *when;
-    if (host.place == kNotWaking) {
+    if (host.heap_index == kNotWaking) {
       waking_.push_back(&host);
-      host.place = waking_.size() - 1;
+      host.heap_index = waking_.size() - 1;
     }
-    sift_up(host.place);
-    sift_down(host.place);
-  } else if (host.place != kNotWaking) {
-    const std::size_t place = std::exchange(host.place, kNotWaking);
+    sift_up(host.heap_index);
+    sift_down(host.heap_index);
+  } else if (host.heap_index != kNotWaking) {
+    const std::size_t index = std::exchange(host.heap_index, kNotWaking);
     Host* last = waking_.back();
     waking_.pop_back();
     if (last == &host) return;
-    set_place(place, last);
-    sift_up(place);
-    sift_down(last->place);
+    set_heap_index(last, index);
+    sift_up(index);
+    sift_down(last->heap_index);
   }
 }
 
-void Scheduler::sift_up(std::size_t place) {
-  Host* host = waking_[place];
-  while (place > 0 && host->wake < waking_[(place - 1) / 2]->wake) {
-    set_place(place, waking_[(place - 1) / 2]);
-    place = (place - 1) / 2;
+void Scheduler::sift_up(std::size_t index) {
+  Host* host = waking_[index];
+  while (index > 0 && host->wake < waking_[(index - 1) / 2]->wake) {
+    set_heap_index(waking_[(index - 1) / 2], index);
+    index = (index - 1) / 2;
   }
-  set_place(place, host);
+  set_heap_index(host, index);
 }
 
-void Scheduler::sift_down(std::size_t place) {
-  Host* host = waking_[place];
-  for (std::size_t child = 2 * place + 1; child < waking_.size(); child = 2 * place + 1) {
+void Scheduler::sift_down(std::size_t index) {
+  Host* host = waking_[index];
+  for (std::size_t child = 2 * index + 1; child < waking_.size(); child = 2 * index + 1) {
     if (child + 1 < waking_.size() && waking_[child + 1]->wake < waking_[child]->wake) ++child;
     if (waking_[child]->wake >= host->wake) break;
-    set_place(place, waking_[child]);
-    place = child;
+    set_heap_index(waking_[child], index);
+    index = child;
   }
-  set_place(place, host);
+  set_heap_index(host, index);
 }
 
-void Scheduler::set_place(std::size_t place, Host* host) {
-  waking_[place] = host;
-  host->place = place;
+void Scheduler::set_heap_index(Host* host, std::size_t heap_index) {
+  waking_[heap_index] = host;
+  host->heap_index = heap_index;
 }
 
 }  // namespace fanfetch

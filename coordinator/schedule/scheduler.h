@@ -14,70 +14,74 @@
 
 #include "common/clock.h"
 #include "common/outcome.h"
+#include "coordinator/link/task_id.h"
 #include "coordinator/schedule/host_feedback.h"
 #include "coordinator/schedule/host_governor.h"
 
 namespace fanfetch {
 
-/// Decides which task is next: fair between hosts, as many of one host as its governor allows, and
-/// a host that has to wait (for room, a pause, its rate) holds back no other. Hosts with nothing in
-/// flight come before those that have something, so that the files of a host share a connection
-/// where other hosts have work too. Pure: no I/O, no clock. A decision costs O(log n) of the hosts
-/// that wait, O(1) of all else, however many tasks and hosts there are.
+/// Decides which task is next. Hosts take turns, each with as many concurrent tasks as its governor
+/// allows; a host that has to wait (for room, a pause, its rate) holds back no other. Hosts with
+/// nothing in flight come first: in that way the files of one host share a connection while other
+/// hosts have work too. Pure: no I/O, no clock. A decision costs O(log n) of the hosts that wait
+/// and O(1) of everything else, however many tasks and hosts there are.
 class Scheduler {
  public:
-  using TaskId = std::uint64_t;
-
-  /// `seed`: of the dice for jitter.
+  /// `seed`: for the jitter.
   explicit Scheduler(HostRules rules, std::uint64_t seed);
   Scheduler(const Scheduler&) = delete;
   Scheduler& operator=(const Scheduler&) = delete;
 
-  /// Behind the others of its host. `host`: an origin, `https://example.org:443`. `most`: so many
-  /// of that host at once (see ConcurrencyLimit); of several, the highest holds. At least 1.
-  /// `now`, here and below, never goes back: a pause or a give-up is over when it says so.
-  void add(TaskId task, const std::string& host, unsigned most, Instant now);
-  /// The same, but not before `when`.
-  void add_later(TaskId task, const std::string& host, unsigned most, Instant when, Instant now);
+  // `now`, here and below, never goes back; whether a pause or a give-up is over is judged by it.
 
-  /// Would it be good to ask that host now? (Its connection is not where there is room for it.)
+  /// Adds a task behind the others of its host. `host`: an origin, `https://example.org:443`.
+  /// `limit`: the most concurrent tasks of that host (see ConcurrencyLimit), at least 1; if tasks
+  /// differ, the highest holds.
+  void add(TaskId task, const std::string& host, unsigned limit, Instant now);
+  /// Adds a task that is not ready before `when`.
+  void add_later(TaskId task, const std::string& host, unsigned limit, Instant when, Instant now);
+
+  /// Whether a task of `host` is convenient at present. (Not if the only worker with a connection
+  /// to it is full.)
   using Fits = std::function<bool(const std::string& host)>;
-  /// The next task that may run now; it counts against its host until finished(). Of the next few
-  /// hosts with nothing in flight the first one that `fits` is taken; one that was passed over
-  /// often need not fit.
+  /// The next task that may run; it counts against its host until finished(). Takes the first one
+  /// that `fits` of the next few hosts with nothing in flight; a host that was passed over
+  /// kMaxPassedOver times need not fit.
   [[nodiscard]] std::optional<TaskId> next(Instant now, const Fits& fits = {});
-  /// Some host has a ready task and may be asked (tasks and hosts whose time has come since the
-  /// last next() not counted in).
+  /// Whether some host has a ready task and may be asked. Tasks and pauses whose time has come
+  /// since the last next() are not seen.
   [[nodiscard]] bool has_turn() const { return idle_turns_.first || busy_turns_.first; }
-  /// A task that next() gave out no longer uses its host, which answered so.
-  void finished(TaskId task, const HostFeedback& answer, Instant now);
+  /// A task that next() returned no longer uses its host, and showed that of it.
+  void finished(TaskId task, const HostFeedback& feedback, Instant now);
 
-  /// A task that is to be settled as failed without a request, since its host was given up.
+  /// A task that fails without a request, since its host was given up.
   struct GivenUp {
     TaskId task;
     std::shared_ptr<const Failed> failed;  ///< Never null; Retry::yes if the next run may try.
   };
-  /// To be asked after add(), next() and finished() until there is none.
+  /// Call after add(), next() and finished() until it returns nullopt.
   [[nodiscard]] std::optional<GivenUp> next_given_up();
 
-  /// Forgets all tasks that were not given out, and keeps what it knows of the hosts.
+  /// Forgets all tasks that next() has not returned, and keeps what is known of the hosts.
   void clear(Instant now);
 
-  /// When next() may have something, if it has nothing now and nothing is finished before; none:
-  /// nothing waits for a time.
+  /// When next() may have a task, if it has none and nothing is finished before; nullopt: nothing
+  /// waits for a time.
   [[nodiscard]] std::optional<Instant> next_due() const;
-  /// Tasks that were not given out yet, nor given up.
+  /// Tasks that wait: neither returned by next() nor given up.
   [[nodiscard]] std::size_t size() const { return size_; }
-  /// Hosts that something is remembered of.
+  /// Hosts about which something is remembered.
   [[nodiscard]] std::size_t hosts() const { return hosts_.size(); }
 
-  /// Hosts without tasks that are remembered for what they taught; beyond, those that were not used
-  /// for longest are forgotten. About 0.5 KB each.
-  static constexpr std::size_t kMostIdleHosts = 10'000;
+  /// How many hosts without tasks are remembered for what they taught, about 0.5 KB each. Beyond,
+  /// the one that was not used for longest is forgotten.
+  static constexpr std::size_t kMaxIdleHosts = 10'000;
+  /// How often a host is passed over for one that fits better.
+  static constexpr unsigned kMaxPassedOver = 32;
 
  private:
   struct Host;
-  /// Hosts in a row, linked through themselves; each stands in at most one.
+  /// A list of hosts, linked through the hosts themselves; each is in at most one.
   struct Row {
     Host* first = nullptr;
     Host* last = nullptr;
@@ -85,7 +89,7 @@ class Scheduler {
     void push_back(Host& host);
     void remove(Host& host);
   };
-  /// Ready tasks of all hosts, in one pool: each host has a chain of them.
+  /// One ready task. All of them are in one pool, where each host has a chain.
   struct Ready {
     TaskId task;
     std::uint32_t next;
@@ -93,52 +97,53 @@ class Scheduler {
   static constexpr std::uint32_t kNoTask = std::numeric_limits<std::uint32_t>::max();
   static constexpr std::size_t kNotWaking = std::numeric_limits<std::size_t>::max();
   struct Host {
-    Host(const HostRules& rules, unsigned most) : governor(rules, most) {}
+    Host(const HostRules& rules, unsigned limit) : governor(rules, limit) {}
 
     const std::string* name = nullptr;  // the key in hosts_
     HostGovernor governor;
     std::uint32_t first_ready = kNoTask, last_ready = kNoTask;
-    std::vector<std::pair<Instant, TaskId>> delayed;  // a heap, the first one due on top
-    Row* row = nullptr;                               // where it stands: in turn, or kept
-    std::uint32_t passed_over = 0;                    // times, since it had its turn
+    std::vector<std::pair<Instant, TaskId>> delayed;  // a heap, the earliest on top
+    Row* row = nullptr;                               // the one it is in
+    std::uint32_t passed_over = 0;                    // times, since its last turn
     Host* previous = nullptr;
     Host* next = nullptr;
     Instant wake{};
-    std::size_t place = kNotWaking;  // in waking_
+    std::size_t heap_index = kNotWaking;  // in waking_
   };
   struct Running {
     Host* host;
     HostGovernor::Attempt attempt;
   };
 
-  Host& find_or_add(const std::string& name, unsigned most);
+  Host& find_or_add(const std::string& name, unsigned limit);
   void push_ready(Host& host, TaskId task);
   TaskId pop_ready(Host& host);
   [[nodiscard]] Host* next_host(const Fits& fits) const;
   void take_due(Host& host, Instant now);
-  void place(Host& host, Instant now);
+  void reposition(Host& host, Instant now);
   void give_up_tasks(Host& host, const std::shared_ptr<const Failed>& failed);
   void set_row(Host& host, Row* row);
   void forget_or_keep(Host& host, Instant now);
   void forget(const Host& host);
 
-  // Hosts by when they need a look, the first one on top: a binary heap that knows each one's
-  // place.
+  // waking_, the hosts by when they have to be looked at, the earliest on top: a binary heap whose
+  // members know their index.
   void wake_at(Host& host, std::optional<Instant> when);
-  void sift_up(std::size_t place);
-  void sift_down(std::size_t place);
-  void set_place(std::size_t place, Host* host);
+  void sift_up(std::size_t index);
+  void sift_down(std::size_t index);
+  void set_heap_index(Host* host, std::size_t heap_index);
 
   const HostRules rules_;
   std::mt19937_64 dice_;
-  // The hosts stay where they are, so pointers to them do; iterators end with each rehash.
+  // Pointers into it stay valid while it grows; iterators do not.
   std::unordered_map<std::string, Host> hosts_;
   std::unordered_map<TaskId, Running> running_;
   std::vector<Ready> ready_;
   std::uint32_t free_ready_ = kNoTask;
-  Row idle_turns_,
-      busy_turns_;  // have a ready task and may be asked; with nothing or some in flight
-  Row kept_;        // have no task; the one used last stands last
+  // Hosts that have a ready task and may be asked, with nothing and with some tasks in flight:
+  Row idle_turns_;
+  Row busy_turns_;
+  Row kept_;  // hosts without tasks, the one used last at the end
   std::vector<Host*> waking_;
   std::deque<GivenUp> given_up_;
   std::size_t size_ = 0;

@@ -33,12 +33,12 @@ double ThroughputKnee::Sample::throughput() const {
          static_cast<double>(seconds);
 }
 
-ThroughputKnee::ThroughputKnee(unsigned start, unsigned most)
-    : most_(most), good_(start), trial_level_(std::min(2 * start, most)) {}
+ThroughputKnee::ThroughputKnee(unsigned start, unsigned allowed)
+    : allowed_(allowed), good_(start), trial_level_(std::min(2 * start, allowed)) {}
 
-void ThroughputKnee::allow(unsigned most) {
-  most_ = most;
-  if (trial_ == Trial::more && in_slow_start_) trial_level_ = std::min(2 * good_, most_);
+void ThroughputKnee::allow(unsigned allowed) {
+  allowed_ = allowed;
+  if (trial_ == Trial::more && in_slow_start_) trial_level_ = std::min(2 * good_, allowed_);
 }
 
 void ThroughputKnee::on_level_reached(Instant now) {

@@ -20,10 +20,10 @@ namespace fanfetch {
 /// After a trial without a gain, the time until the next one doubles.
 class ThroughputKnee {
  public:
-  /// Begins with `start` concurrent requests, and a trial of twice as many, up to `most`.
-  ThroughputKnee(unsigned start, unsigned most);
+  /// Begins with `start` concurrent requests, and a trial of twice as many, up to `allowed`.
+  ThroughputKnee(unsigned start, unsigned allowed);
   /// Raises what the user allows.
-  void allow(unsigned most);
+  void allow(unsigned allowed);
 
   /// The number of concurrent requests to aim at: the best one known, or the one on trial.
   [[nodiscard]] unsigned level() const { return trial_ == Trial::none ? good_ : trial_level_; }
@@ -64,7 +64,7 @@ class ThroughputKnee {
   [[nodiscard]] bool end_trial(unsigned cap);
   void hold(unsigned level);
 
-  unsigned most_;
+  unsigned allowed_;
   unsigned good_;  // the best level known
   Sample good_sample_;
   Trial trial_ = Trial::more;

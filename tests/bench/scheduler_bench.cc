@@ -86,10 +86,10 @@ Cost measure(const std::vector<std::string>& hosts, std::size_t decisions, std::
                              .retry_after = std::chrono::seconds(1)};
   Scheduler scheduler(rules, 1);
   Origins origins(hosts);
-  std::deque<Scheduler::TaskId> running;
+  std::deque<TaskId> running;
   Instant now{std::chrono::seconds(1000)};
   std::size_t most_hosts = 0;
-  Scheduler::TaskId next_id = 0;
+  TaskId next_id = 0;
   std::size_t done = 0;
   const double start = seconds_used();
   while (done < decisions) {
@@ -97,7 +97,7 @@ Cost measure(const std::vector<std::string>& hosts, std::size_t decisions, std::
     while (scheduler.size() + running.size() < known) {
       scheduler.add(++next_id, origins.next(), 16, now);
     }
-    std::optional<Scheduler::TaskId> task;
+    std::optional<TaskId> task;
     if (running.size() < kInFlight) task = scheduler.next(now);
     if (task) {
       running.push_back(*task);

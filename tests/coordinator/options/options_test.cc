@@ -82,7 +82,7 @@ TEST_F(OptionsTest, DefaultsAreThoseOfTheHelp) {
     EXPECT_EQ(o.output, "images");
     EXPECT_EQ(o.jobs, 64u);
     EXPECT_EQ(o.workers, std::nullopt);
-    EXPECT_EQ(o.per_host.most, std::nullopt);
+    EXPECT_EQ(o.per_host.limit, std::nullopt);
     EXPECT_TRUE(o.per_host.adapts);
     EXPECT_EQ(o.rate, 0);
     EXPECT_EQ(o.max_wait, std::chrono::minutes(10));
@@ -240,7 +240,7 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
   EXPECT_TRUE(o.dry_run);
   EXPECT_EQ(o.jobs, 8u);
   EXPECT_EQ(o.workers, 2u);
-  EXPECT_EQ(o.per_host.most, 4u);
+  EXPECT_EQ(o.per_host.limit, 4u);
   EXPECT_FALSE(o.per_host.adapts);
   EXPECT_EQ(o.rate, 0.5);
   EXPECT_EQ(o.max_wait, seconds(90));
@@ -379,9 +379,9 @@ TEST_F(OptionsTest, WhatIsWantedOfAnswers) {
 }
 
 TEST_F(OptionsTest, AHostGetsANumberOrWhatItBears) {
-  EXPECT_EQ(good({"--per-host", "auto:8"}).per_host.most, 8u);
+  EXPECT_EQ(good({"--per-host", "auto:8"}).per_host.limit, 8u);
   EXPECT_TRUE(good({"--per-host", "auto:8"}).per_host.adapts);
-  EXPECT_EQ(good({"--per-host", "8", "--per-host", "auto"}).per_host.most, std::nullopt);
+  EXPECT_EQ(good({"--per-host", "8", "--per-host", "auto"}).per_host.limit, std::nullopt);
   EXPECT_EQ(wrong({"--per-host", "auto:x"}),
             "--per-host: 'auto:x' is neither a number from 1 to 4096, auto nor auto:MAX");
 }

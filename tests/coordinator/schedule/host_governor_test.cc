@@ -16,7 +16,6 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 using Kind = HostFeedback::Kind;
-using TaskId = Scheduler::TaskId;
 
 constexpr char kHost[] = "https://a:443";
 constexpr char kOther[] = "https://b:443";

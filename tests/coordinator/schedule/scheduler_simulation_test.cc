@@ -28,13 +28,13 @@ Result run(const Kind& host, RunSetup setup, std::size_t links) {
   return Simulation(setup, {{"h", &fresh}}).run(links_of("h", links));
 }
 
-/// The best that any fixed number at once gets.
+/// The best result of any fixed number of concurrent requests.
 template <class Kind>
 double best_fixed(const Kind& host, RunSetup setup, std::size_t links) {
   double best = 0;
-  const unsigned most = setup.most;
+  const unsigned highest = setup.per_host;
   setup.rules.adapts = false;
-  for (setup.most = 1; setup.most <= most; setup.most += 1 + setup.most / 6) {
+  for (setup.per_host = 1; setup.per_host <= highest; setup.per_host += 1 + setup.per_host / 6) {
     best = std::max(best, run(host, setup, links).saved_per_second());
   }
   return best;
@@ -55,13 +55,13 @@ TEST(SchedulerSimulation, AHostThatAllowsSixAtOnce) {
         for (const unsigned most : {16u, 64u}) {
           SCOPED_TRACE(testing::Message()
                        << seed << " '" << retry_after << "' " << latency << " " << most);
-          AtOnceHost host;
+          ConcurrencyHost host;
           host.latency = latency;
           host.retry_after = retry_after;
           const double best =
-              run(host, {.rules = {.adapts = false}, .most = 6, .seed = seed}, kLinks)
+              run(host, {.rules = {.adapts = false}, .per_host = 6, .seed = seed}, kLinks)
                   .saved_per_second();
-          expect_good(run(host, {.most = most, .seed = seed}, kLinks), best);
+          expect_good(run(host, {.per_host = most, .seed = seed}, kLinks), best);
         }
       }
     }
@@ -123,8 +123,8 @@ TEST(SchedulerSimulation, AHostThatSlowsAsItsLoadGrows) {
           SlowingHost host;
           host.power = power;
           host.knee = knee;
-          const double best = best_fixed(host, {.most = most, .seed = seed}, 1000);
-          expect_good(run(host, {.most = most, .seed = seed}, kLinks), best);
+          const double best = best_fixed(host, {.per_host = most, .seed = seed}, 1000);
+          expect_good(run(host, {.per_host = most, .seed = seed}, kLinks), best);
         }
       }
     }
@@ -136,7 +136,7 @@ TEST(SchedulerSimulation, AHostThatGainsNothingByMoreIsNotAskedForMore) {
   SlowingHost host;
   host.power = 1;
   host.knee = 6;
-  RunSetup setup{.most = 64};
+  RunSetup setup{.per_host = 64};
   const Result result = run(host, setup, kLinks);
   EXPECT_LT(result.busy_slot_seconds / std::chrono::duration<double>(result.took).count(), 24);
 }
@@ -160,13 +160,13 @@ TEST(SchedulerSimulation, AGoodHostGetsItsMost) {
   GoodHost host;
   const double best = 16 / host.latency;
   expect_good(run(host, {}, kLinks), best);
-  expect_good(run(host, {.most = 64}, 100'000), 64 / host.latency);
+  expect_good(run(host, {.per_host = 64}, 100'000), 64 / host.latency);
 }
 
 /// The tutorial's gallery: a short list must not be spent on learning.
 TEST(SchedulerSimulation, AShortListIsFastFromTheStart) {
   GoodHost host(0.2);
-  EXPECT_LE(run(host, {.most = 64}, 91).took, seconds_of(5 * 0.2));
+  EXPECT_LE(run(host, {.per_host = 64}, 91).took, seconds_of(5 * 0.2));
 }
 
 TEST(SchedulerSimulation, ADeadHostCostsSeconds) {

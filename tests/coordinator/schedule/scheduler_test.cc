@@ -10,7 +10,6 @@ namespace fanfetch {
 namespace {
 
 using std::chrono::seconds;
-using TaskId = Scheduler::TaskId;
 
 constexpr char kA[] = "https://a:443";
 constexpr char kB[] = "https://b:443";
@@ -177,9 +176,9 @@ TEST(Scheduler, RemembersOnlySoManyHostsForWhatTheyTaught) {
     return next.has_value();
   };
   TaskId task = 0;
-  for (; task < 3 * Scheduler::kMostIdleHosts; ++task) {
+  for (; task < 3 * Scheduler::kMaxIdleHosts; ++task) {
     ASSERT_TRUE(ask(task, fmt::format("http://h{}:80", task), refusal));
-    ASSERT_LE(scheduler.hosts(), Scheduler::kMostIdleHosts + 1);
+    ASSERT_LE(scheduler.hosts(), Scheduler::kMaxIdleHosts + 1);
   }
   EXPECT_FALSE(ask(task, fmt::format("http://h{}:80", task - 1), kGood)) << "still paused";
   EXPECT_TRUE(ask(task + 1, "http://h0:80", kGood)) << "forgotten";
@@ -188,7 +187,7 @@ TEST(Scheduler, RemembersOnlySoManyHostsForWhatTheyTaught) {
 TEST(Scheduler, ClearForgetsHostsBeyondTheMostToo) {
   Scheduler scheduler(fixed(), 1);
   const HostFeedback refusal{.kind = HostFeedback::Kind::throttled, .retry_after = seconds(60)};
-  constexpr TaskId kHosts = Scheduler::kMostIdleHosts + 2000;
+  constexpr TaskId kHosts = Scheduler::kMaxIdleHosts + 2000;
   for (TaskId i = 0; i < kHosts; ++i) {
     const std::string host = fmt::format("http://h{}:80", i);
     scheduler.add(2 * i, host, 1, kStart);
@@ -198,7 +197,7 @@ TEST(Scheduler, ClearForgetsHostsBeyondTheMostToo) {
   }
   scheduler.clear(kStart);
   EXPECT_EQ(scheduler.size(), 0u);
-  EXPECT_EQ(scheduler.hosts(), Scheduler::kMostIdleHosts);
+  EXPECT_EQ(scheduler.hosts(), Scheduler::kMaxIdleHosts);
 }
 
 /// Against a plain model: random adds, delays, gifts and returns.

@@ -29,7 +29,7 @@ inline Outcome trouble(ErrorClass error, std::string message) {
   return Failed{.error = error, .retry = Retry::yes, .message = std::move(message)};
 }
 
-/// Takes all that comes.
+/// Accepts every request.
 struct GoodHost : Host {
   double latency = 0.1;
   explicit GoodHost(double seconds = 0.1) : latency(seconds) {}
@@ -38,8 +38,8 @@ struct GoodHost : Host {
   }
 };
 
-/// Allows so many at once; one more gets a 429.
-struct AtOnceHost : Host {
+/// Allows a number of concurrent requests; one more gets a 429.
+struct ConcurrencyHost : Host {
   unsigned allowed = 6;
   double latency = 0.1;
   std::string retry_after = {};
@@ -54,7 +54,7 @@ struct AtOnceHost : Host {
   }
 };
 
-/// Allows so many requests in a window of time.
+/// Allows a number of requests in a window of time.
 struct RateHost : Host {
   enum class Rule { fixed_window, sliding_window, bucket };
   Rule rule = Rule::fixed_window;
@@ -101,11 +101,11 @@ struct RateHost : Host {
   }
 };
 
-/// The more at once, the slower: beyond `knee` it does less in all.
+/// The more concurrent requests, the slower: beyond `knee` its throughput falls.
 struct SlowingHost : Host {
   double latency = 0.1;
   double knee = 6;
-  double power = 2;  // 1: it does the same in all, however many
+  double power = 2;  // 1: its throughput stays the same beyond the knee
 
   Answer ask(unsigned busy, Instant, std::mt19937_64& dice) override {
     const double load = (busy + 1) / knee;
@@ -129,7 +129,7 @@ struct FlappingHost : Host {
   }
 };
 
-/// Nobody is there.
+/// Refuses every connection.
 struct DeadHost : Host {
   double latency = 0.001;
   Answer ask(unsigned, Instant, std::mt19937_64& dice) override {

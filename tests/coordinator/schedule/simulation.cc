@@ -31,7 +31,7 @@ void Simulation::feed(std::deque<std::string>& links) {
   while (!links.empty() && tasks_.size() < setup_.window) {
     const std::uint64_t id = next_id_++;
     tasks_[id] = {.host = links.front()};
-    scheduler_.add(id, links.front(), setup_.most, now_);
+    scheduler_.add(id, links.front(), setup_.per_host, now_);
     links.pop_front();
   }
 }
@@ -74,7 +74,7 @@ void Simulation::complete(std::uint64_t id) {
   if (status == 429 || status == 503) ++result_.refused;
   const auto delay = retry_.delay(*failed, task.attempts, day, dice_);
   if (!delay) return lose(id);
-  scheduler_.add_later(id, task.host, setup_.most, now_ + *delay, now_);
+  scheduler_.add_later(id, task.host, setup_.per_host, now_ + *delay, now_);
 }
 
 void Simulation::lose(std::uint64_t id) {

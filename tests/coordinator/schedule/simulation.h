@@ -51,10 +51,10 @@ struct Result {
 
 struct RunSetup {
   HostRules rules;
-  unsigned most = 16;   ///< At once for each host.
-  unsigned slots = 64;  ///< At once in all.
+  unsigned per_host = 16;  ///< Concurrent requests to each host.
+  unsigned slots = 64;     ///< Concurrent requests in all.
   int retries = 4;
-  std::size_t window = 4096;  ///< Links that are known at once, as the coordinator has it.
+  std::size_t window = 4096;  ///< Links known at a time, as in the coordinator.
   Duration limit = std::chrono::hours(1000);
   std::uint64_t seed = 1;
 };
