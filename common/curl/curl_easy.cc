@@ -186,7 +186,10 @@ void CurlEasy::set_stall_limit(std::chrono::seconds time, std::uint32_t bytes) {
 
 // --- The response ---
 
-void CurlEasy::set_buffer_size(std::size_t bytes) { set(handle_->curl, CURLOPT_BUFFERSIZE, bytes); }
+void CurlEasy::set_buffer_size(std::size_t bytes) {
+  // Refused while the handle still has the buffer of its last transfer, which then serves again.
+  curl_easy_setopt(handle_->curl, CURLOPT_BUFFERSIZE, static_cast<long>(bytes));
+}
 
 void CurlEasy::set_body_handler(CurlBodyHandler& handler) {
   set_raw(handle_->curl, CURLOPT_WRITEFUNCTION, &on_body);

@@ -89,7 +89,8 @@ class CurlEasy {
   void set_stall_limit(std::chrono::seconds time, std::uint32_t bytes);
 
   // The response:
-  /// At least 1024: what is received in one piece.
+  /// At least 1024: what is received in one piece. A handle that still has the buffer of its last
+  /// transfer keeps its size.
   void set_buffer_size(std::size_t bytes);
   void set_body_handler(CurlBodyHandler& handler);
   void set_address_guard(CurlAddressGuard& guard);
