@@ -1,120 +1,121 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <functional>
 #include <optional>
-#include <random>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "common/event_loop.h"
 #include "coordinator/dispatch/dispatcher.h"
-#include "coordinator/dispatch/pool_workers.h"
-#include "coordinator/dispatch/route_finder.h"
+#include "coordinator/dispatch/routes.h"
 #include "coordinator/dispatch/timers.h"
-#include "coordinator/link/link.h"
-#include "coordinator/process/signals.h"
-#include "coordinator/reading/reader_thread.h"
-#include "coordinator/report/run_report.h"
+#include "coordinator/dispatch/workers.h"
 #include "coordinator/run_end.h"
-#include "coordinator/schedule/retry_policy.h"
-#include "coordinator/settle/ledger_thread.h"
-#include "coordinator/settle/placer.h"
-#include "coordinator/settle/reserve.h"
-#include "coordinator/settle/run_ledger.h"
+#include "coordinator/run_stage.h"
+#include "coordinator/seams.h"
 
 namespace fanfetch {
 
-/// What the user set for the loop and what it dispatches.
-struct RunRules {
-  DispatchRules dispatch;
-  RouteRules routes;
-  int retries = 0;  ///< Of a link, after the first try.
-  MaxFailed max_failed;
-};
-
-/// What a run is made of, opened and checked.
-struct RunParts {
-  RunRules rules;
-  RunLedger ledger;
-  WorkerProgram program;
-  PoolSettings pool;
-  std::unique_ptr<Reader> reader;
-  std::unique_ptr<LinksInFlight> links_in_flight;  ///< The reader's planner has it too.
-  std::unique_ptr<NameClaims> name_claims;         ///< The same.
-  ContentNameRules content_names;
-  UniqueFd stop_reader;  ///< The eventfd behind SourceContext::stop_fd.
-  std::unique_ptr<RunReport> report;
-};
-
-/// The loop: takes planned links from the reader, gives jobs to the workers, decides what each
-/// outcome means, and hands what is settled to the ledger. It waits for nothing but its own events.
-/// Thread: main's.
+/// The loop's decisions: takes planned links while there is room for them, has them dispatched,
+/// hands what is finished to the ledger, and brings the run to its end. It waits for nothing but
+/// the events that its owner (Run) passes on, and knows no descriptor, so that tests need none.
+/// Thread: the loop's.
 class Coordinator {
  public:
-  explicit Coordinator(RunParts parts);
-  ~Coordinator();
-  Coordinator(const Coordinator&) = delete;
-  Coordinator& operator=(const Coordinator&) = delete;
-
-  /// The whole run. Call once.
-  [[nodiscard]] RunEnd run();
-
- private:
-  enum class Stage : std::uint8_t {
-    running,
-    finishing,  // all links are settled, and the workers were told to leave
-    cut_off,    // the workers were told to leave before that
+  /// What it works with. All is lent.
+  struct Seams {
+    Workers& workers;
+    Routes& routes;
+    Timers& timers;
+    LinkSupply& links;
+    LedgerInbox& ledger;
   };
 
-  void watch_everything();
+  /// `leave_loop` is called once nothing is left to wait for. `seed`: of the dice for delays.
+  Coordinator(DispatchRules rules, const Seams& seams, std::function<void()> leave_loop,
+              std::uint64_t seed);
+
+  /// Starts the workers. False: none could be started, which is noted as trouble.
+  [[nodiscard]] bool start();
+  /// Reports the progress from now on, a few times a second.
+  void report_progress();
+
+  // Events:
+  /// All events of one wake-up were passed on: act on them.
   void after_batch();
-  void take_planned();
-  [[nodiscard]] bool take_planned_into(std::vector<Record>& records);
-  void report_records(std::vector<Record> records);
+  void on_completion(TaskId id, Outcome outcome) {
+    dispatcher_.on_completion(id, std::move(outcome));
+  }
+  void on_lost(TaskId id, Blame blame) { dispatcher_.on_lost(id, blame); }
+  void on_worker_message(std::string text);
+  void on_workers_hopeless(Error error);
+  void on_signal(int signal);
+  /// The ledger's thread has done something, or the output has failed.
+  void on_ledger_progress();
+
+  // At the end of the run:
+  /// Takes up what the ledger's thread met with. To be called again after its end.
+  void note_output_trouble();
+  [[nodiscard]] const RunTrouble& trouble() const { return trouble_; }
+  [[nodiscard]] Stage stage() const { return stage_.stage(); }
+  /// The reader found the ledger damaged.
+  [[nodiscard]] bool ledger_damaged() const { return ledger_damaged_; }
+  /// Links that have no record.
+  [[nodiscard]] std::uint64_t unfinished() const { return dispatcher_.unfinished(); }
+
+  /// Links on their way at most: far more than transfers, few enough for memory to stay flat.
+  static constexpr std::size_t kMaxTasks = 4096;
+  /// The same while all of them wait for hosts that are busy or asked for a pause, so that a list
+  /// sorted by host keeps the workers busy. About 1.2 KB each.
+  static constexpr std::size_t kMaxTasksWhileHostsWait = 16 * 1024;
+  /// Taken from the reader per wake-up, so that a long list of bad lines delays no signal.
+  static constexpr int kItemsPerBatch = 512;
+  /// What the ledger has not done yet; beyond, no job is given until it has caught up. About 2 KB
+  /// each; enough for 16,000 files a second where a batch takes half a second.
+  static constexpr std::size_t kMaxBacklog = 8192;
+  /// Messages are dropped beyond this: a worker that writes without end must not fill our memory.
+  static constexpr std::size_t kMaxBacklogForMessages = 2 * kMaxBacklog;
+
+  /// What is in flight at the first signal gets this long to finish.
+  static constexpr auto kGrace = std::chrono::seconds(10);
+  /// Then the workers get this long to write checkpoints and leave, before SIGKILL.
+  static constexpr auto kCutTime = std::chrono::seconds(2);
+  static constexpr auto kProgressInterval = std::chrono::milliseconds(200);
+  /// A pause that a host asks for is reported if it is at least this long, and one in this time.
+  static constexpr auto kPauseWorthTelling = std::chrono::seconds(10);
+
+ private:
+  void take_items();
+  [[nodiscard]] bool take_items_into(std::vector<Record>& records);
+  void take(ReaderItem item, std::vector<Record>& records);
   [[nodiscard]] bool wants_more_links() const;
   void take_more_later();
-  [[nodiscard]] bool backlogged() const;
+  [[nodiscard]] bool is_backlogged() const;
+  [[nodiscard]] bool drops_messages() const;
 
-  void on_completion(TaskId id, Outcome outcome);
-  void on_lost(TaskId id, Blame blame);
-  void follow(TaskId id, Redirected redirected);
-  void fail_or_retry(TaskId id, Failed failed);
-  void tell_of_pause(const std::string& origin, Duration pause);
-  void settle(TaskId id, Outcome outcome);
-  void forget(TaskId id);
+  void on_finished(FinishedLink finished);
+  void on_try_again(const Task& task, const Failed& failed, Duration delay);
+  void report_pause(const std::string& origin, Duration pause);
 
-  void on_signal(int signal);
-  void on_ledger_progress();
-  void note_output_trouble();
-  void end_early();
-  void end_if_done();
+  void fail_output(std::string reason);
+  void on_event(RunEvent event);
   void stop_workers();
-  void report_progress();
-  void say(std::function<void(RunReport&)> what);
-  [[nodiscard]] RunEnd finish();
 
-  RunParts parts_;
-  const RetryPolicy retry_policy_;
-  std::mt19937_64 random_{std::random_device{}()};
-
-  EventLoop loop_;
-  Signals signals_;
-  LoopTimers timers_;
-  PoolWorkers workers_;
-  RouteFinder routes_;
+  Workers& workers_;
+  Timers& timers_;
+  LinkSupply& links_;
+  LedgerInbox& ledger_;
+  const std::function<void()> leave_loop_;
   Dispatcher dispatcher_;
-  ReaderThread reader_;
-  const Placer placer_;
-  Reserve reserve_;  // the ledger thread's
-  LedgerThread ledger_;
 
-  std::optional<std::uint64_t> total_;  // set: the list has been read to its end
-  std::uint64_t unfinished_ = 0;        // links given up when the run was cut off
-  bool planned_left_ = false;           // take_planned() left something in the queue
-  Stage stage_ = Stage::running;
-  bool ledger_damaged_ = false;
-  Instant next_word_of_pause_{};
+  RunStage stage_;
   RunTrouble trouble_;
+  std::optional<std::uint64_t> total_;  // set: the list has been read to its end
+  bool items_left_ = false;             // take_items() left something with the reader
+  bool ledger_damaged_ = false;
+  Instant next_pause_report_{};
 };
 
 }  // namespace fanfetch

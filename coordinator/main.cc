@@ -17,12 +17,12 @@
 #include "coordinator/commands/command_line.h"
 #include "coordinator/commands/dry_run.h"
 #include "coordinator/commands/run_command.h"
-#include "coordinator/coordinator.h"
 #include "coordinator/options/options.h"
 #include "coordinator/process/cpu_count.h"
 #include "coordinator/process/exit_status.h"
 #include "coordinator/process/write_all.h"
 #include "coordinator/report/console.h"
+#include "coordinator/run.h"
 #include "coordinator/run_setup.h"
 
 namespace fanfetch {
@@ -174,17 +174,17 @@ int run(const Options& options, Instant start) {
   auto reader =
       std::make_unique<Reader>(std::move(sources), std::move(context), Planner(std::move(plan)));
   Signals::block();  // no thread exists yet; what follows does not block
-  Coordinator coordinator({.rules = run_rules(options),
-                           .ledger = std::move(ledger),
-                           .program = std::move(program),
-                           .pool = pool_settings(options, worker_count(options)),
-                           .reader = std::move(reader),
-                           .links_in_flight = std::move(links_in_flight),
-                           .name_claims = std::move(name_claims),
-                           .content_names = content_names,
-                           .stop_reader = std::move(stop),
-                           .report = std::move(report)});
-  const RunEnd end = coordinator.run();
+  Run the_run({.rules = run_rules(options),
+               .ledger = std::move(ledger),
+               .program = std::move(program),
+               .pool = pool_settings(options, worker_count(options)),
+               .reader = std::move(reader),
+               .links_in_flight = std::move(links_in_flight),
+               .name_claims = std::move(name_claims),
+               .content_names = content_names,
+               .stop_reader = std::move(stop),
+               .report = std::move(report)});
+  const RunEnd end = the_run.carry_out();
   if (end.signal != 0) die_of(end.signal);
   if (end.reader_stuck) ::_exit(end.exit_status);
   return end.exit_status;

@@ -1,8 +1,39 @@
 #include "coordinator/run_end.h"
 
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <cerrno>
+
+#include "common/result.h"
 #include "coordinator/process/exit_status.h"
 
 namespace fanfetch {
+
+void note_results_error(RunTrouble& trouble, int error, bool results_go_to_stdout) {
+  if (error == 0) return;
+  if (error == EPIPE && results_go_to_stdout) {
+    if (trouble.signal == 0) trouble.signal = SIGPIPE;
+  } else if (!trouble.output) {
+    trouble.output = fmt::format("cannot write the results: {}", errno_text(error));
+  }
+}
+
+std::vector<std::string> closing_errors(const RunTrouble& trouble, Stage stage,
+                                        std::uint64_t unfinished) {
+  std::vector<std::string> errors;
+  if (stage == Stage::cut_off) {
+    errors.push_back(
+        fmt::format("stopped early: {} links that were begun or waiting have no record, nor has "
+                    "what was not read of the list; the same command goes on from here",
+                    unfinished));
+  }
+  if (trouble.workers) errors.push_back(*trouble.workers);
+  if (trouble.output) {
+    errors.push_back(*trouble.output + "; mend that, then the same command goes on from here");
+  }
+  return errors;
+}
 
 int exit_status(const RunTrouble& trouble, const Tally& tally, const MaxFailed& max_failed) {
   if (trouble.workers) return kExitConfiguration;

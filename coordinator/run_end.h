@@ -1,17 +1,20 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "coordinator/report/tally.h"
+#include "coordinator/run_stage.h"
 
 namespace fanfetch {
 
-/// What went wrong with a run beside single links.
+/// What went wrong with a run that is not one link's failure.
 struct RunTrouble {
-  std::optional<std::string> workers;  ///< None can be had any more.
-  std::optional<std::string> output;   ///< It cannot be written.
-  bool list_failed = false;            ///< Some source could not be had.
+  std::optional<std::string> workers;  ///< Why no worker can be started any more.
+  std::optional<std::string> output;   ///< Why it cannot be written; the first reason stays.
+  bool list_failed = false;            ///< Some source could not be read.
   int signal = 0;                      ///< That ends the run, or 0.
 };
 
@@ -22,7 +25,15 @@ struct RunEnd {
   bool reader_stuck = false;  ///< The reader still waits for a source: leave without destructors.
 };
 
-/// The exit status of the command line's contract; what is graver goes first.
+/// Notes that results cannot be written: `error` is an errno value, 0 if they can. A reader of
+/// stdout that has left ends the run like a SIGPIPE; anything else is trouble with the output.
+void note_results_error(RunTrouble& trouble, int error, bool results_go_to_stdout);
+
+/// What the user has to know at the end, graver than notices. `unfinished`: links without a record.
+[[nodiscard]] std::vector<std::string> closing_errors(const RunTrouble& trouble, Stage stage,
+                                                      std::uint64_t unfinished);
+
+/// The exit status that the command line promises; of several reasons the gravest counts.
 [[nodiscard]] int exit_status(const RunTrouble& trouble, const Tally& tally,
                               const MaxFailed& max_failed);
 

@@ -182,9 +182,9 @@ RunRules run_rules(const Options& options) {
   return {.dispatch = {.jobs = options.job,
                        .hosts = {.adapts = options.per_host.adapts,
                                  .rate = options.rate,
-                                 .max_wait = options.max_wait}},
+                                 .max_wait = options.max_wait},
+                       .retries = {.retries = options.retries, .max_wait = options.max_wait}},
           .routes = options.route,
-          .retries = options.retries,
           .max_failed = options.max_failed};
 }
 

@@ -4,11 +4,11 @@
 #include <vector>
 
 #include "common/result.h"
-#include "coordinator/coordinator.h"
 #include "coordinator/names/name_template.h"
 #include "coordinator/options/options.h"
 #include "coordinator/reading/planner.h"
 #include "coordinator/reading/reader.h"
+#include "coordinator/run.h"
 #include "coordinator/sources/entry/source.h"
 
 namespace fanfetch {

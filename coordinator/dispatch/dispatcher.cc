@@ -1,25 +1,35 @@
 #include "coordinator/dispatch/dispatcher.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
-#include <random>
 
 #include "coordinator/dispatch/placeholders.h"
 
 namespace fanfetch {
 
 Dispatcher::Dispatcher(DispatchRules rules, Workers& workers, Routes& routes, Timers& timers,
-                       Events events)
+                       Events events, std::uint64_t seed)
     : jobs_(std::move(rules.jobs)),
+      retry_rules_(rules.retries),
       workers_(workers),
       routes_(routes),
       timers_(timers),
       events_(std::move(events)),
-      scheduler_(rules.hosts, std::random_device{}()) {}
+      dice_(seed),
+      scheduler_(rules.hosts, dice_()) {}
 
 void Dispatcher::add(Link link) {
   const TaskId id = next_task_++;
   const auto task = tasks_.try_emplace(id, std::move(link)).first;
   scheduler_.add(id, task->second.origin, task->second.link.host_limit, timers_.now());
+}
+
+void Dispatcher::cut_off() {
+  phase_ = RunPhase::cut_off;
+  scheduler_.clear(timers_.now());
+  waiting_alone_.clear();
+  arrived_.clear();
 }
 
 // --- Out: from the scheduler to the workers ---
@@ -33,7 +43,7 @@ void Dispatcher::dispatch() {
       go(id, std::move(route));
       continue;
     }
-    if (!takes_turns()) break;
+    if (!routes_.has_room()) break;
     const auto id = scheduler_.next(
         timers_.now(), [this](const std::string& host) { return workers_.fits(host); });
     if (!id) break;
@@ -43,107 +53,130 @@ void Dispatcher::dispatch() {
   arm_due_timer();
 }
 
+/// Tasks whose host was given up fail without a request of their own.
 void Dispatcher::hand_out_given_up() {
   while (!events_.held_back()) {
     const auto given_up = scheduler_.next_given_up();
     if (!given_up) return;
-    events_.on_given_up(given_up->task, *given_up->failed);
+    finish(tasks_.find(given_up->task), *given_up->failed);
   }
 }
 
 void Dispatcher::dispatch_alone() {
   while (!waiting_alone_.empty()) {
     const auto& [id, job] = waiting_alone_.front();
-    auto submitted = workers_.submit_alone(job, id, tasks_.at(id).origin);
+    const auto submitted = workers_.submit_alone(job, id, tasks_.at(id).origin);
     if (submitted && !*submitted) break;  // no worker is free: one will be
-    if (!submitted) refuse_as_too_long(id, submitted.error());
+    const TaskId task = id;
     waiting_alone_.pop_front();
+    if (!submitted) refuse_as_too_long(task, submitted.error());
   }
   workers_.reserve(!waiting_alone_.empty());
 }
 
-/// Another task may begin, as far as it depends on hosts that are not known yet.
-bool Dispatcher::takes_turns() const { return routes_.has_room(); }
-
 /// It is the task's turn: it goes to a worker, or waits for its host's addresses first, which takes
-/// up no place in a worker.
+/// up no slot of a worker.
 void Dispatcher::begin(TaskId id) {
   Task& task = tasks_.at(id);
   if (const auto what = placeholder(task.url)) {
-    return fail(id, Failed{.error = ErrorClass::placeholder,
-                           .message = fmt::format("{} is {}", task.url.text, *what)});
+    return on_completion(id, Failed{.error = ErrorClass::placeholder,
+                                    .message = fmt::format("{} is {}", task.url.text, *what)});
   }
   if (task.started_at == WallTime{}) {
-    task.started_at = std::chrono::system_clock::now();
+    task.started_at = timers_.wall_now();
     task.started = timers_.now();
   }
-  if (task.hops == 0) ++task.attempts;
+  if (task.tries.hops == 0) ++task.tries.attempts;
   if (auto route = routes_.find(task.url, timers_.now())) return go(id, std::move(*route));
   routes_.ask(task.url, [this, id](Routes::Found route) {
-    if (!cleared_) arrived_.emplace_back(id, std::move(route));
+    if (phase_ == RunPhase::running) arrived_.emplace_back(id, std::move(route));
   });
 }
 
-/// Every job comes from here, and needs a route, so none gets around the policy.
+/// Every job comes from here, and needs a route, so none gets around the address policy.
 void Dispatcher::go(TaskId id, Routes::Found route) {
-  if (!route) return fail(id, std::move(route.error()));
+  if (!route) return on_completion(id, std::move(route.error()));
   const Task& task = tasks_.at(id);
-  const bool alone = task.alone;
   Job job = jobs_.make(task.link, task.url, std::move(*route));
-  if (task.attempts > 1) job.http2 = Http2::no;  // it may be what went wrong
-  if (alone) {
-    waiting_alone_.push_back({id, std::move(job)});
+  if (task.tries.attempts > 1) job.http2 = Http2::no;  // HTTP/2 may be what went wrong
+  if (task.tries.alone) {
+    waiting_alone_.emplace_back(id, std::move(job));
     dispatch_alone();
-  } else if (auto submitted = workers_.submit(job, id, task.origin); !submitted) {
+  } else if (const auto submitted = workers_.submit(job, id, task.origin); !submitted) {
     refuse_as_too_long(id, submitted.error());
   }
 }
 
 void Dispatcher::refuse_as_too_long(TaskId id, const Error& error) {
-  fail(id, Failed{.error = ErrorClass::bad_url, .message = error.message});
-}
-
-/// Without a request; that its name cannot be resolved tells something of the host all the same.
-void Dispatcher::fail(TaskId id, Failed failed) {
-  answered(id, host_feedback(failed, std::chrono::system_clock::now()));
-  events_.on_failed(id, std::move(failed));
+  on_completion(id, Failed{.error = ErrorClass::bad_url, .message = error.message});
 }
 
 void Dispatcher::arm_due_timer() {
   if (due_timer_) timers_.cancel(*std::exchange(due_timer_, std::nullopt));
   // A task that is due while there is no room stays in the heap: its timer would fire for ever.
   // What makes room is an event too.
-  if (!workers_.has_room() || events_.held_back() || !takes_turns()) return;
+  if (!workers_.has_room() || events_.held_back() || !routes_.has_room()) return;
   if (const auto due = scheduler_.next_due()) {
     due_timer_ = timers_.call_at(*due, [this] { due_timer_.reset(); });
   }
 }
 
-// --- Back ---
+// --- Back: what follows ---
 
-void Dispatcher::answered(TaskId id, const HostFeedback& answer) {
-  scheduler_.finished(id, answer, timers_.now());
+/// Also for a task that had its turn, but for which no request could be made.
+void Dispatcher::on_completion(TaskId id, Outcome outcome) {
+  const WallTime wall_now = timers_.wall_now();
+  scheduler_.finished(id, host_feedback(outcome, wall_now), timers_.now());
+  const auto entry = tasks_.find(id);
+  take_step(entry,
+            next_step(entry->second, std::move(outcome), retry_rules_, phase_, wall_now, dice_));
 }
 
-void Dispatcher::again(TaskId id, Url url) {
-  Task& task = tasks_.at(id);
-  task.ask_for(std::move(url));
+void Dispatcher::on_lost(TaskId id, Blame blame) {
+  scheduler_.finished(id, HostFeedback{}, timers_.now());
+  const auto entry = tasks_.find(id);
+  take_step(entry, next_step_after_death(entry->second, blame, phase_));
+}
+
+void Dispatcher::take_step(Tasks::iterator entry, NextStep step) {
+  const TaskId id = entry->first;
+  Task& task = entry->second;
+  task.tries = step.tries;
+  if (auto* settle = std::get_if<Settle>(&step.action)) {
+    finish(entry, std::move(settle->outcome));
+  } else if (auto* follow = std::get_if<Follow>(&step.action)) {
+    schedule_follow(id, task, std::move(*follow));
+  } else if (const auto* again = std::get_if<TryAgain>(&step.action)) {
+    schedule_retry(id, task, *again);
+  } else {  // Abandon
+    tasks_.erase(entry);
+    ++abandoned_;
+  }
+}
+
+void Dispatcher::schedule_follow(TaskId id, Task& task, Follow follow) {
+  task.ask_for(std::move(follow.url));
   scheduler_.add(id, task.origin, task.link.host_limit, timers_.now());
 }
 
-void Dispatcher::start_over(TaskId id, Instant when) {
-  Task& task = tasks_.at(id);
+void Dispatcher::schedule_retry(TaskId id, Task& task, const TryAgain& again) {
+  if (again.failed) events_.on_try_again(task, *again.failed, again.delay);
   task.start_over();
-  scheduler_.add_later(id, task.origin, task.link.host_limit, when, timers_.now());
+  scheduler_.add_later(id, task.origin, task.link.host_limit, timers_.now() + again.delay,
+                       timers_.now());
 }
 
-Task Dispatcher::take_out(TaskId id) { return std::move(tasks_.extract(id).mapped()); }
-
-void Dispatcher::clear() {
-  scheduler_.clear(timers_.now());
-  waiting_alone_.clear();
-  arrived_.clear();
-  cleared_ = true;
+void Dispatcher::finish(Tasks::iterator entry, Outcome outcome) {
+  Task& task = entry->second;
+  FinishedLink finished{.link = std::move(task.link),
+                        .outcome = std::move(outcome),
+                        .final_url = std::move(task.url.text),
+                        .attempts = task.tries.attempts,
+                        .started_at = task.started_at,
+                        .duration = std::chrono::duration_cast<std::chrono::milliseconds>(
+                            timers_.now() - task.started)};
+  tasks_.erase(entry);
+  events_.on_finished(std::move(finished));
 }
 
 }  // namespace fanfetch

@@ -1,95 +1,105 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <optional>
+#include <random>
 #include <unordered_map>
 #include <utility>
 
 #include "coordinator/dispatch/job_factory.h"
+#include "coordinator/dispatch/next_step.h"
 #include "coordinator/dispatch/routes.h"
 #include "coordinator/dispatch/task.h"
 #include "coordinator/dispatch/timers.h"
 #include "coordinator/dispatch/workers.h"
+#include "coordinator/link/finished_link.h"
 #include "coordinator/link/link.h"
 #include "coordinator/link/task_id.h"
 #include "coordinator/schedule/scheduler.h"
 
 namespace fanfetch {
 
-/// What the user set for the road from the scheduler to the workers.
+/// What the user set for the way of a link from the scheduler to its end.
 struct DispatchRules {
   JobRules jobs;
   HostRules hosts;
+  RetryRules retries;
 };
 
-/// The links on their way, and the road from the scheduler to the workers: whose turn it is,
-/// whether it may be asked for, and what the job holds. Knows nothing of retries or of the ledger.
-/// Thread: the loop's.
+/// Owns the links between the reader and their settlement. Gives each one to a worker when it is
+/// its turn and its route is known, takes the outcome back, does what next_step() says, and hands
+/// out what is finished. Knows nothing of the ledger. Thread: the loop's.
 class Dispatcher {
  public:
+  /// Called from within dispatch(), on_completion() and on_lost(); must not call back into the
+  /// dispatcher, except for cut_off() in answer to what on_completion() brought.
   struct Events {
-    /// A task that got its turn cannot be asked for: its address is refused, its job too long.
-    std::function<void(TaskId, Failed)> on_failed;
-    /// Its host was given up: it is to be settled so, without a request of its own.
-    std::function<void(TaskId, Failed)> on_given_up;
-    /// No job is to be given, nor anything settled, for now; asked before each.
+    /// A link needs no further request.
+    std::function<void(FinishedLink)> on_finished;
+    /// An attempt failed, and another one follows after `delay`.
+    std::function<void(const Task&, const Failed&, Duration delay)> on_try_again;
+    /// No job may be given and nothing settled at present; asked before each.
     std::function<bool()> held_back;
   };
 
-  /// Workers, routes and timers are lent.
-  Dispatcher(DispatchRules rules, Workers& workers, Routes& routes, Timers& timers, Events events);
+  /// Workers, routes and timers are lent. `seed`: of the dice for delays.
+  Dispatcher(DispatchRules rules, Workers& workers, Routes& routes, Timers& timers, Events events,
+             std::uint64_t seed);
 
   void add(Link link);
-  /// Gives the workers all they have room for, and wakes the loop again when more is due.
+  /// Gives the workers all that they have room for, and wakes the loop again when more is due.
   void dispatch();
 
-  /// REQUIRES: the task was added, and neither taken out since nor dropped by clear().
-  [[nodiscard]] Task& task(TaskId id) { return tasks_.at(id); }
-  /// The job of a task is back, whatever becomes of the task then; first of all tell what it told
-  /// of the host.
-  void answered(TaskId id, const HostFeedback& answer);
-  // What becomes of a task that had its turn:
-  /// It asks for what its `url` says now, behind the others of that host.
-  void again(TaskId id, Url url);
-  /// It starts over at its own URL, not before `when`.
-  void start_over(TaskId id, Instant when);
-  /// It is done with.
-  [[nodiscard]] Task take_out(TaskId id);
+  // Events of the workers:
+  void on_completion(TaskId id, Outcome outcome);
+  void on_lost(TaskId id, Blame blame);
 
-  /// No task gets its turn any more; those that had it are still to be taken out.
-  void clear();
+  /// The run ends early: no task gets another request. Tasks whose jobs are still with a worker are
+  /// finished or abandoned as those come back.
+  void cut_off();
 
-  /// Tasks that were not taken out.
+  /// Links that were added and are neither finished nor abandoned.
   [[nodiscard]] std::size_t size() const { return tasks_.size(); }
-  /// Some worker is free though nothing can be given to it before something is due.
+  /// Links that will have no record if the run ends now.
+  [[nodiscard]] std::uint64_t unfinished() const { return abandoned_ + tasks_.size(); }
+  /// Some worker has room, but nothing can be given to it before something is due.
   [[nodiscard]] bool is_idle() const {
     return workers_.has_room() && !scheduler_.has_turn() && routes_.has_room();
   }
 
  private:
+  using Tasks = std::unordered_map<TaskId, Task>;
+
   void dispatch_alone();
-  [[nodiscard]] bool takes_turns() const;
   void begin(TaskId id);
   void go(TaskId id, Routes::Found route);
-  void hand_out_given_up();
-  void fail(TaskId id, Failed failed);
   void refuse_as_too_long(TaskId id, const Error& error);
+  void hand_out_given_up();
   void arm_due_timer();
 
+  void take_step(Tasks::iterator entry, NextStep step);
+  void schedule_follow(TaskId id, Task& task, Follow follow);
+  void schedule_retry(TaskId id, Task& task, const TryAgain& again);
+  void finish(Tasks::iterator entry, Outcome outcome);
+
   const JobFactory jobs_;
+  const RetryRules retry_rules_;
   Workers& workers_;
   Routes& routes_;
   Timers& timers_;
   const Events events_;
+  std::mt19937_64 dice_;
   Scheduler scheduler_;
-  std::unordered_map<TaskId, Task> tasks_;
+  RunPhase phase_ = RunPhase::running;
+  Tasks tasks_;
   TaskId next_task_ = 1;
-  // Had their turn before their host was known, which it is now:
+  // Had their turn before their route was known, which it is by now:
   std::deque<std::pair<TaskId, Routes::Found>> arrived_;
   std::deque<std::pair<TaskId, Job>> waiting_alone_;  // for a worker to themselves
-  bool cleared_ = false;
+  std::uint64_t abandoned_ = 0;
   std::optional<Timers::Key> due_timer_;
 };
 

@@ -8,7 +8,17 @@
 
 namespace fanfetch {
 
-/// A link on its way: from the reader to its settlement. What the coordinator knows of it, whatever
+/// How often a link was tried, and what became of the workers that tried it.
+struct Tries {
+  int attempts = 0;     ///< Begun at the link's own URL.
+  int hops = 0;         ///< Redirects followed in this attempt.
+  bool alone = false;   ///< A worker died while it ran this link: from then on it runs alone.
+  int sole_deaths = 0;  ///< Deaths of workers that ran nothing else.
+
+  bool operator==(const Tries&) const = default;
+};
+
+/// A link between the reader and its settlement: what the coordinator itself knows of it, whatever
 /// a worker says.
 struct Task {
   explicit Task(Link planned) : link(std::move(planned)) { start_over(); }
@@ -21,17 +31,14 @@ struct Task {
   /// A retry begins at the link's own URL, whatever it was redirected to.
   void start_over() {
     ask_for(link.url);
-    hops = 0;
+    tries.hops = 0;
   }
 
   Link link;
-  Url url;              ///< To ask for now.
-  std::string origin;   ///< Of `url`: its place in the scheduler.
-  int attempts = 0;     ///< Begun at the link's own URL.
-  int hops = 0;         ///< Redirects followed in this attempt.
-  bool alone = false;   ///< A worker died with it: it runs alone from now on.
-  int sole_deaths = 0;  ///< Of workers that ran nothing else.
-  Instant started{};
+  Url url;             ///< Of the next request, or of the one that is being made.
+  std::string origin;  ///< Of `url`: the scheduler's name for the host.
+  Tries tries;
+  Instant started{};  ///< Of the first attempt; started_at is the same as time of day.
   WallTime started_at{};
 };
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/clock.h"
 #include "common/event_loop.h"
 
 namespace fanfetch {
@@ -15,6 +16,8 @@ struct Timers {
   virtual ~Timers() = default;
   /// The same instant until the loop wakes again.
   [[nodiscard]] virtual Instant now() const = 0;
+  /// The time of day.
+  [[nodiscard]] virtual WallTime wall_now() const = 0;
   /// Calls back once from the loop, not before `when`.
   virtual Key call_at(Instant when, Callback callback) = 0;
   /// A key that has fired is ignored.
@@ -27,6 +30,7 @@ class LoopTimers final : public Timers {
   explicit LoopTimers(EventLoop& loop) : loop_(loop) {}
 
   [[nodiscard]] Instant now() const override { return loop_.now(); }
+  [[nodiscard]] WallTime wall_now() const override { return std::chrono::system_clock::now(); }
   Key call_at(Instant when, Callback callback) override {
     return loop_.call_at(when, std::move(callback));
   }

@@ -1,6 +1,9 @@
 #include "coordinator/run_end.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+
+#include <cerrno>
 
 #include "coordinator/process/exit_status.h"
 
@@ -20,6 +23,42 @@ TEST(ExitStatus, WhatIsGraverGoesFirst) {
   EXPECT_EQ(exit_status(trouble, tally, {}), kExitOutput);
   trouble.workers = "none";
   EXPECT_EQ(exit_status(trouble, tally, {}), kExitConfiguration);
+}
+
+TEST(ResultsError, AReaderOfStdoutThatLeftEndsTheRunLikeASigpipe) {
+  RunTrouble trouble;
+  note_results_error(trouble, 0, true);
+  EXPECT_EQ(trouble.signal, 0);
+  note_results_error(trouble, EPIPE, true);
+  EXPECT_EQ(trouble.signal, SIGPIPE);
+  EXPECT_FALSE(trouble.output);
+}
+
+TEST(ResultsError, ASignalThatCameFirstStays) {
+  RunTrouble trouble{.signal = SIGINT};
+  note_results_error(trouble, EPIPE, true);
+  EXPECT_EQ(trouble.signal, SIGINT);
+}
+
+TEST(ResultsError, AFileThatCannotBeWrittenIsTroubleWithTheOutput) {
+  RunTrouble trouble;
+  note_results_error(trouble, EPIPE, false);
+  EXPECT_EQ(trouble.signal, 0);
+  EXPECT_EQ(trouble.output, "cannot write the results: Broken pipe");
+  note_results_error(trouble, ENOSPC, false);
+  EXPECT_EQ(trouble.output, "cannot write the results: Broken pipe") << "the first reason stays";
+}
+
+TEST(ClosingErrors, SayWhatTheUserHasToDo) {
+  RunTrouble trouble;
+  EXPECT_TRUE(closing_errors(trouble, Stage::finishing, 0).empty());
+  trouble.workers = "no worker";
+  trouble.output = "disk full";
+  const auto errors = closing_errors(trouble, Stage::cut_off, 7);
+  ASSERT_EQ(errors.size(), 3u);
+  EXPECT_EQ(errors[0].find("stopped early: 7 links"), 0u) << errors[0];
+  EXPECT_EQ(errors[1], "no worker");
+  EXPECT_EQ(errors[2], "disk full; mend that, then the same command goes on from here");
 }
 
 }  // namespace

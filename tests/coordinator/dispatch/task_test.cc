@@ -9,12 +9,12 @@ TEST(Task, StartsOverAtTheLinksOwnUrl) {
   Task task(Link{.url = *parse_url("https://a.org/x")});
   EXPECT_EQ(task.origin, "https://a.org:443");
   task.ask_for(*parse_url("http://b.org/y"));
-  task.hops = 3;
+  task.tries.hops = 3;
   EXPECT_EQ(task.origin, "http://b.org:80");
   task.start_over();
   EXPECT_EQ(task.url.text, "https://a.org/x");
   EXPECT_EQ(task.origin, "https://a.org:443");
-  EXPECT_EQ(task.hops, 0);
+  EXPECT_EQ(task.tries.hops, 0);
 }
 
 }  // namespace

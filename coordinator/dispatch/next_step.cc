@@ -1,0 +1,79 @@
+#include "coordinator/dispatch/next_step.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "coordinator/schedule/retry_policy.h"
+
+namespace fanfetch {
+namespace {
+
+NextStep after_redirect(const Tries& tries, Redirected redirected, RunPhase phase) {
+  if (phase == RunPhase::cut_off) return {Abandon{}, tries};
+  Failed failed{.error = ErrorClass::redirects, .response = std::move(redirected.response)};
+  if (tries.hops >= kMaxRedirects) {
+    failed.message = fmt::format("more than {} redirects", kMaxRedirects);
+    return {Settle{std::move(failed)}, tries};
+  }
+  auto url = parse_url(failed.response.location);
+  if (!url) {
+    failed.message = "redirects to a URL that cannot be asked for: " + url.error().message;
+    return {Settle{std::move(failed)}, tries};
+  }
+  NextStep step{Follow{std::move(*url)}, tries};
+  ++step.tries.hops;
+  return step;
+}
+
+NextStep after_failure(Tries tries, Failed failed, const RetryRules& rules, RunPhase phase,
+                       WallTime now, std::mt19937_64& dice) {
+  if (failed.secured >= kFreeRetryBytes && tries.attempts > 1) --tries.attempts;
+  const RetryPolicy policy(rules.retries, rules.max_wait);
+  const auto delay = policy.delay(failed, tries.attempts, now, dice);
+  if (!delay) {
+    const bool waits_too_long = failed.retry == Retry::yes && tries.attempts <= rules.retries;
+    if (waits_too_long) {
+      failed.error = ErrorClass::rate_limited;
+      failed.message += "; it asks for a longer wait than --max-wait";
+    }
+    return {Settle{std::move(failed)}, tries};
+  }
+  if (phase == RunPhase::cut_off) return {Abandon{}, tries};
+  return {TryAgain{*delay, std::move(failed)}, tries};
+}
+
+}  // namespace
+
+NextStep next_step(const Task& task, Outcome outcome, const RetryRules& rules, RunPhase phase,
+                   WallTime now, std::mt19937_64& dice) {
+  if (auto* redirected = std::get_if<Redirected>(&outcome)) {
+    return after_redirect(task.tries, std::move(*redirected), phase);
+  }
+  if (auto* failed = std::get_if<Failed>(&outcome)) {
+    return after_failure(task.tries, std::move(*failed), rules, phase, now, dice);
+  }
+  if (auto* kept = std::get_if<Kept>(&outcome); kept != nullptr && !task.link.earlier) {
+    Failed failed{.message = "the server says 304 though nothing was known of it",
+                  .response = std::move(kept->response)};
+    return after_failure(task.tries, std::move(failed), rules, phase, now, dice);
+  }
+  return {Settle{std::move(outcome)}, task.tries};
+}
+
+NextStep next_step_after_death(const Task& task, Blame blame, RunPhase phase) {
+  Tries tries = task.tries;
+  if (phase == RunPhase::cut_off) return {Abandon{}, tries};
+  if (blame == Blame::sole && ++tries.sole_deaths >= kMaxSoleDeaths) {
+    return {Settle{Failed{.error = ErrorClass::crashed_worker,
+                          .message = fmt::format("its worker died {} times in a row while it "
+                                                 "fetched nothing else",
+                                                 kMaxSoleDeaths)}},
+            tries};
+  }
+  tries.alone = tries.alone || blame != Blame::none;
+  if (tries.attempts > 0) --tries.attempts;
+  return {TryAgain{}, tries};
+}
+
+}  // namespace fanfetch

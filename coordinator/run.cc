@@ -1,0 +1,144 @@
+#include "coordinator/run.h"
+
+#include <sys/epoll.h>
+
+#include <random>
+#include <utility>
+
+namespace fanfetch {
+
+/// The reader's thread as the Coordinator's LinkSupply.
+class Run::Supply final : public LinkSupply {
+ public:
+  explicit Supply(ReaderThread& reader) : reader_(reader) {}
+
+  [[nodiscard]] std::optional<ReaderItem> take() override { return reader_.take(); }
+  void wake_again() override { post_eventfd(reader_.filled_fd()); }
+  void cancel() override { reader_.cancel(); }
+
+ private:
+  ReaderThread& reader_;
+};
+
+/// The ledger's thread, which is the report's too, as the Coordinator's LedgerInbox.
+class Run::Inbox final : public LedgerInbox {
+ public:
+  Inbox(LedgerThread& ledger, RunReport& report) : ledger_(ledger), report_(report) {}
+
+  void settle(Settled settled) override { ledger_.settle(std::move(settled)); }
+  void report(std::vector<Record> records) override {
+    const std::size_t count = records.size();
+    ledger_.post(
+        [this, records = std::move(records)] {
+          for (const Record& record : records) report_.on_record(record);
+        },
+        count);
+  }
+  void error(std::string text) override {
+    ledger_.post([this, text = std::move(text)] { report_.error(text); });
+  }
+  void notice(std::string text) override {
+    ledger_.post([this, text = std::move(text)] { report_.notice(text); });
+  }
+  void detail(std::string text) override {
+    ledger_.post([this, text = std::move(text)] { report_.detail(text); });
+  }
+  void progress(const ProgressState& state, Instant now) override {
+    ledger_.post([this, state, now] { report_.progress(state, now); });
+  }
+  void close() override { ledger_.close(); }
+  [[nodiscard]] std::size_t backlog() const override { return ledger_.backlog(); }
+  [[nodiscard]] bool is_finished() const override { return ledger_.finished(); }
+  [[nodiscard]] std::optional<std::string> output_error() const override {
+    return ledger_.output_error();
+  }
+  [[nodiscard]] int results_error() const override { return report_.results_error(); }
+  [[nodiscard]] bool results_go_to_stdout() const override { return report_.results_to_stdout(); }
+
+ private:
+  LedgerThread& ledger_;
+  RunReport& report_;
+};
+
+Run::Run(RunParts parts)
+    : parts_(std::move(parts)),
+      signals_(loop_, [this](int signal) { coordinator_.on_signal(signal); }),
+      timers_(loop_),
+      workers_(loop_, std::move(parts_.program), parts_.pool,
+               {.on_completion =
+                    [this](TaskId id, Outcome outcome) {
+                      coordinator_.on_completion(id, std::move(outcome));
+                    },
+                .on_lost = [this](TaskId id, Blame blame) { coordinator_.on_lost(id, blame); },
+                .on_message =
+                    [this](std::string text) { coordinator_.on_worker_message(std::move(text)); },
+                .on_hopeless =
+                    [this](Error error) { coordinator_.on_workers_hopeless(std::move(error)); }}),
+      routes_(loop_, std::move(parts_.rules.routes)),
+      reader_(std::move(parts_.reader), std::move(parts_.stop_reader)),
+      placer_(parts_.ledger.output.fd(), parts_.ledger.output.part_fd()),
+      reserve_(parts_.ledger.path + "-reserve"),
+      inbox_(std::make_unique<Inbox>(ledger_, *parts_.report)),
+      ledger_(
+          BatchSettler(*parts_.ledger.ledger, placer_,
+                       settler_hooks(parts_.ledger, reserve_, *parts_.links_in_flight,
+                                     *parts_.name_claims, *parts_.report, parts_.content_names)),
+          [this] { parts_.report->flush(); }),
+      supply_(std::make_unique<Supply>(reader_)),
+      coordinator_(
+          std::move(parts_.rules.dispatch),
+          {.workers = workers_,
+           .routes = routes_,
+           .timers = timers_,
+           .links = *supply_,
+           .ledger = *inbox_},
+          [this] { loop_.stop(); }, std::random_device{}()) {}
+
+Run::~Run() = default;
+
+RunEnd Run::carry_out() {
+  if (!coordinator_.start()) return finish();
+  watch_threads();
+  if (parts_.report->shows_progress()) coordinator_.report_progress();
+  reader_.start();
+  loop_.run([this] { coordinator_.after_batch(); });
+  return finish();
+}
+
+void Run::watch_threads() {
+  loop_.watch(reader_.filled_fd(), EPOLLIN,
+              [this](std::uint32_t) { drain_eventfd(reader_.filled_fd()); });
+  loop_.watch(ledger_.progress_fd(), EPOLLIN, [this](std::uint32_t) {
+    drain_eventfd(ledger_.progress_fd());
+    coordinator_.on_ledger_progress();
+  });
+}
+
+RunEnd Run::finish() {
+  // Nothing is in flight any more. Whatever may still hang, a signal ends immediately.
+  Signals::unblock();
+  const bool reader_stuck = !reader_.join();
+  ledger_.finish();
+  coordinator_.note_output_trouble();
+  RunTrouble trouble = coordinator_.trouble();
+  const Stage stage = coordinator_.stage();
+  RunReport& report = *parts_.report;
+  (void)reserve_.free();  // a full disk may need the room for the run's own row
+  const auto ended = end_run(parts_.ledger, report.tally(),
+                             stage == Stage::cut_off ? "stopped early" : "finished");
+  if (!ended && !trouble.output) trouble.output = ended.error().message;
+  if (coordinator_.ledger_damaged()) parts_.ledger.ledger->note_damage();
+  if (reader_stuck) parts_.ledger.ledger->note_lasting_reader();
+  // A damaged one is moved aside here, when nobody else has it open: not every ending of the
+  // program runs destructors.
+  parts_.ledger.ledger.reset();
+  for (const auto& text : closing_errors(trouble, stage, coordinator_.unfinished())) {
+    report.error(text);
+  }
+  report.finish(std::chrono::steady_clock::now());
+  return {.exit_status = exit_status(trouble, report.tally(), parts_.rules.max_failed),
+          .signal = trouble.signal,
+          .reader_stuck = reader_stuck};
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <memory>
+
+#include "common/event_loop.h"
+#include "common/unique_fd.h"
+#include "coordinator/coordinator.h"
+#include "coordinator/dispatch/pool_workers.h"
+#include "coordinator/dispatch/route_finder.h"
+#include "coordinator/dispatch/timers.h"
+#include "coordinator/process/signals.h"
+#include "coordinator/reading/reader_thread.h"
+#include "coordinator/report/run_report.h"
+#include "coordinator/report/tally.h"
+#include "coordinator/run_end.h"
+#include "coordinator/settle/ledger_thread.h"
+#include "coordinator/settle/placer.h"
+#include "coordinator/settle/reserve.h"
+#include "coordinator/settle/run_ledger.h"
+
+namespace fanfetch {
+
+/// What the user set for a run.
+struct RunRules {
+  DispatchRules dispatch;
+  RouteRules routes;
+  MaxFailed max_failed;
+};
+
+/// What a run is made of, opened and checked.
+struct RunParts {
+  RunRules rules;
+  RunLedger ledger;
+  WorkerProgram program;
+  PoolSettings pool;
+  std::unique_ptr<Reader> reader;
+  std::unique_ptr<LinksInFlight> links_in_flight;  ///< The reader's planner has it too.
+  std::unique_ptr<NameClaims> name_claims;         ///< The same.
+  ContentNameRules content_names;
+  UniqueFd stop_reader;  ///< The eventfd behind SourceContext::stop_fd.
+  std::unique_ptr<RunReport> report;
+};
+
+/// A run: owns the loop, the workers and the two other threads, passes their events on to the
+/// Coordinator, which decides, and closes the books at the end. Thread: main's.
+class Run {
+ public:
+  /// REQUIRES: Signals::block().
+  explicit Run(RunParts parts);
+  ~Run();
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  /// The whole run. Call once. If the reader is stuck, this object must not be destroyed.
+  [[nodiscard]] RunEnd carry_out();
+
+ private:
+  class Supply;
+  class Inbox;
+
+  void watch_threads();
+  [[nodiscard]] RunEnd finish();
+
+  RunParts parts_;
+  EventLoop loop_;
+  Signals signals_;
+  LoopTimers timers_;
+  PoolWorkers workers_;
+  RouteFinder routes_;
+  ReaderThread reader_;
+  const Placer placer_;
+  Reserve reserve_;               // the ledger thread's
+  std::unique_ptr<Inbox> inbox_;  // before the ledger's thread, which uses it
+  LedgerThread ledger_;
+  std::unique_ptr<Supply> supply_;
+  Coordinator coordinator_;
+};
+
+}  // namespace fanfetch

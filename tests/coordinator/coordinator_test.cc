@@ -1,0 +1,372 @@
+#include "coordinator/coordinator.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <cerrno>
+#include <deque>
+
+#include "tests/coordinator/dispatch/fakes.h"
+
+namespace fanfetch {
+namespace {
+
+using namespace std::chrono_literals;
+using Texts = std::vector<std::string>;
+
+struct FakeSupply final : LinkSupply {
+  [[nodiscard]] std::optional<ReaderItem> take() override {
+    if (items.empty()) return std::nullopt;
+    ReaderItem first = std::move(items.front());
+    items.pop_front();
+    return first;
+  }
+  void wake_again() override { ++wakes; }
+  void cancel() override { ++cancels; }
+
+  std::deque<ReaderItem> items;
+  int wakes = 0;
+  int cancels = 0;
+};
+
+struct FakeInbox final : LedgerInbox {
+  void settle(Settled settled_one) override { settled.push_back(std::move(settled_one)); }
+  void report(std::vector<Record> some) override {
+    for (auto& record : some) records.push_back(std::move(record));
+  }
+  void error(std::string text) override { messages.push_back("error: " + text); }
+  void notice(std::string text) override { messages.push_back("notice: " + text); }
+  void detail(std::string text) override { messages.push_back("detail: " + text); }
+  void progress(const ProgressState& state, Instant /*now*/) override {
+    progresses.push_back(state);
+  }
+  void close() override { ++closes; }
+  [[nodiscard]] std::size_t backlog() const override { return waiting; }
+  [[nodiscard]] bool is_finished() const override { return finished; }
+  [[nodiscard]] std::optional<std::string> output_error() const override { return output; }
+  [[nodiscard]] int results_error() const override { return results; }
+  [[nodiscard]] bool results_go_to_stdout() const override { return to_stdout; }
+
+  std::vector<Settled> settled;
+  std::vector<Record> records;
+  Texts messages;
+  std::vector<ProgressState> progresses;
+  int closes = 0;
+  std::size_t waiting = 0;
+  bool finished = false;
+  std::optional<std::string> output;
+  int results = 0;
+  bool to_stdout = false;
+};
+
+class CoordinatorTest : public ::testing::Test {
+ protected:
+  static Link link(const std::string& url) {
+    return {.listed = url, .url = *parse_url(url), .host_limit = 64};
+  }
+  void plan_links(int count) {
+    for (int i = 0; i < count; ++i) supply_.items.emplace_back(link("http://a.test/x"));
+  }
+  void plan_end() { supply_.items.emplace_back(EndOfList{.total = 1}); }
+  void complete(Outcome outcome) {
+    coordinator_.on_completion(workers_.take().task, std::move(outcome));
+    coordinator_.after_batch();
+  }
+  /// A run that has one link with a worker, and more to come.
+  void run_with_one_in_flight() {
+    plan_links(1);
+    coordinator_.after_batch();
+    ASSERT_EQ(workers_.submitted.size(), 1u);
+  }
+
+  FakeTimers timers_;
+  FakeWorkers workers_;
+  FakeRoutes routes_;
+  FakeSupply supply_;
+  FakeInbox ledger_;
+  int leaves_ = 0;
+  Coordinator coordinator_{{.hosts = {.adapts = false}, .retries = {.retries = 1}},
+                           {workers_, routes_, timers_, supply_, ledger_},
+                           [this] { ++leaves_; },
+                           1};
+};
+
+// --- The stages ---
+
+TEST_F(CoordinatorTest, ARunGoesFromTheFirstLinkToTheLastWrite) {
+  run_with_one_in_flight();
+  EXPECT_EQ(workers_.calls, Texts{"wake"});
+  plan_end();
+  coordinator_.after_batch();
+  EXPECT_EQ(coordinator_.stage(), Stage::running) << "a link is still on its way";
+  complete(Saved{});
+  EXPECT_EQ(coordinator_.stage(), Stage::finishing);
+  EXPECT_EQ(workers_.count("stop"), 1u);
+  ASSERT_EQ(ledger_.settled.size(), 1u);
+  EXPECT_EQ(ledger_.closes, 0) << "the workers have not left";
+  workers_.gone();
+  EXPECT_EQ(ledger_.closes, 1);
+  coordinator_.on_ledger_progress();
+  EXPECT_EQ(leaves_, 0);
+  ledger_.finished = true;
+  coordinator_.on_ledger_progress();
+  EXPECT_EQ(leaves_, 1);
+  EXPECT_EQ(coordinator_.stage(), Stage::finishing);
+  EXPECT_EQ(coordinator_.unfinished(), 0u);
+}
+
+TEST_F(CoordinatorTest, AnEmptyListIsFinishedImmediately) {
+  plan_end();
+  coordinator_.after_batch();
+  EXPECT_EQ(coordinator_.stage(), Stage::finishing);
+}
+
+TEST_F(CoordinatorTest, WorkersThatDoNotLeaveAreCutAndThenKilled) {
+  plan_end();
+  coordinator_.after_batch();
+  workers_.calls.clear();
+  timers_.advance(Coordinator::kGrace - 1ms);
+  EXPECT_EQ(workers_.calls, Texts{});
+  timers_.advance(1ms);
+  EXPECT_EQ(workers_.calls, Texts{"cut"});
+  timers_.advance(Coordinator::kCutTime - 1ms);
+  EXPECT_EQ(workers_.calls, Texts{"cut"});
+  timers_.advance(1ms);
+  EXPECT_EQ(workers_.calls, (Texts{"cut", "kill"}));
+}
+
+TEST_F(CoordinatorTest, NoWorkerAtAllIsTrouble) {
+  workers_.cannot_start = "no worker process could be started";
+  EXPECT_FALSE(coordinator_.start());
+  EXPECT_EQ(coordinator_.trouble().workers, "no worker process could be started");
+}
+
+// --- Signals ---
+
+TEST_F(CoordinatorTest, TheFirstSignalLetsWhatIsInFlightFinish) {
+  run_with_one_in_flight();
+  plan_links(3);
+  coordinator_.on_signal(SIGINT);
+  coordinator_.after_batch();
+  EXPECT_EQ(coordinator_.stage(), Stage::cut_off);
+  EXPECT_EQ(ledger_.messages,
+            Texts{"notice: interrupted: 1 in flight get 10 s to finish; once more stops at once"});
+  EXPECT_EQ(supply_.cancels, 1);
+  EXPECT_EQ(supply_.items.size(), 3u) << "no more is taken";
+  EXPECT_EQ(workers_.count("stop"), 1u);
+  EXPECT_EQ(workers_.count("kill"), 0u);
+  complete(Saved{});
+  EXPECT_EQ(ledger_.settled.size(), 1u);
+  workers_.gone();
+  EXPECT_EQ(ledger_.closes, 1);
+  EXPECT_EQ(coordinator_.trouble().signal, SIGINT);
+}
+
+TEST_F(CoordinatorTest, TheFirstSignalsGracePeriodEnds) {
+  run_with_one_in_flight();
+  coordinator_.on_signal(SIGTERM);
+  timers_.advance(Coordinator::kGrace);
+  EXPECT_EQ(workers_.count("cut"), 1u);
+  EXPECT_EQ(workers_.count("kill"), 0u);
+  coordinator_.on_lost(workers_.take().task, Blame::sole);
+  EXPECT_TRUE(ledger_.settled.empty());
+  EXPECT_EQ(coordinator_.unfinished(), 1u);
+}
+
+TEST_F(CoordinatorTest, TheSecondSignalStopsAtOnce) {
+  run_with_one_in_flight();
+  coordinator_.on_signal(SIGINT);
+  coordinator_.on_signal(SIGTERM);
+  EXPECT_EQ(workers_.count("kill"), 1u);
+  EXPECT_EQ(leaves_, 1);
+  EXPECT_EQ(coordinator_.trouble().signal, SIGTERM);
+  EXPECT_EQ(coordinator_.unfinished(), 1u);
+}
+
+TEST_F(CoordinatorTest, ASignalWhileFinishingStopsTheWorkersOnlyOnce) {
+  plan_end();
+  coordinator_.after_batch();
+  coordinator_.on_signal(SIGINT);
+  EXPECT_EQ(coordinator_.stage(), Stage::cut_off);
+  EXPECT_EQ(workers_.count("stop"), 1u);
+  EXPECT_EQ(ledger_.messages,
+            Texts{"notice: interrupted: writing down what is done; once more stops at once"});
+}
+
+// --- Trouble ---
+
+TEST_F(CoordinatorTest, AFullDiskOfAWorkerEndsTheRunAndTheLink) {
+  run_with_one_in_flight();
+  complete(Failed{.error = ErrorClass::disk, .message = "disk full"});
+  EXPECT_EQ(coordinator_.trouble().output, "disk full");
+  EXPECT_EQ(coordinator_.stage(), Stage::cut_off);
+  EXPECT_EQ(workers_.count("stop"), 1u);
+  EXPECT_EQ(ledger_.settled.size(), 1u);
+}
+
+TEST_F(CoordinatorTest, ADiskThatMayRecoverEndsNothing) {
+  run_with_one_in_flight();
+  complete(Failed{.error = ErrorClass::disk, .retry = Retry::yes, .message = "too many files"});
+  EXPECT_EQ(coordinator_.stage(), Stage::running);
+  EXPECT_FALSE(coordinator_.trouble().output);
+}
+
+TEST_F(CoordinatorTest, ALedgerThatCannotBeWrittenEndsTheRun) {
+  run_with_one_in_flight();
+  ledger_.output = "cannot write the ledger";
+  coordinator_.on_ledger_progress();
+  coordinator_.on_ledger_progress();
+  EXPECT_EQ(coordinator_.stage(), Stage::cut_off);
+  EXPECT_EQ(workers_.count("stop"), 1u);
+  EXPECT_EQ(coordinator_.trouble().output, "cannot write the ledger");
+}
+
+TEST_F(CoordinatorTest, AReaderOfTheResultsThatLeftEndsTheRun) {
+  run_with_one_in_flight();
+  ledger_.results = EPIPE;
+  ledger_.to_stdout = true;
+  coordinator_.on_ledger_progress();
+  EXPECT_EQ(coordinator_.stage(), Stage::cut_off);
+  EXPECT_EQ(coordinator_.trouble().signal, SIGPIPE);
+  EXPECT_FALSE(coordinator_.trouble().output);
+}
+
+TEST_F(CoordinatorTest, TroubleThatTheReaderMeetsEndsTheRun) {
+  plan_links(1);
+  supply_.items.emplace_back(OutputTrouble{.message = "damaged", .ledger_damaged = true});
+  plan_links(1);
+  coordinator_.after_batch();
+  EXPECT_EQ(coordinator_.trouble().output, "damaged");
+  EXPECT_TRUE(coordinator_.ledger_damaged());
+  EXPECT_EQ(coordinator_.stage(), Stage::cut_off);
+  EXPECT_EQ(supply_.items.size(), 1u);
+  EXPECT_TRUE(workers_.submitted.empty());
+  EXPECT_EQ(coordinator_.unfinished(), 1u);
+}
+
+TEST_F(CoordinatorTest, TheFirstTroubleWithTheOutputIsTheOneReported) {
+  run_with_one_in_flight();
+  complete(Failed{.error = ErrorClass::disk, .message = "disk full"});
+  ledger_.output = "cannot write the ledger";
+  ledger_.results = EIO;
+  coordinator_.on_ledger_progress();
+  EXPECT_EQ(coordinator_.trouble().output, "disk full");
+}
+
+TEST_F(CoordinatorTest, HopelessWorkersEndTheRun) {
+  run_with_one_in_flight();
+  coordinator_.on_workers_hopeless(Error{"they keep dying"});
+  EXPECT_EQ(coordinator_.trouble().workers, "they keep dying");
+  EXPECT_EQ(workers_.calls, (Texts{"wake", "stop", "kill"}));
+  EXPECT_EQ(coordinator_.stage(), Stage::cut_off);
+}
+
+TEST_F(CoordinatorTest, AListThatCannotBeReadEndsNothing) {
+  supply_.items.emplace_back(Error{"no such list"});
+  supply_.items.emplace_back(Notice{"by the way"});
+  plan_links(1);
+  coordinator_.after_batch();
+  EXPECT_TRUE(coordinator_.trouble().list_failed);
+  EXPECT_EQ(ledger_.messages, (Texts{"error: no such list", "notice: by the way"}));
+  EXPECT_EQ(coordinator_.stage(), Stage::running);
+  EXPECT_EQ(workers_.submitted.size(), 1u);
+}
+
+// --- Back-pressure ---
+
+TEST_F(CoordinatorTest, ABacklogPausesTakingLinksAndDispatch) {
+  workers_.room = 1;
+  plan_links(2);
+  coordinator_.after_batch();
+  ASSERT_EQ(workers_.submitted.size(), 1u);
+  plan_links(1);
+  ledger_.waiting = Coordinator::kMaxBacklog + 1;
+  complete(Saved{});
+  EXPECT_TRUE(workers_.submitted.empty()) << "the second one waits";
+  EXPECT_EQ(supply_.items.size(), 1u) << "and so does the third, with the reader";
+  EXPECT_EQ(ledger_.settled.size(), 1u) << "what is finished is handed over all the same";
+  ledger_.waiting = Coordinator::kMaxBacklog;
+  coordinator_.after_batch();
+  EXPECT_EQ(workers_.submitted.size(), 1u);
+  EXPECT_TRUE(supply_.items.empty());
+}
+
+TEST_F(CoordinatorTest, MessagesAreDroppedFromALargerBacklogOn) {
+  ledger_.waiting = Coordinator::kMaxBacklogForMessages;
+  coordinator_.on_worker_message("one");
+  ledger_.waiting = Coordinator::kMaxBacklogForMessages + 1;
+  coordinator_.on_worker_message("two");
+  EXPECT_EQ(ledger_.messages, Texts{"notice: one"});
+}
+
+TEST_F(CoordinatorTest, ABatchTakesALimitedNumberOfLines) {
+  for (int i = 0; i < Coordinator::kItemsPerBatch + 1; ++i) {
+    supply_.items.emplace_back(Record{.message = "no link"});
+  }
+  coordinator_.after_batch();
+  EXPECT_EQ(supply_.items.size(), 1u);
+  EXPECT_EQ(ledger_.records.size(), std::size_t{Coordinator::kItemsPerBatch});
+  EXPECT_EQ(supply_.wakes, 1) << "no event would tell of the rest";
+  coordinator_.after_batch();
+  EXPECT_TRUE(supply_.items.empty());
+  EXPECT_EQ(supply_.wakes, 1);
+}
+
+TEST_F(CoordinatorTest, KnowsALimitedNumberOfLinksWhileWorkersAreBusy) {
+  workers_.room = 1;
+  plan_links(static_cast<int>(Coordinator::kMaxTasks) + 10);
+  for (int i = 0; i < 20; ++i) coordinator_.after_batch();
+  EXPECT_EQ(supply_.items.size(), 10u);
+  complete(Saved{});
+  EXPECT_EQ(supply_.items.size(), 9u);
+}
+
+TEST_F(CoordinatorTest, LooksFurtherWhileAllLinksWaitForTheirHosts) {
+  for (std::size_t i = 0; i < Coordinator::kMaxTasks + 10; ++i) {
+    Link one = link("http://a.test/x");
+    one.host_limit = 1;
+    supply_.items.emplace_back(std::move(one));
+  }
+  supply_.items.emplace_back(link("http://b.test/y"));
+  for (int i = 0; i < 20; ++i) coordinator_.after_batch();
+  EXPECT_TRUE(supply_.items.empty());
+  ASSERT_EQ(workers_.submitted.size(), 2u);
+  EXPECT_EQ(workers_.submitted[1].url, "http://b.test/y");
+}
+
+// --- Messages ---
+
+TEST_F(CoordinatorTest, ALongPauseIsReportedNowAndThen) {
+  const Failed asks{.error = ErrorClass::http_5xx,
+                    .retry = Retry::yes,
+                    .message = "503",
+                    .response = {.http_status = 500, .retry_after = "100"}};
+  plan_links(2);
+  coordinator_.after_batch();
+  ASSERT_EQ(workers_.submitted.size(), 2u);
+  complete(asks);
+  ASSERT_EQ(ledger_.messages.size(), 2u);
+  EXPECT_EQ(ledger_.messages[0].find("detail: again in 1"), 0u) << ledger_.messages[0];
+  EXPECT_EQ(ledger_.messages[1].find("notice: http://a.test:80 asks for a pause"), 0u);
+  complete(asks);
+  EXPECT_EQ(ledger_.messages.size(), 3u) << "the pause is known";
+}
+
+TEST_F(CoordinatorTest, ProgressIsReportedAFewTimesASecond) {
+  coordinator_.report_progress();
+  timers_.advance(Coordinator::kProgressInterval);
+  EXPECT_EQ(ledger_.progresses.size(), 2u);
+  EXPECT_EQ(ledger_.progresses[1].total, std::nullopt);
+  plan_end();
+  coordinator_.after_batch();
+  ledger_.waiting = Coordinator::kMaxBacklog + 1;
+  timers_.advance(Coordinator::kProgressInterval);
+  EXPECT_EQ(ledger_.progresses.size(), 2u) << "not while the ledger has too much to do";
+  ledger_.waiting = 0;
+  timers_.advance(Coordinator::kProgressInterval);
+  ASSERT_EQ(ledger_.progresses.size(), 3u);
+  EXPECT_EQ(ledger_.progresses[2].total, 1u);
+}
+
+}  // namespace
+}  // namespace fanfetch

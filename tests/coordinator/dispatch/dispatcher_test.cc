@@ -1,0 +1,289 @@
+#include "coordinator/dispatch/dispatcher.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/coordinator/dispatch/fakes.h"
+
+namespace fanfetch {
+namespace {
+
+using namespace std::chrono_literals;
+
+class DispatcherTest : public ::testing::Test {
+ protected:
+  void add(const std::string& url, std::shared_ptr<const Earlier> earlier = nullptr) {
+    dispatcher_.add(
+        {.listed = url, .url = *parse_url(url), .host_limit = 8, .earlier = std::move(earlier)});
+  }
+  /// The next job is back with that outcome. Returns what had been submitted.
+  FakeWorkers::Submitted complete(Outcome outcome) {
+    FakeWorkers::Submitted job = workers_.take();
+    dispatcher_.on_completion(job.task, std::move(outcome));
+    return job;
+  }
+  void lose(Blame blame) { dispatcher_.on_lost(workers_.take().task, blame); }
+  /// Waits as long as the dispatcher wants to, and dispatches.
+  void dispatch_when_due() {
+    dispatcher_.dispatch();
+    if (const auto wait = timers_.next()) timers_.advance(*wait);
+    dispatcher_.dispatch();
+  }
+  [[nodiscard]] std::vector<std::string> submitted() const {
+    std::vector<std::string> urls;
+    for (const auto& job : workers_.submitted) {
+      urls.push_back(job.url + (job.alone ? " alone" : ""));
+    }
+    return urls;
+  }
+  /// The only link that is finished, which failed.
+  [[nodiscard]] const Failed& failure() const { return std::get<Failed>(finished_.at(0).outcome); }
+  using Texts = std::vector<std::string>;
+
+  FakeTimers timers_;
+  FakeWorkers workers_;
+  FakeRoutes routes_;
+  bool held_back_ = false;
+  std::vector<FinishedLink> finished_;
+  Texts again_;
+  Dispatcher dispatcher_{
+      {.hosts = {.adapts = false}, .retries = {.retries = 1}},
+      workers_,
+      routes_,
+      timers_,
+      {.on_finished = [this](FinishedLink l) { finished_.push_back(std::move(l)); },
+       .on_try_again =
+           [this](const Task& task, const Failed& failed, Duration /*delay*/) {
+             again_.push_back(task.link.listed + " " + failed.message);
+           },
+       .held_back = [this] { return held_back_; }},
+      1};
+};
+
+TEST_F(DispatcherTest, ALinkGoesToAWorkerAndComesBackFinished) {
+  add("http://a.test/x");
+  dispatcher_.dispatch();
+  ASSERT_EQ(submitted(), Texts{"http://a.test/x"});
+  EXPECT_EQ(workers_.submitted[0].host, "http://a.test:80");
+  EXPECT_EQ(dispatcher_.size(), 1u);
+  timers_.advance(250ms);
+  complete(Saved{.bytes = 7});
+  EXPECT_EQ(dispatcher_.size(), 0u);
+  ASSERT_EQ(finished_.size(), 1u);
+  EXPECT_EQ(std::get<Saved>(finished_[0].outcome).bytes, 7u);
+  EXPECT_EQ(finished_[0].link.listed, "http://a.test/x");
+  EXPECT_EQ(finished_[0].final_url, "http://a.test/x");
+  EXPECT_EQ(finished_[0].attempts, 1);
+  EXPECT_EQ(finished_[0].duration, 250ms);
+  EXPECT_EQ(finished_[0].started_at, timers_.wall_now() - 250ms);
+}
+
+TEST_F(DispatcherTest, GivesNoMoreThanTheWorkersHaveRoomFor) {
+  workers_.room = 1;
+  add("http://a.test/x");
+  add("http://a.test/y");
+  EXPECT_FALSE(dispatcher_.is_idle());
+  dispatcher_.dispatch();
+  EXPECT_EQ(submitted(), Texts{"http://a.test/x"});
+  complete(Saved{});
+  dispatcher_.dispatch();
+  EXPECT_EQ(submitted(), Texts{"http://a.test/y"});
+}
+
+TEST_F(DispatcherTest, ABacklogPausesDispatch) {
+  held_back_ = true;
+  add("http://a.test/x");
+  dispatcher_.dispatch();
+  EXPECT_EQ(submitted(), Texts{});
+  held_back_ = false;
+  dispatcher_.dispatch();
+  EXPECT_EQ(submitted(), Texts{"http://a.test/x"});
+}
+
+TEST_F(DispatcherTest, ARedirectAsksForTheOtherUrlInTheSameAttempt) {
+  add("http://a.test/x");
+  dispatcher_.dispatch();
+  complete(Redirected{.response = {.location = "http://b.test/y"}});
+  dispatcher_.dispatch();
+  ASSERT_EQ(submitted(), Texts{"http://b.test/y"});
+  EXPECT_EQ(workers_.submitted[0].host, "http://b.test:80");
+  complete(Saved{});
+  ASSERT_EQ(finished_.size(), 1u);
+  EXPECT_EQ(finished_[0].final_url, "http://b.test/y");
+  EXPECT_EQ(finished_[0].attempts, 1);
+}
+
+TEST_F(DispatcherTest, ARedirectGetsNoWayAroundTheAddressPolicy) {
+  routes_.refused = {"b.test"};
+  add("http://a.test/x");
+  dispatcher_.dispatch();
+  complete(Redirected{.response = {.location = "http://b.test/y"}});
+  dispatcher_.dispatch();
+  EXPECT_EQ(submitted(), Texts{});
+  ASSERT_EQ(finished_.size(), 1u);
+  EXPECT_EQ(failure().error, ErrorClass::refused);
+}
+
+TEST_F(DispatcherTest, ARetryStartsOverAtTheLinksOwnUrlAndLater) {
+  add("http://a.test/x");
+  dispatcher_.dispatch();
+  complete(Redirected{.response = {.location = "http://b.test/y"}});
+  dispatcher_.dispatch();
+  complete(Failed{.error = ErrorClass::timeout,
+                  .retry = Retry::yes,
+                  .message = "slow",
+                  .response = {.retry_after = "5"}});
+  EXPECT_EQ(again_, Texts{"http://a.test/x slow"});
+  dispatcher_.dispatch();
+  EXPECT_EQ(submitted(), Texts{});
+  ASSERT_TRUE(timers_.next());
+  EXPECT_GE(*timers_.next(), 5s);
+  dispatch_when_due();
+  ASSERT_EQ(submitted(), Texts{"http://a.test/x"});
+  complete(Failed{.error = ErrorClass::timeout, .retry = Retry::yes, .message = "slow"});
+  ASSERT_EQ(finished_.size(), 1u) << "one retry is allowed";
+  EXPECT_EQ(failure().error, ErrorClass::timeout);
+  EXPECT_EQ(finished_[0].attempts, 2);
+  EXPECT_EQ(again_.size(), 1u);
+}
+
+TEST_F(DispatcherTest, ARetryDoesWithoutHttp2) {
+  Dispatcher http2(
+      {.jobs = {.http2 = Http2::yes}, .hosts = {.adapts = false}, .retries = {.retries = 1}},
+      workers_, routes_, timers_,
+      {.on_finished = [](const FinishedLink&) {},
+       .on_try_again = [](const Task&, const Failed&, Duration) {},
+       .held_back = [] { return false; }},
+      1);
+  http2.add({.url = *parse_url("https://a.test/x"), .host_limit = 8});
+  http2.dispatch();
+  const auto first = workers_.take();
+  EXPECT_EQ(first.http2, Http2::yes);
+  http2.on_completion(first.task, Failed{.error = ErrorClass::protocol, .retry = Retry::yes});
+  timers_.advance(1min);
+  http2.dispatch();
+  EXPECT_EQ(workers_.take().http2, Http2::no);
+}
+
+TEST_F(DispatcherTest, ALinkThatKilledItsWorkerRunsAlone) {
+  add("http://a.test/x");
+  add("http://a.test/y");
+  dispatcher_.dispatch();
+  lose(Blame::shared);  // x; y is still with its worker
+  dispatcher_.dispatch();
+  EXPECT_EQ(submitted(), Texts{"http://a.test/y"});
+  EXPECT_TRUE(workers_.reserved) << "so that a worker becomes free";
+  complete(Saved{});
+  dispatcher_.dispatch();
+  EXPECT_EQ(submitted(), Texts{"http://a.test/x alone"});
+  EXPECT_FALSE(workers_.reserved);
+  for (int i = 1; i < kMaxSoleDeaths; ++i) {
+    lose(Blame::sole);
+    dispatcher_.dispatch();
+    ASSERT_EQ(submitted(), Texts{"http://a.test/x alone"}) << i;
+  }
+  lose(Blame::sole);
+  ASSERT_EQ(finished_.size(), 2u);
+  EXPECT_EQ(std::get<Failed>(finished_[1].outcome).error, ErrorClass::crashed_worker);
+  EXPECT_EQ(finished_[1].attempts, 1);
+}
+
+TEST_F(DispatcherTest, AJobThatWasQueuedWhenItsWorkerDiedIsNotBlamed) {
+  add("http://a.test/x");
+  dispatcher_.dispatch();
+  lose(Blame::none);
+  dispatcher_.dispatch();
+  EXPECT_EQ(submitted(), Texts{"http://a.test/x"}) << "not alone";
+  complete(Saved{});
+  EXPECT_EQ(finished_.at(0).attempts, 1);
+}
+
+TEST_F(DispatcherTest, AHostThatIsNotKnownYetHoldsNobodyBack) {
+  routes_.unknown = {"new.test"};
+  add("http://new.test/x");
+  add("http://a.test/y");
+  dispatcher_.dispatch();
+  EXPECT_EQ(submitted(), Texts{"http://a.test/y"});
+  ASSERT_EQ(routes_.asked.size(), 1u);
+  routes_.asked[0].second(Route{.host = "new.test", .port = 80, .addresses = {"192.0.2.7"}});
+  dispatcher_.dispatch();
+  EXPECT_EQ(submitted(), (Texts{"http://a.test/y", "http://new.test/x"}));
+}
+
+TEST_F(DispatcherTest, AHostThatCannotBeResolvedFailsItsLink) {
+  routes_.unknown = {"new.test"};
+  add("http://new.test/x");
+  dispatcher_.dispatch();
+  routes_.asked.at(0).second(tl::unexpected(Failed{.error = ErrorClass::dns, .message = "none"}));
+  dispatcher_.dispatch();
+  ASSERT_EQ(finished_.size(), 1u);
+  EXPECT_EQ(failure().error, ErrorClass::dns);
+}
+
+TEST_F(DispatcherTest, NoTurnWhileTooManyHostsAreWaitedFor) {
+  routes_.room = false;
+  add("http://a.test/x");
+  EXPECT_FALSE(dispatcher_.is_idle());
+  dispatcher_.dispatch();
+  EXPECT_EQ(submitted(), Texts{});
+}
+
+TEST_F(DispatcherTest, AKnownPlaceholderIsNotAskedFor) {
+  add("https://i.imgur.com/removed.png");
+  dispatcher_.dispatch();
+  EXPECT_EQ(submitted(), Texts{});
+  ASSERT_EQ(finished_.size(), 1u);
+  EXPECT_EQ(failure().error, ErrorClass::placeholder);
+  EXPECT_EQ(finished_[0].attempts, 0);
+}
+
+TEST_F(DispatcherTest, AJobThatIsTooLargeFailsItsLink) {
+  workers_.too_large = true;
+  add("http://a.test/x");
+  dispatcher_.dispatch();
+  ASSERT_EQ(finished_.size(), 1u);
+  EXPECT_EQ(failure().error, ErrorClass::bad_url);
+  EXPECT_EQ(failure().message, "too large");
+}
+
+TEST_F(DispatcherTest, NothingIsAskedForOnceTheRunIsCutOff) {
+  workers_.room = 2;
+  routes_.unknown = {"new.test"};
+  add("http://new.test/w");
+  for (const char* path : {"x", "y", "z"}) add(std::string("http://a.test/") + path);
+  dispatcher_.dispatch();
+  ASSERT_EQ(submitted(), (Texts{"http://a.test/x", "http://a.test/y"}));
+  dispatcher_.cut_off();
+  routes_.asked.at(0).second(Route{.host = "new.test", .port = 80, .addresses = {"192.0.2.7"}});
+  complete(Saved{});
+  EXPECT_EQ(finished_.size(), 1u) << "what is whole counts";
+  complete(Failed{.error = ErrorClass::timeout, .retry = Retry::yes});
+  EXPECT_EQ(finished_.size(), 1u) << "left to the next run";
+  dispatcher_.dispatch();
+  EXPECT_EQ(submitted(), Texts{});
+  EXPECT_EQ(dispatcher_.unfinished(), 3u) << "w, y and z";
+}
+
+TEST_F(DispatcherTest, ALostJobIsAbandonedOnceTheRunIsCutOff) {
+  add("http://a.test/x");
+  dispatcher_.dispatch();
+  dispatcher_.cut_off();
+  lose(Blame::sole);
+  EXPECT_EQ(dispatcher_.size(), 0u);
+  EXPECT_EQ(dispatcher_.unfinished(), 1u);
+  EXPECT_TRUE(finished_.empty());
+}
+
+TEST_F(DispatcherTest, KeptNeedsAnEarlierFile) {
+  add("http://a.test/x", std::make_shared<Earlier>());
+  add("http://a.test/y");
+  dispatcher_.dispatch();
+  complete(Kept{.response = {.http_status = 304}});
+  ASSERT_EQ(finished_.size(), 1u);
+  EXPECT_TRUE(std::holds_alternative<Kept>(finished_[0].outcome));
+  complete(Kept{.response = {.http_status = 304}});
+  ASSERT_EQ(finished_.size(), 2u);
+  EXPECT_EQ(std::get<Failed>(finished_[1].outcome).error, ErrorClass::protocol);
+}
+
+}  // namespace
+}  // namespace fanfetch
