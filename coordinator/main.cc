@@ -19,8 +19,7 @@
 #include "coordinator/commands/run_command.h"
 #include "coordinator/options/options.h"
 #include "coordinator/process/cpu_count.h"
-#include "coordinator/process/exit_status.h"
-#include "coordinator/process/write_all.h"
+#include "coordinator/process/exit.h"
 #include "coordinator/report/console.h"
 #include "coordinator/run.h"
 #include "coordinator/run_setup.h"
@@ -31,19 +30,15 @@ namespace {
 /// Transfers for which one more worker pays.
 constexpr unsigned kJobsPerWorker = 8;
 
-/// Thrown inside this file only: leaves with a message and a status.
-struct Stop {
-  int status;
-  std::string message;
-};
+// What makes a run impossible is thrown, as an Exit, to main() and no further.
 
-void or_stop(const Result<>& result, int status) {
-  if (!result) throw Stop{status, result.error().message};
+void or_exit(const Result<>& result, ExitStatus status) {
+  if (!result) throw exit_with(status, result.error().message);
 }
 
 template <class T>
-T or_stop(Result<T> result, int status) {
-  if (!result) throw Stop{status, result.error().message};
+T or_exit(Result<T> result, ExitStatus status) {
+  if (!result) throw exit_with(status, result.error().message);
   return std::move(*result);
 }
 
@@ -52,7 +47,7 @@ unsigned worker_count(const Options& options) {
   return std::min(usable_cpus(), std::max(options.jobs / kJobsPerWorker, 1u));
 }
 
-Progress::Style progress_style(const Options& options) {
+Progress::Style progress_style(const ShowOptions& options) {
   if (options.quiet) return Progress::Style::none;
   switch (options.progress) {
     case ProgressChoice::bar: return Progress::Style::bar;
@@ -63,64 +58,74 @@ Progress::Style progress_style(const Options& options) {
   return Console::can_redraw() ? Progress::Style::bar : Progress::Style::plain;
 }
 
-/// The results replace their file at once; that must be neither a list that is still to be read nor
-/// the ledger.
-void refuse_results_over_input(const Options& options, const std::vector<ReaderSource>& sources) {
-  if (is_own_file(options.results, options.output, ledger_path(options.output, options.ledger))) {
-    throw Stop{kExitConfiguration, fmt::format("--results would overwrite '{}', which fanfetch "
-                                               "keeps its books in; choose another file",
-                                               options.results)};
+/// The results file is replaced as soon as it is opened: it must be neither a list that is still to
+/// be read nor the ledger.
+void refuse_results_over_input(const std::string& results, const FileOptions& files,
+                               const std::vector<ReaderSource>& sources) {
+  if (is_own_file(results, files.output, ledger_path(files.output, files.ledger))) {
+    throw exit_with(kExitConfiguration, fmt::format("--results would overwrite '{}', which is part "
+                                                    "of the ledger; choose another file",
+                                                    results));
   }
-  struct stat results {};
-  if (options.results == "-" || ::stat(options.results.c_str(), &results) != 0) return;
+  struct stat target {};
+  if (results == "-" || ::stat(results.c_str(), &target) != 0) return;
   for (const auto& source : sources) {
     struct stat list {};
-    if (source.spec.kind == SourceSpec::Kind::list && S_ISREG(results.st_mode) &&
-        ::stat(source.spec.argument.c_str(), &list) == 0 && list.st_dev == results.st_dev &&
-        list.st_ino == results.st_ino) {
-      throw Stop{kExitConfiguration,
-                 fmt::format("--results would overwrite the list '{}'; choose another file",
-                             source.spec.argument)};
+    if (source.spec.kind == SourceSpec::Kind::list && S_ISREG(target.st_mode) &&
+        ::stat(source.spec.argument.c_str(), &list) == 0 && list.st_dev == target.st_dev &&
+        list.st_ino == target.st_ino) {
+      throw exit_with(kExitConfiguration,
+                      fmt::format("--results would overwrite the list '{}'; choose another file",
+                                  source.spec.argument));
     }
   }
 }
 
-std::optional<JsonlLog> open_results(const Options& options) {
-  if (options.results.empty()) return std::nullopt;
-  return or_stop(JsonlLog::open(options.results), kExitOutput);
+std::unique_ptr<RunReport> make_report(const Options& options, Instant start) {
+  const ShowOptions& show = options.report;
+  std::optional<JsonlLog> results;
+  if (!show.results.empty()) results = or_exit(JsonlLog::open(show.results), kExitOutput);
+  return std::make_unique<RunReport>(
+      ReportOptions{progress_style(show), show.quiet, show.verbose, options.files.output},
+      std::move(results), start);
 }
 
-RunLedger open_ledger(const Options& options) {
-  auto opened = open_run_ledger(options.output, options.ledger);
-  if (!opened) {
-    throw Stop{opened.error().kind == OutputError::Kind::busy ? kExitBusy : kExitOutput,
-               opened.error().message};
-  }
+RunLedger open_ledger(const FileOptions& files) {
+  auto opened = open_run_ledger(files.output, files.ledger);
+  if (!opened) throw std::move(opened.error());
   if (opened->notice) Console().line("fanfetch: " + printable(*opened->notice));
   return std::move(*opened);
 }
 
-/// Prints what a run would do, and leaves everything as it is.
-int rehearse(const Options& options, std::vector<ReaderSource> sources, SourceContext context,
-             NameTemplate names) {
-  // An output folder that is there already has its say in the names, and its ledger in the links.
-  const UniqueFd folder(::open(options.output.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+WorkerProgram worker_program(const Options& options, const OutputFolder& output) {
+  TlsFiles tls = tls_files(options);
+  return {.binary = or_exit(open_worker_binary(), kExitConfiguration),
+          .arguments = {std::move(tls.ca_file), std::move(tls.cert_file), std::move(tls.key_file)},
+          .descriptors = {output.part_fd(), output.lock_fd()}};
+}
+
+/// Prints what a run would do, and changes nothing.
+Exit rehearse(const Options& options, std::vector<ReaderSource> sources, SourceContext context,
+              NameTemplate names) {
+  // The files of an output folder that is there already decide names, and its ledger links.
+  const FileOptions& files = options.files;
+  const UniqueFd folder(::open(files.output.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   LinksInFlight links_in_flight;
   NameClaims name_claims(folder.get());
   PlanContext plan = plan_context(options, std::move(names));
   plan.output_fd = folder.get();
   plan.links_in_flight = &links_in_flight;
   plan.name_claims = &name_claims;
-  const std::string ledger = ledger_path(options.output, options.ledger);
+  const std::string ledger = ledger_path(files.output, files.ledger);
   if (::access(ledger.c_str(), F_OK) == 0) {
-    plan.history = or_stop(History::open(ledger), kExitOutput);
-    plan.seen = or_stop(SeenRows::make(std::filesystem::temp_directory_path()), kExitOutput);
+    plan.history = or_exit(History::open(ledger), kExitOutput);
+    plan.seen = or_exit(SeenRows::make(std::filesystem::temp_directory_path()), kExitOutput);
   }
   Reader reader(std::move(sources), std::move(context), Planner(std::move(plan)));
-  return dry_run(options, reader);
+  return dry_run({.quiet = options.report.quiet, .max_failed = options.max_failed}, reader);
 }
 
-/// What a careless parent may have left in disorder.
+/// Mends what a careless parent may have left.
 void put_process_in_order() {
   // A closed stdin, stdout or stderr would be the next descriptor that anything opens. What stands
   // in for it fails as the closed one would: stdin cannot be read, the others cannot be written.
@@ -140,40 +145,43 @@ void put_process_in_order() {
   }
 }
 
-int run(const Options& options, Instant start) {
-  auto names = or_stop(NameTemplate::parse(options.name_template), kExitConfiguration);
-  auto sources = or_stop(plan_sources(options), kExitConfiguration);
-  or_stop(check_tls_files(options), kExitConfiguration);
+Exit run(const Options& options, Instant start) {
+  // What the user asked for is understood and checked; nothing is changed yet.
+  const CurlGlobal curl;
+  auto names = or_exit(NameTemplate::parse(options.files.name_template), kExitConfiguration);
+  auto sources = or_exit(plan_sources(options), kExitConfiguration);
+  or_exit(check_tls_files(options.tls), kExitConfiguration);
   UniqueFd stop = make_eventfd();
-  auto context = or_stop(source_context(options, names, stop.get()), kExitConfiguration);
+  auto context = or_exit(source_context(options, names, stop.get()), kExitConfiguration);
   if (options.dry_run) {
     return rehearse(options, std::move(sources), std::move(context), std::move(names));
   }
-  refuse_results_over_input(options, sources);
-  RunLedger ledger = open_ledger(options);
-  WorkerProgram program{.binary = or_stop(open_worker_binary(), kExitConfiguration),
-                        .arguments = {ca_file(options), options.cert, key_file(options)},
-                        .descriptors = {ledger.output.part_fd(), ledger.output.lock_fd()}};
-  auto report = std::make_unique<RunReport>(
-      ReportOptions{progress_style(options), options.quiet, options.verbose, options.output},
-      open_results(options), start);
-  // Behind all that may still fail: a run that has begun shows in the ledger.
+  refuse_results_over_input(options.report.results, options.files, sources);
+
+  // Point of no return: the output folder is made and locked, and what a killed run left is ended.
+  RunLedger ledger = open_ledger(options.files);
+  WorkerProgram program = worker_program(options, ledger.output);
+  // Point of no return: the results of an earlier run are gone.
+  auto report = make_report(options, start);
+  // Point of no return: the ledger shows that this run has begun.
   const auto begun = ledger.ledger->begin_run(std::chrono::system_clock::now(), ::getpid());
-  if (!begun) throw Stop{kExitOutput, begun.error().message};
+  if (!begun) throw exit_with(kExitOutput, begun.error().message);
+
   auto links_in_flight = std::make_unique<LinksInFlight>();
   auto name_claims = std::make_unique<NameClaims>(ledger.output.fd());
-  const ContentNameRules content_names{.fix_extension = options.fix_extension,
+  const ContentNameRules content_names{.fix_extension = options.files.fix_extension,
                                        .suggestions = names.names_by_url()};
   PlanContext plan = plan_context(options, std::move(names));
   plan.output_fd = ledger.output.fd();
-  plan.history = or_stop(History::open(ledger.path), kExitOutput);
-  plan.seen = or_stop(SeenRows::make(ledger.output.state_path()), kExitOutput);
+  plan.history = or_exit(History::open(ledger.path), kExitOutput);
+  plan.seen = or_exit(SeenRows::make(ledger.output.state_path()), kExitOutput);
   plan.run = ledger.ledger->run();
   plan.links_in_flight = links_in_flight.get();
   plan.name_claims = name_claims.get();
   auto reader =
       std::make_unique<Reader>(std::move(sources), std::move(context), Planner(std::move(plan)));
   Signals::block();  // no thread exists yet; what follows does not block
+  // Point of no return: threads and workers start. From here on the run ends by its own rules.
   Run the_run({.rules = run_rules(options),
                .ledger = std::move(ledger),
                .program = std::move(program),
@@ -187,7 +195,13 @@ int run(const Options& options, Instant start) {
   const RunEnd end = the_run.carry_out();
   if (end.signal != 0) die_of(end.signal);
   if (end.reader_stuck) ::_exit(end.exit_status);
-  return end.exit_status;
+  return {.status = end.exit_status};
+}
+
+Exit run_program(int argc, const char* const* argv, Instant start) {
+  if (is_command(argc, argv)) return run_command(argc, argv);
+  auto options = read_options(argc, argv);
+  return options ? run(*options, start) : std::move(options.error());
 }
 
 }  // namespace
@@ -198,20 +212,10 @@ int main(int argc, char** argv) {
   const Instant start = std::chrono::steady_clock::now();
   put_process_in_order();
   try {
-    if (is_command(argc, argv)) return run_command(argc, argv);
-    const auto options = read_options(argc, argv);
-    if (!options) {
-      const auto& [status, text] = options.error();
-      const int error = write_all(status == 0 ? STDOUT_FILENO : STDERR_FILENO, text).second;
-      return status == 0 && error != 0 ? kExitOutput : status;
-    }
-    const CurlGlobal curl;
-    return run(*options, start);
-  } catch (const Stop& stop) {
-    Console().line("fanfetch: " + stop.message);
-    return stop.status;
+    return leave(run_program(argc, argv, start));
+  } catch (const Exit& exit) {
+    return leave(exit);
   } catch (const std::exception& error) {
-    Console().line(std::string("fanfetch: ") + error.what());
-    return kExitConfiguration;
+    return leave(exit_with(kExitConfiguration, error.what()));
   }
 }

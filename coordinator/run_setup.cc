@@ -26,10 +26,10 @@ bool stdin_has_data() {
          (S_ISFIFO(status.st_mode) || status.st_size > 0);
 }
 
-Result<std::vector<SourceSpec>> parse_sources(const Options& options) {
+Result<std::vector<SourceSpec>> parse_sources(const SourceOptions& options) {
   const SourceWays ways{.format = options.format, .urls_are_apis = options.links_at.has_value()};
   std::vector<SourceSpec> specs;
-  for (const auto& word : options.sources) {
+  for (const auto& word : options.words) {
     if (is_command_name(word)) {
       return fail("the command comes first: fanfetch {} DIR; for a file write ./{}", word, word);
     }
@@ -58,10 +58,8 @@ Result<std::vector<SourceSpec>> parse_sources(const Options& options) {
 
 /// Bare `imgur` is the tutorial's job: its JPEGs, no GIF and no album.
 FilterRules rules_for(const SourceSpec& spec, const Options& options) {
-  FilterRules rules{options.accept, options.reject, options.accept_regex, options.reject_regex};
-  if (spec.is_bare_imgur() && !options.accept_given) {
-    rules.accept_extensions = {"jpg"};
-  }
+  FilterRules rules = options.filter;
+  if (spec.is_bare_imgur() && !options.source.accept_given) rules.accept_extensions = {"jpg"};
   return rules;
 }
 
@@ -86,9 +84,9 @@ Result<JsonPointer> pointer(std::string_view option, const std::string& text) {
 }
 
 /// What the user wants to be sent to `url`, which is of the origin that the user named.
-std::vector<std::string> headers_for(const Options& options, const Url& url) {
-  std::vector<std::string> headers = options.job.headers;
-  for (const auto& [host, header] : options.job.host_headers) {
+std::vector<std::string> headers_for(const JobRules& rules, const Url& url) {
+  std::vector<std::string> headers = rules.headers;
+  for (const auto& [host, header] : rules.host_headers) {
     if (host == url.host) headers.push_back(header);
   }
   return headers;
@@ -96,30 +94,19 @@ std::vector<std::string> headers_for(const Options& options, const Url& url) {
 
 }  // namespace
 
-std::string ca_file(const Options& options) {
-  if (!options.cacert.empty()) return options.cacert;
-  return built_in_ca_file();
-}
-
-const std::string& key_file(const Options& options) {
-  return options.key.empty() ? options.cert : options.key;
-}
-
-Result<> check_tls_files(const Options& options) {
-  Result<> good;
-  if (!options.cacert.empty()) good = check_ca_file(options.cacert);
-  if (good && !options.cert.empty()) {
-    good = check_client_certificate(options.cert, key_file(options));
-  }
-  return good;
+TlsFiles tls_files(const Options& options) {
+  TlsFiles files = options.tls;
+  if (files.ca_file.empty()) files.ca_file = built_in_ca_file();
+  if (files.key_file.empty()) files.key_file = files.cert_file;
+  return files;
 }
 
 Result<std::vector<ReaderSource>> plan_sources(const Options& options) {
   std::vector<ReaderSource> sources;
-  auto specs = parse_sources(options);
+  auto specs = parse_sources(options.source);
   if (!specs) return tl::unexpected(specs.error());
   for (auto& spec : *specs) {
-    if (spec.kind == SourceSpec::Kind::imgur && options.client_id.empty()) {
+    if (spec.kind == SourceSpec::Kind::imgur && options.source.client_id.empty()) {
       return fail(
           "Imgur needs a client ID: set IMGUR_CLIENT_ID in the environment, or use "
           "--client-id-file FILE");
@@ -134,20 +121,22 @@ Result<std::vector<ReaderSource>> plan_sources(const Options& options) {
 
 Result<SourceContext> source_context(const Options& options, const NameTemplate& names,
                                      int stop_fd) {
-  auto links_at = pointer("--links-at", options.links_at.value_or("/url"));
+  const SourceOptions& source = options.source;
+  auto links_at = pointer("--links-at", source.links_at.value_or("/url"));
   if (!links_at) return tl::unexpected(links_at.error());
   std::optional<JsonPointer> next_at;
-  if (options.next_at) {
-    auto parsed = pointer("--next-at", *options.next_at);
+  if (source.next_at) {
+    auto parsed = pointer("--next-at", *source.next_at);
     if (!parsed) return tl::unexpected(parsed.error());
     next_at = std::move(*parsed);
   }
+  const TlsFiles tls = tls_files(options);
   auto client = std::make_shared<ListingClient>(ListingOptions{
       .user_agent = options.job.user_agent,
       .proxy = options.route.proxy,
-      .ca_file = ca_file(options),
-      .cert_file = options.cert,
-      .key_file = key_file(options),
+      .ca_file = tls.ca_file,
+      .cert_file = tls.cert_file,
+      .key_file = tls.key_file,
       .verify_tls = options.job.verify_tls == VerifyTls::yes,
       .connect_timeout_s = whole_seconds(options.job.connect_timeout, kPageTimeout),
       .timeout_s = whole_seconds(options.job.timeout, kPageTimeout),
@@ -156,26 +145,20 @@ Result<SourceContext> source_context(const Options& options, const NameTemplate&
   return SourceContext{
       .stop_fd = stop_fd,
       .fetch_page = [client](const PageRequest& request) { return client->fetch(request); },
-      .api_base = options.api_base,
-      .client_id = options.client_id,
-      .pages = options.pages,
-      .albums = options.albums,
+      .api_base = source.api_base,
+      .client_id = source.client_id,
+      .pages = source.pages,
+      .albums = source.albums,
       .max_wait = options.max_wait,
-      .url_column = options.url_column,
+      .url_column = source.url_column,
       .links_at = std::move(*links_at),
       .next_at = std::move(next_at),
-      .columns = {.keep = options.keep_columns, .named = names.columns()},
-      .headers_for = [&options](const Url& url) { return headers_for(options, url); }};
+      .columns = {.keep = source.keep_columns, .named = names.columns()},
+      .headers_for = [rules = options.job](const Url& url) { return headers_for(rules, url); }};
 }
 
 PlanContext plan_context(const Options& options, NameTemplate names) {
-  return {.names = std::move(names),
-          .resume = {.refresh = options.refresh,
-                     .adopt = options.adopt,
-                     .trust_ledger = options.trust_ledger,
-                     .retry_failed = options.retry_failed,
-                     .hash_content = options.job.hash_content},
-          .output = options.output};
+  return {.names = std::move(names), .resume = options.resume, .output = options.files.output};
 }
 
 RunRules run_rules(const Options& options) {

@@ -20,7 +20,7 @@ namespace fanfetch {
 /// no source, none at all, a filter that cannot be read, or an Imgur source without a client ID.
 [[nodiscard]] Result<std::vector<ReaderSource>> plan_sources(const Options& options);
 
-/// What sources may use. Lends `options`; `stop_fd`: see SourceContext. Error: a JSON pointer that
+/// What sources may use. `stop_fd`: see SourceContext. Error: a JSON pointer that
 /// is none.
 [[nodiscard]] Result<SourceContext> source_context(const Options& options,
                                                    const NameTemplate& names, int stop_fd);
@@ -33,11 +33,8 @@ namespace fanfetch {
 /// How many transfers run in parallel, and for how long a worker may hold one.
 [[nodiscard]] PoolSettings pool_settings(const Options& options, unsigned workers);
 
-/// `--cacert`, or libcurl's own; empty: there is none.
-[[nodiscard]] std::string ca_file(const Options& options);
-/// `--key`, or the certificate's file, which may hold both; empty: there is no certificate.
-[[nodiscard]] const std::string& key_file(const Options& options);
-/// Error: a file of certificates or keys that cannot be used.
-[[nodiscard]] Result<> check_tls_files(const Options& options);
+/// What the user named, else libcurl's own bundle of certificates (empty: it has none), and the key
+/// from the certificate's file, which may hold both.
+[[nodiscard]] TlsFiles tls_files(const Options& options);
 
 }  // namespace fanfetch

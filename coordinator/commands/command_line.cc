@@ -200,14 +200,15 @@ Read read(const Row& row, const Words& words) {
 
 bool is_command_name(std::string_view word) { return find_row(word) != nullptr; }
 
-tl::expected<Command, LeaveCommand> read_command(std::span<const char* const> words) {
+tl::expected<Command, Exit> read_command(std::span<const char* const> words) {
   const Row& row = *find_row(words[0]);
   auto parsed = read_words(row, words.subspan(1));
-  if (parsed && parsed->help) return tl::unexpected(LeaveCommand{0, std::string(row.help)});
+  if (parsed && parsed->help) return tl::unexpected(Exit{kExitSuccess, std::string(row.help)});
   auto command = parsed ? read(row, *parsed) : tl::unexpected(std::move(parsed.error()));
   if (command) return std::move(*command);
-  return tl::unexpected(LeaveCommand{2, fmt::format("fanfetch {0}: {1}\nsee fanfetch {0} --help\n",
-                                                    row.name, printable(command.error(), 2000))});
+  return tl::unexpected(
+      Exit{kExitConfiguration, fmt::format("fanfetch {0}: {1}\nsee fanfetch {0} --help\n", row.name,
+                                           printable(command.error(), 2000))});
 }
 
 }  // namespace fanfetch

@@ -7,6 +7,8 @@
 #include <tl/expected.hpp>
 #include <variant>
 
+#include "coordinator/process/exit.h"
+
 namespace fanfetch {
 
 /// The folder that a command looks at.
@@ -37,16 +39,11 @@ struct ExportArguments {
 
 using Command = std::variant<StatusArguments, VerifyArguments, ExportArguments>;
 
-/// There is nothing to do but to print `text`: help (status 0), or what is wrong (2).
-struct LeaveCommand {
-  int status = 0;
-  std::string text;  ///< Whole lines, safe to print.
-};
-
 /// `status`, `verify` or `export`.
 [[nodiscard]] bool is_command_name(std::string_view word);
 
-/// `words`: the command's name and what follows it. REQUIRES: is_command_name(words[0]).
-[[nodiscard]] tl::expected<Command, LeaveCommand> read_command(std::span<const char* const> words);
+/// `words`: the command's name and what follows it. Exit: help (status 0), or a usage error (2).
+/// REQUIRES: is_command_name(words[0]).
+[[nodiscard]] tl::expected<Command, Exit> read_command(std::span<const char* const> words);
 
 }  // namespace fanfetch

@@ -7,7 +7,6 @@
 #include <csignal>
 #include <cstdio>
 
-#include "coordinator/process/exit_status.h"
 #include "coordinator/process/signals.h"
 #include "coordinator/report/console.h"
 #include "coordinator/report/summary.h"
@@ -21,7 +20,7 @@ constexpr std::uint64_t kFailuresInFull = 10;
 
 }  // namespace
 
-int dry_run(const Options& options, Reader& reader) {
+Exit dry_run(const DryRunRules& rules, Reader& reader) {
   Tally tally;
   std::uint64_t to_fetch = 0;
   std::uint64_t failures = 0;
@@ -50,7 +49,7 @@ int dry_run(const Options& options, Reader& reader) {
     } else if (const auto* error = std::get_if<Error>(&planned)) {
       list_failed = true;
       console.line("fanfetch: " + printable(error->message));
-    } else if (const auto* notice = std::get_if<Notice>(&planned); notice && !options.quiet) {
+    } else if (const auto* notice = std::get_if<Notice>(&planned); notice && !rules.quiet) {
       console.line(printable(notice->text));
     }
     if (std::ferror(stdout) != 0) write_error = errno;
@@ -62,17 +61,16 @@ int dry_run(const Options& options, Reader& reader) {
   if (std::fflush(stdout) != 0) write_error = errno;
   if (write_error == EPIPE) die_of(SIGPIPE);
   if (write_error != 0) {
-    console.line("fanfetch: cannot write to stdout: " + errno_text(write_error));
-    return kExitOutput;
+    return exit_with(kExitOutput, "cannot write to stdout: " + errno_text(write_error));
   }
-  if (!options.quiet) {
+  if (!rules.quiet) {
     console.line(fmt::format("{} to fetch, {} kept, {} skipped, {} failed", to_fetch,
                              tally.count(Status::kept) + tally.count(Status::saved),
                              tally.count(Status::skipped), tally.count(Status::failed)));
   }
-  if (output_failed) return kExitOutput;
-  if (list_failed) return kExitListFailed;
-  return options.max_failed.exceeded_by(tally) ? kExitLinksFailed : kExitSuccess;
+  if (output_failed) return {.status = kExitOutput};
+  if (list_failed) return {.status = kExitListFailed};
+  return {.status = rules.max_failed.exceeded_by(tally) ? kExitLinksFailed : kExitSuccess};
 }
 
 }  // namespace fanfetch

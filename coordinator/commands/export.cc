@@ -4,7 +4,6 @@
 
 #include "coordinator/commands/folder.h"
 #include "coordinator/commands/line_output.h"
-#include "coordinator/process/exit_status.h"
 #include "coordinator/report/csv_line.h"
 #include "coordinator/report/jsonl_log.h"
 #include "coordinator/settle/run_ledger.h"
@@ -67,18 +66,18 @@ Result<> write_rows(History& history, const ExportArguments& arguments) {
 
 }  // namespace
 
-int run_export(const ExportArguments& arguments) {
+Exit run_export(const ExportArguments& arguments) {
   const auto history = open_history(arguments.folder);
-  if (!history) return report(history.error());
+  if (!history) return history.error();
   const auto ledger = ledger_path(arguments.folder.output, arguments.folder.ledger);
   if (is_own_file(arguments.file, arguments.folder.output, ledger)) {
-    return report({kExitConfiguration,
-                   fmt::format("'{}' is what fanfetch keeps its books in; choose another file",
-                               arguments.file)});
+    return exit_with(kExitConfiguration,
+                     fmt::format("'{}' is what fanfetch keeps its books in; choose another file",
+                                 arguments.file));
   }
   const auto written = write_rows(**history, arguments);
-  if (!written) return report({kExitOutput, written.error().message});
-  return kExitSuccess;
+  if (!written) return exit_with(kExitOutput, written.error().message);
+  return {};
 }
 
 }  // namespace fanfetch

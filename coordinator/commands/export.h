@@ -5,9 +5,9 @@
 namespace fanfetch {
 
 /// `fanfetch export`: every row of the ledger as a record, in the order in which the links were
-/// first settled. Returns the exit status. Memory does not grow with the ledger.
+/// first settled. Memory does not grow with the ledger.
 /// CSV reads the ledger twice, as its heading has the lists' own columns; one that a run that is
 /// going on adds in between is left out.
-[[nodiscard]] int run_export(const ExportArguments& arguments);
+[[nodiscard]] Exit run_export(const ExportArguments& arguments);
 
 }  // namespace fanfetch

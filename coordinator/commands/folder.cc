@@ -9,47 +9,39 @@
 #include <charconv>
 
 #include "common/unique_fd.h"
-#include "common/utf8.h"
-#include "coordinator/process/exit_status.h"
-#include "coordinator/report/console.h"
 #include "coordinator/settle/run_ledger.h"
 
 namespace fanfetch {
 
-int report(const CommandError& error) {
-  Console().line("fanfetch: " + printable(error.message, 2000));
-  return error.status;
-}
-
-tl::expected<std::string, CommandError> find_ledger(const FolderArguments& folder) {
+tl::expected<std::string, Exit> find_ledger(const FolderArguments& folder) {
   std::string path = ledger_path(folder.output, folder.ledger);
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0) return path;
   if (errno != ENOENT && errno != ENOTDIR) {
-    return tl::unexpected(CommandError{
-        kExitOutput, fmt::format("cannot look for the ledger '{}': {}", path, errno_text(errno))});
+    return tl::unexpected(exit_with(
+        kExitOutput, fmt::format("cannot look for the ledger '{}': {}", path, errno_text(errno))));
   }
   if (::stat(folder.output.c_str(), &status) != 0) {
     return tl::unexpected(
-        CommandError{kExitConfiguration,
-                     fmt::format("there is no folder '{}': {}", folder.output, errno_text(errno))});
+        exit_with(kExitConfiguration,
+                  fmt::format("there is no folder '{}': {}", folder.output, errno_text(errno))));
   }
   if (!folder.ledger.empty()) {
-    return tl::unexpected(CommandError{
-        kExitConfiguration, fmt::format("there is no ledger '{}' for '{}'", path, folder.output)});
+    return tl::unexpected(exit_with(
+        kExitConfiguration, fmt::format("there is no ledger '{}' for '{}'", path, folder.output)));
   }
-  return tl::unexpected(CommandError{
+  return tl::unexpected(exit_with(
       kExitConfiguration,
       fmt::format("there is no ledger in '{}': no run has written there, or its ledger lies "
                   "elsewhere (--ledger FILE)",
-                  folder.output)});
+                  folder.output)));
 }
 
-tl::expected<std::unique_ptr<History>, CommandError> open_history(const FolderArguments& folder) {
+tl::expected<std::unique_ptr<History>, Exit> open_history(const FolderArguments& folder) {
   const auto path = find_ledger(folder);
   if (!path) return tl::unexpected(path.error());
   auto history = History::open(*path);
-  if (!history) return tl::unexpected(CommandError{kExitOutput, history.error().message});
+  if (!history) return tl::unexpected(exit_with(kExitOutput, history.error().message));
   return std::move(*history);
 }
 

@@ -6,24 +6,16 @@
 
 #include "coordinator/commands/command_line.h"
 #include "coordinator/ledger/history.h"
+#include "coordinator/process/exit.h"
 
 namespace fanfetch {
 
-/// Why a command cannot go on.
-struct CommandError {
-  int status = 0;  ///< See exit_status.h.
-  std::string message;
-};
-
-/// Prints it on stderr, and returns its status.
-int report(const CommandError& error);
-
-/// Where the folder's ledger lies. Error: there is none (exit status 2), or none that this user may
-/// look for (4).
-[[nodiscard]] tl::expected<std::string, CommandError> find_ledger(const FolderArguments& folder);
+/// Where the folder's ledger is. Exit: there is none (status 2), or none that this user may look
+/// for (4).
+[[nodiscard]] tl::expected<std::string, Exit> find_ledger(const FolderArguments& folder);
 
 /// The same, opened to be read, also while a run writes it.
-[[nodiscard]] tl::expected<std::unique_ptr<History>, CommandError> open_history(
+[[nodiscard]] tl::expected<std::unique_ptr<History>, Exit> open_history(
     const FolderArguments& folder);
 
 /// Who holds a folder.

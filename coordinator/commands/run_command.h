@@ -1,13 +1,15 @@
 #pragma once
 
+#include "coordinator/process/exit.h"
+
 namespace fanfetch {
 
 /// Whether the first word is `status`, `verify` or `export`: programs that look at a folder
 /// afterwards, and share nothing with a run's loop.
 [[nodiscard]] bool is_command(int argc, const char* const* argv);
 
-/// Returns the exit status. May end the process by SIGPIPE when stdout's reader is gone.
+/// May end the process by SIGPIPE when stdout's reader is gone.
 /// REQUIRES: is_command(), and there is no thread yet.
-[[nodiscard]] int run_command(int argc, const char* const* argv);
+[[nodiscard]] Exit run_command(int argc, const char* const* argv);
 
 }  // namespace fanfetch

@@ -7,7 +7,6 @@
 #include "coordinator/commands/folder.h"
 #include "coordinator/commands/line_output.h"
 #include "coordinator/commands/status_report.h"
-#include "coordinator/process/exit_status.h"
 
 namespace fanfetch {
 namespace {
@@ -136,19 +135,19 @@ Result<FolderStatus> read_status(History& history, const StatusArguments& argume
 
 }  // namespace
 
-int run_status(const StatusArguments& arguments) {
+Exit run_status(const StatusArguments& arguments) {
   auto history = open_history(arguments.folder);
-  if (!history) return report(history.error());
+  if (!history) return history.error();
   const auto status = read_status(**history, arguments);
-  if (!status) return report({kExitOutput, status.error().message});
+  if (!status) return exit_with(kExitOutput, status.error().message);
   history->reset();  // whatever the reader of stdout does, no run's ledger has to wait for it
   const WallTime now = std::chrono::system_clock::now();
   LineOutput output;
   output.add(arguments.json ? status_json(*status, now) : status_text(*status, now));
   if (const auto written = output.finish(); !written) {
-    return report({kExitOutput, written.error().message});
+    return exit_with(kExitOutput, written.error().message);
   }
-  return kExitSuccess;
+  return {};
 }
 
 }  // namespace fanfetch

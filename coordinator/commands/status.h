@@ -6,7 +6,7 @@ namespace fanfetch {
 
 /// `fanfetch status`: prints on stdout. Reads the ledger as it was at one moment, changes nothing,
 /// and keeps no run waiting. Memory: a few hundred bytes a host with --by-host, else none that
-/// grows. Returns the exit status.
-[[nodiscard]] int run_status(const StatusArguments& arguments);
+/// grows.
+[[nodiscard]] Exit run_status(const StatusArguments& arguments);
 
 }  // namespace fanfetch

@@ -10,7 +10,6 @@
 #include "coordinator/commands/verify_report.h"
 #include "coordinator/names/path_text.h"
 #include "coordinator/process/cpu_count.h"
-#include "coordinator/process/exit_status.h"
 #include "coordinator/report/console.h"
 #include "coordinator/report/progress.h"
 #include "coordinator/settle/run_ledger.h"
@@ -23,23 +22,23 @@ constexpr std::size_t kBatch = 2048;
 /// The bar moves as often.
 constexpr std::chrono::milliseconds kMostWait{200};
 
-tl::unexpected<CommandError> output_trouble(std::string message) {
-  return tl::unexpected(CommandError{kExitOutput, std::move(message)});
+tl::unexpected<Exit> output_trouble(std::string_view message) {
+  return tl::unexpected(exit_with(kExitOutput, message));
 }
 
 /// The folder with its ledger, locked and in order. The ledger is closed again: no database may be
 /// open when processes are made.
-tl::expected<RunLedger, CommandError> take_folder(const FolderArguments& folder) {
+tl::expected<RunLedger, Exit> take_folder(const FolderArguments& folder) {
   if (auto found = find_ledger(folder); !found) return tl::unexpected(found.error());
   auto taken = open_run_ledger(folder.output, folder.ledger, OnDamage::refuse);
-  if (!taken && taken.error().kind == OutputError::Kind::busy) {
+  if (!taken && taken.error().status == kExitBusy) {
     const auto holder = holder_of(folder.output);
     const std::string pid = holder && holder->pid ? fmt::format(" (pid {})", *holder->pid) : "";
-    return tl::unexpected(CommandError{
+    return tl::unexpected(exit_with(
         kExitBusy,
-        fmt::format("another fanfetch{} writes to '{}'; wait for its end", pid, folder.output)});
+        fmt::format("another fanfetch{} writes to '{}'; wait for its end", pid, folder.output)));
   }
-  if (!taken) return output_trouble(taken.error().message);
+  if (!taken) return tl::unexpected(taken.error());
   if (taken->notice) return output_trouble(*taken->notice);
   taken->ledger.reset();
   return std::move(*taken);
@@ -115,7 +114,7 @@ class Verification {
   Verification(const VerifyArguments& arguments, Instant start)
       : arguments_(arguments), start_(start), progress_(style(arguments), start) {}
 
-  [[nodiscard]] tl::expected<int, CommandError> run() {
+  [[nodiscard]] tl::expected<ExitStatus, Exit> run() {
     const auto folder = take_folder(arguments_.folder);
     if (!folder) return tl::unexpected(folder.error());
     auto processes = CheckProcesses::start(usable_cpus(), folder->path, folder->output.fd());
@@ -227,9 +226,9 @@ class Verification {
 
 }  // namespace
 
-int run_verify(const VerifyArguments& arguments) {
+Exit run_verify(const VerifyArguments& arguments) {
   const auto status = Verification(arguments, std::chrono::steady_clock::now()).run();
-  return status ? *status : report(status.error());
+  return status ? Exit{.status = *status} : status.error();
 }
 
 }  // namespace fanfetch

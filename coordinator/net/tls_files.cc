@@ -41,8 +41,6 @@ int note_password(char*, int, int, void* asked) noexcept {
   return -1;
 }
 
-}  // namespace
-
 Result<> check_ca_file(const std::string& path) {
   const auto file = open_file(path);
   if (!file) return tl::unexpected(file.error());
@@ -70,6 +68,18 @@ Result<> check_client_certificate(const std::string& cert, const std::string& ke
   ERR_clear_error();
   if (!fits) return fail("the private key in {} is not that of the certificate in {}", key, cert);
   return {};
+}
+
+}  // namespace
+
+Result<> check_tls_files(const TlsFiles& files) {
+  Result<> good;
+  if (!files.ca_file.empty()) good = check_ca_file(files.ca_file);
+  if (good && !files.cert_file.empty()) {
+    const std::string& key = files.key_file.empty() ? files.cert_file : files.key_file;
+    good = check_client_certificate(files.cert_file, key);
+  }
+  return good;
 }
 
 }  // namespace fanfetch

@@ -6,14 +6,17 @@
 
 namespace fanfetch {
 
-// Looks into the files that a user named for TLS, so that a wrong one is told at the start and
-// once, not by each link. Errors say what is wrong with which file, and never what is in it.
+/// The files that a user named for TLS, all PEM.
+struct TlsFiles {
+  std::string ca_file;    ///< From --cacert or SSL_CERT_FILE; empty: libcurl's own bundle.
+  std::string cert_file;  ///< Client certificate with its chain; empty: none.
+  std::string key_file;   ///< Its private key; empty: in cert_file.
+};
 
-/// A bundle of certificates to trust: PEM, at least one.
-[[nodiscard]] Result<> check_ca_file(const std::string& path);
-
-/// A client's certificate with its chain, and its private key, both PEM and for each other; the key
-/// without a password, since a server has nobody to type one.
-[[nodiscard]] Result<> check_client_certificate(const std::string& cert, const std::string& key);
+/// Looks into the files, so that the user learns of a wrong one at the start and once, not with
+/// each link. Errors: the CA file holds no certificate; the certificate or the key cannot be read;
+/// they do not belong together; the key has a password, which nobody could type. The sentence names
+/// the file, and never what is in it.
+[[nodiscard]] Result<> check_tls_files(const TlsFiles& files);
 
 }  // namespace fanfetch

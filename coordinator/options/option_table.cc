@@ -61,15 +61,15 @@ Result<> apply_limit_rate(Options& options, Values values) {
 
 Result<> apply_pages(Options& options, Values values) {
   if (values[0] == "all") {
-    options.pages = std::numeric_limits<int>::max();
+    options.source.pages = std::numeric_limits<int>::max();
     return {};
   }
-  return store_count(options.pages, values, 1, 1'000'000);
+  return store_count(options.source.pages, values, 1, 1'000'000);
 }
 
 Result<> apply_format(Options& options, Values values) {
-  options.format = list_format(values[0]);
-  if (!options.format) return fail("'{}' is none of text, csv, tsv, jsonl", values[0]);
+  options.source.format = list_format(values[0]);
+  if (!options.source.format) return fail("'{}' is none of text, csv, tsv, jsonl", values[0]);
   return {};
 }
 
@@ -164,7 +164,7 @@ Result<> apply_cacert(Options& options, Values values) {
   if (::access(values[0].c_str(), R_OK) != 0) {
     return fail("cannot read {}: {}", values[0], errno_text(errno));
   }
-  return store_text(options.cacert, values);
+  return store_text(options.tls.ca_file, values);
 }
 
 Result<> apply_api_base(Options& options, Values values) {
@@ -173,7 +173,7 @@ Result<> apply_api_base(Options& options, Values values) {
   const auto url = parse_url(base);
   if (!url) return fail("{}", url.error().message);
   if (base.find_first_of("?#") != std::string::npos) return fail("it has a query or a fragment");
-  options.api_base = std::move(base);
+  options.source.api_base = std::move(base);
   return {};
 }
 
@@ -181,13 +181,14 @@ Result<> apply_hash(Options& options, Values values) {
   if (values[0] != "sha256" && values[0] != "none") {
     return fail("'{}' is neither sha256 nor none", values[0]);
   }
-  options.job.hash_content = values[0] == "none" ? HashContent::no : HashContent::yes;
+  const HashContent hash = values[0] == "none" ? HashContent::no : HashContent::yes;
+  options.job.hash_content = options.resume.hash_content = hash;
   return {};
 }
 
 Result<> apply_retry_failed(Options& options, Values values) {
   auto parsed = parse_retry_failed(values[0]);
-  return store(options.retry_failed, std::move(parsed));
+  return store(options.resume.retry_failed, std::move(parsed));
 }
 
 Result<> apply_max_failed(Options& options, Values values) {
@@ -205,7 +206,7 @@ Result<> apply_progress(Options& options, Values values) {
       {"none", ProgressChoice::none}};
   for (const auto& [word, choice] : kChoices) {
     if (values[0] != word) continue;
-    options.progress = choice;
+    options.report.progress = choice;
     return {};
   }
   return fail("'{}' is none of auto, bar, plain, none", values[0]);
@@ -213,13 +214,13 @@ Result<> apply_progress(Options& options, Values values) {
 
 Result<> add_input(Options& options, Values values) {
   if (values[0].empty()) return fail("its value is empty");
-  options.inputs.push_back(values[0]);
+  options.source.inputs.push_back(values[0]);
   return {};
 }
 
 Result<> apply_accept(Options& options, Values values) {
-  options.accept_given = true;
-  return add_extensions(options.accept, values);
+  options.source.accept_given = true;
+  return add_extensions(options.filter.accept_extensions, values);
 }
 
 Result<> add_accept_types(Options& options, Values values) {
@@ -248,11 +249,11 @@ const OptionRow kTable[] = {
     {"--accept", "EXT,...", kLinks, "only links whose path ends in one of these", "", kShort,
      InConfig::yes, apply_accept},
     {"--reject", "EXT,...", kLinks, "no links whose path ends in one of these", "", kLong,
-     InConfig::yes, [](Options& o, Values v) { return add_extensions(o.reject, v); }},
+     InConfig::yes, [](Options& o, Values v) { return add_extensions(o.filter.reject_extensions, v); }},
     {"--accept-regex", "RE", kLinks, "only links whose whole URL matches (RE2)", "", kLong,
-     InConfig::yes, [](Options& o, Values v) { return store_text(o.accept_regex, v); }},
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.filter.accept_regex, v); }},
     {"--reject-regex", "RE", kLinks, "no links whose whole URL matches (RE2)", "", kLong,
-     InConfig::yes, [](Options& o, Values v) { return store_text(o.reject_regex, v); }},
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.filter.reject_regex, v); }},
     {"--pages", "N|all", kLinks, "pages of a listing or an API to read", "1", kShort,
      InConfig::yes, apply_pages},
     {"--accept-type", "TYPE,...", kLinks, "only answers of these types: image/*, video/mp4", "", kLong,
@@ -262,26 +263,26 @@ const OptionRow kTable[] = {
     {"--respect-robots-tag", "", kLinks, "nothing whose X-Robots-Tag says noai, noimageai, noindex or none", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_flag(o.job.respect_robots_tag, v, true, false); }},
     {"--albums", "", kLinks, "open the albums of an Imgur listing into their images", "", kLong,
-     InConfig::yes, [](Options& o, Values v) { return store_flag(o.albums, v, true, false); }},
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.source.albums, v, true, false); }},
     {"--format", "NAME", kLinks, "of all lists: text, csv, tsv or jsonl; default: by the ending (.gz and .zst too), else text", "", kLong,
      InConfig::yes, apply_format},
     {"--url-column", "NAME", kLinks, "column of CSV and TSV lists with the links, or its number", "url", kLong,
-     InConfig::yes, [](Options& o, Values v) { return store_text(o.url_column, v); }},
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.source.url_column, v); }},
     {"--links-at", "POINTER", kLinks, "where JSON lines have their links (default: /url); makes of a URL a JSON API; * is each element", "", kLong,
-     InConfig::yes, [](Options& o, Values v) { o.links_at = v[0]; return Result<>(); }},
+     InConfig::yes, [](Options& o, Values v) { o.source.links_at = v[0]; return Result<>(); }},
     {"--next-at", "POINTER", kLinks, "where a JSON API has the URL of its next page; see --pages", "", kLong,
-     InConfig::yes, [](Options& o, Values v) { o.next_at = v[0]; return Result<>(); }},
+     InConfig::yes, [](Options& o, Values v) { o.source.next_at = v[0]; return Result<>(); }},
     {"--client-id-file", "FILE", kLinks, "its first line is the Imgur client ID", "", kLong,
-     InConfig::yes, [](Options& o, Values v) { return store(o.client_id, read_client_id(v[0])); }},
+     InConfig::yes, [](Options& o, Values v) { return store(o.source.client_id, read_client_id(v[0])); }},
     {"--api-base", "URL", kLinks, "where the Imgur API is", "https://api.imgur.com", kLong,
      InConfig::yes, apply_api_base},
 
     {"-d,-o,--output", "DIR", kFiles, "folder for the files", "images", kShort,
-     InConfig::yes, [](Options& o, Values v) { return store_text(o.output, v); }},
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.files.output, v); }},
     {"--name", "TEMPLATE", kFiles, "file names from {name} {stem} {ext} {host} {path} {index:08} {id} {hash:N} {col:COLUMN}",
-     "{name}", kLong, InConfig::yes, [](Options& o, Values v) { return store_text(o.name_template, v); }},
+     "{name}", kLong, InConfig::yes, [](Options& o, Values v) { return store_text(o.files.name_template, v); }},
     {"--fix-extension", "", kFiles, "make each name's extension fit the file's first bytes", "", kLong,
-     InConfig::yes, [](Options& o, Values v) { return store_flag(o.fix_extension, v, true, false); }},
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.files.fix_extension, v, true, false); }},
     {"--hash", "sha256|none", kFiles, "what is recorded of the content", "sha256", kLong,
      InConfig::yes, apply_hash},
     {"--dry-run", "", kFiles, "fetch nothing; print URL, tab, name (and no --results)", "", kShort,
@@ -316,15 +317,15 @@ const OptionRow kTable[] = {
      InConfig::yes, apply_max_failed},
 
     {"--refresh", "", kResume, "ask the server whether saved files are still current", "", kLong,
-     InConfig::yes, [](Options& o, Values v) { return store_flag(o.refresh, v, true, false); }},
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.resume.refresh, v, true, false); }},
     {"--retry-failed", "CLASS,...|all|none", kResume, "which failures to try again; default: all but those gone for good", "", kLong,
      InConfig::yes, apply_retry_failed},
     {"--adopt", "", kResume, "take a file that has a link's plain name already as saved", "", kLong,
-     InConfig::yes, [](Options& o, Values v) { return store_flag(o.adopt, v, true, false); }},
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.resume.adopt, v, true, false); }},
     {"--trust-ledger", "", kResume, "saved files are there; do not look", "", kLong,
-     InConfig::yes, [](Options& o, Values v) { return store_flag(o.trust_ledger, v, true, false); }},
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.resume.trust_ledger, v, true, false); }},
     {"--ledger", "FILE", kResume, "keep the ledger there, not in the output folder", "", kLong,
-     InConfig::yes, [](Options& o, Values v) { return store_text(o.ledger, v); }},
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.files.ledger, v); }},
 
     {"-H,--header", "'K: V'|@FILE", kRequests, "send to every host; may be repeated", "", kShort,
      InConfig::yes, apply_header},
@@ -338,9 +339,9 @@ const OptionRow kTable[] = {
     {"--cacert", "FILE", kRequests, "certificates to trust; default: the system's", "", kLong,
      InConfig::yes, apply_cacert},
     {"--cert", "FILE", kRequests, "client certificate (PEM), for every https host that asks", "", kLong,
-     InConfig::yes, [](Options& o, Values v) { return store_text(o.cert, v); }},
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.tls.cert_file, v); }},
     {"--key", "FILE", kRequests, "its private key, without password; default: in --cert FILE", "", kLong,
-     InConfig::yes, [](Options& o, Values v) { return store_text(o.key, v); }},
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.tls.key_file, v); }},
     {"--insecure", "", kRequests, "do not verify TLS certificates", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_flag(o.job.verify_tls, v, VerifyTls::no, VerifyTls::yes); }},
     {"--http2", "", kRequests, "speak HTTP/2 with https servers that offer it (not with --limit-rate)", "", kLong,
@@ -358,15 +359,15 @@ const OptionRow kTable[] = {
      InConfig::yes, [](Options& o, Values v) { return apply_family(o, v, AddressFamily::v6); }},
 
     {"--results", "FILE", kReports, "write one JSON object a link; - is stdout", "", kShort,
-     InConfig::yes, [](Options& o, Values v) { return store_text(o.results, v); }},
+     InConfig::yes, [](Options& o, Values v) { return store_text(o.report.results, v); }},
     {"--keep-columns", "", kReports, "records get the list's own columns too, src_NAME where names clash", "", kLong,
-     InConfig::yes, [](Options& o, Values v) { return store_flag(o.keep_columns, v, true, false); }},
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.source.keep_columns, v, true, false); }},
     {"--progress", "STYLE", kReports, "auto, bar, plain or none; auto: a bar on a terminal, else lines", "auto", kLong,
      InConfig::yes, apply_progress},
     {"-q,--quiet", "", kReports, "print errors only", "", kShort,
-     InConfig::yes, [](Options& o, Values v) { return store_flag(o.quiet, v, true, false); }},
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.report.quiet, v, true, false); }},
     {"-v,--verbose", "", kReports, "print more", "", kLong,
-     InConfig::yes, [](Options& o, Values v) { return store_flag(o.verbose, v, true, false); }},
+     InConfig::yes, [](Options& o, Values v) { return store_flag(o.report.verbose, v, true, false); }},
 
     {"--config", "FILE", kGeneral, "read options from FILE: name = value", "", kLong, InConfig::no},
     {"--no-config", "", kGeneral, "read no configuration file", "", kLong, InConfig::no},

@@ -29,9 +29,9 @@ struct CommandLine {
   }
 };
 
-tl::unexpected<Leave> usage_error(std::string_view message) {
-  return tl::unexpected(
-      Leave{2, fmt::format("fanfetch: {}\nsee fanfetch --help\n", printable(message, 2000))});
+tl::unexpected<Exit> usage_error(std::string_view message) {
+  return tl::unexpected(Exit{kExitConfiguration, fmt::format("fanfetch: {}\nsee fanfetch --help\n",
+                                                             printable(message, 2000))});
 }
 
 /// The words in order, from argv[1] on. CLI11 takes `--name=` for `--name` and would swallow the
@@ -158,9 +158,10 @@ Result<> apply_command_line(Options& options, const CommandLine& line) {
 }
 
 Result<> apply_environment(Options& options) {
-  if (const char* id = std::getenv("IMGUR_CLIENT_ID"); id != nullptr && options.client_id.empty()) {
-    options.client_id = trimmed(id);
-    if (!is_client_id(options.client_id)) {
+  if (const char* id = std::getenv("IMGUR_CLIENT_ID");
+      id != nullptr && options.source.client_id.empty()) {
+    options.source.client_id = trimmed(id);
+    if (!is_client_id(options.source.client_id)) {
       return fail("IMGUR_CLIENT_ID has characters that no client ID has");
     }
   }
@@ -173,7 +174,7 @@ Result<> apply_environment(Options& options) {
     if (!applied) return fail("{}: {}", name, applied.error().message);
   }
   const char* cas = std::getenv("SSL_CERT_FILE");
-  if (cas != nullptr && cas[0] != '\0' && options.cacert.empty()) {
+  if (cas != nullptr && cas[0] != '\0' && options.tls.ca_file.empty()) {
     const std::string value = cas;
     const auto applied = find_option("cacert")->apply(options, {&value, 1});
     if (!applied) return fail("SSL_CERT_FILE: {}", applied.error().message);
@@ -182,14 +183,16 @@ Result<> apply_environment(Options& options) {
 }
 
 Result<> check_together(const Options& options) {
-  if (options.quiet && options.verbose) return fail("--quiet and --verbose exclude each other");
-  if (options.next_at && !options.links_at) {
+  if (options.report.quiet && options.report.verbose)
+    return fail("--quiet and --verbose exclude each other");
+  if (options.source.next_at && !options.source.links_at) {
     return fail("--next-at needs --links-at: together they read the pages of a JSON API");
   }
   if (options.job.max_size != 0 && options.job.min_size > options.job.max_size) {
     return fail("--min-size is more than --max-size, so that no file could be saved");
   }
-  if (!options.key.empty() && options.cert.empty()) return fail("--key needs --cert");
+  if (!options.tls.key_file.empty() && options.tls.cert_file.empty())
+    return fail("--key needs --cert");
   std::size_t common = 0;
   for (const auto& header : options.job.headers) common += header.size() + kHeaderOverhead;
   std::map<std::string_view, std::size_t> by_host = {{"", 0}};
@@ -205,12 +208,13 @@ Result<> check_together(const Options& options) {
 
 }  // namespace
 
-tl::expected<Options, Leave> read_options(int argc, const char* const* argv) {
+tl::expected<Options, Exit> read_options(int argc, const char* const* argv) {
   auto line = read_command_line(argc, argv);
   if (!line) return usage_error(line.error().message);
-  if (line->has("help-all")) return tl::unexpected(Leave{0, full_help()});
-  if (line->has("help")) return tl::unexpected(Leave{0, short_help()});
-  if (line->has("version")) return tl::unexpected(Leave{0, "fanfetch " FANFETCH_VERSION "\n"});
+  if (line->has("help-all")) return tl::unexpected(Exit{kExitSuccess, full_help()});
+  if (line->has("help")) return tl::unexpected(Exit{kExitSuccess, short_help()});
+  if (line->has("version"))
+    return tl::unexpected(Exit{kExitSuccess, "fanfetch " FANFETCH_VERSION "\n"});
 
   if (line->has("ipv4") && line->has("ipv6")) {
     return usage_error("-4 and -6 exclude each other");
@@ -218,7 +222,7 @@ tl::expected<Options, Leave> read_options(int argc, const char* const* argv) {
 
   Options options;
   options.job.user_agent = FANFETCH_USER_AGENT;
-  options.sources = std::move(line->sources);
+  options.source.words = std::move(line->sources);
   const auto read = apply_config_file(options, *line)
                         .and_then([&] { return apply_command_line(options, *line); })
                         .and_then([&] { return apply_environment(options); })

@@ -25,10 +25,10 @@ constexpr std::size_t kIdentityDigits = 32;  // the ledger's schema makes it of 
 constexpr auto kLockWait = std::chrono::seconds(2);
 constexpr auto kLockPoll = std::chrono::milliseconds(20);
 
-tl::unexpected<OutputError> unwritable(const std::string& path, const char* what, int error) {
-  return tl::unexpected(OutputError{OutputError::Kind::unwritable,
-                                    fmt::format("cannot {} '{}': {}; choose another folder with -o",
-                                                what, path, errno_text(error))});
+tl::unexpected<Exit> unwritable(const std::string& path, const char* what, int error) {
+  return tl::unexpected(
+      exit_with(kExitOutput, fmt::format("cannot {} '{}': {}; choose another folder with -o", what,
+                                         path, errno_text(error))));
 }
 
 /// Opens a folder below `parent`, makes it if it is missing, and follows no symbolic link.
@@ -91,7 +91,7 @@ int remove_useless(int folder) {
 
 }  // namespace
 
-tl::expected<OutputFolder, OutputError> OutputFolder::open(const std::string& path) {
+tl::expected<OutputFolder, Exit> OutputFolder::open(const std::string& path) {
   OutputFolder output;
   output.path_ = path;
   std::error_code made;
@@ -108,18 +108,18 @@ tl::expected<OutputFolder, OutputError> OutputFolder::open(const std::string& pa
   if (!output.lock_.valid()) return unwritable(path, "write to the output folder", errno);
 
   if (const int error = take_lock(output.lock_.get()); error == EWOULDBLOCK) {
-    return tl::unexpected(OutputError{
-        OutputError::Kind::busy,
+    return tl::unexpected(exit_with(
+        kExitBusy,
         fmt::format(
             "another fanfetch{} writes to '{}'; wait for it, or choose another folder with -o",
-            holder(output.lock_.get()), path)});
+            holder(output.lock_.get()), path)));
   } else if (error != 0) {  // some network file systems have none
     return unwritable(path, "lock the output folder", error);
   }
   return output;
 }
 
-tl::expected<void, OutputError> OutputFolder::clean_parts() const {
+tl::expected<void, Exit> OutputFolder::clean_parts() const {
   const int error = remove_useless(part_.get());
   if (error == 0) return {};
   return unwritable(path_, "clean up in the output folder", error);
@@ -149,7 +149,7 @@ std::optional<std::string> OutputFolder::ledger_identity() const {
   return std::string(whole ? id : "");
 }
 
-tl::expected<void, OutputError> OutputFolder::set_ledger_identity(const std::string& id) const {
+tl::expected<void, Exit> OutputFolder::set_ledger_identity(const std::string& id) const {
   const int error = replace_file(state_.get(), kLedgerIdentity, id + '\n');
   if (error == 0) return {};
   return unwritable(path_, "write to the output folder", error);

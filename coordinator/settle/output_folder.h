@@ -5,30 +5,21 @@
 
 #include "common/result.h"
 #include "common/unique_fd.h"
+#include "coordinator/process/exit.h"
 
 namespace fanfetch {
-
-/// Why an output folder cannot be used.
-struct OutputError {
-  enum class Kind {
-    unwritable,  ///< Exit status 4.
-    busy,        ///< Another run holds it: exit status 5.
-  };
-  Kind kind = Kind::unwritable;
-  std::string message;
-};
 
 /// The folder that a run writes to, opened and locked. Holds `.fanfetch/part`, where workers write.
 /// All names are resolved from descriptors held open all run.
 class OutputFolder {
  public:
   /// Makes the folder if it is missing, and takes the lock. Waits up to 2 s for a run that is just
-  /// ending.
-  [[nodiscard]] static tl::expected<OutputFolder, OutputError> open(const std::string& path);
+  /// ending. Exit: kExitBusy if another run holds it, else kExitOutput.
+  [[nodiscard]] static tl::expected<OutputFolder, Exit> open(const std::string& path);
 
   /// Removes what a killed run left in `part`, but what can be gone on with. REQUIRES: all parts
   /// that were to be placed have been (replay.h).
-  [[nodiscard]] tl::expected<void, OutputError> clean_parts() const;
+  [[nodiscard]] tl::expected<void, Exit> clean_parts() const;
   /// Why the folder is not what it was: it was moved away, removed or replaced. nullopt: it is. Any
   /// thread.
   [[nodiscard]] std::optional<std::string> lost() const;
@@ -43,7 +34,7 @@ class OutputFolder {
   /// as a power cut could leave it when it was still written in place.
   [[nodiscard]] std::optional<std::string> ledger_identity() const;
   /// Notes it; a power cut leaves the earlier note or this one.
-  [[nodiscard]] tl::expected<void, OutputError> set_ledger_identity(const std::string& id) const;
+  [[nodiscard]] tl::expected<void, Exit> set_ledger_identity(const std::string& id) const;
   [[nodiscard]] int fd() const { return folder_.get(); }
   [[nodiscard]] int part_fd() const { return part_.get(); }
   /// For the workers to inherit: the lock ends with the last process of the run.

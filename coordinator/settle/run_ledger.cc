@@ -8,14 +8,13 @@
 namespace fanfetch {
 namespace {
 
-tl::unexpected<OutputError> unwritable(std::string message) {
-  return tl::unexpected(OutputError{OutputError::Kind::unwritable, std::move(message)});
+tl::unexpected<Exit> unwritable(std::string_view message) {
+  return tl::unexpected(exit_with(kExitOutput, message));
 }
 
 /// Any ledger that lies elsewhere can be named for any folder, but its rows are about the files of
 /// one. A note that a power cut has emptied says nothing against the ledger that the user names.
-tl::expected<void, OutputError> check_owner(RunLedger& run, const std::string& output,
-                                            bool elsewhere) {
+tl::expected<void, Exit> check_owner(RunLedger& run, const std::string& output, bool elsewhere) {
   const std::string id = run.ledger->identity();
   const auto noted = run.output.ledger_identity();
   if (noted == id) return {};
@@ -43,9 +42,8 @@ bool is_own_file(const std::string& path, const std::string& output, const std::
   return false;
 }
 
-tl::expected<RunLedger, OutputError> open_run_ledger(const std::string& output,
-                                                     const std::string& ledger,
-                                                     OnDamage on_damage) {
+tl::expected<RunLedger, Exit> open_run_ledger(const std::string& output, const std::string& ledger,
+                                              OnDamage on_damage) {
   auto folder = OutputFolder::open(output);
   if (!folder) return tl::unexpected(folder.error());
   RunLedger run{.output = std::move(*folder), .path = ledger_path(output, ledger)};

@@ -34,7 +34,7 @@ struct RunLedger {
   std::optional<std::string> notice;  ///< For the user, if a damaged ledger was moved aside.
 };
 
-[[nodiscard]] tl::expected<RunLedger, OutputError> open_run_ledger(
+[[nodiscard]] tl::expected<RunLedger, Exit> open_run_ledger(
     const std::string& output, const std::string& ledger,
     OnDamage on_damage = OnDamage::move_aside);
 

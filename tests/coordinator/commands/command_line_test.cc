@@ -8,7 +8,7 @@
 namespace fanfetch {
 namespace {
 
-tl::expected<Command, LeaveCommand> read(const std::vector<const char*>& words) {
+tl::expected<Command, Exit> read(const std::vector<const char*>& words) {
   return read_command(words);
 }
 

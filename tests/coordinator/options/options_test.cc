@@ -38,7 +38,7 @@ class OptionsTest : public testing::Test {
     return path.string();
   }
 
-  static tl::expected<Options, Leave> read(std::vector<const char*> words) {
+  static tl::expected<Options, Exit> read(std::vector<const char*> words) {
     words.insert(words.begin(), "fanfetch");
     return read_options(static_cast<int>(words.size()), words.data());
   }
@@ -79,7 +79,7 @@ TEST_F(OptionsTest, DefaultsAreThoseOfTheHelp) {
   std::vector<const char*> pointers;
   for (const auto& word : words) pointers.push_back(word.c_str());
   for (const Options& o : {good({}), good(pointers)}) {
-    EXPECT_EQ(o.output, "images");
+    EXPECT_EQ(o.files.output, "images");
     EXPECT_EQ(o.jobs, 64u);
     EXPECT_EQ(o.workers, std::nullopt);
     EXPECT_EQ(o.per_host.limit, std::nullopt);
@@ -87,10 +87,10 @@ TEST_F(OptionsTest, DefaultsAreThoseOfTheHelp) {
     EXPECT_EQ(o.rate, 0);
     EXPECT_EQ(o.max_wait, std::chrono::minutes(10));
     EXPECT_EQ(o.job.limit_rate, 0u);
-    EXPECT_EQ(o.name_template, "{name}");
-    EXPECT_EQ(o.pages, 1);
-    EXPECT_FALSE(o.format || o.links_at || o.next_at || o.keep_columns);
-    EXPECT_EQ(o.url_column, "url");
+    EXPECT_EQ(o.files.name_template, "{name}");
+    EXPECT_EQ(o.source.pages, 1);
+    EXPECT_FALSE(o.source.format || o.source.links_at || o.source.next_at || o.source.keep_columns);
+    EXPECT_EQ(o.source.url_column, "url");
     EXPECT_EQ(o.retries, 4);
     EXPECT_EQ(o.job.timeout, std::chrono::hours(1));
     EXPECT_EQ(o.job.connect_timeout, seconds(15));
@@ -100,26 +100,26 @@ TEST_F(OptionsTest, DefaultsAreThoseOfTheHelp) {
     EXPECT_EQ(o.job.max_size, 1ull << 30);
     EXPECT_TRUE(o.job.user_agent.starts_with("fanfetch/0.1.0")) << o.job.user_agent;
     EXPECT_EQ(o.route.proxy, std::nullopt);
-    EXPECT_EQ(o.cacert, "");
-    EXPECT_EQ(o.cert, "");
-    EXPECT_EQ(o.key, "");
+    EXPECT_EQ(o.tls.ca_file, "");
+    EXPECT_EQ(o.tls.cert_file, "");
+    EXPECT_EQ(o.tls.key_file, "");
     EXPECT_EQ(o.job.verify_tls, VerifyTls::yes);
     EXPECT_EQ(o.job.http2, Http2::no);
     EXPECT_EQ(o.route.policy.private_addresses, PrivateAddresses::refuse);
     EXPECT_TRUE(o.route.policy.allowed_nets.empty() && o.route.dns_servers.empty());
     EXPECT_EQ(o.route.family, AddressFamily::any);
-    EXPECT_EQ(o.api_base, "https://api.imgur.com");
-    EXPECT_EQ(o.client_id, "");
+    EXPECT_EQ(o.source.api_base, "https://api.imgur.com");
+    EXPECT_EQ(o.source.client_id, "");
     EXPECT_EQ(o.job.hash_content, HashContent::yes);
-    EXPECT_EQ(o.results, "");
+    EXPECT_EQ(o.report.results, "");
     EXPECT_EQ(o.max_failed.count, 0u);
     EXPECT_LT(o.max_failed.percent, 0);
-    EXPECT_FALSE(o.dry_run || o.quiet || o.verbose || o.accept_given);
-    EXPECT_FALSE(o.albums || o.refresh || o.adopt || o.trust_ledger);
-    EXPECT_EQ(o.retry_failed.which, RetryFailed::Which::curable);
-    EXPECT_EQ(o.ledger, "");
-    EXPECT_EQ(o.progress, ProgressChoice::automatic);
-    EXPECT_TRUE(o.sources.empty() && o.inputs.empty() && o.job.headers.empty());
+    EXPECT_FALSE(o.dry_run || o.report.quiet || o.report.verbose || o.source.accept_given);
+    EXPECT_FALSE(o.source.albums || o.resume.refresh || o.resume.adopt || o.resume.trust_ledger);
+    EXPECT_EQ(o.resume.retry_failed.which, RetryFailed::Which::curable);
+    EXPECT_EQ(o.files.ledger, "");
+    EXPECT_EQ(o.report.progress, ProgressChoice::automatic);
+    EXPECT_TRUE(o.source.words.empty() && o.source.inputs.empty() && o.job.headers.empty());
   }
 }
 
@@ -219,23 +219,23 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
                           "--progress",
                           "plain",
                           "-v"});
-  EXPECT_EQ(o.inputs, Words{"list"});
-  EXPECT_EQ(o.accept, (Words{"jpg", "png"}));
-  EXPECT_TRUE(o.accept_given);
-  EXPECT_EQ(o.reject, Words{"gif"});
-  EXPECT_EQ(o.accept_regex, "a+");
-  EXPECT_EQ(o.reject_regex, "b+");
-  EXPECT_EQ(o.pages, 3);
-  EXPECT_TRUE(o.albums);
-  EXPECT_EQ(o.format, ListFormat::tsv);
-  EXPECT_EQ(o.url_column, "Link");
-  EXPECT_EQ(o.links_at, "/d/*");
-  EXPECT_EQ(o.next_at, "/n");
-  EXPECT_TRUE(o.keep_columns);
-  EXPECT_EQ(o.client_id, "abc123");
-  EXPECT_EQ(o.api_base, "http://localhost:1/x");
-  EXPECT_EQ(o.output, "out");
-  EXPECT_EQ(o.name_template, "{id}");
+  EXPECT_EQ(o.source.inputs, Words{"list"});
+  EXPECT_EQ(o.filter.accept_extensions, (Words{"jpg", "png"}));
+  EXPECT_TRUE(o.source.accept_given);
+  EXPECT_EQ(o.filter.reject_extensions, Words{"gif"});
+  EXPECT_EQ(o.filter.accept_regex, "a+");
+  EXPECT_EQ(o.filter.reject_regex, "b+");
+  EXPECT_EQ(o.source.pages, 3);
+  EXPECT_TRUE(o.source.albums);
+  EXPECT_EQ(o.source.format, ListFormat::tsv);
+  EXPECT_EQ(o.source.url_column, "Link");
+  EXPECT_EQ(o.source.links_at, "/d/*");
+  EXPECT_EQ(o.source.next_at, "/n");
+  EXPECT_TRUE(o.source.keep_columns);
+  EXPECT_EQ(o.source.client_id, "abc123");
+  EXPECT_EQ(o.source.api_base, "http://localhost:1/x");
+  EXPECT_EQ(o.files.output, "out");
+  EXPECT_EQ(o.files.name_template, "{id}");
   EXPECT_EQ(o.job.hash_content, HashContent::no);
   EXPECT_TRUE(o.dry_run);
   EXPECT_EQ(o.jobs, 8u);
@@ -256,9 +256,9 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
   EXPECT_EQ(o.job.headers, Words{"A: b"});
   EXPECT_EQ(o.job.user_agent, "me");
   EXPECT_EQ(o.route.proxy, "socks5h://p:1");
-  EXPECT_EQ(o.cacert, ca);
-  EXPECT_EQ(o.cert, "me.pem");
-  EXPECT_EQ(o.key, "me.key");
+  EXPECT_EQ(o.tls.ca_file, ca);
+  EXPECT_EQ(o.tls.cert_file, "me.pem");
+  EXPECT_EQ(o.tls.key_file, "me.key");
   EXPECT_EQ(o.job.verify_tls, VerifyTls::no);
   EXPECT_EQ(o.job.http2, Http2::yes);
   EXPECT_EQ(o.route.policy.private_addresses, PrivateAddresses::allow);
@@ -267,23 +267,23 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
   EXPECT_EQ(o.route.dns_servers, (std::vector<IpEndpoint>{{*parse_ip("192.0.2.1"), 53},
                                                           {*parse_ip("2001:db8::1"), 5353}}));
   EXPECT_EQ(o.route.family, AddressFamily::v6);
-  EXPECT_TRUE(o.refresh && o.adopt && o.trust_ledger);
-  EXPECT_EQ(o.retry_failed.which, RetryFailed::Which::none);
-  EXPECT_EQ(o.ledger, "l.sqlite");
-  EXPECT_EQ(o.results, "-");
-  EXPECT_EQ(o.progress, ProgressChoice::plain);
-  EXPECT_TRUE(o.verbose);
+  EXPECT_TRUE(o.resume.refresh && o.resume.adopt && o.resume.trust_ledger);
+  EXPECT_EQ(o.resume.retry_failed.which, RetryFailed::Which::none);
+  EXPECT_EQ(o.files.ledger, "l.sqlite");
+  EXPECT_EQ(o.report.results, "-");
+  EXPECT_EQ(o.report.progress, ProgressChoice::plain);
+  EXPECT_TRUE(o.report.verbose);
 }
 
 TEST_F(OptionsTest, SourcesAreTakenAsTheyAre) {
   const Options o = good({"a", "-", "-j8", "[x,y]", "-H", "K: v", "b c", "--accept=", "d", "--",
                           "-z", "--jobs", "--"});
-  EXPECT_EQ(o.sources, (Words{"a", "-", "[x,y]", "b c", "d", "-z", "--jobs", "--"}));
+  EXPECT_EQ(o.source.words, (Words{"a", "-", "[x,y]", "b c", "d", "-z", "--jobs", "--"}));
   EXPECT_EQ(o.jobs, 8u);
-  EXPECT_TRUE(o.accept_given);
-  EXPECT_TRUE(o.accept.empty());
-  EXPECT_EQ(good({"-"}).sources, Words{"-"});
-  EXPECT_EQ(good({"-i", "-", "-i", "b"}).inputs, (Words{"-", "b"}));
+  EXPECT_TRUE(o.source.accept_given);
+  EXPECT_TRUE(o.filter.accept_extensions.empty());
+  EXPECT_EQ(good({"-"}).source.words, Words{"-"});
+  EXPECT_EQ(good({"-i", "-", "-i", "b"}).source.inputs, (Words{"-", "b"}));
   EXPECT_EQ(wrong({"a", ""}), "a SOURCE is empty");
 }
 
@@ -340,7 +340,7 @@ TEST_F(OptionsTest, NumbersHaveLimits) {
   }
   EXPECT_EQ(wrong({"-j", "x"}), "--jobs: 'x' is not a whole number from 1 to 4096");
   EXPECT_EQ(good({"-j", "4096", "-w", "256", "--retries", "100"}).jobs, 4096u);
-  EXPECT_EQ(good({"--pages", "all"}).pages, std::numeric_limits<int>::max());
+  EXPECT_EQ(good({"--pages", "all"}).source.pages, std::numeric_limits<int>::max());
   EXPECT_EQ(good({"-j", "4", "-j", "8"}).jobs, 8u) << "the last one counts";
 }
 
@@ -373,8 +373,8 @@ TEST_F(OptionsTest, WhatIsWantedOfAnswers) {
   EXPECT_EQ(good({"--min-size", "2G", "--max-size", "0"}).job.min_size, 2ull << 30) << "no limit";
   EXPECT_FALSE(good({}).job.respect_robots_tag);
   EXPECT_TRUE(good({"--respect-robots-tag"}).job.respect_robots_tag);
-  EXPECT_FALSE(good({}).fix_extension);
-  EXPECT_TRUE(good({"--fix-extension"}).fix_extension);
+  EXPECT_FALSE(good({}).files.fix_extension);
+  EXPECT_TRUE(good({"--fix-extension"}).files.fix_extension);
   EXPECT_FALSE(good({"--respect-robots-tag", "--respect-robots-tag=false"}).job.respect_robots_tag);
 }
 
@@ -394,17 +394,17 @@ TEST_F(OptionsTest, ARateIsSoManyASecond) {
 }
 
 TEST_F(OptionsTest, ListsAreReadAsTheUserSays) {
-  EXPECT_EQ(good({"--format", "text"}).format, ListFormat::text);
-  EXPECT_EQ(good({"--format", "ndjson"}).format, ListFormat::jsonl);
+  EXPECT_EQ(good({"--format", "text"}).source.format, ListFormat::text);
+  EXPECT_EQ(good({"--format", "ndjson"}).source.format, ListFormat::jsonl);
   EXPECT_EQ(wrong({"--format", "x"}), "--format: 'x' is none of text, csv, tsv, jsonl");
-  EXPECT_EQ(good({"--links-at", ""}).links_at, "") << "the whole document";
+  EXPECT_EQ(good({"--links-at", ""}).source.links_at, "") << "the whole document";
   EXPECT_EQ(wrong({"--next-at", "/n", "http://h/"}),
             "--next-at needs --links-at: together they read the pages of a JSON API");
 }
 
 TEST_F(OptionsTest, FailuresToRetryAreNamedByTheirClasses) {
-  EXPECT_EQ(good({"--retry-failed", "all"}).retry_failed.which, RetryFailed::Which::all);
-  const RetryFailed some = good({"--retry-failed", "http_4xx, timeout"}).retry_failed;
+  EXPECT_EQ(good({"--retry-failed", "all"}).resume.retry_failed.which, RetryFailed::Which::all);
+  const RetryFailed some = good({"--retry-failed", "http_4xx, timeout"}).resume.retry_failed;
   EXPECT_EQ(some.which, RetryFailed::Which::classes);
   for (int i = 0; i < kErrorClasses; ++i) {
     const auto error = static_cast<ErrorClass>(i);
@@ -484,7 +484,7 @@ TEST_F(OptionsTest, HeadersForOneHost) {
   EXPECT_EQ(o.job.host_headers[1].host, "[::1]");
   EXPECT_EQ(o.job.host_headers[2].host, "[::2]");
   EXPECT_EQ(o.job.host_headers[3].host, "xn--bcher-kva.example");
-  EXPECT_EQ(o.sources, Words{"src"});
+  EXPECT_EQ(o.source.words, Words{"src"});
   for (const char* bad : {"", "http://h", "h/x", "u@h", "h:81", "h?x", "h#x", "a b"}) {
     EXPECT_NE(wrong({"--header-for", bad, "A: b"}), "accepted") << bad;
   }
@@ -492,9 +492,9 @@ TEST_F(OptionsTest, HeadersForOneHost) {
 
 TEST_F(OptionsTest, TheClientIdComesFromAFileOrTheEnvironment) {
   ::setenv("IMGUR_CLIENT_ID", " env1 ", 1);
-  EXPECT_EQ(good({}).client_id, "env1");
+  EXPECT_EQ(good({}).source.client_id, "env1");
   const std::string file = write("id", "file1\n");
-  EXPECT_EQ(good({"--client-id-file", file.c_str()}).client_id, "file1");
+  EXPECT_EQ(good({"--client-id-file", file.c_str()}).source.client_id, "file1");
   const std::string empty = write("empty", "  \nx\n");
   EXPECT_EQ(wrong({"--client-id-file", empty.c_str()}),
             "--client-id-file: " + empty + " has no client ID in its first line");
@@ -510,8 +510,8 @@ TEST_F(OptionsTest, TheClientIdComesFromAFileOrTheEnvironment) {
 TEST_F(OptionsTest, CertificatesComeFromTheEnvironmentToo) {
   const std::string one = write("one.pem", ""), two = write("two.pem", "");
   ::setenv("SSL_CERT_FILE", one.c_str(), 1);
-  EXPECT_EQ(good({}).cacert, one);
-  EXPECT_EQ(good({"--cacert", two.c_str()}).cacert, two);
+  EXPECT_EQ(good({}).tls.ca_file, one);
+  EXPECT_EQ(good({"--cacert", two.c_str()}).tls.ca_file, two);
   ::setenv("SSL_CERT_FILE", "/no/such/file", 1);
   EXPECT_TRUE(wrong({}).starts_with("SSL_CERT_FILE: cannot read /no/such/file"));
 }
@@ -520,7 +520,7 @@ TEST_F(OptionsTest, AnEmptyProxyIsNone) {
   EXPECT_EQ(good({"--proxy", ""}).route.proxy, "");
   const Options o = good({"--proxy=", "list.txt"});
   EXPECT_EQ(o.route.proxy, "");
-  EXPECT_EQ(o.sources, Words{"list.txt"}) << "the empty value must not swallow the next word";
+  EXPECT_EQ(o.source.words, Words{"list.txt"}) << "the empty value must not swallow the next word";
 }
 
 TEST_F(OptionsTest, ProxyPasswordsAreNotPrinted) {
@@ -563,8 +563,8 @@ TEST_F(OptionsTest, NetworksAndServersAreAddresses) {
 TEST_F(OptionsTest, QuietAndVerboseExcludeEachOther) {
   EXPECT_EQ(wrong({"-q", "-v"}), "--quiet and --verbose exclude each other");
   EXPECT_EQ(wrong({"--key", "k"}), "--key needs --cert");
-  EXPECT_TRUE(good({"-q", "-q"}).quiet);
-  EXPECT_FALSE(good({"--quiet=false"}).quiet);
+  EXPECT_TRUE(good({"-q", "-q"}).report.quiet);
+  EXPECT_FALSE(good({"--quiet=false"}).report.quiet);
   EXPECT_EQ(wrong({"--quiet=maybe"}), "--quiet: 'maybe' is neither true nor false");
 }
 
@@ -576,16 +576,16 @@ TEST_F(OptionsTest, TheConfigurationIsReadByDefault) {
       "header-for = example.org Cookie: a=b; c\nquiet = true\nname = {id}.{ext}\n");
   const Options o = good({});
   EXPECT_EQ(o.jobs, 8u);
-  EXPECT_EQ(o.output, "my pictures");
+  EXPECT_EQ(o.files.output, "my pictures");
   EXPECT_EQ(o.route.policy.private_addresses, PrivateAddresses::allow);
   EXPECT_EQ(o.job.verify_tls, VerifyTls::yes);
   EXPECT_EQ(o.job.headers, (Words{"X-Color: #fff, a=b", "Y: [1]"}));
-  EXPECT_EQ(o.accept, (Words{"jpg", "png", "gif"}));
+  EXPECT_EQ(o.filter.accept_extensions, (Words{"jpg", "png", "gif"}));
   ASSERT_EQ(o.job.host_headers.size(), 1u);
   EXPECT_EQ(o.job.host_headers[0].host, "example.org");
   EXPECT_EQ(o.job.host_headers[0].header, "Cookie: a=b; c");
-  EXPECT_TRUE(o.quiet);
-  EXPECT_EQ(o.name_template, "{id}.{ext}");
+  EXPECT_TRUE(o.report.quiet);
+  EXPECT_EQ(o.files.name_template, "{id}.{ext}");
 }
 
 TEST_F(OptionsTest, TheCommandLineWinsOverTheConfiguration) {
@@ -594,9 +594,9 @@ TEST_F(OptionsTest, TheCommandLineWinsOverTheConfiguration) {
       good({"-j", "4", "-H", "C: d", "--accept", "png", "-v", "--allow-private=false"});
   EXPECT_EQ(o.jobs, 4u);
   EXPECT_EQ(o.job.headers, Words{"C: d"}) << "lists are replaced, not added to";
-  EXPECT_EQ(o.accept, Words{"png"});
-  EXPECT_TRUE(o.verbose);
-  EXPECT_FALSE(o.quiet);
+  EXPECT_EQ(o.filter.accept_extensions, Words{"png"});
+  EXPECT_TRUE(o.report.verbose);
+  EXPECT_FALSE(o.report.quiet);
   EXPECT_EQ(o.route.policy.private_addresses, PrivateAddresses::refuse);
 }
 

@@ -33,8 +33,8 @@ TEST_F(OutputFolderTest, RefusesAFile) {
   std::ofstream(root_ / "file") << "x";
   const auto output = OutputFolder::open(root_ / "file");
   ASSERT_FALSE(output);
-  EXPECT_EQ(output.error().kind, OutputError::Kind::unwritable);
-  EXPECT_NE(output.error().message.find("file"), std::string::npos);
+  EXPECT_EQ(output.error().status, kExitOutput);
+  EXPECT_NE(output.error().text.find("file"), std::string::npos);
 }
 
 TEST_F(OutputFolderTest, ThrowsAwayThePartsOfAKilledRunAndNothingElse) {
@@ -139,9 +139,9 @@ TEST_F(OutputFolderTest, OneRunAtATimeAndTheOtherIsNamed) {
   ASSERT_GE(child, 0);
   if (child == 0) {
     const auto second = OutputFolder::open(root_);
-    const bool busy = !second && second.error().kind == OutputError::Kind::busy;
+    const bool busy = !second && second.error().status == kExitBusy;
     const auto pid = fmt::format("pid {}", ::getppid());
-    ::_exit(busy && second.error().message.find(pid) != std::string::npos ? 0 : 1);
+    ::_exit(busy && second.error().text.find(pid) != std::string::npos ? 0 : 1);
   }
   int status = -1;
   ASSERT_EQ(::waitpid(child, &status, 0), child);

@@ -18,13 +18,13 @@ class RunLedgerTest : public ::testing::Test {
  protected:
   [[nodiscard]] RunLedger open(const std::string& ledger = "") const {
     auto opened = open_run_ledger(out_, ledger);
-    if (!opened) ADD_FAILURE() << opened.error().message;
+    if (!opened) ADD_FAILURE() << opened.error().text;
     return std::move(opened.value());
   }
   /// Why not; "" if it can.
   [[nodiscard]] std::string refusal(const std::string& ledger = "") const {
     const auto opened = open_run_ledger(out_, ledger);
-    return opened ? "" : opened.error().message;
+    return opened ? "" : opened.error().text;
   }
   /// A run that was killed between its transaction and its renames.
   void leave_part(const std::string& part, const std::string& name) const {

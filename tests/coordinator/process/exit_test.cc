@@ -1,0 +1,52 @@
+#include "coordinator/process/exit.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+namespace fanfetch {
+namespace {
+
+using testing::internal::CaptureStderr;
+using testing::internal::CaptureStdout;
+using testing::internal::GetCapturedStderr;
+using testing::internal::GetCapturedStdout;
+
+TEST(Leave, AnErrorGoesToStderr) {
+  CaptureStderr();
+  EXPECT_EQ(leave(exit_with(kExitBusy, "another run\nholds the folder")), kExitBusy);
+  EXPECT_EQ(GetCapturedStderr(), "fanfetch: another run\nholds the folder\n");
+}
+
+TEST(Leave, WhatWasAskedForGoesToStdout) {
+  CaptureStdout();
+  EXPECT_EQ(leave({kExitSuccess, "help\n\n  more…\n"}), kExitSuccess);
+  EXPECT_EQ(GetCapturedStdout(), "help\n\n  more…\n");
+}
+
+TEST(Leave, NothingIsPrintedWhereNothingIsLeftToSay) {
+  CaptureStderr();
+  EXPECT_EQ(leave({.status = kExitLinksFailed}), kExitLinksFailed);
+  EXPECT_EQ(GetCapturedStderr(), "");
+}
+
+TEST(Leave, NoTerminalIsSteered) {
+  CaptureStderr();
+  (void)leave(exit_with(kExitConfiguration, "no folder '\x1b[2J'"));
+  EXPECT_EQ(GetCapturedStderr(), "fanfetch: no folder '?[2J'\n");
+}
+
+TEST(LeaveDeathTest, AReaderThatIsGoneEndsItBySigpipe) {
+  const auto without_reader = [] {
+    int ends[2];
+    ASSERT_EQ(0, ::pipe(ends));
+    ::close(ends[0]);
+    ::dup2(ends[1], STDOUT_FILENO);
+    ::signal(SIGPIPE, SIG_IGN);
+    ::_exit(leave({kExitSuccess, "help\n"}));
+  };
+  EXPECT_EXIT(without_reader(), testing::KilledBySignal(SIGPIPE), "");
+}
+
+}  // namespace
+}  // namespace fanfetch
