@@ -65,7 +65,7 @@ FilterRules rules_for(const SourceSpec& spec, const Options& options) {
 
 unsigned host_limit(const SourceSpec& spec, const PerHost& per_host) {
   return per_host.limit.value_or(spec.kind == SourceSpec::Kind::imgur ? PerHost::kUsualForImgur
-                                                                     : PerHost::kUsual);
+                                                                      : PerHost::kUsual);
 }
 
 /// A listing page is small: it gets a minute at most, whatever a file may take.

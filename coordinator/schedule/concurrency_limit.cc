@@ -34,7 +34,7 @@ void ConcurrencyLimit::on_healthy(Instant began, unsigned at_start, unsigned at_
   if (limit_ < goal() && in_use) ++limit_;
   if (limit_ > goal()) limit_ = goal();
   if (limit_ == goal()) knee_.on_level_reached(now);
-  if (limit_ >= ceiling_.cap()) ceiling_.raise_when_calm(now);
+  if (ceiling_.is_known() && limit_ >= ceiling_.cap()) ceiling_.raise_when_calm(now);
 
   const double seconds = std::chrono::duration<double>(now - began).count();
   const bool level_changed =

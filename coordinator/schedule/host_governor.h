@@ -140,21 +140,20 @@ class HostGovernor {
   void give_up_as_throttled(const HostFeedback& feedback, Instant until, Instant now,
                             std::string_view why);
 
+  // There is one governor a host, so members are ordered without gaps.
   const HostRules* rules_;
   ConcurrencyLimit limit_;
   LearnedPace pace_;
-  unsigned in_flight_ = 0;
 
   // How fast:
   Instant next_start_{};    // by the rate and the pace
   Instant window_began_{};  // when the last pause for a rate ended
-  unsigned accepted_ = 0;   // requests since then
   Instant last_start_{};
+  unsigned accepted_ = 0;  // requests since window_began_
+  unsigned in_flight_ = 0;
 
   // Whether any:
-  Mode mode_ = Mode::open;
   Pause pause_;
-  bool answered_well_ = false;  // ever
   Instant halved_at_ = Instant::min();
   Instant trouble_since_{};     // the first refusal or failure since a good response
   unsigned pauses_ = 0;         // in a row, for throttling
@@ -162,6 +161,8 @@ class HostGovernor {
   unsigned forbidden_ = 0;      // in a row
   unsigned failures_ = 0;       // in a row
   unsigned failed_probes_ = 0;  // in a row
+  Mode mode_ = Mode::open;
+  bool answered_well_ = false;  // ever
 };
 
 }  // namespace fanfetch

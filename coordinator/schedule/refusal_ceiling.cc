@@ -10,10 +10,6 @@ constexpr unsigned kMostCalm = 1 << 20;
 
 }  // namespace
 
-unsigned RefusalCeiling::cap() const {
-  return ceiling_ == 0 ? allowed_ : std::clamp(ceiling_ - 1, 1u, allowed_);
-}
-
 void RefusalCeiling::on_healthy(unsigned concurrent) {
   prove(std::min(concurrent, cap()));
   ++calm_responses_;

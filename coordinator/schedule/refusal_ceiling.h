@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include "common/clock.h"
 
 namespace fanfetch {
@@ -17,7 +19,9 @@ class RefusalCeiling {
   [[nodiscard]] bool is_known() const { return ceiling_ != 0; }
   /// How many concurrent requests are allowed: one less than were refused, at least 1, at most what
   /// the user allows.
-  [[nodiscard]] unsigned cap() const;
+  [[nodiscard]] unsigned cap() const {
+    return ceiling_ == 0 ? allowed_ : std::clamp(ceiling_ - 1, 1u, allowed_);
+  }
   /// The host has answered that number well, several times in a row.
   [[nodiscard]] bool is_proven(unsigned concurrent) const {
     return concurrent <= 1 || concurrent <= proven_;  // fewer than one there cannot be

@@ -96,7 +96,7 @@ Scheduler::Host* Scheduler::next_host(const Fits& fits) const {
   if (!fits || first->passed_over >= kMaxPassedOver) return first;
   unsigned looked_at = 0;
   for (Host* host = first; host != nullptr && looked_at < kLookahead; host = host->next) {
-    if (fits(*host->name)) {
+    if (fits(host->name->text)) {
       if (host != first) ++first->passed_over;
       return host;
     }
@@ -108,14 +108,14 @@ Scheduler::Host* Scheduler::next_host(const Fits& fits) const {
 // --- One host ---
 
 Scheduler::Host& Scheduler::find_or_add(const std::string& name, unsigned limit) {
-  const auto [entry, is_new] = hosts_.try_emplace(name, rules_, limit);
-  Host& host = entry->second;
-  if (is_new) {
-    host.name = &entry->first;
-  } else {
-    host.governor.allow(limit);
+  const NameView wanted{name, std::hash<std::string>()(name)};
+  if (const auto known = hosts_.find(wanted); known != hosts_.end()) {
+    known->second.governor.allow(limit);
+    return known->second;
   }
-  return host;
+  const auto added = hosts_.try_emplace(Name{name, wanted.hash}, rules_, limit).first;
+  added->second.name = &added->first;
+  return added->second;
 }
 
 void Scheduler::push_ready(Host& host, TaskId task) {

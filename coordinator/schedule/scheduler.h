@@ -81,6 +81,25 @@ class Scheduler {
 
  private:
   struct Host;
+  /// A host's name with its hash, which is computed once: names are long, and hosts come and go.
+  struct Name {
+    std::string text;
+    std::size_t hash;
+  };
+  struct NameView {
+    const std::string& text;
+    std::size_t hash;
+  };
+  struct HashOfName {
+    using is_transparent = void;
+    std::size_t operator()(const auto& name) const noexcept { return name.hash; }
+  };
+  struct SameName {
+    using is_transparent = void;
+    bool operator()(const auto& one, const auto& other) const noexcept {
+      return one.hash == other.hash && one.text == other.text;
+    }
+  };
   /// A list of hosts, linked through the hosts themselves; each is in at most one.
   struct Row {
     Host* first = nullptr;
@@ -99,7 +118,7 @@ class Scheduler {
   struct Host {
     Host(const HostRules& rules, unsigned limit) : governor(rules, limit) {}
 
-    const std::string* name = nullptr;  // the key in hosts_
+    const Name* name = nullptr;  // the key in hosts_
     HostGovernor governor;
     std::uint32_t first_ready = kNoTask, last_ready = kNoTask;
     std::vector<std::pair<Instant, TaskId>> delayed;  // a heap, the earliest on top
@@ -136,7 +155,7 @@ class Scheduler {
   const HostRules rules_;
   std::mt19937_64 dice_;
   // Pointers into it stay valid while it grows; iterators do not.
-  std::unordered_map<std::string, Host> hosts_;
+  std::unordered_map<Name, Host, HashOfName, SameName> hosts_;
   std::unordered_map<TaskId, Running> running_;
   std::vector<Ready> ready_;
   std::uint32_t free_ready_ = kNoTask;

@@ -34,15 +34,10 @@ double ThroughputKnee::Sample::throughput() const {
 }
 
 ThroughputKnee::ThroughputKnee(unsigned start, unsigned allowed)
-    : allowed_(allowed), good_(start), trial_level_(std::min(2 * start, allowed)) {}
+    : good_(start), trial_level_(std::min(2 * start, allowed)) {}
 
 void ThroughputKnee::allow(unsigned allowed) {
-  allowed_ = allowed;
-  if (trial_ == Trial::more && in_slow_start_) trial_level_ = std::min(2 * good_, allowed_);
-}
-
-void ThroughputKnee::on_level_reached(Instant now) {
-  if (trial_began_ == Instant::max()) trial_began_ = now;
+  if (trial_ == Trial::more && in_slow_start_) trial_level_ = std::min(2 * good_, allowed);
 }
 
 void ThroughputKnee::on_limit_halved() {

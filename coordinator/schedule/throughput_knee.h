@@ -29,7 +29,9 @@ class ThroughputKnee {
   [[nodiscard]] unsigned level() const { return trial_ == Trial::none ? good_ : trial_level_; }
 
   /// The limit has arrived at level(): requests that begin from now on count for the trial.
-  void on_level_reached(Instant now);
+  void on_level_reached(Instant now) {
+    if (trial_began_ == Instant::max()) trial_began_ = now;
+  }
   /// The limit was halved: the trial begins again when it is back.
   void on_limit_halved();
 
@@ -64,16 +66,15 @@ class ThroughputKnee {
   [[nodiscard]] bool end_trial(unsigned cap);
   void hold(unsigned level);
 
-  unsigned allowed_;
   unsigned good_;  // the best level known
-  Sample good_sample_;
-  Trial trial_ = Trial::more;
   unsigned trial_level_;
+  unsigned hold_ = kFirstHold;  // responses until the next trial
+  Trial trial_ = Trial::more;
+  bool in_slow_start_ = true;  // no trial has failed yet
+  bool falling_ = false;       // the next trial is one of fewer
+  Sample good_sample_;
   Sample trial_sample_;
   Instant trial_began_ = Instant::max();  // when its level was reached
-  bool in_slow_start_ = true;             // no trial has failed yet
-  bool falling_ = false;                  // the next trial is one of fewer
-  unsigned hold_ = kFirstHold;            // responses until the next trial
 };
 
 }  // namespace fanfetch
