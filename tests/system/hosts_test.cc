@@ -93,11 +93,12 @@ TEST_F(HostsTest, ALongPauseIsToldOnce) {
 
 TEST_F(HostsTest, ARateHoldsOverAllWorkers) {
   const auto paths = serve_many(21, 1000);
+  const auto launched = std::chrono::steady_clock::now();
   const Finished finished = run(list_setup(paths, {"-w2", "--rate=10/s"}));
   EXPECT_EQ(0, finished.exit_status) << finished.describe();
   EXPECT_EQ(21u, saved_files().size());
-  const auto requests = origin_.requests();
-  EXPECT_GE(requests.back().at - requests.front().at, 1900ms);
+  // From the launch: a first request that a busy machine delays shortens the time to the last one.
+  EXPECT_GE(origin_.requests().back().at - launched, 2000ms);
   EXPECT_LE(finished.took, 15s);
 }
 
