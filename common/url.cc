@@ -211,6 +211,14 @@ std::string resolve_url(const std::string& base, const std::string& reference) {
   return url.part(Part::url).value_or("");
 }
 
+std::string extension_of_path(std::string_view path) {
+  static constexpr std::size_t kMaxBytes = 16;  // with its dot; the longest known is .geojson
+  const std::string_view name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string_view::npos || name.size() - dot > kMaxBytes) return "";
+  return to_lower(name.substr(dot + 1));
+}
+
 std::string mask_userinfo(std::string_view text) {
   std::string masked;
   std::size_t copied = 0;

@@ -52,6 +52,10 @@ struct ProxyUrl {
 /// further: parse_url() does that. Empty: it cannot be resolved.
 [[nodiscard]] std::string resolve_url(const std::string& base, const std::string& reference);
 
+/// Of the last component of a URL's path or a file name: lower case, without its dot. Empty: there
+/// is none, or what stands behind the dot is longer than any real one.
+[[nodiscard]] std::string extension_of_path(std::string_view path);
+
 /// `text` with the userinfo before the host replaced by `***`; also for text that is no URL.
 [[nodiscard]] std::string mask_userinfo(std::string_view text);
 

@@ -2,22 +2,11 @@
 
 #include <utility>
 
-#include "common/ascii.h"
-
 namespace fanfetch {
 namespace {
 
 std::string short_enough(const std::optional<std::string>& validator) {
   return validator && validator->size() <= kMaxValidatorBytes ? *validator : "";
-}
-
-/// Lower case, without the dot. What is longer is no extension.
-std::string extension_of(const Url& url) {
-  static constexpr std::size_t kMostBytes = 16;
-  const std::string_view name = std::string_view(url.path).substr(url.path.rfind('/') + 1);
-  const std::size_t dot = name.rfind('.');
-  if (dot == std::string_view::npos || name.size() - dot > kMostBytes) return "";
-  return to_lower(name.substr(dot + 1));
 }
 
 }  // namespace
@@ -46,7 +35,7 @@ Job JobFactory::make(const Link& link, const Url& url, Route route) const {
     job.if_none_match = short_enough(link.earlier->record.etag);
     job.if_modified_since = short_enough(link.earlier->record.last_modified);
   }
-  job.link_extension = extension_of(link.url);
+  job.link_extension = extension_of_path(link.url.path);
   job.accept_types = rules_.accept_types;
   job.min_size = rules_.min_size;
   job.respect_robots_tag = rules_.respect_robots_tag;

@@ -1,7 +1,5 @@
 #include "coordinator/net/listing_client.h"
 
-#include <poll.h>
-
 #include <chrono>
 #include <optional>
 #include <span>
@@ -14,6 +12,7 @@
 #include "common/curl/curl_multi.h"
 #include "common/url.h"
 #include "coordinator/link/retry_wait.h"
+#include "coordinator/process/stop_wait.h"
 
 namespace fanfetch {
 namespace {
@@ -26,19 +25,6 @@ constexpr int kTries = 3;
 constexpr int kMaxHops = 5;
 constexpr seconds kFirstWait{1};
 constexpr seconds kMaxWait{30};
-
-/// Waits until `stop_fd` is readable (true) or `time` is over.
-bool stops_within(int stop_fd, std::chrono::milliseconds time) {
-  const auto until = std::chrono::steady_clock::now() + time;
-  for (;;) {
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
-    pollfd asked{stop_fd, POLLIN, 0};
-    const int ready = ::poll(&asked, 1, left.count() < 0 ? 0 : static_cast<int>(left.count()));
-    if (ready > 0) return true;
-    if (ready == 0 || left.count() <= 0) return false;  // else: a signal came
-  }
-}
 
 /// Failures that the same request may not meet again.
 bool may_pass(EndCause cause) {
@@ -196,7 +182,7 @@ ListingClient::ListingClient(ListingOptions options)
 ListingClient::~ListingClient() = default;
 
 Result<Page> ListingClient::fetch(const PageRequest& request) {
-  if (stops_within(options_.stop_fd, seconds(0))) return stopped(request.url);
+  if (!wait_unless_stopped(options_.stop_fd, milliseconds(0))) return stopped(request.url);
   for (int tried = 1;; ++tried) {
     Attempt attempt = follow(request);
     const Duration wait = wait_before_retry(attempt.page, tried);
@@ -204,7 +190,8 @@ Result<Page> ListingClient::fetch(const PageRequest& request) {
     if (!attempt.worth_retry || tried == kTries || wait > kMaxWait || as_it_is) {
       return std::move(attempt.page);
     }
-    if (stops_within(options_.stop_fd, ceil<milliseconds>(wait))) return stopped(request.url);
+    if (!wait_unless_stopped(options_.stop_fd, ceil<milliseconds>(wait)))
+      return stopped(request.url);
   }
 }
 

@@ -258,5 +258,15 @@ TEST(ParseProxy, WhatIsNoProxy) {
   }
 }
 
+TEST(ExtensionOfPath, IsLowerCaseAndOfTheLastComponent) {
+  EXPECT_EQ(extension_of_path("/a/photo.JPG"), "jpg");
+  EXPECT_EQ(extension_of_path("photo.tar.gz"), "gz");
+  EXPECT_EQ(extension_of_path("/a.jpg/photo"), "");
+  EXPECT_EQ(extension_of_path("/photo."), "");
+  EXPECT_EQ(extension_of_path(""), "");
+  EXPECT_EQ(extension_of_path("/.abcdefghijklmno"), "abcdefghijklmno");
+  EXPECT_EQ(extension_of_path("/.abcdefghijklmnop"), "");
+}
+
 }  // namespace
 }  // namespace fanfetch

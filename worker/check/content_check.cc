@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/ascii.h"
+#include "common/url.h"
 #include "common/utf8.h"
 
 namespace fanfetch {
@@ -27,13 +28,6 @@ bool is_one_of(const std::string_view (&list)[count], std::string_view word) {
   return std::find(std::begin(list), std::end(list), word) != std::end(list);
 }
 
-/// Of the last component of a path; empty: it has none.
-std::string extension_of(std::string_view path) {
-  const std::string_view name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
-  const std::size_t dot = name.rfind('.');
-  return dot == std::string_view::npos ? "" : to_lower(name.substr(dot + 1));
-}
-
 /// The path begins behind the host, which may look like a name with an extension: `http://a.jpg`.
 std::string_view path_of(std::string_view url) {
   url = url.substr(0, url.find('?'));
@@ -51,9 +45,9 @@ ContentCheck::ContentCheck(const ContentClaims& claims,
   while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
   content_type_ = to_lower(type);
   add_type(content_type_);
-  add_extension(extension_of(path_of(claims.url)));
+  add_extension(extension_of_path(path_of(claims.url)));
   add_extension(claims.link_extension);
-  add_extension(extension_of(claims.suggested_name));
+  add_extension(extension_of_path(claims.suggested_name));
 }
 
 void ContentCheck::add_claim(Claim claim) { claim_ = std::max(claim_, claim); }

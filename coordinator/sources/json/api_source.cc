@@ -1,10 +1,10 @@
 #include "coordinator/sources/json/api_source.h"
 
-#include <poll.h>
-
+#include <chrono>
 #include <utility>
 
 #include "common/utf8.h"
+#include "coordinator/process/stop_wait.h"
 #include "coordinator/sources/entry/list_text.h"
 #include "coordinator/sources/entry/row_columns.h"
 #include "coordinator/sources/json/json_search.h"
@@ -14,10 +14,7 @@ namespace {
 
 constexpr std::size_t kShownWords = 200;  // of text from a server
 
-bool is_readable(int fd) {
-  pollfd asked{fd, POLLIN, 0};
-  return ::poll(&asked, 1, 0) > 0;  // poll() ignores a negative descriptor
-}
+bool is_stopped(int stop_fd) { return !wait_unless_stopped(stop_fd, std::chrono::milliseconds(0)); }
 
 tl::unexpected<Error> refusal(const std::string& url, const Page& page) {
   const bool secret = page.http_status == 401 || page.http_status == 403;
@@ -53,7 +50,7 @@ ApiSource::ApiSource(ApiListing listing) : listing_(std::move(listing)), next_ur
 Result<std::optional<ListedItem>> ApiSource::next() {
   while (next_item_ == items_.size()) {
     if (trouble_) return tl::unexpected(*trouble_);
-    if (is_readable(listing_.stop_fd)) return std::nullopt;
+    if (is_stopped(listing_.stop_fd)) return std::nullopt;
     if (!next_url_ || pages_read_ >= listing_.pages) {
       if (found_links_ || !linkless_path_) return std::nullopt;
       // Probably a misspelt member name. Without this error every entry would be skipped, and the
@@ -62,7 +59,7 @@ Result<std::optional<ListedItem>> ApiSource::next() {
                   *std::exchange(linkless_path_, std::nullopt), listing_.links_at.text());
     }
     const auto read = read_page();
-    if (!read && is_readable(listing_.stop_fd)) return std::nullopt;
+    if (!read && is_stopped(listing_.stop_fd)) return std::nullopt;
     if (!read) return tl::unexpected(read.error());
   }
   return std::move(items_[next_item_++]);
