@@ -80,6 +80,24 @@ TEST_F(RunLedgerTest, NamesAreMadeAsThePlanMakesThem) {
   EXPECT_TRUE((*history)->name_taken(name_key("A-AAAAAAAA.jpg"), 0));
 }
 
+/// An adopted file's link is never in flight, and its name may be claimed by another link by then.
+TEST_F(RunLedgerTest, WhatWasNeverOnItsWayFreesNoName) {
+  RunLedger run = open();
+  Reserve reserve(run.path + "-reserve");
+  LinksInFlight links;
+  NameClaims names(run.output.fd());
+  RunReport report({.progress = Progress::Style::none}, std::nullopt, Instant{});
+  const SettlerHooks hooks = settler_hooks(run, reserve, links, names, report, {});
+  const auto is_taken = [](std::uint64_t) { return false; };
+  const LinkId id{1};
+  const ClaimedName claimed = names.claim("a.jpg", Sha256Digest{}, is_taken);
+  hooks.on_settled(id, claimed.key, claimed.key);
+  EXPECT_NE(names.claim("a.jpg", Sha256Digest{}, is_taken).name, "a.jpg");
+  links.add(id, 1);
+  hooks.on_settled(id, claimed.key, claimed.key);
+  EXPECT_EQ(names.claim("a.jpg", Sha256Digest{}, is_taken).name, "a.jpg");
+}
+
 TEST_F(RunLedgerTest, ADamagedLedgerIsToldAndCostsNoRun) {
   (void)temp_.write("out/.fanfetch/ledger.sqlite", std::string(5000, 'g'));
   EXPECT_NE(open().notice.value_or("").find(".damaged-1"), std::string::npos);
