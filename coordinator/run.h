@@ -41,7 +41,7 @@ struct RunParts {
   std::unique_ptr<RunReport> report;
 };
 
-/// A run: owns the loop, the workers and the two other threads, passes their events on to the
+/// A run: owns the loop, the workers and the other threads, passes their events on to the
 /// Coordinator, which decides, and closes the books at the end. Thread: main's.
 class Run {
  public:

@@ -17,7 +17,7 @@
 namespace fanfetch {
 
 /// The worker's loop: takes jobs from the channel, runs them in parallel, reports how each ended.
-/// It decides nothing but the order of bytes. One thread.
+/// It decides nothing about other links. One thread.
 class Worker {
  public:
   /// Runs as many jobs in parallel as the channel has slots.

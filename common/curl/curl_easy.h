@@ -65,7 +65,8 @@ class CurlEasy {
   void accept_encodings();
 
   // The way:
-  /// `scheme://[user:password@]host:port`; empty: none, whatever the environment says.
+  /// `scheme://[user:password@]host:port`; empty: no proxy, whatever the
+  /// environment says.
   void set_proxy(const std::string& url);
   /// Entries of CURLOPT_RESOLVE: `host:port:address,…`, or `-host:port`.
   void set_addresses(const CurlList& entries);

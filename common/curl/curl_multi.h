@@ -60,7 +60,7 @@ class CurlMulti {
   /// The timer is due.
   void on_timer();
 
-  /// Blocks until no transfer is running, or `stop_fd` (-1: none) is readable. True: all have
+  /// Blocks until no transfer is running, or `stop_fd` (-1 never) is readable. True: all have
   /// ended; collect() says how.
   [[nodiscard]] bool run(int stop_fd);
 

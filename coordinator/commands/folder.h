@@ -20,11 +20,11 @@ namespace fanfetch {
 
 /// Who holds a folder.
 struct Holder {
-  std::optional<int> pid;  ///< None: it has not said.
+  std::optional<int> pid;  ///< nullopt if it has not said.
 };
 
-/// Whose run or repair holds `output` at this moment; none: nobody's. Takes no lock that a run
-/// would not wait for.
+/// Whose run or repair holds `output` at this moment; nullopt if nobody's does. Takes no lock that
+/// a run would not wait for.
 [[nodiscard]] std::optional<Holder> holder_of(const std::string& output);
 
 }  // namespace fanfetch

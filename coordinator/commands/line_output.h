@@ -29,7 +29,7 @@ class LineOutput {
   [[nodiscard]] Result<> finish();
 
  private:
-  UniqueFd file_;          // none: stdout
+  UniqueFd file_;          // not valid: stdout
   std::string path_;       // empty: stdout
   std::string temporary_;  // renamed to path_ in the end; empty: nothing to rename
   std::string buffer_;

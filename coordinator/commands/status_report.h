@@ -17,7 +17,7 @@ struct LastRun {
   /// `running`, `killed`, or how it said that it ended: `finished`, `stopped early`.
   std::string state;
   WallTime started_at{};
-  std::optional<WallTime> ended_at;  ///< None: it is running, or was killed.
+  std::optional<WallTime> ended_at;  ///< nullopt: it is running, or was killed.
   /// Of a run without an end: what it has written so far; kept and skipped are not known.
   std::uint64_t saved = 0, failed = 0;
   std::optional<std::uint64_t> kept, skipped;
@@ -36,9 +36,10 @@ struct FolderStatus {
   std::uint64_t bytes = 0;              ///< Of saved files.
   std::map<std::string, std::uint64_t> failed_by_class;
   std::optional<LastRun> last_run;
-  /// Who holds the folder; 0: somebody who has not said; none: nobody.
+  /// Who holds the folder; 0 if that process has not said, nullopt if nobody does.
   std::optional<int> held_by;
-  std::optional<std::vector<HostCounts>> hosts;  ///< In the order to print; none: not asked for.
+  std::optional<std::vector<HostCounts>>
+      hosts;  ///< In the order to print; nullopt if not asked for.
 };
 
 /// For people, whole lines, safe to print.

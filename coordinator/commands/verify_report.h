@@ -29,8 +29,8 @@ void add(VerifyCounts& counts, const Finding& finding, const std::optional<FileS
 [[nodiscard]] std::string why_changed(const Finding& finding,
                                       const std::optional<FileStamp>& expected);
 
-/// `missing: NAME`, `changed: NAME: why`: for stdout, safe to print, with a newline. None: nothing
-/// to report of it there.
+/// `missing: NAME`, `changed: NAME: why`: for stdout, safe to print, with a newline. nullopt:
+/// nothing to report of it there.
 [[nodiscard]] std::optional<std::string> finding_line(const Finding& finding,
                                                       const std::string& name,
                                                       const std::optional<FileStamp>& expected);

@@ -29,7 +29,7 @@ struct DispatchRules {
   RetryRules retries;
 };
 
-/// Owns the links between the reader and their settlement. Gives each one to a worker when it is
+/// Owns the links from the reader until they are finished. Gives each one to a worker when it is
 /// its turn and its route is known, takes the outcome back, does what next_step() says, and hands
 /// out what is finished. Knows nothing of the ledger. Thread: the loop's.
 class Dispatcher {

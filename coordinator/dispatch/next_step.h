@@ -54,16 +54,18 @@ inline constexpr int kMaxSoleDeaths = 3;
 /// file still gets it through in the end.
 inline constexpr std::uint64_t kFreeRetryBytes = 1 << 20;
 
-/// What follows when an attempt of `task` ended with `outcome`. Whether to try again and when is
-/// RetryPolicy's decision; `now` is the time of day, for a Retry-After that is a date. Pure.
+/// What follows when a job of `task` ended with `outcome`. Failed::retry says whether another try
+/// is worth it (worker/transport/failures.cc decides that), RetryPolicy whether and when there is
+/// one; `now` is the time of day, for a Retry-After that is a date. Pure.
 ///
 ///     outcome             | running                                  | cut off
 ///     --------------------+------------------------------------------+---------------------
 ///     saved, skipped      | settle                                   | settle
-///     kept                | settle; failed (below) if there is no earlier file to keep
+///     kept                | settle; without an earlier file: failed   | the same
 ///     redirected          | follow; settle as failed after           | abandon
 ///                         | kMaxRedirects or where the URL is bad    |
-///     failed, final       | settle                                   | settle
+///     failed for good, or | settle                                   | settle
+///     no retries left     |                                          |
 ///     failed, retries left| try again                                | abandon
 ///     failed, but must    | settle as rate_limited                   | settle
 ///     wait > max_wait     |                                          |

@@ -18,7 +18,7 @@ struct Tries {
   bool operator==(const Tries&) const = default;
 };
 
-/// A link between the reader and its settlement: what the coordinator itself knows of it, whatever
+/// A link from the reader until it is finished: what the coordinator itself knows of it, whatever
 /// a worker says.
 struct Task {
   explicit Task(Link planned) : link(std::move(planned)) { start_over(); }

@@ -32,7 +32,7 @@ class SeenRows {
   void turn_to(std::int64_t page);
 
   UniqueFd file_;
-  std::int64_t page_ = -1;  // the one in memory; -1: none yet
+  std::int64_t page_ = -1;  // the one in memory; -1 before the first
   std::array<std::uint64_t, kPageRows> indexes_{};
   bool changed_ = false;
   int error_ = 0;

@@ -27,13 +27,14 @@ struct AddressPolicy {
 /// The addresses that a job may connect to, in the order to try, kMaxJobAddresses at most.
 struct AllowedAddresses {
   std::vector<std::string> addresses;
-  std::string refused;  ///< The first one that was refused; empty: none was.
+  std::string refused;  ///< The first one that was refused; empty if all are allowed.
 };
 /// `policy`: null: whatever they are.
 [[nodiscard]] AllowedAddresses allowed_addresses(const std::vector<std::string>& resolved,
                                                  const AddressPolicy* policy);
 
-/// The address that `url` names outright and that links may not reach; none: it may be asked for.
+/// The address that `url` names outright and that links may not reach; nullopt if it may be
+/// asked for.
 /// Through a proxy, which resolves names itself, this is the only guard.
 [[nodiscard]] std::optional<std::string> refused_literal(const Url& url,
                                                          const AddressPolicy& policy);

@@ -14,11 +14,11 @@ struct ListingOptions {
   /// nullopt: as the environment says, like curl; empty: no proxy.
   std::optional<std::string> proxy;
   std::string ca_file;    ///< Bundle to verify against; empty: libcurl's own.
-  std::string cert_file;  ///< Client certificate; empty: none.
+  std::string cert_file;  ///< Client certificate; empty: there is none.
   std::string key_file;
   bool verify_tls = true;
   long connect_timeout_s = 15;
-  long timeout_s = 60;  ///< For a whole page, each hop of a redirect anew.
+  long timeout_s = 60;  ///< For one response; each hop of a redirect has its own.
   int stop_fd = -1;     ///< Readable when the run stops: a request under way is given up.
 };
 

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kMaxUnderWay = 75;
 /// Once there are addresses of one kind, so much longer for the other: some servers never answer
 /// for AAAA.
-constexpr auto kPatienceForOther = std::chrono::milliseconds(500);
+constexpr auto kWaitForOtherFamily = std::chrono::milliseconds(500);
 
 bool is_localhost(const std::string& host) {
   return host == "localhost" || host.ends_with(".localhost");
@@ -168,7 +168,7 @@ void Resolver::on_answer(const std::shared_ptr<Lookup>& lookup, DnsChannel::Reco
   if ((lookup->a && lookup->aaaa) || lookup->has_no_name()) {
     finish(lookup);
   } else if (found) {
-    set_deadline(lookup, loop_.now() + kPatienceForOther);
+    set_deadline(lookup, loop_.now() + kWaitForOtherFamily);
   }
 }
 
@@ -194,7 +194,7 @@ void Resolver::deliver() {
   deliver_timer_.reset();
   for (const auto& lookup : std::exchange(finished_, {})) {
     --under_way_;
-    pending_.erase(lookup->host);  // who asks from now on, asks anew
+    pending_.erase(lookup->host);  // whoever asks from here on makes a new query
     const Resolution resolution = lookup->resolution();
     cache_.put(lookup->host, resolution, lookup->ttl(), loop_.now());
     for (const Done& done : lookup->waiting) done(resolution);

@@ -9,7 +9,7 @@ namespace fanfetch {
 /// The files that a user named for TLS, all PEM.
 struct TlsFiles {
   std::string ca_file;    ///< From --cacert or SSL_CERT_FILE; empty: libcurl's own bundle.
-  std::string cert_file;  ///< Client certificate with its chain; empty: none.
+  std::string cert_file;  ///< Client certificate with its chain; empty: there is none.
   std::string key_file;   ///< Its private key; empty: in cert_file.
 };
 

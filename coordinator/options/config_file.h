@@ -22,7 +22,8 @@ struct Setting {
 [[nodiscard]] Result<std::vector<Setting>> parse_config(const std::string& path,
                                                         std::string_view content);
 
-/// $XDG_CONFIG_HOME/fanfetch/config or ~/.config/fanfetch/config; none: no home, or no such file.
+/// $XDG_CONFIG_HOME/fanfetch/config or ~/.config/fanfetch/config; nullopt if there is no home or no
+/// such file.
 [[nodiscard]] std::optional<std::string> default_config_path();
 
 }  // namespace fanfetch

@@ -13,7 +13,8 @@ namespace {
 
 using Values = std::span<const std::string>;
 
-// A job holds them beside its URL and headers, and must fit into its slot (channel.h).
+// A job holds them beside its URL and headers, and must fit into its slot
+// (common/channel/layout.h).
 constexpr std::size_t kMaxUserAgentBytes = 512;
 constexpr std::size_t kMaxProxyBytes = 1024;
 constexpr std::size_t kMaxAcceptTypesBytes = 128;

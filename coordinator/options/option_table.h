@@ -17,7 +17,7 @@ struct OptionRow {
   std::string_view value;  ///< `DIR`; empty: a flag; two words: two values.
   std::string_view group;  ///< Its heading in --help-all.
   std::string_view meaning;
-  std::string_view default_text;  ///< As a user could write it; empty: none.
+  std::string_view default_text;  ///< As a user could write it; empty: it has none.
   ShortHelp short_help = ShortHelp::no;
   InConfig in_config = InConfig::yes;
 
@@ -37,7 +37,7 @@ struct OptionRow {
 /// All options, group by group, in the order of the help texts.
 [[nodiscard]] std::span<const OptionRow> option_table();
 
-/// None: nullptr. `name` is the long form without dashes.
+/// `name` is the long form without dashes. Returns nullptr if there is no such option.
 [[nodiscard]] const OptionRow* find_option(std::string_view long_name);
 
 }  // namespace fanfetch

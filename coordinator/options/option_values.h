@@ -30,7 +30,7 @@ namespace fanfetch {
 /// `16`, `auto` or `auto:16`.
 [[nodiscard]] Result<PerHost> parse_per_host(std::string_view text);
 
-/// `5/s`, `0.5`: so many a second; 0 is no limit.
+/// `5/s`, `0.5`: requests a second; 0 is no limit.
 [[nodiscard]] Result<double> parse_rate(std::string_view text);
 
 /// `5%`, `0.1%`: between 0 and 100.

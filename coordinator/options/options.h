@@ -19,7 +19,7 @@ namespace fanfetch {
 
 /// Which lists to read, and how.
 struct SourceOptions {
-  std::vector<std::string> words;    ///< SOURCE words in turn; none: the Imgur gallery.
+  std::vector<std::string> words;    ///< SOURCE words in turn; without one, the Imgur gallery.
   std::vector<std::string> inputs;   ///< `-i`: always files (or `-`), read after the words.
   std::optional<ListFormat> format;  ///< Of all lists; nullopt: by the ending of each.
   std::string url_column = "url";
@@ -44,7 +44,7 @@ enum class ProgressChoice { automatic, bar, plain, none };
 
 /// What a run shows.
 struct ShowOptions {
-  std::string results;  ///< Empty: none; `-`: stdout.
+  std::string results;  ///< `-` is stdout; empty: no results are written.
   ProgressChoice progress = ProgressChoice::automatic;
   bool quiet = false;
   bool verbose = false;

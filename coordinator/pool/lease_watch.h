@@ -37,7 +37,7 @@ class LeaseWatch {
 
  private:
   struct Seen {
-    std::uint32_t generation = 0;  // 0: none yet; a channel's generations begin at 1
+    std::uint32_t generation = 0;  // 0 before the first lease; a channel's generations begin at 1
     JobProgress progress;
     unsigned idle_ticks = 0;
     unsigned active_ticks = 0;  // of the current request

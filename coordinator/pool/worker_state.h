@@ -9,13 +9,12 @@ namespace fanfetch {
 /// What the supervisor knows of one worker, and what follows from each event. Pure: events and time
 /// come in, actions go out.
 ///
-///     state \ event | beat seen | 30 ticks silent | corrupt, overdue | died             | rest
-///     over
-///     --------------+-----------+-----------------+------------------+------------------+----------
-///     starting      | → serving | suspect         | kill → condemned | rest → resting   |
-///     serving       |           | suspect         | kill → condemned | start            |
-///     condemned     |           |                 |                  | start, or rest   |
-///     resting       |           |                 |                  |                  | start
+///     state \ event | beat seen | 30 ticks silent | corrupt, overdue | died           | rest over
+///     --------------+-----------+-----------------+------------------+----------------+----------
+///     starting      | → serving | suspect         | kill → condemned | rest → resting |
+///     serving       |           | suspect         | kill → condemned | start          |
+///     condemned     |           |                 |                  | start, or rest |
+///     resting       |           |                 |                  |                | start
 ///
 /// A suspect is killed and condemned, unless it waits for a disk: then its 30 ticks begin again.
 /// There is no such excuse for corrupt words or an overdue job. One that dies before its first beat

@@ -33,7 +33,7 @@ class LinkFilter {
   LinkFilter& operator=(LinkFilter&&) noexcept;
   ~LinkFilter();
 
-  /// None: the link is kept. Otherwise why it is dropped, for the record.
+  /// Why the link is dropped, for the record; nullopt if it is kept.
   [[nodiscard]] std::optional<std::string> why_dropped(const Url& url) const;
 
  private:

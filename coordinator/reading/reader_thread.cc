@@ -9,7 +9,7 @@ namespace fanfetch {
 namespace {
 
 constexpr std::size_t kQueue = 1024;
-constexpr int kPatienceMs = 1000;
+constexpr int kJoinTimeoutMs = 1000;
 
 }  // namespace
 
@@ -52,7 +52,7 @@ bool ReaderThread::join() {
     return true;
   }
   pollfd done{.fd = done_.get(), .events = POLLIN, .revents = 0};
-  if (::poll(&done, 1, kPatienceMs) == 1) {
+  if (::poll(&done, 1, kJoinTimeoutMs) == 1) {
     thread_.join();
     reader_.reset();
     return true;

@@ -21,10 +21,10 @@ namespace fanfetch {
 /// print, whatever the server or the list contains.
 [[nodiscard]] std::string describe_failure(const Record& record);
 
-/// The lines shown after a run: failures and skipped links by class, hints (`12 refused
-/// at 10.0.3.7:
-/// --allow-net 10.0.3.0/24 lets links reach it`), and last `Took 1.9s: 91 saved, 0 kept, 3 skipped,
-/// 0 failed (12.4 MiB) in images`.
+/// The lines shown after a run: failures and skipped links by class, hints such as
+///     12 refused at 10.0.3.7: --allow-net 10.0.3.0/24 lets links reach it
+/// and last
+///     Took 1.9s: 91 saved, 0 kept, 3 skipped, 0 failed (12.4 MiB) in images
 [[nodiscard]] std::vector<std::string> summary_lines(const Tally& tally, Duration took,
                                                      const std::string& output);
 

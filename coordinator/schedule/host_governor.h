@@ -106,8 +106,8 @@ class HostGovernor {
               std::mt19937_64& dice);
 
   [[nodiscard]] unsigned in_flight() const { return in_flight_; }
-  /// Whether an idle host's governor is worth its memory: a new one would do what has been answered
-  /// with a refusal.
+  /// Whether an idle host's governor is worth its memory: a fresh one would
+  /// repeat requests that this one knows to be refused.
   [[nodiscard]] bool worth_keeping(Instant now) const;
 
   /// Failures in a row after which a host is paused, since it may be dead.

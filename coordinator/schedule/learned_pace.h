@@ -25,7 +25,7 @@ class LearnedPace {
   static constexpr unsigned kFirstHold = 300;
 
   double rate_ = 0;
-  double refused_ = 0;          // a rate that was too high; 0: none was yet
+  double refused_ = 0;          // a rate that was too high; 0 before the first
   double step_ = 1;             // the factor that the rate grows by
   unsigned responses_ = 0;      // good ones since the rate was changed
   unsigned hold_ = kFirstHold;  // good responses until more than refused_ is tried

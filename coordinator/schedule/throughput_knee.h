@@ -9,14 +9,13 @@ namespace fanfetch {
 /// latency), so that pauses and gaps do not matter. Pure.
 ///
 /// Trial × event (a trial ends once enough responses were measured at its level):
-///                  | enough responses at the level | the trial gained enough         | it did not
-///   none           | trial of more, or of fewer    | –                               | –
-///   more           | it ends                       | the level is kept; at the start | back; if
-///   less was brought,
-///                  |                               | it doubles in the next trial    | fewer are
-///                  tried next
-///   fewer          | it ends                       | the level is kept, fewer still  | back
-///                  |                               | are tried next                  |
+///          | enough responses at the level | the trial gained enough         | it did not
+///   none   | trial of more, or of fewer    | –                               | –
+///   more   | it ends                       | the level is kept; at the start | back (a)
+///          |                               | it doubles in the next trial    |
+///   fewer  | it ends                       | the level is kept, fewer still  | back
+///          |                               | are tried next                  |
+/// (a) If more brought less, fewer are tried next.
 /// After a trial without a gain, the time until the next one doubles.
 class ThroughputKnee {
  public:

@@ -18,7 +18,7 @@ class Reserve {
   bool free();
 
  private:
-  std::string path_;  // empty: none
+  std::string path_;  // empty: nothing is reserved
 };
 
 }  // namespace fanfetch

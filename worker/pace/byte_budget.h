@@ -27,7 +27,7 @@ class ByteBudget {
   ByteBudget(std::size_t largest_piece, Instant now)
       : largest_piece_(static_cast<double>(largest_piece)), filled_at_(now) {}
 
-  /// Bytes a second from `now` on; 0: none until the next call.
+  /// Bytes a second from `now` on; with 0 nothing is given until the next call.
   void set_rate(std::uint64_t rate, Instant now);
 
   /// `who` was handed a piece of its body. True: it may have it, and it is counted. False: it has

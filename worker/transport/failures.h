@@ -16,7 +16,8 @@ namespace fanfetch {
 /// Such a response points elsewhere, if it has a Location.
 [[nodiscard]] bool is_redirect(int http_status);
 
-/// A response that is neither.
+/// The class of a response that is neither a file nor a redirect, and whether another try is worth
+/// it: here it is decided that a 503 may be tried again.
 [[nodiscard]] Failed status_failure(Response response);
 
 /// The exchange broke off, with whomever it was. `response`: as far as it came. REQUIRES: `end` is

@@ -10,8 +10,7 @@
 
 namespace fanfetch {
 
-/// What is left of Imgur's rate limits, by the headers of its responses: one limit for an IP
-/// address
+/// What is left of Imgur's rate limits, by the headers of its responses: one limit for an address
 /// ("user"), and one per day for a client ID, which Imgur blocks for a month after several
 /// breaches. Pure.
 class ImgurCredits {

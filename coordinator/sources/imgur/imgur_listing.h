@@ -30,10 +30,12 @@ struct ImgurListing {
 
 /// Reads a SOURCE of one of these forms, with or without a slash at its end:
 ///
-///     imgur:hot[/SORT]  imgur:top[/SORT][/WINDOW]  imgur:user[/SORT]   viral, top, time (user:
-///     rising) imgur:r/NAME[/SORT][/WINDOW]                                     time, top
-///     imgur:t/TAG[/SORT][/WINDOW]                                      viral, top, time
-///     imgur:search[/SORT][/WINDOW]?q=WORDS                             time, top, viral
+///     imgur:hot[/SORT]                        viral, top, time
+///     imgur:top[/SORT][/WINDOW]               viral, top, time
+///     imgur:user[/SORT]                       viral, top, time, rising
+///     imgur:r/NAME[/SORT][/WINDOW]            time, top
+///     imgur:t/TAG[/SORT][/WINDOW]             viral, top, time
+///     imgur:search[/SORT][/WINDOW]?q=WORDS    time, top, viral
 ///     imgur:a/ID
 ///
 /// The first sort is the default (Imgur's own). WINDOW is day, week, month, year or all; it goes
