@@ -42,7 +42,11 @@ void Coordinator::after_batch() {
 void Coordinator::take_items() {
   std::vector<Record> records;
   items_left_ = take_items_into(records);
-  if (!records.empty()) ledger_.report(std::move(records));
+  report(records);
+}
+
+void Coordinator::report(std::vector<Record>& records) {
+  if (!records.empty()) ledger_.report(std::exchange(records, {}));
 }
 
 /// True: there may be more.
@@ -65,6 +69,7 @@ void Coordinator::take(ReaderItem item, std::vector<Record>& records) {
     ledger_.settle(std::move(*row));
   } else if (auto* trouble = std::get_if<OutputTrouble>(&item)) {
     ledger_damaged_ = ledger_damaged_ || trouble->ledger_damaged;
+    report(records);  // before the run's end, which may close the ledger immediately
     fail_output(std::move(trouble->message));
   } else if (auto* error = std::get_if<Error>(&item)) {
     trouble_.list_failed = true;
@@ -156,7 +161,8 @@ void Coordinator::on_workers_hopeless(Error error) {
 }
 
 void Coordinator::on_signal(int signal) {
-  if (std::exchange(trouble_.signal, signal) != 0) return on_event(RunEvent::signal_again);
+  trouble_.signal = signal;  // in place of a SIGPIPE of ours, which was no word of the user
+  if (std::exchange(signalled_, true)) return on_event(RunEvent::signal_again);
   if (!drops_messages()) {
     const auto in_flight = workers_.in_flight();
     ledger_.notice(in_flight == 0

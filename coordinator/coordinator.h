@@ -90,6 +90,7 @@ class Coordinator {
   void take_items();
   [[nodiscard]] bool take_items_into(std::vector<Record>& records);
   void take(ReaderItem item, std::vector<Record>& records);
+  void report(std::vector<Record>& records);
   [[nodiscard]] bool wants_more_links() const;
   void take_more_later();
   [[nodiscard]] bool is_backlogged() const;
@@ -115,6 +116,7 @@ class Coordinator {
   std::optional<std::uint64_t> total_;  // set: the list has been read to its end
   bool items_left_ = false;             // take_items() left something with the reader
   bool ledger_damaged_ = false;
+  bool signalled_ = false;  // by the user
   Instant next_pause_report_{};
 };
 

@@ -124,8 +124,9 @@ RunEnd Run::finish() {
   const Stage stage = coordinator_.stage();
   RunReport& report = *parts_.report;
   (void)reserve_.free();  // a full disk may need the room for the run's own row
-  const auto ended = end_run(parts_.ledger, report.tally(),
-                             stage == Stage::cut_off ? "stopped early" : "finished");
+  const auto ended =
+      end_run(parts_.ledger, report.tally(),
+              stage == Stage::cut_off || trouble.workers ? "stopped early" : "finished");
   if (!ended && !trouble.output) trouble.output = ended.error().message;
   if (coordinator_.ledger_damaged()) parts_.ledger.ledger->note_damage();
   if (reader_stuck) parts_.ledger.ledger->note_lasting_reader();

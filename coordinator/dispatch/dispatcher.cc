@@ -63,7 +63,7 @@ void Dispatcher::hand_out_given_up() {
 }
 
 void Dispatcher::dispatch_alone() {
-  while (!waiting_alone_.empty()) {
+  while (!waiting_alone_.empty() && !events_.held_back()) {
     const auto& [id, job] = waiting_alone_.front();
     const auto submitted = workers_.submit_alone(job, id, tasks_.at(id).origin);
     if (submitted && !*submitted) break;  // no worker is free: one will be

@@ -154,11 +154,13 @@ void DnsChannel::watch(int fd, std::uint32_t events) {
   } else if (watched_[index]) {
     loop_.rewatch(fd, events);
   } else {
-    loop_.watch(fd, events, [this, fd](std::uint32_t came) {
+    const auto watched = loop_.try_watch(fd, events, [this, fd](std::uint32_t came) {
       const bool broken = (came & (EPOLLERR | EPOLLHUP)) != 0;
       process(broken || (came & EPOLLIN) != 0 ? fd : ARES_SOCKET_BAD,
               (came & EPOLLOUT) != 0 ? fd : ARES_SOCKET_BAD);
     });
+    // A query that cannot be watched ends by its time-out, as one that nobody responds to.
+    if (!watched) return;
   }
   watched_[index] = events != 0;
 }

@@ -244,6 +244,31 @@ TEST_F(CoordinatorTest, TroubleThatTheReaderMeetsEndsTheRun) {
   EXPECT_EQ(coordinator_.unfinished(), 1u);
 }
 
+/// Without a worker, stopping them closes the ledger immediately: what came before is in it by
+/// then.
+TEST_F(CoordinatorTest, RecordsAreReportedBeforeTheTroubleBehindThem) {
+  supply_.items.emplace_back(Record{.index = 1});
+  supply_.items.emplace_back(OutputTrouble{.message = "damaged"});
+  std::size_t reported = 0;
+  workers_.on_stop = [&] { reported = ledger_.records.size(); };
+  coordinator_.after_batch();
+  EXPECT_EQ(reported, 1u);
+  EXPECT_EQ(ledger_.records.size(), 1u);
+}
+
+/// The user has not said anything yet.
+TEST_F(CoordinatorTest, TheFirstSignalBehindABrokenPipeIsTheFirst) {
+  run_with_one_in_flight();
+  ledger_.results = EPIPE;
+  ledger_.to_stdout = true;
+  coordinator_.on_ledger_progress();
+  coordinator_.on_signal(SIGINT);
+  EXPECT_EQ(workers_.count("kill"), 0u);
+  EXPECT_EQ(coordinator_.trouble().signal, SIGINT);
+  coordinator_.on_signal(SIGINT);
+  EXPECT_EQ(workers_.count("kill"), 1u);
+}
+
 TEST_F(CoordinatorTest, TheFirstTroubleWithTheOutputIsTheOneReported) {
   run_with_one_in_flight();
   complete(Failed{.error = ErrorClass::disk, .message = "disk full"});

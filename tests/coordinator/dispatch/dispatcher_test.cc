@@ -187,6 +187,21 @@ TEST_F(DispatcherTest, ALinkThatKilledItsWorkerRunsAlone) {
   EXPECT_EQ(finished_[1].attempts, 1);
 }
 
+TEST_F(DispatcherTest, NoLoneLinkGoesOutWhileItIsHeldBack) {
+  add("http://a.test/x");
+  dispatcher_.dispatch();
+  lose(Blame::shared);
+  dispatcher_.dispatch();
+  ASSERT_EQ(submitted(), Texts{"http://a.test/x alone"});
+  lose(Blame::sole);
+  held_back_ = true;
+  dispatcher_.dispatch();
+  EXPECT_EQ(submitted(), Texts{});
+  held_back_ = false;
+  dispatcher_.dispatch();
+  EXPECT_EQ(submitted(), Texts{"http://a.test/x alone"});
+}
+
 TEST_F(DispatcherTest, AJobThatWasQueuedWhenItsWorkerDiedIsNotBlamed) {
   add("http://a.test/x");
   dispatcher_.dispatch();

@@ -85,6 +85,7 @@ struct FakeWorkers final : Workers {
   void stop(std::function<void()> when_gone) override {
     calls.emplace_back("stop");
     gone = std::move(when_gone);
+    if (on_stop) on_stop();
   }
   void cut() override { calls.emplace_back("cut"); }
   void kill_all() override { calls.emplace_back("kill"); }
@@ -111,6 +112,7 @@ struct FakeWorkers final : Workers {
   bool reserved = false;
   std::vector<std::string> calls;
   std::function<void()> gone;
+  std::function<void()> on_stop;  ///< Looks at what else has been called by then.
 };
 
 /// Every host is known, unless the test says otherwise.
