@@ -1,6 +1,7 @@
 #include "common/curl/curl_easy.h"
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <concepts>
@@ -55,6 +56,10 @@ curl_socket_t on_open_socket(void* guard, curlsocktype, curl_sockaddr* address) 
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
+int on_close_socket(void* kept, curl_socket_t fd) noexcept {
+  return fd == *static_cast<curl_socket_t*>(kept) ? 0 : ::close(fd);
+}
+
 /// Any other response than 0 ends the transfer.
 int refuse_lookup(void*, void*, void*) noexcept { return 1; }
 
@@ -64,6 +69,12 @@ int refuse_lookup(void*, void*, void*) noexcept { return 1; }
 
 CurlEasy::Handle::Handle() : curl(curl_easy_init()) {
   if (curl == nullptr) throw std::bad_alloc();
+}
+
+SSL* CurlEasy::Handle::ssl() const {
+  curl_tlssessioninfo* session = nullptr;
+  curl_easy_getinfo(curl, CURLINFO_TLS_SSL_PTR, &session);
+  return session == nullptr ? nullptr : static_cast<SSL*>(session->internals);
 }
 
 ExchangeEnd CurlEasy::Handle::end(CURLcode code) const {
@@ -78,6 +89,17 @@ ExchangeEnd CurlEasy::Handle::end(CURLcode code) const {
   end.proxy_refusal_is_final = is_final_proxy_refusal(number);
   return end;
 }
+
+// --- TLS sessions ---
+
+CurlShare::CurlShare() : share_(curl_share_init()) {
+  if (!share_ ||
+      curl_share_setopt(share_.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) != CURLSHE_OK) {
+    throw std::bad_alloc();
+  }
+}
+
+void CurlShare::Free::operator()(void* share) const { curl_share_cleanup(share); }
 
 CurlEasy::CurlEasy() : handle_(std::make_unique<Handle>()) { reset(); }
 CurlEasy::CurlEasy(CurlEasy&&) noexcept = default;
@@ -98,6 +120,16 @@ void CurlEasy::reset() {
 
 // --- The request ---
 
+/// What libcurl calls in set_request_guard(). A member, as it sees the handle.
+int CurlEasy::on_request(void* handle, char*, char*, int, int) noexcept {
+  const auto& self = *static_cast<Handle*>(handle);
+  const unsigned char* protocol = nullptr;
+  unsigned size = 0;
+  if (const SSL* ssl = self.ssl()) SSL_get0_alpn_selected(ssl, &protocol, &size);
+  const std::string_view name(reinterpret_cast<const char*>(protocol), size);
+  return self.request_guard->may_send(name) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
 void CurlEasy::set_url(const std::string& url) { set(handle_->curl, CURLOPT_URL, url); }
 
 void CurlEasy::set_user_agent(const std::string& name) {
@@ -106,6 +138,13 @@ void CurlEasy::set_user_agent(const std::string& name) {
 
 void CurlEasy::set_headers(const CurlList& lines) {
   set_raw(handle_->curl, CURLOPT_HTTPHEADER, lines.list_.get());
+}
+
+void CurlEasy::set_connect_only() {
+  CURL* curl = handle_->curl;
+  set(curl, CURLOPT_CONNECT_ONLY, 1);
+  set_raw(curl, CURLOPT_CLOSESOCKETFUNCTION, &on_close_socket);
+  set_raw(curl, CURLOPT_CLOSESOCKETDATA, static_cast<void*>(&handle_->kept_socket));
 }
 
 void CurlEasy::set_basic_auth(const std::string& userinfo) {
@@ -167,6 +206,10 @@ void CurlEasy::set_verify_tls(bool verify) {
   set(handle_->curl, CURLOPT_SSL_VERIFYHOST, verify ? 2 : 0);
 }
 
+void CurlEasy::set_share(const CurlShare& share) {
+  set_raw(handle_->curl, CURLOPT_SHARE, share.share_.get());
+}
+
 // --- Time ---
 
 void CurlEasy::set_connect_timeout(std::chrono::milliseconds time) {
@@ -199,6 +242,12 @@ void CurlEasy::set_body_handler(CurlBodyHandler& handler) {
 void CurlEasy::set_address_guard(CurlAddressGuard& guard) {
   set_raw(handle_->curl, CURLOPT_OPENSOCKETFUNCTION, &on_open_socket);
   set_raw(handle_->curl, CURLOPT_OPENSOCKETDATA, static_cast<void*>(&guard));
+}
+
+void CurlEasy::set_request_guard(CurlRequestGuard& guard) {
+  handle_->request_guard = &guard;
+  set_raw(handle_->curl, CURLOPT_PREREQFUNCTION, &on_request);
+  set_raw(handle_->curl, CURLOPT_PREREQDATA, static_cast<void*>(handle_.get()));
 }
 
 void CurlEasy::set_owner(void* owner) { handle_->owner = owner; }

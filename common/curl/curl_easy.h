@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "common/curl/curl_list.h"
 #include "common/http/exchange_end.h"
@@ -30,6 +31,31 @@ class CurlAddressGuard {
  public:
   virtual ~CurlAddressGuard() = default;
   [[nodiscard]] virtual bool may_connect(const sockaddr& address) noexcept = 0;
+};
+
+/// Is asked when a connection is there, before the request goes out; also on one that is used
+/// again.
+class CurlRequestGuard {
+ public:
+  virtual ~CurlRequestGuard() = default;
+  /// `protocol`: what TLS has agreed on by ALPN (`h2`, `http/1.1`); empty: nothing. False: the
+  /// request is not sent, and the transfer ends as `stopped`.
+  [[nodiscard]] virtual bool may_send(std::string_view protocol) noexcept = 0;
+};
+
+/// TLS sessions that several handles share, so that a connection to a known server costs less: a
+/// handle by itself resumes none that another one has begun. Outlives the handles. One thread.
+class CurlShare {
+ public:
+  /// Throws std::bad_alloc.
+  CurlShare();
+
+ private:
+  friend class CurlEasy;
+  struct Free {
+    void operator()(void* share) const;
+  };
+  std::unique_ptr<void, Free> share_;  // a CURLSH
 };
 
 /// libcurl's easy handle: one request after another, each with its options. Typed, so that no int
@@ -56,6 +82,8 @@ class CurlEasy {
   void set_user_agent(const std::string& name);
   /// Lines `Name: value`, in addition to libcurl's own and in their place.
   void set_headers(const CurlList& lines);
+  /// Makes a connection, and nothing else: CurlConnection moves the bytes.
+  void set_connect_only();
   /// `user:password`, for basic authentication alone.
   void set_basic_auth(const std::string& userinfo);
   /// As HTTP has it, without the unit: `500-`. Empty: the whole.
@@ -82,6 +110,8 @@ class CurlEasy {
   void set_client_certificate(const std::string& cert_file, const std::string& key_file);
   /// Of the server; a proxy's certificate is verified in any case.
   void set_verify_tls(bool verify);
+  /// `share` is lent.
+  void set_share(const CurlShare& share);
 
   // Time; 0: no limit.
   void set_connect_timeout(std::chrono::milliseconds time);
@@ -95,6 +125,7 @@ class CurlEasy {
   void set_buffer_size(std::size_t bytes);
   void set_body_handler(CurlBodyHandler& handler);
   void set_address_guard(CurlAddressGuard& guard);
+  void set_request_guard(CurlRequestGuard& guard);
 
   /// What CurlMulti names this transfer by; reset() forgets it.
   void set_owner(void* owner);
@@ -106,10 +137,13 @@ class CurlEasy {
   [[nodiscard]] long connections_opened() const;
 
  private:
+  friend class CurlConnection;
   friend class CurlMulti;
   friend ResponseHead read_head(const CurlEasy& easy);
 
   struct Handle;
+  static int on_request(void* handle, char*, char*, int, int) noexcept;
+
   std::unique_ptr<Handle> handle_;
 };
 

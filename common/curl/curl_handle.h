@@ -1,6 +1,7 @@
 #pragma once
 
 #include <curl/curl.h>
+#include <openssl/ssl.h>
 
 #include "common/curl/curl_easy.h"
 
@@ -19,7 +20,12 @@ struct CurlEasy::Handle {
   /// How the transfer ended, in words.
   [[nodiscard]] ExchangeEnd end(CURLcode code) const;
 
+  /// The SSL object of its connection; null: it has no TLS, or no connection.
+  [[nodiscard]] SSL* ssl() const;
+
   CURL* curl;
+  curl_socket_t kept_socket = CURL_SOCKET_BAD;  // libcurl must not close it
+  CurlRequestGuard* request_guard = nullptr;
   void* owner = nullptr;
   char error[CURL_ERROR_SIZE] = {};  // libcurl writes its words here
 };

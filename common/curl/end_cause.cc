@@ -24,6 +24,7 @@ EndCause end_cause(int curl_code) {
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
     case CURLE_SSL_ISSUER_ERROR: return EndCause::tls_setup;
+    case CURLE_ABORTED_BY_CALLBACK:
     case CURLE_WRITE_ERROR: return EndCause::stopped;
     default: return EndCause::protocol;
   }
