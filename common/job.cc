@@ -22,6 +22,18 @@ void put_response(ByteWriter& out, const Response& response) {
   out.put(response.retry_after);
 }
 
+void put_digest(ByteWriter& out, const std::optional<Sha256Digest>& digest) {
+  out.put(static_cast<std::uint8_t>(digest.has_value()));
+  if (digest) out.put_raw(*digest);
+}
+
+std::optional<Sha256Digest> get_digest(ByteReader& in) {
+  if (in.get<std::uint8_t>() == 0) return std::nullopt;
+  Sha256Digest digest{};
+  in.get_raw(digest);
+  return digest;
+}
+
 Response get_response(ByteReader& in) {
   Response response;
   response.http_status = in.get<std::int32_t>();
@@ -40,11 +52,10 @@ struct PutOutcome {
     out.put(Kind::saved);
     put_response(out, saved.response);
     out.put(saved.bytes);
-    out.put(static_cast<std::uint8_t>(saved.length_verified));
-    out.put(static_cast<std::uint8_t>(saved.sha256.has_value()));
-    if (saved.sha256) out.put_raw(*saved.sha256);
+    put_digest(out, saved.sha256);
     out.put(saved.type);
     out.put(saved.suggested_name);
+    out.put(saved.note);
   }
   void operator()(const Kept& kept) const {
     out.put(Kind::kept);
@@ -68,6 +79,7 @@ struct PutOutcome {
     out.put(failed.message);
     out.put(failed.refused_address);
     out.put(failed.secured);
+    put_digest(out, failed.unproved);
   }
 };
 
@@ -75,10 +87,10 @@ Saved get_saved(ByteReader& in) {
   Saved saved;
   saved.response = get_response(in);
   saved.bytes = in.get<std::uint64_t>();
-  saved.length_verified = in.get<std::uint8_t>() != 0;
-  if (in.get<std::uint8_t>() != 0) in.get_raw(saved.sha256.emplace());
+  saved.sha256 = get_digest(in);
   saved.type = in.get_string();
   saved.suggested_name = in.get_string();
+  saved.note = in.get_string();
   return saved;
 }
 
@@ -97,6 +109,7 @@ std::optional<Failed> get_failed(ByteReader& in) {
   failed.message = in.get_string();
   failed.refused_address = in.get_string();
   failed.secured = in.get<std::uint64_t>();
+  failed.unproved = get_digest(in);
   if (error >= kErrorClasses || retry > 1) return std::nullopt;
   failed.error = static_cast<ErrorClass>(error);
   failed.retry = static_cast<Retry>(retry);
@@ -124,6 +137,7 @@ std::size_t encode(const Job& job, std::span<std::byte> buffer) {
   for (const auto& address : job.addresses) out.put(address);
   out.put(job.if_none_match);
   out.put(job.if_modified_since);
+  put_digest(out, job.unproved);
   out.put(job.link_extension);
   out.put(static_cast<std::uint32_t>(job.accept_types.size()));
   for (const auto& type : job.accept_types) out.put(type);
@@ -159,6 +173,7 @@ std::optional<Job> decode_job(std::span<const std::byte> bytes) {
   for (std::uint32_t i = 0; i < addresses; ++i) job.addresses.push_back(in.get_string());
   job.if_none_match = in.get_string();
   job.if_modified_since = in.get_string();
+  job.unproved = get_digest(in);
   job.link_extension = in.get_string();
   const auto types = in.get<std::uint32_t>();
   if (types > kMaxAcceptTypes) return std::nullopt;

@@ -44,6 +44,9 @@ struct Job {
   std::string if_none_match;
   std::string if_modified_since;
 
+  /// Failed::unproved of an earlier attempt: the same bytes again are taken for the whole.
+  std::optional<Sha256Digest> unproved;
+
   // Which responses are wanted (see worker/check/):
   std::string link_extension;             ///< Of the link's own path, lower case, or empty.
   std::vector<std::string> accept_types;  ///< MIME types or `image/*`, lower case; empty: all.

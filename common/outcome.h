@@ -58,10 +58,10 @@ struct Saved {
   Response response;
   std::uint64_t bytes = 0;             ///< Decoded, as in the file.
   std::optional<Sha256Digest> sha256;  ///< nullopt with `--hash none`.
-  /// False: the body had neither a length nor chunks, and ended when the connection was closed.
-  bool length_verified = true;
-  std::string type;            ///< MIME type by its first bytes; empty if they show none.
-  std::string suggested_name;  ///< Content-Disposition's file name, any bytes; may be empty.
+  std::string type;                    ///< MIME type by its first bytes; empty if they show none.
+  std::string suggested_name;          ///< Content-Disposition's file name, any bytes, or empty.
+  /// What the user should know of the file, as a sentence; empty: nothing.
+  std::string note;
 };
 
 /// The file of an earlier run is still current: the server said so (304).
@@ -91,6 +91,8 @@ struct Failed {
   std::string refused_address;  ///< With ErrorClass::refused: the address, for the hint at the end.
   /// Bytes that this attempt added to the part that the next one can resume from.
   std::uint64_t secured = 0;
+  /// SHA-256 of a body that came to its end, although nothing proved that this is its end.
+  std::optional<Sha256Digest> unproved;
 };
 
 /// How one attempt at a link, or the link itself, ended. A closed set: every reader handles all.

@@ -181,9 +181,11 @@ Outcome Body::finish(Response response) {
   Saved saved{.response = std::move(response),
               .bytes = part_->size(),
               .sha256 = digest,
-              .length_verified = sidecar || length_verified_,
               .type = std::string(mime_type(content_->kind())),
               .suggested_name = suggested_name_};
+  if (!sidecar && !length_verified_) {
+    saved.note = "the server gave no length: the file ends where the connection did";
+  }
   if (kind_ == Kind::rest) fill_in(saved.response, *sidecar);
   return saved;
 }

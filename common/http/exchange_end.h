@@ -36,6 +36,9 @@ struct ExchangeEnd {
   std::string text = {};  ///< The transport's words for it; empty if `complete`.
   /// The framing said where the body ends, and it ended there. False: it may have been cut off.
   bool length_verified = false;
+  /// The end of a TLS connection alone says where the body ends, and no close_notify proves that
+  /// the server meant it (RFC 9112, 9.8).
+  bool close_unproved = false;
   int connect_status = 0;  ///< An HTTP proxy's response to CONNECT; 0: there was none.
   /// A SOCKS proxy's reason is one that another attempt would meet again.
   bool proxy_refusal_is_final = false;

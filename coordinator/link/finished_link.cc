@@ -3,6 +3,7 @@
 namespace fanfetch {
 namespace {
 
+/// nullopt for an empty text.
 std::optional<std::string> if_sent(const std::string& value) {
   if (value.empty()) return std::nullopt;
   return value;
@@ -24,9 +25,7 @@ struct AddOutcome {
     record.status = Status::saved;
     record.bytes = saved.bytes;
     if (saved.sha256) record.sha256 = to_hex(*saved.sha256);
-    if (!saved.length_verified) {
-      record.message = "the server gave no length: the file ends where the connection did";
-    }
+    record.message = if_sent(saved.note);
   }
   /// The file is from an earlier run, and so are its size, hash and validators.
   void operator()(const Kept&) const {

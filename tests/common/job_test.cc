@@ -22,6 +22,7 @@ Job full_job() {
           .addresses = {"2001:db8::1", "192.0.2.1"},
           .if_none_match = "\"v1\"",
           .if_modified_since = "Sun, 06 Nov 1994 08:49:37 GMT",
+          .unproved = sha256("x"),
           .link_extension = "jpg",
           .accept_types = {"image/*", "video/mp4"},
           .min_size = 9,
@@ -51,6 +52,7 @@ TEST(Job, ComesBackAsItWas) {
   EXPECT_EQ(back->headers, job.headers);
   EXPECT_EQ(back->if_none_match, job.if_none_match);
   EXPECT_EQ(back->if_modified_since, job.if_modified_since);
+  EXPECT_EQ(back->unproved, job.unproved);
   EXPECT_EQ(back->link_extension, job.link_extension);
   EXPECT_EQ(back->accept_types, job.accept_types);
   EXPECT_EQ(back->min_size, job.min_size);
@@ -83,9 +85,9 @@ TEST(Outcome, ComesBackAsItWas) {
                            .retry_after = "5"},
               .bytes = 12345,
               .sha256 = sha256("abc"),
-              .length_verified = false,
               .type = "image/png",
-              .suggested_name = "a\nb.png"};
+              .suggested_name = "a\nb.png",
+              .note = "no length"};
   auto size = encode(Outcome(saved), buffer);
   auto back = decode_outcome(std::span(buffer).first(size));
   ASSERT_TRUE(back);
@@ -98,15 +100,16 @@ TEST(Outcome, ComesBackAsItWas) {
   EXPECT_EQ(same.response.retry_after, "5");
   EXPECT_EQ(same.bytes, 12345u);
   EXPECT_EQ(same.sha256, saved.sha256);
-  EXPECT_FALSE(same.length_verified);
   EXPECT_EQ(same.type, "image/png");
   EXPECT_EQ(same.suggested_name, "a\nb.png");
+  EXPECT_EQ(same.note, "no length");
 
   size = encode(Outcome(Failed{.error = ErrorClass::tls,
                                .retry = Retry::yes,
                                .message = "no",
                                .refused_address = "10.0.0.1",
-                               .secured = 77}),
+                               .secured = 77,
+                               .unproved = sha256("abc")}),
                 buffer);
   back = decode_outcome(std::span(buffer).first(size));
   ASSERT_TRUE(back);
@@ -116,6 +119,7 @@ TEST(Outcome, ComesBackAsItWas) {
   EXPECT_EQ(failed.message, "no");
   EXPECT_EQ(failed.refused_address, "10.0.0.1");
   EXPECT_EQ(failed.secured, 77u);
+  EXPECT_EQ(failed.unproved, sha256("abc"));
 
   size = encode(Outcome(Kept{.response = {.http_status = 304, .etag = "\"y\""}}), buffer);
   back = decode_outcome(std::span(buffer).first(size));

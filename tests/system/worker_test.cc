@@ -93,7 +93,7 @@ class WorkerTest : public ::testing::Test {
     ASSERT_NE(nullptr, saved);
     EXPECT_EQ(body.size(), saved->bytes);
     EXPECT_EQ(sha256(body), saved->sha256);
-    EXPECT_TRUE(saved->length_verified);
+    EXPECT_EQ("", saved->note);
     const auto files = files_in(parts());
     ASSERT_EQ(1u, files.size()) << "no sidecar is left";
     EXPECT_TRUE(files.at(kPart) == body);

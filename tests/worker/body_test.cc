@@ -136,7 +136,7 @@ TEST_F(BodyTest, AWholeFileIsSaved) {
   EXPECT_EQ(stored(), "abc");
   EXPECT_EQ(saved.bytes, 3u);
   EXPECT_EQ(saved.sha256, sha256("abc"));
-  EXPECT_TRUE(saved.length_verified);
+  EXPECT_EQ(saved.note, "");
   EXPECT_EQ(saved.suggested_name, "n.txt");
   EXPECT_EQ(saved.response.http_status, 200);
   EXPECT_EQ(saved.response.etag, "\"e\"");
@@ -146,8 +146,8 @@ TEST_F(BodyTest, AWholeFileIsSaved) {
 TEST_F(BodyTest, ABodyWithoutALengthIsSavedButNotVerified) {
   const Outcome outcome = conclude(head(200, std::nullopt), "abc", kUntilClose);
   EXPECT_EQ(stored(), "abc");
-  EXPECT_FALSE(std::get<Saved>(outcome).length_verified);
-  EXPECT_TRUE(std::get<Saved>(conclude(head(200, std::nullopt), "abc")).length_verified);
+  EXPECT_NE(std::get<Saved>(outcome).note.find("no length"), std::string::npos);
+  EXPECT_EQ(std::get<Saved>(conclude(head(200, std::nullopt), "abc")).note, "");
 }
 
 TEST_F(BodyTest, NoHashWhereNoneIsWanted) {

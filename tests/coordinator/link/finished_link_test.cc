@@ -69,9 +69,9 @@ TEST(FinishedLinkTest, WhatWasNotSentIsUnknown) {
   EXPECT_FALSE(record.sha256);
 }
 
-TEST(FinishedLinkTest, ALengthThatNobodyVerifiedIsTold) {
-  const Record record = record_of(finished(Saved{.length_verified = false}));
-  EXPECT_NE(record.message.value_or("").find("no length"), std::string::npos);
+TEST(FinishedLinkTest, WhatIsToBeKnownOfASavedFileIsTold) {
+  EXPECT_EQ(record_of(finished(Saved{.note = "no length"})).message, "no length");
+  EXPECT_EQ(record_of(finished(Saved{})).message, std::nullopt);
 }
 
 TEST(FinishedLinkTest, OfAFailure) {
