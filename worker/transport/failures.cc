@@ -26,8 +26,9 @@ bool is_whole_body(int http_status) {
 }
 
 bool is_redirect(int http_status) {
-  return http_status == 301 || http_status == 302 || http_status == 303 || http_status == 307 ||
-         http_status == 308;
+  // A 300 with a Location says which of its choices the server prefers (RFC 9110, 15.4.1).
+  return http_status == 300 || http_status == 301 || http_status == 302 || http_status == 303 ||
+         http_status == 307 || http_status == 308;
 }
 
 Failed status_failure(Response response) {
@@ -45,6 +46,10 @@ Failed status_failure(Response response) {
     failed.error = ErrorClass::http_5xx;
     // 501 Not Implemented and 505 HTTP Version Not Supported will be the same next time.
     failed.retry = status == 501 || status == 505 ? Retry::no : Retry::yes;
+  } else if (status == 202 && !failed.response.retry_after.empty()) {
+    failed.error = ErrorClass::protocol;
+    failed.retry = Retry::yes;  // the file is being made, and there then
+    failed.message += ": the file is not ready yet";
   } else {
     failed.error = ErrorClass::protocol;
     failed.message += ", which is no file";

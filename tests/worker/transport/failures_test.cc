@@ -41,8 +41,16 @@ TEST(StatusFailure, EachFailureHasItsClassAndItsWorth) {
 TEST(StatusFailure, KnowsFilesAndRedirects) {
   EXPECT_TRUE(is_whole_body(200));
   for (const int status : {201, 204, 206, 301, 404}) EXPECT_FALSE(is_whole_body(status)) << status;
-  for (const int status : {301, 302, 303, 307, 308}) EXPECT_TRUE(is_redirect(status)) << status;
-  for (const int status : {200, 300, 304, 305, 404}) EXPECT_FALSE(is_redirect(status)) << status;
+  for (const int status : {300, 301, 302, 303, 307, 308}) {
+    EXPECT_TRUE(is_redirect(status)) << status;
+  }
+  for (const int status : {200, 304, 305, 404}) EXPECT_FALSE(is_redirect(status)) << status;
+}
+
+TEST(StatusFailure, AFileThatIsStillBeingMadeIsAskedForLater) {
+  EXPECT_EQ(status_failure({.http_status = 202, .retry_after = "5"}).retry, Retry::yes);
+  EXPECT_EQ(status_failure({.http_status = 202}).retry, Retry::no);
+  EXPECT_EQ(status_failure({.http_status = 201, .retry_after = "5"}).retry, Retry::no);
 }
 
 struct EndCase {
