@@ -17,10 +17,6 @@
 namespace fanfetch {
 namespace {
 
-/// At most this much of a body that is not wanted (an error page) is read to keep the connection;
-/// a longer one costs more than a new connection.
-constexpr std::uint64_t kUnwantedBodyBytes = 64 * 1024;
-
 /// What the file is a placeholder for; nullopt: it is none.
 std::optional<std::string_view> placeholder(PartWriter& part, std::optional<Sha256Digest> digest) {
   static const Placeholders known(known_placeholders());
@@ -57,11 +53,11 @@ BodyPlan Body::plan() const {
   return plan_body(job_, *head_, rest);
 }
 
-/// False: no bytes are wanted.
-bool Body::obey(BodyPlan plan) {
-  switch (plan) {
-    case BodyPlan::ignore: return true;
-    case BodyPlan::forbidden: rejection_ = robots_rejection(job_, *head_); return true;
+bool Body::begin(const ResponseHead& head) {
+  head_ = &head;
+  switch (plan()) {
+    case BodyPlan::ignore: return false;
+    case BodyPlan::forbidden: rejection_ = robots_rejection(job_, head); return false;
     case BodyPlan::store: return open_file();
     case BodyPlan::store_gunzip: gunzip_ = std::make_unique<Gunzip>(); return open_file();
     case BodyPlan::resume: return begin_rest();
@@ -121,10 +117,7 @@ void Body::expect_content(const std::string& content_type) {
 // --- It comes ---
 
 bool Body::take(std::span<const std::byte> bytes) {
-  const bool is_first = received_ == 0;
   received_ += bytes.size();
-  if (is_first && !obey(plan())) return false;
-  if (kind_ == Kind::unwanted) return received_ <= kUnwantedBodyBytes || stop(Stopped::enough);
   if (!gunzip_) return write(bytes);
   const auto result = gunzip_->write(bytes, [this](auto decoded) { return write(decoded); });
   if (result == Gunzip::Result::broken) return stop(Stopped::bad_encoding);
@@ -150,21 +143,9 @@ bool Body::check(std::span<const std::byte> bytes) {
 
 // --- It is over ---
 
-void Body::end(const ExchangeEnd& end) {
-  length_verified_ = end.length_verified;
-  if (received_ > 0 || head_ == nullptr) return;
-  if (rest_.offset > 0) (void)obey(plan());
-  if (end.cause == EndCause::complete && is_whole_body(head_->status()) &&
-      has_uncertain_end(*head_)) {
-    stopped_ = Stopped::uncertain_end;
-  }
-}
+void Body::end(const ExchangeEnd& end) { length_verified_ = end.length_verified; }
 
 Outcome Body::finish(Response response) {
-  if (kind_ == Kind::unwanted) {  // it is empty
-    rejection_ = robots_rejection(job_, *head_);
-    if (rejection_ || !open_file()) return refusal(std::move(response));
-  }
   if (std::string why = why_truncated(); !why.empty()) {
     return truncated_failure(std::move(why), std::move(response));
   }

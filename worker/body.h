@@ -35,9 +35,11 @@ class Body {
   /// Drops what there was of it: the next response is to be the whole.
   void start_over();
 
-  /// `head` is lent until start_over(), or for good.
-  void begin(const ResponseHead& head) { head_ = &head; }
-  /// The next bytes, as they came. False: no more are wanted; the four below say why.
+  /// Decides what the body is by its head, which is lent until start_over(), or for good. False: no
+  /// byte of it is wanted.
+  [[nodiscard]] bool begin(const ResponseHead& head);
+  /// The next bytes, as they came. False: no more are wanted; the three below say why. REQUIRES:
+  /// begin() said that they are wanted.
   [[nodiscard]] bool take(std::span<const std::byte> bytes);
   void end(const ExchangeEnd& end);
 
@@ -45,19 +47,14 @@ class Body {
   [[nodiscard]] bool part_is_outdated() const { return stopped_ == Stopped::outdated_part; }
   /// A cut could not be told from its end.
   [[nodiscard]] bool end_is_uncertain() const { return stopped_ == Stopped::uncertain_end; }
-  /// It is not the file, and too long to be read only to keep the connection.
-  [[nodiscard]] bool had_enough() const { return stopped_ == Stopped::enough; }
   /// It must not be saved: refusal() says why.
-  [[nodiscard]] bool is_refused() const {
-    return rejection_ || (stopped_ != Stopped::no && stopped_ != Stopped::enough);
-  }
+  [[nodiscard]] bool is_refused() const { return rejection_ || stopped_ != Stopped::no; }
   [[nodiscard]] Outcome refusal(Response response) const;
 
-  /// It continues a part that was begun earlier.
-  [[nodiscard]] bool is_rest() const { return kind_ == Kind::rest; }
+  /// It is the file, or the rest of one.
+  [[nodiscard]] bool is_wanted() const { return kind_ != Kind::unwanted; }
 
-  /// Saves it if the file is whole and welcome. REQUIRES: end() said `complete`; is_rest(), or the
-  /// head's status is that of a file.
+  /// Saves it if the file is whole and welcome. REQUIRES: end() said `complete`; is_wanted().
   [[nodiscard]] Outcome finish(Response response);
 
   /// Leaves what the next attempt can resume, and notes in `failed` how far this one got.
@@ -76,7 +73,6 @@ class Body {
     too_large,
     disk,
     bad_encoding,
-    enough,
     rejected,
     outdated_part,
     uncertain_end,
@@ -84,7 +80,6 @@ class Body {
   /// What the bytes are.
   enum class Kind { unwanted, whole, rest };
 
-  [[nodiscard]] bool obey(BodyPlan plan);
   [[nodiscard]] bool stop(Stopped why);
   [[nodiscard]] bool begin_rest();
   [[nodiscard]] bool open_file();

@@ -78,18 +78,23 @@ Outcome Transfer::conclude(const ExchangeEnd& end) {
   const ResponseHead& head = exchange_.head();
   Response response = response_of(head, job_.url);
   if (body_.is_refused()) return body_.refusal(std::move(response));
-  if (end.cause != EndCause::complete && !body_.had_enough()) {
+  if (body_.is_wanted() && end.cause == EndCause::complete) {
+    return body_.finish(std::move(response));
+  }
+  // What becomes of a body that nobody wants does not outrank the status.
+  if (body_.is_wanted() || head.status() == 0) {
     return exchange_failure(end, job_, std::move(response));
   }
   if (head.is_too_long()) return long_head_failure(std::move(response));
+  return conclude_status(std::move(response));
+}
+
+Outcome Transfer::conclude_status(Response response) const {
   if (is_redirect(response.http_status) && !response.location.empty()) {
     return Redirected{std::move(response)};
   }
   if (response.http_status == kNotModified && is_conditional(job_)) {
     return Kept{std::move(response)};
-  }
-  if (body_.is_rest() || is_whole_body(response.http_status)) {
-    return body_.finish(std::move(response));
   }
   if (response.http_status == kProxyAuthenticationRequired && !job_.proxy.empty()) {
     return proxy_wants_password(proxy_of(job_), std::move(response));

@@ -63,11 +63,15 @@ class Transfer : private ResponseTaker {
   [[nodiscard]] std::uint64_t take_new_bytes() { return std::exchange(new_bytes_, 0); }
 
  private:
-  void on_head(const ResponseHead& head) noexcept override { body_.begin(head); }
+  [[nodiscard]] bool on_head(const ResponseHead& head) noexcept override {
+    return body_.begin(head);
+  }
   [[nodiscard]] Taken on_body(std::span<const std::byte> bytes) noexcept override;
 
   void ask();
   [[nodiscard]] Outcome conclude(const ExchangeEnd& end);
+  /// The outcome of a response without a file.
+  [[nodiscard]] Outcome conclude_status(Response response) const;
 
   Job job_;
   FileStore& store_;

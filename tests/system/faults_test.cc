@@ -152,6 +152,59 @@ TEST_F(FaultsTest, NotFoundIsAskedOnce) {
   EXPECT_EQ(404, line.http_status);
 }
 
+/// How the body of a response may end badly.
+std::vector<Reply> bad_endings(const Reply& reply) {
+  std::vector<Reply> all;
+  for (const Framing framing :
+       {Framing::bad_chunk, Framing::unterminated_chunks, Framing::until_close}) {
+    all.push_back(reply);
+    all.back().framing = framing;
+  }
+  for (const Ending ending : {Ending::close, Ending::reset}) {
+    for (const std::size_t sent : {0, 100}) {
+      all.push_back(reply);
+      all.back().cut_after = sent;
+      all.back().ending = ending;
+    }
+  }
+  return all;
+}
+
+TEST_F(FaultsTest, AnErrorPageThatEndsBadlyIsWhatItsStatusSays) {
+  std::size_t asked = 0;
+  for (const Reply& reply : bad_endings(Reply{.status = 404, .body = kBody})) {
+    std::filesystem::remove_all(output());  // a 404 would stand
+    origin_.serve(kPath, reply);
+    const ResultLine line = fetch(kPath);
+    EXPECT_EQ("http_4xx", line.error) << line.message.value_or("");
+    EXPECT_EQ(404, line.http_status);
+    EXPECT_EQ(++asked, origin_.count(kPath));
+  }
+  for (const Reply& reply :
+       bad_endings(Reply{.status = 429, .body = kBody, .headers = {{"Retry-After", "0"}}})) {
+    std::filesystem::remove_all(output());
+    origin_.serve_in_turn(kPath, {reply, ok(kBody)});
+    expect_saved(fetch(kPath), 2);
+  }
+}
+
+TEST_F(FaultsTest, ARedirectIsFollowedHoweverItsBodyEnds) {
+  origin_.serve("/b.jpg", ok(kBody));
+  for (const int code : {300, 302, 307}) {
+    for (Reply reply : bad_endings(redirect("/b.jpg", code))) {
+      std::filesystem::remove_all(output());
+      reply.body = kBody;
+      origin_.serve(kPath, reply);
+      expect_saved(fetch(kPath), 1);
+    }
+  }
+}
+
+TEST_F(FaultsTest, AFileThatIsNotReadyIsAskedForAgain) {
+  origin_.serve_in_turn(kPath, {status(202, {{"Retry-After", "0"}}), ok(kBody)});
+  expect_saved(fetch(kPath), 2);
+}
+
 TEST_F(FaultsTest, ErrorPageWithoutEnd) {
   origin_.serve(kPath, Reply{.status = 404, .body = noise(50'000), .endless = true});
   const ResultLine line = fetch(kPath, {"--timeout=20s", "--retries=0"});

@@ -74,8 +74,7 @@ class BodyTest : public ::testing::Test {
   /// The outcome of a response that is complete.
   static Outcome conclude(Body& body, const ResponseHead& head, std::string_view bytes,
                           const ExchangeEnd& end = kComplete) {
-    body.begin(head);
-    const bool all = feed(body, bytes);
+    const bool all = body.begin(head) && feed(body, bytes);
     body.end(all ? end : ExchangeEnd{.cause = EndCause::stopped});
     Response response = response_of(head, "http://a.example/file");
     return body.is_refused() ? body.refusal(std::move(response)) : body.finish(std::move(response));
@@ -98,7 +97,7 @@ class BodyTest : public ::testing::Test {
   void leave_part(std::size_t size) {
     const ResponseHead head = file_head();
     Body body(job_, store_);
-    body.begin(head);
+    EXPECT_TRUE(body.begin(head));
     EXPECT_TRUE(feed(body, std::string_view(kFile).substr(0, size)));
     body.end(kCut);
     Failed failed{.retry = Retry::yes};
@@ -210,8 +209,7 @@ TEST_F(BodyTest, TooLargeByItsLengthOrByItsBytes) {
   job_.max_size = 2;
   Body body(job_, store_);
   const ResponseHead announced = head(200, 3);
-  body.begin(announced);
-  EXPECT_FALSE(feed(body, "a", 1)) << "at the first byte";
+  EXPECT_FALSE(body.begin(announced));
   EXPECT_EQ(error_of(body.refusal({})), ErrorClass::too_large);
   EXPECT_EQ(error_of(conclude(head(200, std::nullopt), "abc")), ErrorClass::too_large);
   EXPECT_EQ(error_of(conclude(head(200, kGzip.size(), {{"Content-Encoding", "gzip"}}), kGzip)),
@@ -250,52 +248,46 @@ TEST_F(BodyTest, ARobotsTagForbidsAFileButNoErrorPage) {
   }
   Body body(job_, store_);
   const ResponseHead error_page = head(404, 3, lines);
-  body.begin(error_page);
-  EXPECT_TRUE(feed(body, "abc"));
+  EXPECT_FALSE(body.begin(error_page));
   body.end(kComplete);
   EXPECT_FALSE(body.is_refused()) << "it is a 404";
 }
 
-TEST_F(BodyTest, AnErrorPageIsReadToKeepTheConnectionUnlessItIsLong) {
-  Body body(job_, store_);
-  const ResponseHead error_page = head(503, std::nullopt);
-  body.begin(error_page);
-  EXPECT_TRUE(feed(body, std::string(64 * 1024, ' ')));
-  EXPECT_FALSE(body.had_enough());
-  EXPECT_FALSE(feed(body, "x"));
-  EXPECT_TRUE(body.had_enough());
-  EXPECT_FALSE(body.is_refused());
-  EXPECT_TRUE(store_.is_empty());
+TEST_F(BodyTest, AnErrorPageAndARedirectAreNotWanted) {
+  for (const int status : {302, 404, 503}) {
+    Body body(job_, store_);
+    const ResponseHead page = head(status, 3, {{"Location", "/b"}});
+    EXPECT_FALSE(body.begin(page)) << status;
+    EXPECT_FALSE(body.is_wanted()) << status;
+    EXPECT_FALSE(body.is_refused()) << status;
+    EXPECT_TRUE(store_.is_empty()) << status;
+  }
 }
 
 TEST_F(BodyTest, NoContentAndNotModifiedAreNoFile) {
   for (const int status : {204, 304, 301, 206}) {
     Body body(job_, store_);
     const ResponseHead bare = head(status, std::nullopt);
-    body.begin(bare);
+    EXPECT_FALSE(body.begin(bare)) << status;
     body.end(kComplete);
     EXPECT_FALSE(body.is_refused()) << status;
-    EXPECT_FALSE(body.is_rest()) << status;
+    EXPECT_FALSE(body.is_wanted()) << status;
     EXPECT_TRUE(store_.is_empty()) << status;
   }
 }
 
 TEST_F(BodyTest, NoResponseIsNoRefusal) {
   Body body(job_, store_);
-  body.begin(ResponseHead());
   body.end({.cause = EndCause::connect});
   EXPECT_FALSE(body.is_refused());
+  EXPECT_FALSE(body.is_wanted());
 }
 
 TEST_F(BodyTest, Http2WithoutALengthHasAnUncertainEnd) {
   const ResponseHead unsure = head(200, std::nullopt, {}, HttpVersion::http_2);
-  for (const std::string bytes : {"", "abc"}) {
-    Body body(job_, store_);
-    body.begin(unsure);
-    EXPECT_EQ(feed(body, bytes), bytes.empty());
-    body.end(kUntilClose);
-    EXPECT_TRUE(body.end_is_uncertain());
-  }
+  Body body(job_, store_);
+  EXPECT_FALSE(body.begin(unsure));
+  EXPECT_TRUE(body.end_is_uncertain());
   EXPECT_TRUE(
       std::holds_alternative<Saved>(conclude(head(200, 3, {}, HttpVersion::http_2), "abc")));
 }
@@ -304,8 +296,7 @@ TEST_F(BodyTest, ATooLongHeadIsNotBelieved) {
   ResponseHead endless = head(200, 3);
   while (endless.add("A", "x")) continue;
   Body body(job_, store_);
-  body.begin(endless);
-  EXPECT_TRUE(feed(body, "abc"));
+  EXPECT_FALSE(body.begin(endless));
   EXPECT_TRUE(store_.is_empty());
 }
 
@@ -363,8 +354,8 @@ TEST_F(BodyTest, WhatDoesNotContinueThePartIsAskedForAgain) {
        }) {
     Body body(job_, store_);
     resume(body);
-    body.begin(head);
-    (void)feed(body, bytes);
+    EXPECT_EQ(body.begin(head), std::string_view(why).starts_with("more"));
+    if (body.is_wanted()) (void)feed(body, bytes);
     body.end(kComplete);
     EXPECT_TRUE(body.part_is_outdated()) << why;
     EXPECT_TRUE(body.is_refused()) << why;
@@ -386,7 +377,7 @@ TEST_F(BodyTest, StartingOverForgetsThePart) {
   Body body(job_, store_);
   resume(body);
   const ResponseHead outdated = head(416, 0);
-  body.begin(outdated);
+  EXPECT_FALSE(body.begin(outdated));
   body.end(kComplete);
   body.start_over();
   EXPECT_EQ(body.rest().offset, 0u);
@@ -400,7 +391,7 @@ TEST_F(BodyTest, ARedirectKeepsThePartForWhereItPoints) {
     Body body(job_, store_);
     resume(body);
     const ResponseHead redirect = head(302, 0, {{"Location", "/b"}});
-    body.begin(redirect);
+    EXPECT_FALSE(body.begin(redirect));
     body.end(kComplete);
     EXPECT_FALSE(body.is_refused());
     body.keep_part();
@@ -413,7 +404,7 @@ TEST_F(BodyTest, AFailureThatWouldRepeatLeavesNoPart) {
   const ResponseHead head = file_head();
   {
     Body body(job_, store_);
-    body.begin(head);
+    EXPECT_TRUE(body.begin(head));
     EXPECT_TRUE(feed(body, std::string_view(kFile).substr(0, 2 * kMiB)));
     body.end(kCut);
     Failed failed{.retry = Retry::no};
@@ -428,7 +419,7 @@ TEST_F(BodyTest, OnlyTheBytesOfThisAttemptAreSecured) {
   const ResponseHead head = rest_head(2 * kMiB);
   Body body(job_, store_);
   resume(body);
-  body.begin(head);
+  EXPECT_TRUE(body.begin(head));
   EXPECT_TRUE(feed(body, kFile.substr(2 * kMiB, 1000)));
   body.end(kCut);
   Failed failed{.retry = Retry::yes};

@@ -33,21 +33,24 @@ void Exchange::prepare(const Rest& rest, void* owner, std::optional<std::size_t>
 }
 
 ExchangeEnd Exchange::finish(ExchangeEnd end) {
-  if (!has_head_) hand_over_head();
+  if (!has_head_) (void)hand_over_head();
   end.length_verified = end.cause == EndCause::complete && head_.tells_body_end();
   end.refused_address = refused_address_;
   return end;
 }
 
-void Exchange::hand_over_head() {
+bool Exchange::hand_over_head() {
   head_ = read_head(easy_);
   has_head_ = true;
-  taker_.on_head(head_);
+  wants_body_ = head_.status() != 0 && taker_.on_head(head_);
+  return wants_body_;
 }
 
 Taken Exchange::on_body(std::span<const std::byte> bytes) noexcept {
-  if (!has_head_) hand_over_head();
-  return taker_.on_body(bytes);
+  if (!has_head_ && !hand_over_head() && head_.body_length() == bytes.size()) {
+    return Taken::all;  // it costs nothing more, and the connection can be used again
+  }
+  return wants_body_ ? taker_.on_body(bytes) : Taken::no_more;
 }
 
 bool Exchange::may_connect(const sockaddr& address) noexcept {

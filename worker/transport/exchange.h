@@ -20,8 +20,9 @@ class ResponseTaker {
  public:
   virtual ~ResponseTaker() = default;
   /// The head, before the first byte of the body, or before the end if there is none. It lives
-  /// until the next request.
-  virtual void on_head(const ResponseHead& head) noexcept = 0;
+  /// until the next request. False: no byte of the body is wanted, and the exchange ends now,
+  /// whatever the body would do; the connection is kept only if all of it is there already.
+  [[nodiscard]] virtual bool on_head(const ResponseHead& head) noexcept = 0;
   [[nodiscard]] virtual Taken on_body(std::span<const std::byte> bytes) noexcept = 0;
 };
 
@@ -41,10 +42,11 @@ class Exchange : private CurlBodyHandler, private CurlAddressGuard {
   void prepare(const Rest& rest, void* owner, std::optional<std::size_t> paced_piece);
   [[nodiscard]] CurlEasy& easy() { return easy_; }
 
-  /// Hands over the head if no body did. Returns `end` with all that is known of it. REQUIRES: the
-  /// CurlMulti said `end`, or somebody ends the exchange, and removes it from the CurlMulti next.
+  /// Hands over the head if one came and no body did. Returns `end` with all that is known of it.
+  /// REQUIRES: the CurlMulti said `end`, or somebody ends the exchange, and removes it from the
+  /// CurlMulti next.
   [[nodiscard]] ExchangeEnd finish(ExchangeEnd end);
-  /// Of the last response, after its on_head().
+  /// Of the last response; without a status if none came.
   [[nodiscard]] const ResponseHead& head() const { return head_; }
 
   /// The handle, for the next job. The exchange is over then.
@@ -53,7 +55,8 @@ class Exchange : private CurlBodyHandler, private CurlAddressGuard {
  private:
   [[nodiscard]] Taken on_body(std::span<const std::byte> bytes) noexcept override;
   [[nodiscard]] bool may_connect(const sockaddr& address) noexcept override;
-  void hand_over_head();
+  /// False: the body is not wanted.
+  [[nodiscard]] bool hand_over_head();
 
   const Job& job_;
   CurlEasy easy_;
@@ -63,6 +66,7 @@ class Exchange : private CurlBodyHandler, private CurlAddressGuard {
   CurlList addresses_;
   bool uses_host_ = false;
   bool has_head_ = false;
+  bool wants_body_ = false;
   ResponseHead head_;
   std::string refused_address_;
 };
