@@ -1,5 +1,6 @@
 #include "common/job.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "common/wire.h"
@@ -213,6 +214,23 @@ std::optional<Outcome> decode_outcome(std::span<const std::byte> bytes) {
   }
   if (!in.complete()) return std::nullopt;
   return outcome;
+}
+
+std::size_t encode(const JobReport& report, std::span<std::byte> buffer) {
+  ByteWriter out(buffer);
+  out.put(report.requests);
+  if (!out.fits()) return 0;
+  const std::size_t outcome = encode(report.outcome, buffer.subspan(out.size()));
+  return outcome == 0 ? 0 : out.size() + outcome;
+}
+
+std::optional<JobReport> decode_report(std::span<const std::byte> bytes) {
+  constexpr std::size_t kRequestsBytes = sizeof JobReport::requests;
+  if (bytes.size() < kRequestsBytes) return std::nullopt;
+  auto outcome = decode_outcome(bytes.subspan(kRequestsBytes));
+  if (!outcome) return std::nullopt;
+  ByteReader in(bytes.first(kRequestsBytes));
+  return JobReport{std::move(*outcome), std::min(in.get<std::uint32_t>(), kMaxJobRequests)};
 }
 
 }  // namespace fanfetch

@@ -15,6 +15,10 @@ namespace fanfetch {
 /// Longer validators are not sent: no honest server issues them, and a job must fit its payload.
 inline constexpr std::size_t kMaxValidatorBytes = 128;
 
+/// Most requests of one job: its own, and one that the worker repeats by itself (for the whole of a
+/// file whose part is outdated, say). More would pass the scheduler by.
+inline constexpr std::uint32_t kMaxJobRequests = 2;
+
 /// Most addresses of one job: more could not be tried before its time-out.
 inline constexpr std::size_t kMaxJobAddresses = 8;
 
@@ -76,5 +80,16 @@ struct Job {
 /// Trusts nothing: the bytes come from a process that may be compromised. nullopt: not an outcome
 /// that a worker may report.
 [[nodiscard]] std::optional<Outcome> decode_outcome(std::span<const std::byte> bytes);
+
+/// What a worker reports when it is done with a job.
+struct JobReport {
+  Outcome outcome;
+  std::uint32_t requests = 0;  ///< That it sent for the job, at most kMaxJobRequests.
+};
+
+/// The same for a report. decode_report() believes no larger number of requests than a sound worker
+/// can have sent.
+[[nodiscard]] std::size_t encode(const JobReport& report, std::span<std::byte> buffer);
+[[nodiscard]] std::optional<JobReport> decode_report(std::span<const std::byte> bytes);
 
 }  // namespace fanfetch

@@ -150,7 +150,7 @@ void Worker::resume(Transfer& transfer) {
 }
 
 void Worker::finish(Transfer& transfer, ExchangeEnd end) {
-  const auto outcome = transfer.finish(std::move(end));
+  auto outcome = transfer.finish(std::move(end));
   multi_.remove(transfer.easy());
   pacer_.forget(&transfer);
   if (!outcome) return start(transfer);  // for the whole
@@ -162,7 +162,7 @@ void Worker::finish(Transfer& transfer, ExchangeEnd end) {
   // A part that is not wanted goes before its outcome is known: another worker may create it again.
   running.transfer.reset();
   crash_point("before_outcome");
-  channel_.finish(running.use, *outcome);
+  channel_.finish(running.use, std::move(*outcome), running.progress.requests);
 }
 
 }  // namespace fanfetch

@@ -39,13 +39,14 @@ void WorkerChannel::set_progress(SlotUse use, const JobProgress& progress) {
   region_.slot(use.slot).progress.store(progress.pack(), std::memory_order_relaxed);
 }
 
-void WorkerChannel::finish(SlotUse use, const Outcome& outcome) {
+void WorkerChannel::finish(SlotUse use, Outcome outcome, std::uint32_t requests) {
   ChannelSlot& slot = region_.slot(use.slot);
-  std::size_t size = encode(outcome, slot.payload);
+  JobReport report{std::move(outcome), requests};
+  std::size_t size = encode(report, slot.payload);
   if (size == 0) {
-    size = encode(
-        Failed{.error = ErrorClass::protocol, .message = "its answer's headers are too long"},
-        slot.payload);
+    report.outcome =
+        Failed{.error = ErrorClass::protocol, .message = "its answer's headers are too long"};
+    size = encode(report, slot.payload);
   }
   slot.result_bytes.store(static_cast<std::uint32_t>(size), std::memory_order_relaxed);
   slot.state.store(pack_state(use.generation, Phase::done), std::memory_order_release);

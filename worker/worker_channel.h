@@ -29,8 +29,9 @@ class WorkerChannel {
   [[nodiscard]] std::optional<Taken> take();
   /// Says what has been done for it so far; the coordinator looks once a second.
   void set_progress(SlotUse use, const JobProgress& progress);
-  /// Publishes how it ended; the coordinator sees it after wake_coordinator().
-  void finish(SlotUse use, const Outcome& outcome);
+  /// Publishes how it ended; the coordinator sees it after wake_coordinator(). `requests`: that
+  /// were sent for it.
+  void finish(SlotUse use, Outcome outcome, std::uint32_t requests);
   void wake_coordinator();
 
   void beat();

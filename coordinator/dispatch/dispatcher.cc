@@ -79,8 +79,8 @@ void Dispatcher::dispatch_alone() {
 void Dispatcher::begin(TaskId id) {
   Task& task = tasks_.at(id);
   if (const auto what = placeholder(task.url)) {
-    return on_completion(id, Failed{.error = ErrorClass::placeholder,
-                                    .message = fmt::format("{} is {}", task.url.text, *what)});
+    return on_completion(id, {Failed{.error = ErrorClass::placeholder,
+                                     .message = fmt::format("{} is {}", task.url.text, *what)}});
   }
   if (task.started_at == WallTime{}) {
     task.started_at = timers_.wall_now();
@@ -95,7 +95,7 @@ void Dispatcher::begin(TaskId id) {
 
 /// Every job comes from here, and needs a route, so none gets around the address policy.
 void Dispatcher::go(TaskId id, Routes::Found route) {
-  if (!route) return on_completion(id, std::move(route.error()));
+  if (!route) return on_completion(id, {std::move(route.error())});
   const Task& task = tasks_.at(id);
   Job job = jobs_.make(task.link, task.url, std::move(*route));
   if (task.tries.attempts > 1) job.http2 = Http2::no;  // HTTP/2 may be what went wrong
@@ -108,7 +108,7 @@ void Dispatcher::go(TaskId id, Routes::Found route) {
 }
 
 void Dispatcher::refuse_as_too_long(TaskId id, const Error& error) {
-  on_completion(id, Failed{.error = ErrorClass::bad_url, .message = error.message});
+  on_completion(id, {Failed{.error = ErrorClass::bad_url, .message = error.message}});
 }
 
 void Dispatcher::arm_due_timer() {
@@ -124,16 +124,21 @@ void Dispatcher::arm_due_timer() {
 // --- Back: what follows ---
 
 /// Also for a task that had its turn, but for which no request could be made.
-void Dispatcher::on_completion(TaskId id, Outcome outcome) {
+void Dispatcher::on_completion(TaskId id, JobReport report) {
   const WallTime wall_now = timers_.wall_now();
-  scheduler_.finished(id, host_feedback(outcome, wall_now), timers_.now());
+  HostFeedback feedback = host_feedback(report.outcome, wall_now);
+  if (report.requests > 1) feedback.repeats = report.requests - 1;
+  scheduler_.finished(id, feedback, timers_.now());
   const auto entry = tasks_.find(id);
-  take_step(entry,
-            next_step(entry->second, std::move(outcome), retry_rules_, phase_, wall_now, dice_));
+  take_step(entry, next_step(entry->second, std::move(report.outcome), retry_rules_, phase_,
+                             wall_now, dice_));
 }
 
 void Dispatcher::on_lost(TaskId id, Blame blame) {
-  scheduler_.finished(id, HostFeedback{}, timers_.now());
+  HostFeedback feedback;
+  // A dead worker does not say how many requests it has sent: it may have been all that it could.
+  if (blame != Blame::none) feedback.repeats = kMaxJobRequests - 1;
+  scheduler_.finished(id, feedback, timers_.now());
   const auto entry = tasks_.find(id);
   take_step(entry, next_step_after_death(entry->second, blame, phase_));
 }

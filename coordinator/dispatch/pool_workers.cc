@@ -29,10 +29,10 @@ PoolWorkers::PoolWorkers(EventLoop& loop, WorkerProgram program, const PoolSetti
       pool_(loop, std::move(program), settings,
             {.on_result = [this](TaskId task,
                                  std::span<const std::byte> result) -> PoolEvents::Receipt {
-               auto outcome = decode_outcome(result);
-               if (!outcome) return {.integrity = Integrity::corrupt};
-               const Connection connection = connection_after(*outcome);
-               on_completion_(task, std::move(*outcome));
+               auto report = decode_report(result);
+               if (!report) return {.integrity = Integrity::corrupt};
+               const Connection connection = connection_after(report->outcome);
+               on_completion_(task, std::move(*report));
                return {.connection = connection};
              },
              .on_lost = std::move(events.on_lost),

@@ -38,7 +38,7 @@ class PoolWorkers final : public Workers {
     return std::hash<std::string>{}(host);
   }
 
-  std::function<void(TaskId, Outcome)> on_completion_;
+  std::function<void(TaskId, JobReport)> on_completion_;
   WorkerPool pool_;
 };
 

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "common/job.h"
-#include "common/outcome.h"
 #include "common/result.h"
 #include "coordinator/link/task_id.h"
 #include "coordinator/pool/blame.h"
@@ -15,8 +14,8 @@ namespace fanfetch {
 /// What happens to the workers and their jobs. Called on the loop's thread, never from within a
 /// call to Workers, except for `on_message` and `on_hopeless`, which start() may call.
 struct WorkerEvents {
-  /// A job has an outcome.
-  std::function<void(TaskId, Outcome)> on_completion;
+  /// A job is done.
+  std::function<void(TaskId, JobReport)> on_completion;
   /// A worker died before this job of it had an outcome.
   std::function<void(TaskId, Blame)> on_lost;
   /// A death, or a line that a worker wrote to its stderr: for the user. Not cleaned.

@@ -24,9 +24,10 @@ struct HostFeedback {
   std::optional<Duration> retry_after = std::nullopt;  ///< The wait the host asks for; may be 0.
   std::uint64_t bytes = 0;                             ///< Size of a saved body.
   std::optional<Failed> failure = std::nullopt;        ///< For messages; unset if healthy or none.
+  unsigned repeats = 0;  ///< Requests that the attempt sent beyond the one it was started for.
 };
 
-/// Pure. `now`: the time of day, for a Retry-After that is a date.
+/// Pure. All but `repeats`. `now`: the time of day, for a Retry-After that is a date.
 [[nodiscard]] HostFeedback host_feedback(const Outcome& outcome, WallTime now);
 
 }  // namespace fanfetch

@@ -53,15 +53,13 @@ Duration with_jitter(Duration time, std::mt19937_64& dice) {
 }  // namespace
 
 HostGovernor::Attempt HostGovernor::start(Instant now) {
-  const double pace = pace_.rate();
-  const double rate =
-      rules_->rate > 0 && pace > 0 ? std::min(rules_->rate, pace) : std::max(rules_->rate, pace);
+  const double rate = requests_a_second();
   Attempt attempt{.began = now, .concurrent = ++in_flight_};
   if (rate > 0) {
-    const auto interval = std::chrono::duration_cast<Duration>(duration<double>(1 / rate));
+    const Duration interval = times(seconds(1), 1 / rate);
     // A start that comes a little late keeps the beat; time without work is not made up for.
     const bool in_step = now - next_start_ < interval;
-    attempt.at_pace = in_step && rate == pace;
+    attempt.at_pace = in_step && rate == pace_.rate();
     next_start_ = (in_step ? next_start_ : now) + interval;
   }
   if (mode_ != Mode::open) {
@@ -88,9 +86,18 @@ void HostGovernor::finish(const Attempt& attempt, const HostFeedback& feedback, 
     case Kind::failed: on_failed(attempt, feedback, now); break;
     case Kind::none: break;
   }
+  if (const double rate = requests_a_second(); rate > 0 && feedback.repeats > 0) {
+    next_start_ = std::max(next_start_, now) + times(seconds(1), feedback.repeats / rate);
+  }
   --in_flight_;
   // The probe showed nothing: another one may follow.
   if (mode_ == Mode::probing && !is_late(attempt)) mode_ = Mode::paused;
+}
+
+/// By the user's word and by what was learnt; 0: no limit.
+double HostGovernor::requests_a_second() const {
+  const double pace = pace_.rate();
+  return rules_->rate > 0 && pace > 0 ? std::min(rules_->rate, pace) : std::max(rules_->rate, pace);
 }
 
 // --- The host is up ---

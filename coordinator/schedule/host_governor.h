@@ -102,6 +102,8 @@ class HostGovernor {
   };
   /// REQUIRES: has_room(), and ready_at() is not after `now`.
   [[nodiscard]] Attempt start(Instant now);
+  /// What the attempt has repeated puts the host into debt: the next start comes later, as if those
+  /// requests were sent now.
   void finish(const Attempt& attempt, const HostFeedback& feedback, Instant now,
               std::mt19937_64& dice);
 
@@ -135,6 +137,7 @@ class HostGovernor {
   [[nodiscard]] bool looks_like_a_rate(const Attempt& attempt, const HostFeedback& feedback,
                                        Instant now) const;
   [[nodiscard]] Duration unasked_pause(const HostFeedback& feedback, Instant now) const;
+  [[nodiscard]] double requests_a_second() const;
   void pause(Instant until, Instant now);
   void give_up(Failed failed, Instant until, Instant now);
   void give_up_as_throttled(const HostFeedback& feedback, Instant until, Instant now,

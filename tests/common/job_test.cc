@@ -152,6 +152,35 @@ TEST(Outcome, AnErrorClassThatDoesNotExistIsRefused) {
   EXPECT_FALSE(decode_outcome(std::span(buffer).first(size)));
 }
 
+TEST(JobReport, ComesBackAsItWas) {
+  Buffer buffer;
+  const auto size = encode(JobReport{Saved{.bytes = 5}, 2}, buffer);
+  const auto back = decode_report(std::span(buffer).first(size));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(std::get<Saved>(back->outcome).bytes, 5u);
+  EXPECT_EQ(back->requests, 2u);
+}
+
+TEST(JobReport, NoMoreRequestsAreBelievedThanASoundWorkerSends) {
+  Buffer buffer;
+  for (const std::uint32_t said : {kMaxJobRequests + 1, 0xffffffffu}) {
+    const auto size = encode(JobReport{Saved{}, said}, buffer);
+    EXPECT_EQ(decode_report(std::span(buffer).first(size))->requests, kMaxJobRequests);
+  }
+}
+
+TEST(JobReport, AnyCutOrExtraByteIsRefused) {
+  Buffer buffer;
+  const auto size = encode(JobReport{Saved{.sha256 = Sha256Digest{}}, 1}, buffer);
+  for (std::size_t cut = 0; cut < size; ++cut) {
+    EXPECT_FALSE(decode_report(std::span(buffer).first(cut))) << cut;
+    EXPECT_EQ(encode(JobReport{Saved{.sha256 = Sha256Digest{}}, 1}, std::span(buffer).first(cut)),
+              0u);
+  }
+  EXPECT_TRUE(decode_report(std::span(buffer).first(size)));
+  EXPECT_FALSE(decode_report(std::span(buffer).first(size + 1)));
+}
+
 /// A captured worker may write anything; nothing of it may crash or ask for much memory.
 TEST(Outcome, SurvivesRandomBytes) {
   std::mt19937_64 random(1);
@@ -161,6 +190,7 @@ TEST(Outcome, SurvivesRandomBytes) {
     Buffer broken = buffer;
     for (int i = 0; i < 3; ++i) broken[random() % size] = static_cast<std::byte>(random());
     (void)decode_outcome(std::span(broken).first(size));
+    (void)decode_report(std::span(broken).first(size));
     for (auto& byte : std::span(broken).first(200)) byte = static_cast<std::byte>(random());
     (void)decode_outcome(std::span(broken).first(random() % 200));
     (void)decode_job(std::span(broken).first(random() % 200));

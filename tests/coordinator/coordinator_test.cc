@@ -69,7 +69,7 @@ class CoordinatorTest : public ::testing::Test {
   }
   void plan_end() { supply_.items.emplace_back(EndOfList{.total = 1}); }
   void complete(Outcome outcome) {
-    coordinator_.on_completion(workers_.take().task, std::move(outcome));
+    coordinator_.on_completion(workers_.take().task, {std::move(outcome), 1});
     coordinator_.after_batch();
   }
   /// A run that has one link with a worker, and more to come.

@@ -44,7 +44,7 @@ std::string answer_to(std::uint64_t number) {
   for (;;) {
     while (auto taken = channel->take()) {
       const auto number = std::stoull(taken->job.url);
-      channel->finish(taken->use, Redirected{{.location = answer_to(number)}});
+      channel->finish(taken->use, Redirected{{.location = answer_to(number)}}, 1);
       if (number % 3 == 0) channel->wake_coordinator();
     }
     channel->wake_coordinator();
@@ -67,9 +67,9 @@ bool submit(CoordinatorChannel& channel, std::uint64_t number) {
 
 CoordinatorChannel::Acceptor accept_into(std::vector<Completion>& completions) {
   return [&](const CoordinatorChannel::Label& label, std::span<const std::byte> bytes) {
-    auto outcome = decode_outcome(bytes);
-    if (!outcome) return Integrity::corrupt;
-    completions.push_back({label.task, std::move(*outcome)});
+    auto report = decode_report(bytes);
+    if (!report) return Integrity::corrupt;
+    completions.push_back({label.task, std::move(report->outcome)});
     return Integrity::sound;
   };
 }
@@ -168,7 +168,7 @@ class KilledAtAnInstruction : public ::testing::Test {
       const Outcome outcome = Redirected{{.location = answer_to(kNumber)}};
       if (::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) ::_exit(1);
       ::raise(SIGSTOP);
-      channel->finish(taken->use, outcome);
+      channel->finish(taken->use, outcome, 1);
       ::_exit(0);
     }
     int status = 0;

@@ -58,9 +58,9 @@ class WorkerTest : public ::testing::Test {
     channel->wake_worker();
     std::vector<Outcome> done;
     const auto accept = [&](const CoordinatorChannel::Label&, std::span<const std::byte> bytes) {
-      auto outcome = decode_outcome(bytes);
-      if (outcome) done.push_back(std::move(*outcome));
-      return outcome ? Integrity::sound : Integrity::corrupt;
+      auto report = decode_report(bytes);
+      if (report) done.push_back(std::move(report->outcome));
+      return report ? Integrity::sound : Integrity::corrupt;
     };
     pollfd wait{.fd = channel->completed_fd(), .events = POLLIN, .revents = 0};
     const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(kPatience).count();

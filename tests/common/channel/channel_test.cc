@@ -28,6 +28,7 @@ class ChannelTest : public ::testing::Test {
   struct Completion {
     TaskId task;
     Outcome outcome;
+    std::uint32_t requests = 0;
   };
 
   static UniqueFd copy(int fd) { return UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, 0)); }
@@ -39,9 +40,9 @@ class ChannelTest : public ::testing::Test {
   /// Keeps what can be decoded.
   CoordinatorChannel::Acceptor accept() {
     return [this](const CoordinatorChannel::Label& label, std::span<const std::byte> bytes) {
-      auto outcome = decode_outcome(bytes);
-      if (!outcome) return Integrity::corrupt;
-      completions_.push_back({label.task, std::move(*outcome)});
+      auto report = decode_report(bytes);
+      if (!report) return Integrity::corrupt;
+      completions_.push_back({label.task, std::move(report->outcome), report->requests});
       return Integrity::sound;
     };
   }
@@ -63,11 +64,12 @@ TEST_F(ChannelTest, CarriesAJobThereAndItsOutcomeBack) {
   ASSERT_TRUE(taken);
   EXPECT_EQ(taken->job.url, "http://example.org/7");
   EXPECT_FALSE(worker_.take());
-  worker_.finish(taken->use, Saved{.response = {.http_status = 200}, .bytes = 5});
+  worker_.finish(taken->use, Saved{.response = {.http_status = 200}, .bytes = 5}, 2);
   EXPECT_EQ(drain(), Integrity::sound);
   ASSERT_EQ(completions_.size(), 1u);
   EXPECT_EQ(completions_[0].task, 42u);
   EXPECT_EQ(std::get<Saved>(completions_[0].outcome).bytes, 5u);
+  EXPECT_EQ(completions_[0].requests, 2u);
   EXPECT_EQ(coordinator_.leases(), 0u);
 }
 
@@ -76,7 +78,7 @@ TEST_F(ChannelTest, UsesItsSlotsAgainAndAgain) {
     for (std::uint32_t i = 0; i < kSlots; ++i) ASSERT_TRUE(submit(job_for(round), i));
     EXPECT_EQ(coordinator_.free_slots(), 0u);
     while (auto taken = worker_.take())
-      worker_.finish(taken->use, Failed{.message = taken->job.url});
+      worker_.finish(taken->use, Failed{.message = taken->job.url}, 1);
     completions_.clear();
     ASSERT_EQ(drain(), Integrity::sound);
     ASSERT_EQ(completions_.size(), kSlots);
@@ -94,7 +96,7 @@ TEST_F(ChannelTest, RefusesAJobThatDoesNotFit) {
 TEST_F(ChannelTest, AnOutcomeThatDoesNotFitBecomesAFailure) {
   ASSERT_TRUE(submit(job_for(1), 1));
   auto taken = worker_.take();
-  worker_.finish(taken->use, Redirected{{.location = std::string(kPayloadBytes, 'x')}});
+  worker_.finish(taken->use, Redirected{{.location = std::string(kPayloadBytes, 'x')}}, 1);
   ASSERT_EQ(drain(), Integrity::sound);
   EXPECT_TRUE(std::holds_alternative<Failed>(completions_.at(0).outcome));
 }
@@ -113,7 +115,7 @@ TEST_F(ChannelTest, TellsOrphansThatWereStartedFromThoseThatWereNot) {
 TEST_F(ChannelTest, AcceptsAResultWhoseCompletionWasNeverPosted) {
   ASSERT_TRUE(submit(job_for(1), 1));
   auto taken = worker_.take();
-  worker_.finish(taken->use, Saved{.bytes = 9});
+  worker_.finish(taken->use, Saved{.bytes = 9}, 1);
   raw_.header().complete_head = 0;  // as if it had died between its last two stores
   EXPECT_EQ(drain(), Integrity::sound);
   EXPECT_TRUE(completions_.empty());
@@ -125,7 +127,7 @@ TEST_F(ChannelTest, AcceptsAResultWhoseCompletionWasNeverPosted) {
 TEST_F(ChannelTest, AResultOfAnEarlierUseOfTheSlotIsNotTakenForThisOne) {
   ASSERT_TRUE(submit(job_for(1), 1));
   auto taken = worker_.take();
-  worker_.finish(taken->use, Saved{.bytes = 9});
+  worker_.finish(taken->use, Saved{.bytes = 9}, 1);
   ASSERT_EQ(drain(), Integrity::sound);
   ASSERT_TRUE(submit(job_for(2), 2));  // the same slot; the worker dies before it looks
   completions_.clear();
@@ -149,7 +151,7 @@ TEST_F(ChannelTest, SaysWhatAStartedLeaseHasComeTo) {
   EXPECT_FALSE(coordinator_.started((slot + 1) % kSlots)) << "not leased";
   const std::uint32_t generation = coordinator_.started(slot)->generation;
 
-  worker_.finish(taken->use, Saved{});
+  worker_.finish(taken->use, Saved{}, 1);
   EXPECT_TRUE(coordinator_.started(slot)) << "done, but perhaps never posted";
   ASSERT_EQ(drain(), Integrity::sound);
   EXPECT_FALSE(coordinator_.started(slot));
@@ -178,7 +180,7 @@ TEST(JobProgress, CountsWrapInTheirOwnBits) {
 TEST_F(ChannelTest, MoreMayBeSubmittedFromWithinAResult) {
   for (TaskId task = 0; task < kSlots; ++task) {
     ASSERT_TRUE(submit(job_for(1), task));
-    worker_.finish(worker_.take()->use, Saved{.bytes = task});
+    worker_.finish(worker_.take()->use, Saved{.bytes = task}, 1);
   }
   std::vector<TaskId> done;
   const CoordinatorChannel::Acceptor accept_and_submit = [&](const CoordinatorChannel::Label& label,
@@ -186,8 +188,8 @@ TEST_F(ChannelTest, MoreMayBeSubmittedFromWithinAResult) {
     if (coordinator_.free_slots() > 0) {
       EXPECT_TRUE(submit(job_for(2), 100 + label.task));
     }
-    const auto outcome = decode_outcome(bytes);
-    EXPECT_EQ(std::get<Saved>(*outcome).bytes, label.task) << "its own bytes";
+    const auto report = decode_report(bytes);
+    EXPECT_EQ(std::get<Saved>(report->outcome).bytes, label.task) << "its own bytes";
     done.push_back(label.task);
     return Integrity::sound;
   };
@@ -230,7 +232,7 @@ TEST_F(ChannelTest, CarriesTheLimitOfBytesAndWhoIsHeldBack) {
 TEST_F(ChannelTest, AnEarlierResultIsRefusedThoughItsBytesAreStillThere) {
   ASSERT_TRUE(submit(job_for(1), 1));
   const auto taken = worker_.take();
-  worker_.finish(taken->use, Saved{.bytes = 9});
+  worker_.finish(taken->use, Saved{.bytes = 9}, 1);
   ChannelSlot& slot = raw_.slot(taken->use.slot);
   const std::vector<std::byte> result(slot.payload, slot.payload + slot.result_bytes);
   ASSERT_EQ(drain(), Integrity::sound);
@@ -271,14 +273,14 @@ TEST_F(ChannelTest, RejectsACompletionThatNobodyWaitsFor) {
 TEST_F(ChannelTest, RejectsACompletionOfAnotherGeneration) {
   ASSERT_TRUE(submit(job_for(1), 1));
   auto taken = worker_.take();
-  worker_.finish({taken->use.slot, taken->use.generation + 1}, Saved{});
+  worker_.finish({taken->use.slot, taken->use.generation + 1}, Saved{}, 1);
   EXPECT_EQ(drain(), Integrity::corrupt);
 }
 
 TEST_F(ChannelTest, RejectsAnEntryOfAnotherGenerationThoughTheResultIsThere) {
   ASSERT_TRUE(submit(job_for(1), 1));
   const auto taken = worker_.take();
-  worker_.finish(taken->use, Saved{});
+  worker_.finish(taken->use, Saved{}, 1);
   raw_.complete_ring().entries[0] = SlotUse{taken->use.slot, taken->use.generation + 1}.pack();
   EXPECT_EQ(drain(), Integrity::corrupt);
   EXPECT_TRUE(completions_.empty());
@@ -287,8 +289,8 @@ TEST_F(ChannelTest, RejectsAnEntryOfAnotherGenerationThoughTheResultIsThere) {
 TEST_F(ChannelTest, RejectsTheSameCompletionTwice) {
   ASSERT_TRUE(submit(job_for(1), 1));
   auto taken = worker_.take();
-  worker_.finish(taken->use, Saved{});
-  worker_.finish(taken->use, Saved{});
+  worker_.finish(taken->use, Saved{}, 1);
+  worker_.finish(taken->use, Saved{}, 1);
   EXPECT_EQ(drain(), Integrity::corrupt);
   EXPECT_EQ(completions_.size(), 1u);
 }
@@ -296,7 +298,7 @@ TEST_F(ChannelTest, RejectsTheSameCompletionTwice) {
 TEST_F(ChannelTest, RejectsAResultLongerThanItsPayload) {
   ASSERT_TRUE(submit(job_for(1), 1));
   auto taken = worker_.take();
-  worker_.finish(taken->use, Saved{});
+  worker_.finish(taken->use, Saved{}, 1);
   raw_.slot(taken->use.slot).result_bytes = 0xffffffff;
   EXPECT_EQ(drain(), Integrity::corrupt);
 }
@@ -304,15 +306,15 @@ TEST_F(ChannelTest, RejectsAResultLongerThanItsPayload) {
 TEST_F(ChannelTest, RejectsAResultThatIsNoOutcome) {
   ASSERT_TRUE(submit(job_for(1), 1));
   auto taken = worker_.take();
-  worker_.finish(taken->use, Saved{});
-  raw_.slot(taken->use.slot).payload[0] = std::byte{0x7f};
+  worker_.finish(taken->use, Saved{}, 1);
+  raw_.slot(taken->use.slot).payload[sizeof JobReport::requests] = std::byte{0x7f};
   EXPECT_EQ(drain(), Integrity::corrupt);
 }
 
 TEST_F(ChannelTest, RejectsACompletionWhoseStateIsNotDone) {
   ASSERT_TRUE(submit(job_for(1), 1));
   auto taken = worker_.take();
-  worker_.finish(taken->use, Saved{});
+  worker_.finish(taken->use, Saved{}, 1);
   raw_.slot(taken->use.slot).state = pack_state(taken->use.generation, Phase{99});
   EXPECT_EQ(drain(), Integrity::corrupt);
   // Dead, it counts as started: it may be what the worker died of.
@@ -332,9 +334,9 @@ TEST_F(ChannelTest, StaysCorrupt) {
 TEST_F(ChannelTest, StaysCorruptAfterOneBadEntry) {
   ASSERT_TRUE(submit(job_for(1), 1));
   const auto taken = worker_.take();
-  worker_.finish({taken->use.slot + 1, taken->use.generation}, Saved{});
+  worker_.finish({taken->use.slot + 1, taken->use.generation}, Saved{}, 1);
   EXPECT_EQ(drain(), Integrity::corrupt);
-  worker_.finish(taken->use, Saved{});
+  worker_.finish(taken->use, Saved{}, 1);
   EXPECT_EQ(drain(), Integrity::corrupt);
   EXPECT_TRUE(completions_.empty());
 }

@@ -16,9 +16,9 @@ class DispatcherTest : public ::testing::Test {
         {.listed = url, .url = *parse_url(url), .host_limit = 8, .earlier = std::move(earlier)});
   }
   /// The next job is back with that outcome. Returns what had been submitted.
-  FakeWorkers::Submitted complete(Outcome outcome) {
+  FakeWorkers::Submitted complete(Outcome outcome, std::uint32_t requests = 1) {
     FakeWorkers::Submitted job = workers_.take();
-    dispatcher_.on_completion(job.task, std::move(outcome));
+    dispatcher_.on_completion(job.task, {std::move(outcome), requests});
     return job;
   }
   void lose(Blame blame) { dispatcher_.on_lost(workers_.take().task, blame); }
@@ -158,7 +158,7 @@ TEST_F(DispatcherTest, ARetryDoesWithoutHttp2) {
   http2.dispatch();
   const auto first = workers_.take();
   EXPECT_EQ(first.http2, Http2::yes);
-  http2.on_completion(first.task, Failed{.error = ErrorClass::protocol, .retry = Retry::yes});
+  http2.on_completion(first.task, {Failed{.error = ErrorClass::protocol, .retry = Retry::yes}, 1});
   timers_.advance(1min);
   http2.dispatch();
   EXPECT_EQ(workers_.take().http2, Http2::no);
@@ -286,6 +286,73 @@ TEST_F(DispatcherTest, ALostJobIsAbandonedOnceTheRunIsCutOff) {
   EXPECT_EQ(dispatcher_.size(), 0u);
   EXPECT_EQ(dispatcher_.unfinished(), 1u);
   EXPECT_TRUE(finished_.empty());
+}
+
+/// At two requests a second, a.test's next turn comes 0.5 s after the one before.
+class DispatcherRateTest : public DispatcherTest {
+ protected:
+  DispatcherRateTest() {
+    rated_.add({.url = *parse_url("http://a.test/x"), .host_limit = 8});
+    rated_.add({.url = *parse_url("http://a.test/y"), .host_limit = 8});
+    rated_.dispatch();
+  }
+  /// How long the second link waits for its turn.
+  Duration wait() {
+    rated_.dispatch();
+    return timers_.next().value_or(Duration{});
+  }
+
+  Dispatcher rated_{{.hosts = {.adapts = false, .rate = 2}, .retries = {.retries = 1}},
+                    workers_,
+                    routes_,
+                    timers_,
+                    {.on_finished = [](const FinishedLink&) {},
+                     .on_try_again = [](const Task&, const Failed&, Duration) {},
+                     .held_back = [] { return false; }},
+                    1};
+};
+
+TEST_F(DispatcherRateTest, AnAttemptOfOneRequestHasItsTurnAlready) {
+  rated_.on_completion(workers_.take().task, {Saved{}, 1});
+  EXPECT_EQ(wait(), 500ms);
+}
+
+TEST_F(DispatcherRateTest, AnAttemptThatSentNoneToo) {
+  rated_.on_completion(workers_.take().task, {Failed{.error = ErrorClass::disk}, 0});
+  EXPECT_EQ(wait(), 500ms);
+}
+
+TEST_F(DispatcherRateTest, WhatAWorkerRepeatedIsADebtOfTheHost) {
+  rated_.on_completion(workers_.take().task, {Saved{}, 2});
+  EXPECT_EQ(wait(), 1s);
+}
+
+TEST_F(DispatcherRateTest, AWorkerThatDiedMayHaveRepeated) {
+  rated_.on_lost(workers_.take().task, Blame::shared);
+  EXPECT_EQ(wait(), 1s);
+}
+
+TEST_F(DispatcherRateTest, AJobThatWasNeverStartedRepeatedNothing) {
+  rated_.on_lost(workers_.take().task, Blame::none);
+  EXPECT_EQ(wait(), 500ms);
+}
+
+TEST_F(DispatcherRateTest, ARedirectAndARetryWaitForTheirTurns) {
+  rated_.on_completion(workers_.take().task,
+                       {Redirected{.response = {.location = "http://a.test/z"}}, 1});
+  EXPECT_EQ(wait(), 500ms);
+  EXPECT_TRUE(workers_.submitted.empty());
+  for (const char* path : {"/y", "/z"}) {
+    timers_.advance(500ms);
+    rated_.dispatch();
+    ASSERT_EQ(workers_.submitted.size(), 1u) << path;
+    const auto job = workers_.take();
+    EXPECT_TRUE(job.url.ends_with(path)) << job.url;
+    rated_.on_completion(job.task, {Failed{.error = ErrorClass::timeout, .retry = Retry::yes}, 1});
+  }
+  timers_.advance(1h);  // both are due
+  rated_.dispatch();
+  EXPECT_EQ(workers_.submitted.size(), 1u);
 }
 
 TEST_F(DispatcherTest, KeptNeedsAnEarlierFile) {

@@ -71,6 +71,50 @@ TEST(Scheduler, ADelayedTaskWaitsForItsTimeAndHoldsBackNobody) {
   EXPECT_FALSE(scheduler.next_due());
 }
 
+TEST(Scheduler, WhatAnAttemptRepeatedIsADebtOfItsHostAlone) {
+  HostRules rules = fixed();
+  rules.rate = 1;
+  Scheduler scheduler(rules, 1);
+  for (TaskId task = 1; task <= 3; ++task) scheduler.add(task, kA, 10, kStart);
+  for (TaskId task = 11; task <= 12; ++task) scheduler.add(task, kB, 10, kStart);
+  EXPECT_EQ(all(scheduler), (std::vector<TaskId>{1, 11}));
+  HostFeedback repeated = kGood;
+  repeated.repeats = 2;
+  scheduler.finished(1, repeated, kStart);
+  EXPECT_EQ(all(scheduler, kStart + seconds(1)), (std::vector<TaskId>{12}));
+  EXPECT_TRUE(all(scheduler, kStart + seconds(3) - Duration(1)).empty());
+  EXPECT_EQ(all(scheduler, kStart + seconds(3)), (std::vector<TaskId>{2}));
+  // The host's turn is long past when the attempt ends: it was perhaps asked again just before.
+  repeated.repeats = 1;
+  scheduler.finished(2, repeated, kStart + seconds(100));
+  EXPECT_TRUE(all(scheduler, kStart + seconds(101) - Duration(1)).empty());
+  EXPECT_EQ(all(scheduler, kStart + seconds(101)), (std::vector<TaskId>{3}));
+}
+
+TEST(Scheduler, AHostInDebtIsNotForgotten) {
+  HostRules rules = fixed();
+  rules.rate = 1;
+  Scheduler scheduler(rules, 1);
+  scheduler.add(1, kA, 1, kStart);
+  EXPECT_EQ(scheduler.next(kStart), 1u);
+  HostFeedback repeated = kGood;
+  repeated.repeats = 1;
+  scheduler.finished(1, repeated, kStart + seconds(5));
+  scheduler.add(2, kA, 1, kStart + seconds(5));
+  EXPECT_TRUE(all(scheduler, kStart + seconds(5)).empty());
+  EXPECT_EQ(all(scheduler, kStart + seconds(6)), (std::vector<TaskId>{2}));
+}
+
+TEST(Scheduler, WithoutARateThereIsNoDebt) {
+  Scheduler scheduler(fixed(), 1);
+  for (TaskId task = 1; task <= 2; ++task) scheduler.add(task, kA, 1, kStart);
+  EXPECT_EQ(all(scheduler), (std::vector<TaskId>{1}));
+  HostFeedback repeated = kGood;
+  repeated.repeats = 1;
+  scheduler.finished(1, repeated, kStart);
+  EXPECT_EQ(all(scheduler), (std::vector<TaskId>{2}));
+}
+
 TEST(Scheduler, SaysWhetherAnyHostHasATurn) {
   Scheduler scheduler(fixed(), 1);
   EXPECT_FALSE(scheduler.has_turn());
