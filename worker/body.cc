@@ -216,6 +216,13 @@ Outcome Body::refusal(Response response) const {
     failed.message = fmt::format(
         "it came with Content-Encoding '{}', which cannot be decoded and was not asked for",
         head_->joined("Content-Encoding").substr(0, kMaxHeaderValue));
+  } else if (part_is_outdated()) {
+    failed.error = ErrorClass::truncated;
+    failed.retry = Retry::yes;
+    failed.message = "the server has another file by now than the part that is there";
+  } else if (end_is_uncertain()) {
+    failed.error = ErrorClass::protocol;
+    failed.message = "its response is in HTTP/2, which was not asked for";
   } else {
     return disk_failure(disk_error_, std::move(failed.response));
   }
@@ -224,6 +231,7 @@ Outcome Body::refusal(Response response) const {
 
 void Body::leave_part(Failed& failed) {
   if (!part_) return;
+  if (part_is_outdated()) return part_.reset();
   if (failed.retry == Retry::yes) {
     const std::uint64_t secured = part_->keep_all();
     failed.secured = secured > secured_ ? secured - secured_ : 0;

@@ -57,7 +57,8 @@ class Body {
   /// Saves it if the file is whole and welcome. REQUIRES: end() said `complete`; is_wanted().
   [[nodiscard]] Outcome finish(Response response);
 
-  /// Leaves what the next attempt can resume, and notes in `failed` how far this one got.
+  /// Leaves what the next attempt can resume, and notes in `failed` how far this one got;
+  /// a part that is outdated goes.
   void leave_part(Failed& failed);
   /// Leaves the part as it was found: this was not the response to it.
   void keep_part();

@@ -40,6 +40,7 @@ Transfer::Ready Transfer::prepare() {
 }
 
 void Transfer::ask() {
+  ++requests_;
   exchange_.prepare(body_.rest(), this,
                     pace_.take ? std::optional(pace_.largest_piece) : std::nullopt);
 }
@@ -57,11 +58,18 @@ void Transfer::leave_part_at_stop() {
   body_.leave_part_at_stop();
 }
 
+/// By HTTP/1.1, whose ends are certain: what says HTTP/2 though we did not offer it cannot speak
+/// it.
+bool Transfer::must_start_over() const {
+  if (requests_ >= kMaxJobRequests) return false;
+  return body_.part_is_outdated() || (body_.end_is_uncertain() && job_.http2 == Http2::yes);
+}
+
 std::optional<Outcome> Transfer::finish(ExchangeEnd end) {
   end = exchange_.finish(std::move(end));
   body_.end(end);
-  if (body_.end_is_uncertain()) job_.http2 = Http2::no;
-  if (body_.end_is_uncertain() || body_.part_is_outdated()) {
+  if (must_start_over()) {
+    job_.http2 = Http2::no;
     body_.start_over();
     ask();
     return std::nullopt;

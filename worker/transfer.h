@@ -47,7 +47,7 @@ class Transfer : private ResponseTaker {
   [[nodiscard]] Ready prepare();
 
   /// How it ended. nullopt: what there is of it is of no use after all; the request is made again
-  /// for the whole, and libcurl is to have the handle again (this happens twice at most).
+  /// for the whole, and libcurl is to have the handle again (see kMaxJobRequests).
   /// REQUIRES: libcurl reported `end`; or the caller ends the transfer, and takes the handle from
   /// libcurl next.
   [[nodiscard]] std::optional<Outcome> finish(ExchangeEnd end);
@@ -69,6 +69,7 @@ class Transfer : private ResponseTaker {
   [[nodiscard]] Taken on_body(std::span<const std::byte> bytes) noexcept override;
 
   void ask();
+  [[nodiscard]] bool must_start_over() const;
   [[nodiscard]] Outcome conclude(const ExchangeEnd& end);
   /// The outcome of a response without a file.
   [[nodiscard]] Outcome conclude_status(Response response) const;
@@ -80,6 +81,7 @@ class Transfer : private ResponseTaker {
   std::optional<PartCheck> check_;
   Body body_;
   std::uint64_t new_bytes_ = 0;  // of the bodies of all responses, not yet reported
+  std::uint32_t requests_ = 0;   // made so far
   bool looked_ = false;          // for an old part
   int old_part_error_ = 0;       // an errno value: an old part is there and cannot be read
 };

@@ -288,6 +288,7 @@ TEST_F(BodyTest, Http2WithoutALengthHasAnUncertainEnd) {
   Body body(job_, store_);
   EXPECT_FALSE(body.begin(unsure));
   EXPECT_TRUE(body.end_is_uncertain());
+  EXPECT_EQ(error_of(body.refusal({})), ErrorClass::protocol) << "if it is not asked for again";
   EXPECT_TRUE(
       std::holds_alternative<Saved>(conclude(head(200, 3, {}, HttpVersion::http_2), "abc")));
 }
@@ -383,6 +384,20 @@ TEST_F(BodyTest, StartingOverForgetsThePart) {
   EXPECT_EQ(body.rest().offset, 0u);
   EXPECT_TRUE(store_.is_empty());
   EXPECT_TRUE(std::holds_alternative<Saved>(conclude(body, head(200, 3), "new")));
+}
+
+/// The request has been repeated already: the next attempt asks for the whole.
+TEST_F(BodyTest, AnOutdatedPartThatIsNotAskedForAgainGoes) {
+  leave_part(2 * kMiB);
+  Body body(job_, store_);
+  resume(body);
+  const ResponseHead other = rest_head(2 * kMiB, "\"2\"");
+  auto failed = std::get<Failed>(conclude(body, other, "abc"));
+  EXPECT_EQ(failed.error, ErrorClass::truncated);
+  EXPECT_EQ(failed.retry, Retry::yes);
+  body.leave_part(failed);
+  EXPECT_EQ(failed.secured, 0u);
+  EXPECT_TRUE(store_.is_empty());
 }
 
 TEST_F(BodyTest, ARedirectKeepsThePartForWhereItPoints) {
