@@ -34,7 +34,7 @@ int main() {
     while (auto taken = channel->take()) {
       const bool never_ends = taken->job.url.find("never-ends-at-first") != std::string::npos;
       if (never_ends && is_first_time()) continue;
-      channel->finish(taken->use, Failed{.error = ErrorClass::http_4xx, .message = "no"});
+      channel->finish(taken->use, Failed{.error = ErrorClass::http_4xx, .message = "no"}, 1);
     }
     channel->wake_coordinator();
     pollfd wait{.fd = channel->submitted_fd(), .events = POLLIN, .revents = 0};
