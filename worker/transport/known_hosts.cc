@@ -47,7 +47,9 @@ std::vector<std::string> KnownHosts::use(const Job& job) {
     unused_.pop_front();
   }
   // Each time, also when it is known: libcurl does not say when it has read an earlier list.
-  std::string entry = name;
+  // A '-' at the front would take the host out; behind a '+' it is part of the name. What '+' says,
+  // that the entry gets old, holds for no job that needs it: see set_addresses().
+  std::string entry = name.starts_with('-') ? '+' + name : name;
   char separator = ':';
   for (const IpAddress& address : host->addresses) {
     entry += separator;

@@ -22,8 +22,8 @@ class KnownHosts {
   explicit KnownHosts(std::size_t most_unused = 64) : most_unused_(most_unused) {}
 
   /// A transfer is about to begin: what to tell libcurl, in the form of CURLOPT_RESOLVE
-  /// (`-old.host:80`, `host:443:192.0.2.1,[2001:db8::1]`). Nothing for an IP literal, which libcurl
-  /// reads by itself. REQUIRES: each call is followed by one forget().
+  /// (`-old.host:80`, `host:443:192.0.2.1,[2001:db8::1]`, `+-host:80:192.0.2.1`). Nothing for an IP
+  /// literal, which libcurl reads by itself. REQUIRES: each call is followed by one forget().
   [[nodiscard]] std::vector<std::string> use(const Job& job);
   /// That transfer is over.
   void forget(const Job& job);

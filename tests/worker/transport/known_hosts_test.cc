@@ -21,6 +21,14 @@ TEST(KnownHosts, TellsLibcurlTheAddresses) {
   hosts.forget(job("::1"));
 }
 
+/// CURLOPT_RESOLVE takes a '-' at the front for an order to forget.
+TEST(KnownHosts, ANameMayBeginWithAHyphen) {
+  KnownHosts hosts(0);
+  EXPECT_EQ(hosts.use(job("-a.test")), Entries{"+-a.test:80:192.0.2.1"});
+  hosts.forget(job("-a.test"));
+  EXPECT_EQ(hosts.use(job("b")), (Entries{"--a.test:80", "b:80:192.0.2.1"}));
+}
+
 TEST(KnownHosts, TakesOutWhatIsLongUnused) {
   KnownHosts hosts(2);
   for (const char* host : {"a", "b", "c"}) {
