@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <string>
+#include <string_view>
 
 #include "coordinator/process/signals.h"
 #include "coordinator/report/console.h"
@@ -17,6 +19,17 @@ namespace {
 
 /// As in a run: more are only counted.
 constexpr std::uint64_t kFailuresInFull = 10;
+
+/// `listed` as a line's first column: the tab or line break that a link may hold, or another
+/// control character, escaped as its request has it.
+std::string first_column(std::string_view listed) {
+  std::string text;
+  for (const char c : listed) {
+    const bool is_control = (c >= 0 && c < ' ') || c == 0x7f;
+    text += is_control ? fmt::format("%{:02X}", static_cast<int>(c)) : std::string(1, c);
+  }
+  return text;
+}
 
 }  // namespace
 
@@ -35,7 +48,7 @@ Exit dry_run(const DryRunRules& rules, Reader& reader) {
   };
   const auto show = [&](const ReaderItem& planned) {
     if (const auto* link = std::get_if<Link>(&planned)) {
-      const auto line = fmt::format("{}\t{}\n", link->listed, link->name);
+      const auto line = fmt::format("{}\t{}\n", first_column(link->listed), link->name);
       std::fwrite(line.data(), 1, line.size(), stdout);
       ++to_fetch;
     } else if (const auto* record = std::get_if<Record>(&planned)) {
