@@ -7,6 +7,7 @@
 
 #include "common/ascii.h"
 #include "common/curl/curl_url.h"
+#include "common/url_text.h"
 
 namespace fanfetch {
 namespace {
@@ -38,6 +39,8 @@ constexpr bool is_unreserved(unsigned char c) {
          c == '.' || c == '_' || c == '~';
 }
 
+constexpr bool is_control(char c) { return (c >= 0 && c < ' ') || c == 0x7f; }
+
 constexpr int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -53,14 +56,21 @@ constexpr int escaped_byte(std::string_view text, std::size_t i) {
   return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
-/// Upper-case digits, and no escape of a character that needs none. A stray '%' stays, and what
-/// comes right behind it too: `%%34%31` must not become `%41`, which is another URL.
+/// Upper-case digits, no escape of a character that needs none, and no control character, which
+/// libcurl refuses. A stray '%' stays, and what comes right behind it too: `%%34%31` must not
+/// become `%41`, which is another URL.
 std::string normalize_escapes(std::string_view text) {
   static constexpr char kDigits[] = "0123456789ABCDEF";
+  const auto is_plain = [](char c) { return c != '%' && !is_control(c); };
+  if (std::all_of(text.begin(), text.end(), is_plain)) return std::string(text);  // nearly always
   std::string normal;
   normal.reserve(text.size());
   std::size_t after_stray = 0;  // from here on, no stray '%' is near
   for (std::size_t i = 0; i < text.size(); ++i) {
+    if (is_control(text[i])) {
+      normal += {'%', kDigits[text[i] >> 4], kDigits[text[i] & 15]};
+      continue;
+    }
     const int byte = escaped_byte(text, i);
     if (byte < 0) {
       normal += text[i];
@@ -77,6 +87,9 @@ std::string normalize_escapes(std::string_view text) {
   return normal;
 }
 
+constexpr std::string_view kNoHostCharacter =
+    "its host name has a character that no host name may have";
+
 bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
 }
@@ -91,7 +104,7 @@ Result<std::string> read_host_again(const std::string& host) {
   if (url.read(text, Encode::no, Schemes::known) || !is_absent(Part::user) ||
       !is_absent(Part::password) || !is_absent(Part::port) || !is_absent(Part::query) ||
       !is_absent(Part::fragment) || url.part(Part::path) != "/") {
-    return fail("its host name has a character that no host name may have");
+    return fail("{}", kNoHostCharacter);
   }
   return url.part(Part::host).value_or("");
 }
@@ -106,6 +119,7 @@ Result<std::string> read_host(const CurlUrl& url) {
   if (host->ends_with('.')) host->pop_back();
   if (host->empty()) return fail("it has no host");
   if (host->find('%') != std::string::npos) return fail("its host name has a '%'");
+  if (std::any_of(host->begin(), host->end(), is_control)) return fail("{}", kNoHostCharacter);
   if (host->starts_with('.') || host->ends_with('.') || host->find("..") != std::string::npos) {
     return fail("its host name has an empty part");
   }
@@ -113,6 +127,13 @@ Result<std::string> read_host(const CurlUrl& url) {
     return fail("its address has a zone, which means something on one machine only");
   }
   return host == raw ? host.value() : read_host_again(*host);
+}
+
+/// What to tell of a URL that libcurl cannot read.
+std::string words_for(const CurlUrl::Problem& problem, std::string_view url) {
+  const std::string_view authority = split_url(url).authority;
+  if (authority.find('@') == authority.rfind('@')) return problem.text;
+  return "its user name or password has an '@': write it as %40";
 }
 
 }  // namespace
@@ -126,16 +147,16 @@ std::string_view Url::bare_host() const {
 }
 
 Result<Url> parse_url(std::string_view text) {
+  text = without_fragment(text);
   if (text.size() > kMaxUrlBytes) {
     return fail("it is {} bytes long; {} is the most", text.size(), kMaxUrlBytes);
   }
-  if (text.find('\0') != std::string_view::npos) return fail("it has a NUL byte");
   CurlUrl parsed;
   const auto problem = parsed.read(normalize_escapes(text), Encode::yes, Schemes::all);
   if ((problem && problem->bad_scheme) || text.find("://") == std::string_view::npos) {
     return fail("it does not start with http:// or https://");
   }
-  if (problem) return fail("{}", problem->text);
+  if (problem) return fail("{}", words_for(*problem, text));
 
   Url url;
   url.scheme = parsed.part(Part::scheme).value_or("");
@@ -164,12 +185,15 @@ Result<Url> parse_url(std::string_view text) {
   // Once more: libcurl's own escapes have lower-case digits.
   url.path = normalize_escapes(parsed.part(Part::path).value_or("/"));
   const auto query = normalize_escapes(parsed.part(Part::query).value_or(""));
-  url.text = url.scheme + "://" + url.host;
-  if (url.port != default_port) url.text += ':' + std::to_string(url.port);
-  url.text += url.path;
-  if (!query.empty()) url.text += '?' + query;
-  if (url.text.size() > kMaxUrlBytes) {
-    return fail("encoded it is {} bytes long; {} is the most", url.text.size(), kMaxUrlBytes);
+  url.normal = url.scheme + "://" + url.host;
+  if (url.port != default_port) url.normal += ':' + std::to_string(url.port);
+  const UrlPieces written = split_url(text);
+  url.request = url.normal + request_target(written.path, written.query);
+  url.normal += url.path;
+  if (!query.empty()) url.normal += '?' + query;
+  const std::size_t longest = std::max(url.request.size(), url.normal.size());
+  if (longest > kMaxUrlBytes) {
+    return fail("encoded it is {} bytes long; {} is the most", longest, kMaxUrlBytes);
   }
   return url;
 }
@@ -179,7 +203,7 @@ Result<ProxyUrl> parse_proxy(std::string_view text) {
   const bool has_scheme = text.find("://") != std::string_view::npos;
   const std::string whole = (has_scheme ? "" : "http://") + std::string(text);
   if (const auto problem = parsed.read(whole, Encode::no, Schemes::all)) {
-    return fail("{}", problem->text);
+    return fail("{}", words_for(*problem, whole));
   }
   std::string scheme = parsed.part(Part::scheme).value_or("");
   scheme = to_lower(scheme);
@@ -202,13 +226,6 @@ Result<ProxyUrl> parse_proxy(std::string_view text) {
   proxy.text = fmt::format("{}://{}{}:{}", scheme, userinfo, *host, port);
   if (host->starts_with('[')) proxy.host = host->substr(1, host->size() - 2);
   return proxy;
-}
-
-std::string resolve_url(const std::string& base, const std::string& reference) {
-  CurlUrl url;
-  if (url.read(base, Encode::yes, Schemes::all)) return "";
-  if (url.read(reference, Encode::yes, Schemes::all)) return "";
-  return url.part(Part::url).value_or("");
 }
 
 std::string extension_of_path(std::string_view path) {

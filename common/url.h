@@ -14,15 +14,18 @@ inline constexpr std::size_t kMaxUrlBytes = 8000;
 /// The same for the user name and password, which the payload holds apart from the URL.
 inline constexpr std::size_t kMaxUserinfoBytes = 1024;
 
-/// An http or https URL in its normal form: two links are one link when their `text` and
-/// `userinfo` are the same.
+/// An http or https URL: what is asked for, and what it is known by. Two links are one link when
+/// their `normal` and `userinfo` are the same.
 struct Url {
-  std::string text;        ///< What is asked for: normal form, no userinfo, no fragment.
+  /// What is asked for: path and query as they were written, see request_target(). A link may be
+  /// signed, and a server may insist on its own spelling. No userinfo, no fragment.
+  std::string request;
+  std::string normal;      ///< The normal form, what a link is known by. No userinfo, no fragment.
   std::string userinfo;    ///< `user:password`, decoded, or empty. A secret: never printed.
   std::string scheme;      ///< `http` or `https`.
   std::string host;        ///< Lower case, punycode, no trailing dot; an IPv6 literal in brackets.
   std::uint16_t port = 0;  ///< Always set, 80 or 443 where the URL names none.
-  std::string path;        ///< As sent: starts with '/', still percent-encoded, no query.
+  std::string path;        ///< Of `normal`: starts with '/', still percent-encoded, no query.
 
   /// `https://example.org:443`: what shares connections, limits and secrets (RFC 6454).
   [[nodiscard]] std::string origin() const;
@@ -30,9 +33,11 @@ struct Url {
   [[nodiscard]] std::string_view bare_host() const;
 };
 
-/// Reads a URL as people write it: spaces and other raw bytes are percent-encoded. The normal
-/// form has a lower-case scheme and host (IDN as punycode), no default port, no dot segments, no
-/// fragment, no trailing dot, and no escape of a character that needs none (RFC 3986, 6.2.2).
+/// Reads a URL as people write it: spaces and other raw bytes are percent-encoded. Its fragment is
+/// dropped before all else. Both forms have a lower-case scheme and host (IDN as punycode), no
+/// default port, no trailing dot and no dot segments; the normal form has no escape of a character
+/// that needs none either (RFC 3986, 6.2.2), escapes in upper case, `+` for a blank in the query,
+/// and no `?` without a query. Ledgers hold its hashes, so it never changes.
 /// Errors: what is wrong with it, without the URL itself.
 [[nodiscard]] Result<Url> parse_url(std::string_view text);
 
@@ -47,10 +52,6 @@ struct ProxyUrl {
 /// and `socks4` would have the names of links looked up here; they become `socks5h` and `socks4a`,
 /// with which the proxy does that. Errors: what is wrong with it, without the URL itself.
 [[nodiscard]] Result<ProxyUrl> parse_proxy(std::string_view text);
-
-/// `reference`, as a Location header holds it, resolved against `base` (RFC 3986, 5). Not checked
-/// further: parse_url() does that. Empty: it cannot be resolved.
-[[nodiscard]] std::string resolve_url(const std::string& base, const std::string& reference);
 
 /// Of the last component of a URL's path or a file name: lower case, without its dot. Empty: there
 /// is none, or what stands behind the dot is longer than any real one.

@@ -80,7 +80,7 @@ void Dispatcher::begin(TaskId id) {
   Task& task = tasks_.at(id);
   if (const auto what = placeholder(task.url)) {
     return on_completion(id, {Failed{.error = ErrorClass::placeholder,
-                                     .message = fmt::format("{} is {}", task.url.text, *what)}});
+                                     .message = fmt::format("{} is {}", task.url.request, *what)}});
   }
   if (task.started_at == WallTime{}) {
     task.started_at = timers_.wall_now();
@@ -175,7 +175,7 @@ void Dispatcher::finish(Tasks::iterator entry, Outcome outcome) {
   Task& task = entry->second;
   FinishedLink finished{.link = std::move(task.link),
                         .outcome = std::move(outcome),
-                        .final_url = std::move(task.url.text),
+                        .final_url = std::move(task.url.request),
                         .attempts = task.tries.attempts,
                         .started_at = task.started_at,
                         .duration = std::chrono::duration_cast<std::chrono::milliseconds>(

@@ -13,7 +13,7 @@ std::string short_enough(const std::optional<std::string>& validator) {
 
 Job JobFactory::make(const Link& link, const Url& url, Route route) const {
   Job job;
-  job.url = url.text;
+  job.url = url.request;
   job.part_name = to_hex(link.hash);
   job.user_agent = rules_.user_agent;
   job.proxy = std::move(route.proxy);

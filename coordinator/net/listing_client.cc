@@ -11,6 +11,7 @@
 #include "common/curl/curl_head.h"
 #include "common/curl/curl_multi.h"
 #include "common/url.h"
+#include "common/url_text.h"
 #include "coordinator/link/retry_wait.h"
 #include "coordinator/process/stop_wait.h"
 
@@ -92,7 +93,7 @@ class PageBody : public CurlBodyHandler {
 std::string target_of(const ResponseHead& head, const std::string& url) {
   const std::string_view location = head.first("Location");
   if (head.status() / 100 != 3 || location.empty()) return "";
-  return resolve_url(url, std::string(location));
+  return resolve_url(url, location);
 }
 
 }  // namespace
@@ -118,7 +119,7 @@ struct ListingClient::Handle {
 /// All options that do not depend on what is received; reset first, so that none is left over.
 void ListingClient::Handle::set_up(const Url& url, const ListingOptions& options) {
   easy.reset();
-  easy.set_url(url.text);
+  easy.set_url(url.request);
   if (!url.userinfo.empty()) easy.set_basic_auth(url.userinfo);
   // Over HTTP/2 Debian's libcurl can take a body that was cut short for a whole one.
   easy.set_http(CurlEasy::Http::v1_1);
@@ -155,22 +156,23 @@ ListingClient::Attempt ListingClient::Handle::get(const Url& url,
 
   Attempt attempt;
   if (!end) {
-    attempt.page = stopped(url.text);
+    attempt.page = stopped(url.request);
   } else if (body.too_large) {
-    attempt.page = fail("{} is over {} MiB, so it is no listing; check --api-base", url.text,
+    attempt.page = fail("{} is over {} MiB, so it is no listing; check --api-base", url.request,
                         kMaxPageBytes >> 20);
   } else if (end->cause != EndCause::complete) {
-    attempt.page = fail("cannot get {}: {}{}", url.text, end->text, advice(end->cause));
+    attempt.page = fail("cannot get {}: {}{}", url.request, end->text, advice(end->cause));
     attempt.worth_retry = may_pass(end->cause);
   } else if (const ResponseHead head = read_head(easy); head.is_too_long()) {
-    attempt.page = fail("{} has too long a head, so it is no listing; check --api-base", url.text);
+    attempt.page =
+        fail("{} has too long a head, so it is no listing; check --api-base", url.request);
   } else {
     attempt.page = Page{.http_status = head.status(),
                         .content_type = std::string(head.first("Content-Type")),
                         .body = std::move(body.bytes),
                         .headers = lines_of(head)};
     attempt.worth_retry = head.status() == 429 || head.status() >= 500;
-    attempt.redirect = target_of(head, url.text);
+    attempt.redirect = target_of(head, url.request);
   }
   easy.reset();  // what the handle points at ends with this call
   return attempt;
@@ -211,19 +213,19 @@ ListingClient::Attempt ListingClient::follow(const PageRequest& request) {
     if (!attempt.page || attempt.redirect.empty()) return attempt;
     auto target = parse_url(attempt.redirect);
     if (!target) {
-      return refuse(fail("{} redirects to '{}', which cannot be followed: {}", url->text,
+      return refuse(fail("{} redirects to '{}', which cannot be followed: {}", url->request,
                          mask_userinfo(attempt.redirect), target.error().message));
     }
     if (target->origin() != url->origin()) {
       return refuse(
           fail("{} redirects to {}, another server, which must not get the client ID; if it is the "
                "right one, name it with --api-base",
-               url->text, target->text));
+               url->request, target->request));
     }
     if (target->userinfo.empty()) target->userinfo = url->userinfo;  // same origin, same user
     url = std::move(target);
   }
-  return refuse(fail("{} redirects more than {} times", url->text, kMaxHops));
+  return refuse(fail("{} redirects more than {} times", url->request, kMaxHops));
 }
 
 }  // namespace fanfetch

@@ -205,7 +205,7 @@ Result<std::string> parse_host(std::string_view text) {
   const auto url =
       parse_url(bare_ipv6 ? fmt::format("http://[{}]/", text) : fmt::format("http://{}/", text));
   // What is more than a host would show in the normal form.
-  if (!url || !url->userinfo.empty() || url->text != "http://" + url->host + "/" ||
+  if (!url || !url->userinfo.empty() || url->normal != "http://" + url->host + "/" ||
       text.find_first_of("/\\?#@") != std::string_view::npos) {
     return fail("'{}' is not a host name", text);
   }

@@ -66,10 +66,10 @@ std::optional<std::string> LinkFilter::why_dropped(const Url& url) const {
                          fmt::join(reject_extensions_, ", "));
     }
   }
-  if (accept_regex_ && !re2::RE2::PartialMatch(url.text, *accept_regex_)) {
+  if (accept_regex_ && !re2::RE2::PartialMatch(url.normal, *accept_regex_)) {
     return "it does not match --accept-regex";
   }
-  if (reject_regex_ && re2::RE2::PartialMatch(url.text, *reject_regex_)) {
+  if (reject_regex_ && re2::RE2::PartialMatch(url.normal, *reject_regex_)) {
     return "it matches --reject-regex";
   }
   return std::nullopt;

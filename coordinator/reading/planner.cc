@@ -13,8 +13,8 @@ namespace {
 
 /// The identity of a link: its normal form, and the user name that is sent with it.
 Sha256Digest identity(const Url& url) {
-  if (url.userinfo.empty()) return sha256(url.text);
-  return sha256(url.text + '\n' + url.userinfo);  // no URL holds a line feed
+  if (url.userinfo.empty()) return sha256(url.normal);
+  return sha256(url.normal + '\n' + url.userinfo);  // no URL holds a line feed
 }
 
 Record skipped(Record record, ErrorClass reason, std::string message) {

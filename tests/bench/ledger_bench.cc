@@ -97,8 +97,8 @@ FinishedLink finished_of(std::uint64_t index, const std::string& prefix, std::ui
                         .started_at = std::chrono::system_clock::now()};
   Link& link = finished.link;
   link.url = *parse_url(prefix + link.name);
-  link.listed = finished.final_url = link.url.text;
-  link.hash = sha256(link.url.text);
+  link.listed = finished.final_url = link.url.normal;
+  link.hash = sha256(link.url.normal);
   link.name_key = name_key(link.name);
   finished.outcome = Saved{.response = response(), .bytes = bytes, .sha256 = link.hash};
   return finished;

@@ -45,7 +45,7 @@ ContentCheck::ContentCheck(const ContentClaims& claims,
   while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
   content_type_ = to_lower(type);
   add_type(content_type_);
-  add_extension(extension_of_path(path_of(claims.url)));
+  add_extension(extension_of_path(percent_decode(path_of(claims.url))));
   add_extension(claims.link_extension);
   add_extension(extension_of_path(claims.suggested_name));
 }

@@ -1,6 +1,6 @@
 #include "worker/head/head_values.h"
 
-#include "common/url.h"
+#include "common/url_text.h"
 
 namespace fanfetch {
 
@@ -15,7 +15,7 @@ Response response_of(const ResponseHead& head, const std::string& url) {
                     .last_modified = kept_value(head, "Last-Modified"),
                     .retry_after = kept_value(head, "Retry-After")};
   const std::string_view location = head.first("Location");
-  if (!location.empty()) response.location = resolve_url(url, std::string(location));
+  if (!location.empty()) response.location = resolve_url(url, location);
   return response;
 }
 

@@ -234,7 +234,7 @@ Result<std::optional<ImgurListing>> parse_imgur_page(const Url& url) {
   }
   words = as_api_words(std::move(words));
   const auto wrong = [&](std::string_view why) {
-    return fail("'{}' is a page of Imgur that cannot be read: {}; {}", url.text, why, kForms);
+    return fail("'{}' is a page of Imgur that cannot be read: {}; {}", url.normal, why, kForms);
   };
   // The gallery's own address, and the same before its sections.
   if (words[0] == "gallery" && (words.size() == 1 || is_section(words[1]))) {
@@ -249,7 +249,7 @@ Result<std::optional<ImgurListing>> parse_imgur_page(const Url& url) {
     return std::move(*found);
   }
   if (auto single = read_single_page(words)) return single;
-  auto listing = read_words(words, sought_by(url.text));
+  auto listing = read_words(words, sought_by(url.normal));
   if (!listing) return wrong(listing.error().message);
   return std::move(*listing);
 }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "common/url_text.h"
 #include "common/utf8.h"
 #include "coordinator/process/stop_wait.h"
 #include "coordinator/sources/entry/list_text.h"
@@ -33,9 +34,16 @@ bool is_relative(std::string_view link) {
 
 /// The userinfo of `url` as written, with its '@'; empty if it has none.
 std::string_view written_userinfo(std::string_view url) {
-  const std::size_t begin = url.find("://") + 3;
-  const std::string_view authority = url.substr(begin, url.find_first_of("/?#", begin) - begin);
+  const std::string_view authority = split_url(without_fragment(url)).authority;
   return authority.substr(0, authority.rfind('@') + 1);  // npos + 1 is 0
+}
+
+/// `url` with that userinfo in place of its own.
+std::string with_userinfo(const std::string& url, std::string_view userinfo) {
+  const std::string_view own = written_userinfo(url);
+  const std::string_view before =
+      std::string_view(url).substr(0, static_cast<std::size_t>(own.data() - url.data()));
+  return std::string(before).append(userinfo).append(url, before.size() + own.size());
 }
 
 /// Whether `value` means that there is no further page.
@@ -70,7 +78,7 @@ Result<> ApiSource::read_page() {
   shown_ = mask_userinfo(page_url_);
   const auto url = parse_url(page_url_);
   if (!url) return fail("cannot get {}: {}", shown_, url.error().message);
-  pages_seen_.insert(std::hash<std::string>()(url->text));
+  pages_seen_.insert(std::hash<std::string>()(url->normal));
   PageRequest request{.url = page_url_, .headers = {}};
   if (listing_.headers_for) request.headers = listing_.headers_for(*url);
   const auto page = listing_.fetch_page(request);
@@ -108,7 +116,7 @@ Result<> ApiSource::add_links(const JsonValue& document) {
 ListedItem ApiSource::read_item(const JsonMatch& match) const {
   ListedItem item = item_of(match, "the page");
   if (item.url && item.problem.empty() && is_relative(*item.url)) {
-    if (auto whole = resolve_url(page_url_, *item.url); !whole.empty()) item.url = std::move(whole);
+    item.url = resolve_url(page_url_, *item.url);
   }
   for (const std::string& name : listing_.columns.named) {
     const JsonValue* member = find_member(*match.element, name);
@@ -145,14 +153,14 @@ Result<> ApiSource::find_next(const JsonValue& document) {
     return fail(
         "{}: its next page is at another server, {}, and is not followed; give it as a "
         "SOURCE of its own if it is the right one",
-        shown_, printable(url->text, kShownWords));
+        shown_, printable(url->request, kShownWords));
   }
-  if (pages_seen_.count(std::hash<std::string>()(url->text)) > 0) {
+  if (pages_seen_.count(std::hash<std::string>()(url->normal)) > 0) {
     return fail("{}: its next page, {}, was read already, so the list has no end: check --next-at",
-                shown_, printable(url->text, kShownWords));
+                shown_, printable(url->request, kShownWords));
   }
   // The same server gets the same user, as with a redirect.
-  if (url->userinfo.empty()) next.insert(next.find("://") + 3, written_userinfo(page_url_));
+  if (url->userinfo.empty()) next = with_userinfo(next, written_userinfo(page_url_));
   next_url_ = std::move(next);
   return {};
 }

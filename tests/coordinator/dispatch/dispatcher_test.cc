@@ -77,6 +77,21 @@ TEST_F(DispatcherTest, ALinkGoesToAWorkerAndComesBackFinished) {
   EXPECT_EQ(finished_[0].started_at, timers_.wall_now() - 250ms);
 }
 
+/// A server may insist on its own spelling of what is one link to us.
+TEST_F(DispatcherTest, AsksForWhatIsWrittenAndFollowsToWhatTheServerWrites) {
+  add("http://a.test/caf%C3%A9?#top");
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    dispatch_when_due();
+    EXPECT_EQ(submitted(), Texts{"http://a.test/caf%C3%A9?"});
+    complete(Redirected{{.http_status = 301, .location = "http://a.test/caf%c3%a9#x"}});
+    dispatcher_.dispatch();
+    EXPECT_EQ(submitted(), Texts{"http://a.test/caf%c3%a9"});
+    complete(attempt == 0 ? Outcome(Failed{.retry = Retry::yes}) : Saved{});
+  }
+  ASSERT_EQ(finished_.size(), 1u);
+  EXPECT_EQ(finished_[0].final_url, "http://a.test/caf%c3%a9");
+}
+
 TEST_F(DispatcherTest, GivesNoMoreThanTheWorkersHaveRoomFor) {
   workers_.room = 1;
   add("http://a.test/x");

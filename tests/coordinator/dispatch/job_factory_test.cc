@@ -29,6 +29,11 @@ TEST_F(JobFactoryTest, ALinkGetsItsHeadersAndItsUser) {
   EXPECT_EQ(job.part_name.size(), 64u);
 }
 
+TEST_F(JobFactoryTest, AsksForTheUrlAsItIsWritten) {
+  EXPECT_EQ(make("http://H:80/%7e?a=%2f#f").url, "http://h/%7e?a=%2f");
+  EXPECT_EQ(make("http://h/x", "http://h/caf%c3%a9").url, "http://h/caf%c3%a9");
+}
+
 TEST_F(JobFactoryTest, AHostsHeaderGoesToThatHostAlone) {
   EXPECT_EQ(make("https://example.org/a").headers, Headers{"X-Trace: 1"});
   EXPECT_EQ(make("https://xapi.example.org/a").headers, Headers{"X-Trace: 1"});

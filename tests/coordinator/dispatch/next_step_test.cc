@@ -18,7 +18,8 @@ std::string text_of(const NextStep& step) {
     if (std::holds_alternative<Redirected>(settle->outcome)) return "settled as redirected";
     return fmt::format("failed: {}", name(std::get<Failed>(settle->outcome).error));
   }
-  if (const auto* follow = std::get_if<Follow>(&step.action)) return "follow " + follow->url.text;
+  if (const auto* follow = std::get_if<Follow>(&step.action))
+    return "follow " + follow->url.request;
   return std::holds_alternative<TryAgain>(step.action) ? "try again" : "abandon";
 }
 

@@ -12,7 +12,7 @@ TEST(Task, StartsOverAtTheLinksOwnUrl) {
   task.tries.hops = 3;
   EXPECT_EQ(task.origin, "http://b.org:80");
   task.start_over();
-  EXPECT_EQ(task.url.text, "https://a.org/x");
+  EXPECT_EQ(task.url.normal, "https://a.org/x");
   EXPECT_EQ(task.origin, "https://a.org:443");
   EXPECT_EQ(task.tries.hops, 0);
 }

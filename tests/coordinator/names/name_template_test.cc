@@ -13,7 +13,7 @@ std::string expand(std::string_view format, std::string_view link, std::uint64_t
   const auto parsed = NameTemplate::parse(format);
   const auto url = parse_url(link);
   EXPECT_TRUE(parsed.has_value() && url.has_value()) << format << ' ' << link;
-  const Sha256Digest hash = sha256(url->text);
+  const Sha256Digest hash = sha256(url->normal);
   return parsed->expand({.url = *url, .index = index, .id = id, .hash = hash});
 }
 
@@ -34,7 +34,7 @@ TEST(NameTemplate, FillsEachField) {
   EXPECT_EQ(expand("{index:03}", kLink, 12345), "12345");
   EXPECT_EQ(expand("{id}", kLink), "pho\xC3\xA9to.tar");
   EXPECT_EQ(expand("{id}.{ext}", kLink, 7, "abcde"), "abcde.gz");
-  const std::string hash = to_hex(sha256(parse_url(kLink)->text));
+  const std::string hash = to_hex(sha256(parse_url(kLink)->normal));
   EXPECT_EQ(expand("{hash}", kLink), hash);
   EXPECT_EQ(expand("{hash:2}/{hash:8}", kLink), hash.substr(0, 2) + "/" + hash.substr(0, 8));
   EXPECT_EQ(expand("{host}/x-{{{index}}.{ext}", kLink), "example.org/x-{7}.gz");
@@ -86,7 +86,7 @@ TEST(NameTemplate, FillsInColumnsOfTheList) {
   EXPECT_EQ(names->columns(), (std::vector<std::string>{"set", "my title"})) << "each once";
   const Url url = parse_url("http://a/x.jpg").value();
   const auto expand = [&](const std::vector<std::string>& columns) {
-    return names->expand({.url = url, .hash = sha256(url.text), .columns = columns});
+    return names->expand({.url = url, .hash = sha256(url.normal), .columns = columns});
   };
   EXPECT_EQ(expand({"red", "A b"}), "red/A b-red.jpg");
   EXPECT_EQ(expand({"../..", "a/b\n"}), "___/a_b_-.._...jpg");

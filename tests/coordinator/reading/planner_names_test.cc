@@ -28,6 +28,16 @@ TEST_F(PlannerNamesTest, TheSameLinkOnItsWayIsADuplicate) {
   expect_duplicate(kUrl, 5);
 }
 
+/// What is asked for is what the first one of them says.
+TEST_F(PlannerNamesTest, LinksAreKnownByTheirNormalFormHoweverTheyAreWritten) {
+  const Link first = link("http://h/%7Ea/caf%c3%a9.jpg?");
+  EXPECT_EQ(first.url.request, "http://h/%7Ea/caf%c3%a9.jpg?");
+  EXPECT_EQ(first.hash, sha256("http://h/~a/caf%C3%A9.jpg"));
+  EXPECT_EQ(first.name, "caf\xc3\xa9.jpg");
+  expect_duplicate("http://h/~a/caf%C3%A9.jpg", 1);
+  expect_duplicate("http://h/~%61/caf\xc3\xa9.jpg#x y", 1);
+}
+
 TEST_F(PlannerNamesTest, TheSameLinkSettledInThisRunIsADuplicate) {
   const Link first = link(kUrl);
   saved(kUrl, first.name);  // as index 1

@@ -25,7 +25,7 @@ TEST_F(PlannerTest, ANewLinkIsFetched) {
   const Link fetched = link("http://me:hidden@h/x/a.jpg#f");
   EXPECT_EQ(fetched.index, 1u);
   EXPECT_EQ(fetched.listed, "http://***@h/x/a.jpg#f");
-  EXPECT_EQ(fetched.url.text, "http://h/x/a.jpg");
+  EXPECT_EQ(fetched.url.normal, "http://h/x/a.jpg");
   EXPECT_EQ(fetched.name, "a.jpg");
   EXPECT_EQ(fetched.earlier, nullptr);
   EXPECT_NE(link("http://h/x/a.jpg").hash, fetched.hash) << "another user's is another link";

@@ -79,6 +79,7 @@ TEST(ContentCheck, WhatClaimsToBeNoPictureMayBeAnything) {
 TEST(ContentCheck, EachClaimCounts) {
   EXPECT_TRUE(judge({.url = "http://h/a.JPG"}, kHtml));
   EXPECT_TRUE(judge({.url = "http://h/a.jpg?w=100"}, kHtml));
+  EXPECT_TRUE(judge({.url = "http://h/a%2ej%70g"}, kHtml));
   EXPECT_TRUE(judge({.url = "http://h/login", .link_extension = "jpg"}, kHtml))
       << "a redirect led to a page";
   EXPECT_TRUE(judge({.url = "http://h/get", .suggested_name = "a.jpg"}, kHtml));

@@ -22,6 +22,15 @@ TEST(HeadValues, AResponseIsWhatRecordsSayOfIt) {
   EXPECT_EQ(response.location, "http://a.example/b?c");
 }
 
+TEST(HeadValues, ALocationStaysAsTheServerWroteIt) {
+  for (const char* location : {"/caf%c3%a9.jpg", "/caf\xc3\xa9.jpg", "/\xe9 x?", "/%7E|^#f"}) {
+    ResponseHead head(301, HttpVersion::http_1_1);
+    EXPECT_TRUE(head.add("Location", location));
+    EXPECT_EQ(response_of(head, "http://h/caf%C3%A9.jpg").location,
+              std::string("http://h") + location);
+  }
+}
+
 TEST(HeadValues, NoLocationIsNone) {
   const ResponseHead head(200, HttpVersion::http_1_1);
   EXPECT_EQ(response_of(head, "http://a.example/x").location, "");

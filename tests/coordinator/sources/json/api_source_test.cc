@@ -187,6 +187,26 @@ TEST_F(ApiSourceTest, ResolvesLinksWhateverTheirQueryHolds) {
                                "http://a/?u=http://b/", "http://h/z"}));
 }
 
+TEST_F(ApiSourceTest, AsksForPagesAsTheServerWroteThem) {
+  page("http://h/v1/list?q=1", R"({"d":["a%7e|b.jpg"],"next":"?cursor=a%2fb%3d%3D|^&x"})");
+  page("http://h/v1/list?cursor=a%2fb%3d%3D|^&x", R"({"d":[],"next":"//h/%7E/3?"})");
+  page("http://h/%7E/3?", R"({"d":["c"]})");
+  const auto all = read(api());
+  EXPECT_EQ(all.error, "");
+  EXPECT_EQ(all.urls(), (Texts{"http://h/v1/a%7e|b.jpg", "http://h/%7E/c"}));
+}
+
+TEST_F(ApiSourceTest, AddsTheUserToANextPageHoweverItIsWritten) {
+  auto listing = api();
+  listing.url = "http://me:hush@h/1";
+  page("http://me:hush@h/1", R"({"d":["http://a/1"],"next":"HTTP:///h/2?u=http://b"})");
+  page("HTTP:///me:hush@h/2?u=http://b", R"({"d":["http://a/2"],"next":"http://@h/3"})");
+  page("http://me:hush@h/3", R"({"d":["http://a/3"]})");
+  const auto all = read(std::move(listing));
+  EXPECT_EQ(all.error, "");
+  EXPECT_EQ(all.items.size(), 3u);
+}
+
 TEST_F(ApiSourceTest, KeepsTheMembersOfTheEntry) {
   page("http://h/v1/list?q=1",
        R"({"d":[{"id":7,"img":{"u":"http://a/1"}},{"id":8,"img":{"u":"http://a/2"}}]})");

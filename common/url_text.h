@@ -1,0 +1,53 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace fanfetch {
+
+// A URL as it is written: its pieces, and what of them must change before it can be asked for. All
+// else stays as somebody wrote it, whose server may insist on it or may have signed it. Pure.
+
+/// The pieces of a URL that has a scheme and a host; together they are the whole text.
+struct UrlPieces {
+  std::string_view scheme;     ///< Without its ':'.
+  std::string_view slashes;    ///< From the ':' to the authority: people write one to three.
+  std::string_view authority;  ///< Userinfo, host and port.
+  std::string_view path;       ///< Begins with '/'; empty: it has none.
+  std::string_view query;      ///< Begins with '?'; empty: it has none.
+};
+
+/// `text` up to the first '#', which no earlier piece of a URL can hold (RFC 3986, 3.5).
+[[nodiscard]] std::string_view without_fragment(std::string_view text);
+
+/// `url`: without a fragment. Never fails: a piece that is not there is empty.
+[[nodiscard]] UrlPieces split_url(std::string_view url);
+
+/// What a request asks its server for: path and query as they are written, but for dot segments
+/// (RFC 3986, 5.2.4; `%2e` is none) and bytes that no URL may hold:
+///
+///     bytes                             | RFC 3986                        | in the request
+///     ----------------------------------+---------------------------------+----------------
+///     A-Z a-z 0-9 - . _ ~               | unreserved                      | as written
+///     ! $ & ' ( ) * + , ; = : @ / ?     | allowed in a path or a query    | as written
+///     [ ]                               | in a URL, but in a host alone   | as written: links
+///                                       |                                 | that work in browsers
+///                                       |                                 | and curl are sent so
+///     %, with two digits and without    | escape; a stray one is an error | as written: `%25`
+///     would
+///                                       |                                 | be another link
+///     " < > \ ^ ` { | } and the blank   | nowhere                         | escaped, upper case
+///     00-1F 7F 80-FF                    | nowhere                         | the same, each byte
+///
+/// A query without content keeps its '?'. Begins with '/', and holds no blank or control character.
+[[nodiscard]] std::string request_target(std::string_view path, std::string_view query);
+
+/// `path`, which begins with '/', without the segments `.` and `..` (RFC 3986, 5.2.4).
+[[nodiscard]] std::string remove_dot_segments(std::string_view path);
+
+/// `reference`, as a server writes it into a Location or a page, resolved against `base`, a URL
+/// (RFC 3986, 5.2). Its escapes, odd bytes and fragment stay as they are, and whether it can be
+/// asked for is for parse_url() to say.
+[[nodiscard]] std::string resolve_url(std::string_view base, std::string_view reference);
+
+}  // namespace fanfetch
