@@ -121,7 +121,7 @@ std::optional<Failed> get_failed(ByteReader& in) {
 
 std::size_t encode(const Job& job, std::span<std::byte> buffer) {
   if (job.headers.size() > kMaxHeaders || job.addresses.size() > kMaxJobAddresses ||
-      job.accept_types.size() > kMaxAcceptTypes) {
+      job.accept_types.size() > kMaxAcceptTypes || job.hop_extensions.size() > kMaxHopExtensions) {
     return 0;
   }
   ByteWriter out(buffer);
@@ -140,6 +140,8 @@ std::size_t encode(const Job& job, std::span<std::byte> buffer) {
   out.put(job.if_modified_since);
   put_digest(out, job.unproved);
   out.put(job.link_extension);
+  out.put(static_cast<std::uint32_t>(job.hop_extensions.size()));
+  for (const auto& extension : job.hop_extensions) out.put(extension);
   out.put(static_cast<std::uint32_t>(job.accept_types.size()));
   for (const auto& type : job.accept_types) out.put(type);
   out.put(job.min_size);
@@ -176,6 +178,9 @@ std::optional<Job> decode_job(std::span<const std::byte> bytes) {
   job.if_modified_since = in.get_string();
   job.unproved = get_digest(in);
   job.link_extension = in.get_string();
+  const auto hops = in.get<std::uint32_t>();
+  if (hops > kMaxHopExtensions) return std::nullopt;
+  for (std::uint32_t i = 0; i < hops; ++i) job.hop_extensions.push_back(in.get_string());
   const auto types = in.get<std::uint32_t>();
   if (types > kMaxAcceptTypes) return std::nullopt;
   job.accept_types.reserve(types);

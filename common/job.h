@@ -22,6 +22,9 @@ inline constexpr std::uint32_t kMaxJobRequests = 2;
 /// Most addresses of one job: more could not be tried before its time-out.
 inline constexpr std::size_t kMaxJobAddresses = 8;
 
+/// More hops than are followed.
+inline constexpr std::size_t kMaxHopExtensions = 16;
+
 enum class HashContent : std::uint8_t { no, yes };
 enum class VerifyTls : std::uint8_t { no, yes };
 /// `yes`: over TLS, if the server offers it, unless only HTTP/1.1 shows for sure where a body ends.
@@ -52,7 +55,9 @@ struct Job {
   std::optional<Sha256Digest> unproved;
 
   // Which responses are wanted (see worker/check/):
-  std::string link_extension;             ///< Of the link's own path, lower case, or empty.
+  std::string link_extension;  ///< Of the link's own path, lower case, or empty.
+  /// Of the URLs that redirected to this one, lower case; at most kMaxHopExtensions.
+  std::vector<std::string> hop_extensions;
   std::vector<std::string> accept_types;  ///< MIME types or `image/*`, lower case; empty: all.
   std::uint64_t min_size = 0;             ///< Decoded bytes.
   bool respect_robots_tag = false;

@@ -98,6 +98,8 @@ void Dispatcher::go(TaskId id, Routes::Found route) {
   if (!route) return on_completion(id, {std::move(route.error())});
   const Task& task = tasks_.at(id);
   Job job = jobs_.make(task.link, task.url, std::move(*route));
+  job.hop_extensions = task.hop_extensions;
+  job.unproved = task.tries.unproved;
   if (task.tries.attempts > 1) job.http2 = Http2::no;  // HTTP/2 may be what went wrong
   if (task.tries.alone) {
     waiting_alone_.emplace_back(id, std::move(job));
@@ -160,7 +162,7 @@ void Dispatcher::take_step(Tasks::iterator entry, NextStep step) {
 }
 
 void Dispatcher::schedule_follow(TaskId id, Task& task, Follow follow) {
-  task.ask_for(std::move(follow.url));
+  task.follow(std::move(follow.url));
   scheduler_.add(id, task.origin, task.link.host_limit, timers_.now());
 }
 

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "common/clock.h"
+#include "common/sha256.h"
+#include "common/url.h"
 #include "coordinator/link/link.h"
 
 namespace fanfetch {
@@ -14,6 +18,8 @@ struct Tries {
   int hops = 0;         ///< Redirects followed in this attempt.
   bool alone = false;   ///< A worker died while it ran this link: from then on it runs alone.
   int sole_deaths = 0;  ///< Deaths of workers that ran nothing else.
+  /// Failed::unproved of the last attempt that had one.
+  std::optional<Sha256Digest> unproved = std::nullopt;
 
   bool operator==(const Tries&) const = default;
 };
@@ -24,22 +30,30 @@ struct Task {
   explicit Task(Link planned) : link(std::move(planned)) { start_over(); }
 
   /// Where a redirect leads.
-  void ask_for(Url other) {
-    url = std::move(other);
-    origin = url.origin();
+  void follow(Url other) {
+    hop_extensions.push_back(extension_of_path(url.path));
+    ask_for(std::move(other));
   }
   /// A retry begins at the link's own URL, whatever it was redirected to.
   void start_over() {
     ask_for(link.url);
+    hop_extensions.clear();
     tries.hops = 0;
   }
 
   Link link;
   Url url;             ///< Of the next request, or of the one that is being made.
   std::string origin;  ///< Of `url`: the scheduler's name for the host.
+  std::vector<std::string> hop_extensions;  ///< Job::hop_extensions.
   Tries tries;
   Instant started{};  ///< Of the first attempt; started_at is the same as time of day.
   WallTime started_at{};
+
+ private:
+  void ask_for(Url other) {
+    url = std::move(other);
+    origin = url.origin();
+  }
 };
 
 }  // namespace fanfetch

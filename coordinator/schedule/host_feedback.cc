@@ -29,8 +29,10 @@ Kind kind_of(const Failed& failed) {
     case ErrorClass::dns: return failed.retry == Retry::yes ? Kind::failed : Kind::none;
     case ErrorClass::connect:
     case ErrorClass::tls: return Kind::failed;
-    case ErrorClass::timeout:
-    case ErrorClass::truncated: return answered ? Kind::strained : Kind::failed;
+    case ErrorClass::truncated:
+      if (failed.unproved) return Kind::healthy;  // it closes that way, however much is asked of it
+      [[fallthrough]];
+    case ErrorClass::timeout: return answered ? Kind::strained : Kind::failed;
     // Known by its URL, it was never requested; known by its hash, it is a sound response.
     case ErrorClass::placeholder: return answered ? Kind::healthy : Kind::none;
     case ErrorClass::bad_url:

@@ -24,6 +24,7 @@ Job full_job() {
           .if_modified_since = "Sun, 06 Nov 1994 08:49:37 GMT",
           .unproved = sha256("x"),
           .link_extension = "jpg",
+          .hop_extensions = {"gz", ""},
           .accept_types = {"image/*", "video/mp4"},
           .min_size = 9,
           .respect_robots_tag = true,
@@ -54,6 +55,7 @@ TEST(Job, ComesBackAsItWas) {
   EXPECT_EQ(back->if_modified_since, job.if_modified_since);
   EXPECT_EQ(back->unproved, job.unproved);
   EXPECT_EQ(back->link_extension, job.link_extension);
+  EXPECT_EQ(back->hop_extensions, job.hop_extensions);
   EXPECT_EQ(back->accept_types, job.accept_types);
   EXPECT_EQ(back->min_size, job.min_size);
   EXPECT_EQ(back->respect_robots_tag, job.respect_robots_tag);

@@ -382,5 +382,30 @@ TEST_F(DispatcherTest, KeptNeedsAnEarlierFile) {
   EXPECT_EQ(std::get<Failed>(finished_[1].outcome).error, ErrorClass::protocol);
 }
 
+TEST_F(DispatcherTest, TheNextAttemptKnowsTheBytesWhoseEndWasNotProved) {
+  add("https://a.example/x");
+  dispatcher_.dispatch();
+  EXPECT_EQ(
+      complete(
+          Failed{.error = ErrorClass::truncated, .retry = Retry::yes, .unproved = sha256("abc")})
+          .unproved,
+      std::nullopt);
+  dispatch_when_due();
+  EXPECT_EQ(workers_.take().unproved, sha256("abc"));
+}
+
+TEST_F(DispatcherTest, AJobKnowsTheExtensionsOfTheUrlsThatLedToIt) {
+  add("http://a.example/get");
+  dispatcher_.dispatch();
+  for (const char* location : {"http://a.example/Pkg.tar.GZ?x=.y", "http://b.example/blob/1"}) {
+    (void)complete(Redirected{.response = {.http_status = 302, .location = location}});
+    dispatcher_.dispatch();
+  }
+  EXPECT_EQ(complete(Failed{.error = ErrorClass::timeout, .retry = Retry::yes}).hop_extensions,
+            (Texts{"", "gz"}));
+  dispatch_when_due();
+  EXPECT_EQ(workers_.take().hop_extensions, Texts{}) << "from the start";
+}
+
 }  // namespace
 }  // namespace fanfetch

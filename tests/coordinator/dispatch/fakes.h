@@ -60,6 +60,8 @@ struct FakeWorkers final : Workers {
     std::string host;
     bool alone;
     Http2 http2;
+    std::optional<Sha256Digest> unproved;
+    std::vector<std::string> hop_extensions;
   };
 
   [[nodiscard]] Result<> start() override {
@@ -70,14 +72,14 @@ struct FakeWorkers final : Workers {
   [[nodiscard]] bool fits(const std::string& /*host*/) const override { return true; }
   [[nodiscard]] Result<> submit(const Job& job, TaskId task, const std::string& host) override {
     if (too_large) return fail("too large");
-    submitted.push_back({task, job.url, host, false, job.http2});
+    submitted.push_back({task, job.url, host, false, job.http2, job.unproved, job.hop_extensions});
     return {};
   }
   [[nodiscard]] Result<bool> submit_alone(const Job& job, TaskId task,
                                           const std::string& host) override {
     if (too_large) return fail("too large");
     if (!submitted.empty()) return false;
-    submitted.push_back({task, job.url, host, true, job.http2});
+    submitted.push_back({task, job.url, host, true, job.http2, job.unproved, job.hop_extensions});
     return true;
   }
   void reserve(bool wanted) override { reserved = wanted; }

@@ -151,6 +151,16 @@ TEST(NextStep, AnAttemptThatSecuredMuchOfAFileIsFree) {
   EXPECT_EQ(text_of(step(task_with({.attempts = 3}), cut, RunPhase::running)), "failed: truncated");
 }
 
+TEST(NextStep, TheHashOfAnUnprovedBodyGoesOn) {
+  const Failed unproved{
+      .error = ErrorClass::truncated, .retry = Retry::yes, .unproved = sha256("abc")};
+  Task task = task_with({.attempts = 1});
+  task.tries = step(task, unproved, RunPhase::running).tries;
+  EXPECT_EQ(task.tries.unproved, sha256("abc"));
+  task.tries = step(task, failed(ErrorClass::connect, Retry::yes), RunPhase::running).tries;
+  EXPECT_EQ(task.tries.unproved, sha256("abc")) << "nothing else came";
+}
+
 struct DeathRow {
   const char* what;
   Tries before;

@@ -8,7 +8,7 @@ namespace {
 TEST(Task, StartsOverAtTheLinksOwnUrl) {
   Task task(Link{.url = *parse_url("https://a.org/x")});
   EXPECT_EQ(task.origin, "https://a.org:443");
-  task.ask_for(*parse_url("http://b.org/y"));
+  task.follow(*parse_url("http://b.org/y"));
   task.tries.hops = 3;
   EXPECT_EQ(task.origin, "http://b.org:80");
   task.start_over();

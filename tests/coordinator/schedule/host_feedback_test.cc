@@ -44,6 +44,9 @@ TEST(HostFeedback, WhatHasTooMuchSaysSo) {
   }
   EXPECT_EQ(kind(failed(ErrorClass::truncated, 200)), Kind::strained);
   EXPECT_EQ(kind(failed(ErrorClass::timeout, 200)), Kind::strained);
+  Failed closes_badly = failed(ErrorClass::truncated, 200);
+  closes_badly.unproved = Sha256Digest{};
+  EXPECT_EQ(kind(closes_badly), Kind::healthy) << "as it always does";
 }
 
 TEST(HostFeedback, WhoAsksToWaitIsThrottled) {
