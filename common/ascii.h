@@ -28,6 +28,13 @@ namespace fanfetch {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
+/// C0 controls and DEL.
+[[nodiscard]] constexpr bool is_control(char c) { return (c >= 0 && c < ' ') || c == 0x7f; }
+
+[[nodiscard]] constexpr bool has_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), is_control);
+}
+
 /// What std::isspace() knows in the C locale.
 inline constexpr std::string_view kWhitespace = " \t\r\n\v\f";
 /// Optional whitespace in a header (RFC 9110, 5.6.3), and around a link in a list.

@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <span>
+#include <string>
 #include <utility>
 
 #include "common/event_loop.h"
@@ -44,8 +45,10 @@ void WorkerChannel::finish(SlotUse use, Outcome outcome, std::uint32_t requests)
   JobReport report{std::move(outcome), requests};
   std::size_t size = encode(report, slot.payload);
   if (size == 0) {
-    report.outcome =
-        Failed{.error = ErrorClass::protocol, .message = "its answer's headers are too long"};
+    // All else that a server sends was cut before.
+    report.outcome = Failed{.error = ErrorClass::protocol,
+                            .message = "its Location is longer than " +
+                                       std::to_string(kPayloadBytes / 1024) + " KiB"};
     size = encode(report, slot.payload);
   }
   slot.result_bytes.store(static_cast<std::uint32_t>(size), std::memory_order_relaxed);

@@ -31,9 +31,8 @@ bool is_token(std::string_view text) {
 }
 
 bool is_decimal(char c) { return c >= '0' && c <= '9'; }
-bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return (c >= 0 && c < ' ' && c != '\t') || c == 0x7f; });
+bool has_control_but_tab(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return is_control(c) && c != '\t'; });
 }
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
@@ -156,7 +155,7 @@ bool HeadReader::parse_field(std::string_view line) {
   std::string_view name = line.substr(0, colon);
   while (!name.empty() && is_blank(name.back())) name.remove_suffix(1);
   if (!is_token(name)) return fail("a header's name is no token");
-  if (has_control(line.substr(colon + 1)) &&
+  if (has_control_but_tab(line.substr(colon + 1)) &&
       (is_same_word(name, "Content-Length") || is_same_word(name, "Transfer-Encoding"))) {
     return fail(fmt::format("its {} holds a control character", name));
   }

@@ -11,8 +11,6 @@ namespace {
 constexpr std::size_t kUsualBytes = 1024;
 constexpr std::size_t kUsualLines = 24;
 
-constexpr bool is_control(char c) { return (c >= 0 && c < ' ') || c == 0x7f; }
-
 /// What is left of `value` between its blanks and control characters, which become blanks.
 std::string_view trimmed_value(std::string_view value) {
   const auto is_blank = [](char c) { return c == ' ' || is_control(c); };

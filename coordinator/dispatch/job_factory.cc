@@ -2,11 +2,16 @@
 
 #include <utility>
 
+#include "common/ascii.h"
+
 namespace fanfetch {
 namespace {
 
-std::string short_enough(const std::optional<std::string>& validator) {
-  return validator && validator->size() <= kMaxValidatorBytes ? *validator : "";
+/// Empty: it cannot be sent. A ledger may hold what an older version took from a header as it came.
+std::string sendable(const std::optional<std::string>& validator) {
+  if (!validator) return "";
+  const std::string_view value = trimmed(*validator);
+  return value.size() <= kMaxValidatorBytes && !has_control(value) ? std::string(value) : "";
 }
 
 }  // namespace
@@ -32,8 +37,8 @@ Job JobFactory::make(const Link& link, const Url& url, Route route) const {
   }
 
   if (link.earlier && link.earlier->record.status == Status::saved) {
-    job.if_none_match = short_enough(link.earlier->record.etag);
-    job.if_modified_since = short_enough(link.earlier->record.last_modified);
+    job.if_none_match = sendable(link.earlier->record.etag);
+    job.if_modified_since = sendable(link.earlier->record.last_modified);
   }
   job.link_extension = extension_of_path(link.url.path);
   job.accept_types = rules_.accept_types;

@@ -1,5 +1,8 @@
 #include "worker/head/head_values.h"
 
+#include <algorithm>
+#include <functional>
+
 #include "common/url_text.h"
 
 namespace fanfetch {
@@ -8,11 +11,23 @@ std::string kept_value(const ResponseHead& head, std::string_view name) {
   return std::string(head.first(name).substr(0, kMaxHeaderValue));
 }
 
+namespace {
+
+/// "" too if several lines contradict each other: nobody knows which of them is true.
+std::string agreed_value(const ResponseHead& head, std::string_view name) {
+  const auto lines = head.lines(name);
+  const bool agreed =
+      std::adjacent_find(lines.begin(), lines.end(), std::not_equal_to<>()) == lines.end();
+  return agreed ? kept_value(head, name) : "";
+}
+
+}  // namespace
+
 Response response_of(const ResponseHead& head, const std::string& url) {
   Response response{.http_status = head.status(),
                     .content_type = kept_value(head, "Content-Type"),
-                    .etag = kept_value(head, "ETag"),
-                    .last_modified = kept_value(head, "Last-Modified"),
+                    .etag = agreed_value(head, "ETag"),
+                    .last_modified = agreed_value(head, "Last-Modified"),
                     .retry_after = kept_value(head, "Retry-After")};
   const std::string_view location = head.first("Location");
   if (!location.empty()) response.location = resolve_url(url, location);

@@ -112,6 +112,12 @@ TEST_F(JobFactoryTest, AsksWithTheValidatorsOfTheEarlierFile) {
   record.etag = std::string(kMaxValidatorBytes + 1, 'x');
   link.earlier = std::make_shared<Earlier>(Earlier{.record = record});
   EXPECT_EQ(JobFactory(rules_).make(link, link.url, {}).if_none_match, "");
+  for (const auto& [kept, sent] :
+       {std::pair("\"v1\"\r", "\"v1\""), std::pair("\r", ""), std::pair("\"v\r\nX: 1\"", "")}) {
+    record.etag = kept;  // by an older version
+    link.earlier = std::make_shared<Earlier>(Earlier{.record = record});
+    EXPECT_EQ(JobFactory(rules_).make(link, link.url, {}).if_none_match, sent);
+  }
   record.status = Status::failed;  // marked to be fetched again: no question asked
   link.earlier = std::make_shared<Earlier>(Earlier{.record = record});
   EXPECT_EQ(JobFactory(rules_).make(link, link.url, {}).if_modified_since, "");

@@ -31,6 +31,32 @@ TEST(HeadValues, ALocationStaysAsTheServerWroteIt) {
   }
 }
 
+TEST(HeadValues, AValidatorThatIsSentTwiceCountsIfBothAgree) {
+  ResponseHead head(200, HttpVersion::http_1_1);
+  EXPECT_TRUE(head.add("ETag", "\"1\""));
+  EXPECT_TRUE(head.add("ETag", "\"1\""));
+  EXPECT_TRUE(head.add("Last-Modified", "yesterday"));
+  EXPECT_TRUE(head.add("Last-Modified", "today"));
+  EXPECT_EQ(response_of(head, "http://a.example/x").etag, "\"1\"");
+  EXPECT_EQ(response_of(head, "http://a.example/x").last_modified, "");
+}
+
+TEST(HeadValues, NoControlCharacterPasses) {
+  ResponseHead head(302, HttpVersion::http_1_1);
+  for (const char* name : {"Content-Type", "ETag", "Last-Modified", "Retry-After", "Location"}) {
+    EXPECT_TRUE(head.add(name, "\r\x1b/a\tb\x7f\r"));
+  }
+  const Response response = response_of(head, "http://a.example/x");
+  for (const auto& value :
+       {response.content_type, response.etag, response.last_modified, response.retry_after}) {
+    EXPECT_EQ(value, "/a b");
+  }
+  EXPECT_EQ(response.location, "http://a.example/a b");
+  ResponseHead empty(200, HttpVersion::http_1_1);
+  EXPECT_TRUE(empty.add("ETag", "\r"));
+  EXPECT_EQ(response_of(empty, "http://a.example/x").etag, "");
+}
+
 TEST(HeadValues, NoLocationIsNone) {
   const ResponseHead head(200, HttpVersion::http_1_1);
   EXPECT_EQ(response_of(head, "http://a.example/x").location, "");
