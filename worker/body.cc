@@ -9,6 +9,8 @@
 
 #include "common/crash_point.h"
 #include "worker/check/placeholders.h"
+#include "worker/decode/coding_plan.h"
+#include "worker/head/content_codings.h"
 #include "worker/head/content_disposition.h"
 #include "worker/head/head_values.h"
 #include "worker/store/resume.h"
@@ -37,7 +39,8 @@ void Body::start_over() {
   part_.reset();
   content_.reset();
   rejection_.reset();
-  gunzip_.reset();
+  decoders_.reset();
+  note_.clear();
   head_ = nullptr;
   rest_ = {};
   received_ = 0;
@@ -59,12 +62,11 @@ bool Body::begin(const ResponseHead& head) {
     case BodyPlan::ignore: return false;
     case BodyPlan::forbidden: rejection_ = robots_rejection(job_, head); return false;
     case BodyPlan::store: return open_file();
-    case BodyPlan::store_gunzip: gunzip_ = std::make_unique<Gunzip>(); return open_file();
     case BodyPlan::resume: return begin_rest();
     case BodyPlan::outdated_part: return stop(Stopped::outdated_part);
     case BodyPlan::uncertain_end: return stop(Stopped::uncertain_end);
     case BodyPlan::too_large: return stop(Stopped::too_large);
-    case BodyPlan::undecodable: return stop(Stopped::bad_encoding);
+    case BodyPlan::too_coded: return stop(Stopped::bad_coding);
   }
   return false;
 }
@@ -87,6 +89,7 @@ bool Body::begin_rest() {
 bool Body::open_file() {
   kind_ = Kind::whole;
   expect_content(kept_value(*head_, "Content-Type"));
+  expect_codings();
   part_.reset();  // an earlier attempt's is outdated, and goes before the new one comes
   auto file = store_.create(job_.part_name, disk_error_);
   if (!file) return stop(Stopped::disk);
@@ -114,14 +117,29 @@ void Body::expect_content(const std::string& content_type) {
                    job_.accept_types);
 }
 
+void Body::expect_codings() {
+  CodingPlan plan =
+      plan_codings(content_codings(*head_), {.url = job_.url,
+                                             .link_extension = job_.link_extension,
+                                             .hop_extensions = job_.hop_extensions,
+                                             .suggested_name = suggested_name_,
+                                             .content_type = head_->first("Content-Type")});
+  if (!plan.remove.empty()) decoders_.emplace(plan.remove, job_.max_size);
+  note_ = std::move(plan.note);
+}
+
 // --- It comes ---
 
 bool Body::take(std::span<const std::byte> bytes) {
   received_ += bytes.size();
-  if (!gunzip_) return write(bytes);
-  const auto result = gunzip_->write(bytes, [this](auto decoded) { return write(decoded); });
-  if (result == Gunzip::Result::broken) return stop(Stopped::bad_encoding);
-  return result == Gunzip::Result::good;
+  if (!decoders_) return write(bytes);
+  switch (decoders_->write(bytes, [this](auto decoded) { return write(decoded); })) {
+    case DecoderChain::Result::good: return true;
+    case DecoderChain::Result::refused: return false;
+    case DecoderChain::Result::too_large: return stop(Stopped::too_large);
+    case DecoderChain::Result::broken: break;
+  }
+  return stop(Stopped::bad_coding);
 }
 
 bool Body::write(std::span<const std::byte> bytes) {
@@ -143,7 +161,10 @@ bool Body::check(std::span<const std::byte> bytes) {
 
 // --- It is over ---
 
-void Body::end(const ExchangeEnd& end) { length_verified_ = end.length_verified; }
+void Body::end(const ExchangeEnd& end) {
+  length_verified_ = end.length_verified;
+  close_unproved_ = end.close_unproved;
+}
 
 Outcome Body::finish(Response response) {
   if (std::string why = why_truncated(); !why.empty()) {
@@ -151,6 +172,12 @@ Outcome Body::finish(Response response) {
   }
   std::optional<Sha256Digest> digest;
   if (job_.hash_content == HashContent::yes) digest = part_->digest();
+  if (close_unproved_ && !part_->sidecar()) {
+    const auto unproved = digest ? digest : part_->read_digest();
+    if (!unproved || unproved != job_.unproved) {
+      return unproved_failure(unproved, std::move(response));
+    }
+  }
   if (!is_welcome(digest)) return refusal(std::move(response));
   disk_error_ = part_->commit();
   if (disk_error_ != 0) {
@@ -163,10 +190,8 @@ Outcome Body::finish(Response response) {
               .bytes = part_->size(),
               .sha256 = digest,
               .type = std::string(mime_type(content_->kind())),
-              .suggested_name = suggested_name_};
-  if (!sidecar && !length_verified_) {
-    saved.note = "the server gave no length: the file ends where the connection did";
-  }
+              .suggested_name = suggested_name_,
+              .note = note()};
   if (kind_ == Kind::rest) fill_in(saved.response, *sidecar);
   return saved;
 }
@@ -176,12 +201,31 @@ std::string Body::why_truncated() const {
   if (const auto length = head_->body_length(); length && received_ != *length) {
     return fmt::format("it ends after {} of {} bytes", received_, *length);
   }
-  if (gunzip_ && !gunzip_->complete()) return "its gzip encoding ends too early";
+  const bool may_be_empty = received_ == 0 && length_verified_;
+  if (const auto coding = decoders_ && !may_be_empty ? decoders_->cut_off() : std::nullopt) {
+    return fmt::format("its Content-Encoding {} ends too early", name(*coding));
+  }
   const auto& sidecar = part_->sidecar();
   if (sidecar && part_->size() != sidecar->length) {
     return fmt::format("it ends after {} of {} bytes", part_->size(), sidecar->length);
   }
   return "";
+}
+
+/// Saved::note.
+std::string Body::note() const {
+  std::string note = note_;
+  const auto add = [&](std::string_view sentence) {
+    note += note.empty() ? "" : "; ";
+    note += sentence;
+  };
+  if (part_->sidecar() || length_verified_) return note;
+  if (close_unproved_) {
+    add("the server does not close its connections properly: the same bytes came twice");
+  } else {
+    add("the server gave no length: the file ends where the connection did");
+  }
+  return note;
 }
 
 /// The body is whole: is it what it should be, and what the user wants?
@@ -211,11 +255,11 @@ Outcome Body::refusal(Response response) const {
   } else if (stopped_ == Stopped::too_large) {
     failed.error = ErrorClass::too_large;
     failed.message = fmt::format("it is larger than the {} bytes of --max-size", job_.max_size);
-  } else if (stopped_ == Stopped::bad_encoding) {
+  } else if (stopped_ == Stopped::bad_coding) {
     failed.error = ErrorClass::protocol;
-    failed.message = fmt::format(
-        "it came with Content-Encoding '{}', which cannot be decoded and was not asked for",
-        head_->joined("Content-Encoding").substr(0, kMaxHeaderValue));
+    failed.message =
+        decoders_ ? decoders_->problem()
+                  : fmt::format("its Content-Encoding has more than {} codings", kMaxCodings);
   } else if (part_is_outdated()) {
     failed.error = ErrorClass::truncated;
     failed.retry = Retry::yes;

@@ -12,7 +12,7 @@
 #include "common/outcome.h"
 #include "worker/body_plan.h"
 #include "worker/check/content_check.h"
-#include "worker/gunzip.h"
+#include "worker/decode/decoder_chain.h"
 #include "worker/store/file_store.h"
 #include "worker/store/part_writer.h"
 #include "worker/store/resume.h"
@@ -73,7 +73,7 @@ class Body {
     no,
     too_large,
     disk,
-    bad_encoding,
+    bad_coding,
     rejected,
     outdated_part,
     uncertain_end,
@@ -85,10 +85,12 @@ class Body {
   [[nodiscard]] bool begin_rest();
   [[nodiscard]] bool open_file();
   void expect_content(const std::string& content_type);
+  void expect_codings();
   [[nodiscard]] BodyPlan plan() const;
   [[nodiscard]] bool check(std::span<const std::byte> bytes);
   [[nodiscard]] bool write(std::span<const std::byte> bytes);
   [[nodiscard]] std::string why_truncated() const;
+  [[nodiscard]] std::string note() const;
   [[nodiscard]] bool is_welcome(const std::optional<Sha256Digest>& digest);
 
   const Job& job_;
@@ -100,10 +102,12 @@ class Body {
   std::optional<ContentCheck> content_;  // of the decoded bytes; from the first ones on
   std::optional<Rejection> rejection_;
   std::string suggested_name_;
-  std::unique_ptr<Gunzip> gunzip_;  // nullptr: it is written as it comes
+  std::string note_;                      // for Saved::note
+  std::optional<DecoderChain> decoders_;  // nullopt: it is written as it comes
   Kind kind_ = Kind::unwanted;
   std::uint64_t received_ = 0;  // bytes, as they came
   bool length_verified_ = false;
+  bool close_unproved_ = false;
   Stopped stopped_ = Stopped::no;
   int disk_error_ = 0;
 };

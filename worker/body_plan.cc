@@ -5,6 +5,8 @@
 #include <string>
 
 #include "worker/check/robots_tag.h"
+#include "worker/decode/coding_plan.h"
+#include "worker/head/content_codings.h"
 #include "worker/head/head_values.h"
 #include "worker/store/resume.h"
 #include "worker/transport/failures.h"
@@ -15,12 +17,6 @@ namespace {
 constexpr int kPartialContent = 206;
 constexpr int kRangeNotSatisfiable = 416;
 
-/// Files whose gzip is their content, not a way to carry it.
-bool is_gzip_file(std::string_view url) {
-  const auto path = url.substr(0, url.find('?'));
-  return path.ends_with(".gz") || path.ends_with(".tgz") || path.ends_with(".svgz");
-}
-
 bool is_too_large(const Job& job, std::uint64_t size) {
   return job.max_size != 0 && size > job.max_size;
 }
@@ -28,18 +24,19 @@ bool is_too_large(const Job& job, std::uint64_t size) {
 BodyPlan plan_whole(const Job& job, const ResponseHead& head) {
   if (has_uncertain_end(head)) return BodyPlan::uncertain_end;
   if (is_too_large(job, head.body_length().value_or(0))) return BodyPlan::too_large;
-  const std::string encoding = head.joined("Content-Encoding");
-  if (is_gzip(encoding)) return is_gzip_file(job.url) ? BodyPlan::store : BodyPlan::store_gunzip;
-  return is_identity(encoding) ? BodyPlan::store : BodyPlan::undecodable;
+  return content_codings(head).size() > kMaxCodings ? BodyPlan::too_coded : BodyPlan::store;
 }
 
 }  // namespace
 
 BodyPlan plan_body(const Job& job, const ResponseHead& head, const std::optional<AskedRest>& rest) {
   if (head.is_too_long()) return BodyPlan::ignore;
+  // A 200 means nothing by a Content-Range (RFC 9110, 14.4), unless a range was asked for: then
+  // nobody knows which of the two is true.
   const bool whole = is_whole_body(head.status());
   const bool about_rest =
-      rest && (head.status() == kPartialContent || head.status() == kRangeNotSatisfiable);
+      rest && (head.status() == kPartialContent || head.status() == kRangeNotSatisfiable ||
+               (whole && !head.lines("Content-Range").empty()));
   if (!whole && !about_rest) return BodyPlan::ignore;
   if (about_rest && !continues_part(head, rest->part, rest->offset)) {
     return BodyPlan::outdated_part;

@@ -18,12 +18,11 @@ enum class BodyPlan {
   ignore,         ///< It is not the file: an error page, a redirect's text.
   forbidden,      ///< It is the file, or its rest, but robots_rejection() says why it is not used.
   store,          ///< It is the whole file.
-  store_gunzip,   ///< It is the whole file in gzip, though that was not asked for.
   resume,         ///< It is the rest of the part.
   outdated_part,  ///< The part does not belong to what the server has now: ask for the whole.
   uncertain_end,  ///< A cut could not be told from its end: ask by HTTP/1.1.
   too_large,      ///< Its length is over the job's limit.
-  undecodable,    ///< It has an encoding that cannot be decoded and was not asked for.
+  too_coded,      ///< It has more than kMaxCodings.
 };
 
 /// An earlier attempt's part, whose rest was asked for.

@@ -46,9 +46,9 @@ void WorkerChannel::finish(SlotUse use, Outcome outcome, std::uint32_t requests)
   std::size_t size = encode(report, slot.payload);
   if (size == 0) {
     // All else that a server sends was cut before.
-    report.outcome = Failed{.error = ErrorClass::protocol,
-                            .message = "its Location is longer than " +
-                                       std::to_string(kPayloadBytes / 1024) + " KiB"};
+    report.outcome = Failed{
+        .error = ErrorClass::protocol,
+        .message = "its Location is longer than " + std::to_string(kPayloadBytes / 1024) + " KiB"};
     size = encode(report, slot.payload);
   }
   slot.result_bytes.store(static_cast<std::uint32_t>(size), std::memory_order_relaxed);

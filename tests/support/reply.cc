@@ -104,6 +104,8 @@ Reply rest_of(const Reply& whole, std::size_t start) {
       rest.body.resize(rest.body.size() / 2);
       rest.framing = Framing::chunked;
       break;
+    case Ranges::says_whole: rest.status = 200; break;
+    case Ranges::two_etags: rest.headers.emplace_back("ETag", "\"another\""); break;
     case Ranges::empty: rest.body.clear(); break;
     case Ranges::bare:
       rest.etag.clear();

@@ -36,6 +36,8 @@ enum class Ranges {
   too_much,       ///< In chunks, a byte more than its Content-Range says.
   too_little,     ///< In chunks, half of what it says.
   bare,           ///< Correct, but without ETag and Content-Type, as RFC 9110 allows.
+  says_whole,     ///< Correct, except that its status is 200.
+  two_etags,      ///< Correct, but there is another ETag behind its own.
   empty,          ///< Correct, except that the body is empty.
   unsatisfiable,  ///< A 416.
 };

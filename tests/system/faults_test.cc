@@ -120,6 +120,31 @@ TEST_F(FaultsTest, GzipThatIsTheFile) {
   expect_saved(fetch("/archive.tar.gz"), 1, packed);
 }
 
+TEST_F(FaultsTest, GzipThatIsTheFileByTheNameOfAHop) {
+  const std::string packed = gzip(std::string(10'000, 'z'));
+  Reply reply = ok(packed);
+  reply.headers = {{"Content-Encoding", "gzip"}};
+  origin_.serve("/blob/1", reply);
+  origin_.serve("/get/pkg.tar.GZ", redirect("/blob/1"));
+  origin_.serve("/get", redirect("/get/pkg.tar.GZ"));
+  for (const char* link : {"/get/pkg.tar.GZ", "/get"}) {
+    std::filesystem::remove_all(output());
+    expect_saved(fetch(link), 1, packed);
+  }
+  std::filesystem::remove_all(output());
+  expect_saved(fetch("/blob/1"), 1, std::string(10'000, 'z'));
+}
+
+TEST_F(FaultsTest, ACodingThatStaysOnIsToldInTheRecord) {
+  Reply reply = ok("some bytes");
+  reply.headers = {{"Content-Encoding", "x-xz"}};
+  origin_.serve("/a.tar", reply);
+  const ResultLine line = fetch("/a.tar");
+  expect_saved(line, 1, "some bytes");
+  EXPECT_TRUE(has(line.message.value_or(""), "Content-Encoding 'xz'"))
+      << line.message.value_or("none");
+}
+
 TEST_F(FaultsTest, GzipThatIsNone) {
   Reply reply = ok(kBody);
   reply.headers = {{"Content-Encoding", "gzip"}};

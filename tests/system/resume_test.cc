@@ -214,6 +214,8 @@ TEST_F(ResumeTest, ARestInSeveralParts) { expect_fresh_start(Ranges::multipart);
 TEST_F(ResumeTest, ARestFromNowhere) { expect_fresh_start(Ranges::no_range); }
 TEST_F(ResumeTest, ARestThatIsTooLong) { expect_fresh_start(Ranges::too_much); }
 TEST_F(ResumeTest, ARestOfNothing) { expect_fresh_start(Ranges::empty); }
+TEST_F(ResumeTest, ARestThatSaysTheWhole) { expect_fresh_start(Ranges::says_whole); }
+TEST_F(ResumeTest, ARestOfTwoVersions) { expect_fresh_start(Ranges::two_etags); }
 TEST_F(ResumeTest, NoRestToBeHad) { expect_fresh_start(Ranges::unsatisfiable); }
 
 TEST_F(ResumeTest, ARestThatIsTooShortIsCutOffToo) {

@@ -42,10 +42,12 @@ TEST(BodyPlan, TheWholeWasAskedFor) {
            Case{head(200, 3, {kNoAi}), BodyPlan::forbidden},
            Case{head(200, 100), BodyPlan::store},
            Case{head(200, 101), BodyPlan::too_large},
-           Case{head(200, 3, {kGzipped}), BodyPlan::store_gunzip},
+           Case{head(200, 3, {kGzipped}), BodyPlan::store},
+           Case{head(200, 3, {kRange}), BodyPlan::store},
            Case{head(200, 3, {{"Content-Encoding", "identity"}}), BodyPlan::store},
-           Case{head(200, 3, {{"Content-Encoding", "br"}}), BodyPlan::undecodable},
-           Case{head(200, 3, {kGzipped, kGzipped}), BodyPlan::undecodable},
+           Case{head(200, 3, {kGzipped, kGzipped, kGzipped, kGzipped}), BodyPlan::store},
+           Case{head(200, 3, {kGzipped, kGzipped, kGzipped, kGzipped, kGzipped}),
+                BodyPlan::too_coded},
            Case{head(200, {}, {}, HttpVersion::http_2), BodyPlan::uncertain_end},
            Case{head(200, 3, {}, HttpVersion::http_2), BodyPlan::store},
        }) {
@@ -63,8 +65,11 @@ TEST(BodyPlan, TheRestWasAskedFor) {
   EXPECT_EQ(plan(head(206, 999'999, {kRange})), BodyPlan::outdated_part);
   EXPECT_EQ(plan(head(206, 1'000'000)), BodyPlan::outdated_part);
   EXPECT_EQ(plan(head(416)), BodyPlan::outdated_part);
+  EXPECT_EQ(plan(head(206, 1'000'000, {kRange, kRange})), BodyPlan::outdated_part);
+  EXPECT_EQ(plan(head(200, 1'000'000, {kRange})), BodyPlan::outdated_part) << "part or whole?";
   EXPECT_EQ(plan(head(200, 3)), BodyPlan::store);
   EXPECT_EQ(plan(head(302)), BodyPlan::ignore);
+  EXPECT_EQ(plan(head(404, 3, {kRange})), BodyPlan::ignore);
   EXPECT_EQ(plan(head(503)), BodyPlan::ignore);
   EXPECT_EQ(plan(head(0)), BodyPlan::ignore);
   const Job smaller{.max_size = 2'999'999};

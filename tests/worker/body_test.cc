@@ -8,6 +8,7 @@
 #include <cstring>
 #include <random>
 
+#include "tests/support/encode.h"
 #include "tests/support/memory_store.h"
 #include "worker/head/head_values.h"
 #include "worker/store/part_check.h"
@@ -20,6 +21,7 @@ using Lines = std::vector<std::pair<std::string, std::string>>;
 constexpr std::size_t kMiB = 1024 * 1024;
 const ExchangeEnd kComplete{.length_verified = true};
 const ExchangeEnd kUntilClose{};
+const ExchangeEnd kUnproved{.close_unproved = true};
 const ExchangeEnd kCut{.cause = EndCause::cut_short, .text = "cut"};
 
 /// Of `abc`: a gzip member of RFC 1952.
@@ -193,16 +195,126 @@ TEST_F(BodyTest, AFileOfGzipStaysGzip) {
   EXPECT_EQ(stored(), kGzip);
 }
 
-TEST_F(BodyTest, OtherEncodingsAreRefusedAndNamed) {
-  for (const Lines& lines : {Lines{{"Content-Encoding", "br"}},
-                             Lines{{"Content-Encoding", "gzip"}, {"Content-Encoding", "br"}}}) {
-    const Outcome outcome = conclude(head(200, 3, lines), "abc");
-    EXPECT_EQ(error_of(outcome), ErrorClass::protocol);
-    EXPECT_NE(message_of(outcome).find("br"), std::string::npos) << message_of(outcome);
+TEST_F(BodyTest, EveryCodingThatNobodyAskedForIsRemoved) {
+  const std::string text(100'000, 'x');
+  for (const auto& [coding, body] :
+       {std::pair("x-gzip", support::encode_gzip(text)),
+        std::pair("deflate", support::encode_zlib(text)),
+        std::pair("deflate", support::encode_deflate(text)),
+        std::pair("br", support::encode_brotli(text)),
+        std::pair("zstd", support::encode_zstd(text)),
+        std::pair("utf-8, gzip , identity", support::encode_gzip(text) + "\n"),
+        std::pair("gzip, br", support::encode_brotli(support::encode_gzip(text)))}) {
+    const Outcome outcome = conclude(head(200, body.size(), {{"Content-Encoding", coding}}), body);
+    ASSERT_TRUE(std::holds_alternative<Saved>(outcome)) << coding << message_of(outcome);
+    EXPECT_TRUE(stored() == text) << coding;
+    EXPECT_EQ(std::get<Saved>(outcome).sha256, sha256(text)) << coding;
+    EXPECT_EQ(std::get<Saved>(outcome).note, "") << coding;
+    const Outcome cut = conclude(head(200, std::nullopt, {{"Content-Encoding", coding}}),
+                                 body.substr(0, body.size() / 2));
+    EXPECT_EQ(error_of(cut), ErrorClass::truncated) << coding;
+    EXPECT_EQ(std::get<Failed>(cut).retry, Retry::yes) << coding;
+  }
+}
+
+TEST_F(BodyTest, ACodingOverSeveralLinesIsOneList) {
+  const std::string body = support::encode_zstd(support::encode_gzip("abc"));
+  (void)conclude(
+      head(200, body.size(), {{"Content-Encoding", "gzip"}, {"Content-Encoding", "zstd"}}), body);
+  EXPECT_EQ(stored(), "abc");
+}
+
+TEST_F(BodyTest, WhatIsNoCodingIsLeftAlone) {
+  for (const char* word : {"", "identity", "UTF-8", "none", "aws-chunked"}) {
+    const Outcome outcome = conclude(head(200, 3, {{"Content-Encoding", word}}), "abc");
+    EXPECT_EQ(stored(), "abc") << word;
+    EXPECT_EQ(std::get<Saved>(outcome).note, "") << word;
+  }
+}
+
+TEST_F(BodyTest, ACodingThatOnlyFilesHaveStaysAndIsNoted) {
+  const Outcome outcome = conclude(head(200, 3, {{"Content-Encoding", "x-xz"}}), "abc");
+  EXPECT_EQ(stored(), "abc");
+  EXPECT_NE(std::get<Saved>(outcome).note.find("'xz'"), std::string::npos);
+  const Outcome endless =
+      conclude(head(200, std::nullopt, {{"Content-Encoding", "x-xz"}}), "abc", kUntilClose);
+  EXPECT_NE(std::get<Saved>(endless).note.find("'xz'"), std::string::npos);
+  EXPECT_NE(std::get<Saved>(endless).note.find("; the server gave no length"), std::string::npos);
+}
+
+TEST_F(BodyTest, AnyNameSaysThatAFileIsGzip) {
+  const ResponseHead plain = head(200, kGzip.size(), {{"Content-Encoding", "gzip"}});
+  job_.link_extension = "gz";
+  (void)conclude(plain, kGzip);
+  EXPECT_EQ(stored(), kGzip);
+  job_.link_extension = "";
+  job_.hop_extensions = {"", "tgz"};
+  (void)conclude(plain, kGzip);
+  EXPECT_EQ(stored(), kGzip);
+  job_.hop_extensions.clear();
+  (void)conclude(plain, kGzip);
+  EXPECT_EQ(stored(), "abc");
+  for (const auto& [name, value] :
+       {std::pair("Content-Disposition", "attachment; filename=a.tar.GZ"),
+        std::pair("Content-Type", "application/x-gzip")}) {
+    (void)conclude(head(200, kGzip.size(), {{"Content-Encoding", "gzip"}, {name, value}}), kGzip);
+    EXPECT_EQ(stored(), kGzip) << name;
+  }
+}
+
+TEST_F(BodyTest, AnEmptyBodyOfACodingIsTheFileIfItsEndIsKnown) {
+  const Lines gzip{{"Content-Encoding", "gzip"}};
+  EXPECT_EQ(error_of(conclude(head(200, std::nullopt, gzip), "", kUntilClose)),
+            ErrorClass::truncated);
+  EXPECT_TRUE(std::holds_alternative<Saved>(conclude(head(200, 0, gzip), "")));
+  EXPECT_EQ(stored(), "");
+}
+
+TEST_F(BodyTest, WhatIsNotAsItsCodingSaysIsNamed) {
+  for (const char* coding : {"gzip", "zstd", "br"}) {
+    const Outcome outcome = conclude(head(200, 9, {{"Content-Encoding", coding}}), "<!DOCTYPE");
+    EXPECT_EQ(error_of(outcome), ErrorClass::protocol) << coding;
+    EXPECT_NE(message_of(outcome).find(coding), std::string::npos) << message_of(outcome);
     EXPECT_TRUE(store_.is_empty());
   }
-  const Outcome broken = conclude(head(200, 3, {{"Content-Encoding", "gzip"}}), "abc");
-  EXPECT_EQ(error_of(broken), ErrorClass::protocol) << "it is no gzip";
+  const Outcome many = conclude(head(200, 3, {{"Content-Encoding", "br,br,br,br,br"}}), "abc");
+  EXPECT_EQ(message_of(many), "its Content-Encoding has more than 4 codings");
+}
+
+TEST_F(BodyTest, ABodyWhoseEndIsNotProvedIsSavedIfTheSameComesTwice) {
+  const ResponseHead endless = head(200, std::nullopt);
+  for (const HashContent hash : {HashContent::yes, HashContent::no}) {
+    job_.hash_content = hash;
+    job_.unproved.reset();
+    const Outcome first = conclude(endless, "abc", kUnproved);
+    EXPECT_EQ(error_of(first), ErrorClass::truncated);
+    EXPECT_EQ(std::get<Failed>(first).retry, Retry::yes);
+    EXPECT_EQ(std::get<Failed>(first).unproved, sha256("abc"));
+    EXPECT_TRUE(store_.is_empty());
+
+    job_.unproved = std::get<Failed>(first).unproved;
+    const Outcome longer = conclude(endless, "abcd", kUnproved);
+    EXPECT_EQ(error_of(longer), ErrorClass::truncated);
+    EXPECT_EQ(std::get<Failed>(longer).unproved, sha256("abcd"));
+
+    const Outcome again = conclude(endless, "abc", kUnproved);
+    ASSERT_TRUE(std::holds_alternative<Saved>(again));
+    EXPECT_EQ(stored(), "abc");
+    EXPECT_NE(std::get<Saved>(again).note.find("does not close its connections properly"),
+              std::string::npos);
+    EXPECT_EQ(std::get<Saved>(again).sha256.has_value(), hash == HashContent::yes);
+
+    const Outcome proved = conclude(endless, "abcde", kUntilClose);
+    ASSERT_TRUE(std::holds_alternative<Saved>(proved));
+    EXPECT_NE(std::get<Saved>(proved).note.find("no length"), std::string::npos);
+  }
+}
+
+TEST_F(BodyTest, AnUnprovedBodyIsTruncatedBeforeItIsUnwelcome) {
+  job_.min_size = 10;
+  EXPECT_EQ(error_of(conclude(head(200, std::nullopt), "abc", kUnproved)), ErrorClass::truncated);
+  job_.unproved = sha256("abc");
+  EXPECT_EQ(error_of(conclude(head(200, std::nullopt), "abc", kUnproved)), ErrorClass::filtered);
 }
 
 TEST_F(BodyTest, TooLargeByItsLengthOrByItsBytes) {

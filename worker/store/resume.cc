@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "common/ascii.h"
+#include "worker/head/content_codings.h"
 #include "worker/head/head_values.h"
 #include "worker/store/part_writer.h"
 
@@ -42,7 +43,7 @@ std::optional<Sidecar> resumable(const ResponseHead& head, const std::string& pa
   const auto length = head.body_length();
   const std::string_view etag = head.first("ETag");
   if (head.status() != 200 || !length || *length <= PartWriter::kFirstCheckpoint ||
-      !is_strong_etag(etag) || !is_identity(head.joined("Content-Encoding")) ||
+      !is_strong_etag(etag) || head.lines("ETag").size() > 1 || !content_codings(head).empty() ||
       !head.joined("Transfer-Encoding").empty() ||
       is_same_word(head.joined("Accept-Ranges"), "none")) {
     return std::nullopt;
@@ -58,9 +59,11 @@ bool continues_part(const ResponseHead& head, const Sidecar& part, std::uint64_t
   const auto range = parse_content_range(head.first("Content-Range"));
   const auto length = head.body_length();
   const std::string_view etag = head.first("ETag");
+  // Which of several lines is true, nobody knows.
+  if (head.lines("Content-Range").size() > 1 || head.lines("ETag").size() > 1) return false;
   return head.status() == 206 && range && range->first == offset && range->total == part.length &&
          range->last == part.length - 1 && (!length || *length == part.length - offset) &&
-         (etag.empty() || etag == part.etag) && is_identity(head.joined("Content-Encoding")) &&
+         (etag.empty() || etag == part.etag) && content_codings(head).empty() &&
          !starts_with_word(head.first("Content-Type"), "multipart/byteranges");
 }
 
@@ -71,14 +74,6 @@ void fill_in(Response& response, const Sidecar& said_before) {
   fill(response.etag, said_before.etag);
   fill(response.content_type, said_before.content_type);
   fill(response.last_modified, said_before.last_modified);
-}
-
-bool is_identity(std::string_view content_encoding) {
-  return content_encoding.empty() || is_same_word(content_encoding, "identity");
-}
-
-bool is_gzip(std::string_view content_encoding) {
-  return is_same_word(content_encoding, "gzip") || is_same_word(content_encoding, "x-gzip");
 }
 
 }  // namespace fanfetch

@@ -41,7 +41,4 @@ struct ContentRange {
 /// 15.3.7).
 void fill_in(Response& response, const Sidecar& said_before);
 
-[[nodiscard]] bool is_identity(std::string_view content_encoding);
-[[nodiscard]] bool is_gzip(std::string_view content_encoding);
-
 }  // namespace fanfetch

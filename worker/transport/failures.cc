@@ -121,6 +121,14 @@ Failed truncated_failure(std::string message, Response response) {
           .response = std::move(response)};
 }
 
+Failed unproved_failure(const std::optional<Sha256Digest>& digest, Response response) {
+  Failed failed = truncated_failure(
+      "its connection was closed without TLS's close_notify: it may have been cut off",
+      std::move(response));
+  failed.unproved = digest;
+  return failed;
+}
+
 Failed disk_failure(int error, Response response) {
   Failed failed{.error = ErrorClass::disk,
                 .message = fmt::format("cannot write the part file: {}", errno_text(error)),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "common/http/exchange_end.h"
@@ -32,6 +33,10 @@ namespace fanfetch {
 
 /// The body ended before the file did; `message` says how that showed.
 [[nodiscard]] Failed truncated_failure(std::string message, Response response);
+
+/// The body came to its end over TLS, but nothing proved that the server meant it. `digest`: its
+/// SHA-256; nullopt: it could not be read.
+[[nodiscard]] Failed unproved_failure(const std::optional<Sha256Digest>& digest, Response response);
 
 /// Writing the part has failed with this errno value. With ErrorClass::disk and Retry::no it
 /// concerns the output as a whole.

@@ -99,7 +99,22 @@ TEST(Resumable, OnlyWhatIsSureToBeTheSameNextTime) {
   EXPECT_FALSE(is_resumable([](auto& h) { h.etag = "W/\"1\""; }));
   EXPECT_FALSE(is_resumable([](auto& h) { h.etag = '"' + std::string(600, 'x') + '"'; }));
   EXPECT_FALSE(is_resumable([](auto& h) { h.content_encoding = "gzip"; }));
+  EXPECT_TRUE(is_resumable([](auto& h) { h.content_encoding = "utf-8"; })) << "no coding";
   EXPECT_FALSE(is_resumable([](auto& h) { h.transfer_encoding = "chunked"; }));
+  ResponseHead two = whole();
+  EXPECT_TRUE(two.add("ETag", "\"2\""));
+  EXPECT_FALSE(resumable(two, "p")) << "which of them is true?";
+}
+
+TEST(ContinuesPart, NotIfALineIsThereTwice) {
+  const Sidecar part = *resumable(whole(), "p");
+  for (const char* name : {"ETag", "Content-Range"}) {
+    ResponseHead head = head_of(
+        {.status = 206, .length = 1'000'000, .content_range = "bytes 2000000-2999999/3000000"});
+    EXPECT_TRUE(continues_part(head, part, 2'000'000));
+    EXPECT_TRUE(head.add(name, head.first(name)));
+    EXPECT_FALSE(continues_part(head, part, 2'000'000)) << name;
+  }
 }
 
 TEST(ContinuesPart, OnlyTheExactRestOfTheSameFile) {

@@ -1,0 +1,83 @@
+#include "worker/decode/decoder_chain.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/support/encode.h"
+
+namespace fanfetch {
+namespace {
+
+using Result = DecoderChain::Result;
+using Codings = std::vector<Coding>;
+using namespace support;
+
+struct Decoded {
+  std::string text;
+  Result result = Result::good;
+};
+
+Decoded decode(DecoderChain& chain, std::string_view body, std::size_t most = 1 << 30) {
+  Decoded decoded;
+  for (; !body.empty() && decoded.result == Result::good; body.remove_prefix(1)) {
+    decoded.result = chain.write(std::as_bytes(std::span(body.substr(0, 1))), [&](auto bytes) {
+      decoded.text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+      return decoded.text.size() <= most;
+    });
+  }
+  return decoded;
+}
+
+const std::string kThree = encode_zstd(encode_brotli(encode_gzip("some text")));
+const Codings kRemoveThree = {Coding::zstd, Coding::brotli, Coding::gzip};
+
+TEST(DecoderChain, RemovesOneCodingAfterTheOther) {
+  DecoderChain chain(kRemoveThree, 0);
+  const Decoded decoded = decode(chain, kThree);
+  EXPECT_EQ(decoded.text, "some text");
+  EXPECT_EQ(decoded.result, Result::good);
+  EXPECT_EQ(chain.cut_off(), std::nullopt);
+}
+
+TEST(DecoderChain, KnowsWhichOfThemWasCut) {
+  DecoderChain outer(kRemoveThree, 0);
+  EXPECT_EQ(decode(outer, kThree.substr(0, kThree.size() - 1)).result, Result::good);
+  EXPECT_EQ(outer.cut_off(), Coding::zstd);
+  const std::string gzip = encode_gzip("some text");
+  DecoderChain inner(kRemoveThree, 0);
+  EXPECT_EQ(decode(inner, encode_zstd(encode_brotli(gzip.substr(0, gzip.size() - 1)))).result,
+            Result::good);
+  EXPECT_EQ(inner.cut_off(), Coding::gzip);
+  EXPECT_EQ(DecoderChain(kRemoveThree, 0).cut_off(), Coding::zstd) << "nothing came";
+}
+
+TEST(DecoderChain, SaysWhichOfThemIsNone) {
+  DecoderChain chain(kRemoveThree, 0);
+  EXPECT_EQ(decode(chain, encode_zstd(encode_brotli("no gzip"))).result, Result::broken);
+  EXPECT_EQ(chain.problem(), "its Content-Encoding says gzip, but its bytes are none, or damaged");
+  const Codings zstd = {Coding::zstd};
+  DecoderChain wide(zstd, 0);
+  EXPECT_EQ(decode(wide, encode_zstd("x", 27)).result, Result::broken);
+  EXPECT_EQ(wide.problem(), "its Content-Encoding zstd needs a window of more than 8 MiB");
+}
+
+TEST(DecoderChain, ABombWithinIsStoppedAtTheLimitEvenIfItDecodesToNothing) {
+  const Codings remove = {Coding::gzip, Coding::gzip};
+  // The inner member ends at once; what is behind it never becomes bytes of the file.
+  const std::string bomb = encode_gzip(encode_gzip("x") + std::string(50'000'000, '\0'));
+  DecoderChain chain(remove, 1'000'000);
+  EXPECT_EQ(decode(chain, bomb).result, Result::too_large);
+  DecoderChain roomy(remove, 100'000'000);
+  EXPECT_EQ(decode(roomy, bomb).text, "x");
+}
+
+TEST(DecoderChain, StopsWhereTheSinkWantsNoMore) {
+  DecoderChain chain(kRemoveThree, 0);
+  EXPECT_EQ(decode(chain, kThree, 0).result, Result::refused);
+}
+
+}  // namespace
+}  // namespace fanfetch

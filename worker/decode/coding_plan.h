@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "worker/head/content_codings.h"
+
+namespace fanfetch {
+
+/// All that may say that a body is a compressed file by itself. Empty: it says nothing.
+struct FileNames {
+  std::string_view url;                              ///< Of the last request, after redirects.
+  std::string_view link_extension;                   ///< Of the link's own path, lower case.
+  std::span<const std::string> hop_extensions = {};  ///< Of the URLs in between, lower case.
+  std::string_view suggested_name;                   ///< From Content-Disposition.
+  std::string_view content_type;
+};
+
+/// What to do with a body's codings.
+struct CodingPlan {
+  std::vector<Coding> remove;  ///< To be decoded, in this order.
+  std::string note;            ///< Saved::note, where a coding stays that no name tells of.
+};
+
+/// More codings than this are not decoded: each may be a bomb in the one before it.
+inline constexpr std::size_t kMaxCodings = 4;
+
+/// Decides which of `codings`, in the order in which they were applied, only carried the file, and
+/// which are the file's own. Pure.
+///
+///     coding                              | a name says the same | none does
+///     ------------------------------------+----------------------+---------------------------------
+///     gzip, deflate, br, zstd             | stays                | is removed
+///     bzip2, compress, xz                 | stays                | stays, with a note: they name
+///                                         |                      | files, hardly a way to carry
+///                                         one
+///     one that was applied before one     | stays                | stays
+///     that stays                          |                      |
+///
+/// Where one is listed twice and a name says it, the one that was applied first is the file's own.
+[[nodiscard]] CodingPlan plan_codings(std::span<const Coding> codings, const FileNames& names);
+
+}  // namespace fanfetch
