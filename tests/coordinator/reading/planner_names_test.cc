@@ -38,6 +38,15 @@ TEST_F(PlannerNamesTest, LinksAreKnownByTheirNormalFormHoweverTheyAreWritten) {
   expect_duplicate("http://h/~%61/caf\xc3\xa9.jpg#x y", 1);
 }
 
+/// Rows of ledgers that exist were written under these.
+TEST_F(PlannerNamesTest, TheIdentityOfALinkNeverChanges) {
+  const auto identity = [this](const std::string& url) { return to_hex(link_id(link(url).hash)); };
+  EXPECT_EQ(identity("HTTP://Example.ORG:80/Path/A.jpg#x"), "2308cba08c28627d22ff6ef15edd2e3e");
+  EXPECT_EQ(identity("http://example.org/%41%7e%2d.jpg?"), "01b9ff9dc346d19f5d1e44990ab44f6b");
+  EXPECT_EQ(identity("http://me:p%40ss@example.org/a.jpg"), "0b440c720fae78fd183be30d660d8c89");
+  EXPECT_EQ(identity("http://me@example.org/a.jpg"), "2dc6365b7805804eefe99d8daee2551f");
+}
+
 TEST_F(PlannerNamesTest, TheSameLinkSettledInThisRunIsADuplicate) {
   const Link first = link(kUrl);
   saved(kUrl, first.name);  // as index 1
