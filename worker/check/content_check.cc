@@ -6,6 +6,7 @@
 
 #include "common/ascii.h"
 #include "common/url.h"
+#include "common/url_text.h"
 #include "common/utf8.h"
 
 namespace fanfetch {
@@ -28,14 +29,6 @@ bool is_one_of(const std::string_view (&list)[count], std::string_view word) {
   return std::find(std::begin(list), std::end(list), word) != std::end(list);
 }
 
-/// The path begins behind the host, which may look like a name with an extension: `http://a.jpg`.
-std::string_view path_of(std::string_view url) {
-  url = url.substr(0, url.find('?'));
-  const std::size_t host = url.find("://");
-  if (host == std::string_view::npos) return url;
-  return url.substr(std::min(url.find('/', host + 3), url.size()));
-}
-
 }  // namespace
 
 ContentCheck::ContentCheck(const ContentClaims& claims,
@@ -45,7 +38,7 @@ ContentCheck::ContentCheck(const ContentClaims& claims,
   while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
   content_type_ = to_lower(type);
   add_type(content_type_);
-  add_extension(extension_of_path(percent_decode(path_of(claims.url))));
+  add_extension(extension_of_path(percent_decode(split_url(claims.url).path)));
   add_extension(claims.link_extension);
   add_extension(extension_of_path(claims.suggested_name));
 }
