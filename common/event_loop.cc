@@ -49,7 +49,9 @@ Result<> EventLoop::try_watch(int fd, std::uint32_t events, FdCallback callback)
 }
 
 void EventLoop::rewatch(int fd, std::uint32_t events) {
-  const auto& watch = watches_.at(static_cast<std::size_t>(fd));
+  const auto index = static_cast<std::size_t>(fd);
+  if (index >= watches_.size() || !watches_[index]) return;
+  const auto& watch = watches_[index];
   epoll_event event{.events = events, .data = {.u64 = pack(fd, watch->generation)}};
   if (::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &event) != 0) throw_errno("epoll_ctl mod");
 }

@@ -31,7 +31,7 @@ class EventLoop {
   void watch(int fd, std::uint32_t events, FdCallback callback);
   /// The same, for callers that can go on without: returns that error, and watches nothing then.
   [[nodiscard]] Result<> try_watch(int fd, std::uint32_t events, FdCallback callback);
-  /// Changes the events of a watched descriptor.
+  /// Changes the events of a watched descriptor; does nothing if it is not watched.
   void rewatch(int fd, std::uint32_t events);
   /// Safe inside any callback, also for descriptors whose events are not yet delivered.
   void unwatch(int fd);

@@ -266,7 +266,11 @@ Outcome Body::refusal(Response response) const {
     failed.message = "the server has another file by now than the part that is there";
   } else if (end_is_uncertain()) {
     failed.error = ErrorClass::protocol;
-    failed.message = "its response is in HTTP/2, which was not asked for";
+    // Where it was asked for, another attempt may do it again by HTTP/1.1; here that was used up.
+    failed.retry = job_.http2 == Http2::yes ? Retry::yes : Retry::no;
+    failed.message = job_.http2 == Http2::yes
+                         ? "its end cannot be told from a cut by HTTP/2"
+                         : "its response is in HTTP/2, which was not asked for";
   } else {
     return disk_failure(disk_error_, std::move(failed.response));
   }

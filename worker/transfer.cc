@@ -5,6 +5,7 @@
 #include "worker/head/head_values.h"
 #include "worker/transport/failures.h"
 #include "worker/transport/proxy_failures.h"
+#include "worker/transport/request.h"
 
 namespace fanfetch {
 namespace {
@@ -14,10 +15,11 @@ constexpr int kProxyAuthenticationRequired = 407;
 
 }  // namespace
 
-Transfer::Transfer(Job job, CurlEasy easy, FileStore& store, KnownHosts& hosts)
+Transfer::Transfer(Job job, FileStore& store, Transport& transport, Supervisor& supervisor)
     : job_(std::move(job)),
       store_(store),
-      exchange_(job_, std::move(easy), hosts, *this),
+      transport_(transport),
+      supervisor_(supervisor),
       body_(job_, store) {}
 
 // --- The request ---
@@ -35,18 +37,22 @@ Transfer::Ready Transfer::prepare() {
     check_.reset();
     if (old_part_error_ != 0) return Ready::failed;
   }
-  ask();
   return Ready::yes;
 }
 
-void Transfer::ask() {
+void Transfer::start() {
+  exchange_.reset();
+  exchange_ = transport_.start(job_, make_request(job_, body_.rest()),
+                               requests_ == 0 ? Repeat::once : Repeat::never, *this);
+}
+
+void Transfer::on_request(Instant) noexcept {
   ++requests_;
-  exchange_.prepare(body_.rest(), this,
-                    pace_.take ? std::optional(pace_.largest_piece) : std::nullopt);
+  supervisor_.on_request(*this);
 }
 
 Taken Transfer::on_body(std::span<const std::byte> bytes) noexcept {
-  if (pace_.take && !pace_.take(bytes.size())) return Taken::later;
+  if (!supervisor_.may_take(*this, bytes.size())) return Taken::later;
   new_bytes_ += bytes.size();
   return body_.take(bytes) ? Taken::all : Taken::no_more;
 }
@@ -58,22 +64,24 @@ void Transfer::leave_part_at_stop() {
   body_.leave_part_at_stop();
 }
 
-/// By HTTP/1.1, whose ends are certain: what says HTTP/2 though we did not offer it cannot speak
-/// it.
-bool Transfer::must_start_over() const {
-  if (requests_ >= kMaxJobRequests) return false;
-  return body_.part_is_outdated() || (body_.end_is_uncertain() && job_.http2 == Http2::yes);
+/// Whether it asks once more, by itself; what is left of the response is dropped then.
+bool Transfer::starts_over(const ExchangeEnd& end) {
+  if (end.cause == EndCause::not_http2) {  // nothing was asked
+    job_.http2 = Http2::no;
+    return true;
+  }
+  // What says HTTP/2 though we did not offer it cannot speak it.
+  const bool by_http1 = body_.end_is_uncertain() && job_.http2 == Http2::yes;
+  if (requests_ >= kMaxJobRequests || !(by_http1 || body_.part_is_outdated())) return false;
+  job_.http2 = Http2::no;  // the ends of HTTP/1.1 are certain
+  body_.start_over();
+  return true;
 }
 
 std::optional<Outcome> Transfer::finish(ExchangeEnd end) {
-  end = exchange_.finish(std::move(end));
+  end.requests = static_cast<std::uint8_t>(requests_);
   body_.end(end);
-  if (must_start_over()) {
-    job_.http2 = Http2::no;
-    body_.start_over();
-    ask();
-    return std::nullopt;
-  }
+  if (starts_over(end)) return std::nullopt;
   Outcome outcome = conclude(end);
   if (auto* failed = std::get_if<Failed>(&outcome)) body_.leave_part(*failed);
   // The URL it points to may have the rest.
@@ -83,7 +91,8 @@ std::optional<Outcome> Transfer::finish(ExchangeEnd end) {
 
 Outcome Transfer::conclude(const ExchangeEnd& end) {
   if (old_part_error_ != 0) return old_part_failure(old_part_error_);
-  const ResponseHead& head = exchange_.head();
+  static const ResponseHead none;
+  const ResponseHead& head = exchange_ ? exchange_->head() : none;
   Response response = response_of(head, job_.url);
   if (body_.is_refused()) return body_.refusal(std::move(response));
   if (body_.is_wanted() && end.cause == EndCause::complete) {

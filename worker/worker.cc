@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "common/crash_point.h"
 #include "common/worker_start.h"
@@ -17,12 +20,21 @@ namespace {
 constexpr auto kBeatInterval = std::chrono::seconds(1);
 
 /// As many as descriptors allow: a transfer needs two.
-unsigned connections_to_keep(std::size_t transfers) {
+std::size_t connections_to_keep(std::size_t transfers) {
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);
   const std::size_t spare = files.rlim_cur > 3 * transfers ? files.rlim_cur - 3 * transfers : 0;
-  return static_cast<unsigned>(std::max(transfers, std::min(transfers * kConnectionsPerTransfer,
-                                                            spare / (CurlMultis::kMostOld + 1))));
+  // Each of two engines keeps that many.
+  return std::max(transfers, std::min(transfers * kConnectionsPerTransfer, spare / 2));
+}
+
+std::string_view why(TransferDeadlines::Verdict verdict, const TransferDeadlines& deadlines) {
+  if (verdict == TransferDeadlines::Verdict::stall) {
+    return "it was slower than --min-speed for the time of --stall-timeout";
+  }
+  return deadlines.was_held()
+             ? "it took longer than --timeout, not counting the time that --limit-rate held it"
+             : "it took longer than --timeout";
 }
 
 }  // namespace
@@ -30,14 +42,8 @@ unsigned connections_to_keep(std::size_t transfers) {
 Worker::Worker(WorkerChannel channel, FileStore& store, TlsFiles tls_files)
     : channel_(std::move(channel)),
       store_(store),
-      handles_(std::move(tls_files)),
-      multi_(loop_, connections_to_keep(channel_.slots())),
-      pacer_(loop_, channel_,
-             {.resume = [this](Pacer::Id id) { resume(*static_cast<Transfer*>(id)); },
-              .time_out =
-                  [this](Pacer::Id id, const std::string& why) {
-                    finish(*static_cast<Transfer*>(id), {.cause = EndCause::timeout, .text = why});
-                  }}) {
+      transports_(loop_, std::move(tls_files), connections_to_keep(channel_.slots())),
+      pacer_(loop_, channel_, [this](Pacer::Id id) { resume(*static_cast<Transfer*>(id)); }) {
   loop_.watch(channel_.submitted_fd(), EPOLLIN,
               [this](std::uint32_t) { drain_eventfd(channel_.submitted_fd()); });
 }
@@ -50,17 +56,19 @@ void Worker::run() {
 void Worker::beat() {
   channel_.beat();
   for (const auto& [transfer, running] : running_) transfer->checkpoint_in_time(loop_.now());
+  judge();
   loop_.call_at(loop_.now() + kBeatInterval, [this] { beat(); });
 }
 
 void Worker::after_batch() {
-  multi_.collect([this](void* owner, ExchangeEnd end) {
-    finish(*static_cast<Transfer*>(owner), std::move(end));
+  transports_.collect([this](ResponseTaker& taker, ExchangeEnd end) {
+    finish(static_cast<Transfer&>(taker), std::move(end));
   });
   if (channel_.stopping() == Stopping::cut) return leave();
   take_jobs();
   check_parts();
-  if (pacer_.limits()) pacer_.turn();
+  pacer_.turn();
+  transports_.limit_pieces(pacer_.largest_piece());
   if (const std::uint64_t bytes = publish_progress(); bytes > 0) channel_.add_bytes(bytes);
   channel_.wake_coordinator();
   if (running_.empty() && channel_.stopping() == Stopping::finish) loop_.stop();
@@ -71,10 +79,7 @@ void Worker::after_batch() {
 void Worker::leave() {
   for (const auto& [transfer, running] : running_) transfer->leave_part_at_stop();
   channel_.wake_coordinator();
-  for (const auto& [transfer, running] : running_) {
-    multi_.remove(transfer->easy());
-    pacer_.forget(transfer);
-  }
+  for (const auto& [transfer, running] : running_) pacer_.forget(transfer);
   running_.clear();
   loop_.stop();
 }
@@ -95,26 +100,16 @@ std::uint64_t Worker::publish_progress() {
 
 void Worker::take_jobs() {
   while (auto taken = channel_.take()) {
-    auto owned = std::make_unique<Transfer>(std::move(taken->job), handles_.take(), store_, hosts_);
+    const Job& job = taken->job;
+    const TransferDeadlines deadlines({job.timeout, job.stall_timeout, job.min_speed}, loop_.now());
+    Transfer::Supervisor& supervisor = *this;
+    auto owned = std::make_unique<Transfer>(std::move(taken->job), store_, transports_, supervisor);
     Transfer& transfer = *owned;
-    if (transfer.job().http2 == Http2::yes) multi_.share_connections();
-    if (pacer_.limits()) {
-      transfer.set_pace(
-          {.largest_piece = pacer_.largest_piece(),
-           .take = [this, &transfer](std::size_t n) { return may_take(transfer, n); }});
-    }
     // Until its old part is checked, it waits for others that are checked first.
-    running_.emplace(&transfer, Running{taken->use, std::move(owned), JobProgress{.paused = true},
-                                        JobProgress{}});
+    running_.emplace(&transfer, Running{taken->use, std::move(owned), std::nullopt,
+                                        JobProgress{.paused = true}, JobProgress{}});
     begin(transfer);
   }
-}
-
-bool Worker::may_take(Transfer& transfer, std::size_t bytes) {
-  JobProgress& progress = running_.at(&transfer).progress;
-  progress.paused = !pacer_.take(&transfer, bytes);
-  if (progress.paused) ++progress.holds;
-  return !progress.paused;
 }
 
 void Worker::begin(Transfer& transfer) {
@@ -126,12 +121,13 @@ void Worker::begin(Transfer& transfer) {
 }
 
 void Worker::start(Transfer& transfer) {
-  JobProgress& progress = running_.at(&transfer).progress;
-  ++progress.requests;
-  progress.paused = false;
+  Running& running = running_.at(&transfer);
+  running.progress.paused = false;
   const Job& job = transfer.job();
-  if (pacer_.limits()) pacer_.begin(&transfer, {job.timeout, job.stall_timeout, job.min_speed});
-  multi_.add(transfer.easy());
+  running.deadlines.emplace(
+      TransferDeadlines::Limits{job.timeout, job.stall_timeout, job.min_speed}, loop_.now());
+  judge_in_time(running);
+  transfer.start();
 }
 
 /// One slice a turn of the loop; one part after the other, so that the first transfer begins soon.
@@ -145,20 +141,70 @@ void Worker::check_parts() {
   if (!checking_.empty()) loop_.call_at(loop_.now(), [] {});  // the next turn comes immediately
 }
 
-void Worker::resume(Transfer& transfer) {
-  if (auto end = transfer.easy().resume()) finish(transfer, std::move(*end));
+// --- Under way ---
+
+void Worker::on_request(Transfer& transfer) noexcept {
+  Running& running = running_.at(&transfer);
+  ++running.progress.requests;
+  running.deadlines->request(loop_.now());
 }
+
+bool Worker::may_take(Transfer& transfer, std::size_t bytes) noexcept {
+  Running& running = running_.at(&transfer);
+  running.progress.paused = !pacer_.take(&transfer, bytes);
+  if (!running.progress.paused) {
+    running.deadlines->received(bytes);
+    return true;
+  }
+  ++running.progress.holds;
+  running.deadlines->hold(loop_.now());
+  return false;
+}
+
+void Worker::resume(Transfer& transfer) {
+  Running& running = running_.at(&transfer);
+  running.deadlines->resume(loop_.now());
+  judge_in_time(running);
+  transfer.resume();
+}
+
+/// Ends transfers whose time is over.
+void Worker::judge() {
+  std::vector<std::pair<Transfer*, std::string>> late;
+  judge_at_.reset();
+  for (auto& [transfer, running] : running_) {
+    if (!running.deadlines) continue;
+    const auto verdict = running.deadlines->judge(loop_.now());
+    if (verdict != TransferDeadlines::Verdict::in_time) {
+      late.emplace_back(transfer, why(verdict, *running.deadlines));
+    } else {
+      judge_in_time(running);
+    }
+  }
+  for (const auto& [transfer, text] : late) {
+    finish(*transfer, {.cause = EndCause::timeout, .text = text});
+  }
+}
+
+/// Sees to it that judge() is called when the transfer is due, if that is before the next beat.
+void Worker::judge_in_time(const Running& running) {
+  const auto due = running.deadlines->due();
+  if (!due || *due > loop_.now() + kBeatInterval || (judge_at_ && *judge_at_ <= *due)) return;
+  loop_.cancel(judge_timer_);
+  judge_at_ = due;
+  judge_timer_ = loop_.call_at(*due, [this] { judge(); });
+}
+
+// --- The end ---
 
 void Worker::finish(Transfer& transfer, ExchangeEnd end) {
   auto outcome = transfer.finish(std::move(end));
-  multi_.remove(transfer.easy());
   pacer_.forget(&transfer);
-  if (!outcome) return start(transfer);  // for the whole
+  if (!outcome) return start(transfer);
   const auto it = running_.find(&transfer);
   Running running = std::move(it->second);
   running_.erase(it);
   channel_.add_bytes(running.transfer->take_new_bytes());
-  handles_.give_back(running.transfer->release());
   // A part that is not wanted goes before its outcome is known: another worker may create it again.
   running.transfer.reset();
   crash_point("before_outcome");

@@ -3,22 +3,22 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <string>
+#include <optional>
 #include <unordered_map>
 
 #include "common/event_loop.h"
 #include "worker/pace/pacer.h"
+#include "worker/pace/transfer_deadlines.h"
 #include "worker/store/file_store.h"
 #include "worker/transfer.h"
-#include "worker/transport/curl_handles.h"
-#include "worker/transport/curl_multis.h"
+#include "worker/transport/transports.h"
 #include "worker/worker_channel.h"
 
 namespace fanfetch {
 
 /// The worker's loop: takes jobs from the channel, runs them in parallel, reports how each ended.
 /// It decides nothing about other links. One thread.
-class Worker {
+class Worker : private Transfer::Supervisor {
  public:
   /// Runs as many jobs in parallel as the channel has slots.
   Worker(WorkerChannel channel, FileStore& store, TlsFiles tls_files);
@@ -30,17 +30,22 @@ class Worker {
   struct Running {
     SlotUse use;
     std::unique_ptr<Transfer> transfer;
-    JobProgress progress;   // what the coordinator is to know of it,
-    JobProgress published;  // and what it was told
+    std::optional<TransferDeadlines> deadlines;  // nullopt: nothing was asked yet
+    JobProgress progress;                        // what the coordinator is to know of it,
+    JobProgress published;                       // and what it was told
   };
 
+  void on_request(Transfer& transfer) noexcept override;
+  [[nodiscard]] bool may_take(Transfer& transfer, std::size_t bytes) noexcept override;
+
   void take_jobs();
-  [[nodiscard]] bool may_take(Transfer& transfer, std::size_t bytes);
   [[nodiscard]] std::uint64_t publish_progress();
   void begin(Transfer& transfer);
   void start(Transfer& transfer);
   void check_parts();
   void resume(Transfer& transfer);
+  void judge();
+  void judge_in_time(const Running& running);
   void finish(Transfer& transfer, ExchangeEnd end);
   void after_batch();
   void leave();
@@ -49,12 +54,12 @@ class Worker {
   EventLoop loop_;
   WorkerChannel channel_;
   FileStore& store_;
-  CurlHandles handles_;
-  KnownHosts hosts_;
-  CurlMultis multi_;
+  Transports transports_;
   Pacer pacer_;
   std::unordered_map<Transfer*, Running> running_;
-  std::deque<Transfer*> checking_;  // of them, those whose old part is still being read
+  std::deque<Transfer*> checking_;   // of them, those whose old part is still being read
+  std::optional<Instant> judge_at_;  // when a transfer may have taken too long; nullopt: none may
+  EventLoop::TimerKey judge_timer_{};
 };
 
 }  // namespace fanfetch

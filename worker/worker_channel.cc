@@ -67,10 +67,9 @@ void WorkerChannel::add_bytes(std::uint64_t count) {
   region_.header().bytes_in.fetch_add(count, std::memory_order_relaxed);
 }
 
-std::uint64_t WorkerChannel::byte_limit() const { return region_.header().byte_limit; }
-
-std::uint64_t WorkerChannel::byte_rate() const {
-  return region_.header().byte_rate.load(std::memory_order_relaxed);
+std::optional<std::uint64_t> WorkerChannel::byte_rate() const {
+  const std::uint64_t rate = region_.header().byte_rate.load(std::memory_order_relaxed);
+  return rate == kNoByteRate ? std::nullopt : std::optional(rate);
 }
 
 void WorkerChannel::set_held_back(std::size_t count) {

@@ -38,10 +38,8 @@ class WorkerChannel {
   void add_bytes(std::uint64_t count);
   [[nodiscard]] Stopping stopping() const;
 
-  /// Bytes a second of all workers together; 0: no limit. Never changes.
-  [[nodiscard]] std::uint64_t byte_limit() const;
-  /// This worker's current share of it.
-  [[nodiscard]] std::uint64_t byte_rate() const;
+  /// Bytes a second that this worker may take at present; nullopt: there is no limit.
+  [[nodiscard]] std::optional<std::uint64_t> byte_rate() const;
   /// The number of transfers that wait for it.
   void set_held_back(std::size_t count);
 

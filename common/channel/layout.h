@@ -28,17 +28,19 @@ enum class Stopping : std::uint32_t {
   cut,     ///< Leave what can be resumed of each job, report none of them, and leave immediately.
 };
 
+/// A worker's bytes a second: there is no limit.
+inline constexpr std::uint64_t kNoByteRate = ~std::uint64_t{0};
+
 struct ChannelHeader {
   // Coordinator writes, before the worker exists:
   std::uint64_t version;
   std::uint32_t slots;
-  std::uint64_t byte_limit;  // body bytes a second of all workers together; 0: no limit
 
   // Coordinator writes:
   alignas(kCacheLine) std::atomic<std::uint64_t> submit_head;
   std::atomic<std::uint64_t> complete_tail;
   std::atomic<std::uint32_t> stopping;   // Stopping
-  std::atomic<std::uint64_t> byte_rate;  // this worker's current share of byte_limit
+  std::atomic<std::uint64_t> byte_rate;  // this worker's share of --limit-rate; kNoByteRate
 
   // Worker writes:
   alignas(kCacheLine) std::atomic<std::uint64_t> submit_tail;

@@ -46,7 +46,7 @@ ChannelRegion::ChannelRegion(ChannelRegion&&) noexcept = default;
 ChannelRegion& ChannelRegion::operator=(ChannelRegion&&) noexcept = default;
 ChannelRegion::~ChannelRegion() = default;
 
-Result<ChannelRegion> ChannelRegion::create(std::uint32_t slots, std::uint64_t byte_limit) {
+Result<ChannelRegion> ChannelRegion::create(std::uint32_t slots, std::uint64_t byte_rate) {
   assert(slots > 0 && slots <= kMaxSlots);
   UniqueFd fd(::memfd_create("fanfetch-channel", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!fd.valid() || ::ftruncate(fd.get(), static_cast<off_t>(region_bytes(slots))) != 0 ||
@@ -57,7 +57,7 @@ Result<ChannelRegion> ChannelRegion::create(std::uint32_t slots, std::uint64_t b
     auto mapping = std::make_unique<Mapping>(fd.get());
     ChannelRegion region(std::move(fd), std::move(mapping), slots);
     region.header().slots = slots;
-    region.header().byte_limit = byte_limit;
+    region.header().byte_rate.store(byte_rate, std::memory_order_relaxed);
     region.header().version = kChannelVersion;
     return region;
   } catch (const std::exception& error) {

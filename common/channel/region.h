@@ -18,7 +18,7 @@ class ChannelRegion {
   /// A new region: a memfd that cannot shrink or grow, zero except for its header. Error: no memory
   /// or no descriptor is to be had.
   [[nodiscard]] static Result<ChannelRegion> create(std::uint32_t slots,
-                                                    std::uint64_t byte_limit = 0);
+                                                    std::uint64_t byte_rate = kNoByteRate);
   /// Maps the region behind `fd`. Error: it is not a channel, or of another version.
   [[nodiscard]] static Result<ChannelRegion> attach(UniqueFd fd);
 

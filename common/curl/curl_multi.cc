@@ -55,10 +55,12 @@ CurlMulti::~CurlMulti() {
 void CurlMulti::add(CurlEasy& easy) {
   easy.handle_->error[0] = '\0';
   if (curl_multi_add_handle(multi_.get(), easy.handle_->curl) != CURLM_OK) throw std::bad_alloc();
+  ++size_;
 }
 
 void CurlMulti::remove(CurlEasy& easy) {
   curl_multi_remove_handle(multi_.get(), easy.handle_->curl);
+  --size_;
 }
 
 void CurlMulti::share_connections() {

@@ -45,6 +45,8 @@ class CurlMulti {
   void add(CurlEasy& easy);
   /// Ends a transfer, finished or not.
   void remove(CurlEasy& easy);
+  /// Transfers that were added and not removed.
+  [[nodiscard]] std::size_t size() const { return size_; }
   /// From now on several transfers may share a connection of HTTP/2.
   void share_connections();
 
@@ -74,7 +76,8 @@ class CurlMulti {
     void operator()(void* multi) const;
   };
   CurlEvents* events_ = nullptr;  // nullptr: run() drives it
-  bool ending_ = false;           // libcurl is freeing the multi, and calls back meanwhile
+  std::size_t size_ = 0;
+  bool ending_ = false;     // libcurl is freeing the multi, and calls back meanwhile
   void* closed_ = nullptr;  // the transfer whose socket was closed in the on_ready() that runs
   std::unique_ptr<void, Free> multi_;  // a CURLM
 };

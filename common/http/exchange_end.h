@@ -20,6 +20,8 @@ enum class EndCause : std::uint8_t {
   tls_not_verified,  ///< The peer's certificate is not one that we trust.
   tls_setup,         ///< Our own certificate or cipher cannot be used.
   stopped,           ///< The taker of the body wants no more of it.
+  too_large,         ///< The body's length is beyond all that can be counted.
+  not_http2,         ///< Only HTTP/2 was to be spoken, and the server does not: nothing was asked.
   protocol,          ///< Anything else: the response is not HTTP as it should be.
 };
 
@@ -39,6 +41,8 @@ struct ExchangeEnd {
   /// The end of a TLS connection alone says where the body ends, and no close_notify proves that
   /// the server meant it (RFC 9112, 9.8).
   bool close_unproved = false;
+  /// Requests that were sent, of which one may have been lost. 0: no connection was made.
+  std::uint8_t requests = 0;
   int connect_status = 0;  ///< An HTTP proxy's response to CONNECT; 0: there was none.
   /// A SOCKS proxy's reason is one that another attempt would meet again.
   bool proxy_refusal_is_final = false;

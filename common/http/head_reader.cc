@@ -12,6 +12,8 @@
 namespace fanfetch {
 namespace {
 
+constexpr const char* kNoHttp = "it does not begin with HTTP/1.1";
+
 /// RFC 9110, 5.6.2.
 constexpr auto kTokenChars = [] {
   std::array<bool, 256> table{};
@@ -33,6 +35,11 @@ bool is_token(std::string_view text) {
 bool is_decimal(char c) { return c >= '0' && c <= '9'; }
 bool has_control_but_tab(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return is_control(c) && c != '\t'; });
+}
+/// No more than the beginning may be there yet.
+bool begins_like_http(std::string_view text) {
+  constexpr std::string_view kBegin = "HTTP/1.";
+  return kBegin.starts_with(text.substr(0, kBegin.size()));
 }
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
@@ -77,6 +84,10 @@ void HeadReader::take(std::span<const std::byte>& bytes) {
     const std::size_t room = kMaxHeadBytes + 1 - std::min(kMaxHeadBytes, head_bytes_ + old);
     pending_ += text.substr(0, room);
     const std::size_t end = end_of_head(pending_, old > 3 ? old - 3 : 0);
+    if (!begins_like_http(pending_)) {
+      (void)fail(kNoHttp);
+      return;
+    }
     if (end == pending_.npos) {
       bytes = bytes.subspan(pending_.size() - old);
       const std::size_t last_lf = std::string_view(pending_).substr(old).rfind('\n');
@@ -131,7 +142,7 @@ bool HeadReader::parse_status_line(std::string_view line) {
   HttpVersion version = HttpVersion::unknown;
   if (line.starts_with("HTTP/1.1 ")) version = HttpVersion::http_1_1;
   if (line.starts_with("HTTP/1.0 ")) version = HttpVersion::http_1_0;
-  if (version == HttpVersion::unknown) return fail("it does not begin with HTTP/1.1");
+  if (version == HttpVersion::unknown) return fail(kNoHttp);
   line.remove_prefix(9);
   if (line.size() < 3 || !is_decimal(line[0]) || !is_decimal(line[1]) || !is_decimal(line[2]) ||
       (line.size() > 3 && line[3] != ' ')) {

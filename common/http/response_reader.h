@@ -55,6 +55,8 @@ class ResponseReader {
   [[nodiscard]] bool keeps_connection() const {
     return state_ == State::done && framing_.keeps_connection;
   }
+  /// Something of the response has come.
+  [[nodiscard]] bool has_bytes() const { return !head_reader_.is_untouched(); }
   /// Bytes of the body so far, as they were framed.
   [[nodiscard]] std::uint64_t body_bytes() const { return body_bytes_; }
 

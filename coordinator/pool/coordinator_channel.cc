@@ -19,8 +19,8 @@ CoordinatorChannel::CoordinatorChannel(ChannelRegion region, UniqueFd submitted,
 }
 
 Result<CoordinatorChannel> CoordinatorChannel::create(std::uint32_t slots,
-                                                      std::uint64_t byte_limit) {
-  auto region = ChannelRegion::create(slots, byte_limit);
+                                                      std::uint64_t byte_rate) {
+  auto region = ChannelRegion::create(slots, byte_rate);
   if (!region) return tl::unexpected(region.error());
   auto submitted = open_eventfd();
   if (!submitted) return tl::unexpected(submitted.error());

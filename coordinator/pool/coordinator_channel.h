@@ -46,11 +46,11 @@ class CoordinatorChannel {
     JobProgress progress;          ///< As the worker says.
   };
 
-  /// `slots`: leases at most, 1 to kMaxSlots. `byte_limit`: body bytes a second of all workers
-  /// together, 0: no limit. The worker's share of it is 0 until set_byte_rate(). Error: no memory
+  /// `slots`: leases at most, 1 to kMaxSlots. `byte_rate`: see
+  /// set_byte_rate(). Error: no memory
   /// or no descriptor is to be had.
   [[nodiscard]] static Result<CoordinatorChannel> create(std::uint32_t slots,
-                                                         std::uint64_t byte_limit = 0);
+                                                         std::uint64_t byte_rate = kNoByteRate);
 
   /// Leases a slot and queues the request that `encode` writes into it; the worker sees it after
   /// wake_worker(). False: it does not fit. REQUIRES: free_slots() > 0.

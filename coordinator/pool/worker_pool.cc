@@ -65,7 +65,7 @@ void WorkerPool::start_member(PoolMember& member) {
 }
 
 Result<> WorkerPool::try_to_start(PoolMember& member) {
-  auto channel = CoordinatorChannel::create(member.share, settings_.byte_limit);
+  auto channel = CoordinatorChannel::create(member.share, rate_shares_ ? 0 : kNoByteRate);
   if (!channel) return tl::unexpected(channel.error());
   member.channel.emplace(std::move(*channel));
   auto process = WorkerProcess::start(program_, *member.channel);

@@ -22,13 +22,18 @@ void ByteBudget::fill(Instant now) {
   tokens_ = std::min(tokens_, capacity());
 }
 
-void ByteBudget::set_rate(std::uint64_t rate, Instant now) {
+void ByteBudget::set_rate(std::optional<std::uint64_t> rate, std::size_t largest_piece,
+                          Instant now) {
   fill(now);
-  rate_ = static_cast<double>(rate);
+  if (unlimited_) tokens_ = 0;  // a limit that begins starts empty
+  unlimited_ = !rate;
+  rate_ = static_cast<double>(rate.value_or(0));
+  largest_piece_ = static_cast<double>(largest_piece);
   tokens_ = std::min(tokens_, capacity());  // the rest is another worker's share
 }
 
 bool ByteBudget::take(Id who, std::size_t bytes, Instant now) {
+  if (unlimited_) return true;
   fill(now);
   const double piece = static_cast<double>(bytes);
   const bool has_turn = turn_ == who;
@@ -43,14 +48,17 @@ bool ByteBudget::take(Id who, std::size_t bytes, Instant now) {
 
 std::optional<ByteBudget::Id> ByteBudget::next(Instant now) {
   fill(now);
-  if (waiting_.empty() || tokens_ < needed(waiting_.front().bytes)) return std::nullopt;
+  if (waiting_.empty()) return std::nullopt;
+  if (!unlimited_ && tokens_ < needed(waiting_.front().bytes)) return std::nullopt;
   turn_ = waiting_.front().who;
   waiting_.pop_front();
   return turn_;
 }
 
 std::optional<Instant> ByteBudget::next_due() const {
-  if (waiting_.empty() || rate_ <= 0) return std::nullopt;
+  if (waiting_.empty()) return std::nullopt;
+  if (unlimited_) return filled_at_;
+  if (rate_ <= 0) return std::nullopt;
   const double missing = needed(waiting_.front().bytes) - tokens_;
   return filled_at_ + std::chrono::ceil<Duration>(Seconds(std::max(missing, 0.0) / rate_));
 }

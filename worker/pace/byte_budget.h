@@ -23,12 +23,12 @@ class ByteBudget {
   /// The longest time whose bytes are saved up while none are taken.
   static constexpr std::chrono::milliseconds kBurst{200};
 
-  /// `largest_piece`: the most that one take() asks for, in bytes.
-  ByteBudget(std::size_t largest_piece, Instant now)
-      : largest_piece_(static_cast<double>(largest_piece)), filled_at_(now) {}
+  /// `now`: from when on it fills.
+  explicit ByteBudget(Instant now) : filled_at_(now) {}
 
-  /// Bytes a second from `now` on; with 0 nothing is given until the next call.
-  void set_rate(std::uint64_t rate, Instant now);
+  /// Bytes a second from `now` on; with 0 nothing is given until the next call; nullopt: there is
+  /// no limit. `largest_piece`: the most that one take() asks for, in bytes.
+  void set_rate(std::optional<std::uint64_t> rate, std::size_t largest_piece, Instant now);
 
   /// `who` was handed a piece of its body. True: it may have it, and it is counted. False: it has
   /// to wait until next() names it. A transfer does not overtake those that wait.
@@ -57,7 +57,8 @@ class ByteBudget {
   /// Tokens that a piece waits for; one that is larger than the bucket must not wait for ever.
   [[nodiscard]] double needed(double bytes) const;
 
-  double largest_piece_;
+  bool unlimited_ = true;
+  double largest_piece_ = 0;
   double rate_ = 0;    // bytes a second
   double tokens_ = 0;  // bytes that may be taken without waiting
   Instant filled_at_;

@@ -9,12 +9,19 @@ void TransferDeadlines::count_time(Instant now) {
   counted_until_ = now;
   if (held_) return;
   taken_ += time;
-  slow_ += time;
+  if (requested_) slow_ += time;
+}
+
+void TransferDeadlines::request(Instant now) {
+  count_time(now);
+  requested_ = true;
+  slow_ = Duration(0);
+  bytes_ = 0;
 }
 
 void TransferDeadlines::hold(Instant now) {
   count_time(now);
-  held_ = true;
+  held_ = was_held_ = true;
 }
 
 void TransferDeadlines::resume(Instant now) {
@@ -34,6 +41,11 @@ TransferDeadlines::Verdict TransferDeadlines::judge(Instant now) {
     return Verdict::stall;
   }
   return Verdict::in_time;
+}
+
+std::optional<Instant> TransferDeadlines::due() const {
+  if (limits_.timeout.count() == 0 || held_) return std::nullopt;
+  return counted_until_ + (limits_.timeout - taken_);
 }
 
 }  // namespace fanfetch

@@ -17,7 +17,8 @@ std::uint32_t to_epoll(CurlEvents::Interest interest) {
 }  // namespace
 
 void LoopMulti::watch(int fd, Interest interest) noexcept {
-  loop_.watch(fd, to_epoll(interest), [this, fd](std::uint32_t events) {
+  // Where the kernel has no room for it, libcurl waits in vain, and its time-out ends the transfer.
+  (void)loop_.try_watch(fd, to_epoll(interest), [this, fd](std::uint32_t events) {
     multi_.on_ready(fd, {.read = (events & (EPOLLIN | EPOLLHUP)) != 0,
                          .write = (events & EPOLLOUT) != 0,
                          .error = (events & EPOLLERR) != 0});

@@ -18,10 +18,14 @@ class LoopMulti : private CurlEvents {
   // As CurlMulti:
   void add(CurlEasy& easy) { multi_.add(easy); }
   void remove(CurlEasy& easy) { multi_.remove(easy); }
+  [[nodiscard]] std::size_t size() const { return multi_.size(); }
   void share_connections() { multi_.share_connections(); }
   void collect(const std::function<void(void* owner, ExchangeEnd end)>& done) {
     multi_.collect(done);
   }
+
+  /// For a CurlConnection.
+  [[nodiscard]] CurlMulti& multi() { return multi_; }
 
  private:
   void watch(int fd, Interest interest) noexcept override;

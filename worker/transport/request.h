@@ -1,18 +1,13 @@
 #pragma once
 
-#include "common/curl/curl_easy.h"
+#include "common/http/request.h"
 #include "common/job.h"
 #include "worker/store/resume.h"
 
 namespace fanfetch {
 
-/// Sets on `easy` all that `job` asks for; what is received is the caller's to set. May be called
-/// again for another request. The returned list must live as long as the transfer.
-[[nodiscard]] CurlList set_request(CurlEasy& easy, const Job& job, const Rest& rest);
-
-/// Sets on `easy` whom to connect to: `entries`, from KnownHosts, which must live as long as the
-/// transfer. libcurl looks no name up by itself.
-void set_addresses(CurlEasy& easy, const Job& job, const CurlList& entries);
+/// What is asked of the server for `job`: all of it, or `rest`. Pure.
+[[nodiscard]] HttpRequest make_request(const Job& job, const Rest& rest);
 
 /// Asks for the file only if it has changed, so that a 304 is a good response.
 [[nodiscard]] bool is_conditional(const Job& job);

@@ -211,16 +211,17 @@ TEST_F(ChannelTest, CarriesHeartbeatBytesAndStop) {
   }
 }
 
-TEST_F(ChannelTest, CarriesTheLimitOfBytesAndWhoIsHeldBack) {
-  EXPECT_EQ(worker_.byte_limit(), 0u);
-  auto coordinator = std::move(*CoordinatorChannel::create(kSlots, 500'000));
+TEST_F(ChannelTest, CarriesTheRateOfBytesAndWhoIsHeldBack) {
+  EXPECT_EQ(worker_.byte_rate(), std::nullopt);
+  auto coordinator = std::move(*CoordinatorChannel::create(kSlots, 0));
   auto worker = std::move(*WorkerChannel::attach(copy(coordinator.region_fd()),
                                                  copy(coordinator.submitted_fd()),
                                                  copy(coordinator.completed_fd())));
-  EXPECT_EQ(worker.byte_limit(), 500'000u);
   EXPECT_EQ(worker.byte_rate(), 0u);
   coordinator.set_byte_rate(123'456);
   EXPECT_EQ(worker.byte_rate(), 123'456u);
+  coordinator.set_byte_rate(kNoByteRate);
+  EXPECT_EQ(worker.byte_rate(), std::nullopt) << "a limit may end";
   EXPECT_FALSE(coordinator.held_back());
   worker.set_held_back(3);
   EXPECT_TRUE(coordinator.held_back());

@@ -14,7 +14,7 @@ constexpr std::size_t kPiece = 1000;
 
 class ByteBudgetTest : public ::testing::Test {
  protected:
-  ByteBudgetTest() { budget_.set_rate(100'000, kStart); }
+  ByteBudgetTest() { budget_.set_rate(100'000, kPiece, kStart); }
 
   static ByteBudget::Id id(int transfer) { return &kNames[transfer]; }
   bool take(int transfer, std::size_t bytes = kPiece) {
@@ -38,7 +38,7 @@ class ByteBudgetTest : public ::testing::Test {
 
   static inline char kNames[10] = {};
   Instant now_ = kStart;
-  ByteBudget budget_{kPiece, kStart};
+  ByteBudget budget_{kStart};
 };
 
 TEST_F(ByteBudgetTest, StartsEmpty) {
@@ -46,6 +46,22 @@ TEST_F(ByteBudgetTest, StartsEmpty) {
   EXPECT_EQ(budget_.waiting(), 1u);
   EXPECT_FALSE(budget_.next(now_));
   EXPECT_EQ(budget_.next_due(), kStart + 10ms);
+}
+
+TEST_F(ByteBudgetTest, ALimitMayEndAndBeginAgain) {
+  EXPECT_FALSE(take(1));
+  EXPECT_FALSE(take(2));
+  budget_.set_rate(std::nullopt, kPiece, now_);
+  EXPECT_EQ(budget_.next_due(), now_) << "whoever waits is resumed";
+  EXPECT_EQ(budget_.next(now_), id(1));
+  EXPECT_TRUE(take(1));
+  EXPECT_EQ(budget_.next(now_), id(2));
+  EXPECT_TRUE(take(2));
+  EXPECT_EQ(budget_.next(now_), std::nullopt);
+  EXPECT_TRUE(take(3, 1'000'000)) << "all at once";
+  now_ += 1h;
+  budget_.set_rate(1'000, kPiece, now_);
+  EXPECT_FALSE(take(4)) << "a limit that begins starts empty";
 }
 
 TEST_F(ByteBudgetTest, ATurnIsForTheOnePieceThatWasRefused) {
@@ -119,18 +135,18 @@ TEST_F(ByteBudgetTest, WhoHasEndedWaitsNoLonger) {
 
 TEST_F(ByteBudgetTest, ALowerRateTakesBackWhatWasSavedUp) {
   now_ += 1s;
-  budget_.set_rate(10'000, now_);
+  budget_.set_rate(10'000, kPiece, now_);
   std::size_t bytes = 0;
   while (take(1)) bytes += kPiece;
   EXPECT_EQ(bytes, 2000u);
 }
 
 TEST_F(ByteBudgetTest, WithoutARateNothingComes) {
-  budget_.set_rate(0, now_);
+  budget_.set_rate(0, kPiece, now_);
   (void)take(1);
   EXPECT_EQ(run(10s), 0u);
   EXPECT_FALSE(budget_.next_due());
-  budget_.set_rate(100'000, now_);
+  budget_.set_rate(100'000, kPiece, now_);
   EXPECT_GT(run(1s), 90'000u) << "and the time without a rate is not made up for";
 }
 
@@ -144,7 +160,7 @@ TEST_F(ByteBudgetTest, APieceLargerThanTheBucketComesThroughAndIsPaidForAfterwar
 }
 
 TEST_F(ByteBudgetTest, ALowRateStillTakesWholePieces) {
-  budget_.set_rate(100, now_);
+  budget_.set_rate(100, kPiece, now_);
   (void)take(1);
   EXPECT_EQ(run(100s + 1ms), 10'000u) << "a thousand bytes each ten seconds";
 }

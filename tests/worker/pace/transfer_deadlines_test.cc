@@ -10,6 +10,8 @@ using Verdict = TransferDeadlines::Verdict;
 
 class TransferDeadlinesTest : public ::testing::Test {
  protected:
+  TransferDeadlinesTest() { deadlines_.request(now_); }
+
   /// That many seconds, each with `bytes`, as long as all is well. Returns the last verdict.
   Verdict live(int seconds, std::uint64_t bytes) {
     Verdict verdict = Verdict::in_time;
@@ -28,6 +30,26 @@ class TransferDeadlinesTest : public ::testing::Test {
 TEST_F(TransferDeadlinesTest, SilenceIsAStall) {
   EXPECT_EQ(live(29, 0), Verdict::in_time);
   EXPECT_EQ(live(1, 0), Verdict::stall);
+}
+
+TEST_F(TransferDeadlinesTest, TheTimeToConnectIsNoStall) {
+  deadlines_ = {{.timeout = 100s, .stall_timeout = 30s, .min_speed = 1000}, now_};
+  EXPECT_EQ(live(60, 0), Verdict::in_time);
+  deadlines_.request(now_);
+  EXPECT_EQ(live(29, 0), Verdict::in_time);
+  EXPECT_EQ(live(1, 0), Verdict::stall);
+}
+
+TEST_F(TransferDeadlinesTest, SaysWhenTheWholeIsDue) {
+  EXPECT_EQ(deadlines_.due(), now_ + 100s);
+  const Instant start = now_;
+  now_ += 10s;
+  deadlines_.hold(now_);
+  EXPECT_EQ(deadlines_.due(), std::nullopt);
+  EXPECT_TRUE(deadlines_.was_held());
+  now_ += 5s;
+  deadlines_.resume(now_);
+  EXPECT_EQ(deadlines_.due(), start + 105s);
 }
 
 TEST_F(TransferDeadlinesTest, SlowerThanTheMinimumIsAStall) {

@@ -1,4 +1,4 @@
-#include "worker/transport/curl_multis.h"
+#include "worker/transport/engine/curl_multis.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+
+#include "common/curl/curl_easy.h"
+#include "common/job.h"
+
+namespace fanfetch {
+
+/// PEM files.
+struct TlsFiles {
+  std::string ca;    ///< The bundle that certificates are verified against.
+  std::string cert;  ///< The client's certificates; empty: it has none.
+  std::string key;   ///< Its private key.
+};
+
+/// Makes easy handles that know the way to a job's server. Each request, or connection, has a new
+/// one: libcurl 7.88 reads freed memory where it uses one again and a response begins with a
+/// malformed line. What handles have in common, TLS sessions, they share. Outlives them.
+class CurlSetup {
+ public:
+  explicit CurlSetup(TlsFiles files) : files_(std::move(files)) {}
+
+  /// `job`'s URL, proxy, trust and time to connect are set. What is missing: `entries`, see
+  /// set_addresses().
+  [[nodiscard]] CurlEasy make(const Job& job) const;
+
+ private:
+  TlsFiles files_;
+  CurlShare sessions_;
+};
+
+/// Sets on `easy` whom to connect to: `entries`, from KnownHosts, which must live as long as the
+/// handle. libcurl looks no name up by itself.
+void set_addresses(CurlEasy& easy, const Job& job, const CurlList& entries);
+
+}  // namespace fanfetch

@@ -1,0 +1,62 @@
+#include "worker/transport/direct/connection_pool.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace fanfetch {
+namespace {
+
+bool contains(const std::vector<std::string>& addresses, const std::string& address) {
+  return std::find(addresses.begin(), addresses.end(), address) != addresses.end();
+}
+
+/// Reads what has come, which should be nothing: TLS has messages of its own.
+bool is_alive(Connection& connection) {
+  std::array<std::byte, 1> one;
+  return connection.bytes().receive(one).status == CurlConnection::Status::later;
+}
+
+}  // namespace
+
+std::unique_ptr<Connection> ConnectionPool::take(const std::string& key,
+                                                 const std::vector<std::string>& addresses) {
+  const auto found = of_key_.find(key);
+  if (found == of_key_.end()) return nullptr;
+  const auto& same = found->second;
+  const auto last = std::find_if(same.rbegin(), same.rend(), [&](All::iterator one) {
+    return addresses.empty() || contains(addresses, (*one)->bytes().peer());
+  });
+  return last == same.rend() ? nullptr : remove(*last);
+}
+
+void ConnectionPool::put(std::unique_ptr<Connection> connection) {
+  connection->set_user(*this);
+  if (most_ == 0 || !connection->watch(Connection::Interest::read)) return;
+  while (all_.size() >= most_) (void)remove(all_.begin());
+  const auto position = all_.insert(all_.end(), std::move(connection));
+  of_key_[(*position)->key()].push_back(position);
+}
+
+void ConnectionPool::clear() {
+  of_key_.clear();
+  all_.clear();
+}
+
+void ConnectionPool::on_ready(Connection& connection, std::uint32_t) noexcept {
+  if (is_alive(connection)) return;
+  const auto position = std::find_if(all_.begin(), all_.end(),
+                                     [&](const auto& one) { return one.get() == &connection; });
+  (void)remove(position);
+}
+
+std::unique_ptr<Connection> ConnectionPool::remove(All::iterator position) {
+  std::unique_ptr<Connection> connection = std::move(*position);
+  const auto same = of_key_.find(connection->key());
+  std::erase(same->second, position);
+  if (same->second.empty()) of_key_.erase(same);
+  all_.erase(position);
+  return connection;
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,100 @@
+#include "worker/transport/direct/connector.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/curl/curl_global.h"
+#include "common/ip_network.h"
+#include "worker/transport/connection_key.h"
+
+namespace fanfetch {
+namespace {
+
+/// For each byte that it moves through TLS, libcurl 7.88 searches all connections of a multi.
+constexpr std::size_t kMostOfAMulti = 256;
+
+}  // namespace
+
+/// A multi, and the hosts that it was told of.
+struct Connector::Multi {
+  explicit Multi(EventLoop& loop) : multi(loop, kMostOfAMulti * 2) {}
+
+  LoopMulti multi;  // holds what is being made, and what has TLS
+  KnownHosts hosts;
+};
+
+Connector::Connector(EventLoop& loop, const CurlSetup& setup) : loop_(loop), setup_(setup) {}
+
+Connector::~Connector() = default;
+
+Connector::Multi& Connector::multi_with_room() {
+  const auto found = std::find_if(multis_.begin(), multis_.end(), [](const auto& one) {
+    return one->multi.size() < kMostOfAMulti;
+  });
+  if (found != multis_.end()) return **found;
+  return *multis_.emplace_back(std::make_unique<Multi>(loop_));
+}
+
+std::unique_ptr<Connector::Attempt> Connector::connect(const Job& job, std::string key,
+                                                       Client& client) {
+  return std::make_unique<Attempt>(*this, job, std::move(key), client);
+}
+
+void Connector::collect() {
+  // By index: a client that starts another attempt may add a multi.
+  for (std::size_t i = 0; i < multis_.size(); ++i) {
+    multis_[i]->multi.collect([](void* attempt, ExchangeEnd end) {
+      static_cast<Attempt*>(attempt)->on_end(std::move(end));
+    });
+  }
+}
+
+// --- One connection ---
+
+Connector::Attempt::Attempt(Connector& connector, const Job& job, std::string key, Client& client)
+    : connector_(connector),
+      multi_(connector.multi_with_room()),
+      job_(job),
+      key_(std::move(key)),
+      client_(client),
+      easy_(connector.setup_.make(job)) {
+  addresses_ = CurlList(multi_.hosts.use(job_));
+  set_addresses(*easy_, job_, addresses_);
+  easy_->set_connect_only();
+  easy_->set_http(CurlEasy::Http::v1_1);
+  easy_->set_owner(this);
+  easy_->set_address_guard(*this);
+  multi_.multi.add(*easy_);
+}
+
+Connector::Attempt::~Attempt() {
+  if (easy_) multi_.multi.remove(*easy_);
+  multi_.hosts.forget(job_);
+}
+
+bool Connector::Attempt::may_connect(const sockaddr& address) noexcept {
+  // The coordinator has chosen the addresses; whatever went wrong here, no other one is reached.
+  const auto ip = ip_of(address);
+  if (ip && multi_.hosts.may_reach(job_, *ip)) return true;
+  refused_address_ = ip ? to_text(*ip) : "an address of an unknown kind";
+  return false;
+}
+
+void Connector::Attempt::on_end(ExchangeEnd end) {
+  if (end.cause != EndCause::complete) {
+    end.refused_address = refused_address_;
+    return client_.on_not_connected(std::move(end));
+  }
+  CurlEasy easy = std::move(*easy_);
+  easy_.reset();
+  std::unique_ptr<Connection> connection;
+  try {
+    connection = std::make_unique<Connection>(connector_.loop_, key_, std::move(easy),
+                                              multi_.multi.multi(), uses_tls(job_));
+  } catch (const CurlError& error) {
+    return client_.on_not_connected({.cause = EndCause::connect, .text = error.what()});
+  }
+  client_.on_connected(std::move(connection));
+}
+
+}  // namespace fanfetch

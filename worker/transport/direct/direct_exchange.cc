@@ -1,0 +1,252 @@
+#include "worker/transport/direct/direct_exchange.h"
+
+#include <fmt/format.h>
+#include <sys/epoll.h>
+
+#include <utility>
+
+#include "worker/transport/connection_key.h"
+#include "worker/transport/direct/direct_transport.h"
+
+namespace fanfetch {
+namespace {
+
+/// What one connection may take in a turn of the loop, so that the others get theirs.
+constexpr std::size_t kTurnBytes = 256 * 1024;
+
+std::string bytes_of(const HttpRequest& request, const Job& job) {
+  if (!is_forwarded(job)) return write_request(request, TargetForm::origin);
+  return write_request(request, TargetForm::absolute, proxy_userinfo(job));
+}
+
+}  // namespace
+
+DirectExchange::DirectExchange(DirectTransport& transport, const Job& job, HttpRequest request,
+                               Repeat repeat, ResponseTaker& taker)
+    : transport_(transport),
+      job_(job),
+      taker_(taker),
+      request_(bytes_of(request, job)),
+      key_(connection_key(job)),
+      repeat_(repeat) {}
+
+DirectExchange::~DirectExchange() { transport_.forget(*this); }
+
+const ResponseHead& DirectExchange::head() const {
+  static const ResponseHead none;
+  return has_head_ ? reader_.head() : none;
+}
+
+// --- The connection ---
+
+void DirectExchange::begin() {
+  if (repeat_ == Repeat::once) {
+    if (auto connection = transport_.pool_.take(key_, job_.addresses)) {
+      reused_ = true;
+      return use(std::move(connection));
+    }
+  }
+  connect();
+}
+
+void DirectExchange::connect() {
+  state_ = State::connecting;
+  reused_ = false;
+  connecting_ = transport_.connector_.connect(job_, key_, *this);
+}
+
+void DirectExchange::on_connected(std::unique_ptr<Connection> connection) {
+  connecting_.reset();
+  use(std::move(connection));
+}
+
+void DirectExchange::on_not_connected(ExchangeEnd end) {
+  connecting_.reset();
+  this->end(std::move(end));
+}
+
+void DirectExchange::use(std::unique_ptr<Connection> connection) {
+  connection_ = std::move(connection);
+  connection_->set_user(*this);
+  state_ = State::responding;
+  reader_ = ResponseReader();
+  sent_ = 0;
+  peer_is_gone_ = false;
+  taker_.on_request(transport_.loop_.now());
+  send();
+}
+
+/// False: it may not be repeated.
+bool DirectExchange::repeat() {
+  if (!reused_ || has_head_ || repeat_ == Repeat::never) return false;
+  repeat_ = Repeat::never;
+  connection_.reset();
+  connect();
+  return true;
+}
+
+// --- Both ways ---
+
+void DirectExchange::on_ready(Connection&, std::uint32_t events) noexcept {
+  peer_is_gone_ |= (events & EPOLLRDHUP) != 0;
+  if ((events & EPOLLOUT) != 0) send();
+  if (state_ == State::responding && (events & ~std::uint32_t{EPOLLOUT}) != 0) receive();
+}
+
+void DirectExchange::send() {
+  auto interest = Connection::Interest::read;
+  while (sent_ < request_.size()) {
+    const auto left = std::as_bytes(std::span(request_)).subspan(sent_);
+    const auto moved = connection_->bytes().send(left);
+    if (moved.status == CurlConnection::Status::moved) {
+      sent_ += moved.bytes;
+      continue;
+    }
+    if (moved.status == CurlConnection::Status::broken) {
+      receive();  // a server may respond, and close, before it has read all
+      if (state_ == State::responding) on_broken(moved.problem);
+      return;
+    }
+    interest = Connection::Interest::read_and_write;
+    break;
+  }
+  if (!connection_->watch(interest)) on_broken("the kernel cannot watch one more connection");
+}
+
+void DirectExchange::receive() {
+  for (std::size_t received = 0; state_ == State::responding;) {
+    if (received >= kTurnBytes) {
+      if (connection_->bytes().is_tls()) transport_.call_again(*this);
+      return;
+    }
+    const auto buffer = transport_.buffer();
+    const auto moved = connection_->bytes().receive(buffer);
+    switch (moved.status) {
+      case CurlConnection::Status::later: return;
+      case CurlConnection::Status::closed: return on_closed();
+      case CurlConnection::Status::broken: return on_broken(moved.problem);
+      case CurlConnection::Status::moved: break;
+    }
+    received += moved.bytes;
+    take(buffer.first(moved.bytes));
+    // The socket is empty; should more have come meanwhile, the loop says so.
+    if (state_ == State::responding && moved.bytes < buffer.size() &&
+        !connection_->bytes().is_tls()) {
+      return;
+    }
+  }
+}
+
+// --- The response ---
+
+/// Ends the exchange, or holds it, or leaves it waiting for more. `bytes` are used up then.
+void DirectExchange::take(std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const auto before = reader_.state();
+    const auto piece = reader_.next(bytes);
+    if (before == ResponseReader::State::head) on_head();
+    if (!piece.empty() && is_wanted_ && !hand_over(piece, bytes)) return;
+    if (reader_.state() == ResponseReader::State::done ||
+        reader_.state() == ResponseReader::State::broken) {
+      break;
+    }
+  }
+  if (reader_.state() == ResponseReader::State::done) {
+    // Bytes behind it may be the beginning of anything.
+    if (reader_.keeps_connection() && bytes.empty()) keep_connection();
+    end({.length_verified = reader_.length_verified()});
+  } else if (has_head_ && !is_wanted_) {
+    end({});
+  } else if (reader_.state() == ResponseReader::State::broken) {
+    on_bad_response();
+  }
+}
+
+void DirectExchange::on_head() {
+  if (reader_.state() != ResponseReader::State::body &&
+      reader_.state() != ResponseReader::State::done) {
+    return;
+  }
+  has_head_ = true;
+  is_wanted_ = taker_.on_head(reader_.head());
+}
+
+/// False: the exchange ends, or is held.
+bool DirectExchange::hand_over(std::span<const std::byte> piece, std::span<const std::byte> rest) {
+  switch (taker_.on_body(piece)) {
+    case Taken::all: return true;
+    case Taken::later: hold(piece, rest); return false;
+    case Taken::no_more: end({.cause = EndCause::stopped}); return false;
+  }
+  return false;
+}
+
+void DirectExchange::hold(std::span<const std::byte> piece, std::span<const std::byte> rest) {
+  // Both may lie in held_.
+  std::vector<std::byte> kept(piece.begin(), piece.end());
+  kept.insert(kept.end(), rest.begin(), rest.end());
+  held_piece_ = piece.size();
+  held_ = std::move(kept);
+  state_ = State::held;
+  connection_->pause();
+}
+
+void DirectExchange::resume() {
+  if (state_ != State::held) return;
+  state_ = State::responding;
+  const std::vector<std::byte> held = std::exchange(held_, {});
+  const auto piece = std::span(held).first(held_piece_);
+  const auto rest = std::span(held).subspan(held_piece_);
+  if (!hand_over(piece, rest)) return;
+  take(rest);
+  if (state_ != State::responding) return;
+  if (!connection_->watch(Connection::Interest::read)) {
+    return on_broken("the kernel cannot watch one more connection");
+  }
+  if (connection_->bytes().is_tls()) transport_.call_again(*this);
+}
+
+// --- The end ---
+
+void DirectExchange::on_closed() {
+  peer_is_gone_ = true;
+  reader_.end_of_connection();
+  if (reader_.state() != ResponseReader::State::done) return on_bad_response();
+  end({.close_unproved = !connection_->bytes().close_is_proved()});
+}
+
+/// The reader has found something that is no response.
+void DirectExchange::on_bad_response() {
+  if (repeat()) return;
+  ExchangeEnd end{.text = reader_.problem_text()};
+  switch (reader_.problem()) {
+    case ResponseReader::Problem::no_response: end.cause = EndCause::no_response; break;
+    case ResponseReader::Problem::truncated: end.cause = EndCause::cut_short; break;
+    case ResponseReader::Problem::too_large: end.cause = EndCause::too_large; break;
+    default:
+      // A body that goes bad may be good the next time; what a head says is meant.
+      end.cause = has_head_ ? EndCause::cut_short : EndCause::protocol;
+      break;
+  }
+  this->end(std::move(end));
+}
+
+void DirectExchange::on_broken(const std::string& problem) {
+  if (repeat()) return;
+  const bool began = reader_.has_bytes();
+  end({.cause = began ? EndCause::cut_short : EndCause::connection_lost,
+       .text = fmt::format("the connection broke: {}", problem)});
+}
+
+void DirectExchange::keep_connection() {
+  if (peer_is_gone_ || sent_ < request_.size()) return;
+  transport_.pool_.put(std::move(connection_));
+}
+
+void DirectExchange::end(ExchangeEnd end) {
+  state_ = State::ended;
+  connection_.reset();
+  transport_.end(*this, std::move(end));
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,7 @@
+#include "worker/transport/transports.h"
+
+namespace fanfetch {
+
+Engine engine_of_this_program() { return Engine::automatic; }
+
+}  // namespace fanfetch
