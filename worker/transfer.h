@@ -47,7 +47,8 @@ class Transfer : public ResponseTaker {
   void resume() { exchange_->resume(); }
 
   /// How it ended. nullopt: what there is of it is of no use after all, and another request is to
-  /// be made: start(), see kMaxJobRequests. REQUIRES: the transport reported `end`; or the caller ends the transfer.
+  /// be made: start(), see kMaxJobRequests. REQUIRES: the transport reported `end`; or the caller
+  /// ends the transfer.
   [[nodiscard]] std::optional<Outcome> finish(ExchangeEnd end);
   /// Call about once a second, so that a kill costs seconds of a transfer.
   void checkpoint_in_time(Instant now) { body_.checkpoint_in_time(now); }

@@ -11,7 +11,7 @@
 #include "worker/pace/transfer_deadlines.h"
 #include "worker/store/file_store.h"
 #include "worker/transfer.h"
-#include "worker/transport/transports.h"
+#include "worker/transports.h"
 #include "worker/worker_channel.h"
 
 namespace fanfetch {

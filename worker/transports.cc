@@ -1,4 +1,4 @@
-#include "worker/transport/transports.h"
+#include "worker/transports.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "worker/transport/transports.h"
+#include "worker/transports.h"
 
 namespace fanfetch {
 
