@@ -29,7 +29,11 @@ NextStep after_redirect(const Tries& tries, Redirected redirected, RunPhase phas
 NextStep after_failure(Tries tries, Failed failed, const RetryRules& rules, RunPhase phase,
                        WallTime now, std::mt19937_64& dice) {
   if (failed.unproved) tries.unproved = failed.unproved;
-  if (failed.secured >= kFreeRetryBytes && tries.attempts > 1) --tries.attempts;
+  if (failed.secured >= kFreeRetryBytes && tries.attempts > 1 &&
+      tries.free_retries < kMaxFreeRetries) {
+    --tries.attempts;
+    ++tries.free_retries;
+  }
   const RetryPolicy policy(rules.retries, rules.max_wait);
   const auto delay = policy.delay(failed, tries.attempts, now, dice);
   if (!delay) {

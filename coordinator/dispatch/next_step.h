@@ -53,6 +53,9 @@ inline constexpr int kMaxSoleDeaths = 3;
 /// An attempt that adds this much to a part costs no attempt: a server that keeps cutting a big
 /// file still gets it through in the end.
 inline constexpr std::uint64_t kFreeRetryBytes = 1 << 20;
+/// So often at most, enough for 10 GiB in the smallest such steps: a broken worker may say that
+/// each attempt has added something.
+inline constexpr int kMaxFreeRetries = 10'000;
 
 /// What follows when a job of `task` ended with `outcome`. Failed::retry says whether another try
 /// is worth it (worker/transport/failures.cc decides that), RetryPolicy whether and when there is

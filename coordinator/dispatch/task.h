@@ -14,10 +14,11 @@ namespace fanfetch {
 
 /// How often a link was tried, and what became of the workers that tried it.
 struct Tries {
-  int attempts = 0;     ///< Begun at the link's own URL.
-  int hops = 0;         ///< Redirects followed in this attempt.
-  bool alone = false;   ///< A worker died while it ran this link: from then on it runs alone.
-  int sole_deaths = 0;  ///< Deaths of workers that ran nothing else.
+  int attempts = 0;      ///< Begun at the link's own URL.
+  int hops = 0;          ///< Redirects followed in this attempt.
+  bool alone = false;    ///< A worker died while it ran this link: from then on it runs alone.
+  int sole_deaths = 0;   ///< Deaths of workers that ran nothing else.
+  int free_retries = 0;  ///< After attempts that are not counted, see kMaxFreeRetries.
   /// Failed::unproved of the last attempt that had one.
   std::optional<Sha256Digest> unproved = std::nullopt;
 

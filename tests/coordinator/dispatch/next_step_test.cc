@@ -147,6 +147,7 @@ TEST(NextStep, AnAttemptThatSecuredMuchOfAFileIsFree) {
   EXPECT_EQ(after.tries.attempts, 2);
   EXPECT_EQ(step(task_with({.attempts = 1}), cut, RunPhase::running).tries.attempts, 1)
       << "never below one: it was made";
+  EXPECT_EQ(after.tries.free_retries, 1);
   cut.secured = kFreeRetryBytes - 1;
   EXPECT_EQ(text_of(step(task_with({.attempts = 3}), cut, RunPhase::running)), "failed: truncated");
 }
@@ -159,6 +160,16 @@ TEST(NextStep, TheHashOfAnUnprovedBodyGoesOn) {
   EXPECT_EQ(task.tries.unproved, sha256("abc"));
   task.tries = step(task, failed(ErrorClass::connect, Retry::yes), RunPhase::running).tries;
   EXPECT_EQ(task.tries.unproved, sha256("abc")) << "nothing else came";
+}
+
+TEST(NextStep, FreeAttemptsHaveAnEnd) {
+  const Failed cut{.error = ErrorClass::truncated, .retry = Retry::yes, .secured = ~0ull};
+  Task task = task_with({.attempts = 3, .free_retries = kMaxFreeRetries - 1});
+  const NextStep last = step(task, cut, RunPhase::running);
+  EXPECT_EQ(last.tries, (Tries{.attempts = 2, .free_retries = kMaxFreeRetries}));
+  task.tries = last.tries;
+  ++task.tries.attempts;
+  EXPECT_EQ(text_of(step(task, cut, RunPhase::running)), "failed: truncated");
 }
 
 struct DeathRow {
