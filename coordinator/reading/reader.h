@@ -44,6 +44,8 @@ class Reader {
   /// All sources to their end, each entry once to `sink`, then EndOfList. What has come is handed
   /// on before a source is waited for.
   void run(Sink sink);
+  /// Entries so far.
+  [[nodiscard]] std::uint64_t count() const { return count_; }
 
  private:
   void read(const ReaderSource& source);

@@ -1,8 +1,10 @@
 #include "coordinator/reading/reader_thread.h"
 
+#include <fmt/format.h>
 #include <poll.h>
 
 #include <cstdlib>
+#include <exception>
 #include <utility>
 
 namespace fanfetch {
@@ -25,9 +27,22 @@ ReaderThread::~ReaderThread() {
 
 void ReaderThread::start() {
   thread_ = std::thread([this] {
-    reader_->run([this](std::vector<ReaderItem> items) { return items_.push(std::move(items)); });
+    read();
     post_eventfd(done_.get());
   });
+}
+
+/// What stops it in mid-list, a lack of memory say, ends the list like a source that cannot be
+/// read: what was handed over before is finished.
+void ReaderThread::read() {
+  try {
+    reader_->run([this](std::vector<ReaderItem> items) { return items_.push(std::move(items)); });
+  } catch (const std::exception& error) {
+    std::vector<ReaderItem> end;
+    end.emplace_back(Error{fmt::format("the list cannot be read on: {}", error.what())});
+    end.emplace_back(EndOfList{reader_->count()});
+    items_.push(std::move(end));
+  }
 }
 
 std::optional<ReaderItem> ReaderThread::take() {

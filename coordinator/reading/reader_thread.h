@@ -35,6 +35,8 @@ class ReaderThread {
   [[nodiscard]] bool join();
 
  private:
+  void read();
+
   std::unique_ptr<Reader> reader_;
   UniqueFd stop_;
   UniqueFd done_;

@@ -1,6 +1,7 @@
 #include "coordinator/reading/reader_thread.h"
 
 #include <filesystem>
+#include <new>
 
 #include "common/event_loop.h"
 #include "tests/coordinator/reading/planner_fixture.h"
@@ -45,6 +46,26 @@ TEST_F(ReaderThreadTest, ClosesItAlsoWhenItNeverBegan) {
   ReaderThread thread(reader(), make_eventfd());
   ASSERT_TRUE(thread.join());
   EXPECT_EQ(ledger_descriptors(), 0u);
+}
+
+/// A lack of memory, say: nobody above the thread could catch it.
+TEST_F(ReaderThreadTest, AnExceptionEndsTheListAsOneThatCannotBeRead) {
+  SourceContext sources;
+  sources.fetch_page = [](const PageRequest&) -> Result<Page> { throw std::bad_alloc(); };
+  std::vector<ReaderSource> list;
+  list.push_back({.spec = {.kind = SourceSpec::Kind::api, .argument = "http://a.test/"},
+                  .filter = std::move(*LinkFilter::make({}))});
+  ReaderThread thread(
+      std::make_unique<Reader>(std::move(list), std::move(sources), Planner(context())),
+      make_eventfd());
+  thread.start();
+  ASSERT_TRUE(thread.join());
+  auto item = thread.take();
+  ASSERT_TRUE(item);
+  EXPECT_EQ(std::get<Error>(*item).message, "the list cannot be read on: std::bad_alloc");
+  item = thread.take();
+  ASSERT_TRUE(item);
+  EXPECT_EQ(std::get<EndOfList>(*item).total, 0u);
 }
 
 }  // namespace
