@@ -1,5 +1,8 @@
 #include "coordinator/settle/ledger_thread.h"
 
+#include <fmt/format.h>
+
+#include <exception>
 #include <utility>
 
 #include "common/event_loop.h"
@@ -31,9 +34,9 @@ std::optional<std::string> LedgerThread::output_error() const {
   return output_error_;
 }
 
-void LedgerThread::note_output_error() {
+void LedgerThread::note_output_error(std::optional<std::string> error) {
   const std::lock_guard lock(mutex_);
-  if (!output_error_) output_error_ = settler_.output_error();
+  if (!output_error_) output_error_ = std::move(error);
 }
 
 void LedgerThread::close() {
@@ -62,6 +65,17 @@ void LedgerThread::wait_for_work(std::vector<Work>& work, bool& ending) {
 }
 
 void LedgerThread::run() {
+  try {
+    do_all_work();
+    note_output_error(settler_.output_error());
+  } catch (const std::exception& error) {  // a lack of memory, say
+    note_output_error(fmt::format("what is done cannot be written down: {}", error.what()));
+  }
+  finished_ = true;
+  post_eventfd(progress_.get());
+}
+
+void LedgerThread::do_all_work() {
   std::vector<Work> work;  // swapped with the inbox
   for (bool ending = false; !ending;) {
     wait_for_work(work, ending);
@@ -86,9 +100,6 @@ void LedgerThread::run() {
     post_eventfd(progress_.get());
   }
   settler_.finish();
-  note_output_error();
-  finished_ = true;
-  post_eventfd(progress_.get());
 }
 
 bool LedgerThread::batch_is_due() const {
@@ -98,7 +109,7 @@ bool LedgerThread::batch_is_due() const {
 void LedgerThread::close_batch() {
   const Duration took = settler_.settle(std::exchange(batch_, {}));
   policy_.note_sync(took, std::chrono::steady_clock::now());
-  note_output_error();
+  note_output_error(settler_.output_error());
 }
 
 }  // namespace fanfetch

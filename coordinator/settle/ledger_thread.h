@@ -45,7 +45,8 @@ class LedgerThread {
   /// No more work will come: the thread does what it has without waiting for a batch to fill, and
   /// then is finished(). Does not wait for that.
   void close();
-  /// All is done; progress_fd() becomes readable then.
+  /// All is done, or nothing more can be, which output_error() explains; progress_fd() becomes
+  /// readable then.
   [[nodiscard]] bool finished() const { return finished_; }
   /// close(), and waits until all is done.
   void finish();
@@ -59,10 +60,11 @@ class LedgerThread {
 
   void push(Work work, std::size_t weight);
   void run();
+  void do_all_work();
   void wait_for_work(std::vector<Work>& work, bool& ending);
   [[nodiscard]] bool batch_is_due() const;
   void close_batch();
-  void note_output_error();
+  void note_output_error(std::optional<std::string> error);
 
   BatchSettler settler_;
   const std::function<void()> on_idle_;

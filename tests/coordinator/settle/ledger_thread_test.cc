@@ -2,6 +2,8 @@
 
 #include <poll.h>
 
+#include <new>
+
 #include "tests/coordinator/settle/settler_fixture.h"
 
 namespace fanfetch {
@@ -105,6 +107,17 @@ TEST_F(LedgerThreadTest, AnErrorOfTheLastSyncIsKnownToo) {
   thread_.finish();
   EXPECT_EQ(records_.at(0).status, Status::saved);
   EXPECT_TRUE(thread_.output_error());
+}
+
+TEST_F(LedgerThreadTest, AnExceptionIsAnOutputErrorAndTheEnd) {
+  thread_.post([] { throw std::bad_alloc(); });
+  pollfd poll{.fd = thread_.progress_fd(), .events = POLLIN, .revents = 0};
+  ASSERT_EQ(::poll(&poll, 1, 60'000), 1) << "though nobody has closed it";
+  EXPECT_TRUE(thread_.finished());
+  EXPECT_EQ(thread_.output_error(), "what is done cannot be written down: std::bad_alloc");
+  thread_.settle(failed_row(1));
+  thread_.finish();
+  EXPECT_TRUE(records_.empty());
 }
 
 }  // namespace
