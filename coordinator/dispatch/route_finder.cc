@@ -43,7 +43,7 @@ RouteFinder::RouteFinder(EventLoop& loop, RouteRules rules, NameFiles files)
                  .family = rules.family,
                  .lookup_timeout = limit_of(rules.lookup_timeout)},
                 files.read()),
-      name_watch_(std::move(files)) {
+      name_watch_([files = std::move(files)]() mutable { return files.read_if_changed(); }) {
   loop_.watch(name_watch_.changed_fd(), EPOLLIN, [this](std::uint32_t) {
     drain_eventfd(name_watch_.changed_fd());
     if (auto names = name_watch_.take()) resolver_.use(std::move(*names));

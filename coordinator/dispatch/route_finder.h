@@ -13,6 +13,7 @@
 #include "common/url.h"
 #include "coordinator/dispatch/routes.h"
 #include "coordinator/net/address_policy.h"
+#include "coordinator/net/name_files.h"
 #include "coordinator/net/name_watch.h"
 #include "coordinator/net/proxy_policy.h"
 #include "coordinator/net/resolver.h"

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
 
 #include "common/unique_fd.h"
-#include "coordinator/net/name_files.h"
+#include "coordinator/net/system_names.h"
 
 namespace fanfetch {
 
@@ -15,27 +17,34 @@ namespace fanfetch {
 /// is public.
 class NameWatch {
  public:
-  /// `files`: read once already. `interval`: between two looks.
-  explicit NameWatch(NameFiles files, std::chrono::milliseconds interval = std::chrono::seconds(1));
-  /// Waits for a look that has begun.
+  /// What the files say if they have changed since the last look. May wait for them.
+  using Look = std::function<std::optional<SystemNames>()>;
+
+  /// `interval`: between two looks. A look owns what it uses.
+  explicit NameWatch(Look look, std::chrono::milliseconds interval = std::chrono::seconds(1));
+  /// Waits a little for a look that has begun; one that hangs goes on by itself.
   ~NameWatch();
   NameWatch(const NameWatch&) = delete;
   NameWatch& operator=(const NameWatch&) = delete;
 
   /// Readable when take() has something. The caller drains it before take().
-  [[nodiscard]] int changed_fd() const { return changed_.get(); }
+  [[nodiscard]] int changed_fd() const { return shared_->changed.get(); }
   /// Returns what the files said when they last changed; nullopt if it was taken already.
   [[nodiscard]] std::optional<SystemNames> take();
 
  private:
-  void run();
+  /// The thread's and ours: the thread may outlive us.
+  struct Shared {
+    const Look look;  // the thread's
+    const std::chrono::milliseconds interval;
+    const UniqueFd stop, changed, done;
+    std::mutex mutex{};
+    std::optional<SystemNames> latest{};  // guarded by `mutex`
+  };
 
-  NameFiles files_;  // the thread's
-  const std::chrono::milliseconds interval_;
-  const UniqueFd stop_;
-  const UniqueFd changed_;
-  std::mutex mutex_;
-  std::optional<SystemNames> latest_;  // guarded by mutex_
+  static void run(Shared& shared);
+
+  std::shared_ptr<Shared> shared_;
   std::thread thread_;
 };
 

@@ -63,7 +63,7 @@ TEST_F(NameFilesTest, AFifoIsNotWaitedFor) {
 
 TEST_F(NameFilesTest, TheWatchReportsAChange) {
   (void)files_.read();
-  NameWatch watch(std::move(files_), 1ms);
+  NameWatch watch([this] { return files_.read_if_changed(); }, 1ms);
   EXPECT_FALSE(watch.take()) << "nothing has changed";
   std::filesystem::rename(folder_.write("new", "10.0.0.22 a\n"), hosts_);  // one change
   pollfd changed{.fd = watch.changed_fd(), .events = POLLIN, .revents = 0};
@@ -72,6 +72,27 @@ TEST_F(NameFilesTest, TheWatchReportsAChange) {
   const auto names = watch.take();
   ASSERT_TRUE(names);
   EXPECT_FALSE(watch.take()) << "it was taken";
+}
+
+/// As on a network file system that is gone.
+TEST(NameWatch, DoesNotWaitForALookThatHangs) {
+  const auto gate = std::make_shared<UniqueFd>(make_eventfd());
+  const auto looked = std::make_shared<UniqueFd>(make_eventfd());
+  const auto wait_for = [](const UniqueFd& event) {
+    pollfd poll{.fd = event.get(), .events = POLLIN, .revents = 0};
+    (void)::poll(&poll, 1, 60'000);
+  };
+  {
+    NameWatch watch(
+        [=]() -> std::optional<SystemNames> {
+          post_eventfd(looked->get());
+          wait_for(*gate);
+          return SystemNames{};
+        },
+        0ms);
+    wait_for(*looked);
+  }
+  post_eventfd(gate->get());
 }
 
 }  // namespace
