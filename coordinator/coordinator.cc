@@ -187,11 +187,24 @@ void Coordinator::on_event(RunEvent event) {
   if (orders.leave_loop) leave_loop_();
 }
 
+void Coordinator::leave_workers_behind() {
+  if (workers_gone_) return;  // only the ledger is slow
+  if (!drops_messages()) {
+    ledger_.notice("a worker process cannot be killed, as its disk does not respond: it is left");
+  }
+  on_event(RunEvent::kill_over);
+}
+
 /// The loop goes on until all is written down, so that a second signal is seen.
 void Coordinator::stop_workers() {
-  workers_.stop([this] { on_event(RunEvent::workers_gone); });
+  workers_.stop([this] {
+    workers_gone_ = true;
+    on_event(RunEvent::workers_gone);
+  });
   timers_.call_at(timers_.now() + kGrace, [this] { on_event(RunEvent::grace_over); });
   timers_.call_at(timers_.now() + kGrace + kCutTime, [this] { on_event(RunEvent::cut_over); });
+  timers_.call_at(timers_.now() + kGrace + kCutTime + kKillTime,
+                  [this] { leave_workers_behind(); });
 }
 
 }  // namespace fanfetch

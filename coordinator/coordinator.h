@@ -82,6 +82,9 @@ class Coordinator {
   static constexpr auto kGrace = std::chrono::seconds(10);
   /// Then the workers get this long to write checkpoints and leave, before SIGKILL.
   static constexpr auto kCutTime = std::chrono::seconds(2);
+  /// And this long to die of it: one that a disk or a network file system holds does so only when
+  /// that responds, and is left behind.
+  static constexpr auto kKillTime = std::chrono::seconds(3);
   static constexpr auto kProgressInterval = std::chrono::milliseconds(200);
   /// A pause that a host asks for is reported if it is at least this long, and one in this time.
   static constexpr auto kPauseWorthTelling = std::chrono::seconds(10);
@@ -103,6 +106,7 @@ class Coordinator {
   void fail_output(std::string reason);
   void on_event(RunEvent event);
   void stop_workers();
+  void leave_workers_behind();
 
   Workers& workers_;
   Timers& timers_;
@@ -116,7 +120,8 @@ class Coordinator {
   std::optional<std::uint64_t> total_;  // set: the list has been read to its end
   bool items_left_ = false;             // take_items() left something with the reader
   bool ledger_damaged_ = false;
-  bool signalled_ = false;  // by the user
+  bool signalled_ = false;     // by the user
+  bool workers_gone_ = false;  // all of them have left
   Instant next_pause_report_{};
 };
 

@@ -20,6 +20,7 @@ RunOrders RunStage::on(RunEvent event) {
     case RunEvent::signal_again: return {.kill_workers = true, .leave_loop = true};
     case RunEvent::grace_over: return {.cut_workers = stage_ != Stage::running};
     case RunEvent::cut_over: return {.kill_workers = stage_ != Stage::running};
+    case RunEvent::kill_over:
     case RunEvent::workers_gone: return {.close_ledger = stage_ != Stage::running};
     case RunEvent::all_written: return {.leave_loop = true};
   }

@@ -19,8 +19,9 @@ enum class RunEvent : std::uint8_t {
   signal_again,      ///< The user does not want to wait.
   grace_over,        ///< The workers have had their time to finish their jobs.
   cut_over,          ///< They have also had their time to write checkpoints and leave.
-  workers_gone,      ///< The last worker has left.
-  all_written,       ///< The ledger's thread has done all that it was given.
+  kill_over,     ///< Some worker is not dead yet though it was killed: its disk does not respond.
+  workers_gone,  ///< The last worker has left.
+  all_written,   ///< The ledger's thread has done all that it was given.
 };
 
 /// What the loop does next, in this order.
@@ -46,6 +47,7 @@ struct RunOrders {
 ///     signal again     | kill, leave          | kill, leave       | kill, leave
 ///     grace over       |                      | cut               | cut
 ///     cut over         |                      | kill              | kill
+///     kill over        |                      | close ledger      | close ledger
 ///     workers gone     |                      | close ledger      | close ledger
 ///     all written      | leave                | leave             | leave
 class RunStage {

@@ -1,6 +1,7 @@
 #include "coordinator/pool/worker_process.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -18,6 +19,7 @@ namespace fanfetch {
 namespace {
 
 constexpr int kExecFailed = 127;
+constexpr int kDeathTimeoutMs = 1000;
 
 struct Redirection {
   int from;
@@ -133,7 +135,8 @@ Result<WorkerProcess> WorkerProcess::start(const WorkerProgram& program,
 WorkerProcess::~WorkerProcess() {
   if (!pidfd_.valid()) return;
   kill();
-  (void)reap();
+  pollfd dead{.fd = pidfd_.get(), .events = POLLIN, .revents = 0};
+  if (::poll(&dead, 1, kDeathTimeoutMs) == 1) (void)reap();
 }
 
 void WorkerProcess::kill() { ::syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0); }

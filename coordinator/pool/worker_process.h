@@ -24,7 +24,8 @@ struct WorkerProgram {
 [[nodiscard]] Result<UniqueFd> open_worker_binary();
 
 /// One running child. Thread: main, since PR_SET_PDEATHSIG is tied to the forking thread.
-/// Kills and reaps the child when it goes.
+/// When it goes, it kills the child, and reaps it unless that takes long: the child may be held by
+/// a disk that does not respond.
 class WorkerProcess {
  public:
   /// fork + fexecve. Error: the machine is short of descriptors, processes or memory. What fails

@@ -135,6 +135,34 @@ TEST_F(CoordinatorTest, WorkersThatDoNotLeaveAreCutAndThenKilled) {
   EXPECT_EQ(workers_.calls, (Texts{"cut", "kill"}));
 }
 
+TEST_F(CoordinatorTest, AWorkerThatCannotBeKilledIsLeft) {
+  run_with_one_in_flight();
+  coordinator_.on_signal(SIGTERM);
+  ledger_.messages.clear();
+  timers_.advance(Coordinator::kGrace + Coordinator::kCutTime + Coordinator::kKillTime - 1ms);
+  EXPECT_EQ(workers_.count("kill"), 1u);
+  EXPECT_EQ(ledger_.closes, 0);
+  timers_.advance(1ms);
+  EXPECT_EQ(ledger_.closes, 1);
+  EXPECT_EQ(
+      ledger_.messages,
+      Texts{"notice: a worker process cannot be killed, as its disk does not respond: it is left"});
+  ledger_.finished = true;
+  coordinator_.on_ledger_progress();
+  EXPECT_EQ(leaves_, 1);
+  EXPECT_EQ(coordinator_.unfinished(), 1u);
+}
+
+TEST_F(CoordinatorTest, ASlowLedgerIsNoReasonToLeave) {
+  plan_end();
+  coordinator_.after_batch();
+  workers_.gone();
+  timers_.advance(1h);
+  EXPECT_EQ(ledger_.messages, Texts{});
+  EXPECT_EQ(ledger_.closes, 1);
+  EXPECT_EQ(leaves_, 0);
+}
+
 TEST_F(CoordinatorTest, NoWorkerAtAllIsTrouble) {
   workers_.cannot_start = "no worker process could be started";
   EXPECT_FALSE(coordinator_.start());

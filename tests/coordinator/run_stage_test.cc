@@ -62,6 +62,7 @@ INSTANTIATE_TEST_SUITE_P(
             "kill leave > finishing", "kill leave > cut off"},
         Row{"grace_over", RunEvent::grace_over, "> running", "cut > finishing", "cut > cut off"},
         Row{"cut_over", RunEvent::cut_over, "> running", "kill > finishing", "kill > cut off"},
+        Row{"kill_over", RunEvent::kill_over, "> running", "close > finishing", "close > cut off"},
         Row{"workers_gone", RunEvent::workers_gone, "> running", "close > finishing",
             "close > cut off"},
         Row{"all_written", RunEvent::all_written, "leave > running", "leave > finishing",

@@ -1,12 +1,21 @@
-// A worker that sends heartbeats and answers every job, but ignores the order to stop. The first
-// time that a job's URL says `never-ends-at-first` it does not end that job, whichever process it
-// is.
+// A worker that sends heartbeats and answers every job, but ignores the order to stop. What the URL
+// of a job says, it does the first time that it is told so, whichever process it is:
+//
+//     never-ends     it does not end that job
+//     sleeps         it falls silent for 35 s, in what looks like the sleep that waits for a disk
+//     lies           it reports a job that it was not given, and falls silent like that for ever
+//     has-a-thread   it starts a thread that waits for ever, which a tracer can hold
+//
+// It sleeps as vfork() does: in state D, though SIGKILL still ends it.
 
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include <csignal>
+#include <string>
+#include <thread>
 
 #include "common/event_loop.h"
 #include "common/worker_start.h"
@@ -14,17 +23,27 @@
 
 namespace {
 
+using namespace fanfetch;
+
 /// A file in the part folder outlives the process.
-bool is_first_time() {
+bool is_first_time(const std::string& what) {
   const int fd =
-      ::openat(fanfetch::kPartFolderFd, "stubborn", O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+      ::openat(kPartFolderFd, what.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
   return fd >= 0;
+}
+
+/// Until a child, which shares our memory and dies with us, has slept.
+void sleep_as_for_a_disk(unsigned seconds) {
+  const pid_t child = ::vfork();
+  if (child != 0) return;
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  ::sleep(seconds);
+  ::_exit(0);
 }
 
 }  // namespace
 
 int main() {
-  using namespace fanfetch;
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   auto channel =
       WorkerChannel::attach(UniqueFd(kRegionFd), UniqueFd(kSubmittedFd), UniqueFd(kCompletedFd));
@@ -32,9 +51,22 @@ int main() {
   for (;;) {
     channel->beat();
     while (auto taken = channel->take()) {
-      const bool never_ends = taken->job.url.find("never-ends-at-first") != std::string::npos;
-      if (never_ends && is_first_time()) continue;
-      channel->finish(taken->use, Failed{.error = ErrorClass::http_4xx, .message = "no"}, 1);
+      const auto is_told = [&](const std::string& what) {
+        return taken->job.url.find(what) != std::string::npos && is_first_time(what);
+      };
+      if (is_told("never-ends")) continue;
+      if (is_told("has-a-thread")) {
+        std::thread([] { ::pause(); }).detach();
+        continue;
+      }
+      if (is_told("sleeps")) sleep_as_for_a_disk(35);
+      SlotUse use = taken->use;
+      const bool lies = is_told("lies");
+      if (lies) ++use.generation;
+      channel->finish(use, Failed{.error = ErrorClass::http_4xx, .message = "no"}, 1);
+      if (!lies) continue;
+      channel->wake_coordinator();
+      for (;;) sleep_as_for_a_disk(3600);
     }
     channel->wake_coordinator();
     pollfd wait{.fd = channel->submitted_fd(), .events = POLLIN, .revents = 0};

@@ -1,8 +1,11 @@
 // What the coordinator makes of a machine that is short of descriptors, and of workers that beat
 // but do not end a job: no such thing costs a link or ends a run.
 
+#include <fmt/format.h>
 #include <signal.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -16,7 +19,7 @@ namespace fs = std::filesystem;
 
 class SupervisionTest : public SystemTest {
  protected:
-  /// The coordinator, with a worker that never ends a first job whose URL says so.
+  /// The coordinator, with the worker of tests/support/stubborn_worker.cc.
   [[nodiscard]] std::string lay_out_stubborn() const {
     for (const auto& [name, program] : {std::pair{"bin/fanfetch", "FANFETCH"},
                                         {"worker/fanfetch-worker", "FANFETCH_STUBBORN_WORKER"}}) {
@@ -24,6 +27,19 @@ class SupervisionTest : public SystemTest {
       fs::copy_file(::getenv(program), folder_.at(name));
     }
     return folder_.at("bin/fanfetch");
+  }
+  /// The thread of the process that is not its first; 0: there is none.
+  static pid_t second_thread(pid_t pid) {
+    std::error_code gone;
+    for (const auto& task : fs::directory_iterator(fmt::format("/proc/{}/task", pid), gone)) {
+      const pid_t thread = std::stoi(task.path().filename());
+      if (thread != pid) return thread;
+    }
+    return 0;
+  }
+  static std::string state_of(pid_t pid) {
+    const std::string status = read_file(fmt::format("/proc/{}/status", pid));
+    return status.substr(status.find("State:\t") + 7, 1);
   }
   /// From now on the coordinator can open nothing more, or all that it could before.
   static void limit_descriptors(pid_t pid, rlim_t most) {
@@ -73,9 +89,8 @@ TEST_F(SupervisionTest, ALongShortageDoesNotEndTheRun) {
 }
 
 TEST_F(SupervisionTest, AWorkerThatBeatsButEndsNoJobIsReplaced) {
-  Launch launch =
-      list_setup({"/never-ends-at-first.jpg", "/b.jpg"},
-                 {"-w1", "-j2", "--connect-timeout=1s", "--stall-timeout=1s", "--retries=0"});
+  Launch launch = list_setup({"/never-ends.jpg", "/b.jpg"}, {"-w1", "-j2", "--connect-timeout=1s",
+                                                             "--stall-timeout=1s", "--retries=0"});
   launch.program = lay_out_stubborn();
   const Finished finished = run(launch, 120s);
   EXPECT_TRUE(has(finished.err, "does not end a transfer: it is replaced")) << finished.describe();
@@ -87,6 +102,58 @@ TEST_F(SupervisionTest, AWorkerThatBeatsButEndsNoJobIsReplaced) {
     EXPECT_EQ("http_4xx", line.error) << "as the successor says";
     EXPECT_EQ(1, line.attempts) << "the worker's fault costs no attempt";
   }
+}
+
+/// It is slow, not hung: to replace it would not help.
+TEST_F(SupervisionTest, AWorkerThatWaitsForADiskIsWaitedFor) {
+  Launch launch = list_setup({"/sleeps.jpg"}, {"-w1", "-j1", "--timeout=0", "--stall-timeout=0"});
+  launch.program = lay_out_stubborn();
+  FanfetchProcess process(launch);
+  const auto workers = process.wait_for_workers(1);
+  ASSERT_EQ(1u, workers.size());
+  ASSERT_TRUE(eventually([&] { return state_of(workers[0]) == "D"; }, kPatience));
+  const Finished finished = finish(process, 90s);
+  EXPECT_GT(finished.took, 34s) << "30 silent ticks were over";
+  EXPECT_FALSE(has(finished.err, "replaced")) << finished.describe();
+  ASSERT_EQ(1u, records().size());
+  EXPECT_EQ("http_4xx", records()[0].error);
+}
+
+/// One that lies in its channel has no such excuse, and the run does not wait for it.
+TEST_F(SupervisionTest, ACorruptWorkerThatWaitsForADiskIsReplaced) {
+  Launch launch = list_setup({"/lies.jpg"}, {"-w1", "-j1"});
+  launch.program = lay_out_stubborn();
+  const Finished finished = run(launch);
+  EXPECT_TRUE(has(finished.err, "writes what no sound worker writes: it is replaced"))
+      << finished.describe();
+  EXPECT_EQ(1, finished.exit_status) << finished.describe();
+  EXPECT_LT(finished.took, 25s) << "its 30 ticks, and a stubborn successor's 12 s";
+  ASSERT_EQ(1u, records().size());
+  EXPECT_EQ("http_4xx", records()[0].error) << "as the successor says";
+}
+
+/// As one that a dead network file system holds: SIGKILL is sent, and it does not go.
+TEST_F(SupervisionTest, AWorkerThatCannotBeKilledDoesNotKeepTheRun) {
+  Launch launch = list_setup({"/has-a-thread.jpg"}, {"-w1", "-j1", "--timeout=0"});
+  launch.program = lay_out_stubborn();
+  FanfetchProcess process(launch);
+  const auto workers = process.wait_for_workers(1);
+  ASSERT_EQ(1u, workers.size());
+  ASSERT_TRUE(eventually([&] { return second_thread(workers[0]) != 0; }, kPatience));
+  // A process is not gone before the tracer of each thread has seen that one's end.
+  const pid_t held = second_thread(workers[0]);
+  if (::ptrace(PTRACE_SEIZE, held, nullptr, nullptr) != 0) GTEST_SKIP() << "no ptrace here";
+  process.signal(SIGTERM);
+  const bool ended = eventually([&] { return process.ended(); }, kPatience);
+  EXPECT_TRUE(ended);
+  ::kill(workers[0], SIGKILL);
+  int status = 0;
+  EXPECT_EQ(held, ::waitpid(held, &status, __WALL));
+  const Finished finished = finish(process);
+  EXPECT_EQ(SIGTERM, finished.signal) << finished.describe();
+  EXPECT_TRUE(has(finished.err, "cannot be killed")) << finished.describe();
+  EXPECT_TRUE(has(finished.err, "1 links that were begun or waiting have no record"))
+      << finished.describe();
 }
 
 TEST_F(SupervisionTest, WithoutTimeoutsAJobMayTakeAsLongAsItLikes) {
