@@ -1,5 +1,6 @@
 // What a run makes of what earlier runs left.
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -149,6 +150,32 @@ TEST_F(SecondRunTest, AdoptTakesWhatTheUserChanged) {
   EXPECT_EQ(0u, asked());
   EXPECT_EQ("mine now", saved_files().at("000.jpg"));
   EXPECT_EQ((Statuses{{"kept", 2}}), run_again(paths));
+}
+
+/// From 2262 on a time in nanoseconds does not fit the ledger's 63 bits: it wraps, and still tells
+/// a changed file from one that is not.
+TEST_F(SecondRunTest, AFileMayBeOfAFarFuture) {
+  const auto paths = serve_many(2);
+  fs::create_directory(output());
+  const auto write_at = [&](const std::string& name, time_t when) {
+    write(name, "mine");
+    const timespec times[2] = {{.tv_sec = when, .tv_nsec = 1}, {.tv_sec = when, .tv_nsec = 1}};
+    ASSERT_EQ(0, ::utimensat(AT_FDCWD, file(name).c_str(), times, 0));
+    struct stat status {};
+    ASSERT_EQ(0, ::stat(file(name).c_str(), &status));
+    ASSERT_EQ(when, status.st_mtim.tv_sec) << "the file system of " << output() << " cannot";
+  };
+  constexpr time_t kIn2300 = 10'413'792'000;
+  write_at("000.jpg", kIn2300);
+  write_at("001.jpg", kIn2300);
+  EXPECT_EQ((Statuses{{"saved", 2}}), run_again(paths, {"--adopt"}));
+  EXPECT_EQ(0u, asked());
+  EXPECT_EQ((Statuses{{"kept", 2}}), run_again(paths));
+  EXPECT_EQ(0u, asked()) << "unchanged";
+  write_at("001.jpg", kIn2300 + 1);
+  EXPECT_EQ((Statuses{{"saved", 1}, {"kept", 1}}), run_again(paths));
+  EXPECT_EQ(1u, asked());
+  EXPECT_EQ(0, last_.exit_status) << last_.describe();
 }
 
 TEST_F(SecondRunTest, LedgerElsewhere) {
