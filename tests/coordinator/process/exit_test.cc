@@ -1,5 +1,6 @@
 #include "coordinator/process/exit.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <unistd.h>
@@ -46,6 +47,14 @@ TEST(LeaveDeathTest, AReaderThatIsGoneEndsItBySigpipe) {
     ::_exit(leave({kExitSuccess, "help\n"}));
   };
   EXPECT_EXIT(without_reader(), testing::KilledBySignal(SIGPIPE), "");
+}
+
+TEST(LeaveDeathTest, WhatCannotBePrintedIsNoSuccess) {
+  const auto on_full_disk = [] {
+    ::dup2(::open("/dev/full", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
+    ::_exit(leave({kExitSuccess, "help\n"}));
+  };
+  EXPECT_EXIT(on_full_disk(), testing::ExitedWithCode(kExitOutput), "");
 }
 
 }  // namespace
