@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "common/crash_point.h"
+#include "common/http/content_codings.h"
 #include "worker/check/placeholders.h"
-#include "worker/decode/coding_plan.h"
-#include "worker/head/content_codings.h"
+#include "worker/head/coding_plan.h"
 #include "worker/head/content_disposition.h"
 #include "worker/head/head_values.h"
 #include "worker/store/resume.h"

@@ -6,13 +6,13 @@
 #include <span>
 #include <string>
 
+#include "common/decode/decoder_chain.h"
 #include "common/http/exchange_end.h"
 #include "common/http/response_head.h"
 #include "common/job.h"
 #include "common/outcome.h"
 #include "worker/body_plan.h"
 #include "worker/check/content_check.h"
-#include "worker/decode/decoder_chain.h"
 #include "worker/store/file_store.h"
 #include "worker/store/part_writer.h"
 #include "worker/store/resume.h"

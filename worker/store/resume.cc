@@ -3,7 +3,7 @@
 #include <charconv>
 
 #include "common/ascii.h"
-#include "worker/head/content_codings.h"
+#include "common/http/content_codings.h"
 #include "worker/head/head_values.h"
 #include "worker/store/part_writer.h"
 

@@ -1,4 +1,4 @@
-#include "worker/decode/zstd_decoder.h"
+#include "common/decode/zstd_decoder.h"
 
 #include <zstd_errors.h>
 

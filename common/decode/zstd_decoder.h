@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "worker/decode/decoder.h"
+#include "common/decode/decoder.h"
 
 namespace fanfetch {
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <span>
 
-#include "worker/head/content_codings.h"
+#include "common/http/content_codings.h"
 
 namespace fanfetch {
 

@@ -1,4 +1,4 @@
-#include "worker/decode/coding_plan.h"
+#include "worker/head/coding_plan.h"
 
 #include <fmt/format.h>
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "common/decode/decoder.h"
 #include "tests/support/encode.h"
-#include "worker/decode/decoder.h"
 
 namespace fanfetch {
 namespace {

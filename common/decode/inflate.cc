@@ -1,4 +1,4 @@
-#include "worker/decode/inflate.h"
+#include "common/decode/inflate.h"
 
 #include <array>
 #include <new>

@@ -1,4 +1,4 @@
-#include "worker/head/content_codings.h"
+#include "common/http/content_codings.h"
 
 #include <algorithm>
 #include <iterator>

@@ -1,4 +1,4 @@
-#include "worker/decode/gzip_decoder.h"
+#include "common/decode/gzip_decoder.h"
 
 namespace fanfetch {
 namespace {

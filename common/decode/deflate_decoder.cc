@@ -1,4 +1,4 @@
-#include "worker/decode/deflate_decoder.h"
+#include "common/decode/deflate_decoder.h"
 
 namespace fanfetch {
 namespace {

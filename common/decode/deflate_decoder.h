@@ -3,8 +3,8 @@
 #include <array>
 #include <optional>
 
-#include "worker/decode/decoder.h"
-#include "worker/decode/inflate.h"
+#include "common/decode/decoder.h"
+#include "common/decode/inflate.h"
 
 namespace fanfetch {
 

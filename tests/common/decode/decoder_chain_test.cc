@@ -1,4 +1,4 @@
-#include "worker/decode/decoder_chain.h"
+#include "common/decode/decoder_chain.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "worker/decode/decoder.h"
-#include "worker/decode/inflate.h"
+#include "common/decode/decoder.h"
+#include "common/decode/inflate.h"
 
 namespace fanfetch {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "worker/decode/decoder.h"
+#include "common/decode/decoder.h"
 
 namespace fanfetch {
 

@@ -1,4 +1,4 @@
-#include "worker/decode/brotli_decoder.h"
+#include "common/decode/brotli_decoder.h"
 
 #include <array>
 #include <new>

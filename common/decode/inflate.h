@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-#include "worker/decode/decoder.h"
+#include "common/decode/decoder.h"
 
 namespace fanfetch {
 

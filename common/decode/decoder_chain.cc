@@ -1,14 +1,14 @@
-#include "worker/decode/decoder_chain.h"
+#include "common/decode/decoder_chain.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cassert>
 
-#include "worker/decode/brotli_decoder.h"
-#include "worker/decode/deflate_decoder.h"
-#include "worker/decode/gzip_decoder.h"
-#include "worker/decode/zstd_decoder.h"
+#include "common/decode/brotli_decoder.h"
+#include "common/decode/deflate_decoder.h"
+#include "common/decode/gzip_decoder.h"
+#include "common/decode/zstd_decoder.h"
 
 namespace fanfetch {
 
