@@ -32,11 +32,14 @@ bool is_first_time(const std::string& what) {
   return fd >= 0;
 }
 
-/// Until a child, which shares our memory and dies with us, has slept.
-void sleep_as_for_a_disk(unsigned seconds) {
+/// Until a child, which shares our memory and dies with us, has slept. The child tells the
+/// coordinator what has been done, so that we sleep by then.
+void sleep_as_for_a_disk(unsigned seconds, WorkerChannel& channel) {
   const pid_t child = ::vfork();
   if (child != 0) return;
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  ::usleep(100'000);
+  channel.wake_coordinator();
   ::sleep(seconds);
   ::_exit(0);
 }
@@ -59,14 +62,12 @@ int main() {
         std::thread([] { ::pause(); }).detach();
         continue;
       }
-      if (is_told("sleeps")) sleep_as_for_a_disk(35);
+      if (is_told("sleeps")) sleep_as_for_a_disk(35, *channel);
       SlotUse use = taken->use;
       const bool lies = is_told("lies");
       if (lies) ++use.generation;
       channel->finish(use, Failed{.error = ErrorClass::http_4xx, .message = "no"}, 1);
-      if (!lies) continue;
-      channel->wake_coordinator();
-      for (;;) sleep_as_for_a_disk(3600);
+      while (lies) sleep_as_for_a_disk(3600, *channel);
     }
     channel->wake_coordinator();
     pollfd wait{.fd = channel->submitted_fd(), .events = POLLIN, .revents = 0};

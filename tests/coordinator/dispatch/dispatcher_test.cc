@@ -139,6 +139,7 @@ TEST_F(DispatcherTest, ARedirectGetsNoWayAroundTheAddressPolicy) {
 }
 
 TEST_F(DispatcherTest, ARetryStartsOverAtTheLinksOwnUrlAndLater) {
+  const WallTime start = timers_.wall_now();
   add("http://a.test/x");
   dispatcher_.dispatch();
   complete(Redirected{.response = {.location = "http://b.test/y"}});
@@ -157,6 +158,7 @@ TEST_F(DispatcherTest, ARetryStartsOverAtTheLinksOwnUrlAndLater) {
   complete(Failed{.error = ErrorClass::timeout, .retry = Retry::yes, .message = "slow"});
   ASSERT_EQ(finished_.size(), 1u) << "one retry is allowed";
   EXPECT_EQ(failure().error, ErrorClass::timeout);
+  EXPECT_EQ(finished_[0].started_at, start) << "that of the first attempt";
   EXPECT_EQ(finished_[0].attempts, 2);
   EXPECT_EQ(again_.size(), 1u);
 }
@@ -215,6 +217,24 @@ TEST_F(DispatcherTest, NoLoneLinkGoesOutWhileItIsHeldBack) {
   held_back_ = false;
   dispatcher_.dispatch();
   EXPECT_EQ(submitted(), Texts{"http://a.test/x alone"});
+}
+
+TEST_F(DispatcherTest, NorALoneLinkThatWaitsForAWorker) {
+  add("http://a.test/x");
+  add("http://a.test/y");
+  dispatcher_.dispatch();
+  lose(Blame::shared);
+  dispatcher_.dispatch();
+  ASSERT_EQ(submitted(), Texts{"http://a.test/y"}) << "x waits until its worker is free";
+  complete(Saved{});
+  held_back_ = true;
+  dispatcher_.dispatch();
+  EXPECT_EQ(submitted(), Texts{});
+  dispatcher_.cut_off();
+  held_back_ = false;
+  dispatcher_.dispatch();
+  EXPECT_EQ(submitted(), Texts{}) << "nor once the run is cut off";
+  EXPECT_EQ(dispatcher_.unfinished(), 1u);
 }
 
 TEST_F(DispatcherTest, AJobThatWasQueuedWhenItsWorkerDiedIsNotBlamed) {
@@ -291,6 +311,38 @@ TEST_F(DispatcherTest, NothingIsAskedForOnceTheRunIsCutOff) {
   dispatcher_.dispatch();
   EXPECT_EQ(submitted(), Texts{});
   EXPECT_EQ(dispatcher_.unfinished(), 3u) << "w, y and z";
+}
+
+TEST_F(DispatcherTest, ARouteThatIsKnownByThenIsNotUsedEither) {
+  routes_.unknown = {"new.test"};
+  add("http://new.test/x");
+  dispatcher_.dispatch();
+  routes_.asked.at(0).second(Route{.host = "new.test", .port = 80, .addresses = {"192.0.2.7"}});
+  dispatcher_.cut_off();
+  dispatcher_.dispatch();
+  EXPECT_EQ(submitted(), Texts{});
+  EXPECT_EQ(dispatcher_.unfinished(), 1u);
+}
+
+TEST_F(DispatcherTest, LinksOfAHostThatWasGivenUpFailWithoutARequest) {
+  workers_.room = 1;
+  add("http://a.test/x");
+  add("http://a.test/y");
+  dispatcher_.dispatch();
+  held_back_ = true;
+  complete(Failed{.error = ErrorClass::rate_limited,
+                  .retry = Retry::yes,
+                  .response = {.http_status = 429, .retry_after = "3600"}});
+  dispatcher_.dispatch();
+  EXPECT_TRUE(finished_.empty()) << "the ledger is behind";
+  held_back_ = false;
+  dispatcher_.dispatch();
+  EXPECT_EQ(submitted(), Texts{});
+  ASSERT_EQ(finished_.size(), 2u);
+  for (const FinishedLink& link : finished_) {
+    EXPECT_EQ(std::get<Failed>(link.outcome).error, ErrorClass::rate_limited);
+    EXPECT_EQ(link.attempts, link.link.listed.ends_with("x") ? 1 : 0);
+  }
 }
 
 TEST_F(DispatcherTest, ALostJobIsAbandonedOnceTheRunIsCutOff) {

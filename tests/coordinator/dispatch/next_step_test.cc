@@ -103,12 +103,13 @@ TEST(NextStep, EveryErrorClassIsTriedAgainAsItsRetrySays) {
 
 TEST(NextStep, ALongerWaitThanTheUserAllowsIsRateLimited) {
   const RetryRules rules{.retries = 2, .max_wait = 60s};
-  const Outcome outcome = failed(ErrorClass::http_5xx, Retry::yes, "61");
+  Outcome outcome = failed(ErrorClass::http_5xx, Retry::yes, "61");
+  std::get<Failed>(outcome).message = "it says 503";
   for (const RunPhase phase : {RunPhase::running, RunPhase::cut_off}) {
     const NextStep after = step(task_with({.attempts = 1}), outcome, phase, rules);
     ASSERT_EQ(text_of(after), "failed: rate_limited");
     const auto& reason = std::get<Failed>(std::get<Settle>(after.action).outcome);
-    EXPECT_EQ(reason.message, "; it asks for a longer wait than --max-wait");
+    EXPECT_EQ(reason.message, "it says 503; it asks for a longer wait than --max-wait");
     EXPECT_EQ(reason.retry, Retry::yes) << "the next run may try";
   }
   EXPECT_EQ(text_of(step(task_with({.attempts = 3}), outcome, RunPhase::running, rules)),
