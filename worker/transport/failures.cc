@@ -99,6 +99,10 @@ Failed server_failure(const ExchangeEnd& end, Response response) {
       failed.error = responded ? ErrorClass::truncated : ErrorClass::connect;
       break;
     case EndCause::cut_short: failed.error = ErrorClass::truncated; break;
+    case EndCause::too_large:
+      failed.error = ErrorClass::too_large;
+      failed.retry = Retry::no;
+      break;
     default:
       failed.error = ErrorClass::protocol;
       failed.retry = Retry::no;
