@@ -21,13 +21,17 @@ bool is_alive(Connection& connection) {
 
 std::unique_ptr<Connection> ConnectionPool::take(const std::string& key,
                                                  const std::vector<std::string>& addresses) {
-  const auto found = of_key_.find(key);
-  if (found == of_key_.end()) return nullptr;
-  const auto& same = found->second;
-  const auto last = std::find_if(same.rbegin(), same.rend(), [&](All::iterator one) {
-    return addresses.empty() || contains(addresses, (*one)->bytes().peer());
-  });
-  return last == same.rend() ? nullptr : remove(*last);
+  // Asked here, too, because what came since the loop's last turn would be read as the response.
+  for (;;) {
+    const auto found = of_key_.find(key);
+    if (found == of_key_.end()) return nullptr;
+    const auto& same = found->second;
+    const auto last = std::find_if(same.rbegin(), same.rend(), [&](All::iterator one) {
+      return addresses.empty() || contains(addresses, (*one)->bytes().peer());
+    });
+    if (last == same.rend()) return nullptr;
+    if (auto connection = remove(*last); is_alive(*connection)) return connection;
+  }
 }
 
 void ConnectionPool::put(std::unique_ptr<Connection> connection) {

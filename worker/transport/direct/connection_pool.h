@@ -12,8 +12,8 @@
 namespace fanfetch {
 
 /// Idle connections, kept for the next request of their kind. One that the server closes, or sends
-/// something on, is closed as soon as the loop sees it. Bounded: the one that is idle for the
-/// longest leaves first. Thread: the loop's.
+/// something on, is closed as soon as the loop sees it, and not given out either. Bounded: the one
+/// that is idle for the longest leaves first. Thread: the loop's.
 class ConnectionPool : private Connection::User {
  public:
   /// `most`: how many it keeps.
