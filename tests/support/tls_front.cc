@@ -19,7 +19,7 @@ struct FreeSsl {
 };
 
 /// Forwards bytes that are already decrypted, then all further ones, until either side ends.
-void carry_decrypted(SSL* ssl, int client, int inner, int stop_fd) {
+void carry_decrypted(SSL* ssl, int client, int inner, int stop_fd, TlsFront::Goodbye goodbye) {
   char buffer[16384];
   for (;;) {
     const int from = SSL_pending(ssl) > 0 ? client : wait_for_either(client, inner, stop_fd);
@@ -29,7 +29,7 @@ void carry_decrypted(SSL* ssl, int client, int inner, int stop_fd) {
       if (got <= 0 || !send_all(inner, {buffer, static_cast<std::size_t>(got)})) return;
     } else {
       const ssize_t got = ::recv(inner, buffer, sizeof buffer, 0);
-      if (got == 0) SSL_shutdown(ssl);
+      if (got == 0 && goodbye == TlsFront::Goodbye::yes) SSL_shutdown(ssl);
       if (got <= 0 || SSL_write(ssl, buffer, static_cast<int>(got)) <= 0) return;
     }
   }
@@ -42,6 +42,7 @@ void TlsFront::FreeContext::operator()(ssl_ctx_st* context) const { SSL_CTX_free
 TlsFront::TlsFront(const Setup& setup, std::uint16_t port)
     : context_(SSL_CTX_new(TLS_server_method())),
       inner_port_(port),
+      goodbye_(setup.goodbye),
       listener_(listen_on_loopback(port_)),
       stop_event_(::eventfd(0, EFD_CLOEXEC)) {
   SSL_CTX* context = context_.get();
@@ -96,7 +97,9 @@ void TlsFront::serve(UniqueFd client) {
   }
   version_ = SSL_version(ssl.get());
   const UniqueFd inner = connect_to_loopback(inner_port_);
-  if (inner.valid()) carry_decrypted(ssl.get(), client.get(), inner.get(), stop_event_.get());
+  if (inner.valid()) {
+    carry_decrypted(ssl.get(), client.get(), inner.get(), stop_event_.get(), goodbye_);
+  }
 }
 
 }  // namespace fanfetch::support
