@@ -3,17 +3,19 @@
 #include <cstddef>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "common/http/response_reader.h"
 #include "worker/transport/direct/connection.h"
 
 namespace fanfetch {
 
-/// Idle connections, kept for the next request of their kind. One that the server closes, or sends
-/// something on, is closed as soon as the loop sees it, and not given out either. Bounded: the one
-/// that is idle for the longest leaves first. Thread: the loop's.
+/// Connections that nobody uses, kept for the next request of their kind. One that the server
+/// closes, or sends something on, is closed as soon as the loop sees it, and not given out either.
+/// Bounded: the one that is here for the longest leaves first. Thread: the loop's.
 class ConnectionPool : private Connection::User {
  public:
   /// `most`: how many it keeps.
@@ -25,20 +27,27 @@ class ConnectionPool : private Connection::User {
                                                  const std::vector<std::string>& addresses);
   /// REQUIRES: the connection's last response has ended, and nothing came behind it.
   void put(std::unique_ptr<Connection> connection);
-  /// Frees descriptors.
-  void clear();
+  /// The rest of a response that nobody wants is still to come, for `reader`. Once it has come, the
+  /// connection can be taken; if it is long, or bad, the connection is closed.
+  void put_unfinished(std::unique_ptr<Connection> connection, ResponseReader reader);
 
   [[nodiscard]] std::size_t size() const { return all_.size(); }
 
  private:
-  using All = std::list<std::unique_ptr<Connection>>;
+  struct Kept {
+    std::unique_ptr<Connection> connection;
+    std::optional<ResponseReader> unfinished;
+  };
+  using All = std::list<Kept>;
 
   void on_ready(Connection& connection, std::uint32_t events) noexcept override;
+  void insert(Kept kept);
+  void finish(All::iterator position);
   [[nodiscard]] std::unique_ptr<Connection> remove(All::iterator position);
 
   std::size_t most_;
-  All all_;  // the one that became idle last is behind the others
-  std::unordered_map<std::string, std::vector<All::iterator>> of_key_;  // none is empty
+  All all_;  // the one that came last is behind the others
+  std::unordered_map<std::string, std::vector<All::iterator>> of_key_;  // that can be taken
 };
 
 }  // namespace fanfetch

@@ -156,6 +156,7 @@ void DirectExchange::take(std::span<const std::byte> bytes) {
     if (reader_.keeps_connection() && bytes.empty()) keep_connection();
     end({.length_verified = reader_.length_verified()});
   } else if (has_head_ && !is_wanted_) {
+    leave_rest_behind();
     end({});
   } else if (reader_.state() == ResponseReader::State::broken) {
     on_bad_response();
@@ -236,6 +237,12 @@ void DirectExchange::on_broken(const std::string& problem) {
   const bool began = reader_.has_bytes();
   end({.cause = began ? EndCause::cut_short : EndCause::connection_lost,
        .text = fmt::format("the connection broke: {}", problem)});
+}
+
+/// Nobody waits for the rest of what is not wanted, but the pool.
+void DirectExchange::leave_rest_behind() {
+  if (peer_is_gone_ || sent_ < request_.size()) return;
+  transport_.pool_.put_unfinished(std::move(connection_), reader_);
 }
 
 void DirectExchange::keep_connection() {

@@ -64,6 +64,7 @@ class DirectExchange final : public Exchange, private Connection::User, private 
   [[nodiscard]] bool repeat();
   void end(ExchangeEnd end);
   void keep_connection();
+  void leave_rest_behind();
 
   DirectTransport& transport_;
   const Job& job_;
