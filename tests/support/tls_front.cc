@@ -96,6 +96,8 @@ void TlsFront::serve(UniqueFd client) {
     return;
   }
   version_ = SSL_version(ssl.get());
+  ++handshakes_;
+  if (SSL_session_reused(ssl.get()) == 1) ++resumed_;
   const UniqueFd inner = connect_to_loopback(inner_port_);
   if (inner.valid()) {
     carry_decrypted(ssl.get(), client.get(), inner.get(), stop_event_.get(), goodbye_);

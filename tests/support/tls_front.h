@@ -37,6 +37,9 @@ class TlsFront {
   [[nodiscard]] std::string url(const std::string& path = "") const;
   /// TLS1_2_VERSION …: version of the last handshake; 0: there was none.
   [[nodiscard]] int version() const { return version_; }
+  /// Handshakes so far: all, and those that resumed an earlier session.
+  [[nodiscard]] int handshakes() const { return handshakes_; }
+  [[nodiscard]] int resumed() const { return resumed_; }
 
  private:
   struct FreeContext {
@@ -53,6 +56,8 @@ class TlsFront {
   UniqueFd listener_;
   UniqueFd stop_event_;
   std::atomic<int> version_ = 0;
+  std::atomic<int> handshakes_ = 0;
+  std::atomic<int> resumed_ = 0;
   std::list<std::thread> clients_;  // used by the accept thread only, until it is joined
   std::thread accept_thread_;
 };

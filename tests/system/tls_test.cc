@@ -1,5 +1,6 @@
 // TLS: which certificates are believed, what is said of the others, and the client's own.
 
+#include <fmt/format.h>
 #include <openssl/ssl.h>
 
 #include <cstdlib>
@@ -51,6 +52,24 @@ TEST_F(TlsTest, OneThatATrustedAuthorityVouchesForIsBelieved) {
   const auto authority = make("authority");
   const auto leaf = make("leaf", {.issuer = "authority"});
   EXPECT_EQ(fetch_from(leaf, {"--cacert", authority.cert}).status, "saved");
+}
+
+/// A server that closes each connection makes a client shake hands for each link.
+TEST_F(TlsTest, SessionsAreResumed) {
+  const auto good = make("good");
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    const TlsFront front({good.cert, good.key, "", version}, origin_.port());
+    std::vector<std::string> links;
+    for (int i = 0; i < 5; ++i) {
+      const std::string path = fmt::format("/{}-{}.bin", version, i);
+      origin_.serve(path, Reply{.body = "a body", .ending = Ending::close});
+      links.push_back(front.url(path));
+    }
+    const Finished finished = run(list_setup(links, {"-w1", "-j1", "--cacert", good.cert}));
+    EXPECT_EQ(0, finished.exit_status) << finished.describe();
+    EXPECT_EQ(5, front.handshakes());
+    EXPECT_EQ(4, front.resumed());
+  }
 }
 
 TEST_F(TlsTest, BothVersions) {
