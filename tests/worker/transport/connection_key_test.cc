@@ -43,30 +43,5 @@ TEST(ConnectionKey, AProxyThatForwardsIsOneConnectionForAllServers) {
   }
 }
 
-TEST(ConnectionKey, SaysWhoForwardsAndWhereTlsIs) {
-  struct Row {
-    std::string url, proxy;
-    bool forwarded, tls;
-  };
-  for (const auto& [url, proxy, forwarded, tls] : {
-           Row{"http://a.test/", "", false, false},
-           Row{"https://a.test/", "", false, true},
-           Row{"http://a.test/", "http://p:1", true, false},
-           Row{"https://a.test/", "http://p:1", false, true},
-           Row{"http://a.test/", "https://p:1", true, true},
-           Row{"https://a.test/", "https://p:1", false, true},
-           Row{"http://a.test/", "socks5h://p:1", false, false},
-           Row{"https://a.test/", "socks5h://p:1", false, true},
-       }) {
-    EXPECT_EQ(is_forwarded(job(url, proxy)), forwarded) << url << ' ' << proxy;
-    EXPECT_EQ(uses_tls(job(url, proxy)), tls) << url << ' ' << proxy;
-  }
-}
-
-TEST(ConnectionKey, ReadsTheProxysUser) {
-  EXPECT_EQ(proxy_userinfo(job("http://a/", "http://p:1")), "");
-  EXPECT_EQ(proxy_userinfo(job("http://a/", "http://me:pass%20word%40@p:1")), "me:pass word@");
-}
-
 }  // namespace
 }  // namespace fanfetch

@@ -5,6 +5,7 @@
 
 #include "common/curl/curl_global.h"
 #include "common/ip_network.h"
+#include "common/way.h"
 #include "worker/transport/connection_key.h"
 
 namespace fanfetch {
@@ -90,7 +91,7 @@ void Connector::Attempt::on_end(ExchangeEnd end) {
   std::unique_ptr<Connection> connection;
   try {
     connection = std::make_unique<Connection>(connector_.loop_, key_, std::move(easy),
-                                              multi_.multi.multi(), uses_tls(job_));
+                                              multi_.multi.multi(), uses_tls(job_.url, job_.proxy));
   } catch (const CurlError& error) {
     return client_.on_not_connected({.cause = EndCause::connect, .text = error.what()});
   }

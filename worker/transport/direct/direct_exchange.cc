@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "common/way.h"
 #include "worker/transport/connection_key.h"
 #include "worker/transport/direct/direct_transport.h"
 
@@ -15,8 +16,8 @@ namespace {
 constexpr std::size_t kTurnBytes = 256 * 1024;
 
 std::string bytes_of(const HttpRequest& request, const Job& job) {
-  if (!is_forwarded(job)) return write_request(request, TargetForm::origin);
-  return write_request(request, TargetForm::absolute, proxy_userinfo(job));
+  if (!is_forwarded(job.url, job.proxy)) return write_request(request, TargetForm::origin);
+  return write_request(request, TargetForm::absolute, proxy_userinfo(job.proxy));
 }
 
 }  // namespace
