@@ -10,7 +10,7 @@
 
 #include "common/curl/curl_global.h"
 #include "coordinator/commands/command_line.h"
-#include "coordinator/net/listing_client.h"
+#include "coordinator/listing/listing_client.h"
 #include "coordinator/net/tls_files.h"
 
 namespace fanfetch {

@@ -132,10 +132,6 @@ int CurlEasy::on_request(void* handle, char*, char*, int, int) noexcept {
 
 void CurlEasy::set_url(const std::string& url) { set(handle_->curl, CURLOPT_URL, url); }
 
-void CurlEasy::set_user_agent(const std::string& name) {
-  set(handle_->curl, CURLOPT_USERAGENT, name);
-}
-
 void CurlEasy::set_headers(const CurlList& lines) {
   set_raw(handle_->curl, CURLOPT_HTTPHEADER, lines.list_.get());
 }
@@ -161,11 +157,12 @@ void CurlEasy::set_http(Http version) {
   set(handle_->curl, CURLOPT_HTTP_VERSION, static_cast<long>(number));
 }
 
-void CurlEasy::accept_encodings() { set(handle_->curl, CURLOPT_ACCEPT_ENCODING, ""); }
-
 // --- The way ---
 
-void CurlEasy::set_proxy(const std::string& url) { set(handle_->curl, CURLOPT_PROXY, url); }
+void CurlEasy::set_proxy(const std::string& url) {
+  set(handle_->curl, CURLOPT_PROXY, url);
+  set(handle_->curl, CURLOPT_NOPROXY, "");
+}
 
 void CurlEasy::set_addresses(const CurlList& entries) {
   set_raw(handle_->curl, CURLOPT_RESOLVE, entries.list_.get());

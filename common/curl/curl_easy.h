@@ -79,7 +79,6 @@ class CurlEasy {
 
   // The request:
   void set_url(const std::string& url);
-  void set_user_agent(const std::string& name);
   /// Lines `Name: value`, in addition to libcurl's own and in their place.
   void set_headers(const CurlList& lines);
   /// Makes a connection, and nothing else: CurlConnection moves the bytes.
@@ -89,12 +88,9 @@ class CurlEasy {
   /// As HTTP has it, without the unit: `500-`. Empty: the whole.
   void set_range(const std::string& range);
   void set_http(Http version);
-  /// Asks for every encoding that libcurl decodes.
-  void accept_encodings();
 
   // The way:
-  /// `scheme://[user:password@]host:port`; empty: no proxy, whatever the
-  /// environment says.
+  /// `scheme://[user:password@]host:port`; empty: no proxy. Whatever the environment says.
   void set_proxy(const std::string& url);
   /// Entries of CURLOPT_RESOLVE: `host:port:address,…`, or `-host:port`.
   void set_addresses(const CurlList& entries);

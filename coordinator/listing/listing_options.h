@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace fanfetch {
+
+/// How listing pages are asked for. Apart because ListingClient and what is below it share it.
+struct ListingOptions {
+  std::string user_agent;
+  /// nullopt: as the environment says, like curl; empty: no proxy.
+  std::optional<std::string> proxy;
+  std::string ca_file;    ///< Bundle to verify against; empty: libcurl's own.
+  std::string cert_file;  ///< Client certificate; empty: there is none.
+  std::string key_file;
+  bool verify_tls = true;
+  long connect_timeout_s = 15;
+  long timeout_s = 60;  ///< For one response; each hop of a redirect has its own.
+  int stop_fd = -1;     ///< Readable when the run stops: a request under way is given up.
+};
+
+}  // namespace fanfetch

@@ -1,0 +1,127 @@
+#include "coordinator/listing/page_transport.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string_view>
+#include <utility>
+
+#include "common/curl/curl_global.h"
+#include "common/http/request.h"
+#include "common/way.h"
+
+namespace fanfetch {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+HttpRequest request_for(const Url& url, const std::vector<std::string>& headers,
+                        const std::string& user_agent) {
+  HttpRequest request{.url = url.request, .userinfo = url.userinfo, .lines = headers};
+  // The caller's own lines win.
+  const auto add_unless_there = [&](std::string_view name, std::string_view value) {
+    if (!request.has(name)) request.lines.push_back(fmt::format("{}: {}", name, value));
+  };
+  add_unless_there("User-Agent", user_agent);
+  add_unless_there("Accept", "*/*");
+  add_unless_there("Accept-Encoding", "gzip");
+  return request;
+}
+
+/// What is to be sent where `proxy` is on the way.
+std::string bytes_of(const HttpRequest& request, const std::string& proxy) {
+  if (!is_forwarded(request.url, proxy)) return write_request(request, TargetForm::origin);
+  return write_request(request, TargetForm::absolute, proxy_userinfo(proxy));
+}
+
+}  // namespace
+
+PageTransport::PageTransport(const ListingOptions& options)
+    : options_(options), proxies_(options.proxy) {}
+
+/// A new handle each time: libcurl 7.88 reads freed memory on one that was used before.
+CurlEasy PageTransport::easy_for(const std::string& url, const std::string& proxy,
+                                 Instant until) const {
+  CurlEasy easy;
+  easy.set_url(url);
+  easy.set_proxy(proxy);
+  easy.set_connect_only();
+  easy.set_http(CurlEasy::Http::v1_1);
+  easy.abandon_lookups();
+  easy.set_connect_timeout(seconds(options_.connect_timeout_s));
+  const auto left = ceil<milliseconds>(until - std::chrono::steady_clock::now());
+  easy.set_timeout(std::max(left, milliseconds(1)));
+  easy.set_trust(options_.ca_file);
+  if (!options_.cert_file.empty()) {
+    easy.set_client_certificate(options_.cert_file, options_.key_file);
+  }
+  easy.set_verify_tls(options_.verify_tls);
+  easy.set_share(sessions_);
+  return easy;
+}
+
+/// Makes `connection_`. nullopt: the run is stopping. Else `complete`, or why there is none.
+std::optional<ExchangeEnd> PageTransport::connect(const std::string& url, const std::string& proxy,
+                                                  Instant until) {
+  connection_.reset();
+  CurlEasy easy = easy_for(url, proxy, until);
+  multi_.add(easy);
+  std::optional<ExchangeEnd> end;
+  if (multi_.run(options_.stop_fd)) {
+    end = {.cause = EndCause::protocol, .text = "libcurl does not run"};
+  }
+  multi_.collect([&](void*, ExchangeEnd ended) { end = std::move(ended); });
+  if (!end || end->cause != EndCause::complete) {
+    multi_.remove(easy);
+    if (end && end->cause == EndCause::protocol && !proxy.empty()) {  // its response to CONNECT
+      return ExchangeEnd{.cause = EndCause::connection_lost,
+                         .text = "the proxy answers badly: " + end->text};
+    }
+    return end;
+  }
+  try {
+    connection_ = std::make_unique<PageConnection>(way_key(url, proxy), std::move(easy), multi_,
+                                                   uses_tls(url, proxy));
+  } catch (const CurlError& error) {
+    return ExchangeEnd{.cause = EndCause::connect, .text = error.what()};
+  }
+  return end;
+}
+
+std::optional<ExchangeEnd> PageTransport::get(const Url& url,
+                                              const std::vector<std::string>& headers,
+                                              PageReader& reader) {
+  std::string proxy = proxies_.proxy_for(url);
+  if (!proxy.empty()) {
+    auto parsed = parse_proxy(proxy);
+    if (!parsed) {
+      return ExchangeEnd{.cause = EndCause::protocol,
+                         .text = "the proxy: " + parsed.error().message};
+    }
+    proxy = std::move(parsed->text);
+  }
+  const std::string request = bytes_of(request_for(url, headers, options_.user_agent), proxy);
+  const PageConnection::Patience patience{
+      .until = std::chrono::steady_clock::now() + seconds(options_.timeout_s),
+      .stop_fd = options_.stop_fd};
+  if (connection_ && connection_->key() == way_key(url.request, proxy) && connection_->is_idle()) {
+    auto end = exchange(request, reader, patience);
+    if (!end || reader.has_head() || end->cause == EndCause::timeout) return end;
+    reader = PageReader();
+  }
+  const auto connected = connect(url.request, proxy, patience.until);
+  if (!connected || connected->cause != EndCause::complete) return connected;
+  return exchange(request, reader, patience);
+}
+
+/// Over `connection_`, which stays if it may be used again.
+std::optional<ExchangeEnd> PageTransport::exchange(const std::string& request, PageReader& reader,
+                                                   const PageConnection::Patience& patience) {
+  auto end = connection_->exchange(request, reader, patience);
+  if (!connection_->is_kept()) connection_.reset();
+  return end;
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/clock.h"
+#include "common/curl/curl_easy.h"
+#include "common/curl/curl_multi.h"
+#include "common/url.h"
+#include "coordinator/listing/listing_options.h"
+#include "coordinator/listing/page_connection.h"
+#include "coordinator/listing/page_reader.h"
+#include "coordinator/net/proxy_policy.h"
+
+namespace fanfetch {
+
+/// Asks for pages, one request at a time, over connections that libcurl makes: by way of a proxy if
+/// there is one, with TLS, or plain. Keeps the last one for the next page. Blocks. One thread.
+class PageTransport {
+ public:
+  /// `options` is lent.
+  explicit PageTransport(const ListingOptions& options);
+
+  /// Sends a request with these `headers` and our own, and feeds `reader` with the response. If the
+  /// connection that was kept turns out dead before it has brought a response, the request is sent
+  /// once more over a new one. nullopt: the run is stopping.
+  [[nodiscard]] std::optional<ExchangeEnd> get(const Url& url,
+                                               const std::vector<std::string>& headers,
+                                               PageReader& reader);
+
+ private:
+  [[nodiscard]] CurlEasy easy_for(const std::string& url, const std::string& proxy,
+                                  Instant until) const;
+  [[nodiscard]] std::optional<ExchangeEnd> connect(const std::string& url, const std::string& proxy,
+                                                   Instant until);
+  [[nodiscard]] std::optional<ExchangeEnd> exchange(const std::string& request, PageReader& reader,
+                                                    const PageConnection::Patience& patience);
+
+  const ListingOptions& options_;
+  const ProxyPolicy proxies_;
+  CurlShare sessions_;
+  CurlMulti multi_;
+  std::unique_ptr<PageConnection> connection_;  // freed first
+};
+
+}  // namespace fanfetch
