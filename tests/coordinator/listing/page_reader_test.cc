@@ -110,11 +110,5 @@ TEST(PageReaderTest, AConnectionThatBreaks) {
   EXPECT_EQ("the connection broke: reset", begun.end().text);
 }
 
-TEST(PageReaderTest, ABodyOverItsLimitIsNotRead) {
-  const std::string many(PageReader::kMaxBytes, ' ');
-  EXPECT_EQ(EndCause::complete, read(ok("", many), 65536).end().cause);
-  EXPECT_EQ(EndCause::too_large, read(ok("", many + ' '), 65536).end().cause);
-}
-
 }  // namespace
 }  // namespace fanfetch
