@@ -254,6 +254,18 @@ TEST_F(ListingTest, AConnectionThatIsNotIdleIsNotUsedAgain) {
   }
 }
 
+TEST_F(ListingTest, BytesThatNobodyAskedForAreNoResponse) {
+  origin_.serve("/api", [&](Connection& connection, const Request&) {
+    if (origin_.count("/api") > 1) return answer(connection, {}, json(kPage));
+    connection.send(response("Content-Length: 0\r\n", "", "HTTP/1.1 503 No"));
+    connection.pause(200ms);  // the client asks again a second later
+    connection.send_last(with_length(R"({"d":["/b.bin"]})"));
+  });
+  expect_page(api_setup(origin_.url("/api")));
+  EXPECT_EQ(2u, origin_.count("/api"));
+  EXPECT_EQ(0u, origin_.count("/b.bin"));
+}
+
 // --- TLS ---
 
 TEST_F(ListingTest, ABodyThatNothingProvesWholeIsLookedAtTwice) {
