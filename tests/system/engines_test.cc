@@ -68,7 +68,7 @@ TEST_F(EnginesTest, EveryDifferenceIsListed) {
   hosts_.serve_rest([](Connection& connection, const Request& request) {
     std::size_t index = 0;
     std::from_chars(request.path.data() + 1, request.path.data() + request.path.size(), index);
-    connection.send_last(response_corpus().at(index).bytes);
+    connection.send_last(response_corpus()[index].bytes);
     connection.close();
   });
   std::vector<std::string> links;
