@@ -174,9 +174,10 @@ TEST_F(SupervisionTest, WithoutTimeoutsAJobMayTakeAsLongAsItLikes) {
 TEST_F(SupervisionTest, AStopLongerThanAllLimitsReplacesNobody) {
   const auto paths = serve_many(2);
   const auto gate = std::make_shared<Gate>();
+  const auto second_gate = std::make_shared<Gate>();
   for (const auto& path : paths) {
     origin_.serve_in_turn(path, {half_then_gate(served().at(path.substr(1)), gate),
-                                 {.body = served().at(path.substr(1))}});
+                                 {.body = served().at(path.substr(1)), .gate = second_gate}});
   }
   FanfetchProcess process(
       list_setup(paths, {"-w2", "-j2", "--connect-timeout=1s", "--stall-timeout=2s"}));
@@ -187,6 +188,7 @@ TEST_F(SupervisionTest, AStopLongerThanAllLimitsReplacesNobody) {
   process.signal_all(SIGCONT);
   ASSERT_TRUE(origin_.wait_for_count("", 4)) << "they timed out by themselves, and asked again";
   EXPECT_EQ(workers, process.workers());
+  second_gate->open();
   const Finished finished = finish(process);
   EXPECT_EQ(0, finished.exit_status) << finished.describe();
   EXPECT_FALSE(has(finished.err, "replaced")) << finished.describe();
