@@ -236,6 +236,8 @@ TEST_F(WireTest, BytesBehindABodyAreNotTheNextResponse) {
         connection.send_last(good + more);
       } else {
         connection.send_last(good);
+        // The next request shows that the client has the body, and keeps the connection.
+        EXPECT_TRUE(hosts_.wait_for_count(fmt::format("/between{}.bin", i), 1));
         connection.send(more);
       }
       sent = i + 1;
