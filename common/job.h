@@ -33,7 +33,7 @@ enum class Http2 : std::uint8_t { no, yes };
 /// One request for a worker, complete: the worker needs to look up nothing else. It holds no secret
 /// that this request does not need.
 struct Job {
-  std::string url;        ///< Normal form, no userinfo.
+  std::string url;        ///< As it is asked for (Url::request), no userinfo.
   std::string part_name;  ///< File below `part/`: the link's hash in hexadecimal.
   std::string userinfo;   ///< `user:password` for basic auth, or empty.
   std::string user_agent;

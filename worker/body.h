@@ -74,6 +74,7 @@ class Body {
     too_large,
     disk,
     bad_coding,
+    expands,
     rejected,
     outdated_part,
     uncertain_end,

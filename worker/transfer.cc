@@ -66,7 +66,7 @@ void Transfer::leave_part_at_stop() {
 
 /// Whether it asks once more, by itself; what is left of the response is dropped then.
 bool Transfer::starts_over(const ExchangeEnd& end) {
-  if (end.cause == EndCause::not_http2) {  // nothing was asked
+  if (end.cause == EndCause::not_http2 && requests_ < kMaxJobRequests) {  // it asked nothing
     job_.http2 = Http2::no;
     return true;
   }
@@ -79,7 +79,6 @@ bool Transfer::starts_over(const ExchangeEnd& end) {
 }
 
 std::optional<Outcome> Transfer::finish(ExchangeEnd end) {
-  end.requests = static_cast<std::uint8_t>(requests_);
   body_.end(end);
   if (starts_over(end)) return std::nullopt;
   Outcome outcome = conclude(end);

@@ -100,8 +100,6 @@ std::uint64_t Worker::publish_progress() {
 
 void Worker::take_jobs() {
   while (auto taken = channel_.take()) {
-    const Job& job = taken->job;
-    const TransferDeadlines deadlines({job.timeout, job.stall_timeout, job.min_speed}, loop_.now());
     Transfer::Supervisor& supervisor = *this;
     auto owned = std::make_unique<Transfer>(std::move(taken->job), store_, transports_, supervisor);
     Transfer& transfer = *owned;
@@ -124,8 +122,9 @@ void Worker::start(Transfer& transfer) {
   Running& running = running_.at(&transfer);
   running.progress.paused = false;
   const Job& job = transfer.job();
-  running.deadlines.emplace(
-      TransferDeadlines::Limits{job.timeout, job.stall_timeout, job.min_speed}, loop_.now());
+  if (!running.deadlines)
+    running.deadlines.emplace(
+        TransferDeadlines::Limits{job.timeout, job.stall_timeout, job.min_speed}, loop_.now());
   judge_in_time(running);
   transfer.start();
 }

@@ -41,8 +41,7 @@ struct ExchangeEnd {
   /// The end of a TLS connection alone says where the body ends, and no close_notify proves that
   /// the server meant it (RFC 9112, 9.8).
   bool close_unproved = false;
-  /// Requests that were sent, of which one may have been lost. 0: no connection was made.
-  std::uint8_t requests = 0;
+  bool connected = true;   ///< False: the last connection was not made, nor anything asked over it.
   int connect_status = 0;  ///< An HTTP proxy's response to CONNECT; 0: there was none.
   /// A SOCKS proxy's reason is one that another attempt would meet again.
   bool proxy_refusal_is_final = false;

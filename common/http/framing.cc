@@ -11,6 +11,8 @@ namespace fanfetch {
 namespace {
 
 constexpr std::uint64_t kLimit = std::uint64_t{1} << 63;
+/// Of a header's value in a message.
+constexpr std::size_t kQuoted = 64;
 
 /// Calls `take` for each element of a list; stops where it says false.
 template <class Take>
@@ -39,7 +41,8 @@ void take_lengths(const ResponseHead& head, Framing& framing) {
     const bool good = for_each_element(line, [&](std::string_view element) {
       const auto value = read_length(element);
       if (!value) {
-        framing.problem = fmt::format("its Content-Length '{}' is no number", line);
+        framing.problem =
+            fmt::format("its Content-Length '{}' is no number", line.substr(0, kQuoted));
       } else if (length && *length != *value) {
         framing.problem = "it has several different lengths";
       } else {
@@ -84,7 +87,8 @@ Framing framing_of(const ResponseHead& head) {
   if (!coding.empty() && !is_same_word(coding, "identity")) {
     if (!is_same_word(coding, "chunked") || head.version() == HttpVersion::http_1_0) {
       framing.kind = Framing::Kind::broken;
-      framing.problem = fmt::format("its Transfer-Encoding '{}' cannot be read", coding);
+      framing.problem =
+          fmt::format("its Transfer-Encoding '{}' cannot be read", coding.substr(0, kQuoted));
     } else {
       framing.kind = Framing::Kind::chunked;
     }

@@ -55,6 +55,13 @@ class ResponseReader {
   [[nodiscard]] bool keeps_connection() const {
     return state_ == State::done && framing_.keeps_connection;
   }
+  /// The head has come, and can be read. Where the body ends may be unknown all the same: `broken`.
+  [[nodiscard]] bool has_head() const { return head_reader_.state() == HeadReader::State::done; }
+  /// The head says where the body ends.
+  [[nodiscard]] bool is_framed() const {
+    return has_head() && framing_.kind != Framing::Kind::broken &&
+           framing_.kind != Framing::Kind::too_large;
+  }
   /// Something of the response has come.
   [[nodiscard]] bool has_bytes() const { return !head_reader_.is_untouched(); }
   /// Bytes of the body so far, as they were framed.

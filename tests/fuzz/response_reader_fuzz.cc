@@ -17,8 +17,8 @@
 
 #include "common/http/response_reader.h"
 
-// Where only one of them accepts a response, seen in the corpus. Where both accept, status, body and
-// end must be the same.
+// Where only one of them accepts a response, seen in the corpus. Where both accept, status, body
+// and end must be the same.
 //
 //     bytes                                 | ResponseReader       | Beast
 //     --------------------------------------+----------------------+------------------------------

@@ -79,7 +79,8 @@ Failed server_failure(const ExchangeEnd& end, Response response) {
   Failed failed{.retry = Retry::yes, .message = end.text, .response = std::move(response)};
   const bool responded = failed.response.http_status != 0;
   // In TLS 1.3 a server may refuse us after the handshake, when we are already sending.
-  const bool refused = !responded && failed.message.find(" alert ") != std::string::npos;
+  const bool refused = !responded && end.cause == EndCause::connection_lost &&
+                       failed.message.find(" alert ") != std::string::npos;
   if (is_tls(end.cause) || refused) {
     auto trouble = tls_trouble(failed.message, Peer::server, "the server");
     failed.error = ErrorClass::tls;
@@ -94,6 +95,7 @@ Failed server_failure(const ExchangeEnd& end, Response response) {
     case EndCause::timeout: failed.error = ErrorClass::timeout; break;
     case EndCause::connect:
     case EndCause::socks:
+    case EndCause::not_http2:
     case EndCause::no_response: failed.error = ErrorClass::connect; break;
     case EndCause::connection_lost:
       failed.error = responded ? ErrorClass::truncated : ErrorClass::connect;

@@ -60,10 +60,10 @@ std::optional<Failed> proxy_failure(const ExchangeEnd& end, const ProxyName& pro
                   .retry = end.proxy_refusal_is_final ? Retry::no : Retry::yes,
                   .message = fmt::format("{} does not connect to the server: {}", who, end.text)};
   }
-  if (end.cause == EndCause::protocol && end.requests == 0) {  // its response to CONNECT
+  if (end.cause == EndCause::protocol && !end.connected) {
     return Failed{.error = ErrorClass::connect,
                   .retry = Retry::yes,
-                  .message = fmt::format("{} answers badly: {}", who, end.text)};
+                  .message = fmt::format("{} answers badly when asked for a tunnel", who)};
   }
   if (is_tls(end.cause) && proxy.scheme == "https" && status == 0) {
     TlsTrouble trouble = tls_trouble(end.text, Peer::proxy, who);

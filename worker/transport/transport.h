@@ -53,7 +53,7 @@ class Transport {
   virtual ~Transport() = default;
 
   /// Begins an exchange. `job`: the way to the server, lent until the exchange ends; `taker`: lent,
-  /// too. Nothing is handed over before the loop turns, but on_request().
+  /// too, and may be called from within. The end comes by collect() alone.
   [[nodiscard]] virtual std::unique_ptr<Exchange> start(const Job& job, HttpRequest request,
                                                         Repeat repeat, ResponseTaker& taker) = 0;
 

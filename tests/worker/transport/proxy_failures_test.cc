@@ -42,10 +42,10 @@ TEST(ProxyFailure, WhatIsTheProxysHasItsClassAndItsWorth) {
                 ErrorClass::connect,
                 Retry::yes,
                 "cannot connect to the server (502)"},
-           Case{{.cause = EndCause::protocol, .text = "words"},
+           Case{{.cause = EndCause::protocol, .connected = false},
                 ErrorClass::connect,
                 Retry::yes,
-                "answers badly: words"},
+                "answers badly"},
        }) {
     const auto failed = proxy_failure(end, kProxy);
     ASSERT_TRUE(failed) << words;
@@ -68,7 +68,7 @@ TEST(ProxyFailure, TlsIsItsOwnUntilTheTunnelStands) {
 TEST(ProxyFailure, TheRestIsTheServers) {
   for (const EndCause cause : {EndCause::timeout, EndCause::cut_short, EndCause::connection_lost,
                                EndCause::no_response, EndCause::protocol}) {
-    EXPECT_FALSE(proxy_failure({.cause = cause, .requests = 1}, kProxy)) << static_cast<int>(cause);
+    EXPECT_FALSE(proxy_failure({.cause = cause}, kProxy)) << static_cast<int>(cause);
   }
 }
 

@@ -3,12 +3,10 @@
 #include <cstddef>
 #include <list>
 #include <memory>
-#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
-#include "common/http/response_reader.h"
 #include "worker/transport/direct/connection.h"
 
 namespace fanfetch {
@@ -27,27 +25,18 @@ class ConnectionPool : private Connection::User {
                                                  const std::vector<std::string>& addresses);
   /// REQUIRES: the connection's last response has ended, and nothing came behind it.
   void put(std::unique_ptr<Connection> connection);
-  /// The rest of a response that nobody wants is still to come, for `reader`. Once it has come, the
-  /// connection can be taken; if it is long, or bad, the connection is closed.
-  void put_unfinished(std::unique_ptr<Connection> connection, ResponseReader reader);
 
   [[nodiscard]] std::size_t size() const { return all_.size(); }
 
  private:
-  struct Kept {
-    std::unique_ptr<Connection> connection;
-    std::optional<ResponseReader> unfinished;
-  };
-  using All = std::list<Kept>;
+  using All = std::list<std::unique_ptr<Connection>>;
 
   void on_ready(Connection& connection, std::uint32_t events) noexcept override;
-  void insert(Kept kept);
-  void finish(All::iterator position);
   [[nodiscard]] std::unique_ptr<Connection> remove(All::iterator position);
 
   std::size_t most_;
   All all_;  // the one that came last is behind the others
-  std::unordered_map<std::string, std::vector<All::iterator>> of_key_;  // that can be taken
+  std::unordered_map<std::string, std::vector<All::iterator>> of_key_;  // none is empty
 };
 
 }  // namespace fanfetch

@@ -86,6 +86,7 @@ void Connector::Attempt::on_end(ExchangeEnd end) {
     end.refused_address = refused_address_;
     return client_.on_not_connected(std::move(end));
   }
+  // It still knows this attempt and its addresses, of which libcurl asks only to connect.
   CurlEasy easy = std::move(*easy_);
   easy_.reset();
   std::unique_ptr<Connection> connection;

@@ -14,6 +14,8 @@ namespace {
 
 /// What one connection may take in a turn of the loop, so that the others get theirs.
 constexpr std::size_t kTurnBytes = 256 * 1024;
+/// Of a body that nobody wants: it is read to keep the connection, as far as it is there already.
+constexpr std::size_t kUnwantedBytes = 64 * 1024;
 
 std::string bytes_of(const HttpRequest& request, const Job& job) {
   if (!is_forwarded(job.url, job.proxy)) return write_request(request, TargetForm::origin);
@@ -63,6 +65,7 @@ void DirectExchange::on_connected(std::unique_ptr<Connection> connection) {
 
 void DirectExchange::on_not_connected(ExchangeEnd end) {
   connecting_.reset();
+  end.connected = false;
   this->end(std::move(end));
 }
 
@@ -116,6 +119,7 @@ void DirectExchange::send() {
 
 void DirectExchange::receive() {
   for (std::size_t received = 0; state_ == State::responding;) {
+    if (!is_wanted_ && received >= kUnwantedBytes) return end({});
     if (received >= kTurnBytes) {
       if (connection_->bytes().is_tls()) transport_.call_again(*this);
       return;
@@ -123,7 +127,7 @@ void DirectExchange::receive() {
     const auto buffer = transport_.buffer();
     const auto moved = connection_->bytes().receive(buffer);
     switch (moved.status) {
-      case CurlConnection::Status::later: return;
+      case CurlConnection::Status::later: return is_wanted_ ? void() : end({});
       case CurlConnection::Status::closed: return on_closed();
       case CurlConnection::Status::broken: return on_broken(moved.problem);
       case CurlConnection::Status::moved: break;
@@ -131,7 +135,7 @@ void DirectExchange::receive() {
     received += moved.bytes;
     take(buffer.first(moved.bytes));
     // The socket is empty; should more have come meanwhile, the loop says so.
-    if (state_ == State::responding && moved.bytes < buffer.size() &&
+    if (state_ == State::responding && is_wanted_ && moved.bytes < buffer.size() &&
         !connection_->bytes().is_tls()) {
       return;
     }
@@ -156,19 +160,14 @@ void DirectExchange::take(std::span<const std::byte> bytes) {
     // Bytes behind it may be the beginning of anything.
     if (reader_.keeps_connection() && bytes.empty()) keep_connection();
     end({.length_verified = reader_.length_verified()});
-  } else if (has_head_ && !is_wanted_) {
-    leave_rest_behind();
-    end({});
   } else if (reader_.state() == ResponseReader::State::broken) {
     on_bad_response();
   }
 }
 
+/// Also where the head does not say where the body ends: what nobody wants does not matter.
 void DirectExchange::on_head() {
-  if (reader_.state() != ResponseReader::State::body &&
-      reader_.state() != ResponseReader::State::done) {
-    return;
-  }
+  if (!reader_.has_head()) return;
   has_head_ = true;
   is_wanted_ = taker_.on_head(reader_.head());
 }
@@ -202,16 +201,15 @@ void DirectExchange::resume() {
   if (!hand_over(piece, rest)) return;
   take(rest);
   if (state_ != State::responding) return;
-  if (!connection_->watch(Connection::Interest::read)) {
-    return on_broken("the kernel cannot watch one more connection");
-  }
-  if (connection_->bytes().is_tls()) transport_.call_again(*this);
+  send();  // if some of the request is left; watches the connection again
+  if (state_ == State::responding && connection_->bytes().is_tls()) transport_.call_again(*this);
 }
 
 // --- The end ---
 
 void DirectExchange::on_closed() {
   peer_is_gone_ = true;
+  if (!is_wanted_) return end({});
   reader_.end_of_connection();
   if (reader_.state() != ResponseReader::State::done) return on_bad_response();
   end({.close_unproved = !connection_->bytes().close_is_proved()});
@@ -219,6 +217,7 @@ void DirectExchange::on_closed() {
 
 /// The reader has found something that is no response.
 void DirectExchange::on_bad_response() {
+  if (!is_wanted_) return end({});
   if (repeat()) return;
   ExchangeEnd end{.text = reader_.problem_text()};
   switch (reader_.problem()) {
@@ -227,23 +226,18 @@ void DirectExchange::on_bad_response() {
     case ResponseReader::Problem::too_large: end.cause = EndCause::too_large; break;
     default:
       // A body that goes bad may be good the next time; what a head says is meant.
-      end.cause = has_head_ ? EndCause::cut_short : EndCause::protocol;
+      end.cause = reader_.is_framed() ? EndCause::cut_short : EndCause::protocol;
       break;
   }
   this->end(std::move(end));
 }
 
 void DirectExchange::on_broken(const std::string& problem) {
+  if (!is_wanted_) return end({});
   if (repeat()) return;
   const bool began = reader_.has_bytes();
   end({.cause = began ? EndCause::cut_short : EndCause::connection_lost,
        .text = fmt::format("the connection broke: {}", problem)});
-}
-
-/// Nobody waits for the rest of what is not wanted, but the pool.
-void DirectExchange::leave_rest_behind() {
-  if (peer_is_gone_ || sent_ < request_.size()) return;
-  transport_.pool_.put_unfinished(std::move(connection_), reader_);
 }
 
 void DirectExchange::keep_connection() {

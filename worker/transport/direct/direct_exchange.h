@@ -43,6 +43,8 @@ class DirectExchange final : public Exchange, private Connection::User, private 
   /// Takes what the connection has, a bounded amount.
   void receive();
   [[nodiscard]] ResponseTaker& taker() const { return taker_; }
+  /// It is on the transport's list of those to call again.
+  bool is_to_be_called = false;
 
  private:
   enum class State : std::uint8_t { connecting, responding, held, ended };
@@ -64,7 +66,6 @@ class DirectExchange final : public Exchange, private Connection::User, private 
   [[nodiscard]] bool repeat();
   void end(ExchangeEnd end);
   void keep_connection();
-  void leave_rest_behind();
 
   DirectTransport& transport_;
   const Job& job_;

@@ -20,7 +20,7 @@ DirectTransport::DirectTransport(EventLoop& loop, const CurlSetup& setup,
       buffer_(std::make_unique_for_overwrite<std::byte[]>(kBufferBytes)),
       piece_bytes_(kBufferBytes) {}
 
-DirectTransport::~DirectTransport() { loop_.cancel(wake_); }
+DirectTransport::~DirectTransport() { cancel_wake(); }
 
 std::unique_ptr<Exchange> DirectTransport::start(const Job& job, HttpRequest request, Repeat repeat,
                                                  ResponseTaker& taker) {
@@ -38,7 +38,12 @@ void DirectTransport::collect(const Done& done) {
     if (exchange != nullptr) done(exchange->taker(), std::move(end));
   }
   ended_.clear();
-  if (to_call_.empty()) loop_.cancel(wake_);
+  if (to_call_.empty()) cancel_wake();
+}
+
+void DirectTransport::cancel_wake() {
+  if (wake_) loop_.cancel(*wake_);
+  wake_.reset();
 }
 
 std::span<std::byte> DirectTransport::buffer() {
@@ -46,6 +51,7 @@ std::span<std::byte> DirectTransport::buffer() {
 }
 
 void DirectTransport::call_again(DirectExchange& exchange) {
+  if (std::exchange(exchange.is_to_be_called, true)) return;
   to_call_.push_back(&exchange);
   wake();
 }
@@ -63,13 +69,17 @@ void DirectTransport::forget(const DirectExchange& exchange) {
 }
 
 void DirectTransport::wake() {
-  loop_.cancel(wake_);
+  if (wake_) return;
   // Later than now: what is due now is called in this turn, before other connections have theirs.
   wake_ = loop_.call_at(loop_.now() + Duration(1), [this] { call_those_that_wait(); });
 }
 
 void DirectTransport::call_those_that_wait() {
-  for (DirectExchange* exchange : std::exchange(to_call_, {})) exchange->receive();
+  wake_.reset();
+  for (DirectExchange* exchange : std::exchange(to_call_, {})) {
+    exchange->is_to_be_called = false;
+    exchange->receive();
+  }
 }
 
 }  // namespace fanfetch

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -46,6 +47,7 @@ class DirectTransport final : public Transport {
   void forget(const DirectExchange& exchange);
 
   void wake();
+  void cancel_wake();
   void call_those_that_wait();
 
   EventLoop& loop_;
@@ -55,7 +57,7 @@ class DirectTransport final : public Transport {
   std::size_t piece_bytes_;
   std::vector<DirectExchange*> to_call_;
   std::vector<Ended> ended_;
-  EventLoop::TimerKey wake_{};
+  std::optional<EventLoop::TimerKey> wake_;  // nullopt: not armed
 };
 
 }  // namespace fanfetch

@@ -43,6 +43,7 @@ ExchangeEnd CurlExchange::finish(ExchangeEnd end) {
   if (!has_head_) (void)hand_over_head();
   if (is_http1_) {
     end.cause = EndCause::not_http2;
+    end.text = "its server speaks HTTP/1.1 alone";
     transport_.note_http1(job_);
   } else if (is_repeated_) {
     end = {.cause = EndCause::connection_lost, .text = "its connections break"};
@@ -51,6 +52,7 @@ ExchangeEnd CurlExchange::finish(ExchangeEnd end) {
   }
   end.length_verified = end.cause == EndCause::complete && head_.tells_body_end();
   end.refused_address = refused_address_;
+  end.connected = requests_ > 0;
   return end;
 }
 

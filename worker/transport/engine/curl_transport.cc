@@ -54,6 +54,7 @@ void CurlTransport::collect(const Done& done) {
 
 void CurlTransport::end(CurlExchange& exchange, ExchangeEnd end) {
   ended_.emplace_back(&exchange, std::move(end));
+  loop_.call_at(loop_.now(), [] {});  // collect() may have been called in this turn
 }
 
 void CurlTransport::forget(const CurlExchange& exchange) {
