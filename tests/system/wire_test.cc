@@ -263,7 +263,7 @@ TEST_F(WireTest, BytesBehindABodyAreNotTheNextResponse) {
 
 // --- A status outranks its body ---
 
-enum class Spoilt { cut, reset, silent, endless, bad_chunk };
+enum class Spoilt { cut, reset, silent, endless, bad_chunk, two_lengths, unknown_coding };
 
 class SpoiltTest : public WireTest, public ::testing::WithParamInterface<Spoilt> {
  protected:
@@ -288,6 +288,12 @@ class SpoiltTest : public WireTest, public ::testing::WithParamInterface<Spoilt>
           return;
         case Spoilt::bad_chunk:
           connection.send_last(head + "Transfer-Encoding: chunked\r\n\r\nno chunk\r\n");
+          return;
+        case Spoilt::two_lengths:
+          connection.send_last(head + "Content-Length: 4\r\nContent-Length: 5\r\n\r\npart");
+          return;
+        case Spoilt::unknown_coding:
+          connection.send_last(head + "Transfer-Encoding: gzip, chunked\r\n\r\npart");
           return;
       }
     });
@@ -327,7 +333,31 @@ TEST_P(SpoiltTest, TheStatusWinsAtOnce) {
 
 INSTANTIATE_TEST_SUITE_P(Wire, SpoiltTest,
                          ::testing::Values(Spoilt::cut, Spoilt::reset, Spoilt::silent,
-                                           Spoilt::endless, Spoilt::bad_chunk));
+                                           Spoilt::endless, Spoilt::bad_chunk, Spoilt::two_lengths,
+                                           Spoilt::unknown_coding));
+
+/// A body that nobody wants and that does not end keeps no connection: the host would see more of
+/// them than it may have.
+TEST_F(WireTest, UnwantedBodiesHoldNoConnections) {
+  Texts links;
+  for (int i = 0; i < 60; ++i) links.push_back(fmt::format("/{}.bin", i));
+  origin_.serve_rest([](Connection& connection, const Request&) {
+    connection.send("HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel");
+    connection.wait_for_hang_up();
+  });
+  const Finished finished = run(list_setup(links, {"-w1", "-j16", "--per-host=2"}));
+  EXPECT_EQ(1, finished.exit_status) << finished.describe();
+  EXPECT_EQ(links.size(), origin_.count());
+  EXPECT_LE(origin_.most_at_once(), 4u) << "two, and two that the origin has not seen closed yet";
+}
+
+TEST_F(WireTest, ADecompressionBombHarmsNobody) {
+  origin_.serve("/bomb.bin", Reply{.body = gzip(gzip(std::string(300 << 20, '\0'))),
+                                   .headers = {{"Content-Encoding", "gzip, gzip"}}});
+  const ResultLine line = fetch("/bomb.bin", {"--max-size=0"});
+  EXPECT_EQ("too_large", line.error) << line.message.value_or("");
+  EXPECT_EQ(1u, origin_.count());
+}
 
 // --- Over TLS, the end of a connection proves little ---
 

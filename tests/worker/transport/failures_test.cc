@@ -116,6 +116,9 @@ TEST(TransferFailure, ARefusalInTheMidstOfTlsIsTls) {
   EXPECT_NE(failed.message.find("--cert"), std::string::npos);
   EXPECT_EQ(lost(text, {.http_status = 200}).error, ErrorClass::truncated);
   EXPECT_EQ(lost("OpenSSL SSL_read: SSL_ERROR_SYSCALL", {}).error, ErrorClass::connect);
+  EXPECT_EQ(exchange_failure({.cause = EndCause::protocol, .text = "'x alert y'"}, {}, {}).error,
+            ErrorClass::protocol)
+      << "the server's own words";
 }
 
 TEST(DiskFailure, TellsTheOutputsTroubleFromTheLinks) {
