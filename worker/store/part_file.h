@@ -20,7 +20,7 @@ class PartFolder : public FileStore {
   UniqueFd folder_;
 };
 
-/// Writes each piece immediately: libcurl delivers up to 16 KiB, so a buffer would save few writes
+/// Writes each piece immediately: a transport delivers up to 64 KiB, so a buffer would save few writes
 /// and cost a copy. Created with mode 0666 & ~umask, as the user's own files are.
 class PartFile : public StoredFile {
  public:
