@@ -24,9 +24,9 @@ struct ClaimedName {
 /// by then: a name goes from the claims to the ledger.
 using TakenInLedger = std::function<bool(std::uint64_t key)>;
 
-/// The one place where a file's name is chosen. A name is free if no link in flight has claimed it, no
-/// other link has it in the ledger (both compared when case-folded), and nothing lies under it in
-/// the output folder. The plan claims a name for each link before it is fetched; settling claims
+/// The one place where a file's name is chosen. A name is free if no link in flight has claimed it,
+/// no other link has it in the ledger (both compared when case-folded), and nothing lies under it
+/// in the output folder. The plan claims a name for each link before it is fetched; settling claims
 /// another one where the content asks for it. The rename itself replaces nothing, so a file that
 /// appears later under a claimed name is safe, too.
 /// Thread: any; the reader's and the ledger's share it, each with a TakenInLedger of its own, which

@@ -20,8 +20,8 @@ class PartFolder : public FileStore {
   UniqueFd folder_;
 };
 
-/// Writes each piece immediately: a transport delivers up to 64 KiB, so a buffer would save few writes
-/// and cost a copy. Created with mode 0666 & ~umask, as the user's own files are.
+/// Writes each piece immediately: a transport delivers up to 64 KiB, so a buffer would save few
+/// writes and cost a copy. Created with mode 0666 & ~umask, as the user's own files are.
 class PartFile : public StoredFile {
  public:
   enum class HasSidecar { no, yes };
