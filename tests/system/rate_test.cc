@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <ctime>
 
 #include "tests/support/certificates.h"
 #include "tests/support/tls_front.h"
@@ -14,12 +15,16 @@ namespace {
 
 constexpr double kLimit = 512 * 1024;
 
-/// Seconds of the day in an RFC 3339 time.
+/// Seconds since 1970 of an RFC 3339 time in UTC.
 double seconds_of(const std::string& time) {
-  int hours = 0, minutes = 0;
+  tm parts{};
   double seconds = 0;
-  EXPECT_EQ(3, std::sscanf(time.c_str(), "%*[^T]T%d:%d:%lf", &hours, &minutes, &seconds)) << time;
-  return hours * 3600 + minutes * 60 + seconds;
+  EXPECT_EQ(6, std::sscanf(time.c_str(), "%d-%d-%dT%d:%d:%lf", &parts.tm_year, &parts.tm_mon,
+                           &parts.tm_mday, &parts.tm_hour, &parts.tm_min, &seconds))
+      << time;
+  parts.tm_year -= 1900;
+  parts.tm_mon -= 1;
+  return static_cast<double>(::timegm(&parts)) + seconds;
 }
 
 class RateTest : public SystemTest {
@@ -30,21 +35,20 @@ class RateTest : public SystemTest {
     args.push_back(fmt::format("--limit-rate={}", kLimit));
     const Finished finished = run(list_setup(links, std::move(args)), 2 * kPatience);
     EXPECT_EQ(0, finished.exit_status) << finished.describe();
-    double begin = 1e9, end = 0, bytes = 0;
+    double begin = 1e12, end = 0, bytes = 0;
     for (const ResultLine& line : records()) {
       const double started = seconds_of(line.started_at.value_or(""));
       begin = std::min(begin, started);
       end = std::max(end, started + static_cast<double>(line.duration_ms.value_or(0)) / 1000);
       bytes += static_cast<double>(line.bytes.value_or(0));
     }
-    if (end < begin) end += 24 * 3600;
     EXPECT_GE(end - begin, 3) << "too short to tell";
     return bytes / (end - begin) / kLimit;
   }
 };
 
 // What comes must never be more. How much less it may be, is for a busy machine to say.
-constexpr double kMost = 1.05, kLeast = 0.90;
+constexpr double kMost = 1.05, kLeast = 0.80;
 
 TEST_F(RateTest, OneWorkerHasTheBigFile) {
   auto links = serve_many(40, 10'000);
