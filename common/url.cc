@@ -39,8 +39,6 @@ constexpr bool is_unreserved(unsigned char c) {
          c == '.' || c == '_' || c == '~';
 }
 
-constexpr bool is_control(char c) { return (c >= 0 && c < ' ') || c == 0x7f; }
-
 constexpr int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -119,7 +117,7 @@ Result<std::string> read_host(const CurlUrl& url) {
   if (host->ends_with('.')) host->pop_back();
   if (host->empty()) return fail("it has no host");
   if (host->find('%') != std::string::npos) return fail("its host name has a '%'");
-  if (std::any_of(host->begin(), host->end(), is_control)) return fail("{}", kNoHostCharacter);
+  if (has_control(*host)) return fail("{}", kNoHostCharacter);
   if (host->starts_with('.') || host->ends_with('.') || host->find("..") != std::string::npos) {
     return fail("its host name has an empty part");
   }

@@ -26,18 +26,17 @@ struct UrlPieces {
 /// What a request asks its server for: path and query as they are written, but for dot segments
 /// (RFC 3986, 5.2.4; `%2e` is none) and bytes that no URL may hold:
 ///
-///     bytes                             | RFC 3986                        | in the request
-///     ----------------------------------+---------------------------------+----------------
-///     A-Z a-z 0-9 - . _ ~               | unreserved                      | as written
-///     ! $ & ' ( ) * + , ; = : @ / ?     | allowed in a path or a query    | as written
-///     [ ]                               | in a URL, but in a host alone   | as written: links
-///                                       |                                 | that work in browsers
-///                                       |                                 | and curl are sent so
-///     %, with two digits and without    | escape; a stray one is an error | as written: `%25`
-///     would
-///                                       |                                 | be another link
-///     " < > \ ^ ` { | } and the blank   | nowhere                         | escaped, upper case
-///     00-1F 7F 80-FF                    | nowhere                         | the same, each byte
+///     bytes                           | RFC 3986                      | in the request
+///     --------------------------------+-------------------------------+----------------------
+///     A-Z a-z 0-9 - . _ ~             | unreserved                    | as written
+///     ! $ & ' ( ) * + , ; = : @ / ?   | allowed in a path or a query  | as written
+///     [ ]                             | in a URL, but in a host alone | as written: browsers
+///                                     |                               | and curl send them so
+///     %, with two digits behind it    | an escape                     | as written
+///     %, without                      | an error                      | as written: `%25`
+///                                     |                               | is another link
+///     " < > \ ^ ` { | } and the blank | nowhere                       | escaped, upper case
+///     00-1F 7F 80-FF                  | nowhere                       | the same, each byte
 ///
 /// A query without content keeps its '?'. Begins with '/', and holds no blank or control character.
 [[nodiscard]] std::string request_target(std::string_view path, std::string_view query);

@@ -37,4 +37,9 @@ std::string proxy_userinfo(std::string_view proxy) {
   return percent_decode(proxy.substr(begin + 3, at - begin - 3));
 }
 
+std::string write_on_way(const HttpRequest& request, std::string_view proxy) {
+  if (!is_forwarded(request.url, proxy)) return write_request(request, TargetForm::origin);
+  return write_request(request, TargetForm::absolute, proxy_userinfo(proxy));
+}
+
 }  // namespace fanfetch

@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "common/http/request.h"
+
 namespace fanfetch {
 
 // The way to a server: straight, or by a proxy. `url` is absolute and without userinfo; `proxy` is
@@ -19,5 +21,8 @@ namespace fanfetch {
 [[nodiscard]] bool uses_tls(std::string_view url, std::string_view proxy);
 /// `user:password` of the proxy, decoded, or empty.
 [[nodiscard]] std::string proxy_userinfo(std::string_view proxy);
+/// The bytes of `request` on its way: in the form that the other end of the connection wants, with
+/// the proxy's user name and password if it is the proxy that reads them.
+[[nodiscard]] std::string write_on_way(const HttpRequest& request, std::string_view proxy);
 
 }  // namespace fanfetch

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -68,6 +69,11 @@ Moved CurlConnection::send(std::span<const std::byte> bytes) {
   if (code == CURLE_AGAIN || (code == CURLE_OK && sent == 0)) return {Status::later};
   if (code != CURLE_OK) return {Status::broken, 0, easy_->handle_->end(code).text};
   return {Status::moved, sent};
+}
+
+bool CurlConnection::is_silent() {
+  std::array<std::byte, 1> one;
+  return receive(one).status == Status::later;
 }
 
 bool CurlConnection::close_is_proved() const {

@@ -40,6 +40,10 @@ class CurlConnection {
   [[nodiscard]] Moved receive(std::span<std::byte> buffer);
   [[nodiscard]] Moved send(std::span<const std::byte> bytes);
 
+  /// The peer has neither left nor said anything, as it should between two responses: what came
+  /// would be read as the next one. Messages of TLS itself do not count.
+  [[nodiscard]] bool is_silent();
+
   /// To wait for; stays its own. The connection may hold bytes that it does not show as readable:
   /// receive() until `later` if is_tls().
   [[nodiscard]] int fd() const { return fd_; }

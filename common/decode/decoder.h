@@ -41,8 +41,15 @@ class Decoder {
   [[nodiscard]] virtual bool complete() const = 0;
 };
 
-/// REQUIRES: one of gzip, deflate, brotli and zstd. Throws std::bad_alloc.
+/// gzip, deflate, brotli and zstd have one. The others name files, hardly a way to carry one.
+[[nodiscard]] constexpr bool has_decoder(Coding coding) {
+  return coding != Coding::bzip2 && coding != Coding::compress && coding != Coding::xz;
+}
+/// REQUIRES: has_decoder(). Throws std::bad_alloc.
 [[nodiscard]] std::unique_ptr<Decoder> make_decoder(Coding coding);
+
+/// A body with more codings is not decoded: each may be a bomb in the one before it.
+inline constexpr std::size_t kMaxCodings = 4;
 
 /// What a decoder hands on at a time.
 inline constexpr std::size_t kDecodedPiece = std::size_t{64} * 1024;

@@ -33,6 +33,14 @@ bool HttpRequest::has(std::string_view name) const {
   });
 }
 
+void HttpRequest::add(std::string_view name, std::string_view value) {
+  lines.emplace_back(name).append(": ").append(value);
+}
+
+void HttpRequest::add_unless_there(std::string_view name, std::string_view value) {
+  if (!has(name)) add(name, value);
+}
+
 std::string write_request(const HttpRequest& request, TargetForm form,
                           std::string_view proxy_userinfo) {
   const auto [authority, target] = split(request.url);

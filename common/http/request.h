@@ -15,6 +15,9 @@ struct HttpRequest {
 
   /// A line of that name, in any case, is there.
   [[nodiscard]] bool has(std::string_view name) const;
+  void add(std::string_view name, std::string_view value);
+  /// For lines of our own: those of the user win.
+  void add_unless_there(std::string_view name, std::string_view value);
 };
 
 /// What stands behind the method (RFC 9112, 3.2).

@@ -88,4 +88,22 @@ void ResponseReader::fail(Problem problem, std::string text) {
   problem_text_ = std::move(text);
 }
 
+// --- How an exchange ends ---
+
+ExchangeEnd end_of_bad_response(const ResponseReader& reader) {
+  ExchangeEnd end{.text = reader.problem_text()};
+  switch (reader.problem()) {
+    case ResponseReader::Problem::no_response: end.cause = EndCause::no_response; break;
+    case ResponseReader::Problem::truncated: end.cause = EndCause::cut_short; break;
+    case ResponseReader::Problem::too_large: end.cause = EndCause::too_large; break;
+    default: end.cause = reader.is_framed() ? EndCause::cut_short : EndCause::protocol; break;
+  }
+  return end;
+}
+
+ExchangeEnd end_of_broken_connection(const ResponseReader& reader, std::string_view problem) {
+  return {.cause = reader.has_bytes() ? EndCause::cut_short : EndCause::connection_lost,
+          .text = fmt::format("the connection broke: {}", problem)};
+}
+
 }  // namespace fanfetch

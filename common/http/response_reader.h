@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "common/http/chunked_reader.h"
+#include "common/http/exchange_end.h"
 #include "common/http/framing.h"
 #include "common/http/head_reader.h"
 
@@ -81,5 +83,12 @@ class ResponseReader {
   Problem problem_ = Problem::none;
   std::string problem_text_;
 };
+
+/// How an exchange ends whose reader is `broken`: a head that is bad is meant so, a body that goes
+/// bad may be good the next time.
+[[nodiscard]] ExchangeEnd end_of_bad_response(const ResponseReader& reader);
+/// The same where the connection broke, and `problem` says how.
+[[nodiscard]] ExchangeEnd end_of_broken_connection(const ResponseReader& reader,
+                                                   std::string_view problem);
 
 }  // namespace fanfetch

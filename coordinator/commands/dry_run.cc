@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/ascii.h"
 #include "coordinator/process/signals.h"
 #include "coordinator/report/console.h"
 #include "coordinator/report/summary.h"
@@ -25,8 +26,7 @@ constexpr std::uint64_t kFailuresInFull = 10;
 std::string first_column(std::string_view listed) {
   std::string text;
   for (const char c : listed) {
-    const bool is_control = (c >= 0 && c < ' ') || c == 0x7f;
-    text += is_control ? fmt::format("%{:02X}", static_cast<int>(c)) : std::string(1, c);
+    text += is_control(c) ? fmt::format("%{:02X}", static_cast<int>(c)) : std::string(1, c);
   }
   return text;
 }

@@ -85,9 +85,4 @@ bool PageConnection::receive(PageReader& reader) {
   return true;
 }
 
-bool PageConnection::is_idle() {
-  // Nothing should come; TLS has messages of its own.
-  return bytes_.receive(std::span(buffer_).first(1)).status == Status::later;
-}
-
 }  // namespace fanfetch

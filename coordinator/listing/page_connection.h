@@ -30,8 +30,8 @@ class PageConnection {
 
   /// The last exchange has left it as it should be: another one may follow.
   [[nodiscard]] bool is_kept() const { return kept_; }
-  /// The server has neither left nor said anything since.
-  [[nodiscard]] bool is_idle();
+  /// See CurlConnection.
+  [[nodiscard]] bool is_silent() { return bytes_.is_silent(); }
   [[nodiscard]] const std::string& key() const { return key_; }
 
  private:

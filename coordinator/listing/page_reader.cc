@@ -8,29 +8,19 @@
 #include "common/http/content_codings.h"
 
 namespace fanfetch {
-namespace {
-
-/// Each may be a bomb in the one before it.
-constexpr std::size_t kMaxCodings = 4;
-
-bool can_be_removed(Coding coding) {
-  return coding == Coding::gzip || coding == Coding::deflate || coding == Coding::brotli ||
-         coding == Coding::zstd;
-}
-
-}  // namespace
 
 void PageReader::take(std::span<const std::byte>& bytes) {
   while (!is_over() && !bytes.empty()) {
     const auto before = reader_.state();
     const auto piece = reader_.next(bytes);
-    const auto state = reader_.state();
-    if (state == ResponseReader::State::broken) return on_bad_response();
-    if (before == ResponseReader::State::head && state != before) on_head();
+    // Also where the head does not say where the body ends: a status counts all the same.
+    if (before == ResponseReader::State::head && reader_.has_head()) on_head();
     if (!piece.empty() && !is_over() && is_wanted_) on_piece(piece);
-    if (state == ResponseReader::State::done && !is_over()) return on_whole();
+    if (is_over()) return;
+    if (reader_.state() == ResponseReader::State::broken) return on_bad_response();
+    if (reader_.state() == ResponseReader::State::done) return on_whole();
   }
-  if (has_head_ && !is_wanted_ && !is_over()) end_ = ExchangeEnd{};
+  if (has_head() && !is_wanted_ && !is_over()) end_ = ExchangeEnd{};
 }
 
 void PageReader::end_of_connection(bool proved) {
@@ -43,17 +33,14 @@ void PageReader::end_of_connection(bool proved) {
 
 void PageReader::connection_broke(std::string_view problem) {
   if (is_over()) return;
-  end(reader_.has_bytes() ? EndCause::cut_short : EndCause::connection_lost,
-      fmt::format("the connection broke: {}", problem));
+  end_ = end_of_broken_connection(reader_, problem);
 }
 
 void PageReader::on_head() {
-  has_head_ = true;
   is_wanted_ = redirect_target(head()).empty();
   std::vector<Coding> codings = content_codings(head());
   if (codings.empty() || !is_wanted_) return;
-  if (codings.size() > kMaxCodings ||
-      !std::all_of(codings.begin(), codings.end(), can_be_removed)) {
+  if (codings.size() > kMaxCodings || !std::all_of(codings.begin(), codings.end(), has_decoder)) {
     return end(EndCause::protocol, fmt::format("its Content-Encoding '{}' cannot be decoded",
                                                head().joined("Content-Encoding")));
   }
@@ -92,21 +79,11 @@ void PageReader::on_whole() {
 }
 
 void PageReader::on_bad_response() {
-  if (has_head_ && !is_wanted_) {
+  if (has_head() && !is_wanted_) {
     end_ = ExchangeEnd{};
     return;
   }
-  switch (reader_.problem()) {
-    case ResponseReader::Problem::no_response:
-      return end(EndCause::no_response, reader_.problem_text());
-    case ResponseReader::Problem::truncated:
-      return end(EndCause::cut_short, reader_.problem_text());
-    case ResponseReader::Problem::too_large:
-      return end(EndCause::too_large, reader_.problem_text());
-    default:
-      // A body that goes bad may be good the next time; what a head says is meant.
-      return end(has_head_ ? EndCause::cut_short : EndCause::protocol, reader_.problem_text());
-  }
+  end_ = end_of_bad_response(reader_);
 }
 
 std::string_view redirect_target(const ResponseHead& head) {

@@ -34,7 +34,7 @@ class PageReader {
   [[nodiscard]] bool is_over() const { return end_.has_value(); }
   /// REQUIRES: is_over().
   [[nodiscard]] const ExchangeEnd& end() const { return *end_; }
-  [[nodiscard]] bool has_head() const { return has_head_; }
+  [[nodiscard]] bool has_head() const { return reader_.has_head(); }
   /// REQUIRES: has_head().
   [[nodiscard]] const ResponseHead& head() const { return reader_.head(); }
   /// The status says that there is no page: a body only explains why. REQUIRES: has_head().
@@ -55,7 +55,6 @@ class PageReader {
   ResponseReader reader_;
   std::optional<DecoderChain> decoders_;
   std::string body_;
-  bool has_head_ = false;
   bool is_wanted_ = true;  // the body
   std::optional<ExchangeEnd> end_;
 };

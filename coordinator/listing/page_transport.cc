@@ -20,20 +20,10 @@ using std::chrono::seconds;
 HttpRequest request_for(const Url& url, const std::vector<std::string>& headers,
                         const std::string& user_agent) {
   HttpRequest request{.url = url.request, .userinfo = url.userinfo, .lines = headers};
-  // The caller's own lines win.
-  const auto add_unless_there = [&](std::string_view name, std::string_view value) {
-    if (!request.has(name)) request.lines.push_back(fmt::format("{}: {}", name, value));
-  };
-  add_unless_there("User-Agent", user_agent);
-  add_unless_there("Accept", "*/*");
-  add_unless_there("Accept-Encoding", "gzip");
+  request.add_unless_there("User-Agent", user_agent);
+  request.add_unless_there("Accept", "*/*");
+  request.add_unless_there("Accept-Encoding", "gzip");
   return request;
-}
-
-/// What is to be sent where `proxy` is on the way.
-std::string bytes_of(const HttpRequest& request, const std::string& proxy) {
-  if (!is_forwarded(request.url, proxy)) return write_request(request, TargetForm::origin);
-  return write_request(request, TargetForm::absolute, proxy_userinfo(proxy));
 }
 
 }  // namespace
@@ -102,11 +92,12 @@ std::optional<ExchangeEnd> PageTransport::get(const Url& url,
     }
     proxy = std::move(parsed->text);
   }
-  const std::string request = bytes_of(request_for(url, headers, options_.user_agent), proxy);
+  const std::string request = write_on_way(request_for(url, headers, options_.user_agent), proxy);
   const PageConnection::Patience patience{
       .until = std::chrono::steady_clock::now() + seconds(options_.timeout_s),
       .stop_fd = options_.stop_fd};
-  if (connection_ && connection_->key() == way_key(url.request, proxy) && connection_->is_idle()) {
+  if (connection_ && connection_->key() == way_key(url.request, proxy) &&
+      connection_->is_silent()) {
     auto end = exchange(request, reader, patience);
     if (!end || reader.has_head() || end->cause == EndCause::timeout) return end;
     reader = PageReader();

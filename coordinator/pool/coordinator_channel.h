@@ -46,9 +46,8 @@ class CoordinatorChannel {
     JobProgress progress;          ///< As the worker says.
   };
 
-  /// `slots`: leases at most, 1 to kMaxSlots. `byte_rate`: see
-  /// set_byte_rate(). Error: no memory
-  /// or no descriptor is to be had.
+  /// `slots`: leases at most, 1 to kMaxSlots. `byte_rate`: see set_byte_rate().
+  /// Error: no memory or no descriptor is to be had.
   [[nodiscard]] static Result<CoordinatorChannel> create(std::uint32_t slots,
                                                          std::uint64_t byte_rate = kNoByteRate);
 

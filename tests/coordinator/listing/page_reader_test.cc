@@ -57,6 +57,8 @@ TEST(PageReaderTest, HowResponsesEnd) {
        EndCause::complete, ""},
       {"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Encoding: gzip\r\n\r\n", EndCause::complete,
        ""},
+      {"HTTP/1.1 302 Found\r\nLocation: /x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+       EndCause::complete, ""},
   };
   for (const auto& row : kRows) {
     for (const std::size_t step : {std::size_t{1}, std::size_t{7}, row.bytes.size() + 1}) {
@@ -79,6 +81,15 @@ TEST(PageReaderTest, ARedirectIsOverWithItsHead) {
   EXPECT_EQ("/x", redirect_target(reader.head()));
   EXPECT_TRUE(reader.is_refusal());
   EXPECT_FALSE(reader.keeps_connection()) << "its body is still to come";
+}
+
+TEST(PageReaderTest, AStatusCountsWithoutAFraming) {
+  PageReader reader =
+      read("HTTP/1.1 429 Slower\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\n", 99);
+  ASSERT_TRUE(reader.has_head());
+  EXPECT_EQ(429, reader.head().status());
+  EXPECT_TRUE(reader.is_refusal());
+  EXPECT_EQ(EndCause::protocol, reader.end().cause) << "it has no body that could be read";
 }
 
 TEST(PageReaderTest, WhatLiesBehindAResponseIsLeft) {
