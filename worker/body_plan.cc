@@ -4,9 +4,8 @@
 
 #include <string>
 
-#include "common/http/content_codings.h"
+#include "common/decode/decoder.h"
 #include "worker/check/robots_tag.h"
-#include "worker/head/coding_plan.h"
 #include "worker/head/head_values.h"
 #include "worker/store/resume.h"
 #include "worker/transport/failures.h"

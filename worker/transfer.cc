@@ -46,7 +46,7 @@ void Transfer::start() {
                                requests_ == 0 ? Repeat::once : Repeat::never, *this);
 }
 
-void Transfer::on_request(Instant) noexcept {
+void Transfer::on_request() noexcept {
   ++requests_;
   supervisor_.on_request(*this);
 }

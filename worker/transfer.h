@@ -60,7 +60,7 @@ class Transfer : public ResponseTaker {
   [[nodiscard]] std::uint64_t take_new_bytes() { return std::exchange(new_bytes_, 0); }
 
  private:
-  void on_request(Instant now) noexcept override;
+  void on_request() noexcept override;
   [[nodiscard]] bool on_head(const ResponseHead& head) noexcept override {
     return body_.begin(head);
   }

@@ -122,9 +122,10 @@ void Worker::start(Transfer& transfer) {
   Running& running = running_.at(&transfer);
   running.progress.paused = false;
   const Job& job = transfer.job();
-  if (!running.deadlines)
+  if (!running.deadlines) {
     running.deadlines.emplace(
         TransferDeadlines::Limits{job.timeout, job.stall_timeout, job.min_speed}, loop_.now());
+  }
   judge_in_time(running);
   transfer.start();
 }
@@ -170,7 +171,8 @@ void Worker::resume(Transfer& transfer) {
 /// Ends transfers whose time is over.
 void Worker::judge() {
   std::vector<std::pair<Transfer*, std::string>> late;
-  judge_at_.reset();
+  if (judge_timer_) loop_.cancel(*judge_timer_);
+  judge_timer_.reset();
   for (auto& [transfer, running] : running_) {
     if (!running.deadlines) continue;
     const auto verdict = running.deadlines->judge(loop_.now());
@@ -188,9 +190,11 @@ void Worker::judge() {
 /// Sees to it that judge() is called when the transfer is due, if that is before the next beat.
 void Worker::judge_in_time(const Running& running) {
   const auto due = running.deadlines->due();
-  if (!due || *due > loop_.now() + kBeatInterval || (judge_at_ && *judge_at_ <= *due)) return;
-  loop_.cancel(judge_timer_);
-  judge_at_ = due;
+  if (!due || *due > loop_.now() + kBeatInterval) return;
+  if (judge_timer_) {
+    if (judge_timer_->first <= *due) return;
+    loop_.cancel(*judge_timer_);
+  }
   judge_timer_ = loop_.call_at(*due, [this] { judge(); });
 }
 

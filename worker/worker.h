@@ -57,9 +57,8 @@ class Worker : private Transfer::Supervisor {
   Transports transports_;
   Pacer pacer_;
   std::unordered_map<Transfer*, Running> running_;
-  std::deque<Transfer*> checking_;   // of them, those whose old part is still being read
-  std::optional<Instant> judge_at_;  // when a transfer may have taken too long; nullopt: none may
-  EventLoop::TimerKey judge_timer_{};
+  std::deque<Transfer*> checking_;  // of them, those whose old part is still being read
+  std::optional<EventLoop::TimerKey> judge_timer_;  // before the next beat; nullopt: not needed
 };
 
 }  // namespace fanfetch

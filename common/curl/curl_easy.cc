@@ -7,6 +7,7 @@
 #include <concepts>
 #include <limits>
 #include <new>
+#include <utility>
 
 #include "common/curl/curl_global.h"
 #include "common/curl/curl_handle.h"
@@ -43,7 +44,7 @@ long milliseconds(std::chrono::milliseconds time) {
 
 std::size_t on_body(char* data, std::size_t size, std::size_t count, void* handler) noexcept {
   const std::span bytes(reinterpret_cast<const std::byte*>(data), size * count);
-  switch (static_cast<CurlBodyHandler*>(handler)->on_body(bytes)) {
+  switch (static_cast<CurlResponseHandler*>(handler)->on_body(bytes)) {
     case Taken::all: return bytes.size();
     case Taken::later: return CURL_WRITEFUNC_PAUSE;
     case Taken::no_more: break;
@@ -101,22 +102,18 @@ CurlShare::CurlShare() : share_(curl_share_init()) {
 
 void CurlShare::Free::operator()(void* share) const { curl_share_cleanup(share); }
 
-CurlEasy::CurlEasy() : handle_(std::make_unique<Handle>()) { reset(); }
-CurlEasy::CurlEasy(CurlEasy&&) noexcept = default;
-CurlEasy& CurlEasy::operator=(CurlEasy&&) noexcept = default;
-CurlEasy::~CurlEasy() = default;
-
-void CurlEasy::reset() {
-  CURL* curl = handle_->curl;
-  curl_easy_reset(curl);
-  handle_->owner = nullptr;
-  handle_->error[0] = '\0';
+CurlEasy::CurlEasy() : handle_(std::make_unique<Handle>()) {
+  CURL* const curl = handle_->curl;
   set_raw(curl, CURLOPT_PRIVATE, handle_.get());
   set_raw(curl, CURLOPT_ERRORBUFFER, handle_->error);
   set(curl, CURLOPT_NOSIGNAL, 1);
   set(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   set(curl, CURLOPT_FOLLOWLOCATION, 0);
 }
+
+CurlEasy::CurlEasy(CurlEasy&&) noexcept = default;
+CurlEasy& CurlEasy::operator=(CurlEasy&&) noexcept = default;
+CurlEasy::~CurlEasy() = default;
 
 // --- The request ---
 
@@ -146,10 +143,6 @@ void CurlEasy::set_connect_only() {
 void CurlEasy::set_basic_auth(const std::string& userinfo) {
   set(handle_->curl, CURLOPT_USERPWD, userinfo);
   set(handle_->curl, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
-}
-
-void CurlEasy::set_range(const std::string& range) {
-  set(handle_->curl, CURLOPT_RANGE, range.empty() ? nullptr : range.c_str());
 }
 
 void CurlEasy::set_http(Http version) {
@@ -219,21 +212,32 @@ void CurlEasy::set_timeout(std::chrono::milliseconds time) {
   set(handle_->curl, CURLOPT_TIMEOUT_MS, milliseconds(time));
 }
 
-void CurlEasy::set_stall_limit(std::chrono::seconds time, std::uint32_t bytes) {
-  set(handle_->curl, CURLOPT_LOW_SPEED_TIME, time.count());
-  set(handle_->curl, CURLOPT_LOW_SPEED_LIMIT, std::max<std::uint32_t>(bytes, 1));
-}
-
 // --- The response ---
 
-void CurlEasy::set_buffer_size(std::size_t bytes) {
-  // Refused while the handle still has the buffer of its last transfer, which then serves again.
-  curl_easy_setopt(handle_->curl, CURLOPT_BUFFERSIZE, static_cast<long>(bytes));
+void CurlEasy::set_buffer_size(std::size_t bytes) { set(handle_->curl, CURLOPT_BUFFERSIZE, bytes); }
+
+/// What libcurl calls with each line of a head, the empty one at its end included. A member, as it
+/// sees the handle.
+std::size_t CurlEasy::on_header(char* line, std::size_t size, std::size_t count,
+                                void* handle) noexcept {
+  auto& self = *static_cast<Handle*>(handle);
+  const std::string_view text(line, size * count);
+  long status = 0;
+  curl_easy_getinfo(self.curl, CURLINFO_RESPONSE_CODE, &status);
+  const bool is_end = text == "\r\n" || text == "\n";
+  // Of informational responses there may be several; behind the body, trailers end, too.
+  if (!is_end || status < 200 || std::exchange(self.has_head, true)) return text.size();
+  return self.response_handler->on_head() ? text.size() : 0;  // 0: CURLE_WRITE_ERROR
 }
 
-void CurlEasy::set_body_handler(CurlBodyHandler& handler) {
-  set_raw(handle_->curl, CURLOPT_WRITEFUNCTION, &on_body);
-  set_raw(handle_->curl, CURLOPT_WRITEDATA, static_cast<void*>(&handler));
+void CurlEasy::set_response_handler(CurlResponseHandler& handler) {
+  CURL* const curl = handle_->curl;
+  handle_->response_handler = &handler;
+  set(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1);
+  set_raw(curl, CURLOPT_HEADERFUNCTION, &on_header);
+  set_raw(curl, CURLOPT_HEADERDATA, static_cast<void*>(handle_.get()));
+  set_raw(curl, CURLOPT_WRITEFUNCTION, &on_body);
+  set_raw(curl, CURLOPT_WRITEDATA, static_cast<void*>(&handler));
 }
 
 void CurlEasy::set_address_guard(CurlAddressGuard& guard) {

@@ -17,12 +17,15 @@ struct sockaddr;
 
 namespace fanfetch {
 
-/// Takes a body as libcurl receives it. Abstract because libcurl calls back from C.
-class CurlBodyHandler {
+/// Takes a response as libcurl receives it. Abstract because libcurl calls back from C. REQUIRES:
+/// does not throw; an exception cannot pass through libcurl.
+class CurlResponseHandler {
  public:
-  virtual ~CurlBodyHandler() = default;
-  /// After `later`, libcurl hands the bytes over again when CurlEasy::resume() is called. REQUIRES:
-  /// does not throw; an exception cannot pass through libcurl.
+  virtual ~CurlResponseHandler() = default;
+  /// The head is there, for read_head(); not that of a 1xx or of a response to CONNECT. False: no
+  /// more is wanted, and the transfer ends as `stopped`.
+  [[nodiscard]] virtual bool on_head() noexcept = 0;
+  /// After `later`, libcurl hands the bytes over again when CurlEasy::resume() is called.
   [[nodiscard]] virtual Taken on_body(std::span<const std::byte> bytes) noexcept = 0;
 };
 
@@ -58,7 +61,7 @@ class CurlShare {
   std::unique_ptr<void, Free> share_;  // a CURLSH
 };
 
-/// libcurl's easy handle: one request after another, each with its options. Typed, so that no int
+/// libcurl's easy handle: one request, with its options. Typed, so that no int
 /// goes where libcurl reads a long from its variable arguments. What libcurl refuses throws
 /// CurlError (common/curl/curl_global.h). Texts are copied, lists and handlers are lent.
 class CurlEasy {
@@ -74,9 +77,6 @@ class CurlEasy {
   CurlEasy& operator=(CurlEasy&&) noexcept;
   ~CurlEasy();
 
-  /// As after construction: forgets all that was set, secrets too. Connections stay.
-  void reset();
-
   // The request:
   void set_url(const std::string& url);
   /// Lines `Name: value`, in addition to libcurl's own and in their place.
@@ -85,8 +85,6 @@ class CurlEasy {
   void set_connect_only();
   /// `user:password`, for basic authentication alone.
   void set_basic_auth(const std::string& userinfo);
-  /// As HTTP has it, without the unit: `500-`. Empty: the whole.
-  void set_range(const std::string& range);
   void set_http(Http version);
 
   // The way:
@@ -112,18 +110,15 @@ class CurlEasy {
   // Time; 0: no limit.
   void set_connect_timeout(std::chrono::milliseconds time);
   void set_timeout(std::chrono::milliseconds time);
-  /// Ends a transfer that has been slower than `bytes` a second for `time`.
-  void set_stall_limit(std::chrono::seconds time, std::uint32_t bytes);
 
   // The response:
-  /// At least 1024: what is received in one piece. A handle that still has the buffer of its last
-  /// transfer keeps its size.
+  /// At least 1024: what is received in one piece.
   void set_buffer_size(std::size_t bytes);
-  void set_body_handler(CurlBodyHandler& handler);
+  void set_response_handler(CurlResponseHandler& handler);
   void set_address_guard(CurlAddressGuard& guard);
   void set_request_guard(CurlRequestGuard& guard);
 
-  /// What CurlMulti names this transfer by; reset() forgets it.
+  /// What CurlMulti names this transfer by.
   void set_owner(void* owner);
 
   /// Lets a transfer go on whose handler took a piece `later`. nullopt: it goes on; else it is
@@ -139,6 +134,8 @@ class CurlEasy {
 
   struct Handle;
   static int on_request(void* handle, char*, char*, int, int) noexcept;
+  static std::size_t on_header(char* line, std::size_t size, std::size_t count,
+                               void* handle) noexcept;
 
   std::unique_ptr<Handle> handle_;
 };

@@ -26,6 +26,8 @@ struct CurlEasy::Handle {
   CURL* curl;
   curl_socket_t kept_socket = CURL_SOCKET_BAD;  // libcurl must not close it
   CurlRequestGuard* request_guard = nullptr;
+  CurlResponseHandler* response_handler = nullptr;
+  bool has_head = false;  // and response_handler was told so
   void* owner = nullptr;
   char error[CURL_ERROR_SIZE] = {};  // libcurl writes its words here
 };

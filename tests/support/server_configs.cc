@@ -121,7 +121,9 @@ constexpr const char* kCaddy = R"(
   encode gzip {
     match header Content-Type *
   }
-%UPSTREAM   reverse_proxy /upstream/* @UPSTREAM@
+%UPSTREAM   reverse_proxy /upstream/* @UPSTREAM@ {
+%UPSTREAM     flush_interval -1
+%UPSTREAM   }
   file_server
   log {
     output file @FOLDER@/access.log

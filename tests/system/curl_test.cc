@@ -19,8 +19,9 @@ using support::Connection;
 using support::FaultOrigin;
 using support::Request;
 
-class KeepBody : public CurlBodyHandler {
+class KeepBody : public CurlResponseHandler {
  public:
+  [[nodiscard]] bool on_head() noexcept override { return true; }
   Taken on_body(std::span<const std::byte> bytes) noexcept override {
     body.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     return Taken::all;
@@ -96,7 +97,7 @@ class CurlTest : public ::testing::Test {
   void prepare() {
     easy_.set_url(origin_.url("/"));
     easy_.set_proxy("");
-    easy_.set_body_handler(handler_);
+    easy_.set_response_handler(handler_);
   }
 
   FaultOrigin origin_;

@@ -132,6 +132,33 @@ TEST_F(Http2Test, AnErrorPageWithoutALengthIsJustThat) {
   EXPECT_EQ((Asked{{"HTTP/2.0", 1}}), asked());
 }
 
+/// The body of a response without a file is not waited for. Caddy hands a head on before there is a
+/// body; nginx and h2o keep it back.
+TEST_F(Http2Test, AStatusCountsWhenItsHeadIsThere) {
+  certificate_ = make_certificate(folder_.path(), "server", {"IP:" + RealServer::address()});
+  RealServer caddy(Software::caddy, Site{.certificate = certificate_.cert,
+                                         .key = certificate_.key,
+                                         .upstream = origin_.url().substr(7)});
+  const auto silent = [](std::string head) {
+    return [head](Connection& connection, const Request&) {
+      connection.send("HTTP/1.1 " + head + "Content-Length: 1000\r\n\r\n");
+      connection.wait_for_hang_up();
+    };
+  };
+  origin_.serve("/upstream/gone.jpg", silent("404 Not Found\r\n"));
+  origin_.serve("/upstream/moved.jpg", silent("302 Found\r\nLocation: /target.jpg\r\n"));
+  caddy.put("target.jpg", picture());
+  const Finished finished =
+      run(list_setup({caddy.tls_url("/upstream/gone.jpg"), caddy.tls_url("/upstream/moved.jpg")},
+                     options()),
+          20s);
+  EXPECT_EQ(1, finished.exit_status) << finished.describe();
+  ASSERT_EQ(2u, records().size());
+  EXPECT_EQ("http_4xx", records()[0].error) << records()[0].message.value_or("");
+  EXPECT_EQ("saved", records()[1].status) << records()[1].message.value_or("");
+  EXPECT_LT(finished.took, 10s);
+}
+
 TEST_F(Http2Test, AServerWithoutItIsServedAsEver) {
   certificate_ = make_certificate(folder_.path(), "server");
   origin_.serve("/a.jpg", ok(picture()));

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "common/ascii.h"
+#include "common/decode/decoder.h"
 #include "common/url.h"
 #include "common/url_text.h"
 
@@ -50,10 +51,6 @@ bool is_named(Coding coding, const FileNames& names) {
          says(kTypes, type, coding);
 }
 
-bool names_files(Coding coding) {
-  return coding == Coding::bzip2 || coding == Coding::compress || coding == Coding::xz;
-}
-
 }  // namespace
 
 CodingPlan plan_codings(std::span<const Coding> codings, const FileNames& names) {
@@ -63,7 +60,7 @@ CodingPlan plan_codings(std::span<const Coding> codings, const FileNames& names)
     const bool named = is_named(codings[i], names);
     const bool again =
         std::find(codings.begin(), codings.begin() + i, codings[i]) != codings.begin() + i;
-    if (!names_files(codings[i]) && (!named || again)) continue;
+    if (has_decoder(codings[i]) && (!named || again)) continue;
     own = i + 1;
     if (!named) {
       plan.note = fmt::format(

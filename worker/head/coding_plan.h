@@ -25,20 +25,15 @@ struct CodingPlan {
   std::string note;            ///< Saved::note, where a coding stays that no name tells of.
 };
 
-/// More codings than this are not decoded: each may be a bomb in the one before it.
-inline constexpr std::size_t kMaxCodings = 4;
-
 /// Decides which of `codings`, in the order in which they were applied, only carried the file, and
 /// which are the file's own. Pure.
 ///
-///     coding                              | a name says the same | none does
-///     ------------------------------------+----------------------+---------------------------------
-///     gzip, deflate, br, zstd             | stays                | is removed
-///     bzip2, compress, xz                 | stays                | stays, with a note: they name
-///                                         |                      | files, hardly a way to carry
-///                                         one
-///     one that was applied before one     | stays                | stays
-///     that stays                          |                      |
+///     coding                                 | a name says the same | none does
+///     ---------------------------------------+----------------------+---------------------
+///     one with a decoder (has_decoder())     | stays                | is removed
+///     any other                              | stays                | stays, with a note
+///     any that was applied before one of the | stays                | stays
+///     file's own                             |                      |
 ///
 /// Where one is listed twice and a name says it, the one that was applied first is the file's own.
 [[nodiscard]] CodingPlan plan_codings(std::span<const Coding> codings, const FileNames& names);

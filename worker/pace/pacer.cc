@@ -1,15 +1,15 @@
 #include "worker/pace/pacer.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace fanfetch {
 namespace {
 
-/// libcurl's smallest buffer, and the most that is worth to be handed over in one piece.
+/// libcurl's smallest buffer, and the largest piece that still makes an even flow.
 constexpr std::size_t kMinPiece = 1024;
 constexpr std::size_t kMaxPiece = 16 * 1024;
-constexpr std::size_t kUnlimitedPiece = 64 * 1024;
 /// Our share is this many pieces a second.
 constexpr std::uint64_t kPiecesPerSecond = 50;
 
@@ -23,9 +23,13 @@ Pacer::Pacer(EventLoop& loop, WorkerChannel& channel, Resume resume)
   turn();
 }
 
+Pacer::~Pacer() {
+  if (timer_) loop_.cancel(*timer_);
+}
+
 std::size_t Pacer::largest_piece() const {
   const auto rate = channel_.byte_rate();
-  if (!rate) return kUnlimitedPiece;
+  if (!rate) return std::numeric_limits<std::size_t>::max();
   return std::clamp<std::size_t>(*rate / kPiecesPerSecond, kMinPiece, kMaxPiece);
 }
 
@@ -37,8 +41,9 @@ void Pacer::turn() {
   const Instant now = loop_.now();
   budget_.set_rate(channel_.byte_rate(), largest_piece(), now);
   while (const auto next = budget_.next(now)) resume_(*next);
-  channel_.set_held_back(budget_.waiting());
-  loop_.cancel(timer_);
+  if (budget_.waiting() != published_) channel_.set_held_back(published_ = budget_.waiting());
+  if (timer_) loop_.cancel(*timer_);
+  timer_.reset();
   if (budget_.waiting() == 0) return;
   const Instant look = now + kLookAtRate;
   timer_ = loop_.call_at(std::min(budget_.next_due().value_or(look), look), [] {});

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
+#include <optional>
 
 #include "common/event_loop.h"
 #include "worker/pace/byte_budget.h"
@@ -19,11 +21,12 @@ class Pacer {
 
   /// All is lent.
   Pacer(EventLoop& loop, WorkerChannel& channel, Resume resume);
-  ~Pacer() { loop_.cancel(timer_); }
+  ~Pacer();
   Pacer(const Pacer&) = delete;
   Pacer& operator=(const Pacer&) = delete;
 
   /// No transfer should be handed more in one piece, in bytes: small pieces make an even flow.
+  /// Without a limit there is none for pieces either.
   [[nodiscard]] std::size_t largest_piece() const;
 
   /// May it have these bytes at present? False: it has to pause until it is resumed.
@@ -39,7 +42,8 @@ class Pacer {
   WorkerChannel& channel_;
   Resume resume_;
   ByteBudget budget_;
-  EventLoop::TimerKey timer_{};
+  std::size_t published_ = 0;                 // the number of those that wait
+  std::optional<EventLoop::TimerKey> timer_;  // nullopt: nobody waits
 };
 
 }  // namespace fanfetch

@@ -1,7 +1,5 @@
 #include "worker/transport/curl_setup.h"
 
-#include "worker/transport/known_hosts.h"
-
 namespace fanfetch {
 
 CurlEasy CurlSetup::make(const Job& job) const {
@@ -15,17 +13,6 @@ CurlEasy CurlSetup::make(const Job& job) const {
   easy.set_verify_tls(job.verify_tls == VerifyTls::yes);
   easy.set_share(sessions_);
   return easy;
-}
-
-void set_addresses(CurlEasy& easy, const Job& job, const CurlList& entries) {
-  easy.set_addresses(entries);
-  // libcurl would ask for an address, too, before it reads it as one.
-  const bool literal = is_literal(job);
-  easy.set_lookup(literal ? CurlEasy::Lookup::by_libcurl : CurlEasy::Lookup::forbidden);
-  // Names leave its cache only when KnownHosts says so: to look for outdated ones, libcurl would go
-  // through all of them for each transfer. Literals enter by themselves, and leave immediately: a
-  // list cannot name IPv6 ones (7.88).
-  easy.set_name_cache(literal ? CurlEasy::NameCache::none : CurlEasy::NameCache::for_ever);
 }
 
 }  // namespace fanfetch

@@ -21,17 +21,13 @@ class CurlSetup {
  public:
   explicit CurlSetup(TlsFiles files) : files_(std::move(files)) {}
 
-  /// `job`'s URL, proxy, trust and time to connect are set. What is missing: `entries`, see
-  /// set_addresses().
+  /// `job`'s URL, proxy, trust and time to connect are set. What is missing:
+  /// JobAddresses.
   [[nodiscard]] CurlEasy make(const Job& job) const;
 
  private:
   TlsFiles files_;
   CurlShare sessions_;
 };
-
-/// Sets on `easy` whom to connect to: `entries`, from KnownHosts, which must live as long as the
-/// handle. libcurl looks no name up by itself.
-void set_addresses(CurlEasy& easy, const Job& job, const CurlList& entries);
 
 }  // namespace fanfetch

@@ -48,7 +48,7 @@ std::vector<std::string> KnownHosts::use(const Job& job) {
   }
   // Each time, also when it is known: libcurl does not say when it has read an earlier list.
   // A '-' at the front would take the host out; behind a '+' it is part of the name. What '+' says,
-  // that the entry gets old, holds for no job that needs it: see set_addresses().
+  // that the entry gets old, holds for no job that needs it: see JobAddresses.
   std::string entry = name.starts_with('-') ? '+' + name : name;
   char separator = ':';
   for (const IpAddress& address : host->addresses) {

@@ -5,7 +5,6 @@
 #include <memory>
 #include <span>
 
-#include "common/clock.h"
 #include "common/http/exchange_end.h"
 #include "common/http/request.h"
 #include "common/http/response_head.h"
@@ -19,7 +18,7 @@ class ResponseTaker {
  public:
   virtual ~ResponseTaker() = default;
   /// A connection is there and the request goes out: from now on, silence is the server's.
-  virtual void on_request(Instant now) noexcept = 0;
+  virtual void on_request() noexcept = 0;
   /// The head, before the first byte of the body. It lives until the exchange does. False: the body
   /// is not wanted, and nobody waits for it; the exchange ends as `complete`.
   [[nodiscard]] virtual bool on_head(const ResponseHead& head) noexcept = 0;
@@ -46,6 +45,9 @@ enum class Repeat : std::uint8_t {
   once,
 };
 
+/// No piece of a body that a transport hands over is larger, in bytes: what it receives at once.
+inline constexpr std::size_t kLargestPiece = std::size_t{64} * 1024;
+
 /// Speaks HTTP with servers: a request goes in; head, body pieces and the end come out. Thread: the
 /// loop's.
 class Transport {
@@ -62,7 +64,7 @@ class Transport {
   /// exchanges. Call it once a batch of the loop.
   virtual void collect(const Done& done) = 0;
 
-  /// No piece of a body is larger from now on, in bytes.
+  /// From now on no piece is larger than this, or kLargestPiece.
   virtual void limit_pieces(std::size_t bytes) = 0;
 };
 

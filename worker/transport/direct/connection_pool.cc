@@ -1,7 +1,6 @@
 #include "worker/transport/direct/connection_pool.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace fanfetch {
@@ -9,12 +8,6 @@ namespace {
 
 bool contains(const std::vector<std::string>& addresses, const std::string& address) {
   return std::find(addresses.begin(), addresses.end(), address) != addresses.end();
-}
-
-/// Reads what has come, which should be nothing: TLS has messages of its own.
-bool is_alive(Connection& connection) {
-  std::array<std::byte, 1> one;
-  return connection.bytes().receive(one).status == CurlConnection::Status::later;
 }
 
 }  // namespace
@@ -30,7 +23,7 @@ std::unique_ptr<Connection> ConnectionPool::take(const std::string& key,
       return addresses.empty() || contains(addresses, (*one)->bytes().peer());
     });
     if (last == same.rend()) return nullptr;
-    if (auto connection = remove(*last); is_alive(*connection)) return connection;
+    if (auto connection = remove(*last); connection->bytes().is_silent()) return connection;
   }
 }
 
@@ -43,7 +36,7 @@ void ConnectionPool::put(std::unique_ptr<Connection> connection) {
 }
 
 void ConnectionPool::on_ready(Connection& connection, std::uint32_t) noexcept {
-  if (is_alive(connection)) return;
+  if (connection.bytes().is_silent()) return;
   const auto position = std::find_if(all_.begin(), all_.end(),
                                      [&](const auto& one) { return one.get() == &connection; });
   (void)remove(position);

@@ -4,14 +4,13 @@
 #include <utility>
 
 #include "common/curl/curl_global.h"
-#include "common/ip_network.h"
 #include "common/way.h"
 #include "worker/transport/connection_key.h"
 
 namespace fanfetch {
 namespace {
 
-/// For each byte that it moves through TLS, libcurl 7.88 searches all connections of a multi.
+/// Each time that it moves bytes through TLS, libcurl 7.88 searches all connections of a multi.
 constexpr std::size_t kMostOfAMulti = 256;
 
 }  // namespace
@@ -58,32 +57,22 @@ Connector::Attempt::Attempt(Connector& connector, const Job& job, std::string ke
       job_(job),
       key_(std::move(key)),
       client_(client),
+      addresses_(multi_.hosts, job),
       easy_(connector.setup_.make(job)) {
-  addresses_ = CurlList(multi_.hosts.use(job_));
-  set_addresses(*easy_, job_, addresses_);
+  addresses_.set_on(*easy_);
   easy_->set_connect_only();
   easy_->set_http(CurlEasy::Http::v1_1);
   easy_->set_owner(this);
-  easy_->set_address_guard(*this);
   multi_.multi.add(*easy_);
 }
 
 Connector::Attempt::~Attempt() {
   if (easy_) multi_.multi.remove(*easy_);
-  multi_.hosts.forget(job_);
-}
-
-bool Connector::Attempt::may_connect(const sockaddr& address) noexcept {
-  // The coordinator has chosen the addresses; whatever went wrong here, no other one is reached.
-  const auto ip = ip_of(address);
-  if (ip && multi_.hosts.may_reach(job_, *ip)) return true;
-  refused_address_ = ip ? to_text(*ip) : "an address of an unknown kind";
-  return false;
 }
 
 void Connector::Attempt::on_end(ExchangeEnd end) {
   if (end.cause != EndCause::complete) {
-    end.refused_address = refused_address_;
+    end.refused_address = addresses_.refused();
     return client_.on_not_connected(std::move(end));
   }
   // It still knows this attempt and its addresses, of which libcurl asks only to connect.

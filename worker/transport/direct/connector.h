@@ -1,7 +1,7 @@
 #pragma once
 
-#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,7 +9,7 @@
 #include "common/event_loop.h"
 #include "worker/transport/curl_setup.h"
 #include "worker/transport/direct/connection.h"
-#include "worker/transport/known_hosts.h"
+#include "worker/transport/job_addresses.h"
 #include "worker/transport/loop_multi.h"
 
 namespace fanfetch {
@@ -53,17 +53,16 @@ class Connector {
 };
 
 /// Defined here because whoever holds one must be able to end it.
-class Connector::Attempt : private CurlAddressGuard {
+class Connector::Attempt {
  public:
   Attempt(Connector& connector, const Job& job, std::string key, Client& client);
-  ~Attempt() override;
+  ~Attempt();
   Attempt(const Attempt&) = delete;
   Attempt& operator=(const Attempt&) = delete;
 
  private:
   friend class Connector;
 
-  [[nodiscard]] bool may_connect(const sockaddr& address) noexcept override;
   void on_end(ExchangeEnd end);
 
   Connector& connector_;
@@ -71,8 +70,7 @@ class Connector::Attempt : private CurlAddressGuard {
   const Job& job_;
   std::string key_;
   Client& client_;
-  CurlList addresses_;
-  std::string refused_address_;
+  JobAddresses addresses_;
   std::optional<CurlEasy> easy_;  // nullopt: the connection has it
 };
 

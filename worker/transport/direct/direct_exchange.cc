@@ -1,6 +1,5 @@
 #include "worker/transport/direct/direct_exchange.h"
 
-#include <fmt/format.h>
 #include <sys/epoll.h>
 
 #include <utility>
@@ -17,11 +16,6 @@ constexpr std::size_t kTurnBytes = 256 * 1024;
 /// Of a body that nobody wants: it is read to keep the connection, as far as it is there already.
 constexpr std::size_t kUnwantedBytes = 64 * 1024;
 
-std::string bytes_of(const HttpRequest& request, const Job& job) {
-  if (!is_forwarded(job.url, job.proxy)) return write_request(request, TargetForm::origin);
-  return write_request(request, TargetForm::absolute, proxy_userinfo(job.proxy));
-}
-
 }  // namespace
 
 DirectExchange::DirectExchange(DirectTransport& transport, const Job& job, HttpRequest request,
@@ -29,7 +23,7 @@ DirectExchange::DirectExchange(DirectTransport& transport, const Job& job, HttpR
     : transport_(transport),
       job_(job),
       taker_(taker),
-      request_(bytes_of(request, job)),
+      request_(write_on_way(request, job.proxy)),
       key_(connection_key(job)),
       repeat_(repeat) {}
 
@@ -37,7 +31,7 @@ DirectExchange::~DirectExchange() { transport_.forget(*this); }
 
 const ResponseHead& DirectExchange::head() const {
   static const ResponseHead none;
-  return has_head_ ? reader_.head() : none;
+  return reader_.has_head() ? reader_.head() : none;
 }
 
 // --- The connection ---
@@ -76,13 +70,13 @@ void DirectExchange::use(std::unique_ptr<Connection> connection) {
   reader_ = ResponseReader();
   sent_ = 0;
   peer_is_gone_ = false;
-  taker_.on_request(transport_.loop_.now());
+  taker_.on_request();
   send();
 }
 
 /// False: it may not be repeated.
 bool DirectExchange::repeat() {
-  if (!reused_ || has_head_ || repeat_ == Repeat::never) return false;
+  if (!reused_ || reader_.has_head() || repeat_ == Repeat::never) return false;
   repeat_ = Repeat::never;
   connection_.reset();
   connect();
@@ -149,7 +143,10 @@ void DirectExchange::take(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const auto before = reader_.state();
     const auto piece = reader_.next(bytes);
-    if (before == ResponseReader::State::head) on_head();
+    // Also where the head does not say where the body ends: what nobody wants does not matter.
+    if (before == ResponseReader::State::head && reader_.has_head()) {
+      is_wanted_ = taker_.on_head(reader_.head());
+    }
     if (!piece.empty() && is_wanted_ && !hand_over(piece, bytes)) return;
     if (reader_.state() == ResponseReader::State::done ||
         reader_.state() == ResponseReader::State::broken) {
@@ -163,13 +160,6 @@ void DirectExchange::take(std::span<const std::byte> bytes) {
   } else if (reader_.state() == ResponseReader::State::broken) {
     on_bad_response();
   }
-}
-
-/// Also where the head does not say where the body ends: what nobody wants does not matter.
-void DirectExchange::on_head() {
-  if (!reader_.has_head()) return;
-  has_head_ = true;
-  is_wanted_ = taker_.on_head(reader_.head());
 }
 
 /// False: the exchange ends, or is held.
@@ -219,25 +209,12 @@ void DirectExchange::on_closed() {
 void DirectExchange::on_bad_response() {
   if (!is_wanted_) return end({});
   if (repeat()) return;
-  ExchangeEnd end{.text = reader_.problem_text()};
-  switch (reader_.problem()) {
-    case ResponseReader::Problem::no_response: end.cause = EndCause::no_response; break;
-    case ResponseReader::Problem::truncated: end.cause = EndCause::cut_short; break;
-    case ResponseReader::Problem::too_large: end.cause = EndCause::too_large; break;
-    default:
-      // A body that goes bad may be good the next time; what a head says is meant.
-      end.cause = reader_.is_framed() ? EndCause::cut_short : EndCause::protocol;
-      break;
-  }
-  this->end(std::move(end));
+  end(end_of_bad_response(reader_));
 }
 
-void DirectExchange::on_broken(const std::string& problem) {
+void DirectExchange::on_broken(std::string_view problem) {
   if (!is_wanted_) return end({});
-  if (repeat()) return;
-  const bool began = reader_.has_bytes();
-  end({.cause = began ? EndCause::cut_short : EndCause::connection_lost,
-       .text = fmt::format("the connection broke: {}", problem)});
+  if (!repeat()) end(end_of_broken_connection(reader_, problem));
 }
 
 void DirectExchange::keep_connection() {

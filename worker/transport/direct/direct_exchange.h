@@ -43,8 +43,6 @@ class DirectExchange final : public Exchange, private Connection::User, private 
   /// Takes what the connection has, a bounded amount.
   void receive();
   [[nodiscard]] ResponseTaker& taker() const { return taker_; }
-  /// It is on the transport's list of those to call again.
-  bool is_to_be_called = false;
 
  private:
   enum class State : std::uint8_t { connecting, responding, held, ended };
@@ -59,9 +57,8 @@ class DirectExchange final : public Exchange, private Connection::User, private 
   void take(std::span<const std::byte> bytes);
   [[nodiscard]] bool hand_over(std::span<const std::byte> piece, std::span<const std::byte> rest);
   void hold(std::span<const std::byte> piece, std::span<const std::byte> rest);
-  void on_head();
   void on_closed();
-  void on_broken(const std::string& problem);
+  void on_broken(std::string_view problem);
   void on_bad_response();
   [[nodiscard]] bool repeat();
   void end(ExchangeEnd end);
@@ -75,7 +72,6 @@ class DirectExchange final : public Exchange, private Connection::User, private 
   Repeat repeat_;
   State state_ = State::connecting;
   bool reused_ = false;        // the connection had an exchange before
-  bool has_head_ = false;      // the taker has it
   bool is_wanted_ = true;      // the body
   bool peer_is_gone_ = false;  // it sends nothing more than what is in the socket
   std::size_t sent_ = 0;       // bytes of request_

@@ -6,19 +6,13 @@
 #include "worker/transport/direct/direct_exchange.h"
 
 namespace fanfetch {
-namespace {
-
-constexpr std::size_t kBufferBytes = 64 * 1024;
-
-}  // namespace
-
 DirectTransport::DirectTransport(EventLoop& loop, const CurlSetup& setup,
                                  std::size_t idle_connections)
     : loop_(loop),
       connector_(loop, setup),
       pool_(idle_connections),
-      buffer_(std::make_unique_for_overwrite<std::byte[]>(kBufferBytes)),
-      piece_bytes_(kBufferBytes) {}
+      buffer_(std::make_unique_for_overwrite<std::byte[]>(kLargestPiece)),
+      piece_bytes_(kLargestPiece) {}
 
 DirectTransport::~DirectTransport() { cancel_wake(); }
 
@@ -47,11 +41,11 @@ void DirectTransport::cancel_wake() {
 }
 
 std::span<std::byte> DirectTransport::buffer() {
-  return {buffer_.get(), std::min(piece_bytes_, kBufferBytes)};
+  return {buffer_.get(), std::min(piece_bytes_, kLargestPiece)};
 }
 
 void DirectTransport::call_again(DirectExchange& exchange) {
-  if (std::exchange(exchange.is_to_be_called, true)) return;
+  if (std::find(to_call_.begin(), to_call_.end(), &exchange) != to_call_.end()) return;
   to_call_.push_back(&exchange);
   wake();
 }
@@ -76,10 +70,7 @@ void DirectTransport::wake() {
 
 void DirectTransport::call_those_that_wait() {
   wake_.reset();
-  for (DirectExchange* exchange : std::exchange(to_call_, {})) {
-    exchange->is_to_be_called = false;
-    exchange->receive();
-  }
+  for (DirectExchange* exchange : std::exchange(to_call_, {})) exchange->receive();
 }
 
 }  // namespace fanfetch

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "common/curl/curl_head.h"
-#include "common/ip_network.h"
 #include "worker/transport/engine/curl_transport.h"
 
 namespace fanfetch {
@@ -15,23 +14,21 @@ CurlExchange::CurlExchange(CurlTransport& transport, const Job& job, const HttpR
       taker_(taker),
       easy_(transport.setup_.make(job)),
       headers_(request.lines),
-      addresses_(transport.hosts_.use(job)),
+      addresses_(transport.hosts_, job),
       most_requests_(repeat == Repeat::once ? 2 : 1) {
   easy_.set_headers(headers_);
   if (!request.userinfo.empty()) easy_.set_basic_auth(request.userinfo);
-  set_addresses(easy_, job_, addresses_);
+  addresses_.set_on(easy_);
   easy_.set_http(transport.only_http2_ ? CurlEasy::Http::v2_over_tls : CurlEasy::Http::v1_1);
   easy_.set_buffer_size(transport.piece_bytes_);
   easy_.set_owner(this);
-  easy_.set_body_handler(*this);
-  easy_.set_address_guard(*this);
+  easy_.set_response_handler(*this);
   easy_.set_request_guard(*this);
   transport_.multis_.add(easy_);
 }
 
 CurlExchange::~CurlExchange() {
   transport_.multis_.remove(easy_);
-  transport_.hosts_.forget(job_);
   transport_.forget(*this);
 }
 
@@ -40,7 +37,7 @@ void CurlExchange::resume() {
 }
 
 ExchangeEnd CurlExchange::finish(ExchangeEnd end) {
-  if (!has_head_) (void)hand_over_head();
+  if (head_.status() == 0) (void)on_head();  // of a head that libcurl gave up, its beginning
   if (is_http1_) {
     end.cause = EndCause::not_http2;
     end.text = "its server speaks HTTP/1.1 alone";
@@ -51,32 +48,21 @@ ExchangeEnd CurlExchange::finish(ExchangeEnd end) {
     end = {};  // it was broken off behind the head
   }
   end.length_verified = end.cause == EndCause::complete && head_.tells_body_end();
-  end.refused_address = refused_address_;
+  end.refused_address = addresses_.refused();
   end.connected = requests_ > 0;
   return end;
 }
 
-/// False: the body is not wanted.
-bool CurlExchange::hand_over_head() {
+bool CurlExchange::on_head() noexcept {
   head_ = read_head(easy_);
-  has_head_ = true;
   is_wanted_ = head_.status() != 0 && taker_.on_head(head_);
   return is_wanted_;
 }
 
 Taken CurlExchange::on_body(std::span<const std::byte> bytes) noexcept {
-  if (!has_head_ && !hand_over_head() && head_.body_length() == bytes.size()) {
-    return Taken::all;  // it costs nothing more, and the connection can be used again
-  }
-  return is_wanted_ ? taker_.on_body(bytes) : Taken::no_more;
-}
-
-bool CurlExchange::may_connect(const sockaddr& address) noexcept {
-  // The coordinator has chosen the addresses; whatever went wrong here, no other one is reached.
-  const auto ip = ip_of(address);
-  if (ip && transport_.hosts_.may_reach(job_, *ip)) return true;
-  refused_address_ = ip ? to_text(*ip) : "an address of an unknown kind";
-  return false;
+  // Behind a 101, libcurl takes all that comes for a body.
+  if (head_.status() == 0 && !on_head()) return Taken::no_more;
+  return taker_.on_body(bytes);
 }
 
 bool CurlExchange::may_send(std::string_view protocol) noexcept {
@@ -85,7 +71,7 @@ bool CurlExchange::may_send(std::string_view protocol) noexcept {
   is_repeated_ = requests_ == most_requests_;
   if (is_http1_ || is_repeated_) return false;
   ++requests_;
-  taker_.on_request(transport_.loop_.now());
+  taker_.on_request();
   return true;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "common/curl/curl_easy.h"
+#include "worker/transport/job_addresses.h"
 #include "worker/transport/transport.h"
 
 namespace fanfetch {
@@ -13,10 +14,7 @@ class CurlTransport;
 
 /// One request and its response by libcurl's own engine. libcurl calls back into it, so it stays
 /// where it is.
-class CurlExchange final : public Exchange,
-                           private CurlBodyHandler,
-                           private CurlAddressGuard,
-                           private CurlRequestGuard {
+class CurlExchange final : public Exchange, private CurlResponseHandler, private CurlRequestGuard {
  public:
   /// All is lent, but the request.
   CurlExchange(CurlTransport& transport, const Job& job, const HttpRequest& request, Repeat repeat,
@@ -28,30 +26,27 @@ class CurlExchange final : public Exchange,
   void resume() override;
   [[nodiscard]] const ResponseHead& head() const override { return head_; }
 
-  /// Hands over the head if one came and no body did. Returns `end` with all that is known of it.
+  /// Returns `end` with all that is known of it.
   [[nodiscard]] ExchangeEnd finish(ExchangeEnd end);
   [[nodiscard]] ResponseTaker& taker() const { return taker_; }
 
  private:
+  [[nodiscard]] bool on_head() noexcept override;
   [[nodiscard]] Taken on_body(std::span<const std::byte> bytes) noexcept override;
-  [[nodiscard]] bool may_connect(const sockaddr& address) noexcept override;
   [[nodiscard]] bool may_send(std::string_view protocol) noexcept override;
-  [[nodiscard]] bool hand_over_head();
 
   CurlTransport& transport_;
   const Job& job_;
   ResponseTaker& taker_;
   CurlEasy easy_;
   CurlList headers_;
-  CurlList addresses_;
-  bool has_head_ = false;
+  JobAddresses addresses_;
   bool is_wanted_ = false;    // the body
   bool is_http1_ = false;     // the server agreed on nothing better, and nothing was asked
   bool is_repeated_ = false;  // more often than it may be
   const std::uint8_t most_requests_;
   std::uint8_t requests_ = 0;
   ResponseHead head_;
-  std::string refused_address_;
 };
 
 }  // namespace fanfetch

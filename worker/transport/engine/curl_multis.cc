@@ -13,14 +13,14 @@ constexpr long kMostConnections = 4096;
 
 }  // namespace
 
-CurlMultis::CurlMultis(EventLoop& loop, unsigned connections)
-    : loop_(loop), connections_(connections) {
+CurlMultis::CurlMultis(EventLoop& loop, unsigned connections, Sharing sharing)
+    : loop_(loop), connections_(connections), sharing_(sharing) {
   make_current();
 }
 
 void CurlMultis::make_current() {
   all_.push_back(std::unique_ptr<One>(new One{LoopMulti(loop_, connections_)}));
-  if (shares_connections_) all_.back()->multi.share_connections();
+  if (sharing_ == Sharing::yes) all_.back()->multi.share_connections();
 }
 
 void CurlMultis::add(CurlEasy& easy) {
@@ -32,17 +32,10 @@ void CurlMultis::add(CurlEasy& easy) {
 }
 
 void CurlMultis::remove(CurlEasy& easy) {
-  auto node = of_.extract(&easy);
-  if (node.empty()) return;  // libcurl did not get it yet
-  One& one = *node.mapped();
+  One& one = *of_.extract(&easy).mapped();
   one.connections += easy.connections_opened();
   --one.transfers;
   one.multi.remove(easy);
-}
-
-void CurlMultis::share_connections() {
-  if (std::exchange(shares_connections_, true)) return;
-  for (const auto& one : all_) one->multi.share_connections();
 }
 
 void CurlMultis::collect(const std::function<void(void* owner, ExchangeEnd end)>& done) {

@@ -17,8 +17,10 @@ namespace fanfetch {
 /// replaced; those that it kept are lost. Thread: the loop's.
 class CurlMultis {
  public:
+  /// Whether transfers of HTTP/2 share connections.
+  enum class Sharing { no, yes };
   /// `connections`: how many each handle keeps open for re-use.
-  CurlMultis(EventLoop& loop, unsigned connections);
+  CurlMultis(EventLoop& loop, unsigned connections, Sharing sharing);
 
   /// Old handles that wait for their last transfer: while there are this many, none is replaced.
   static constexpr std::size_t kMostOld = 4;
@@ -26,7 +28,6 @@ class CurlMultis {
   // As CurlMulti. An easy handle must not move between add() and remove().
   void add(CurlEasy& easy);
   void remove(CurlEasy& easy);
-  void share_connections();
   void collect(const std::function<void(void* owner, ExchangeEnd end)>& done);
 
  private:
@@ -40,7 +41,7 @@ class CurlMultis {
 
   EventLoop& loop_;
   unsigned connections_;
-  bool shares_connections_ = false;
+  Sharing sharing_;
   std::vector<std::unique_ptr<One>> all_;  // the current one is the last
   std::unordered_map<const CurlEasy*, One*> of_;
 };

@@ -6,7 +6,6 @@
 namespace fanfetch {
 namespace {
 
-constexpr std::size_t kBufferBytes = 64 * 1024;
 /// Servers that do not speak HTTP/2. To forget one costs a connection.
 constexpr std::size_t kMostRemembered = 4096;
 
@@ -16,11 +15,10 @@ CurlTransport::CurlTransport(EventLoop& loop, const CurlSetup& setup, unsigned c
                              Speaks speaks)
     : loop_(loop),
       setup_(setup),
-      multis_(loop, connections),
+      multis_(loop, connections,
+              speaks == Speaks::http2 ? CurlMultis::Sharing::yes : CurlMultis::Sharing::no),
       only_http2_(speaks == Speaks::http2),
-      piece_bytes_(kBufferBytes) {
-  if (only_http2_) multis_.share_connections();
-}
+      piece_bytes_(kLargestPiece) {}
 
 std::unique_ptr<Exchange> CurlTransport::start(const Job& job, HttpRequest request, Repeat repeat,
                                                ResponseTaker& taker) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -32,7 +33,7 @@ class CurlTransport final : public Transport {
   /// False: it is not TLS, or its server has been found not to.
   [[nodiscard]] bool may_speak_http2(const Job& job) const;
   void collect(const Done& done) override;
-  void limit_pieces(std::size_t bytes) override { piece_bytes_ = bytes; }
+  void limit_pieces(std::size_t bytes) override { piece_bytes_ = std::min(bytes, kLargestPiece); }
 
  private:
   // What its exchanges use:
