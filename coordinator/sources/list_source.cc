@@ -2,7 +2,6 @@
 
 #include <string_view>
 
-#include "common/ascii.h"
 #include "coordinator/sources/entry/list_text.h"
 
 namespace fanfetch {
@@ -11,7 +10,7 @@ Result<std::optional<ListedItem>> ListSource::next() {
     const auto line = lines_.next();
     if (!line) return tl::unexpected(line.error());
     if (!*line) return std::nullopt;
-    const std::string_view text = trimmed((*line)->text, kSpaceAndTab);
+    const std::string_view text = trimmed_link((*line)->text);
     if (text.starts_with('#')) continue;
 
     ListedItem item;

@@ -16,6 +16,11 @@ inline constexpr std::size_t kMaxLinkBytes = std::size_t{64} * 1024;
 /// How much is kept, for messages, of something that is not a link.
 inline constexpr std::size_t kShownLinkBytes = 200;
 
+/// `text` without what lists have around a link and nobody sees: blanks of any script (a no-break
+/// space, an ideographic one), characters without width (U+200B, a byte order mark that is left of
+/// a file put behind another) and marks of direction. What is within the text stays.
+[[nodiscard]] std::string_view trimmed_link(std::string_view text);
+
 /// The first kShownLinkBytes of `text`, its userinfo masked. If the cut lies within the authority,
 /// that is masked whole: the '@' that marks userinfo may be in the part cut off.
 [[nodiscard]] inline std::string shown_link(std::string_view text) {

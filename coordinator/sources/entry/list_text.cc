@@ -1,0 +1,65 @@
+#include "coordinator/sources/entry/list_text.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "common/ascii.h"
+#include "common/utf8.h"
+
+namespace fanfetch {
+namespace {
+
+struct CodeRange {
+  char32_t first, last;
+};
+/// Unicode's white space beyond ASCII, and what is invisible at the ends of a text.
+constexpr CodeRange kInvisible[] = {
+    {0x0085, 0x0085},  // next line
+    {0x00A0, 0x00A0},  // no-break space
+    {0x00AD, 0x00AD},  // soft hyphen
+    {0x061C, 0x061C},  // Arabic letter mark
+    {0x1680, 0x1680},  // Ogham space
+    {0x180E, 0x180E},  // Mongolian vowel separator
+    {0x2000, 0x200F},  // spaces, zero width ones, marks of direction
+    {0x2028, 0x202F},  // separators of lines and paragraphs, embeddings, narrow no-break space
+    {0x205F, 0x206F},  // mathematical space, word joiner, isolates
+    {0x3000, 0x3000},  // ideographic space
+    {0xFEFF, 0xFEFF},  // byte order mark
+};
+
+bool is_ascii_blank(char c) { return kWhitespace.find(c) != std::string_view::npos; }
+
+bool is_invisible(char32_t code) {
+  return std::any_of(std::begin(kInvisible), std::end(kInvisible), [code](const CodeRange& range) {
+    return code >= range.first && code <= range.last;
+  });
+}
+
+/// Bytes of the blank at the front; 0: there is none.
+std::size_t blank_at_front(std::string_view text) {
+  if (text.empty()) return 0;
+  if ((text.front() & 0x80) == 0) return is_ascii_blank(text.front()) ? 1 : 0;
+  const Utf8Character character = decode_utf8(text);
+  return character.valid && is_invisible(character.code) ? character.bytes : 0;
+}
+
+/// The same for the back.
+std::size_t blank_at_back(std::string_view text) {
+  if (text.empty()) return 0;
+  if ((text.back() & 0x80) == 0) return is_ascii_blank(text.back()) ? 1 : 0;
+  std::size_t begin = text.size() - 1;
+  while (begin > 0 && text.size() - begin < 3 && (text[begin] & 0xC0) == 0x80) --begin;
+  const Utf8Character character = decode_utf8(text.substr(begin));
+  const bool is_last = character.valid && begin + character.bytes == text.size();
+  return is_last && is_invisible(character.code) ? character.bytes : 0;
+}
+
+}  // namespace
+
+std::string_view trimmed_link(std::string_view text) {
+  while (const std::size_t blank = blank_at_front(text)) text.remove_prefix(blank);
+  while (const std::size_t blank = blank_at_back(text)) text.remove_suffix(blank);
+  return text;
+}
+
+}  // namespace fanfetch
