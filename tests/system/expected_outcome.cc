@@ -24,10 +24,8 @@ ReadResponse read_response(std::string_view bytes) {
   for (std::span left = std::as_bytes(std::span(bytes)); !left.empty();) {
     const auto piece = reader.next(left);
     response.body.append(reinterpret_cast<const char*>(piece.data()), piece.size());
-    if (reader.state() == State::body || reader.state() == State::done) {
-      response.status = reader.head().status();
-      response.is_framed = true;
-    }
+    if (reader.has_head()) response.status = reader.head().status();
+    response.is_framed = response.is_framed || reader.is_framed();
     if (reader.state() == State::done || reader.state() == State::broken) break;
   }
   reader.end_of_connection();
@@ -38,7 +36,7 @@ ReadResponse read_response(std::string_view bytes) {
 ExpectedOutcome expected_outcome(const ReadResponse& response) {
   const int status = response.status;
   // What becomes of a body that nobody wants does not outrank the status.
-  if (response.is_framed && status != 200 && status != 203) return status_outcome(status);
+  if (status != 0 && status != 200 && status != 203) return status_outcome(status);
   switch (response.problem) {
     case Problem::none: return {.body = response.body};
     case Problem::no_response: return {.error = "connect", .retryable = true};

@@ -299,6 +299,14 @@ void add_codings(Entries& all) {
     all.push_back(
         bad_body(fmt::format("coding {:?}", value), with_coding(value), "", Problem::protocol));
   }
+  for (const auto& [status, line] :
+       {std::pair{404, "Content-Length: x"}, std::pair{503, "Transfer-Encoding: x"}}) {
+    auto entry = bad_body(fmt::format("{} and {}", status, line),
+                          fmt::format("HTTP/1.1 {} x\r\n{}\r\n\r\nhello", status, line), "",
+                          Problem::protocol);
+    entry.status = status;
+    all.push_back(entry);
+  }
   for (const std::string_view value : {" identity", " Identity", "", " "}) {
     all.push_back(until_close(fmt::format("coding {:?}", value), with_coding(value), chunks));
     all.push_back(good(fmt::format("coding {:?} and a length", value),
