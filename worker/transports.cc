@@ -18,14 +18,15 @@ Transports::Transports(EventLoop& loop, TlsFiles files, std::size_t connections)
             engine_of_this_program() == Engine::libcurl ? Speaks::http1 : Speaks::http2),
       always_curl_(engine_of_this_program() == Engine::libcurl) {}
 
-Transport& Transports::choose(const Job& job) {
+Transport& Transports::choose(const Job& job, const HttpRequest& request) {
+  if (request.body) return direct_;  // libcurl's engine sends none
   if (always_curl_ || (job.http2 == Http2::yes && curl_.may_speak_http2(job))) return curl_;
   return direct_;
 }
 
 std::unique_ptr<Exchange> Transports::start(const Job& job, HttpRequest request, Repeat repeat,
                                             ResponseTaker& taker) {
-  return choose(job).start(job, std::move(request), repeat, taker);
+  return choose(job, request).start(job, std::move(request), repeat, taker);
 }
 
 void Transports::collect(const Done& done) {

@@ -31,7 +31,7 @@ class Transports final : public Transport {
   void limit_pieces(std::size_t bytes) override;
 
  private:
-  [[nodiscard]] Transport& choose(const Job& job);
+  [[nodiscard]] Transport& choose(const Job& job, const HttpRequest& request);
 
   CurlSetup setup_;
   DirectTransport direct_;

@@ -20,6 +20,7 @@ enum class EndCause : std::uint8_t {
   tls_not_verified,  ///< The peer's certificate is not one that we trust.
   tls_setup,         ///< Our own certificate or cipher cannot be used.
   stopped,           ///< The taker of the body wants no more of it.
+  request_body,      ///< The request's own body cannot be read.
   too_large,         ///< The body's length is beyond all that can be counted.
   not_http2,         ///< Only HTTP/2 was to be spoken, and the server does not: nothing was asked.
   protocol,          ///< Anything else: the response is not HTTP as it should be.

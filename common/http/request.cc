@@ -59,6 +59,7 @@ std::string write_request(const HttpRequest& request, TargetForm form,
   if (!proxy_userinfo.empty() && !request.has("Proxy-Authorization")) {
     append_line(bytes, "Proxy-Authorization", basic_credentials(proxy_userinfo));
   }
+  if (request.body) append_line(bytes, "Content-Length", std::to_string(request.body->size));
   for (const std::string& line : request.lines) bytes.append(line).append("\r\n");
   return bytes.append("\r\n");
 }

@@ -1,17 +1,28 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace fanfetch {
 
-/// An HTTP request without a body, as a value: what any transport sends, byte for byte.
+/// What a request sends behind its head: the first `size` bytes of a file. They are read by
+/// position, so that a request that is sent once more sends the same.
+struct RequestBody {
+  int fd = -1;  ///< Lent until the exchange ends.
+  std::uint64_t size = 0;
+};
+
+/// An HTTP request as a value: what any transport sends, byte for byte.
 struct HttpRequest {
   std::string method = "GET";
   std::string url;  ///< Absolute, no userinfo, no fragment, no character that a URL may not hold.
   std::string userinfo;            ///< `user:password` for basic authentication, or empty.
   std::vector<std::string> lines;  ///< `Name: value`. Host and Authorization have precedence.
+  /// Content-Length is written for it; nullopt: there is none.
+  std::optional<RequestBody> body = {};
 
   /// A line of that name, in any case, is there.
   [[nodiscard]] bool has(std::string_view name) const;
@@ -26,7 +37,7 @@ enum class TargetForm {
   absolute,  ///< `http://host/path?query`: to a proxy that forwards the request.
 };
 
-/// The bytes of an HTTP/1.1 request. Host comes from the URL unless a line has it.
+/// The bytes of an HTTP/1.1 request, up to its body. Host comes from the URL unless a line has it.
 /// `proxy_userinfo`: `user:password` for a proxy that forwards the request, decoded, or empty. It
 /// must be empty where the origin server reads the bytes.
 [[nodiscard]] std::string write_request(const HttpRequest& request, TargetForm form,

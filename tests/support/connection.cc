@@ -92,17 +92,22 @@ Connection::Woken Connection::wait_for(short events, int gate_fd, int time_ms) {
   return fds[1].revents != 0 ? Woken::over : Woken::time;
 }
 
+bool Connection::receive() {
+  if (wait_for(POLLIN, -1, -1) != Woken::socket) return false;
+  char buffer[16384];
+  const ssize_t got = ::recv(socket_.get(), buffer, sizeof buffer, MSG_DONTWAIT);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return true;
+  if (got <= 0) return false;
+  unread_.append(buffer, static_cast<std::size_t>(got));
+  return true;
+}
+
 std::optional<Request> Connection::read_request() {
   std::size_t end = 0;
   while ((end = unread_.find("\r\n\r\n")) == std::string::npos) {
     const bool is_method = unread_.empty() || (unread_[0] >= 'A' && unread_[0] <= 'Z');
     if (!is_method || unread_.size() > kMaxHeadBytes) return std::nullopt;  // TLS, say
-    if (wait_for(POLLIN, -1, -1) != Woken::socket) return std::nullopt;
-    char buffer[16384];
-    const ssize_t got = ::recv(socket_.get(), buffer, sizeof buffer, MSG_DONTWAIT);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) continue;
-    if (got <= 0) return std::nullopt;
-    unread_.append(buffer, static_cast<std::size_t>(got));
+    if (!receive()) return std::nullopt;
   }
   auto request = parse_head(std::string_view(unread_).substr(0, end));
   unread_.erase(0, end + 4);
@@ -112,6 +117,13 @@ std::optional<Request> Connection::read_request() {
     if (!request->keep_alive) last_answer_ = true;
   }
   return request;
+}
+
+std::string Connection::read_body(std::size_t size) {
+  while (unread_.size() < size && receive()) continue;
+  std::string body = unread_.substr(0, size);
+  unread_.erase(0, size);
+  return body;
 }
 
 bool Connection::send(std::string_view bytes) {

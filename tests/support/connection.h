@@ -52,6 +52,9 @@ class Connection {
   /// stops.
   [[nodiscard]] std::optional<Request> read_request();
 
+  /// `size` bytes that follow a request's head; fewer: the peer sent no more.
+  [[nodiscard]] std::string read_body(std::size_t size);
+
   bool send(std::string_view bytes);
   /// The same for the last bytes of a response. The request counts as answered just before: a
   /// client that has the last byte and sends another request must not be counted with two
@@ -84,6 +87,8 @@ class Connection {
   /// Waits for `events` on the socket, for `gate_fd` (or -1), at most `time_ms` (-1: for ever).
   enum class Woken { socket, gate, time, over };
   Woken wait_for(short events, int gate_fd, int time_ms);
+  /// Adds what the socket has to unread_. False: the peer sends no more.
+  bool receive();
 
   UniqueFd socket_;
   int stop_fd_;

@@ -105,6 +105,10 @@ Failed server_failure(const ExchangeEnd& end, Response response) {
       failed.error = ErrorClass::too_large;
       failed.retry = Retry::no;
       break;
+    case EndCause::request_body:
+      failed.error = ErrorClass::disk;
+      failed.retry = Retry::no;
+      break;
     default:
       failed.error = ErrorClass::protocol;
       failed.retry = Retry::no;

@@ -53,6 +53,15 @@ TEST(WriteRequest, ALineOfTheUserTakesThePlaceOfItsOwn) {
   EXPECT_EQ(bytes, "GET / HTTP/1.1\r\nhOST: other\r\nauthorization: Bearer x\r\n\r\n");
 }
 
+TEST(WriteRequest, SaysHowLongItsBodyIs) {
+  EXPECT_EQ(write_request({.method = "PUT", .url = "http://h/a", .body = RequestBody{.size = 70}},
+                          TargetForm::origin),
+            "PUT /a HTTP/1.1\r\nHost: h\r\nContent-Length: 70\r\n\r\n");
+  EXPECT_EQ(write_request({.method = "POST", .url = "http://h/", .body = RequestBody{}},
+                          TargetForm::origin),
+            "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+}
+
 TEST(BasicCredentials, AnyBytes) {
   EXPECT_EQ(basic_credentials(""), "Basic ");
   EXPECT_EQ(basic_credentials(std::string("\0\xff:", 3)), "Basic AP86");

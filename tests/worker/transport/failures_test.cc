@@ -76,6 +76,7 @@ TEST(TransferFailure, EachCauseHasItsClassAndItsWorth) {
            EndCase{EndCause::tls_setup, 0, ErrorClass::tls, Retry::no},
            EndCase{EndCause::protocol, 0, ErrorClass::protocol, Retry::no},
            EndCase{EndCause::too_large, 0, ErrorClass::too_large, Retry::no},
+           EndCase{EndCause::request_body, 0, ErrorClass::disk, Retry::no},
        }) {
     const Failed failed =
         exchange_failure({.cause = cause, .text = "words"}, {}, {.http_status = status});

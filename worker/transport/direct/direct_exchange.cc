@@ -11,8 +11,6 @@
 namespace fanfetch {
 namespace {
 
-/// What one connection may take in a turn of the loop, so that the others get theirs.
-constexpr std::size_t kTurnBytes = 256 * 1024;
 /// Of a body that nobody wants: it is read to keep the connection, as far as it is there already.
 constexpr std::size_t kUnwantedBytes = 64 * 1024;
 
@@ -23,7 +21,7 @@ DirectExchange::DirectExchange(DirectTransport& transport, const Job& job, HttpR
     : transport_(transport),
       job_(job),
       taker_(taker),
-      request_(write_on_way(request, job.proxy)),
+      request_(write_on_way(request, job.proxy), request.body),
       key_(connection_key(job)),
       repeat_(repeat) {}
 
@@ -68,7 +66,7 @@ void DirectExchange::use(std::unique_ptr<Connection> connection) {
   connection_->set_user(*this);
   state_ = State::responding;
   reader_ = ResponseReader();
-  sent_ = 0;
+  request_.restart();
   peer_is_gone_ = false;
   taker_.on_request();
   send();
@@ -92,29 +90,27 @@ void DirectExchange::on_ready(Connection&, std::uint32_t events) noexcept {
 }
 
 void DirectExchange::send() {
-  auto interest = Connection::Interest::read;
-  while (sent_ < request_.size()) {
-    const auto left = std::as_bytes(std::span(request_)).subspan(sent_);
-    const auto moved = connection_->bytes().send(left);
-    if (moved.status == CurlConnection::Status::moved) {
-      sent_ += moved.bytes;
-      continue;
-    }
-    if (moved.status == CurlConnection::Status::broken) {
+  auto sent = request_.send(connection_->bytes());
+  switch (sent.status) {
+    case Outgoing::Status::sent:
+    case Outgoing::Status::later: break;
+    case Outgoing::Status::unreadable:
+      return end({.cause = EndCause::request_body, .text = std::move(sent.problem)});
+    case Outgoing::Status::broken:
       receive();  // a server may respond, and close, before it has read all
-      if (state_ == State::responding) on_broken(moved.problem);
+      if (state_ == State::responding) on_broken(sent.problem);
       return;
-    }
-    interest = Connection::Interest::read_and_write;
-    break;
   }
+  const auto interest = sent.status == Outgoing::Status::later
+                            ? Connection::Interest::read_and_write
+                            : Connection::Interest::read;
   if (!connection_->watch(interest)) on_broken("the kernel cannot watch one more connection");
 }
 
 void DirectExchange::receive() {
   for (std::size_t received = 0; state_ == State::responding;) {
     if (!is_wanted_ && received >= kUnwantedBytes) return end({});
-    if (received >= kTurnBytes) {
+    if (received >= Outgoing::kTurnBytes) {
       if (connection_->bytes().is_tls()) transport_.call_again(*this);
       return;
     }
@@ -218,7 +214,7 @@ void DirectExchange::on_broken(std::string_view problem) {
 }
 
 void DirectExchange::keep_connection() {
-  if (peer_is_gone_ || sent_ < request_.size()) return;
+  if (peer_is_gone_ || !request_.is_sent()) return;
   transport_.pool_.put(std::move(connection_));
 }
 

@@ -11,6 +11,7 @@
 #include "common/http/response_reader.h"
 #include "worker/transport/direct/connection.h"
 #include "worker/transport/direct/connector.h"
+#include "worker/transport/direct/outgoing.h"
 #include "worker/transport/transport.h"
 
 namespace fanfetch {
@@ -67,14 +68,13 @@ class DirectExchange final : public Exchange, private Connection::User, private 
   DirectTransport& transport_;
   const Job& job_;
   ResponseTaker& taker_;
-  const std::string request_;  // its bytes
+  Outgoing request_;
   std::string key_;
   Repeat repeat_;
   State state_ = State::connecting;
   bool reused_ = false;        // the connection had an exchange before
   bool is_wanted_ = true;      // the body
   bool peer_is_gone_ = false;  // it sends nothing more than what is in the socket
-  std::size_t sent_ = 0;       // bytes of request_
   std::unique_ptr<Connector::Attempt> connecting_;
   std::unique_ptr<Connection> connection_;
   ResponseReader reader_;
