@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "common/ascii.h"
+
 namespace fanfetch {
 namespace {
 
@@ -53,6 +55,11 @@ std::string_view take(std::string_view& text, std::size_t size) {
 }  // namespace
 
 std::string_view without_fragment(std::string_view text) { return text.substr(0, text.find('#')); }
+
+std::string written_scheme(std::string_view text) {
+  const std::string_view scheme = scheme_of(text);
+  return text.substr(scheme.size()).starts_with("://") ? to_lower(scheme) : std::string();
+}
 
 UrlPieces split_url(std::string_view url) {
   UrlPieces pieces;

@@ -20,6 +20,10 @@ struct UrlPieces {
 /// `text` up to the first '#', which no earlier piece of a URL can hold (RFC 3986, 3.5).
 [[nodiscard]] std::string_view without_fragment(std::string_view text);
 
+/// `https` for `https://…`, in lower case; empty for any other text, such as a path with "://" in
+/// it.
+[[nodiscard]] std::string written_scheme(std::string_view text);
+
 /// `url`: without a fragment. Never fails: a piece that is not there is empty.
 [[nodiscard]] UrlPieces split_url(std::string_view url);
 

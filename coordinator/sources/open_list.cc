@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <utility>
@@ -63,6 +64,11 @@ Result<ListText> open_list(const std::string& path, int stop_fd,
     const int error = errno;
     if (!fd.valid()) {
       return fail("cannot open {}: {}; {}", name, errno_text(error), advice(error));
+    }
+    struct stat status {};
+    if (::fstat(fd.get(), &status) == 0 && S_ISDIR(status.st_mode)) {
+      return fail("{1} is a folder: -o {0} puts files there; fanfetch status {0} looks at it", path,
+                  name);
     }
   }
   auto raw = std::make_unique<FdStream>(std::move(fd), stop_fd, name, std::move(before_waiting));

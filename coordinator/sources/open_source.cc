@@ -6,6 +6,7 @@
 
 #include "common/ascii.h"
 #include "common/url.h"
+#include "common/url_text.h"
 #include "coordinator/process/stop_wait.h"
 #include "coordinator/sources/imgur/imgur_source.h"
 #include "coordinator/sources/json/api_source.h"
@@ -97,15 +98,30 @@ constexpr KindRow kKinds[] = {
     {Kind::api, "", open_api},
 };
 
-/// `https` for `https://…`, lower case; empty for anything else, such as a path with "://" in it.
-std::string scheme_of(std::string_view word) {
-  const std::size_t end = word.find("://");
-  if (end == std::string_view::npos) return {};
-  std::string scheme = to_lower(word.substr(0, end));
-  const auto belongs = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-';
-  };
-  return std::all_of(scheme.begin(), scheme.end(), belongs) ? scheme : std::string();
+/// `word` as one word of a shell's command.
+std::string quoted(const std::string& word) {
+  const bool plain = std::all_of(word.begin(), word.end(), [](char c) {
+    return is_alphanumeric(c) || std::string_view("-._~/:%+,@=").find(c) != std::string_view::npos;
+  });
+  if (plain) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+/// A URL where a file is asked for. What it leads to is for another program to get.
+tl::unexpected<Error> no_file(std::string_view url, std::string_view scheme) {
+  const std::string shown = mask_userinfo(url);
+  if (scheme == "file") return fail("'{}' is no path: write what stands behind file://", shown);
+  if (scheme != "http" && scheme != "https") {
+    return fail("'{}' is no file of this machine: get it first, or pipe it into fanfetch -", shown);
+  }
+  const ListFormat format = ending_of(url).format;
+  const auto* row = std::find_if(std::begin(kListFormats), std::end(kListFormats),
+                                 [&](const auto& known) { return known.format == format; });
+  return fail("'{}' is no file; curl -fsS {} | fanfetch -{} reads it as a list", shown,
+              quoted(shown),
+              format == ListFormat::text ? "" : fmt::format(" --format {}", row->name));
 }
 
 Result<SourceSpec> url_spec(std::string_view word, std::string_view scheme,
@@ -133,7 +149,8 @@ Result<SourceSpec> parse_source(std::string_view word, const SourceWays& ways) {
     if (word != row.word) continue;
     return row.kind == Kind::list ? list_spec(word, ways) : SourceSpec{.kind = row.kind};
   }
-  if (const auto scheme = scheme_of(word); !scheme.empty()) return url_spec(word, scheme, ways);
+  if (const auto scheme = written_scheme(word); !scheme.empty())
+    return url_spec(word, scheme, ways);
   if (word.starts_with("imgur:")) {
     auto listing = parse_imgur_source(word);
     if (!listing) return tl::unexpected(listing.error());
@@ -146,6 +163,7 @@ Result<SourceSpec> parse_source(std::string_view word, const SourceWays& ways) {
 
 Result<SourceSpec> list_spec(std::string_view path, const SourceWays& ways) {
   if (path.empty()) return fail("the name of a list is empty");
+  if (const auto scheme = written_scheme(path); !scheme.empty()) return no_file(path, scheme);
   return SourceSpec{.kind = Kind::list,
                     .argument = std::string(path),
                     .format = ways.format.value_or(ending_of(path).format)};

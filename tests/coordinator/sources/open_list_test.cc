@@ -45,8 +45,9 @@ TEST(OpenList, SaysWhatIsMissingAndWhatToDo) {
 
 TEST(OpenList, SaysThatAFolderIsNoList) {
   const auto list = open_list("/", -1);
-  ASSERT_TRUE(list.has_value());
-  EXPECT_EQ(text_of(*list->bytes), "ERROR cannot read '/': it is a folder; name a file in it");
+  ASSERT_FALSE(list.has_value());
+  EXPECT_EQ(list.error().message,
+            "'/' is a folder: -o / puts files there; fanfetch status / looks at it");
 }
 
 TEST(EndingOf, KnowsFormatsAndCompressionInAnyCase) {

@@ -82,10 +82,35 @@ TEST(ParseSource, RefusesOtherSchemesWithoutShowingAPassword) {
 }
 
 TEST(ListSpec, TakesAnyWordForAPath) {
-  for (const char* path : {"imgur", "status", "-", "http://example.org/"}) {
+  for (const char* path : {"imgur", "status", "-", "./http://example.org/", "a b"}) {
     expect_spec(list_spec(path), Kind::list, path);
   }
   EXPECT_FALSE(list_spec("").has_value());
+}
+
+TEST(ListSpec, SaysHowToReadAListFromTheNet) {
+  const std::tuple<const char*, const char*> kRows[] = {
+      {"https://example.org/urls.txt",
+       "'https://example.org/urls.txt' is no file; curl -fsS https://example.org/urls.txt | "
+       "fanfetch - reads it as a list"},
+      {"HTTP://h/a.csv",
+       "'HTTP://h/a.csv' is no file; curl -fsS HTTP://h/a.csv | fanfetch - "
+       "--format csv reads it as a list"},
+      {"https://h/?a=1&b='2'",
+       "'https://h/?a=1&b='2'' is no file; curl -fsS 'https://h/?a=1&b='\\''2'\\''' | fanfetch - "
+       "reads it as a list"},
+      {"https://me:hush@h/",
+       "'https://***@h/' is no file; curl -fsS 'https://***@h/' | fanfetch - "
+       "reads it as a list"},
+      {"s3://b/urls.txt",
+       "'s3://b/urls.txt' is no file of this machine: get it first, or pipe it into fanfetch -"},
+      {"file:///tmp/urls", "'file:///tmp/urls' is no path: write what stands behind file://"},
+  };
+  for (const auto& [word, message] : kRows) {
+    const auto spec = list_spec(word);
+    ASSERT_FALSE(spec.has_value()) << word;
+    EXPECT_EQ(spec.error().message, message);
+  }
 }
 
 TEST(ListSpec, TellsTheFormatByTheEndingUnlessItIsGiven) {
