@@ -23,6 +23,7 @@
 #include "coordinator/report/console.h"
 #include "coordinator/run.h"
 #include "coordinator/run_setup.h"
+#include "coordinator/run_sources.h"
 
 namespace fanfetch {
 namespace {
@@ -145,14 +146,16 @@ void put_process_in_order() {
   }
 }
 
-Exit run(const Options& options, Instant start) {
+Exit run(Options options, Instant start) {
   // What the user asked for is understood and checked; nothing is changed yet.
   const CurlGlobal curl;
   auto names = or_exit(NameTemplate::parse(options.files.name_template), kExitConfiguration);
   auto sources = or_exit(plan_sources(options), kExitConfiguration);
+  options.files.output = or_exit(output_folder(options.files, sources), kExitConfiguration);
   or_exit(check_tls_files(options.tls), kExitConfiguration);
   UniqueFd stop = make_eventfd();
   auto context = or_exit(source_context(options, names, stop.get()), kExitConfiguration);
+  or_exit(check_sources(sources, context), kExitListFailed);
   if (options.dry_run) {
     return rehearse(options, std::move(sources), std::move(context), std::move(names));
   }
@@ -201,7 +204,7 @@ Exit run(const Options& options, Instant start) {
 Exit run_program(int argc, const char* const* argv, Instant start) {
   if (is_command(argc, argv)) return run_command(argc, argv);
   auto options = read_options(argc, argv);
-  return options ? run(*options, start) : std::move(options.error());
+  return options ? run(std::move(*options), start) : std::move(options.error());
 }
 
 }  // namespace

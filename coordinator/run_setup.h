@@ -16,10 +16,6 @@ namespace fanfetch {
 // What a run's stages are made with, from what the user asked for. Errors are the user's to mend:
 // the run ends with kExitConfiguration.
 
-/// The links' sources, in the order to read, each with its filter and limit. Error: a word that is
-/// no source, none at all, a filter that cannot be read, or an Imgur source without a client ID.
-[[nodiscard]] Result<std::vector<ReaderSource>> plan_sources(const Options& options);
-
 /// What sources may use. `stop_fd`: see SourceContext. Error: a JSON pointer that
 /// is none.
 [[nodiscard]] Result<SourceContext> source_context(const Options& options,

@@ -32,6 +32,7 @@ void add_entry(std::string& help, std::string_view left, std::string_view text,
 std::string left_column(const OptionRow& row) {
   std::string text;
   for (const char c : row.names) text += c == ',' ? std::string(", ") : std::string(1, c);
+  if (row.in_config == InConfig::only) text.append(" =");
   if (!row.value.empty()) text.append(" ").append(row.value);
   return text;
 }
@@ -70,8 +71,8 @@ constexpr Entry kEnvironment[] = {
 constexpr Entry kStatuses[] = {
     {"0", "all saved or kept"},
     {"1", "more links failed than --max-failed"},
-    {"2", "usage, configuration or client ID"},
-    {"3", "the list of links could not be had"},
+    {"2", "usage, configuration or no client ID"},
+    {"3", "the list of links could not be had, or a client ID was refused"},
     {"4", "the output cannot be written"},
     {"5", "another run holds the folder"},
 };

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "common/url.h"
+#include "common/url_text.h"
 #include "coordinator/options/option_values.h"
 
 namespace fanfetch {
@@ -40,6 +41,15 @@ Result<> store_text(std::string& target, Values values) {
   return {};
 }
 
+/// A path of this machine. Without this check, `s3://bucket` would become folders of that name.
+Result<> store_path(std::string& target, Values values) {
+  if (!written_scheme(values[0]).empty()) {
+    return fail("'{}' is no path: fanfetch writes to this machine's files alone",
+                mask_userinfo(values[0]));
+  }
+  return store_text(target, values);
+}
+
 /// A flag that the configuration file or `--flag=false` may switch off again.
 template <class Target>
 Result<> store_flag(Target& target, Values values, Target on, Target off) {
@@ -61,6 +71,7 @@ Result<> apply_limit_rate(Options& options, Values values) {
 }
 
 Result<> apply_pages(Options& options, Values values) {
+  options.source.pages_given = true;
   if (values[0] == "all") {
     options.source.pages = std::numeric_limits<int>::max();
     return {};
@@ -213,6 +224,12 @@ Result<> apply_progress(Options& options, Values values) {
   return fail("'{}' is none of auto, bar, plain, none", values[0]);
 }
 
+Result<> add_source(Options& options, Values values) {
+  if (values[0].empty()) return fail("its value is empty");
+  options.source.words.push_back(values[0]);
+  return {};
+}
+
 Result<> add_input(Options& options, Values values) {
   if (values[0].empty()) return fail("its value is empty");
   options.source.inputs.push_back(values[0]);
@@ -245,8 +262,10 @@ constexpr auto kLong = ShortHelp::no;
 
 // clang-format off
 const OptionRow kTable[] = {
-    {"-i", "FILE", kLinks, "read links from FILE (- is stdin), one a line", "", kShort,
-     InConfig::no, add_input},
+    {"-i,--input-file", "FILE", kLinks, "read links from FILE (- is stdin); may be repeated", "", kShort,
+     InConfig::yes, add_input},
+    {"source", "SOURCE", kLinks, "in a configuration file only: read SOURCE unless the command line names others; may be repeated", "", kLong,
+     InConfig::only, add_source},
     {"--accept", "EXT,...", kLinks, "only links whose path ends in one of these", "", kShort,
      InConfig::yes, apply_accept},
     {"--reject", "EXT,...", kLinks, "no links whose path ends in one of these", "", kLong,
@@ -278,8 +297,8 @@ const OptionRow kTable[] = {
     {"--api-base", "URL", kLinks, "where the Imgur API is", "https://api.imgur.com", kLong,
      InConfig::yes, apply_api_base},
 
-    {"-d,-o,--output", "DIR", kFiles, "folder for the files", "images", kShort,
-     InConfig::yes, [](Options& o, Values v) { return store_text(o.files.output, v); }},
+    {"-d,-o,--output", "DIR", kFiles, "folder; default: images for Imgur, else downloads", "", kShort,
+     InConfig::yes, [](Options& o, Values v) { return store_path(o.files.output, v); }},
     {"--name", "TEMPLATE", kFiles, "file names from {name} {stem} {ext} {host} {path} {index:08} {id} {hash:N} {col:COLUMN}",
      "{name}", kLong, InConfig::yes, [](Options& o, Values v) { return store_text(o.files.name_template, v); }},
     {"--fix-extension", "", kFiles, "make each name's extension fit the file's first bytes", "", kLong,
@@ -302,7 +321,7 @@ const OptionRow kTable[] = {
 
     {"--retries", "N", kLimits, "tries of a link after the first", "4", kShort,
      InConfig::yes, [](Options& o, Values v) { return store_count(o.retries, v, 0, 100); }},
-    {"--timeout", "TIME", kLimits, "of one try of a link: 30s, 2h, 0 = none", "1h", kShort,
+    {"--timeout", "TIME", kLimits, "of one try: 30s, 2h, 0 = none", "1h", kShort,
      InConfig::yes, [](Options& o, Values v) { return store(o.job.timeout, parse_time(v[0])); }},
     {"--connect-timeout", "TIME", kLimits, "for name look-up, connection and TLS", "15s", kLong,
      InConfig::yes, apply_connect_timeout},
@@ -326,7 +345,7 @@ const OptionRow kTable[] = {
     {"--trust-ledger", "", kResume, "saved files are there; do not look", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_flag(o.resume.trust_ledger, v, true, false); }},
     {"--ledger", "FILE", kResume, "keep the ledger there, not in the output folder", "", kLong,
-     InConfig::yes, [](Options& o, Values v) { return store_text(o.files.ledger, v); }},
+     InConfig::yes, [](Options& o, Values v) { return store_path(o.files.ledger, v); }},
 
     {"-H,--header", "'K: V'|@FILE", kRequests, "send to every host; may be repeated", "", kShort,
      InConfig::yes, apply_header},
@@ -360,7 +379,7 @@ const OptionRow kTable[] = {
      InConfig::yes, [](Options& o, Values v) { return apply_family(o, v, AddressFamily::v6); }},
 
     {"--results", "FILE", kReports, "write one JSON object a link; - is stdout", "", kShort,
-     InConfig::yes, [](Options& o, Values v) { return store_text(o.report.results, v); }},
+     InConfig::yes, [](Options& o, Values v) { return store_path(o.report.results, v); }},
     {"--keep-columns", "", kReports, "records get the list's own columns too, src_NAME where names clash", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_flag(o.source.keep_columns, v, true, false); }},
     {"--progress", "STYLE", kReports, "auto, bar, plain or none; auto: a bar on a terminal, else lines", "auto", kLong,
@@ -398,7 +417,7 @@ std::span<const OptionRow> option_table() { return kTable; }
 
 const OptionRow* find_option(std::string_view long_name) {
   const auto found = std::find_if(std::begin(kTable), std::end(kTable), [&](const OptionRow& row) {
-    return row.main_name().starts_with("--") && row.long_name() == long_name;
+    return row.long_name() == long_name;
   });
   return found == std::end(kTable) ? nullptr : &*found;
 }

@@ -9,7 +9,8 @@
 namespace fanfetch {
 
 enum class ShortHelp : std::uint8_t { no, yes };
-enum class InConfig : std::uint8_t { no, yes };
+/// Whether an option may stand in a configuration file, or there alone.
+enum class InConfig : std::uint8_t { no, yes, only };
 
 /// One option: all that the command line, the configuration file and both help texts know of it.
 struct OptionRow {

@@ -44,7 +44,7 @@ std::vector<std::string> split_words(int argc, const char* const* argv) {
     only_sources = only_sources || word == "--";
     if (!only_sources && word.starts_with("--") && word.find('=') == word.size() - 1) {
       const auto* option = find_option(word.substr(2, word.size() - 3));
-      if (option != nullptr && option->value_count() > 0) {
+      if (option != nullptr && option->in_config != InConfig::only && option->value_count() > 0) {
         words.emplace_back(word.substr(0, word.size() - 1));
         words.emplace_back();
         continue;
@@ -79,6 +79,7 @@ Result<CommandLine> read_command_line(int argc, const char* const* argv) {
   app.allow_extras();
   std::vector<std::pair<const OptionRow*, CLI::Option*>> options;
   for (const OptionRow& row : option_table()) {
+    if (row.in_config == InConfig::only) continue;
     const std::string names(row.names);
     auto* option = row.value_count() == 0
                        ? app.add_flag(names)
@@ -132,14 +133,17 @@ Result<> apply_config_file(Options& options, const CommandLine& line) {
   const auto settings = parse_config(*path, *content);
   if (!settings) return tl::unexpected(settings.error());
   const bool loudness_given = line.has("quiet") || line.has("verbose");
+  const bool sources_given = !line.sources.empty() || line.has("input-file");
   for (const Setting& setting : *settings) {
     const std::string_view name = setting.option->long_name();
     if (line.has(name) || (loudness_given && (name == "quiet" || name == "verbose"))) continue;
+    if (sources_given && (name == "source" || name == "input-file")) continue;
     const auto applied = setting.option->apply(options, setting.values);
     if (!applied) {
       return fail("{}:{}: {}: {}", *path, setting.line, name, applied.error().message);
     }
   }
+  if (sources_given) options.source.pages_given = false;
   return {};
 }
 
@@ -222,12 +226,12 @@ tl::expected<Options, Exit> read_options(int argc, const char* const* argv) {
 
   Options options;
   options.job.user_agent = FANFETCH_USER_AGENT;
-  options.source.words = std::move(line->sources);
   const auto read = apply_config_file(options, *line)
                         .and_then([&] { return apply_command_line(options, *line); })
                         .and_then([&] { return apply_environment(options); })
                         .and_then([&] { return check_together(options); });
   if (!read) return usage_error(read.error().message);
+  if (!line->sources.empty()) options.source.words = std::move(line->sources);
   return options;
 }
 

@@ -19,13 +19,16 @@ namespace fanfetch {
 
 /// Which lists to read, and how.
 struct SourceOptions {
-  std::vector<std::string> words;    ///< SOURCE words in turn; without one, the Imgur gallery.
+  /// SOURCE words in turn, of the command line or else of the configuration file; without a source,
+  /// the Imgur gallery.
+  std::vector<std::string> words;
   std::vector<std::string> inputs;   ///< `-i`: always files (or `-`), read after the words.
   std::optional<ListFormat> format;  ///< Of all lists; nullopt: by the ending of each.
   std::string url_column = "url";
   std::optional<std::string> links_at, next_at;  ///< JSON pointers, not checked yet.
   bool keep_columns = false;
-  int pages = 1;  ///< `all`: more than any listing has.
+  int pages = 1;             ///< `all`: more than any listing has.
+  bool pages_given = false;  ///< With these sources: not by a file for those of a command line.
   bool albums = false;
   std::string api_base = "https://api.imgur.com";  ///< No slash at the end.
   std::string client_id;      ///< From --client-id-file or IMGUR_CLIENT_ID; never printed.
@@ -34,7 +37,7 @@ struct SourceOptions {
 
 /// Where files and the ledger go.
 struct FileOptions {
-  std::string output = "images";
+  std::string output;  ///< Empty: what suits the sources, see output_folder() in run_setup.h.
   std::string ledger;  ///< Empty: in the output folder.
   std::string name_template = "{name}";
   bool fix_extension = false;

@@ -129,7 +129,7 @@ FanfetchProcess::FanfetchProcess(const Launch& setup)
   const std::vector<char*> argv = pointers(args);
   const std::vector<char*> envp = pointers(env);
   Pipe in, out, err;
-  if (!setup.stdin_pipe) in.read.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (!setup.stdin_pipe) in.read.reset(::open(setup.stdin_file.c_str(), O_RDONLY | O_CLOEXEC));
   if (setup.stdout_unread) out.read.reset();
   if (setup.stderr_unread) err.read.reset();
 

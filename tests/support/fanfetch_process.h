@@ -22,9 +22,10 @@ struct Launch {
   std::vector<std::string> args;
   /// Added to an environment without proxies, IMGUR_CLIENT_ID and configuration.
   std::map<std::string, std::string> env = {};
-  std::string folder = {};     ///< Working directory; empty: the test's own.
-  std::string program = {};    ///< Empty: the environment variable FANFETCH.
-  bool stdin_pipe = false;     ///< For write_stdin(); otherwise stdin is /dev/null.
+  std::string folder = {};   ///< Working directory; empty: the test's own.
+  std::string program = {};  ///< Empty: the environment variable FANFETCH.
+  bool stdin_pipe = false;   ///< For write_stdin(); otherwise stdin is `stdin_file`.
+  std::string stdin_file = "/dev/null";
   bool stdout_unread = false;  ///< A pipe whose reader has closed it before the start.
   bool stderr_unread = false;
   int ignored_signal = 0;  ///< Ignored from the start, as nohup does with SIGHUP.

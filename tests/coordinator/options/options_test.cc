@@ -79,7 +79,7 @@ TEST_F(OptionsTest, DefaultsAreThoseOfTheHelp) {
   std::vector<const char*> pointers;
   for (const auto& word : words) pointers.push_back(word.c_str());
   for (const Options& o : {good({}), good(pointers)}) {
-    EXPECT_EQ(o.files.output, "images");
+    EXPECT_EQ(o.files.output, "") << "as suits the sources";
     EXPECT_EQ(o.jobs, 64u);
     EXPECT_EQ(o.workers, std::nullopt);
     EXPECT_EQ(o.per_host.limit, std::nullopt);
@@ -283,7 +283,7 @@ TEST_F(OptionsTest, SourcesAreTakenAsTheyAre) {
   EXPECT_TRUE(o.source.accept_given);
   EXPECT_TRUE(o.filter.accept_extensions.empty());
   EXPECT_EQ(good({"-"}).source.words, Words{"-"});
-  EXPECT_EQ(good({"-i", "-", "-i", "b"}).source.inputs, (Words{"-", "b"}));
+  EXPECT_EQ(good({"-i", "-", "--input-file", "b"}).source.inputs, (Words{"-", "b"}));
   EXPECT_EQ(wrong({"a", ""}), "a SOURCE is empty");
 }
 
@@ -586,6 +586,46 @@ TEST_F(OptionsTest, TheConfigurationIsReadByDefault) {
   EXPECT_EQ(o.job.host_headers[0].header, "Cookie: a=b; c");
   EXPECT_TRUE(o.report.quiet);
   EXPECT_EQ(o.files.name_template, "{id}.{ext}");
+}
+
+TEST_F(OptionsTest, SourcesOfTheConfigurationCountUnlessTheCommandLineNamesOthers) {
+  configure(
+      "source = imgur:r/cats\ninput-file = lists/a.txt\nsource=https://h/?a=b#c\n"
+      "input-file = -\npages = 3\n");
+  const Options o = good({});
+  EXPECT_EQ(o.source.words, (Words{"imgur:r/cats", "https://h/?a=b#c"}));
+  EXPECT_EQ(o.source.inputs, (Words{"lists/a.txt", "-"}));
+  EXPECT_TRUE(o.source.pages_given);
+  for (const auto& words : {std::vector<const char*>{"x.txt"}, {"-i", "x"}, {"--input-file=x"}}) {
+    const Options other = good(words);
+    EXPECT_EQ(other.source.words.size() + other.source.inputs.size(), 1u) << words[0];
+    EXPECT_FALSE(other.source.pages_given) << "it was said about other sources";
+    EXPECT_EQ(other.source.pages, 3);
+  }
+  EXPECT_TRUE(good({"x.txt", "--pages=2"}).source.pages_given);
+  EXPECT_EQ(good({"--no-config"}).source.words, Words{});
+  EXPECT_EQ(wrong({"--source", "x"}), "--source is not an option");
+  EXPECT_EQ(wrong({"--source=x"}), "--source is not an option");
+  EXPECT_EQ(wrong({"--source="}), "--source is not an option");
+  configure("source =\n");
+  EXPECT_EQ(wrong({}), config_ + ":1: source: its value is empty");
+}
+
+TEST_F(OptionsTest, FilesAreWrittenOnThisMachine) {
+  for (const char* option : {"-o", "-d", "--output", "--results", "--ledger"}) {
+    for (const char* url : {"s3://bucket/x", "S3://bucket", "gs://b", "file:///tmp/x", "sftp://h/x",
+                            "https://me:hush@h/"}) {
+      const std::string what = wrong({option, url});
+      EXPECT_NE(what.find("' is no path: fanfetch writes to this machine's files alone"),
+                std::string::npos)
+          << option << " " << url << ": " << what;
+      EXPECT_EQ(what.find("hush"), std::string::npos) << what;
+    }
+  }
+  EXPECT_EQ(good({"-o", "./s3://bucket"}).files.output, "./s3://bucket");
+  EXPECT_EQ(good({"-o", "s3:/bucket"}).files.output, "s3:/bucket");
+  configure("output = s3://bucket\n");
+  EXPECT_TRUE(wrong({}).starts_with(config_ + ":1: output: 's3://bucket' is no path"));
 }
 
 TEST_F(OptionsTest, TheCommandLineWinsOverTheConfiguration) {

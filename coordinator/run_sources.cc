@@ -1,0 +1,177 @@
+#include "coordinator/run_sources.h"
+
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+#include <utility>
+
+#include "coordinator/commands/command_line.h"
+
+namespace fanfetch {
+namespace {
+
+/// A list that was meant for `fanfetch -`: a file, or a pipe or socket with bytes in it. Never
+/// waits.
+bool stdin_holds_something() {
+  struct stat status {};
+  if (::fstat(STDIN_FILENO, &status) != 0) return false;
+  if (S_ISREG(status.st_mode)) return true;
+  if (!S_ISFIFO(status.st_mode) && !S_ISSOCK(status.st_mode)) return false;
+  int bytes = 0;
+  return ::ioctl(STDIN_FILENO, FIONREAD, &bytes) == 0 && bytes > 0;
+}
+
+bool is_folder(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/// A word that names no source.
+tl::unexpected<Error> wrong_word(const std::string& word, Error error) {
+  if (!is_folder(word)) return tl::unexpected(std::move(error));
+  return fail("'{0}' is a folder: -o {0} puts files there; fanfetch status {0} looks at it", word);
+}
+
+Result<std::vector<SourceSpec>> parse_sources(const SourceOptions& options) {
+  const SourceWays ways{.format = options.format, .urls_are_apis = options.links_at.has_value()};
+  std::vector<SourceSpec> specs;
+  for (const auto& word : options.words) {
+    if (is_command_name(word)) {
+      return fail("the command comes first: fanfetch {} DIR; for a file write ./{}", word, word);
+    }
+    auto spec = parse_source(word, ways);
+    if (!spec) return wrong_word(word, std::move(spec.error()));
+    specs.push_back(std::move(*spec));
+  }
+  for (const auto& file : options.inputs) {
+    auto spec = list_spec(file, ways);
+    if (!spec) return tl::unexpected(spec.error());
+    specs.push_back(std::move(*spec));
+  }
+  if (!specs.empty()) return specs;
+  if (stdin_holds_something()) {
+    return fail(
+        "stdin holds something: write \"fanfetch -\" for a list, \"fanfetch imgur\" for the "
+        "gallery");
+  }
+  if (options.client_id.empty()) {
+    return fail(
+        "nothing to download.\n"
+        "  fanfetch urls.txt   downloads a list, one URL a line\n"
+        "  fanfetch -          the same from a pipe\n"
+        "  fanfetch            downloads the Imgur gallery, with your client ID in "
+        "the environment: IMGUR_CLIENT_ID=…\n"
+        "See fanfetch --help");
+  }
+  return std::vector{SourceSpec{SourceSpec::Kind::imgur, ""}};
+}
+
+bool is_imgur(const SourceSpec& spec) { return spec.kind == SourceSpec::Kind::imgur; }
+
+/// Pages are an API's or a listing's. A single URL, of which the page would be saved as a file, is
+/// probably an API whose --links-at was forgotten.
+Result<> check_pages(const SourceOptions& options, const std::vector<SourceSpec>& specs) {
+  if (!options.pages_given || std::any_of(specs.begin(), specs.end(), is_imgur)) return {};
+  for (const auto& spec : specs) {
+    if (spec.kind != SourceSpec::Kind::url) continue;
+    return fail(
+        "--pages needs --links-at: without it {} is one file to save, and no page of a JSON API",
+        mask_userinfo(spec.argument));
+  }
+  return {};
+}
+
+/// Extensions of files that people name when they save a single one, in alphabetical order.
+constexpr std::string_view kFileExtensions[] = {
+    "7z",   "aac",  "avi",  "avif", "bin", "bmp",  "bz2",   "csv",  "deb", "doc",  "docx",
+    "epub", "exe",  "flac", "gif",  "gz",  "h5",   "heic",  "hdf5", "htm", "html", "ico",
+    "iso",  "jar",  "jpeg", "jpg",  "js",  "json", "jsonl", "jxl",  "log", "m4a",  "m4v",
+    "md",   "mkv",  "mov",  "mp3",  "mp4", "mpg",  "nc",    "odt",  "ogg", "opus", "parquet",
+    "pdf",  "png",  "ppt",  "pptx", "psd", "rar",  "rpm",   "rtf",  "svg", "tar",  "tgz",
+    "tif",  "tiff", "ts",   "tsv",  "txt", "wav",  "webm",  "webp", "whl", "wmv",  "xls",
+    "xlsx", "xml",  "xz",   "yaml", "yml", "zip",  "zst"};
+
+/// The last component of `folder` reads as the name of the file behind `url`.
+bool is_file_name(std::string_view folder, const std::string& url) {
+  const std::string extension = extension_of_path(folder);
+  const auto parsed = parse_url(url);
+  return !extension.empty() && ((parsed && extension == extension_of_path(parsed->path)) ||
+                                std::find(std::begin(kFileExtensions), std::end(kFileExtensions),
+                                          extension) != std::end(kFileExtensions));
+}
+
+/// A list that can be opened at once: no FIFO or device, on which a writer may depend.
+bool is_ready(const SourceSpec& spec) {
+  if (spec.kind != SourceSpec::Kind::list) return true;
+  if (spec.argument == "-") return false;
+  struct stat status {};
+  return ::stat(spec.argument.c_str(), &status) != 0 || S_ISREG(status.st_mode) ||
+         S_ISDIR(status.st_mode);
+}
+
+/// Bare `imgur` is the tutorial's job: its JPEGs, no GIF and no album.
+FilterRules rules_for(const SourceSpec& spec, const Options& options) {
+  FilterRules rules = options.filter;
+  if (spec.is_bare_imgur() && !options.source.accept_given) rules.accept_extensions = {"jpg"};
+  return rules;
+}
+
+unsigned host_limit(const SourceSpec& spec, const PerHost& per_host) {
+  return per_host.limit.value_or(spec.kind == SourceSpec::Kind::imgur ? PerHost::kUsualForImgur
+                                                                      : PerHost::kUsual);
+}
+
+}  // namespace
+
+Result<std::vector<ReaderSource>> plan_sources(const Options& options) {
+  std::vector<ReaderSource> sources;
+  auto specs = parse_sources(options.source);
+  if (!specs) return tl::unexpected(specs.error());
+  if (auto checked = check_pages(options.source, *specs); !checked) {
+    return tl::unexpected(checked.error());
+  }
+  for (auto& spec : *specs) {
+    if (spec.kind == SourceSpec::Kind::imgur && options.source.client_id.empty()) {
+      return fail(
+          "Imgur needs a client ID: set IMGUR_CLIENT_ID in the environment, or use "
+          "--client-id-file FILE");
+    }
+    auto filter = LinkFilter::make(rules_for(spec, options));
+    if (!filter) return tl::unexpected(filter.error());
+    const unsigned limit = host_limit(spec, options.per_host);
+    sources.push_back({std::move(spec), std::move(*filter), limit});
+  }
+  return sources;
+}
+
+Result<std::string> output_folder(const FileOptions& files,
+                                  const std::vector<ReaderSource>& sources) {
+  const std::string& given = files.output;
+  if (given.empty()) {
+    const bool all_imgur = std::all_of(sources.begin(), sources.end(),
+                                       [](const auto& source) { return is_imgur(source.spec); });
+    return all_imgur ? "images" : "downloads";
+  }
+  const bool one_url = sources.size() == 1 && sources[0].spec.kind == SourceSpec::Kind::url;
+  const bool file_is_named = files.name_template != FileOptions().name_template;
+  if (!one_url || file_is_named || is_folder(given)) return given;
+  const std::size_t name = given.rfind('/') + 1;  // npos + 1 is 0
+  if (!is_file_name(given.substr(name), sources[0].spec.argument)) return given;
+  return fail("-o names a folder; {}--name {} names the file",
+              name > 1 ? fmt::format("-o {} ", given.substr(0, name - 1)) : "", given.substr(name));
+}
+
+Result<> check_sources(const std::vector<ReaderSource>& sources, SourceContext context) {
+  context.notice = [](const std::string&) {};  // what it has to say comes at its turn
+  for (const auto& [spec, filter, limit] : sources) {
+    if (!is_ready(spec)) continue;
+    if (auto opened = open_source(spec, context); !opened) return tl::unexpected(opened.error());
+  }
+  return {};
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/result.h"
+#include "coordinator/options/options.h"
+#include "coordinator/reading/reader.h"
+
+namespace fanfetch {
+
+// What the words of the command line and the configuration mean for a run: its sources, and the
+// folder that suits them. Errors are the user's to mend: the run ends with kExitConfiguration
+// where nothing else is said.
+
+/// The links' sources, in the order to read, each with its filter and limit. Error: a word that is
+/// no source, none at all, a filter that cannot be read, or an Imgur source without a client ID.
+[[nodiscard]] Result<std::vector<ReaderSource>> plan_sources(const Options& options);
+
+/// Where files go: what the user named, else `images` if all sources are Imgur's, and `downloads`
+/// if not. Error: the folder's name is a file's, given for a single URL: curl's -o was meant.
+[[nodiscard]] Result<std::string> output_folder(const FileOptions& files,
+                                                const std::vector<ReaderSource>& sources);
+
+/// Opens, and closes again, all sources for which nobody has to be waited for: with a slip in the
+/// name of a list, the run ends before anything of an earlier one is touched. FIFOs, stdin and
+/// pages are opened at their turn. Error: one that cannot be opened (exit status 3).
+[[nodiscard]] Result<> check_sources(const std::vector<ReaderSource>& sources,
+                                     SourceContext context);
+
+}  // namespace fanfetch
