@@ -226,9 +226,21 @@ Result<ProxyUrl> parse_proxy(std::string_view text) {
   return proxy;
 }
 
+std::string_view without_variant(std::string_view name) {
+  static constexpr std::string_view kSigns = ":!@;~&";
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string_view::npos) return name;
+  const std::size_t sign = std::min(name.find_first_of(kSigns, dot), name.size());
+  const std::string_view extension = name.substr(dot + 1, sign - dot - 1);
+  const bool is_one =
+      !extension.empty() && std::all_of(extension.begin(), extension.end(), is_alphanumeric);
+  return is_one ? name.substr(0, sign) : name;
+}
+
 std::string extension_of_path(std::string_view path) {
   static constexpr std::size_t kMaxBytes = 16;  // with its dot; the longest known is .geojson
-  const std::string_view name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+  const std::string_view plain = without_variant(path);
+  const std::string_view name = plain.substr(plain.rfind('/') + 1);  // npos + 1 is 0
   const std::size_t dot = name.rfind('.');
   if (dot == std::string_view::npos || name.size() - dot > kMaxBytes) return "";
   return to_lower(name.substr(dot + 1));

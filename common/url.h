@@ -53,8 +53,12 @@ struct ProxyUrl {
 /// with which the proxy does that. Errors: what is wrong with it, without the URL itself.
 [[nodiscard]] Result<ProxyUrl> parse_proxy(std::string_view text);
 
-/// Of the last component of a URL's path or a file name: lower case, without its dot. Empty: there
-/// is none, or what stands behind the dot is longer than any real one.
+/// `name`, a path or its last component, without what image servers take behind its extension:
+/// `a/photo.jpg` of `a/photo.jpg:large`, `a/photo.jpg!thumb` or `a/photo.jpg@2x`.
+[[nodiscard]] std::string_view without_variant(std::string_view name);
+
+/// Of the last component of a URL's path or a file name, without its variant: lower case, without
+/// its dot. Empty: there is none, or what stands behind the dot is longer than any real one.
 [[nodiscard]] std::string extension_of_path(std::string_view path);
 
 /// `text` with the userinfo before the host replaced by `***`; also for text that is no URL.

@@ -56,7 +56,8 @@ Result<LinkFilter> LinkFilter::make(const FilterRules& rules) {
 std::optional<std::string> LinkFilter::why_dropped(const Url& url) const {
   if (!accept_extensions_.empty() || !reject_extensions_.empty()) {
     const std::string_view path = url.path;
-    const std::string name = to_lower(percent_decode(path.substr(path.rfind('/') + 1)));
+    const std::string whole = to_lower(percent_decode(path.substr(path.rfind('/') + 1)));
+    const std::string_view name = without_variant(whole);
     if (!accept_extensions_.empty() && !has_one_of(name, accept_extensions_)) {
       return fmt::format("its extension is not among those accepted ({})",
                          fmt::join(accept_extensions_, ", "));

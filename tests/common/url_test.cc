@@ -420,5 +420,16 @@ TEST(ExtensionOfPath, IsLowerCaseAndOfTheLastComponent) {
   EXPECT_EQ(extension_of_path("/.abcdefghijklmnop"), "");
 }
 
+TEST(ExtensionOfPath, IsWithoutWhatImageServersTakeBehindIt) {
+  for (const char* path : {"/X.jpg:large", "/q.JPG!thumb", "a.jpg@2x", "a.jpg:", "b/a.jpg;v=1",
+                           "/a.b.jpg!w300", "a.jpg&w=5"}) {
+    EXPECT_EQ(extension_of_path(path), "jpg") << path;
+  }
+  EXPECT_EQ(without_variant("/b/X.jpg:large"), "/b/X.jpg");
+  for (const char* path : {"a:b", "a!b.jpg", "a.:b", "Fig. 1: cats", "x.y/a:b", "a.j-g:x", ""}) {
+    EXPECT_EQ(without_variant(path), path);
+  }
+}
+
 }  // namespace
 }  // namespace fanfetch

@@ -19,7 +19,8 @@ TEST(LinkFilter, KeepsAllWithoutRules) { EXPECT_TRUE(keeps({}, "http://a/")); }
 TEST(LinkFilter, AcceptsByTheExtensionOfThePath) {
   const FilterRules jpg{.accept_extensions = {"jpg"}};
   for (const char* url : {"http://a/x.jpg", "http://a/X.JPG", "http://a/x.jpg?1",
-                          "http://a/x%2Ejpg", "http://a/x.jpg#y.gif", "http://a/b.gif/x.y.Jpg"}) {
+                          "http://a/x%2Ejpg", "http://a/x.jpg#y.gif", "http://a/b.gif/x.y.Jpg",
+                          "http://a/x.jpg:large", "http://a/x.jpg!thumb"}) {
     EXPECT_TRUE(keeps(jpg, url)) << url;
   }
   for (const char* url : {"http://a/x.gif", "http://a/x", "http://a/", "http://a/x?y=z.jpg",
