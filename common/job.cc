@@ -146,6 +146,7 @@ std::size_t encode(const Job& job, std::span<std::byte> buffer) {
   for (const auto& type : job.accept_types) out.put(type);
   out.put(job.min_size);
   out.put(static_cast<std::uint8_t>(job.respect_robots_tag));
+  out.put(job.check);
   out.put(static_cast<std::int64_t>(job.timeout.count()));
   out.put(static_cast<std::int64_t>(job.connect_timeout.count()));
   out.put(static_cast<std::int64_t>(job.stall_timeout.count()));
@@ -187,6 +188,7 @@ std::optional<Job> decode_job(std::span<const std::byte> bytes) {
   for (std::uint32_t i = 0; i < types; ++i) job.accept_types.push_back(in.get_string());
   job.min_size = in.get<std::uint64_t>();
   job.respect_robots_tag = in.get<std::uint8_t>() != 0;
+  job.check = in.get<std::uint8_t>() != 0 ? CheckContent::yes : CheckContent::no;
   job.timeout = std::chrono::milliseconds(in.get<std::int64_t>());
   job.connect_timeout = std::chrono::milliseconds(in.get<std::int64_t>());
   job.stall_timeout = std::chrono::seconds(in.get<std::int64_t>());

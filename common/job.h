@@ -26,6 +26,8 @@ inline constexpr std::size_t kMaxJobAddresses = 8;
 inline constexpr std::size_t kMaxHopExtensions = 16;
 
 enum class HashContent : std::uint8_t { no, yes };
+/// `no`: what claims to be a picture, say, may be anything.
+enum class CheckContent : std::uint8_t { no, yes };
 enum class VerifyTls : std::uint8_t { no, yes };
 /// `yes`: over TLS, if the server offers it, unless only HTTP/1.1 shows for sure where a body ends.
 enum class Http2 : std::uint8_t { no, yes };
@@ -61,6 +63,7 @@ struct Job {
   std::vector<std::string> accept_types;  ///< MIME types or `image/*`, lower case; empty: all.
   std::uint64_t min_size = 0;             ///< Decoded bytes.
   bool respect_robots_tag = false;
+  CheckContent check = CheckContent::yes;
 
   // For all of these 0 means no limit.
   std::chrono::milliseconds timeout{0};          ///< For the whole attempt.

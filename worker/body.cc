@@ -119,7 +119,8 @@ void Body::expect_content(const std::string& content_type) {
   content_.emplace(ContentClaims{.url = job_.url,
                                  .link_extension = job_.link_extension,
                                  .suggested_name = suggested_name_,
-                                 .content_type = content_type},
+                                 .content_type = content_type,
+                                 .check = job_.check},
                    job_.accept_types);
 }
 
@@ -247,11 +248,13 @@ bool Body::is_welcome(const std::optional<Sha256Digest>& digest) {
   if (!content_->end()) {
     rejection_ = content_->rejection();
   } else if (const auto what = placeholder(*part_, digest)) {
-    rejection_ = Rejection{ErrorClass::placeholder, fmt::format("it is {}", *what)};
+    rejection_ =
+        Rejection{.error = ErrorClass::placeholder, .message = fmt::format("it is {}", *what)};
   } else if (part_->size() < job_.min_size) {
-    rejection_ = Rejection{ErrorClass::filtered,
-                           fmt::format("it has {} bytes, fewer than the {} of --min-size",
-                                       part_->size(), job_.min_size)};
+    rejection_ =
+        Rejection{.error = ErrorClass::filtered,
+                  .message = fmt::format("it has {} bytes, fewer than the {} of --min-size",
+                                         part_->size(), job_.min_size)};
   }
   return !rejection_;
 }
@@ -265,6 +268,7 @@ Outcome Body::refusal(Response response) const {
   Failed failed{.response = std::move(response)};
   if (rejection_) {
     failed.error = rejection_->error;
+    failed.retry = rejection_->retry;
     failed.message = rejection_->message;
   } else if (stopped_ == Stopped::too_large) {
     failed.error = ErrorClass::too_large;

@@ -49,7 +49,8 @@ std::optional<Rejection> robots_rejection(const Job& job, const ResponseHead& he
   if (!job.respect_robots_tag) return std::nullopt;
   const auto objection = robots_objection(head, product_name(job.user_agent));
   if (!objection) return std::nullopt;
-  return Rejection{ErrorClass::filtered, fmt::format("its X-Robots-Tag says {}", *objection)};
+  return Rejection{.error = ErrorClass::filtered,
+                   .message = fmt::format("its X-Robots-Tag says {}", *objection)};
 }
 
 }  // namespace fanfetch

@@ -40,10 +40,11 @@ Job JobFactory::make(const Link& link, const Url& url, Route route) const {
     job.if_none_match = sendable(link.earlier->record.etag);
     job.if_modified_since = sendable(link.earlier->record.last_modified);
   }
-  job.link_extension = extension_of_path(link.url.path);
+  job.link_extension = extension_of_path(percent_decode(link.url.path));
   job.accept_types = rules_.accept_types;
   job.min_size = rules_.min_size;
   job.respect_robots_tag = rules_.respect_robots_tag;
+  job.check = rules_.check;
   job.timeout = rules_.timeout;
   job.connect_timeout = rules_.connect_timeout;
   job.stall_timeout = rules_.stall_timeout;

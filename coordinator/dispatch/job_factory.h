@@ -27,6 +27,7 @@ struct JobRules {
   std::uint64_t min_size = 0;             ///< Bytes.
   std::uint64_t max_size = 1ull << 30;    ///< Decoded bytes; 0: no limit.
   bool respect_robots_tag = false;
+  CheckContent check = CheckContent::yes;
   std::chrono::milliseconds timeout{std::chrono::hours(1)};  ///< 0: no limit, as below.
   std::chrono::milliseconds connect_timeout{15'000};
   std::chrono::seconds stall_timeout{30};

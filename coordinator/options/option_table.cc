@@ -198,6 +198,14 @@ Result<> apply_hash(Options& options, Values values) {
   return {};
 }
 
+Result<> apply_check(Options& options, Values values) {
+  if (values[0] != "content" && values[0] != "none") {
+    return fail("'{}' is neither content nor none", values[0]);
+  }
+  options.job.check = values[0] == "none" ? CheckContent::no : CheckContent::yes;
+  return {};
+}
+
 Result<> apply_retry_failed(Options& options, Values values) {
   auto parsed = parse_retry_failed(values[0]);
   return store(options.resume.retry_failed, std::move(parsed));
@@ -282,6 +290,8 @@ const OptionRow kTable[] = {
      InConfig::yes, [](Options& o, Values v) { return store(o.job.min_size, parse_size(v[0])); }},
     {"--respect-robots-tag", "", kLinks, "nothing whose X-Robots-Tag says noai, noimageai, noindex or none", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_flag(o.job.respect_robots_tag, v, true, false); }},
+    {"--check", "content|none", kLinks, "whether what claims to be a picture, video, archive or document has to be one", "content", kLong,
+     InConfig::yes, apply_check},
     {"--albums", "", kLinks, "open the albums of an Imgur listing into their images", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_flag(o.source.albums, v, true, false); }},
     {"--format", "NAME", kLinks, "of all lists: text, csv, tsv or jsonl; default: by the ending (.gz and .zst too), else text", "", kLong,

@@ -28,6 +28,7 @@ Job full_job() {
           .accept_types = {"image/*", "video/mp4"},
           .min_size = 9,
           .respect_robots_tag = true,
+          .check = CheckContent::no,
           .timeout = std::chrono::milliseconds(5),
           .connect_timeout = std::chrono::milliseconds(6),
           .stall_timeout = std::chrono::seconds(7),
@@ -59,6 +60,7 @@ TEST(Job, ComesBackAsItWas) {
   EXPECT_EQ(back->accept_types, job.accept_types);
   EXPECT_EQ(back->min_size, job.min_size);
   EXPECT_EQ(back->respect_robots_tag, job.respect_robots_tag);
+  EXPECT_EQ(back->check, job.check);
   EXPECT_EQ(back->timeout, job.timeout);
   EXPECT_EQ(back->connect_timeout, job.connect_timeout);
   EXPECT_EQ(back->stall_timeout, job.stall_timeout);

@@ -83,6 +83,7 @@ TEST_F(OptionsTest, HelpAllNamesEveryOption) {
                              "--api-base",
                              "--client-id-file",
                              "--hash",
+                             "--check",
                              "--refresh",
                              "--retry-failed",
                              "--adopt",

@@ -10,50 +10,28 @@
 #include "common/utf8.h"
 
 namespace fanfetch {
-namespace {
-
-/// Kinds that sniff() always recognises, so that other bytes are an error.
-constexpr std::string_view kExtensions[] = {"jpg",  "jpeg", "jpe", "jfif", "png",  "gif",
-                                            "webp", "avif", "bmp", "tif",  "tiff", "svg",
-                                            "svgz", "mp4",  "m4v", "webm"};
-constexpr std::string_view kTypes[] = {
-    "image/jpeg",     "image/jpg",  "image/pjpeg",   "image/png",  "image/x-png",
-    "image/apng",     "image/gif",  "image/webp",    "image/avif", "image/bmp",
-    "image/x-ms-bmp", "image/tiff", "image/svg+xml", "video/mp4",  "video/webm"};
-/// Pictures too, but sniff() does not recognise all of their forms.
-constexpr std::string_view kOtherExtensions[] = {"apng", "heic", "heif", "jxl", "ico",
-                                                 "jp2",  "psd",  "mov",  "mkv"};
-
-template <std::size_t count>
-bool is_one_of(const std::string_view (&list)[count], std::string_view word) {
-  return std::find(std::begin(list), std::end(list), word) != std::end(list);
-}
-
-}  // namespace
-
 ContentCheck::ContentCheck(const ContentClaims& claims,
                            const std::vector<std::string>& accept_types)
     : accept_types_(accept_types) {
   std::string_view type = claims.content_type.substr(0, claims.content_type.find(';'));
   while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
   content_type_ = to_lower(type);
+  if (claims.check == CheckContent::no) return;
   add_type(content_type_);
   add_extension(extension_of_path(percent_decode(split_url(claims.url).path)));
   add_extension(claims.link_extension);
   add_extension(extension_of_path(claims.suggested_name));
 }
 
-void ContentCheck::add_claim(Claim claim) { claim_ = std::max(claim_, claim); }
-
 void ContentCheck::add_extension(std::string_view extension) {
-  if (is_one_of(kExtensions, extension)) add_claim(Claim::picture);
-  if (is_one_of(kOtherExtensions, extension)) add_claim(Claim::other_picture);
+  const Claim claim = claim_of_extension(extension);
+  if (claim == Claim::file && file_extension_.empty()) file_extension_ = extension;
+  claim_ = std::max(claim_, claim);
   may_be_svg_ = may_be_svg_ || extension == "svg" || extension == "svgz";
 }
 
 void ContentCheck::add_type(std::string_view type) {
-  if (type.starts_with("image/")) add_claim(Claim::other_picture);
-  if (is_one_of(kTypes, type)) add_claim(Claim::picture);
+  claim_ = std::max(claim_, claim_of_type(type));
   may_be_svg_ = may_be_svg_ || type == "image/svg+xml";
 }
 
@@ -76,21 +54,29 @@ bool ContentCheck::decide(ContentKind kind) {
   decided_ = true;
   kind_ = kind;
   if (!is_as_claimed()) {
-    rejection_ = Rejection{ErrorClass::wrong_type, wrong_type_message()};
+    rejection_ = Rejection{.error = ErrorClass::wrong_type,
+                           .message = wrong_type_message(),
+                           .retry = empty_ ? Retry::yes : Retry::no};
     return false;
   }
   if (accept_types_.empty()) return true;
   const std::string type(mime_type(kind).empty() ? content_type_ : mime_type(kind));
   if (is_accepted(type)) return true;
-  rejection_ = Rejection{ErrorClass::filtered,
-                         fmt::format("it is {}, which is none of --accept-type",
-                                     type.empty() ? "of no known type" : printable(type, 100))};
+  rejection_ =
+      Rejection{.error = ErrorClass::filtered,
+                .message = fmt::format("it is {}, which is none of --accept-type",
+                                       type.empty() ? "of no known type" : printable(type, 100))};
   return false;
 }
 
 bool ContentCheck::is_as_claimed() const {
-  if (claim_ == Claim::nothing || is_picture(kind_)) return true;
-  if (claim_ == Claim::other_picture) return kind_ != ContentKind::html;
+  switch (claim_) {
+    case Claim::nothing: return true;
+    case Claim::file: return kind_ != ContentKind::html || is_html_on_purpose(content_type_);
+    case Claim::other_picture: return kind_ != ContentKind::html && !empty_;
+    case Claim::picture: break;
+  }
+  if (is_picture(kind_)) return true;
   return may_be_svg_ && (kind_ == ContentKind::xml || kind_ == ContentKind::gzip);
 }
 
@@ -98,6 +84,10 @@ std::string ContentCheck::wrong_type_message() const {
   std::string message = "its bytes are of no known type of picture";
   if (kind_ == ContentKind::html) message = "its bytes are HTML, not a picture";
   if (empty_) message = "it is empty, not a picture";
+  if (claim_ == Claim::file) {
+    message = fmt::format("its bytes are HTML, such as a page to sign in, not a .{} file",
+                          printable(file_extension_, 20));
+  }
   if (!content_type_.empty()) message += " (sent as " + printable(content_type_, 100) + ")";
   return message;
 }

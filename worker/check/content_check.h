@@ -6,7 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "common/job.h"
 #include "common/outcome.h"
+#include "worker/check/content_claim.h"
 #include "worker/check/content_kind.h"
 
 namespace fanfetch {
@@ -16,6 +18,7 @@ namespace fanfetch {
 struct Rejection {
   ErrorClass error = ErrorClass::filtered;
   std::string message;
+  Retry retry = Retry::no;
 };
 
 /// All that says what a body is before its first byte arrives. Empty: it says nothing.
@@ -24,12 +27,12 @@ struct ContentClaims {
   std::string_view link_extension;  ///< Of the link's own path, in lower case: `jpg`.
   std::string_view suggested_name;  ///< From Content-Disposition.
   std::string_view content_type;
+  CheckContent check = CheckContent::yes;  ///< `no`: none of these has to be true.
 };
 
-/// Checks the first bytes of a body as they arrive, in pieces of any size. A body that a claim
-/// calls a picture or a video must be one, of any kind: servers often name the wrong kind. If the
-/// claimed kind is one that sniff() does not fully know, only HTML is rejected. Then
-/// `--accept-type` is applied. Pure.
+/// Checks the first bytes of a body as they arrive, in pieces of any size: see Claim for what they
+/// must be. An empty body where a picture is expected may be another one at the next attempt.
+/// Then `--accept-type` is applied. Pure.
 class ContentCheck {
  public:
   /// `accept_types` is lent; empty accepts all.
@@ -47,9 +50,6 @@ class ContentCheck {
   [[nodiscard]] ContentKind kind() const { return kind_; }
 
  private:
-  enum class Claim { nothing, other_picture, picture };
-
-  void add_claim(Claim claim);
   void add_extension(std::string_view extension);
   void add_type(std::string_view type);
   [[nodiscard]] bool look(std::span<const std::byte> bytes);
@@ -60,7 +60,8 @@ class ContentCheck {
 
   Claim claim_ = Claim::nothing;
   bool may_be_svg_ = false;
-  std::string content_type_;  // without parameters, in lower case
+  std::string file_extension_;  // that made the claim Claim::file
+  std::string content_type_;    // without parameters, in lower case
   const std::vector<std::string>& accept_types_;
   std::string head_;  // its first bytes, while there are too few to decide
   ContentKind kind_ = ContentKind::unknown;

@@ -76,13 +76,40 @@ ContentKind kind_by_brands(std::string_view head) {
   if (has({"avif", "avis"})) return ContentKind::avif;
   if (has({"heic", "heix", "heim", "heis", "hevc", "hevx"})) return ContentKind::heic;
   if (is_major({"mif1", "msf1"})) return ContentKind::heif;
-  // Audio, plain, protected or of audiobooks, and Canon's raw pictures.
-  if (is_major({"M4A ", "M4B ", "M4P ", "crx "})) return ContentKind::unknown;
-  return ContentKind::mp4;
+  if (is_major({"crx "})) return ContentKind::unknown;  // Canon's raw pictures
+  // Plain, protected, of audiobooks, and Adobe's for Flash.
+  const bool sound = is_major({"M4A ", "M4B ", "M4P ", "F4A ", "F4B "});
+  return sound ? ContentKind::m4a : ContentKind::mp4;
 }
 
-/// EBML (RFC 8794), and the document type that it names.
+bool is_printable(std::string_view bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+/// Files that begin with another box than `ftyp`: segments of a stream, which players fetch one by
+/// one, and old QuickTime (ISO 14496-12, 8.16; the boxes that may stand at the top of a file). A
+/// text may hold such a word at this place too, but no size before it and no bytes behind it.
+ContentKind kind_by_first_box(std::string_view head) {
+  static constexpr std::string_view kBoxes[] = {"styp", "moof", "sidx", "ssix", "moov",
+                                                "mdat", "free", "wide", "skip", "emsg",
+                                                "prft", "pdin", "pnot"};
+  if (head.size() < 8) return ContentKind::unknown;
+  const auto* box = std::find(std::begin(kBoxes), std::end(kBoxes), head.substr(4, 4));
+  if (box == std::end(kBoxes)) return ContentKind::unknown;
+  if (is_printable(head.substr(0, 4))) {
+    if (head.size() < 16 || is_printable(head.substr(8, 8))) return ContentKind::unknown;
+  }
+  // 0: to the end of the file; 1: a longer size follows.
+  const std::uint32_t size = big_endian(head);
+  return size > 1 && size < 8 ? ContentKind::unknown : ContentKind::mp4;
+}
+
+/// EBML (RFC 8794), and the document type that it names; or an element of a file's inside, as a
+/// stream's segments begin with one (RFC 9559, 5.1): Segment, Cluster, Cues.
 ContentKind kind_by_ebml(std::string_view head) {
+  for (const auto element : {"\x18\x53\x80\x67"sv, "\x1F\x43\xB6\x75"sv, "\x1C\x53\xBB\x6B"sv}) {
+    if (head.starts_with(element)) return ContentKind::webm;
+  }
   if (!head.starts_with("\x1A\x45\xDF\xA3")) return ContentKind::unknown;
   if (head.find("webm") != std::string_view::npos) return ContentKind::webm;
   if (head.find("matroska") != std::string_view::npos) return ContentKind::matroska;
@@ -173,6 +200,7 @@ ContentKind sniff(std::span<const std::byte> bytes, Head state) {
   if (is_bmp(head)) return ContentKind::bmp;
   if (is_ico(head)) return ContentKind::ico;
   if (const auto kind = kind_by_brands(head); kind != ContentKind::unknown) return kind;
+  if (const auto kind = kind_by_first_box(head); kind != ContentKind::unknown) return kind;
   if (const auto kind = kind_by_ebml(head); kind != ContentKind::unknown) return kind;
   return kind_of_markup(head, state);
 }
@@ -205,6 +233,7 @@ std::string_view mime_type(ContentKind kind) {
     case ContentKind::jxl: return "image/jxl";
     case ContentKind::svg: return "image/svg+xml";
     case ContentKind::mp4: return "video/mp4";
+    case ContentKind::m4a: return "audio/mp4";
     case ContentKind::webm: return "video/webm";
     case ContentKind::matroska: return "video/x-matroska";
     case ContentKind::html: return "text/html";

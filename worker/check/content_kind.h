@@ -23,8 +23,9 @@ enum class ContentKind : std::uint8_t {
   ico,
   jxl,
   svg,
-  mp4,  ///< Also QuickTime and 3GP.
-  webm,
+  mp4,   ///< Also QuickTime and 3GP, and pieces of a stream without the file's first box.
+  m4a,   ///< Sound in the same container.
+  webm,  ///< Also pieces of a stream without the file's head.
   matroska,
   html,
   xml,   ///< XML whose root element comes after the head: possibly an SVG.
@@ -41,7 +42,7 @@ enum class Head : std::uint8_t { growing, complete };
 /// final.
 [[nodiscard]] ContentKind sniff(std::span<const std::byte> head, Head state = Head::complete);
 
-/// Whether it is a picture or a video.
+/// Whether it is a picture, a video or the sound of one.
 [[nodiscard]] bool is_picture(ContentKind kind);
 
 /// The MIME type, such as `image/jpeg`; empty for `unknown`, `xml` and `gzip`, which do not

@@ -158,6 +158,8 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
                           "{id}",
                           "--hash",
                           "none",
+                          "--check",
+                          "none",
                           "--dry-run",
                           "-j",
                           "8",
@@ -237,6 +239,7 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
   EXPECT_EQ(o.files.output, "out");
   EXPECT_EQ(o.files.name_template, "{id}");
   EXPECT_EQ(o.job.hash_content, HashContent::no);
+  EXPECT_EQ(o.job.check, CheckContent::no);
   EXPECT_TRUE(o.dry_run);
   EXPECT_EQ(o.jobs, 8u);
   EXPECT_EQ(o.workers, 2u);
@@ -316,6 +319,7 @@ TEST_F(OptionsTest, NumbersHaveLimits) {
       {"--min-speed", {"4G"}},
       {"--limit-rate", {"x", "", "/s", "1K/m", "-1", "fast"}},
       {"--hash", {"md5", ""}},
+      {"--check", {"", "Content", "off", "all"}},
       {"--format", {"json", "CSV", ""}},
       {"--url-column", {""}},
       {"--progress", {"fancy"}},

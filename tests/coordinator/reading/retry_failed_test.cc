@@ -29,6 +29,7 @@ TEST(RetryFailedTest, WhatMayComeRight) {
   EXPECT_FALSE(gone_for_good(failed(ErrorClass::http_4xx)));
   EXPECT_FALSE(gone_for_good(failed(ErrorClass::dns))) << "the resolver did not answer";
   EXPECT_FALSE(gone_for_good(failed(ErrorClass::http_5xx, 404, false)));
+  EXPECT_FALSE(gone_for_good(failed(ErrorClass::wrong_type, 200, true))) << "an empty body";
   EXPECT_FALSE(gone_for_good(Record{})) << "nobody knows why";
   for (const auto error : {ErrorClass::refused, ErrorClass::timeout, ErrorClass::too_large,
                            ErrorClass::disk, ErrorClass::crashed_worker, ErrorClass::tls}) {

@@ -64,6 +64,18 @@ TEST(ContentCheck, EachKindUnderEachContentType) {
   }
 }
 
+/// As players ask for them, one by one.
+TEST(ContentCheck, SegmentsOfAVideoAreVideo) {
+  const std::string moof("\0\0\0\x64moof\0\0\0\x10mfhd", 16), cluster("\x1F\x43\xB6\x75\1", 5);
+  for (const ContentClaims& claims :
+       {ContentClaims{.url = "http://h/seg-1.mp4"}, ContentClaims{.content_type = "video/mp4"},
+        ContentClaims{.url = "http://h/1.webm"}, ContentClaims{.content_type = "video/webm"}}) {
+    EXPECT_FALSE(judge(claims, moof + std::string(5000, 'x')));
+    EXPECT_FALSE(judge(claims, moof));
+    EXPECT_FALSE(judge(claims, cluster));
+  }
+}
+
 TEST(ContentCheck, WhatClaimsToBeNoPictureMayBeAnything) {
   for (const char* url : {"http://h/", "http://h/a", "http://h/a.html", "http://h/a.gifv",
                           "http://h/a.jpg/", "http://h/a.jpg/b", "http://h/?f=a.jpg",
@@ -92,7 +104,62 @@ TEST(ContentCheck, OfPicturesThatWeCannotTellOnlyHtmlIsRefused) {
                                       ContentClaims{.url = "http://h/a.heic"}}) {
     EXPECT_EQ(error_of(judge(claims, kHtml)), "wrong_type");
     EXPECT_FALSE(judge(claims, "8BPS\1"));
-    EXPECT_FALSE(judge(claims, ""));
+    EXPECT_EQ(error_of(judge(claims, "")), "wrong_type") << "that is none of any kind";
+  }
+}
+
+/// A page to sign in is no archive, whatever the server calls it.
+TEST(ContentCheck, OfFilesThatAreNoPagesOnlyHtmlIsRefused) {
+  for (const std::string extension :
+       {"zip",     "pdf",         "nc",   "mp3",   "m4a",  "m4s",   "tar",   "gz",
+        "tgz",     "7z",          "docx", "xlsx",  "csv",  "json",  "h5",    "hdf",
+        "epub",    "iso",         "exe",  "apk",   "avi",  "mpg",   "ts",    "m3u8",
+        "parquet", "safetensors", "npz",  "grib2", "fits", "ipynb", "woff2", "srt"}) {
+    const std::string url = "http://h/a." + extension;
+    for (const char* type : {"", "text/html; charset=utf-8", "application/octet-stream"}) {
+      EXPECT_EQ(error_of(judge({.url = url, .content_type = type}, kHtml)), "wrong_type") << url;
+      EXPECT_FALSE(judge({.url = url, .content_type = type}, kText)) << url;
+      EXPECT_FALSE(judge({.url = url, .content_type = type}, "")) << url;
+    }
+  }
+  EXPECT_TRUE(judge({.url = "http://h/login", .link_extension = "zip"}, kHtml));
+  EXPECT_TRUE(judge({.url = "http://h/get", .suggested_name = "a.pdf"}, kHtml));
+  EXPECT_EQ(judge({.url = "http://h/a.zip", .content_type = "text/html"}, kHtml)->message,
+            "its bytes are HTML, such as a page to sign in, not a .zip file (sent as text/html)");
+}
+
+TEST(ContentCheck, WhatIsAPageOrATextMayBeHtml) {
+  for (const char* extension : {"html", "htm", "xhtml", "php", "asp", "aspx", "jsp", "cgi", "md",
+                                "txt", "xml", "js", "com", "org", "5", "do"}) {
+    EXPECT_FALSE(judge({.url = std::string("http://h/a.") + extension}, kHtml)) << extension;
+  }
+  const ContentClaims exported{.url = "http://h/a.xls", .content_type = "application/vnd.ms-excel"};
+  EXPECT_FALSE(judge(exported, "<table><tr><td>1</td></tr></table>")) << "as many programs do";
+  EXPECT_TRUE(judge({.url = "http://h/a.xls", .content_type = "text/html"}, kHtml));
+}
+
+TEST(ContentCheck, AnEmptyPictureMayComeTheNextTime) {
+  EXPECT_EQ(judge({.url = "http://h/a.jpg"}, "")->retry, Retry::yes);
+  EXPECT_EQ(judge({.url = "http://h/a", .content_type = "image/png"}, "")->retry, Retry::yes);
+  EXPECT_EQ(judge({.url = "http://h/a.jpg"}, kHtml)->retry, Retry::no);
+  EXPECT_EQ(judge({.url = "http://h/a.jpg"}, kText)->retry, Retry::no);
+}
+
+TEST(ContentCheck, SwitchedOffNothingHasToBeTrue) {
+  for (const std::string& body : {kHtml, kText, std::string()}) {
+    for (const char* url : {"http://h/a.jpg", "http://h/a.zip", "http://h/a.heic"}) {
+      const ContentClaims claims{
+          .url = url, .content_type = "image/png", .check = CheckContent::no};
+      EXPECT_FALSE(judge(claims, body)) << url;
+      EXPECT_EQ(error_of(judge(claims, body, {"video/mp4"})), "filtered") << "the user's own rule";
+    }
+  }
+}
+
+TEST(ContentCheck, WhatStandsBehindAnExtensionHidesItNot) {
+  for (const char* url : {"http://h/X.jpg:large", "http://h/q.jpg!thumb", "http://h/q.jpg%21thumb",
+                          "http://h/a.jpg@2x", "http://h/a.zip:v2"}) {
+    EXPECT_TRUE(judge({.url = url}, kHtml)) << url;
   }
 }
 

@@ -51,14 +51,16 @@ TEST(ContentKind, OfABeginningThatIsTooShort) {
 TEST(ContentKind, TextThatBeginsLikeAPictureIsNone) {
   for (const char* text : {"BM is short for many things, among them a car", "RIFF raff and WEBP",
                            "II* is no word", "MM. Mmh.", "GIF is a format", "hello", "{\"a\": 1}",
-                           "\x89 per cent", "ftyp", "    ftypisom    mp42"}) {
+                           "\x89 per cent", "ftyp", "    ftypisom    mp42", "the free encyclopedia",
+                           "and skip over it", "far wide and far", "The moov is no atom"}) {
     EXPECT_EQ(kind_of(text), ContentKind::unknown) << text;
   }
   EXPECT_EQ(kind_of("RIFF\x10\0\0\0WAVEfmt "s), ContentKind::unknown);
+  EXPECT_EQ(kind_of("\0\0\0\x05moov\0\0\0\x6C"s), ContentKind::unknown) << "smaller than itself";
   EXPECT_EQ(kind_of("\0\0\0\x18"
-                    "ftypM4A \0\0\0\0isomM4A "s),
+                    "ftypcrx \0\0\0\0crx isom"s),
             ContentKind::unknown)
-      << "sound";
+      << "raw";
 }
 
 TEST(ContentKind, OfHtmlInManyForms) {
