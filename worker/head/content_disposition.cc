@@ -5,6 +5,7 @@
 
 #include "common/ascii.h"
 #include "common/url.h"
+#include "worker/head/header_text.h"
 
 namespace fanfetch {
 namespace {
@@ -25,6 +26,17 @@ std::string take_quoted(std::string_view& text) {
   return value;
 }
 
+/// Where the value ends that a single quote begins: behind the quote before a semicolon or the end.
+/// npos: it is a quote of its own.
+std::size_t end_of_single_quoted(std::string_view text) {
+  for (std::size_t at = text.find('\'', 1); at != std::string_view::npos;
+       at = text.find('\'', at + 1)) {
+    const std::string_view rest = trimmed(text.substr(at + 1), kSpaceAndTab);
+    if (at > 1 && (rest.empty() || rest.starts_with(';'))) return at + 1;
+  }
+  return std::string_view::npos;
+}
+
 /// `name=value` or a bare word, and the semicolon behind it.
 struct Parameter {
   std::string_view name;
@@ -42,6 +54,11 @@ Parameter take_parameter(std::string_view& text) {
     text.remove_prefix(1);
     parameter.value = take_quoted(text);
     text.remove_prefix(std::min(text.find(';'), text.size()));
+  } else if (const std::size_t quoted =
+                 text.starts_with('\'') ? end_of_single_quoted(text) : std::string_view::npos;
+             quoted != std::string_view::npos) {
+    parameter.value = text.substr(1, quoted - 2);
+    text.remove_prefix(std::min(text.find(';', quoted), text.size()));
   } else {
     parameter.value = trimmed(text.substr(0, text.find(';')), kSpaceAndTab);
     text.remove_prefix(std::min(text.find(';'), text.size()));
@@ -50,31 +67,22 @@ Parameter take_parameter(std::string_view& text) {
   return parameter;
 }
 
-std::string latin1_to_utf8(std::string_view text) {
-  std::string utf8;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) {
-      utf8 += c;
-    } else {
-      utf8 += static_cast<char>(0xC0 | byte >> 6);
-      utf8 += static_cast<char>(0x80 | (byte & 0x3F));
-    }
-  }
-  return utf8;
-}
-
 /// `UTF-8'en'a%20b.jpg` (RFC 8187). nullopt: of another character set, or no such
 /// value.
 std::optional<std::string> decode_extended(std::string_view value) {
   const std::size_t first = value.find('\'');
   const std::size_t second = value.find('\'', first == std::string_view::npos ? first : first + 1);
   if (second == std::string_view::npos) return std::nullopt;
-  const std::string_view charset = value.substr(0, first);
-  std::string text = percent_decode(value.substr(second + 1));
-  if (is_same_word(charset, "utf-8")) return text;
-  if (is_same_word(charset, "iso-8859-1")) return latin1_to_utf8(text);
-  return std::nullopt;
+  return decode_charset(value.substr(0, first), percent_decode(value.substr(second + 1)));
+}
+
+/// What servers write into a plain `filename`, which has neither a character set nor escapes by the
+/// letter: an encoded word of mail, an extended value, percent-escapes, UTF-8 or Latin-1.
+/// Empty: nobody can read it.
+std::string decode_plain(std::string_view value) {
+  if (has_encoded_words(value)) return decode_encoded_words(value).value_or("");
+  if (auto extended = decode_extended(value)) return *extended;
+  return to_utf8(percent_decode(value));
 }
 
 /// The last component; empty if nothing is left of it that could be a name.
@@ -88,17 +96,20 @@ std::string without_folders(std::string name) {
 }  // namespace
 
 std::string suggested_name(std::string_view header) {
-  std::string plain, extended;
+  std::string plain, extended, loose;
   while (!header.empty()) {
     const Parameter parameter = take_parameter(header);
     if (!parameter.value) continue;
     if (is_same_word(parameter.name, "filename*") && extended.empty()) {
       extended = without_folders(decode_extended(*parameter.value).value_or(""));
+      const bool has_charset = parameter.value->find('\'') != std::string::npos;
+      if (!has_charset) loose = without_folders(decode_plain(*parameter.value));
     } else if (is_same_word(parameter.name, "filename") && plain.empty()) {
-      plain = without_folders(*parameter.value);
+      plain = without_folders(decode_plain(*parameter.value));
     }
   }
-  return extended.empty() ? plain : extended;
+  if (extended.empty()) extended = std::move(plain);
+  return extended.empty() ? loose : extended;
 }
 
 }  // namespace fanfetch

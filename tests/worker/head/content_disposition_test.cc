@@ -34,6 +34,69 @@ TEST(ContentDisposition, AnExtendedNameThatCannotBeReadLeavesTheOther) {
   }
 }
 
+/// RFC 6266 has no such names, and servers send them every day.
+TEST(ContentDisposition, LettersBeyondAsciiInAPlainName) {
+  const std::string naive = "na\xC3\xAFve.jpg";
+  for (const char* value : {"\"na\xC3\xAFve.jpg\"",
+                            "na\xC3\xAFve.jpg",
+                            "\"na\xEFve.jpg\"",
+                            "na\xEFve.jpg",
+                            "\"na%C3%AFve.jpg\"",
+                            "na%c3%afve.jpg",
+                            "na%EFve.jpg",
+                            "\"=?UTF-8?Q?na=C3=AFve.jpg?=\"",
+                            "=?utf-8?q?na=C3=AFve.jpg?=",
+                            "\"=?UTF-8?B?bmHDr3ZlLmpwZw==?=\"",
+                            "=?UTF-8?B?bmHDr3ZlLmpwZw==?=",
+                            "\"=?iso-8859-1?Q?na=EFve.jpg?=\"",
+                            "\"=?ISO-8859-1?B?bmHvdmUuanBn?=\"",
+                            "\"=?utf-8*en?Q?na=C3=AFve?= =?utf-8?Q?.jpg?=\"",
+                            "\"=?utf-8?Q?na=C3?= =?utf-8?Q?=AFve.jpg?=\"",
+                            "'na\xC3\xAFve.jpg'",
+                            "'na%C3%AFve.jpg' ",
+                            "utf8''na%C3%AFve.jpg",
+                            "\"UTF-8''na%C3%AFve.jpg\"",
+                            "\"utf-8'en'na%C3%AFve.jpg\""}) {
+    EXPECT_EQ(suggested_name(std::string("attachment; filename=") + value), naive) << value;
+    EXPECT_EQ(suggested_name(std::string("attachment; filename=") + value + "; size=5"), naive)
+        << value;
+  }
+  EXPECT_EQ(suggested_name("attachment; filename=\"=?UTF-8?Q?a_b=5Fc?=.jpg\""), "a b_c.jpg");
+  EXPECT_EQ(suggested_name("attachment; filename=\"\x93"
+                           "a\x94.jpg\""),
+            "\xE2\x80\x9C"
+            "a\xE2\x80\x9D.jpg")
+      << "Windows' quotes";
+}
+
+TEST(ContentDisposition, SingleQuotes) {
+  EXPECT_EQ(suggested_name("attachment; filename='a b.jpg'"), "a b.jpg");
+  EXPECT_EQ(suggested_name("attachment; filename='a;b.jpg'; size=1"), "a;b.jpg");
+  EXPECT_EQ(suggested_name("attachment; filename='it's a.jpg'"), "it's a.jpg");
+  EXPECT_EQ(suggested_name("attachment; filename=it's.jpg; x='"), "it's.jpg");
+  EXPECT_EQ(suggested_name("attachment; filename='a.jpg"), "'a.jpg");
+  EXPECT_EQ(suggested_name("attachment; filename=''"), "''");
+}
+
+TEST(ContentDisposition, PercentSignsThatEscapeNothingStay) {
+  EXPECT_EQ(suggested_name("attachment; filename=\"100% cotton.jpg\""), "100% cotton.jpg");
+  EXPECT_EQ(suggested_name("attachment; filename=\"a%2Fb.jpg\""), "b.jpg") << "a folder";
+}
+
+TEST(ContentDisposition, AnExtendedNameInOtherSpellings) {
+  EXPECT_EQ(suggested_name("attachment; filename*=utf8''na%C3%AFve.jpg"), "na\xC3\xAFve.jpg");
+  EXPECT_EQ(suggested_name("attachment; filename*=UTF-8''na%EFve.jpg"), "na\xC3\xAFve.jpg");
+  EXPECT_EQ(suggested_name("attachment; filename*='UTF-8''b.jpg'"), "b.jpg");
+  EXPECT_EQ(suggested_name("attachment; filename*=na%C3%AFve.jpg"), "na\xC3\xAFve.jpg")
+      << "better than none";
+}
+
+TEST(ContentDisposition, WhatNobodyCanReadIsNoName) {
+  EXPECT_EQ(suggested_name("attachment; filename=\"=?gb2312?B?1tDOxC5qcGc=?=\""), "");
+  EXPECT_EQ(suggested_name("attachment; filename=\"=?UTF-8?X?abc?=\""), "");
+  EXPECT_EQ(suggested_name("attachment; filename=\"=?UTF-8?B?!?=\""), "");
+}
+
 TEST(ContentDisposition, FoldersAreStripped) {
   EXPECT_EQ(suggested_name("attachment; filename=\"../../etc/passwd\""), "passwd");
   EXPECT_EQ(suggested_name("attachment; filename=\"/etc/cron.d/x\""), "x");
@@ -59,9 +122,9 @@ TEST(ContentDisposition, WhatIsBrokenIsReadAsFarAsItGoes) {
 }
 
 TEST(ContentDisposition, AnyBytesAreSurvived) {
-  static constexpr std::string_view kBits[] = {"filename", "*",   "=",       ";", "\"", "\\",
-                                               "'",        "%",   "UTF-8''", "/", "..", " ",
-                                               "\t",       "%00", "\xFF",    "a"};
+  static constexpr std::string_view kBits[] = {
+      "filename", "*", "=",  ";",  "\"",  "\\",  "'",  "%",   "UTF-8''", "/",
+      "..",       " ", "=?", "?=", "?B?", "?Q?", "\t", "%00", "\xFF",    "a"};
   std::mt19937_64 random(1);
   for (int round = 0; round < 50'000; ++round) {
     std::string header;
