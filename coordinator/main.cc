@@ -173,7 +173,8 @@ Exit run(Options options, Instant start) {
   auto links_in_flight = std::make_unique<LinksInFlight>();
   auto name_claims = std::make_unique<NameClaims>(ledger.output.fd());
   const ContentNameRules content_names{.fix_extension = options.files.fix_extension,
-                                       .suggestions = names.names_by_url()};
+                                       .suggestions = names.names_by_url(),
+                                       .extensions = names.ends_in_extension()};
   PlanContext plan = plan_context(options, std::move(names));
   plan.output_fd = ledger.output.fd();
   plan.history = or_exit(History::open(ledger.path), kExitOutput);

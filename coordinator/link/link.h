@@ -37,6 +37,7 @@ struct Link {
   /// is the name of the part file.
   Sha256Digest hash{};
   std::string name;            ///< Final path below the output folder, clean (see path_text.h).
+  std::string open_name;       ///< See NameTemplate::open_name(); mostly empty.
   std::uint64_t name_key = 0;  ///< Hash of `name`: equal for names that differ only in case.
   unsigned host_limit = 1;     ///< Most concurrent requests to its host.
   std::shared_ptr<const Earlier> earlier;      ///< Null: no earlier run saved a file.

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "coordinator/names/content_name.h"
 #include "coordinator/names/path_text.h"
 
 namespace fanfetch {
@@ -35,11 +36,12 @@ std::string path_of(const Url& url) {
   return path + name_of(url);
 }
 
-/// {stem, extension without its dot}; a name that only begins with a dot has no extension.
+/// {stem, extension without its dot and what image servers take behind it}; a name that only begins
+/// with a dot has no extension.
 std::pair<std::string, std::string> split_name(const std::string& name) {
   const std::size_t dot = name.rfind('.');
   if (dot == std::string::npos || dot == 0) return {name, ""};
-  return {name.substr(0, dot), name.substr(dot + 1)};
+  return {name.substr(0, dot), std::string(without_variant(name).substr(dot + 1))};
 }
 
 /// A cell of the list. A slash in it makes no folder, as an encoded one in a URL makes none.
@@ -170,10 +172,35 @@ bool NameTemplate::names_by_url() const {
   return alone && (last == Field::name || last == Field::path);
 }
 
-std::string NameTemplate::expand(const NameFields& fields) const {
+bool NameTemplate::ends_in_extension() const {
+  if (pieces_.empty()) return false;
+  const Field last = pieces_.back().field;
+  return last == Field::name || last == Field::path || last == Field::ext;
+}
+
+/// `open`: with kExtensionMark in place of {ext}.
+std::string NameTemplate::fill_in(const NameFields& fields, bool open) const {
   std::string path;
-  for (const Piece& piece : pieces_) path += value(piece, fields);
-  return clean_path(path);
+  for (const Piece& piece : pieces_) {
+    if (open && piece.field == Field::ext) {
+      path += kExtensionMark;
+      continue;
+    }
+    std::string text = value(piece, fields);
+    std::replace(text.begin(), text.end(), kExtensionMark, '_');
+    path += text;
+  }
+  return path;
+}
+
+std::string NameTemplate::expand(const NameFields& fields) const {
+  return clean_path(fill_in(fields, false));
+}
+
+std::string NameTemplate::open_name(const NameFields& fields) const {
+  const bool has_extension = std::any_of(
+      pieces_.begin(), pieces_.end(), [](const Piece& piece) { return piece.field == Field::ext; });
+  return has_extension && !has_file_extension(fields.url) ? fill_in(fields, true) : "";
 }
 
 std::string other_name(std::string_view path, const Sha256Digest& hash, unsigned n) {

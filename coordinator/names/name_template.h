@@ -21,6 +21,9 @@ struct NameFields {
   std::span<const std::string> columns;  ///< In the order of NameTemplate::columns(), or empty.
 };
 
+/// Stands for {ext} in NameTemplate::open_name(); no clean name holds it.
+inline constexpr char kExtensionMark = '\1';
+
 /// `--name`: turns a link into a path below the output folder. Pure.
 /// Fields: {name} {stem} {ext} {host} {path} {index} {index:08} {id} {hash} {hash:N} {col:NAME};
 /// `{{` is a brace. {name} is the last component of the URL's path, decoded, or `index.html` if
@@ -34,6 +37,12 @@ class NameTemplate {
   /// Whether the name of the file is the URL's alone: `{name}` or the end of `{path}`. Then, if the
   /// URL has no good name, a server's suggestion may be used instead.
   [[nodiscard]] bool names_by_url() const;
+  /// Whether names end as the URL's own name does, in {name}, {path} or {ext}: then the extension
+  /// of what came belongs there where the URL has none.
+  [[nodiscard]] bool ends_in_extension() const;
+  /// Where {ext} is in it, and the URL has no extension of its own, what expand() makes its names
+  /// of, with kExtensionMark in place of {ext}; see name_for_content(). Empty otherwise.
+  [[nodiscard]] std::string open_name(const NameFields& fields) const;
 
   [[nodiscard]] std::string expand(const NameFields& fields) const;
   /// The columns of the list that the template uses, each once.
@@ -50,6 +59,7 @@ class NameTemplate {
   static const FieldRow kFields[];
 
   [[nodiscard]] static Result<Piece> parse_field(std::string_view text, std::size_t position);
+  [[nodiscard]] std::string fill_in(const NameFields& fields, bool open) const;
   [[nodiscard]] static std::string value(const Piece& piece, const NameFields& fields);
 
   [[nodiscard]] unsigned index_of_column(std::string_view name);

@@ -36,8 +36,11 @@ std::string transform(std::string_view text, int options) {
   return {reinterpret_cast<const char*>(raw), static_cast<std::size_t>(size)};
 }
 
+constexpr std::string_view kNonJoiner = "\u200C", kJoiner = "\u200D";
+
 /// Whether a character is invisible, or makes a text look different from what it is.
 bool is_harmful(utf8proc_int32_t character) {
+  if (character == 0x200C || character == 0x200D) return false;  // Persian, Hindi, emoji
   switch (utf8proc_category(character)) {
     case UTF8PROC_CATEGORY_CC:  // control, NUL
     case UTF8PROC_CATEGORY_CF:  // format: all of bidi, zero width
@@ -86,11 +89,12 @@ std::size_t extension_begin(std::string_view component) {
 }
 
 /// The file name with `tail` before its extension, its stem cut to fit.
-std::string insert_tail(std::string_view component, std::string_view tail) {
+std::string insert_tail(std::string_view component, std::string_view tail,
+                        std::size_t max_bytes = kMaxComponentBytes) {
   const std::size_t dot = extension_begin(component);
   const std::string_view extension = component.substr(dot);
-  const std::size_t fixed = std::min(tail.size() + extension.size(), kMaxComponentBytes);
-  std::string name(cut(component.substr(0, dot), kMaxComponentBytes - fixed));
+  const std::size_t fixed = std::min(tail.size() + extension.size(), max_bytes);
+  std::string name(cut(component.substr(0, dot), max_bytes - fixed));
   name += tail;
   name += extension;
   return name;
@@ -99,6 +103,9 @@ std::string insert_tail(std::string_view component, std::string_view tail) {
 /// A component that a path may have; empty if nothing is left of it.
 std::string clean_component(std::string_view component) {
   std::string clean(without_trailing(component, ". "));
+  if (clean.starts_with(kNonJoiner) || clean.starts_with(kJoiner)) {
+    clean.replace(0, kJoiner.size(), "_");
+  }
   const std::size_t dots = std::min(clean.find_first_not_of('.'), clean.size());
   std::fill_n(clean.begin(), dots, '_');
   if (clean.size() <= kMaxComponentBytes) return clean;

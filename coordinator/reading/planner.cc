@@ -157,17 +157,22 @@ Plan Planner::plan_link(Link link, const ListedItem& item) {
         context_.name_claims->claim(plain, link.hash, taken_in_ledger(row ? row->row : 0));
     link.name = std::move(claimed.name);
     link.name_key = claimed.key;
+    link.open_name = context_.names.open_name(name_fields(link, item));
   }
   context_.links_in_flight->add(identity, link.index);
   return link;
 }
 
+NameFields Planner::name_fields(const Link& link, const ListedItem& item) {
+  return {.url = link.url,
+          .index = link.index,
+          .id = item.id,
+          .hash = link.hash,
+          .columns = item.named};
+}
+
 std::string Planner::plain_name(const Link& link, const ListedItem& item) const {
-  return context_.names.expand({.url = link.url,
-                                .index = link.index,
-                                .id = item.id,
-                                .hash = link.hash,
-                                .columns = item.named});
+  return context_.names.expand(name_fields(link, item));
 }
 
 std::optional<Plan> Planner::recall(Link& link, const LedgerRow& row) {

@@ -89,10 +89,57 @@ TEST_F(ContentTest, NorIsOneThatIsCalledOne) {
 TEST_F(ContentTest, TextAndNothingAreNoPicturesEither) {
   origin_.serve("/a.jpg", ok("404 not found"));
   expect_wrong_type(fetch("/a.jpg"));
-  origin_.serve("/b.jpg", Reply{.body = "", .content_type = "image/jpeg"});
-  const ResultLine empty = fetch("/b.jpg");
-  expect_wrong_type(empty);
-  EXPECT_EQ("it is empty, not a picture (sent as image/jpeg)", empty.message);
+}
+
+/// A server that makes its pictures on demand may have been slow, or out of room.
+TEST_F(ContentTest, AnEmptyPictureIsTriedAgain) {
+  const Reply empty{.body = "", .content_type = "image/jpeg"};
+  origin_.serve_in_turn("/a.jpg", {empty, ok(picture())});
+  EXPECT_EQ("saved", fetch("/a.jpg").status);
+  EXPECT_EQ(2u, origin_.count());
+
+  origin_.serve("/b.jpg", empty);
+  const ResultLine line = fetch("/b.jpg", {"--retries=1"});
+  EXPECT_EQ("wrong_type", line.error);
+  EXPECT_EQ(true, line.retryable);
+  EXPECT_EQ("it is empty, not a picture (sent as image/jpeg)", line.message);
+  EXPECT_EQ(4u, origin_.count());
+  EXPECT_TRUE(files_in(output() + "/.fanfetch/part").empty());
+
+  origin_.serve("/b.jpg", ok(picture()));
+  EXPECT_EQ("saved", fetch("/b.jpg").status) << "the next run asks again";
+}
+
+TEST_F(ContentTest, ASignInPageIsNoFile) {
+  const std::vector<std::string> links = {"/a.zip", "/a.pdf", "/a.nc",
+                                          "/a.tif", "/a.mp4", "/moved.zip"};
+  for (const std::string& link : links) origin_.serve(link, page());
+  origin_.serve("/moved.zip", redirect("/login"));
+  origin_.serve("/login", page());
+  origin_.serve("/page.php", page());
+  std::vector<std::string> all = links;
+  all.emplace_back("/page.php");
+  EXPECT_EQ(1, run(list_setup(all)).exit_status);
+  const auto lines = records();
+  ASSERT_EQ(7u, lines.size());
+  for (std::size_t i = 0; i < links.size(); ++i) {
+    EXPECT_EQ("wrong_type", lines[i].error) << links[i];
+    EXPECT_EQ(false, lines[i].retryable);
+  }
+  EXPECT_EQ("saved", lines[6].status) << "a script may make pages";
+
+  EXPECT_EQ(0, run(list_setup(all, {"--check=none", "--retry-failed=all"})).exit_status);
+  EXPECT_EQ(7u, saved_files().size());
+  EXPECT_EQ(kPage, saved_files()["a.zip"]);
+}
+
+TEST_F(ContentTest, SegmentsOfAStreamAreVideo) {
+  const std::string moof("\0\0\0\x64moof\0\0\0\x10mfhd\0\0\0\0\0\0\0\1", 24);
+  origin_.serve("/1.mp4", Reply{.body = moof, .content_type = "video/mp4"});
+  origin_.serve("/2.m4s", Reply{.body = moof, .content_type = "video/iso.segment"});
+  origin_.serve("/3.webm", Reply{.body = "\x1F\x43\xB6\x75\x81\1", .content_type = "video/webm"});
+  EXPECT_EQ(0, run(list_setup({"/1.mp4", "/2.m4s", "/3.webm"})).exit_status);
+  EXPECT_EQ((Names{"1.mp4", "2.m4s", "3.webm"}), names());
 }
 
 TEST_F(ContentTest, AnyPictureIsOne) {
@@ -297,7 +344,8 @@ TEST_F(ContentTest, ExtensionsAreFixedOnRequest) {
   origin_.serve("/right.JPEG", ok(sample_jpeg(2)));
   const std::vector<std::string> links = {"/photo.png", "/drawing", "/right.JPEG"};
   EXPECT_EQ(0, run(list_setup(links)).exit_status);
-  EXPECT_EQ((Names{"drawing", "photo.png", "right.JPEG"}), names());
+  EXPECT_EQ((Names{"drawing.png", "photo.png", "right.JPEG"}), names())
+      << "only what has none gets one by itself";
   fs::remove_all(output());
   EXPECT_EQ(0, run(list_setup(links, {"--fix-extension"})).exit_status);
   EXPECT_EQ((Names{"drawing.png", "photo.jpg", "right.JPEG"}), names());
@@ -342,6 +390,36 @@ TEST_F(ContentTest, ARefreshedFileKeepsItsName) {
   origin_.serve("/photo.png", ok(sample_jpeg(1)));
   EXPECT_EQ("saved", fetch("/photo.png", {"--fix-extension", "--refresh"}).status);
   EXPECT_EQ(Names{"photo.png"}, names());
+}
+
+TEST_F(ContentTest, APictureWithoutAnExtensionGetsOne) {
+  for (const char* link : {"/", "/?img=5", "/show.php?id=1", "/photo"}) {
+    origin_.serve(link, Reply{.body = sample_jpeg(1), .content_type = "image/jpeg"});
+  }
+  EXPECT_EQ(0, run(list_setup({"/?img=5", "/show.php?id=1", "/photo"})).exit_status);
+  EXPECT_EQ((Names{"index.jpg", "photo.jpg", "show.jpg"}), names());
+  EXPECT_EQ(0, run(list_setup({"/?img=5", "/show.php?id=1", "/photo"})).exit_status);
+  for (const ResultLine& line : records()) EXPECT_EQ("kept", line.status);
+
+  fs::remove_all(output());
+  const std::vector<std::string> numbered = {"--name={ext}/{index:03}.{ext}"};
+  EXPECT_EQ(0, run(list_setup({"/?img=5", "/show.php?id=1", "/photo"}, numbered)).exit_status);
+  EXPECT_EQ((Names{"jpg/001.jpg", "jpg/002.jpg", "jpg/003.jpg"}), names());
+}
+
+TEST_F(ContentTest, ContentDispositionAsServersWriteIt) {
+  std::vector<std::string> links;
+  for (const char* name : {"\"na\xEFve 1.jpg\"", "\"=?UTF-8?Q?na=C3=AFve_2?=.jpg\"",
+                           "utf8''na%C3%AFve%203.jpg", "'na%C3%AFve 4.jpg'"}) {
+    Reply reply = ok(sample_jpeg(1));
+    reply.headers = {{"Content-Disposition", std::string("attachment; filename=") + name}};
+    links.push_back(fmt::format("/get.php?id={}", links.size() + 1));
+    origin_.serve(links.back(), reply);
+  }
+  EXPECT_EQ(0, run(list_setup(links)).exit_status);
+  EXPECT_EQ((Names{"na\xC3\xAFve 1.jpg", "na\xC3\xAFve 2.jpg", "na\xC3\xAFve 3.jpg",
+                   "na\xC3\xAFve 4.jpg"}),
+            names());
 }
 
 TEST_F(ContentTest, ContentDispositionIsAHint) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "coordinator/names/name_template.h"
+
 namespace fanfetch {
 namespace {
 
@@ -40,7 +42,9 @@ TEST(ContentName, ARightOneStays) {
 
 TEST(ContentName, WhatIsNoExtensionOfContentStays) {
   EXPECT_EQ(fixed("v1.2", "image/jpeg"), "v1.2.jpg");
+  EXPECT_EQ(fixed("notes.old", "image/jpeg"), "notes.old.jpg");
   EXPECT_EQ(fixed("show.php", "image/jpeg"), "show.php.jpg");
+  EXPECT_EQ(fixed("X.jpg:large", "image/jpeg"), "X.jpg:large");
   EXPECT_EQ(fixed("show.php", "text/html"), "show.php.html");
 }
 
@@ -65,6 +69,72 @@ TEST(ContentName, ASuggestionIsHeardWhereTheUrlHasNoExtension) {
   EXPECT_EQ(heard("http://h/download", "holiday.png", kHear, "h/x/planned-1a2b3c4d"),
             "h/x/holiday.png")
       << "in its folder";
+}
+
+/// The name that a file gets from its URL and its type.
+std::string plain(const std::string& url, const std::string& type,
+                  const std::string& name_template = "{name}") {
+  const auto names = NameTemplate::parse(name_template);
+  Link link{.url = *parse_url(url)};
+  const NameFields fields{.url = link.url, .index = 7, .id = "", .hash = link.hash};
+  link.name = names->expand(fields);
+  link.open_name = names->open_name(fields);
+  return name_for_content(
+      link, Saved{.type = type},
+      {.suggestions = names->names_by_url(), .extensions = names->ends_in_extension()});
+}
+
+TEST(ContentName, APictureWithoutAnExtensionGetsItsOwn) {
+  EXPECT_EQ(plain("http://h/?img=5", "image/jpeg"), "index.jpg");
+  EXPECT_EQ(plain("http://h/a/", "image/png"), "index.png");
+  EXPECT_EQ(plain("http://h/photo", "image/jpeg"), "photo.jpg");
+  EXPECT_EQ(plain("http://h/photo?x=a.gif", "video/mp4"), "photo.mp4");
+  EXPECT_EQ(plain("http://h/photo.", "image/webp"), "photo.webp");
+  EXPECT_EQ(plain("http://h/photo", "image/jpeg", "{host}/{path}"), "h/photo.jpg");
+  EXPECT_EQ(plain("http://h/photo", "image/jpeg", "{index}-{name}"), "7-photo.jpg");
+}
+
+TEST(ContentName, SoDoesWhatAScriptAnswers) {
+  for (const char* script : {"show.php", "show.asp", "show.aspx", "show.cgi", "show.jsp", "show.do",
+                             "show.PHP", "show.ashx", "show.pl"}) {
+    EXPECT_EQ(plain(std::string("http://h/") + script + "?id=1", "image/jpeg"), "show.jpg");
+  }
+}
+
+TEST(ContentName, TheTemplatesExtensionIsThatOfThePicture) {
+  EXPECT_EQ(plain("http://h/?img=5", "image/jpeg", "{index}.{ext}"), "7.jpg");
+  EXPECT_EQ(plain("http://h/a.php", "image/jpeg", "{index}.{ext}"), "7.jpg");
+  EXPECT_EQ(plain("http://h/a", "image/png", "{ext}/{index}.{ext}"), "png/7.png");
+  EXPECT_EQ(plain("http://h/a", "image/png", "{ext}/{name}"), "png/a.png");
+  EXPECT_EQ(plain("http://h/a%01b", "image/png", "{stem}.{ext}"), "a_b.png") << "no mark of ours";
+  EXPECT_EQ(plain("http://h/X.jpg:large", "image/jpeg", "{stem}.{ext}"), "X.jpg");
+}
+
+TEST(ContentName, WhereAnExtensionIsOrNoneIsWantedNothingIsAdded) {
+  EXPECT_EQ(plain("http://h/a.png", "image/jpeg"), "a.png") << "that is --fix-extension's";
+  EXPECT_EQ(plain("http://h/index.html", "image/jpeg"), "index.html");
+  EXPECT_EQ(plain("http://h/X.jpg:large", "image/jpeg"), "X.jpg:large");
+  EXPECT_EQ(plain("http://h/a.png", "image/jpeg", "{index}.{ext}"), "7.png");
+  EXPECT_EQ(plain("http://h/photo", "image/jpeg", "{index}"), "7") << "the template's own";
+  EXPECT_EQ(plain("http://h/photo", "image/jpeg", "{name}x"), "photox");
+  for (const char* type : {"text/html", "", "application/pdf"}) {
+    EXPECT_EQ(plain("http://h/?img=5", type), "index.html");
+    EXPECT_EQ(plain("http://h/show.php", type), "show.php");
+    EXPECT_EQ(plain("http://h/show", type), "show");
+    EXPECT_EQ(plain("http://h/show.php", type, "{index}.{ext}"), "7.php");
+  }
+}
+
+TEST(ContentName, ASuggestionWithoutAnExtensionGetsOneToo) {
+  const auto suggested = [](const std::string& url, const std::string& suggestion) {
+    const Link link{.url = *parse_url(url), .name = "get.php"};
+    return name_for_content(link, Saved{.type = "image/png", .suggested_name = suggestion},
+                            {.suggestions = true, .extensions = true});
+  };
+  EXPECT_EQ(suggested("http://h/get.php?id=5", "holiday.png"), "holiday.png") << "no script's name";
+  EXPECT_EQ(suggested("http://h/get.php?id=5", "holiday.jpg"), "holiday.jpg") << "as it says";
+  EXPECT_EQ(suggested("http://h/get.php?id=5", "holiday"), "holiday.png");
+  EXPECT_EQ(suggested("http://h/get", "a.php"), "a.png");
 }
 
 TEST(ContentName, ASuggestionIsCleaned) {

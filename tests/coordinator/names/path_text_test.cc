@@ -65,6 +65,17 @@ TEST(CleanPath, ReplacesCharactersThatHide) {
             "a_b");  // line separator
 }
 
+TEST(CleanPath, LeavesTheJoinersThatScriptsAndEmojiNeed) {
+  for (const char* path :
+       {"\xD9\x85\xDB\x8C\xE2\x80\x8C\xD8\xAE\xD9\x88\xD8\xA7\xD9\x87\xD9\x85.jpg",  // Persian
+        "\xE0\xA4\x95\xE0\xA5\x8D\xE2\x80\x8D\xE0\xA4\xB7.jpg",                      // Hindi
+        "\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB.png"}) {                       // emoji
+    EXPECT_EQ(clean_path(path), path);
+  }
+  EXPECT_EQ(clean_path("\xE2\x80\x8C.fanfetch/x"), "_.fanfetch/x") << "HFS+ would ignore it";
+  EXPECT_EQ(clean_path("a/\xE2\x80\x8D"), "a/_");
+}
+
 TEST(CleanPath, ReplacesBytesThatAreNotUtf8) {
   EXPECT_EQ(clean_path("a\xFF\xC3.jpg"), "a__.jpg");
   EXPECT_EQ(clean_path("\xC0\xAE\xC0\xAE/x"), "____/x");  // overlong dots
