@@ -146,6 +146,20 @@ std::string with_suffix(std::string_view path, std::string_view suffix) {
   return std::string(path.substr(0, name)) + insert_tail(path.substr(name), tail);
 }
 
+std::string shortened(std::string_view path, std::size_t max_bytes) {
+  std::string shorter;
+  for (;;) {
+    const std::size_t slash = std::min(path.find('/'), path.size());
+    const std::string_view component = path.substr(0, slash);
+    shorter += component.size() > max_bytes
+                   ? without_trailing(insert_tail(component, "", max_bytes), ". ")
+                   : component;
+    if (slash == path.size()) return shorter;
+    shorter += '/';
+    path.remove_prefix(slash + 1);
+  }
+}
+
 std::string_view extension_of(std::string_view path) {
   const std::string_view name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
   return name.substr(extension_begin(name));

@@ -34,6 +34,10 @@ inline constexpr std::size_t kMaxPathBytes = 1000;
 /// REQUIRES: `path` is clean, `extension` is short ASCII.
 [[nodiscard]] std::string with_extension(std::string_view path, std::string_view extension);
 
+/// `path` with components of at most `max_bytes` (20 to kMaxComponentBytes), cut between
+/// characters, with the extension kept. REQUIRES: `path` is clean.
+[[nodiscard]] std::string shortened(std::string_view path, std::size_t max_bytes);
+
 /// Unicode case folding: equal for two names that a case-insensitive file system takes for one.
 [[nodiscard]] std::string fold_case(std::string_view path);
 

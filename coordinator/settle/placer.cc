@@ -15,6 +15,7 @@
 #include "common/crash_point.h"
 #include "common/part_name.h"
 #include "common/unique_fd.h"
+#include "coordinator/names/name_form.h"
 #include "coordinator/names/name_template.h"
 #include "coordinator/names/path_text.h"
 
@@ -30,7 +31,7 @@ UniqueFd open_beneath(int root, const std::string& path) {
 }
 
 /// Opens the folder `path` and makes what is missing on the way. Not valid: see errno.
-UniqueFd make_folders(int root, const std::string& path) {
+UniqueFd make_folders(int root, const std::string& path, const NameCalls& calls) {
   UniqueFd folder = open_beneath(root, path);
   if (folder.valid() || errno != ENOENT) return folder;
   for (std::size_t slash = path.find('/');; slash = path.find('/', slash + 1)) {
@@ -40,63 +41,70 @@ UniqueFd make_folders(int root, const std::string& path) {
         open_beneath(root, last == std::string::npos ? "." : upto.substr(0, last));
     if (!parent.valid()) return UniqueFd();
     const std::string name = last == std::string::npos ? upto : upto.substr(last + 1);
-    if (::mkdirat(parent.get(), name.c_str(), 0777) != 0 && errno != EEXIST) return UniqueFd();
+    if (const int error = calls.make_folder(parent.get(), name.c_str()); error != 0) {
+      errno = error;
+      if (error != EEXIST) return UniqueFd();
+    }
     if (slash == std::string::npos) return open_beneath(root, path);
   }
 }
 
-/// All local file systems know RENAME_NOREPLACE; others, such as NFS, return EINVAL.
-int rename_no_replace(int from, const char* old_name, int to, const char* new_name) {
-  if (::renameat2(from, old_name, to, new_name, RENAME_NOREPLACE) == 0) return 0;
-  if (errno != EINVAL && errno != ENOSYS) return errno;
-  if (::linkat(from, old_name, to, new_name, 0) != 0) return errno;
-  ::unlinkat(from, old_name, 0);
-  return 0;
-}
-
 /// Replaces the file that lies there, if that is still the one to be replaced.
-int rename_over(int from, const char* old_name, int to, const char* new_name,
-                const FileStamp& replaced) {
+int rename_over(const NameCalls& calls, int from, const char* old_name, int to,
+                const char* new_name, const FileStamp& replaced) {
   const auto there = stamp_of(to, new_name);
-  if (!there || *there != replaced) return rename_no_replace(from, old_name, to, new_name);
-  return ::renameat(from, old_name, to, new_name) == 0 ? 0 : errno;
+  if (!there || *there != replaced) return rename_no_replace(calls, from, old_name, to, new_name);
+  return calls.rename(from, old_name, to, new_name, 0);
 }
 
 /// No list makes that many names equal: only a bound, so that a bug cannot loop for ever.
 constexpr unsigned kMaxOtherNames = 10'000;
 
-/// A part whose name is taken.
-struct Taken {
+/// A part that could not have the name that it was to have.
+struct Refused {
   PartToPlace* part;
-  std::string base;  ///< What the other names are made of.
+  std::string wanted;  ///< What other names are made of.
+  NameForm form;       ///< Of the next one.
+  unsigned n = 0;      ///< Which other name was tried last.
 };
 
 std::string cannot_name(const std::string& name, int error) {
   return fmt::format("cannot give it the name '{}': {}", name, errno_text(error));
 }
 
+/// Whether a folder on the way is to blame, and not the output folder, which may take the file.
+bool concerns_a_folder(const std::string& name, int error) {
+  return (error == EACCES || error == EROFS) && name.find('/') != std::string::npos;
+}
+
 /// Tries to give parts the names that they have now, and sorts out those that cannot have them.
 class Round {
  public:
-  Round(const Placer& placer, std::vector<Taken>& taken, std::vector<Unplaced>& given_up)
-      : placer_(placer), taken_(taken), given_up_(given_up) {}
+  Round(const Placer& placer, std::vector<Refused>& refused, std::vector<Unplaced>& given_up)
+      : placer_(placer), refused_(refused), given_up_(given_up) {}
 
   /// Error: no part can be placed any more.
-  [[nodiscard]] Result<> place(PartToPlace& part, const std::string& base) {
+  [[nodiscard]] Result<> place(Refused one) {
+    PartToPlace& part = *one.part;
     const int error = placer_.move(part.part, part.name, part.replaces);
     crash_point("between_renames");
     part.placed = error == 0;
     if (part.placed) return {};
-    if (Placer::concerns_the_output(error)) return fail("{}", cannot_name(part.name, error));
-    if (error == EEXIST) {
-      taken_.push_back({&part, base});
-    } else if (error == ENOTDIR || error == ELOOP) {
-      std::string flat = base;
-      std::replace(flat.begin(), flat.end(), '/', '_');
-      taken_.push_back({&part, std::move(flat)});
-    } else {
+    if (error == ENOENT && !placer_.has_part(part.part)) {
       give_up(part, error);
+      return {};
     }
+    if (Placer::concerns_the_output(error) && !concerns_a_folder(part.name, error)) {
+      return fail("{}", cannot_name(part.name, error));
+    }
+    if (error != EEXIST) {
+      const auto tamer = tamer_form(one.form, error);
+      if (!tamer) return fail("{}", cannot_name(part.name, error));
+      one.form = *tamer;
+      one.n = 0;
+    }
+    if (++one.n > kMaxOtherNames) return fail("{}", cannot_name(part.name, error));
+    refused_.push_back(std::move(one));
     return {};
   }
 
@@ -108,7 +116,7 @@ class Round {
   }
 
   const Placer& placer_;
-  std::vector<Taken>& taken_;
+  std::vector<Refused>& refused_;
   std::vector<Unplaced>& given_up_;
 };
 
@@ -142,13 +150,17 @@ int Placer::move(const std::string& part_name, const std::string& name,
   const std::size_t slash = name.rfind('/');
   UniqueFd folder;
   if (slash != std::string::npos) {
-    folder = make_folders(output_, name.substr(0, slash));
+    folder = make_folders(output_, name.substr(0, slash), calls_);
     if (!folder.valid()) return errno;
   }
   const int to = folder.valid() ? folder.get() : output_;
   const char* last = name.c_str() + (slash == std::string::npos ? 0 : slash + 1);
-  if (replaces) return rename_over(parts_, part_name.c_str(), to, last, *replaces);
-  return rename_no_replace(parts_, part_name.c_str(), to, last);
+  if (replaces) return rename_over(calls_, parts_, part_name.c_str(), to, last, *replaces);
+  return rename_no_replace(calls_, parts_, part_name.c_str(), to, last);
+}
+
+bool Placer::has_part(const std::string& part_name) const {
+  return ::faccessat(parts_, part_name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
 }
 
 void Placer::discard(const std::string& part_name) const {
@@ -163,28 +175,25 @@ void Placer::discard_unless_resumable(const std::string& part_name) const {
 }
 
 Result<> Placer::place(std::span<PartToPlace> parts, Ledger& ledger) const {
-  std::vector<Taken> taken;
+  std::vector<Refused> refused;
   std::vector<Unplaced> given_up;
-  Round round(*this, taken, given_up);
+  Round round(*this, refused, given_up);
   for (PartToPlace& part : parts) {
-    if (auto placed = round.place(part, part.name); !placed) return placed;
+    if (auto placed = round.place({.part = &part, .wanted = part.name, .form = {}}); !placed) {
+      return placed;
+    }
   }
-  for (unsigned n = 1; !taken.empty() && n < kMaxOtherNames; ++n) {
+  while (!refused.empty()) {
     std::vector<NewName> renamed;
-    const std::vector<Taken> again = std::exchange(taken, {});
-    for (const Taken& one : again) {
-      one.part->name = other_name(one.base, one.part->hash, n);
+    std::vector<Refused> again = std::exchange(refused, {});
+    for (const Refused& one : again) {
+      one.part->name = other_name(in_form(one.wanted, one.form), one.part->hash, one.n);
       renamed.push_back({one.part->row, one.part->name, name_key(one.part->name)});
     }
     if (auto noted = as_result(ledger.rename(renamed)); !noted) return noted;
-    for (const Taken& one : again) {
-      if (auto placed = round.place(*one.part, one.base); !placed) return placed;
+    for (Refused& one : again) {
+      if (auto placed = round.place(std::move(one)); !placed) return placed;
     }
-  }
-  for (const Taken& one : taken) {
-    one.part->problem = cannot_name(one.part->name, EEXIST);
-    discard(one.part->part);
-    given_up.push_back({one.part->row, one.part->problem});
   }
   if (given_up.empty()) return {};
   return as_result(ledger.give_up(given_up));

@@ -8,6 +8,7 @@
 #include "common/sha256.h"
 #include "coordinator/ledger/ledger.h"
 #include "coordinator/link/file_stamp.h"
+#include "coordinator/settle/name_calls.h"
 
 namespace fanfetch {
 
@@ -25,15 +26,16 @@ struct PartToPlace {
 /// Gives whole parts their final names. Thread: one at a time; every call may touch the disk.
 class Placer {
  public:
-  /// Both are lent: the descriptors of the output folder and of the folder of the parts.
-  Placer(int output_fd, int part_fd) : output_(output_fd), parts_(part_fd) {}
+  /// All are lent: the descriptors of the output folder and of the folder of the parts.
+  Placer(int output_fd, int part_fd, const NameCalls& calls = kernel_calls())
+      : output_(output_fd), parts_(part_fd), calls_(calls) {}
 
   /// Gives the parts their names. A name that is taken is never touched: the part gets another one
-  /// (other_name()), which the ledger notes before it is used. Where a file or a link stands in the
-  /// place of a folder, the name loses its folders: `a/b.jpg` becomes like `a_b.jpg`. Parts that
-  /// can have no name are given up in the ledger.
-  /// Error: the output or the ledger cannot be written. What is then neither placed nor has a
-  /// problem stays noted, and the next run places it.
+  /// (other_name()), which the ledger notes before it is used. A name that the file system refuses
+  /// gets another form (tamer_form()): shorter, with other letters, or without its folders where a
+  /// file or a link stands in the place of one. Parts that are gone are given up in the ledger.
+  /// Error: the output or the ledger cannot be written, or takes no name of any form. What is then
+  /// neither placed nor has a problem stays noted, and the next run places it.
   [[nodiscard]] Result<> place(std::span<PartToPlace> parts, Ledger& ledger) const;
 
   /// Moves the part `part_name` to `name` (relative, clean), and makes the folders on its way.
@@ -42,6 +44,8 @@ class Placer {
   /// in the place of a folder.
   [[nodiscard]] int move(const std::string& part_name, const std::string& name,
                          const std::optional<FileStamp>& replaces) const;
+  /// Only ENOENT says that it is gone.
+  [[nodiscard]] bool has_part(const std::string& part_name) const;
   /// False: the error comes from this link's name or part. True: it would meet every link, or it
   /// passes, as a shortage of descriptors does; in both cases the part is not to be given up.
   [[nodiscard]] static bool concerns_the_output(int error);
@@ -58,6 +62,7 @@ class Placer {
  private:
   int output_;
   int parts_;
+  const NameCalls& calls_;
 };
 
 }  // namespace fanfetch

@@ -31,7 +31,11 @@ Result<> replay(SqliteLedger& ledger, const Placer& placer, const std::function<
   std::vector<PartToPlace> parts;
   std::vector<Unplaced> lost;
   for (const UnfinishedRename& one : *pending) {
-    if (is_there(placer.output_fd(), one.name, one)) continue;
+    if (is_there(placer.output_fd(), one.name, one)) {
+      // A kill may have come between the link to its name and the end of the part's own.
+      placer.discard(one.rename.part);
+      continue;
+    }
     if (is_there(placer.part_fd(), one.rename.part, one)) {
       parts.push_back({.row = one.row,
                        .part = one.rename.part,

@@ -137,13 +137,39 @@ TEST_F(BatchFailuresTest, AFolderThatMayNotBeWrittenIsTheEnd) {
 }
 
 TEST_F(BatchFailuresTest, OneLinksTroubleIsNotTheOutputs) {
-  settle(saved(1, std::string(300, 'x')), saved(2, "b.jpg"));
+  on_ledger_ = [&](const std::string& call) {
+    if (call == "write") placer_.discard(part_of(1));
+  };
+  settle(saved(1, "a.jpg"), saved(2, "b.jpg"));
   EXPECT_FALSE(settler_.output_error());
   EXPECT_EQ(take_log(),
             (Log{"sync", "write", "give_up", "record 1", "settled", "record 2", "settled"}));
   expect_failed(0, "cannot give it the name");
   EXPECT_EQ(records_.at(1).status, Status::saved);
   EXPECT_EQ(ledger_.given_up.size(), 1u);
+}
+
+/// Its other name is noted before it is used, and reported.
+TEST_F(BatchFailuresTest, ANameThatTheDiskRefusesCostsNoBytes) {
+  disk_.refuses = refuse_signs;
+  settle(saved(1, "a:b.jpg"), saved(2, "b.jpg"));
+  EXPECT_FALSE(settler_.output_error());
+  EXPECT_EQ(take_log(),
+            (Log{"sync", "write", "rename", "record 1", "settled", "record 2", "settled"}));
+  EXPECT_EQ(records_.at(0).status, Status::saved);
+  EXPECT_EQ(records_.at(0).file_name, other("a_b.jpg", 1));
+  EXPECT_EQ(ledger_.rows.at(1).record.file_name, other("a_b.jpg", 1));
+}
+
+TEST_F(BatchFailuresTest, ADiskThatTakesNoNameIsTheEnd) {
+  disk_.refuses = [](std::string_view) { return EINVAL; };
+  settle(saved(1, "a.jpg"), saved(2, "b.jpg"));
+  ASSERT_TRUE(settler_.output_error());
+  expect_failed(0, "Invalid argument");
+  expect_failed(1, "Invalid argument");
+  EXPECT_TRUE(has_part(1) && has_part(2));
+  EXPECT_EQ(ledger_.placing.size(), 2u) << "the next run places them";
+  expect_the_end();
 }
 
 /// A worker that was taken over may say anything.

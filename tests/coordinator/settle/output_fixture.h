@@ -12,6 +12,7 @@
 #include "coordinator/names/name_template.h"
 #include "coordinator/settle/placer.h"
 #include "tests/coordinator/ledger/ledger_samples.h"
+#include "tests/coordinator/settle/odd_file_system.h"
 #include "tests/support/temp_dir.h"
 
 namespace fanfetch {
@@ -25,7 +26,7 @@ class OutputFixture : public ::testing::Test {
     part_fd_.reset(::open(parts_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   }
 
-  [[nodiscard]] Placer placer() const { return {out_fd_.get(), part_fd_.get()}; }
+  [[nodiscard]] Placer placer() const { return {out_fd_.get(), part_fd_.get(), disk_}; }
   /// The n-th other name like `name` for the link with that number.
   [[nodiscard]] static std::string other(const std::string& name, unsigned number, unsigned n = 1) {
     return other_name(name, hash_of(number), n);
@@ -61,6 +62,7 @@ class OutputFixture : public ::testing::Test {
   const std::filesystem::path parts_ = temp_.path() / "part";
   UniqueFd out_fd_;
   UniqueFd part_fd_;
+  OddFileSystem disk_;
 };
 
 }  // namespace fanfetch

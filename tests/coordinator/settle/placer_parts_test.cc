@@ -104,15 +104,115 @@ TEST_F(PlacerPartsTest, ReplacesWhatItIsToReplace) {
   EXPECT_EQ(parts[1].name, other("b.jpg", 2));
 }
 
-TEST_F(PlacerPartsTest, APartThatCanHaveNoNameIsGivenUp) {
-  std::vector<PartToPlace> parts{part(1, std::string(300, 'x')), part(2, "b.jpg")};
+TEST_F(PlacerPartsTest, ANameThatIsTooLongIsMadeShorter) {
+  disk_.refuses = refuse_long;
+  const std::string x(200, 'x');
+  std::vector<PartToPlace> parts{part(1, x.substr(4) + ".jpg"), part(2, x + "/b.jpg"),
+                                 part(3, "c.jpg")};
+  ledger_.on_call = [&](const std::string&) {
+    EXPECT_TRUE(has_part(1) && has_part(2)) << "the ledger knows the name before it is used";
+  };
+  ASSERT_TRUE(place(parts));
+  EXPECT_EQ(parts[0].name, other(x.substr(0, 124) + ".jpg", 1));
+  EXPECT_EQ(parts[1].name, other(x.substr(0, 128) + "/b.jpg", 2));
+  EXPECT_EQ(parts[2].name, "c.jpg");
+  EXPECT_EQ(ledger_.calls, Calls{"rename"});
+  for (const PartToPlace& one : parts) {
+    EXPECT_EQ(read(one.name), fmt::format("body {}", one.row));
+    EXPECT_EQ(name_in_ledger(one.row), one.name);
+    EXPECT_EQ(one.problem, "");
+  }
+}
+
+TEST_F(PlacerPartsTest, SignsThatTheFileSystemRefusesAreReplaced) {
+  for (const auto& [flags_error, link_error] : {std::pair(0, 0), std::pair(EINVAL, EPERM)}) {
+    disk_.refuses = refuse_signs;
+    disk_.flags_error = flags_error;
+    disk_.link_error = link_error;
+    ledger_.calls.clear();
+    std::vector<PartToPlace> parts{part(1, "what?: a \"*\".jpg"), part(2, "a:b/c|d/e.jpg"),
+                                   part(3, "c.jpg")};
+    ASSERT_TRUE(place(parts));
+    EXPECT_EQ(parts[0].name, other("what__ a ___.jpg", 1));
+    EXPECT_EQ(parts[1].name, other("a_b/c_d/e.jpg", 2));
+    EXPECT_EQ(parts[2].name, "c.jpg");
+    EXPECT_EQ(read(parts[1].name), "body 2");
+    EXPECT_EQ(ledger_.calls, Calls{"rename"});
+    for (const PartToPlace& one : parts) std::filesystem::remove(out_ / one.name);
+  }
+}
+
+TEST_F(PlacerPartsTest, AllThatIsWrongWithANameIsMended) {
+  disk_.refuses = [](std::string_view name) {
+    const int signs = refuse_signs(name), letters = refuse_letters(name);
+    return signs != 0 ? signs : letters != 0 ? letters : refuse_long(name);
+  };
+  write("x", "a file");
+  std::vector<PartToPlace> parts{part(1, "x/\xC3\xA9:" + std::string(180, 'y') + ".jpg")};
+  ASSERT_TRUE(place(parts));
+  EXPECT_EQ(parts[0].name, other("x___" + std::string(120, 'y') + ".jpg", 1));
+  EXPECT_EQ(read(parts[0].name), "body 1");
+}
+
+/// A server of files may say of a bad name that it is not there.
+TEST_F(PlacerPartsTest, AFileSystemOfFewNamesGetsAPlainOne) {
+  for (const int error : {EINVAL, ENAMETOOLONG, ENOENT, EPERM, EXDEV, EMLINK, EILSEQ}) {
+    disk_.refuses = [error](std::string_view name) {
+      return name.starts_with("file-") ? 0 : error;
+    };
+    std::vector<PartToPlace> parts{part(1, "a/photo.jpg"), part(2, "photo.a:b")};
+    ASSERT_TRUE(place(parts)) << error;
+    EXPECT_EQ(parts[0].name, other("file.jpg", 1)) << error;
+    EXPECT_EQ(parts[1].name, other("file", 2)) << error;
+    EXPECT_EQ(read(parts[0].name), "body 1");
+    for (const PartToPlace& one : parts) std::filesystem::remove(out_ / one.name);
+  }
+}
+
+TEST_F(PlacerPartsTest, ATamerNameThatIsTakenIsNotTouched) {
+  disk_.refuses = refuse_signs;
+  write(other("a_b.jpg", 1), "foreign");
+  std::vector<PartToPlace> parts{part(1, "a:b.jpg")};
+  ASSERT_TRUE(place(parts));
+  EXPECT_EQ(parts[0].name, other("a_b.jpg", 1, 2));
+  EXPECT_EQ(read(other("a_b.jpg", 1)), "foreign");
+}
+
+TEST_F(PlacerPartsTest, APartThatCanHaveNoNameEndsTheRunAndIsKept) {
+  for (const int error : {EINVAL, ENAMETOOLONG, ENOENT, EPERM}) {
+    disk_.refuses = [error](std::string_view) { return error; };
+    std::vector<PartToPlace> parts{part(1, "x/a.jpg"), part(2, "b.jpg")};
+    const auto placed = place(parts);
+    ASSERT_FALSE(placed) << error;
+    EXPECT_NE(placed.error().message.find("cannot give it the name 'file-"), std::string::npos)
+        << placed.error().message;
+    for (const PartToPlace& one : parts) {
+      EXPECT_FALSE(one.placed);
+      EXPECT_EQ(one.problem, "");
+    }
+    EXPECT_TRUE(has_part(1) && has_part(2)) << "the next run places them";
+    EXPECT_EQ(ledger_.placing.size(), 2u);
+    EXPECT_TRUE(ledger_.given_up.empty());
+  }
+}
+
+TEST_F(PlacerPartsTest, APartThatIsGoneIsGivenUp) {
+  std::vector<PartToPlace> parts{part(1, "a.jpg"), part(2, "b.jpg")};
+  placer().discard(part_of(1));
   ASSERT_TRUE(place(parts)) << "one link's trouble is not the run's";
   EXPECT_FALSE(parts[0].placed);
   EXPECT_NE(parts[0].problem, "");
   EXPECT_TRUE(parts[1].placed);
   EXPECT_EQ(ledger_.calls, Calls{"give_up"});
   EXPECT_EQ(ledger_.given_up[1], parts[0].problem);
-  EXPECT_FALSE(has_part(1)) << "nobody wants it any more";
+}
+
+TEST_F(PlacerPartsTest, AFolderThatTakesNothingCostsTheNameItsFolders) {
+  write("x/old.jpg", "");
+  std::vector<PartToPlace> parts{part(1, "x/a.jpg")};
+  const AsNobody nobody({temp_.path(), out_, parts_}, out_ / "x");
+  ASSERT_TRUE(place(parts));
+  EXPECT_EQ(parts[0].name, other("x_a.jpg", 1));
 }
 
 TEST_F(PlacerPartsTest, AnOutputThatCannotBeWrittenLeavesTheRestNoted) {

@@ -135,6 +135,50 @@ TEST_F(PlacerTest, TellsWhatConcernsTheOutputFromWhatConcernsALink) {
   }
 }
 
+/// eCryptfs and NFS; CIFS and vfat under FUSE.
+TEST_F(PlacerTest, OnAFileSystemWithoutFlagsOrLinksTheNextBestIsDone) {
+  write("taken.jpg", "precious");
+  fs::create_symlink("elsewhere", out_ / "link.jpg");
+  fs::create_directory(out_ / "folder");
+  for (const int flags_error : {EINVAL, ENOSYS, EOPNOTSUPP}) {
+    for (const int link_error : {0, EPERM, ENOSYS, EOPNOTSUPP, EINVAL, EACCES}) {
+      disk_.flags_error = flags_error;
+      disk_.link_error = link_error;
+      disk_.calls.clear();
+      const std::string name = fmt::format("x/{}-{}.jpg", flags_error, link_error);
+      EXPECT_EQ(move(name), 0) << name;
+      EXPECT_EQ(read(name), "body");
+      EXPECT_FALSE(has_part(1)) << name;
+      EXPECT_EQ(disk_.calls.size(), link_error == 0 ? 2u : 3u);
+      for (const char* taken : {"taken.jpg", "link.jpg", "folder"}) {
+        EXPECT_EQ(move(taken), EEXIST) << taken;
+        EXPECT_TRUE(has_part(1));
+      }
+      EXPECT_EQ(move("taken.jpg", FileStamp{.size = 8, .mtime_ns = 1}), EEXIST);
+    }
+  }
+  EXPECT_EQ(read("taken.jpg"), "precious");
+  EXPECT_FALSE(exists("elsewhere"));
+}
+
+TEST_F(PlacerTest, ThereTooItReplacesTheFileThatItIsToReplace) {
+  disk_.flags_error = EINVAL;
+  disk_.link_error = EPERM;
+  write("a.jpg", "old");
+  EXPECT_EQ(move("a.jpg", stamp("a.jpg")), 0);
+  EXPECT_EQ(read("a.jpg"), "body");
+}
+
+TEST_F(PlacerTest, ABadNameIsToldFromAMissingFlag) {
+  disk_.refuses = refuse_signs;
+  EXPECT_EQ(move("a:b.jpg"), EINVAL);
+  EXPECT_EQ(move("a?/b.jpg"), EINVAL);
+  disk_.flags_error = EINVAL;
+  disk_.link_error = EPERM;
+  EXPECT_EQ(move("a:b.jpg"), EINVAL);
+  EXPECT_EQ(move("a_b.jpg"), 0);
+}
+
 TEST_F(PlacerTest, DiscardsAPartAndItsSidecar) {
   for (unsigned i : {1u, 2u, 3u}) write_part(i, "body");
   write_sidecar(1);

@@ -73,6 +73,37 @@ TEST_F(ReplayTest, WhatHasItsNameInACopiedFolderIsDone) {
   EXPECT_EQ(record(1).status, Status::saved);
 }
 
+/// Where a name is given by a hard link, a kill may come between the two.
+TEST_F(ReplayTest, APartThatHasItsNameAsWellIsDone) {
+  note(1, "a.jpg");
+  write_sidecar(1);
+  std::filesystem::create_hard_link(parts_ / part_of(1), out_ / "a.jpg");
+  ASSERT_TRUE(run());
+  EXPECT_EQ(read("a.jpg"), "body 1");
+  EXPECT_EQ(record(1).status, Status::saved);
+  EXPECT_TRUE(support::files_in(parts_).empty()) << "a later attempt would write into the file";
+}
+
+TEST_F(ReplayTest, ANameThatTheDiskRefusesIsMadeTamer) {
+  disk_.refuses = refuse_signs;
+  disk_.flags_error = EINVAL;
+  disk_.link_error = EPERM;
+  note(1, "a:b.jpg");
+  ASSERT_TRUE(run());
+  EXPECT_EQ(record(1).file_name, other("a_b.jpg", 1));
+  EXPECT_EQ(read(other("a_b.jpg", 1)), "body 1");
+}
+
+TEST_F(ReplayTest, WhatCannotBePlacedStaysNoted) {
+  disk_.refuses = [](std::string_view) { return EINVAL; };
+  note(1, "a.jpg");
+  EXPECT_FALSE(run());
+  EXPECT_EQ(open_.ledger->pending()->size(), 1u);
+  disk_.refuses = [](std::string_view) { return 0; };
+  ASSERT_TRUE(run());
+  EXPECT_EQ(read(record(1).file_name.value_or("")), "body 1");
+}
+
 TEST_F(ReplayTest, APartThatIsStillThereGetsItsName) {
   note(1, "x/a.jpg");
   ASSERT_TRUE(run());
