@@ -85,6 +85,40 @@ std::string decode_plain(std::string_view value) {
   return to_utf8(percent_decode(value));
 }
 
+/// A name in pieces, `filename*0*=UTF-8''na%C3; filename*1*=%AFve; filename*2=.jpg` (RFC 2231),
+/// which mail has and some servers send.
+class Pieces {
+ public:
+  /// False: the parameter is none.
+  bool take(const Parameter& parameter) {
+    static constexpr std::string_view kBegin = "filename*";
+    std::string_view number = parameter.name;
+    if (number.size() <= kBegin.size() || !is_same_word(number.substr(0, kBegin.size()), kBegin)) {
+      return false;
+    }
+    number.remove_prefix(kBegin.size());
+    const bool extended = number.ends_with('*');
+    if (extended) number.remove_suffix(1);
+    if (number != std::to_string(count_)) return false;
+    std::string_view value = *parameter.value;
+    if (count_++ == 0 && extended) {
+      const std::size_t charset_end = std::min(value.find('\''), value.size());
+      charset_ = value.substr(0, charset_end);
+      const std::size_t end = value.find('\'', charset_end + 1);
+      value.remove_prefix(std::min(end, value.size() - 1) + 1);
+    }
+    bytes_ += extended ? percent_decode(value) : std::string(value);
+    return true;
+  }
+  /// Empty: there are none, or nobody can read them.
+  [[nodiscard]] std::string name() const { return decode_charset(charset_, bytes_).value_or(""); }
+
+ private:
+  std::string charset_ = "utf-8";
+  std::string bytes_;
+  unsigned count_ = 0;  // of the pieces, which come in their order
+};
+
 /// The last component; empty if nothing is left of it that could be a name.
 std::string without_folders(std::string name) {
   name.erase(0, name.find_last_of("/\\") + 1);  // npos + 1 is 0
@@ -97,9 +131,10 @@ std::string without_folders(std::string name) {
 
 std::string suggested_name(std::string_view header) {
   std::string plain, extended, loose;
+  Pieces pieces;
   while (!header.empty()) {
     const Parameter parameter = take_parameter(header);
-    if (!parameter.value) continue;
+    if (!parameter.value || pieces.take(parameter)) continue;
     if (is_same_word(parameter.name, "filename*") && extended.empty()) {
       extended = without_folders(decode_extended(*parameter.value).value_or(""));
       const bool has_charset = parameter.value->find('\'') != std::string::npos;
@@ -108,8 +143,10 @@ std::string suggested_name(std::string_view header) {
       plain = without_folders(decode_plain(*parameter.value));
     }
   }
-  if (extended.empty()) extended = std::move(plain);
-  return extended.empty() ? loose : extended;
+  for (std::string* name : {&extended, &plain, &loose}) {
+    if (!name->empty()) return std::move(*name);
+  }
+  return without_folders(pieces.name());
 }
 
 }  // namespace fanfetch

@@ -91,6 +91,16 @@ TEST(ContentDisposition, AnExtendedNameInOtherSpellings) {
       << "better than none";
 }
 
+TEST(ContentDisposition, ANameInPieces) {
+  EXPECT_EQ(suggested_name("attachment; filename*0*=UTF-8''na%C3; filename*1*=%AFve; "
+                           "filename*2=\".jpg\""),
+            "na\xC3\xAFve.jpg");
+  EXPECT_EQ(suggested_name("attachment; filename*0=\"a b\"; filename*1=.jpg"), "a b.jpg");
+  EXPECT_EQ(suggested_name("attachment; filename*0*=b; filename*1=.jpg; filename=a.jpg"), "a.jpg");
+  EXPECT_EQ(suggested_name("attachment; filename*1=.jpg"), "");
+  EXPECT_EQ(suggested_name("attachment; filename*0*=EBCDIC''b.jpg"), "");
+}
+
 TEST(ContentDisposition, WhatNobodyCanReadIsNoName) {
   EXPECT_EQ(suggested_name("attachment; filename=\"=?gb2312?B?1tDOxC5qcGc=?=\""), "");
   EXPECT_EQ(suggested_name("attachment; filename=\"=?UTF-8?X?abc?=\""), "");
