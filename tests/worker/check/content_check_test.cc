@@ -130,7 +130,7 @@ TEST(ContentCheck, OfFilesThatAreNoPagesOnlyHtmlIsRefused) {
 
 TEST(ContentCheck, WhatIsAPageOrATextMayBeHtml) {
   for (const char* extension : {"html", "htm", "xhtml", "php", "asp", "aspx", "jsp", "cgi", "md",
-                                "txt", "xml", "js", "com", "org", "5", "do"}) {
+                                "txt", "xml", "js", "com", "org", "5", "do", "pt", "fa"}) {
     EXPECT_FALSE(judge({.url = std::string("http://h/a.") + extension}, kHtml)) << extension;
   }
   const ContentClaims exported{.url = "http://h/a.xls", .content_type = "application/vnd.ms-excel"};
