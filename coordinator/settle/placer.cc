@@ -136,7 +136,7 @@ bool Placer::concerns_the_output(int error) {
     case ENAMETOOLONG:
     case EINVAL:
     case EILSEQ:  // this file system has no such names
-    case ENOENT:  // the part is gone
+    case ENOENT:  // the part is gone, or a server of files knows no such name
     case EXDEV:   // a mount point is in a folder's place
     case EMLINK:  // the folder can hold no further one
     case EPERM:   // the file or its folder is immutable

@@ -15,6 +15,7 @@
 #include <stdexcept>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "common/unique_fd.h"
 #include "tests/support/processes.h"
@@ -56,6 +57,32 @@ LoopDevice attach(const fs::path& file) {
   fail_with("no free loop device");
 }
 
+constexpr const char* kMkfsExfat = "/usr/sbin/mkfs.exfat";
+constexpr const char* kMountExfat = "/usr/sbin/mount.exfat-fuse";
+
+/// Waits for its end, which has to be a good one.
+void run_program(std::vector<std::string> words) {
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  std::string search = "PATH=/usr/sbin:/sbin:/usr/bin:/bin";
+  std::array<char*, 2> environment = {search.data(), nullptr};
+  posix_spawn_file_actions_t quiet;
+  ::posix_spawn_file_actions_init(&quiet);
+  ::posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  pid_t pid = 0;
+  int status = 0;
+  const int error = ::posix_spawn(&pid, argv[0], &quiet, nullptr, argv.data(), environment.data());
+  ::posix_spawn_file_actions_destroy(&quiet);
+  if (error == 0 && ::waitpid(pid, &status, 0) == pid && status == 0) return;
+  throw std::runtime_error(words[0] + " failed (see the packages in scripts/build)");
+}
+
+void make_sparse(const fs::path& image, std::uint64_t bytes) {
+  const UniqueFd file(::open(image.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  if (!file.valid() || ::ftruncate(file.get(), static_cast<off_t>(bytes)) != 0) fail_with(image);
+}
+
 }  // namespace
 
 std::optional<std::string> enter_own_mounts() {
@@ -89,6 +116,13 @@ Mount Mount::image(const fs::path& image, const fs::path& folder, const std::str
   return {folder, device.name};
 }
 
+Mount Mount::exfat(const fs::path& image, const fs::path& folder) {
+  fs::create_directories(folder);
+  const LoopDevice device = attach(image);
+  run_program({kMountExfat, "/dev/" + device.name, folder});
+  return {folder, device.name};
+}
+
 Mount::Mount(Mount&& other) noexcept
     : folder_(std::exchange(other.folder_, {})), device_(std::move(other.device_)) {}
 
@@ -110,26 +144,19 @@ void Mount::unmount() {
   folder_.clear();
 }
 
+bool has_exfat() { return fs::exists(kMkfsExfat) && fs::exists(kMountExfat); }
+
 void make_ext4_image(const fs::path& image, std::uint64_t bytes) {
-  const UniqueFd file(::open(image.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-  if (!file.valid() || ::ftruncate(file.get(), static_cast<off_t>(bytes)) != 0) fail_with(image);
-  std::string path = image;
+  make_sparse(image, bytes);
+  const char* program =
+      fs::exists("/usr/sbin/mkfs.ext4") ? "/usr/sbin/mkfs.ext4" : "/sbin/mkfs.ext4";
   // No lazy initialization: the kernel's own writes later would disturb the test.
-  std::array<std::string, 5> words = {"mkfs.ext4", "-q", "-F", "-E",
-                                      "lazy_itable_init=0,lazy_journal_init=0"};
-  std::array<char*, 7> argv = {words[0].data(), words[1].data(), words[2].data(), words[3].data(),
-                               words[4].data(), path.data(),     nullptr};
-  std::string search = "PATH=/usr/sbin:/sbin:/usr/bin:/bin";
-  std::array<char*, 2> environment = {search.data(), nullptr};
-  pid_t pid = 0;
-  int status = 0;
-  for (const char* program : {"/usr/sbin/mkfs.ext4", "/sbin/mkfs.ext4"}) {
-    if (::posix_spawn(&pid, program, nullptr, nullptr, argv.data(), environment.data()) != 0)
-      continue;
-    if (::waitpid(pid, &status, 0) == pid && status == 0) return;
-    break;
-  }
-  throw std::runtime_error("mkfs.ext4 (of the package e2fsprogs) failed");
+  run_program({program, "-q", "-F", "-E", "lazy_itable_init=0,lazy_journal_init=0", image});
+}
+
+void make_exfat_image(const fs::path& image, std::uint64_t bytes) {
+  make_sparse(image, bytes);
+  run_program({kMkfsExfat, "-q", image});
 }
 
 }  // namespace fanfetch::support

@@ -21,6 +21,10 @@ class Mount {
   [[nodiscard]] static Mount image(const std::filesystem::path& image,
                                    const std::filesystem::path& folder,
                                    const std::string& options = "");
+  /// An image file with exFAT through FUSE, which knows neither hard links nor renames with flags,
+  /// and says ENOENT of a name with a `:` or `?`. Needs the packages exfat-fuse and exfatprogs.
+  [[nodiscard]] static Mount exfat(const std::filesystem::path& image,
+                                   const std::filesystem::path& folder);
 
   Mount(Mount&& other) noexcept;
   Mount& operator=(Mount&&) = delete;
@@ -46,5 +50,9 @@ class Mount {
 
 /// Creates a sparse file of `bytes` with an empty ext4 in it.
 void make_ext4_image(const std::filesystem::path& image, std::uint64_t bytes);
+/// The same with exFAT.
+void make_exfat_image(const std::filesystem::path& image, std::uint64_t bytes);
+/// Whether Mount::exfat() has what it needs.
+[[nodiscard]] bool has_exfat();
 
 }  // namespace fanfetch::support

@@ -1,13 +1,17 @@
 // Disks that fill up or fail, folders that vanish: the run ends with 4 and says what to do, what
 // has a name is whole, and the same command finishes once the cause is gone.
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/fs.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 
 #include <fstream>
 #include <set>
 
+#include "common/unique_fd.h"
 #include "tests/support/kept_promise.h"
 #include "tests/support/mounts.h"
 #include "tests/system/system_test.h"
@@ -197,6 +201,59 @@ TEST_F(DiskTest, FailsInMidRun) {
         << finished.describe();
   }
   const Mount disk = Mount::image(folder_.at("disk.img"), output());
+  expect_promise_kept();
+  EXPECT_LE(kLinks / 2, saved_.size());
+  expect_it_finishes();
+}
+
+/// All that a name may be refused for, at once. The system's own exFAT would do as well; FUSE is
+/// where the kernel has none.
+TEST_F(DiskTest, NamesThatTheFileSystemRefuses) {
+  if (!has_exfat()) GTEST_SKIP() << "exfat-fuse and exfatprogs are not installed";
+  make_exfat_image(folder_.at("disk.img"), 64 << 20);
+  const Mount disk = Mount::exfat(folder_.at("disk.img"), output());
+  const std::vector<std::string> links = {"/a%3Ab.jpg", "/what%3F.jpg", "/x%22%7C%3C%3E.jpg",
+                                          "/plain.jpg"};
+  for (const std::string& link : links) origin_.serve(link, ok(picture(link)));
+  const std::vector<std::string> names = {"--name={host}:{index}/{name}"};
+  const std::vector<std::string> plain;
+  for (const auto& args : {plain, names}) {
+    const Finished finished = run(list_setup(links, args));
+    EXPECT_EQ(0, finished.exit_status) << finished.describe();
+    fs::remove_all(output() + "/.fanfetch");
+  }
+  std::set<std::string> bodies;
+  for (const auto& [name, bytes] : saved_files()) {
+    bodies.insert(bytes);
+    EXPECT_EQ(std::string::npos, name.find_first_of(":?\"|<>")) << name;
+  }
+  EXPECT_EQ(links.size(), bodies.size());
+  EXPECT_EQ(2 * links.size(), saved_files().size());
+  EXPECT_TRUE(saved_files().contains("plain.jpg"));
+
+  EXPECT_EQ(0, run(list_setup(links)).exit_status);
+  const std::size_t asked = origin_.count();
+  EXPECT_EQ(0, run(list_setup(links)).exit_status);
+  for (const ResultLine& line : records()) EXPECT_EQ("kept", line.status) << line.index;
+  EXPECT_EQ(asked, origin_.count());
+}
+
+/// An immutable folder takes no name at all: nobody's bytes are thrown away.
+TEST_F(DiskTest, AFolderThatTakesNoName) {
+  make_ext4_image(folder_.at("disk.img"), 64 << 20);
+  const Mount disk = Mount::image(folder_.at("disk.img"), output());
+  const auto make_immutable = [this](bool on) {
+    const UniqueFd folder(::open(output().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    int flags = 0;
+    ASSERT_EQ(0, ::ioctl(folder.get(), FS_IOC_GETFLAGS, &flags));
+    flags = on ? flags | FS_IMMUTABLE_FL : flags & ~FS_IMMUTABLE_FL;
+    ASSERT_EQ(0, ::ioctl(folder.get(), FS_IOC_SETFLAGS, &flags));
+  };
+  const Finished finished = run_spoilt([&] { make_immutable(true); });
+  make_immutable(false);
+  expect_output_failure(finished);
+  EXPECT_TRUE(has(finished.err, "Operation not permitted")) << finished.describe();
+  EXPECT_FALSE(parts_left(output()).empty());
   expect_promise_kept();
   EXPECT_LE(kLinks / 2, saved_.size());
   expect_it_finishes();
