@@ -266,9 +266,9 @@ TEST_F(OptionsTest, Filters) {
     return all;
   };
   EXPECT_EQ("a.jpg b.PNG ", names({"--accept=jpg,png"}));
-  EXPECT_EQ("c.gif d ", names({"--reject=jpg,.PNG"}));
+  EXPECT_EQ("c.gif d.jpg ", names({"--reject=jpg,.PNG"}));
   EXPECT_EQ("b.PNG ", names({"--accept-regex=[.]PNG$"}));
-  EXPECT_EQ("a.jpg d ", names({"--reject-regex=(?i)[.](gif|png)"}));
+  EXPECT_EQ("a.jpg d.jpg ", names({"--reject-regex=(?i)[.](gif|png)"}));
 }
 
 TEST_F(OptionsTest, NameTemplate) {
