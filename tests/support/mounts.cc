@@ -156,7 +156,7 @@ void make_ext4_image(const fs::path& image, std::uint64_t bytes) {
 
 void make_exfat_image(const fs::path& image, std::uint64_t bytes) {
   make_sparse(image, bytes);
-  run_program({kMkfsExfat, "-q", image});
+  run_program({kMkfsExfat, image});
 }
 
 }  // namespace fanfetch::support
