@@ -99,7 +99,7 @@ TEST_F(ContentTest, AnEmptyPictureIsTriedAgain) {
   EXPECT_EQ(2u, origin_.count());
 
   origin_.serve("/b.jpg", empty);
-  const ResultLine line = fetch("/b.jpg", {"--retries=1"});
+  const ResultLine line = settle("/b.jpg", {"--retries=1"});
   EXPECT_EQ("wrong_type", line.error);
   EXPECT_EQ(true, line.retryable);
   EXPECT_EQ("it is empty, not a picture (sent as image/jpeg)", line.message);
@@ -107,7 +107,7 @@ TEST_F(ContentTest, AnEmptyPictureIsTriedAgain) {
   EXPECT_TRUE(files_in(output() + "/.fanfetch/part").empty());
 
   origin_.serve("/b.jpg", ok(picture()));
-  EXPECT_EQ("saved", fetch("/b.jpg").status) << "the next run asks again";
+  EXPECT_EQ("saved", settle("/b.jpg").status) << "the next run asks again";
 }
 
 TEST_F(ContentTest, ASignInPageIsNoFile) {
