@@ -27,7 +27,8 @@ constexpr CodeRange kInvisible[] = {
     {0xFEFF, 0xFEFF},  // byte order mark
 };
 
-bool is_ascii_blank(char c) { return kWhitespace.find(c) != std::string_view::npos; }
+/// Control characters too: DOS ends a file with 0x1A. Not NUL, which no text has.
+bool is_ascii_blank(char c) { return c == ' ' || (c != '\0' && is_control(c)); }
 
 bool is_invisible(char32_t code) {
   return std::any_of(std::begin(kInvisible), std::end(kInvisible), [code](const CodeRange& range) {
@@ -60,6 +61,13 @@ std::string_view trimmed_link(std::string_view text) {
   while (const std::size_t blank = blank_at_front(text)) text.remove_prefix(blank);
   while (const std::size_t blank = blank_at_back(text)) text.remove_suffix(blank);
   return text;
+}
+
+bool begins_like_url(std::string_view text) {
+  const std::string_view scheme = text.substr(0, std::min(text.find("://"), text.size()));
+  if (scheme.empty() || scheme.size() == text.size()) return false;
+  return std::all_of(scheme.begin(), scheme.end(),
+                     [](char c) { return is_alphanumeric(c) || c == '+' || c == '-' || c == '.'; });
 }
 
 }  // namespace fanfetch

@@ -21,6 +21,9 @@ inline constexpr std::size_t kShownLinkBytes = 200;
 /// a file put behind another) and marks of direction. What is within the text stays.
 [[nodiscard]] std::string_view trimmed_link(std::string_view text);
 
+/// Whether `text` begins with a scheme and `://`, whether or not it is a valid URL.
+[[nodiscard]] bool begins_like_url(std::string_view text);
+
 /// The first kShownLinkBytes of `text`, its userinfo masked. If the cut lies within the authority,
 /// that is masked whole: the '@' that marks userinfo may be in the part cut off.
 [[nodiscard]] inline std::string shown_link(std::string_view text) {

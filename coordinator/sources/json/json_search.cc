@@ -9,6 +9,7 @@
 #include "common/ascii.h"
 #include "common/utf8.h"
 #include "coordinator/sources/entry/list_text.h"
+#include "coordinator/sources/json/strict_json.h"
 
 namespace fanfetch {
 namespace {
@@ -90,9 +91,15 @@ bool is_within(const JsonValue& value, int most) {
 
 }  // namespace
 
-Result<> parse_json(std::string_view text, rapidjson::Document& document) {
+Result<std::optional<std::string>> parse_json(std::string_view text,
+                                              rapidjson::Document& document) {
+  std::optional<std::string> mended;
   document.Parse<kParseFlags>(text.data(), text.size());
-  if (!document.HasParseError()) return {};
+  if (document.HasParseError()) {
+    mended = strict_json(text);
+    if (*mended != text) document.Parse<kParseFlags>(mended->data(), mended->size());
+  }
+  if (!document.HasParseError()) return mended;
   std::string what = rapidjson::GetParseError_En(document.GetParseError());
   if (what.ends_with('.')) what.pop_back();
   return fail("not JSON at byte {}: {}", document.GetErrorOffset() + 1, what);
@@ -117,7 +124,7 @@ ListedItem item_of(const JsonMatch& match, std::string_view where) {
     return item;
   }
   const std::string_view link =
-      trimmed({match.value->GetString(), match.value->GetStringLength()}, kSpaceAndTab);
+      trimmed_link({match.value->GetString(), match.value->GetStringLength()});
   const std::string what = link.empty() ? "its link is empty" : problem_of_link(link);
   if (!what.empty()) item.problem = fmt::format("{}: {}", where, what);
   item.url = what.empty() ? std::string(link) : shown_link(link);

@@ -3,6 +3,7 @@
 #include <rapidjson/document.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,9 +15,11 @@ namespace fanfetch {
 
 using JsonValue = rapidjson::Value;
 
-/// Parses one JSON document without recursion, whatever its depth. Error: what is wrong, and at
-/// which byte.
-[[nodiscard]] Result<> parse_json(std::string_view text, rapidjson::Document& document);
+/// Parses one JSON document without recursion, whatever its depth. Returns the text that was parsed
+/// in place of `text` if that is JSON only as Python writes it, see strict_json(). Error: what is
+/// wrong, and at which byte.
+[[nodiscard]] Result<std::optional<std::string>> parse_json(std::string_view text,
+                                                            rapidjson::Document& document);
 
 /// One of the values that a pointer leads to.
 struct JsonMatch {

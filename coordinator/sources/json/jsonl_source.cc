@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "common/ascii.h"
 #include "coordinator/sources/entry/list_text.h"
 #include "coordinator/sources/entry/row_columns.h"
 
@@ -26,7 +25,7 @@ Result<std::optional<ListedItem>> JsonlSource::next() {
 }
 
 void JsonlSource::read_line(const Line& line) {
-  const std::string_view text = trimmed(line.text, kSpaceAndTab);
+  const std::string_view text = trimmed_link(line.text);
   if (text.empty()) return;
   rapidjson::Document document;
   std::string problem;
@@ -34,8 +33,9 @@ void JsonlSource::read_line(const Line& line) {
     problem = fmt::format("line {} is over {} KiB long", line.number, kMaxLineBytes / 1024);
   } else if (const auto parsed = parse_json(text, document); !parsed) {
     problem = fmt::format("line {} is {}", line.number, parsed.error().message);
+  } else {
+    return add_links(document, *parsed ? **parsed : text, line.number);
   }
-  if (problem.empty()) return add_links(document, text, line.number);
   items_.push_back({.url = shown_link(text), .problem = problem});
 }
 

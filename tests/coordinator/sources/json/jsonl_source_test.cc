@@ -52,6 +52,30 @@ TEST(JsonlSource, TellsBadLinesByTheirNumbersAndGoesOn) {
   EXPECT_EQ(all.items[10].url, "http://a/2");
 }
 
+TEST(JsonlSource, ReadsWhatPythonWrites) {
+  const auto all = read(
+      "{\"url\":\"http://a/1\",\"w\":NaN,\"h\":[-Infinity,Infinity]}\n"
+      "{\"t\":\"\\ud83d \\ude00\",\"url\":\"http://a/2\"}\n"
+      "{\"n\":1e999,\"url\":\"http://a/3\"}\n{\"n\":1.50,\"t\":\"\xff\",\"url\":\"http://a/4\"}\n",
+      "/url", {.keep = true, .named = {"w", "n"}});
+  EXPECT_EQ(all.urls(), (Texts{"http://a/1", "http://a/2", "http://a/3", "http://a/4"}));
+  EXPECT_EQ(all.problems(), Texts{});
+  EXPECT_EQ(*all.items.at(0).columns, R"({"url":"http://a/1","w":null,"h":[null,null]})");
+  EXPECT_EQ(*all.items.at(1).columns, R"({"t":"\ufffd \ufffd","url":"http://a/2"})");
+  EXPECT_EQ(*all.items.at(3).columns, "{\"n\":1.50,\"t\":\"\xEF\xBF\xBD\",\"url\":\"http://a/4\"}");
+  EXPECT_EQ(all.items[0].named, (Texts{"", ""}));
+  EXPECT_EQ(read("{\"url\":NaN}\n{\"w\":NaN,\"url\":}\n").problems(),
+            (Texts{"line 1 has no link at /url", "line 2 is not JSON at byte 17: Invalid value"}));
+}
+
+TEST(JsonlSource, StripsBlanksOfAnyKindAroundLinesAndLinks) {
+  EXPECT_EQ(
+      read("{\"url\":\"http://a/1\"}\n\xEF\xBB\xBF{\"url\":\" \\u200bhttp://a/2\\u00a0\"}\xC2\xA0\n"
+           "\xEF\xBB\xBF\n\x1A")
+          .urls(),
+      (Texts{"http://a/1", "http://a/2"}));
+}
+
 TEST(JsonlSource, KeepsColumnsWhenAsked) {
   const std::string line =
       R"({"url":"http://a/1","n":1.50,"big":12345678901234567890123,"o":{"a":[]}})";
