@@ -59,9 +59,11 @@ OpenedSource open_any_list(const SourceSpec& spec, const SourceContext& context)
     case ListFormat::tsv:
       return std::make_unique<TableSource>(
           std::move(list->bytes), std::move(list->name),
-          TableOptions{.separator = spec.format == ListFormat::csv ? ',' : '\t',
-                       .url_column = context.url_column,
-                       .columns = context.columns});
+          TableOptions{
+              .separator = context.delimiter.value_or(spec.format == ListFormat::csv ? ',' : '\t'),
+              .is_given = context.delimiter.has_value(),
+              .url_column = context.url_column,
+              .columns = context.columns});
     case ListFormat::jsonl:
       return std::make_unique<JsonlSource>(
           LineReader(std::move(list->bytes), JsonlSource::kMaxLineBytes),

@@ -53,6 +53,7 @@ struct SourceContext {
   std::function<void(std::string)> notice;
 
   std::string url_column = "url";      ///< For CSV and TSV lists.
+  std::optional<char> delimiter;       ///< The same; nullopt: by the format and the heading.
   JsonPointer links_at;                ///< For JSON lines and APIs.
   std::optional<JsonPointer> next_at;  ///< Leads to the URL of an API's next page.
   ColumnsWanted columns;

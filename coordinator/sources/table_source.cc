@@ -7,14 +7,18 @@
 #include "common/ascii.h"
 #include "common/url.h"
 #include "common/utf8.h"
+#include "coordinator/sources/csv_parser.h"
 #include "coordinator/sources/entry/list_text.h"
 #include "coordinator/sources/entry/row_columns.h"
+#include "coordinator/sources/tsv_parser.h"
 
 namespace fanfetch {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{64} * 1024;
 constexpr std::size_t kShownColumns = 20;
+/// Tried in this order where the usual one does not fit.
+constexpr char kSeparators[] = {';', ',', '\t', '|'};
 
 std::string quoted_list(const std::vector<std::string>& names) {
   std::string text;
@@ -26,19 +30,56 @@ std::string quoted_list(const std::vector<std::string>& names) {
   return text;
 }
 
+std::unique_ptr<RowParser> parser_for(char separator) {
+  if (separator == '\t') return std::make_unique<TsvParser>();
+  return std::make_unique<CsvParser>(separator);
+}
+
+std::vector<std::string> names_in(const RowParser& row) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < row.cells(); ++i) {
+    names.push_back(valid_utf8(trimmed_link(row.cell(i))));
+  }
+  return names;
+}
+
+/// The index of the column `name`: of the very name, or else ignoring case.
+std::optional<std::size_t> index_of_name(const std::vector<std::string>& names,
+                                         std::string_view name) {
+  auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) {
+    found = std::find_if(names.begin(), names.end(),
+                         [&](const auto& known) { return is_same_word(known, name); });
+  }
+  if (found == names.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - names.begin());
+}
+
+/// The index of the column with the number `text`, of `columns`.
+std::optional<std::size_t> index_of_number(std::string_view text, std::size_t columns) {
+  std::size_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_number = error == std::errc() && end == text.data() + text.size();
+  if (!is_number || number < 1 || number > columns) return std::nullopt;
+  return number - 1;
+}
+
 }  // namespace
 
 TableSource::TableSource(std::unique_ptr<ByteStream> bytes, std::string name, TableOptions options)
     : bytes_(std::move(bytes)),
       name_(std::move(name)),
       options_(std::move(options)),
-      parser_(options_.separator),
+      parser_(parser_for(options_.separator)),
       buffer_(kBufferBytes) {}
 
 Result<std::optional<ListedItem>> TableSource::next() {
-  if (!std::exchange(has_heading_, true)) {
-    const auto read = read_heading();
-    if (!read) return tl::unexpected(read.error());
+  if (!is_first_row_read_) {
+    const auto row = read_first_row();
+    if (!row) return tl::unexpected(row.error());
+    if (!*row) return std::nullopt;
+    if (const auto read = read_heading(); !read) return tl::unexpected(read.error());
+    if (!has_heading_) return read_item();
   }
   const auto row = next_row();
   if (!row) return tl::unexpected(row.error());
@@ -47,89 +88,149 @@ Result<std::optional<ListedItem>> TableSource::next() {
 }
 
 Result<bool> TableSource::next_row() {
-  while (!ended_) {
-    if (parser_.feed(unread_)) {
-      last_line_ = parser_.line();
-      return true;
-    }
-    const auto count = bytes_->read(buffer_);
-    if (!count) {
-      if (last_line_ == 0) return tl::unexpected(count.error());
-      return fail("{}; the row in line {} was the last whole one", count.error().message,
-                  last_line_);
-    }
-    ended_ = count->value_or(0) == 0;
-    if (!*count) return false;  // half a row must not be taken for a row
-    unread_ = {buffer_.data(), **count};
-    if (!ended_ || !parser_.finish()) continue;
-    if (parser_.fault() == CsvParser::Fault::never_closed) {
+  while (!parser_->feed(unread_)) {
+    if (ended_) {
+      if (!parser_->finish()) return false;
+      if (parser_->fault() != RowParser::Fault::never_closed) break;
       return fail(
           "{}: the quote that begins a cell in line {} is never closed, so that nothing "
           "behind it is a row; close it there",
-          name_, parser_.quote_line());
+          name_, parser_->quote_line());
     }
-    return true;
+    const auto more = read_more();
+    if (!more) return tl::unexpected(more.error());
+    if (!*more) return false;  // half a row must not be taken for a row
   }
-  return false;
+  last_line_ = parser_->line();
+  return true;
 }
 
-Result<> TableSource::read_heading() {
+/// False: the run is stopping.
+Result<bool> TableSource::read_more() {
+  const auto count = bytes_->read(buffer_);
+  if (!count) {
+    if (last_line_ == 0) return tl::unexpected(count.error());
+    return fail("{}; the row in line {} was the last whole one", count.error().message, last_line_);
+  }
+  if (!*count) return false;
+  ended_ = **count == 0;
+  unread_ = {buffer_.data(), **count};
+  if (is_first_row_read_) return true;
+  const std::size_t begin = opening_.size();
+  if (begin > RowParser::kMaxRowBytes) {
+    return fail("{}: its first row is over {} KiB long: is a quote missing?", name_,
+                RowParser::kMaxRowBytes / 1024);
+  }
+  opening_ += unread_;
+  unread_ = std::string_view(opening_).substr(begin);
+  return true;
+}
+
+/// Splits the first row by the first separator that gives it the wanted column; by the usual one if
+/// none does. False: there is no row.
+Result<bool> TableSource::read_first_row() {
   const auto row = next_row();
-  if (!row) return tl::unexpected(row.error());
-  if (!*row) return {};
-  if (parser_.fault() != CsvParser::Fault::none) {
+  is_first_row_read_ = true;
+  if (!row || !*row || options_.is_given || has_columns(*parser_)) return row;
+  // A URL alone is no heading, and may have any of the separators.
+  if (parser_->cells() == 1 && begins_like_url(trimmed_link(parser_->cell(0)))) return row;
+  for (const char separator : kSeparators) {
+    auto parser = parser_for(separator);
+    std::string_view rest = opening_;
+    if (!parser->feed(rest) && !(ended_ && parser->finish())) continue;
+    if (!has_columns(*parser)) continue;
+    parser_ = std::move(parser);
+    unread_ = rest;
+    break;
+  }
+  return row;
+}
+
+/// Whether the row, as a heading, has several columns, the one with the links among them.
+bool TableSource::has_columns(const RowParser& row) const {
+  if (row.fault() != RowParser::Fault::none || row.cells() == 1) return false;
+  return index_of_name(names_in(row), options_.url_column) ||
+         index_of_number(options_.url_column, row.cells());
+}
+
+/// Learns from the first row what the columns are.
+Result<> TableSource::read_heading() {
+  if (parser_->fault() != RowParser::Fault::none) {
     return fail("{}: the heading, {}", name_, problem_of_row());
   }
-  for (std::size_t i = 0; i < parser_.cells(); ++i) {
-    heading_.push_back(valid_utf8(trimmed(parser_.cell(i), kSpaceAndTab)));
+  heading_ = names_in(*parser_);
+  if (const auto found = find_links(); !found) return found;
+  if (!has_heading_) {
+    for (std::size_t i = 0; i < heading_.size(); ++i) heading_[i] = std::to_string(i + 1);
   }
-  const auto url = find_column(options_.url_column, "--url-column names the one with the links");
-  if (!url) return tl::unexpected(url.error());
-  url_index_ = *url;
   for (const std::string& name : options_.columns.named) {
     const auto index = find_column(name, "--name asks for it");
     if (!index) return tl::unexpected(index.error());
     named_.push_back(*index);
   }
+  parser_->expect(heading_.size(), url_index_);
   return {};
+}
+
+/// Finds the column with the links. If that of the first row is a URL, the row is no heading.
+Result<> TableSource::find_links() {
+  const std::string& wanted = options_.url_column;
+  if (const auto index = index_of_name(heading_, wanted)) {
+    url_index_ = *index;
+    return {};
+  }
+  auto index = index_of_number(wanted, heading_.size());
+  const bool is_alone = heading_.size() == 1 && wanted == TableOptions().url_column;
+  if (is_alone && begins_like_url(heading_[0])) index = 0;
+  if (index) {
+    url_index_ = *index;
+    has_heading_ = !begins_like_url(heading_[*index]);
+    return {};
+  }
+  for (std::size_t i = 0; i < heading_.size(); ++i) {
+    if (!begins_like_url(heading_[i])) continue;
+    return fail(
+        "{} has no heading: its first row has a URL in column {}; --url-column {} reads a list "
+        "without one",
+        name_, i + 1, i + 1);
+  }
+  return tl::unexpected(find_column(wanted, "--url-column names the one with the links").error());
 }
 
 /// The index of a column. `what` says in the error why the column is needed.
 Result<std::size_t> TableSource::find_column(std::string_view name, std::string_view what) const {
-  if (const auto same = std::find(heading_.begin(), heading_.end(), name); same != heading_.end()) {
-    return static_cast<std::size_t>(same - heading_.begin());
-  }
-  const auto in_any_case = std::find_if(heading_.begin(), heading_.end(), [&](const auto& known) {
-    return is_same_word(known, name);
-  });
-  if (in_any_case != heading_.end()) {
-    return static_cast<std::size_t>(in_any_case - heading_.begin());
-  }
-  std::size_t number = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-  if (error == std::errc() && end == name.data() + name.size() && number >= 1 &&
-      number <= heading_.size()) {
-    return number - 1;
-  }
-  return fail("{} has no column '{}' ({}); its heading has {}", name_, name, what,
+  if (const auto index = index_of_name(heading_, name)) return *index;
+  if (const auto index = index_of_number(name, heading_.size())) return *index;
+  return fail("{} has no column '{}' ({}); {} {}", name_, name, what,
+              has_heading_ ? "its heading has" : "it has no heading, and its columns are",
               quoted_list(heading_));
 }
 
 std::string TableSource::problem_of_row() const {
-  switch (parser_.fault()) {
-    case CsvParser::Fault::none: break;
-    case CsvParser::Fault::too_long:
-      return fmt::format("line {} begins a row over {} KiB or {} cells long: is a quote missing?",
-                         parser_.line(), CsvParser::kMaxRowBytes / 1024, CsvParser::kMaxCells);
-    case CsvParser::Fault::text_after_quote:
-    case CsvParser::Fault::never_closed:
+  const std::uint64_t line = parser_->line();
+  const std::uint64_t last = parser_->last_line();
+  switch (parser_->fault()) {
+    case RowParser::Fault::none: break;
+    case RowParser::Fault::too_long:
+      return fmt::format("{} a row over {} KiB or {} cells long: is a quote missing?",
+                         line == last ? fmt::format("line {} begins", line)
+                                      : fmt::format("lines {} to {} are", line, last),
+                         RowParser::kMaxRowBytes / 1024, RowParser::kMaxCells);
+    case RowParser::Fault::text_after_quote:
+    case RowParser::Fault::never_closed:
+      if (line != last) {
+        return fmt::format(
+            "lines {} to {}: something follows the closing quote of a cell that begins in line {}: "
+            "is a quote missing?",
+            line, last, parser_->quote_line());
+      }
       return fmt::format("line {}: something follows the closing quote of a cell that begins there",
-                         parser_.quote_line());
+                         line);
   }
-  for (std::size_t i = heading_.size(); i < parser_.cells(); ++i) {
-    if (parser_.cell(i).empty()) continue;  // surplus separators at the end of a row are harmless
-    return fmt::format("line {} has {} cells where the heading has {}: are quotes missing?",
-                       parser_.line(), parser_.cells(), heading_.size());
+  for (std::size_t i = heading_.size(); i < parser_->cells(); ++i) {
+    if (parser_->cell(i).empty()) continue;  // surplus separators at the end of a row are harmless
+    return fmt::format("line {} has {} cells where the {} has {}: are quotes missing?", line,
+                       parser_->cells(), has_heading_ ? "heading" : "first row", heading_.size());
   }
   return {};
 }
@@ -137,14 +238,14 @@ std::string TableSource::problem_of_row() const {
 ListedItem TableSource::read_item() const {
   ListedItem item;
   std::string_view url;
-  if (url_index_ < parser_.cells()) url = trimmed(parser_.cell(url_index_), kSpaceAndTab);
+  if (url_index_ < parser_->cells()) url = trimmed_link(parser_->cell(url_index_));
   item.problem = problem_of_row();
   if (item.problem.empty()) {
     if (url.empty()) {
-      item.problem = fmt::format("line {} has no link in its column '{}'", parser_.line(),
+      item.problem = fmt::format("line {} has no link in its column '{}'", parser_->line(),
                                  heading_[url_index_]);
     } else if (const auto what = problem_of_link(url); !what.empty()) {
-      item.problem = fmt::format("line {}: {}", parser_.line(), what);
+      item.problem = fmt::format("line {}: {}", parser_->line(), what);
     }
   }
   item.url = item.problem.empty() ? std::string(url) : shown_link(url);
@@ -153,9 +254,9 @@ ListedItem TableSource::read_item() const {
 }
 
 void TableSource::add_columns(ListedItem& item) const {
-  if (parser_.fault() != CsvParser::Fault::none) return;
+  if (parser_->fault() != RowParser::Fault::none) return;
   const auto cell = [this](std::size_t index) {
-    return index < parser_.cells() ? parser_.cell(index) : std::string_view();
+    return index < parser_->cells() ? parser_->cell(index) : std::string_view();
   };
   for (const std::size_t index : named_) item.named.emplace_back(cell(index));
   if (!options_.columns.keep) return;
@@ -164,7 +265,7 @@ void TableSource::add_columns(ListedItem& item) const {
     // The record's form of it, even if it is not a URL; keep_columns() masks the other links.
     columns.add(heading_[i], i == url_index_ ? mask_userinfo(cell(i)) : std::string(cell(i)));
   }
-  keep_columns(item, columns.finish(), fmt::format("line {}", parser_.line()));
+  keep_columns(item, columns.finish(), fmt::format("line {}", parser_->line()));
 }
 
 }  // namespace fanfetch

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "coordinator/sources/csv_parser.h"
 #include "coordinator/sources/entry/source.h"
+#include "coordinator/sources/row_parser.h"
 #include "coordinator/sources/streams/byte_stream.h"
 
 namespace fanfetch {
@@ -14,27 +14,34 @@ namespace fanfetch {
 /// How a table is read.
 struct TableOptions {
   char separator = ',';
+  /// The user named the separator; else another one is tried where the heading has that.
+  bool is_given = false;
   /// Name of the column with the links, ignoring case; or its number from 1 if no column has that
-  /// name.
+  /// name. With a number, a first row that has a URL there is no heading.
   std::string url_column = "url";
   ColumnsWanted columns;
 };
 
-/// A list as CSV or TSV with a heading, a link in each row. A row with broken quotes, or with more
-/// cells than the heading, is yielded with a problem that names its line; reading continues after
-/// it.
+/// A list as CSV or TSV, a link in each row; with a heading, unless the first row shows that there
+/// is none: columns are then named by their numbers. A row with broken quotes, or with more cells
+/// than the first one, is yielded with a problem that names its lines; reading continues after it.
+/// Tabs separate TSV (TsvParser), all else CSV (CsvParser).
 class TableSource final : public Source {
  public:
   /// `bytes`: decompressed text. `name` is for messages.
   TableSource(std::unique_ptr<ByteStream> bytes, std::string name, TableOptions options);
 
-  /// Error: as Source::next(); also a heading without a wanted column, or a quote never closed.
+  /// Error: as Source::next(); also a first row without a wanted column, or a quote never closed.
   [[nodiscard]] Result<std::optional<ListedItem>> next() override;
 
  private:
   /// True: the parser holds a row. False: there are no more rows.
   [[nodiscard]] Result<bool> next_row();
+  [[nodiscard]] Result<bool> read_more();
+  [[nodiscard]] Result<bool> read_first_row();
+  [[nodiscard]] bool has_columns(const RowParser& row) const;
   [[nodiscard]] Result<> read_heading();
+  [[nodiscard]] Result<> find_links();
   [[nodiscard]] Result<std::size_t> find_column(std::string_view name, std::string_view what) const;
   [[nodiscard]] ListedItem read_item() const;
   [[nodiscard]] std::string problem_of_row() const;
@@ -43,13 +50,15 @@ class TableSource final : public Source {
   std::unique_ptr<ByteStream> bytes_;
   std::string name_;
   TableOptions options_;
-  CsvParser parser_;
+  std::unique_ptr<RowParser> parser_;
   std::vector<char> buffer_;
-  std::string_view unread_;  // in buffer_
+  std::string opening_;      // all that was read for the first row
+  std::string_view unread_;  // in opening_, then in buffer_
   std::uint64_t last_line_ = 0;
   bool ended_ = false;
-  bool has_heading_ = false;
-  std::vector<std::string> heading_;
+  bool is_first_row_read_ = false;
+  bool has_heading_ = true;           // else the first row holds a link
+  std::vector<std::string> heading_;  // without one, the columns' numbers
   std::size_t url_index_ = 0;
   std::vector<std::size_t> named_;  // indices of the columns in options_.columns.named
 };

@@ -15,6 +15,7 @@ struct Row {
   std::vector<std::string> cells;
   Fault fault;
   std::uint64_t line;
+  std::uint64_t last_line;
 };
 
 /// All rows of `text`, which comes `at_once` bytes at a time.
@@ -22,7 +23,7 @@ std::vector<Row> parse(std::string_view text, std::size_t at_once, char separato
   CsvParser parser(separator);
   std::vector<Row> rows;
   const auto take = [&] {
-    Row& row = rows.emplace_back(Row{{}, parser.fault(), parser.line()});
+    Row& row = rows.emplace_back(Row{{}, parser.fault(), parser.line(), parser.last_line()});
     for (std::size_t i = 0; i < parser.cells(); ++i) row.cells.emplace_back(parser.cell(i));
   };
   for (std::size_t at = 0; at < text.size(); at += at_once) {
@@ -59,6 +60,7 @@ TEST(CsvParser, SplitsRowsAndCells) {
 
 TEST(CsvParser, SkipsEmptyLines) {
   EXPECT_EQ(rows_of("\n\r\na\n\n\r\n\nb\n\r\n\r"), (Rows{{"a"}, {"b"}}));
+  EXPECT_EQ(rows_of(" \t\n\xC2\xA0\na\n\x1A"), (Rows{{"a"}})) << "nothing to be seen";
   EXPECT_EQ(rows_of("\"\"\n"), (Rows{{""}})) << "an empty cell in quotes is a row";
 }
 
@@ -74,9 +76,29 @@ TEST(CsvParser, AQuoteWithinAPlainCellStandsForItself) {
   EXPECT_EQ(rows_of("5\" disk,a\"b\"\n \"x\"\n"), (Rows{{"5\" disk", "a\"b\""}, {" \"x\""}}));
 }
 
-TEST(CsvParser, KeepsLoneCarriageReturnsAndNulBytes) {
-  EXPECT_EQ(rows_of(std::string_view("a\rb,c\0d\r\n", 9)),
-            (Rows{{"a\rb", std::string("c\0d", 3)}}));
+TEST(CsvParser, EndsLinesWithWhateverWasWritten) {
+  for (const char* end : {"\n", "\r\n", "\r\r\n", "\r"}) {
+    const std::string text =
+        std::string("a,b") + end + "\"c\",\"d\"" + end + end + "e," + end + "f";
+    EXPECT_EQ(rows_of(text), (Rows{{"a", "b"}, {"c", "d"}, {"e", ""}, {"f"}}));
+    for (const std::size_t at_once : {1u, 2u, 3u, 100u}) {
+      const auto rows = parse(text, at_once);
+      // CR CR LF twice is two line ends, not four.
+      EXPECT_EQ(rows.at(3).line, 5u) << at_once;
+    }
+  }
+  EXPECT_EQ(rows_of("a\rb\nc\r\r\nd\r\ne"), (Rows{{"a"}, {"b"}, {"c"}, {"d"}, {"e"}}));
+}
+
+TEST(CsvParser, KeepsNulBytes) {
+  EXPECT_EQ(rows_of(std::string_view("c\0d\r\n", 5)), (Rows{{std::string("c\0d", 3)}}));
+}
+
+TEST(CsvParser, SkipsByteOrderMarksBeforeRows) {
+  EXPECT_EQ(rows_of("a\n\xEF\xBB\xBF\"b\",c\n\xEF\xBB\xBF\xEF\xBB\xBF\nd\n\xEF\xBB\xBF"),
+            (Rows{{"a"}, {"b", "c"}, {"d"}}));
+  EXPECT_EQ(rows_of("\xEF\xBB\n\xEF,\xEF\xBB\xBF\n\xEF"),
+            (Rows{{"\xEF\xBB"}, {"\xEF", "\xEF\xBB\xBF"}, {"\xEF"}}));
 }
 
 TEST(CsvParser, CountsLines) {
@@ -87,9 +109,18 @@ TEST(CsvParser, CountsLines) {
   EXPECT_EQ(rows[2].line, 6u);
 }
 
+TEST(CsvParser, CountsLinesWithinQuotes) {
+  for (const std::size_t at_once : {1u, 2u, 100u}) {
+    for (const char* lines : {"\"b\nc\nd\"", "\"b\r\nc\r\n\"", "\"b\rc\r\"", "\"\r\r\n\n\""}) {
+      const auto rows = parse(std::string("a\n") + lines + ",e\nf\n", at_once);
+      EXPECT_EQ(rows.at(1).last_line, 4u) << lines;
+      EXPECT_EQ(rows.at(2).line, 5u) << lines;
+    }
+  }
+}
+
 TEST(CsvParser, SkipsTheLineOnWhichSomethingFollowsAClosingQuote) {
-  for (const char* broken :
-       {"\"a\"b,\"c\",d\n", "\"a\" ,b\n", "\"a\"\r,b\n", "x,\"a\"\"b\"c\"\n"}) {
+  for (const char* broken : {"\"a\"b,\"c\",d\n", "\"a\" ,b\n", "x,\"a\"\"b\"c\"\n"}) {
     for (const std::size_t at_once : {1u, 1000u}) {
       const auto rows = parse(std::string("1\n") + broken + "2\n", at_once);
       ASSERT_EQ(rows.size(), 3u) << broken;

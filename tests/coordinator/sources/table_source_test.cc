@@ -48,6 +48,119 @@ TEST(TableSource, ListsTheColumnsIfTheOneIsMissing) {
   EXPECT_NE(read("url\x1b[2J\n").error.find("'url?[2J'"), std::string::npos);
 }
 
+TEST(TableSource, ANumberedColumnNeedsNoHeading) {
+  for (const char* blanks : {"", " ", "\xC2\xA0", "\xE2\x80\x8B"}) {
+    const std::string text =
+        std::string("x,") + blanks + "http://a/1" + blanks + "\ny,http://a/2\n";
+    EXPECT_EQ(read(text, {.url_column = "2"}).urls(), (Texts{"http://a/1", "http://a/2"}));
+  }
+  EXPECT_EQ(
+      read("http://a/1,\"lone\n", {.url_column = "1"}).error.find("line 1") == std::string::npos,
+      false);
+  EXPECT_EQ(read("HTTPS://a/1", {.url_column = "1"}).urls(), Texts{"HTTPS://a/1"});
+  EXPECT_EQ(read("x,Link\ny,http://a/2\n", {.url_column = "2"}).urls(), Texts{"http://a/2"})
+      << "that one is a heading";
+  EXPECT_EQ(read("2,http://a/1\nb,http://a/2\n", {.url_column = "2"}).urls(), Texts{"b"})
+      << "a name comes first";
+}
+
+TEST(TableSource, WithoutAHeadingColumnsHaveNumbers) {
+  const auto all = read("x,http://a/1\ny,http://a/2,\nz,http://a/3,w\nq\n",
+                        {.url_column = "2", .columns = {.keep = true, .named = {"1"}}});
+  ASSERT_EQ(all.items.size(), 4u);
+  EXPECT_EQ(*all.items[0].columns, R"({"1":"x","2":"http://a/1"})");
+  EXPECT_EQ(all.items[0].named, Texts{"x"});
+  EXPECT_EQ(all.items[1].named, Texts{"y"});
+  EXPECT_EQ(all.problems(),
+            (Texts{"line 3 has 3 cells where the first row has 2: are quotes missing?",
+                   "line 4 has no link in its column '2'"}));
+  EXPECT_EQ(
+      read("x,http://a/1\n", {.url_column = "2", .columns = {.named = {"title"}}}).error,
+      "'x.csv' has no column 'title' (--name asks for it); it has no heading, and its columns "
+      "are '1', '2'");
+}
+
+TEST(TableSource, AHeadingThatIsAUrlIsALink) {
+  EXPECT_EQ(read("http://a/1\nhttp://a/2\n").urls(), (Texts{"http://a/1", "http://a/2"}));
+  EXPECT_EQ(read("http://a/x;y\n").urls(), Texts{"http://a/x;y"});
+  EXPECT_EQ(read("\"http://a/x,y\"\nhttp://a/2").urls(), (Texts{"http://a/x,y", "http://a/2"}));
+  for (const char* text : {"x,http://a/1\ny,http://a/2\n", "x, http://a/1 ,http://a/2\n"}) {
+    const auto all = read(text);
+    EXPECT_EQ(all.error,
+              "'x.csv' has no heading: its first row has a URL in column 2; --url-column 2 reads a "
+              "list without one");
+    EXPECT_TRUE(all.items.empty());
+  }
+  EXPECT_NE(read("http://a/1\n", {.url_column = "Link"}).error.find("--url-column 1"),
+            std::string::npos);
+}
+
+TEST(TableSource, KnowsTheSeparatorByTheHeading) {
+  for (const char* separator : {",", ";", "\t", "|"}) {
+    const std::string c = separator;
+    const std::string text = "id" + c + "url" + c + "\"x\"\n1" + c + "http://a/1" + c + "\"p" + c +
+                             "q\"\n2" + c + "http://a/2;3,4" + c + "\n";
+    const bool quoted = c == ";" || c == ",";
+    const std::string second = quoted ? "http://a/2" : "http://a/2;3,4";
+    for (const char usual : {',', '\t'}) {
+      for (const char* column : {"url", "2"}) {
+        const auto all = read(text, {.separator = usual, .url_column = column});
+        EXPECT_EQ(all.error, "");
+        ASSERT_EQ(all.items.size(), 2u) << separator << column;
+        EXPECT_EQ(all.items[0].url, "http://a/1");
+        EXPECT_TRUE(all.items[1].url->starts_with("http://a/2"));
+      }
+    }
+    EXPECT_NE(read(text, {.separator = '#', .is_given = true}).error, "") << "no other is tried";
+  }
+  EXPECT_EQ(read("id,url\n1;2,http://a/1\n").urls(), Texts{"http://a/1"});
+  EXPECT_EQ(read("a;b,url\n1;2,http://a/1\n").urls(), Texts{"http://a/1"}) << "the usual one fits";
+  EXPECT_EQ(read("x;http://a/1\n", {.url_column = "2"}).urls(), Texts{"http://a/1"});
+  EXPECT_EQ(read("x#url\n1#http://a/1\n", {.separator = '#', .is_given = true}).urls(),
+            Texts{"http://a/1"});
+}
+
+TEST(TableSource, ALoneQuoteInTabSeparatedTextSwallowsNoLink) {
+  const TableOptions tabs{.separator = '\t', .columns = {.named = {"caption"}}};
+  const auto all = read(
+      "url\tcaption\nhttp://a/1\tone\nhttp://a/2\t\"\nhttp://a/3\tthree\n"
+      "http://a/4\t\"\nhttp://a/5\t\"five\nlines\"\n",
+      tabs);
+  EXPECT_EQ(all.error, "");
+  EXPECT_EQ(all.urls(),
+            (Texts{"http://a/1", "http://a/2", "http://a/3", "http://a/4", "http://a/5"}));
+  EXPECT_EQ(all.problems(), Texts{});
+  EXPECT_EQ(all.items[3].named, Texts{"\""});
+  EXPECT_EQ(all.items[4].named, Texts{"five\nlines"});
+}
+
+TEST(TableSource, ReadsAnyLineEndAndMarksInMidList) {
+  for (const char* end : {"\n", "\r\n", "\r\r\n", "\r"}) {
+    for (const char separator : {',', '\t'}) {
+      const std::string e = end;
+      const std::string text = std::string("url") + separator + "x" + e + "http://a/1" + separator +
+                               e + "\xEF\xBB\xBF\"http://a/2\"" + separator + "y" + e +
+                               "\xEF\xBB\xBFhttp://a/3" + e + "no" + separator;
+      const auto all = read(text, {.separator = separator});
+      EXPECT_EQ(all.urls(), (Texts{"http://a/1", "http://a/2", "http://a/3", "no"}));
+      EXPECT_EQ(all.problems(), Texts{});
+    }
+  }
+}
+
+TEST(TableSource, TellsHowFarALoneQuoteReached) {
+  const auto all = read("url,x\nhttp://a/1,\"lone\nhttp://a/2,\"two\"\nhttp://a/3,\n");
+  EXPECT_EQ(all.problems(),
+            Texts{"lines 2 to 3: something follows the closing quote of a cell that "
+                  "begins in line 2: is a quote missing?"});
+  EXPECT_EQ(all.urls(), (Texts{"http://a/1", "http://a/3"}));
+}
+
+TEST(TableSource, AnEndlessFirstRowTakesNoMemory) {
+  EXPECT_NE(read("\"url\n" + std::string(5'000'000, 'x')).error.find("is over 1024 KiB long"),
+            std::string::npos);
+}
+
 TEST(TableSource, AnEmptyFileIsAnEmptyList) {
   for (const char* text : {"", "\n\r\n", "url\n"}) {
     const auto all = read(text);
