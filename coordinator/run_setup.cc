@@ -77,6 +77,7 @@ Result<SourceContext> source_context(const Options& options, const NameTemplate&
       .albums = source.albums,
       .max_wait = options.max_wait,
       .url_column = source.url_column,
+      .delimiter = source.delimiter,
       .links_at = std::move(*links_at),
       .next_at = std::move(next_at),
       .columns = {.keep = source.keep_columns, .named = names.columns()},

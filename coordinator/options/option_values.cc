@@ -140,6 +140,15 @@ Result<bool> parse_bool(std::string_view text) {
   return fail("'{}' is neither true nor false", text);
 }
 
+Result<char> parse_delimiter(std::string_view text) {
+  if (text == "tab" || text == "\\t") return '\t';
+  if (text.size() == 1 && (text[0] == '\t' || (text[0] > 0 && !is_control(text[0]))) &&
+      text[0] != '"') {
+    return text[0];
+  }
+  return fail("'{}' is not one ASCII character that may stand between cells, nor tab", text);
+}
+
 std::vector<std::string> parse_extensions(std::string_view text) {
   std::vector<std::string> extensions;
   while (!text.empty()) {

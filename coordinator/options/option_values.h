@@ -39,6 +39,9 @@ namespace fanfetch {
 /// `true`, `yes`, `on`, `1` and their opposites.
 [[nodiscard]] Result<bool> parse_bool(std::string_view text);
 
+/// `;`, or `tab` (also `\t`): one ASCII character that a table may be separated by.
+[[nodiscard]] Result<char> parse_delimiter(std::string_view text);
+
 /// `.JPG,png` gives `jpg` and `png`.
 [[nodiscard]] std::vector<std::string> parse_extensions(std::string_view text);
 

@@ -25,6 +25,7 @@ struct SourceOptions {
   std::vector<std::string> inputs;   ///< `-i`: always files (or `-`), read after the words.
   std::optional<ListFormat> format;  ///< Of all lists; nullopt: by the ending of each.
   std::string url_column = "url";
+  std::optional<char> delimiter;  ///< Of CSV and TSV lists; nullopt: by their formats and headings.
   std::optional<std::string> links_at, next_at;  ///< JSON pointers, not checked yet.
   bool keep_columns = false;
   int pages = 1;             ///< `all`: more than any listing has.

@@ -91,6 +91,7 @@ TEST_F(OptionsTest, DefaultsAreThoseOfTheHelp) {
     EXPECT_EQ(o.source.pages, 1);
     EXPECT_FALSE(o.source.format || o.source.links_at || o.source.next_at || o.source.keep_columns);
     EXPECT_EQ(o.source.url_column, "url");
+    EXPECT_EQ(o.source.delimiter, std::nullopt);
     EXPECT_EQ(o.retries, 4);
     EXPECT_EQ(o.job.timeout, std::chrono::hours(1));
     EXPECT_EQ(o.job.connect_timeout, seconds(15));
@@ -143,6 +144,8 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
                           "tsv",
                           "--url-column",
                           "Link",
+                          "--delimiter",
+                          ";",
                           "--links-at",
                           "/d/*",
                           "--next-at",
@@ -231,6 +234,7 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
   EXPECT_TRUE(o.source.albums);
   EXPECT_EQ(o.source.format, ListFormat::tsv);
   EXPECT_EQ(o.source.url_column, "Link");
+  EXPECT_EQ(o.source.delimiter, ';');
   EXPECT_EQ(o.source.links_at, "/d/*");
   EXPECT_EQ(o.source.next_at, "/n");
   EXPECT_TRUE(o.source.keep_columns);
@@ -303,6 +307,13 @@ TEST_F(OptionsTest, WhatIsNotAnOptionIsRefused) {
   EXPECT_EQ(wrong({"--\x1b[2J\n"}), "--?[2J? is not an option");
 }
 
+TEST_F(OptionsTest, TheDelimiterMayBeATab) {
+  for (const char* tab : {"tab", "\\t", "\t"}) {
+    EXPECT_EQ(parsed({"--delimiter", tab}).source.delimiter, '\t');
+  }
+  EXPECT_EQ(parsed({"--delimiter", "|"}).source.delimiter, '|');
+}
+
 TEST_F(OptionsTest, NumbersHaveLimits) {
   const std::pair<const char*, std::vector<const char*>> kBad[] = {
       {"--jobs", {"0", "4097", "-1", "x", "", "1x", "1.5", "99999999999999999999"}},
@@ -322,6 +333,7 @@ TEST_F(OptionsTest, NumbersHaveLimits) {
       {"--check", {"", "Content", "off", "all"}},
       {"--format", {"json", "CSV", ""}},
       {"--url-column", {""}},
+      {"--delimiter", {"", ";;", "\"", "\n", "\r", "\x01", "\xC2\xA7", "\xA7", "Tab"}},
       {"--progress", {"fancy"}},
       {"--results", {""}},
       {"--retry-failed", {"", "curable", "ALL", "all,dns", "http_4xx,", "dns,,tls", "404"}},
