@@ -118,4 +118,20 @@ std::string resolve_url(std::string_view base, std::string_view reference) {
   return url.append(remove_dot_segments(merged.append(path))).append(rest);
 }
 
+bool is_masked(std::string_view text) {
+  constexpr std::string_view kSlashes = "/\\";
+  for (std::size_t at = text.find("*@"); at != text.npos; at = text.find("*@", at + 1)) {
+    const std::size_t stars = text.find_last_not_of('*', at) + 1;  // npos + 1 is 0
+    if (at + 1 - stars < 3) continue;
+    std::string_view before = text.substr(0, stars);
+    const std::string_view user = before.substr(before.find_last_of("/\\?#") + 1);
+    if (!user.empty() && user.find(':') != user.size() - 1) continue;
+    before.remove_suffix(user.size());
+    // An authority is at the beginning, or behind a scheme and at least one slash.
+    const std::string_view scheme = before.substr(0, before.find_last_not_of(kSlashes) + 1);
+    if (scheme.empty() || (scheme.ends_with(':') && scheme.size() < before.size())) return true;
+  }
+  return false;
+}
+
 }  // namespace fanfetch

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "common/url_text.h"
 #include "coordinator/names/path_text.h"
 #include "coordinator/process/file_hash.h"
 
@@ -100,6 +101,7 @@ Plan Planner::plan(const ListedItem& item, const LinkFilter& filter, std::uint64
   if (!item.url) return skipped(std::move(record), ErrorClass::filtered, item.problem);
   record.url = mask_userinfo(*item.url);
   if (!item.problem.empty()) return without_request(std::move(record), item);
+  if (is_masked(*item.url)) return bad_url(std::move(record), std::string(kMaskedLink));
   auto url = parse_url(*item.url);
   if (!url) return bad_url(std::move(record), url.error().message);
   if (auto why = filter.why_dropped(*url)) {

@@ -133,5 +133,20 @@ TEST(ResolveUrl, KeepsWhatTheServerWrote) {
   }
 }
 
+TEST(IsMasked, SeesWhatAnExportLeft) {
+  for (const char* masked :
+       {"http://***@h/", "http://user:***@h/", "https://user:*****@h:1/a", "http:///***@h/",
+        "HTTP:\\\\***@h/", "http://h/?u=http://me:***@b/", "http://h/web/https://***@b/", "***@h/a",
+        "me:***@h/a", "http://h/x*@y/http:/me:***@b/"}) {
+    EXPECT_TRUE(is_masked(masked)) << masked;
+  }
+  for (const char* other :
+       {"http://h/***@x", "http://h/a?b=***@c", "http://me:%2A%2A%2A@h/", "http://me:**@h/",
+        "http://me:a***@h/", "http://***:x@h/", "http://h/***", "***", "", "http://h/#***@", "*@*@",
+        "http://a:b:***@h/"}) {
+    EXPECT_FALSE(is_masked(other)) << other;
+  }
+}
+
 }  // namespace
 }  // namespace fanfetch

@@ -62,6 +62,31 @@ TEST_F(SourcesTest, TsvInZstdWithAnotherColumn) {
   expect_both({list("x.tsv.zst", zstd(text)), "--url-column", "Big"});
 }
 
+TEST_F(SourcesTest, CsvWithoutAHeadingAndWithAnotherDelimiter) {
+  const auto text = fmt::format("1#{}\r2#{}\r", origin_.url("/a.bin"), origin_.url("/b.bin"));
+  expect_both({list("x.csv", text), "--url-column", "2", "--delimiter", "#"});
+  expect_list_error({list("x.csv", origin_.url("/a.bin") + ",x\n")}, {"--url-column 1"});
+}
+
+TEST_F(SourcesTest, AQuoteInTsvSwallowsNoLink) {
+  const auto text =
+      fmt::format("url\tnote\n{}\t\"\n{}\t\"\n", origin_.url("/a.bin"), origin_.url("/b.bin"));
+  expect_both({list("x.tsv", text)});
+}
+
+TEST_F(SourcesTest, AsksForNothingWhosePasswordWasMasked) {
+  std::string masked = origin_.url("/a.bin");
+  masked.insert(masked.find("//") + 2, "user:***@");
+  for (const auto& file :
+       {list("x.txt", masked + "\n"), list("x.csv", "url\n" + masked + "\n"),
+        list("x.tsv", "x\turl\n\t" + masked), list("x.jsonl", "{\"url\":\"" + masked + "\"}\n")}) {
+    const Finished finished = run(setup({file, "-o", file + ".d"}));
+    EXPECT_EQ(1, finished.exit_status) << finished.describe();
+    EXPECT_TRUE(has(finished.err, "masked")) << finished.describe();
+  }
+  EXPECT_EQ(0u, origin_.count("/a.bin"));
+}
+
 TEST_F(SourcesTest, JsonLinesInGzip) {
   expect_both({list("x.jsonl.gz", gzip(json_line("/a.bin") + json_line("/b.bin")))});
 }

@@ -76,6 +76,7 @@ Result<std::optional<ListedItem>> ApiSource::next() {
 Result<> ApiSource::read_page() {
   page_url_ = *std::exchange(next_url_, std::nullopt);
   shown_ = mask_userinfo(page_url_);
+  if (is_masked(page_url_)) return fail("cannot get {}: {}", shown_, kMaskedLink);
   const auto url = parse_url(page_url_);
   if (!url) return fail("cannot get {}: {}", shown_, url.error().message);
   pages_seen_.insert(std::hash<std::string>()(url->normal));

@@ -39,6 +39,16 @@ TEST_F(PlannerTest, WhatIsNoLinkIsARow) {
   EXPECT_NE(plan_as<LedgerRow>("other nonsense").link, first.link);
 }
 
+TEST_F(PlannerTest, ALinkWhosePasswordWasMaskedIsARow) {
+  for (const char* url : {"http://***@h/a.jpg", "http://user:***@h/a.jpg"}) {
+    const auto row = plan_as<LedgerRow>(url);
+    EXPECT_EQ(row.record.error, ErrorClass::bad_url);
+    EXPECT_EQ(row.record.url, "http://***@h/a.jpg");
+    EXPECT_NE(row.record.message->find("masked"), std::string::npos);
+  }
+  EXPECT_EQ(link("http://user:%2A%2A%2A@h/a.jpg").url.userinfo, "user:***");
+}
+
 TEST_F(PlannerTest, WhatIsFilteredIsARecord) {
   filter_ = LinkFilter::make({.reject_extensions = {"jpg"}}).value();
   EXPECT_EQ(record(kUrl).error, ErrorClass::filtered);

@@ -163,6 +163,20 @@ TEST_F(ApiSourceTest, ShowsNoPassword) {
   EXPECT_NE(error.find("404"), std::string::npos);
 }
 
+TEST_F(ApiSourceTest, AsksForNoPageWhosePasswordIsMasked) {
+  ApiListing listing = api();
+  listing.url = "http://me:***@h/list";
+  EXPECT_EQ(read(std::move(listing)).error,
+            "cannot get http://***@h/list: its password was masked as *** by an export, so that it "
+            "is not known: put it back");
+  EXPECT_EQ(asked_, Texts{});
+}
+
+TEST_F(ApiSourceTest, ReadsPagesAsPythonWritesThem) {
+  page("http://h/v1/list?q=1", R"({"n":NaN,"d":["http://a/1"],"t":"\ud83d"})");
+  EXPECT_EQ(read(api()).urls(), Texts{"http://a/1"});
+}
+
 TEST_F(ApiSourceTest, AsksAllPagesAsTheSameUser) {
   auto listing = api();
   listing.url = "http://me:h%2Fush@h/1";
