@@ -172,19 +172,20 @@ Result<> TableSource::read_heading() {
   return {};
 }
 
-/// Finds the column with the links. If that of the first row is a URL, the row is no heading.
+/// Finds the column with the links. A first row that has a URL in it is no heading.
 Result<> TableSource::find_links() {
   const std::string& wanted = options_.url_column;
-  if (const auto index = index_of_name(heading_, wanted)) {
-    url_index_ = *index;
+  const auto numbered = index_of_number(wanted, heading_.size());
+  // Where no column was named, a lone one is meant.
+  const bool is_alone = heading_.size() == 1 && wanted == TableOptions().url_column;
+  const std::size_t likely = numbered.value_or(0);
+  if ((numbered || is_alone) && begins_like_url(heading_[likely])) {
+    url_index_ = likely;
+    has_heading_ = false;
     return {};
   }
-  auto index = index_of_number(wanted, heading_.size());
-  const bool is_alone = heading_.size() == 1 && wanted == TableOptions().url_column;
-  if (is_alone && begins_like_url(heading_[0])) index = 0;
-  if (index) {
-    url_index_ = *index;
-    has_heading_ = !begins_like_url(heading_[*index]);
+  if (const auto index = index_of_name(heading_, wanted); index || numbered) {
+    url_index_ = index ? *index : *numbered;
     return {};
   }
   for (std::size_t i = 0; i < heading_.size(); ++i) {
