@@ -309,9 +309,9 @@ TEST_F(OptionsTest, WhatIsNotAnOptionIsRefused) {
 
 TEST_F(OptionsTest, TheDelimiterMayBeATab) {
   for (const char* tab : {"tab", "\\t", "\t"}) {
-    EXPECT_EQ(parsed({"--delimiter", tab}).source.delimiter, '\t');
+    EXPECT_EQ(good({"--delimiter", tab}).source.delimiter, '\t');
   }
-  EXPECT_EQ(parsed({"--delimiter", "|"}).source.delimiter, '|');
+  EXPECT_EQ(good({"--delimiter", "|"}).source.delimiter, '|');
 }
 
 TEST_F(OptionsTest, NumbersHaveLimits) {
