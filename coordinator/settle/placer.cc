@@ -63,9 +63,8 @@ constexpr unsigned kMaxOtherNames = 10'000;
 /// A part that could not have the name that it was to have.
 struct Refused {
   PartToPlace* part;
-  std::string wanted;  ///< What other names are made of.
-  NameForm form;       ///< Of the next one.
-  unsigned n = 0;      ///< Which other name was tried last.
+  NameForm form = {};  ///< Of the next one.
+  unsigned n = 0;      ///< Which other name is next, made of PartToPlace::wanted.
 };
 
 std::string cannot_name(const std::string& name, int error) {
@@ -90,6 +89,7 @@ class Round {
     crash_point("between_renames");
     part.placed = error == 0;
     if (part.placed) return {};
+    if (part.wanted.empty()) part.wanted = part.name;
     if (error == ENOENT && !placer_.has_part(part.part)) {
       give_up(part, error);
       return {};
@@ -99,11 +99,11 @@ class Round {
     }
     if (error != EEXIST) {
       const auto tamer = tamer_form(one.form, error);
-      if (!tamer) return fail("{}", cannot_name(part.name, error));
+      if (!tamer) return fail("{}, nor a tamer one", cannot_name(part.wanted, error));
       one.form = *tamer;
       one.n = 0;
     }
-    if (++one.n > kMaxOtherNames) return fail("{}", cannot_name(part.name, error));
+    if (++one.n > kMaxOtherNames) return fail("{}", cannot_name(part.wanted, error));
     refused_.push_back(std::move(one));
     return {};
   }
@@ -123,6 +123,30 @@ class Round {
 Result<> as_result(const Ledger::Done& done) {
   if (done) return {};
   return tl::unexpected(Error{done.error().message});
+}
+
+/// Gives each its next name, in the ledger first.
+Result<> note_names(std::span<const Refused> refused, Ledger& ledger) {
+  std::vector<NewName> renamed;
+  for (const auto& [part, form, n] : refused) {
+    part->name = other_name(in_form(part->wanted, form), part->hash, n);
+    renamed.push_back({part->row, part->name, name_key(part->name)});
+  }
+  return as_result(ledger.rename(renamed));
+}
+
+/// Nothing can be placed: the next run begins with the names that were wanted.
+void note_wanted_names(std::span<PartToPlace> parts, Ledger& ledger) {
+  std::vector<NewName> renamed;
+  for (PartToPlace& part : parts) {
+    if (part.placed || !part.problem.empty() || part.wanted.empty() || part.name == part.wanted) {
+      continue;
+    }
+    part.name = part.wanted;
+    renamed.push_back({part.row, part.name, name_key(part.name)});
+  }
+  // If this fails they keep those names: the first failure counts.
+  if (!renamed.empty()) (void)ledger.rename(renamed);
 }
 
 }  // namespace
@@ -175,28 +199,30 @@ void Placer::discard_unless_resumable(const std::string& part_name) const {
 }
 
 Result<> Placer::place(std::span<PartToPlace> parts, Ledger& ledger) const {
-  std::vector<Refused> refused;
   std::vector<Unplaced> given_up;
-  Round round(*this, refused, given_up);
-  for (PartToPlace& part : parts) {
-    if (auto placed = round.place({.part = &part, .wanted = part.name, .form = {}}); !placed) {
-      return placed;
-    }
-  }
-  while (!refused.empty()) {
-    std::vector<NewName> renamed;
-    std::vector<Refused> again = std::exchange(refused, {});
-    for (const Refused& one : again) {
-      one.part->name = other_name(in_form(one.wanted, one.form), one.part->hash, one.n);
-      renamed.push_back({one.part->row, one.part->name, name_key(one.part->name)});
-    }
-    if (auto noted = as_result(ledger.rename(renamed)); !noted) return noted;
-    for (Refused& one : again) {
-      if (auto placed = round.place(std::move(one)); !placed) return placed;
-    }
+  if (auto placed = place_all(parts, ledger, given_up); !placed) {
+    note_wanted_names(parts, ledger);
+    return placed;
   }
   if (given_up.empty()) return {};
   return as_result(ledger.give_up(given_up));
+}
+
+Result<> Placer::place_all(std::span<PartToPlace> parts, Ledger& ledger,
+                           std::vector<Unplaced>& given_up) const {
+  std::vector<Refused> refused;
+  Round round(*this, refused, given_up);
+  for (PartToPlace& part : parts) {
+    if (auto placed = round.place({.part = &part}); !placed) return placed;
+  }
+  while (!refused.empty()) {
+    const std::vector<Refused> again = std::exchange(refused, {});
+    if (auto noted = note_names(again, ledger); !noted) return noted;
+    for (const Refused& one : again) {
+      if (auto placed = round.place(one); !placed) return placed;
+    }
+  }
+  return {};
 }
 
 }  // namespace fanfetch

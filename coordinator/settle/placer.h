@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "common/sha256.h"
 #include "coordinator/ledger/ledger.h"
@@ -19,6 +20,7 @@ struct PartToPlace {
   Sha256Digest hash{};  ///< Of the link, for other names.
   std::optional<FileStamp> replaces;
   std::string name;     ///< In: the name that was noted. Out: the name that the file has.
+  std::string wanted;   ///< Out: the name that was noted first, where it could not have that.
   bool placed = false;  ///< Out: it has that name.
   std::string problem;  ///< Out: why it can have no name.
 };
@@ -35,7 +37,7 @@ class Placer {
   /// gets another form (tamer_form()): shorter, with other letters, or without its folders where a
   /// file or a link stands in the place of one. Parts that are gone are given up in the ledger.
   /// Error: the output or the ledger cannot be written, or takes no name of any form. What is then
-  /// neither placed nor has a problem stays noted, and the next run places it.
+  /// neither placed nor has a problem stays noted under its first name, and the next run places it.
   [[nodiscard]] Result<> place(std::span<PartToPlace> parts, Ledger& ledger) const;
 
   /// Moves the part `part_name` to `name` (relative, clean), and makes the folders on its way.
@@ -60,6 +62,9 @@ class Placer {
   [[nodiscard]] int part_fd() const { return parts_; }
 
  private:
+  [[nodiscard]] Result<> place_all(std::span<PartToPlace> parts, Ledger& ledger,
+                                   std::vector<Unplaced>& given_up) const;
+
   int output_;
   int parts_;
   const NameCalls& calls_;

@@ -184,13 +184,15 @@ TEST_F(PlacerPartsTest, APartThatCanHaveNoNameEndsTheRunAndIsKept) {
     std::vector<PartToPlace> parts{part(1, "x/a.jpg"), part(2, "b.jpg")};
     const auto placed = place(parts);
     ASSERT_FALSE(placed) << error;
-    EXPECT_NE(placed.error().message.find("cannot give it the name 'file-"), std::string::npos)
+    EXPECT_NE(placed.error().message.find("the name 'x/a.jpg'"), std::string::npos)
         << placed.error().message;
     for (const PartToPlace& one : parts) {
       EXPECT_FALSE(one.placed);
       EXPECT_EQ(one.problem, "");
     }
     EXPECT_TRUE(has_part(1) && has_part(2)) << "the next run places them";
+    EXPECT_EQ(name_in_ledger(1), "x/a.jpg") << "under their own names";
+    EXPECT_EQ(name_in_ledger(2), "b.jpg");
     EXPECT_EQ(ledger_.placing.size(), 2u);
     EXPECT_TRUE(ledger_.given_up.empty());
   }

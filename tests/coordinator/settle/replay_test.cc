@@ -101,7 +101,8 @@ TEST_F(ReplayTest, WhatCannotBePlacedStaysNoted) {
   EXPECT_EQ(open_.ledger->pending()->size(), 1u);
   disk_.refuses = [](std::string_view) { return 0; };
   ASSERT_TRUE(run());
-  EXPECT_EQ(read(record(1).file_name.value_or("")), "body 1");
+  EXPECT_EQ(record(1).file_name, "a.jpg");
+  EXPECT_EQ(read("a.jpg"), "body 1");
 }
 
 TEST_F(ReplayTest, APartThatIsStillThereGetsItsName) {
