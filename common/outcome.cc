@@ -23,6 +23,7 @@ std::string_view name(ErrorClass error) {
     case ErrorClass::redirects: return "redirects";
     case ErrorClass::disk: return "disk";
     case ErrorClass::crashed_worker: return "crashed_worker";
+    case ErrorClass::no_link: return "no_link";
   }
   return "unknown";
 }

@@ -32,8 +32,9 @@ enum class ErrorClass : std::uint8_t {
   redirects,
   disk,
   crashed_worker,
+  no_link,  ///< The entry of a list leads nowhere: there is nothing to filter or to fetch.
 };
-inline constexpr int kErrorClasses = static_cast<int>(ErrorClass::crashed_worker) + 1;
+inline constexpr int kErrorClasses = static_cast<int>(ErrorClass::no_link) + 1;
 
 /// `http_4xx` and so on: the word in records and messages.
 [[nodiscard]] std::string_view name(ErrorClass error);

@@ -47,8 +47,8 @@ LedgerRow bad_url(Record record, std::string message) {
 /// An entry with a URL that is not to be requested, as its source says.
 Plan without_request(Record record, const ListedItem& item) {
   if (item.problem_class == ErrorClass::bad_url) return bad_url(std::move(record), item.problem);
-  if (item.problem_class == ErrorClass::filtered) {
-    return skipped(std::move(record), ErrorClass::filtered, item.problem);
+  if (item.problem_class == ErrorClass::filtered || item.problem_class == ErrorClass::no_link) {
+    return skipped(std::move(record), item.problem_class, item.problem);
   }
   // No row: the next run has the source look again.
   record.status = Status::failed;
@@ -98,7 +98,7 @@ Plan Planner::plan(const ListedItem& item, const LinkFilter& filter, std::uint64
   Record record;
   record.index = index;
   record.columns = item.columns;
-  if (!item.url) return skipped(std::move(record), ErrorClass::filtered, item.problem);
+  if (!item.url) return skipped(std::move(record), ErrorClass::no_link, item.problem);
   record.url = mask_userinfo(*item.url);
   if (!item.problem.empty()) return without_request(std::move(record), item);
   if (is_masked(*item.url)) return bad_url(std::move(record), std::string(kMaskedLink));

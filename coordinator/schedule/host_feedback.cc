@@ -37,6 +37,7 @@ Kind kind_of(const Failed& failed) {
     case ErrorClass::placeholder: return answered ? Kind::healthy : Kind::none;
     case ErrorClass::bad_url:
     case ErrorClass::filtered:
+    case ErrorClass::no_link:
     case ErrorClass::duplicate:
     case ErrorClass::refused:
     case ErrorClass::disk:

@@ -17,7 +17,7 @@ struct ListedItem {
   /// Why it cannot be a URL, if the source finds that out itself (a line over the limit, a NUL
   /// byte); else empty. `url` then holds the beginning of it, for messages.
   std::string problem;
-  /// Class of the problem: `filtered` skips the item, any other class is a failure.
+  /// Class of the problem: `filtered` and `no_link` skip the item, any other class is a failure.
   ErrorClass problem_class = ErrorClass::bad_url;
   /// The row's own columns as one JSON object; null if columns are not kept.
   std::shared_ptr<const std::string> columns;

@@ -126,7 +126,7 @@ Result<ImgurSource::Step> ImgurSource::open_album(ImgurItem album) {
   }
   if (images_.empty()) {
     images_.push_back(
-        with_problem(std::move(album.entry), ErrorClass::filtered, "the album has no images"));
+        with_problem(std::move(album.entry), ErrorClass::no_link, "the album has no images"));
   }
   return Step::go_on;
 }

@@ -53,6 +53,8 @@ TEST_F(PlannerTest, WhatIsFilteredIsARecord) {
   filter_ = LinkFilter::make({.reject_extensions = {"jpg"}}).value();
   EXPECT_EQ(record(kUrl).error, ErrorClass::filtered);
   const Plan nothing = (start_run(), planner_->plan({.problem = "no link"}, filter_, 9));
+  EXPECT_EQ(std::get<Record>(nothing).status, Status::skipped);
+  EXPECT_EQ(std::get<Record>(nothing).error, ErrorClass::no_link) << "no filter was asked";
   EXPECT_EQ(std::get<Record>(nothing).message, "no link");
   EXPECT_EQ(std::get<Record>(nothing).index, 9u);
 }
