@@ -41,6 +41,7 @@ OpenedSource open_imgur_listing(const SourceSpec& spec, const SourceContext& con
                                  .client_id = context.client_id,
                                  .pages = context.pages,
                                  .albums = context.albums,
+                                 .columns = context.columns,
                                  .max_wait = context.max_wait,
                                  .notice = context.notice,
                                  .now = [] { return std::chrono::system_clock::now(); },
@@ -174,12 +175,11 @@ Result<SourceSpec> list_spec(std::string_view path, const SourceWays& ways) {
 OpenedSource open_source(const SourceSpec& spec, const SourceContext& context) {
   const auto* row = std::find_if(std::begin(kKinds), std::end(kKinds),
                                  [&](const KindRow& known) { return known.kind == spec.kind; });
-  const bool has_columns =
-      spec.kind == Kind::api || (spec.kind == Kind::list && spec.format != ListFormat::text);
+  const bool has_columns = spec.kind == Kind::api || spec.kind == Kind::imgur ||
+                           (spec.kind == Kind::list && spec.format != ListFormat::text);
   if (!has_columns && !context.columns.named.empty()) {
     return fail("--name asks for the column '{}', but {} has no columns",
-                context.columns.named.front(),
-                spec.argument.empty() ? "the Imgur gallery" : mask_userinfo(spec.argument));
+                context.columns.named.front(), mask_userinfo(spec.argument));
   }
   return row->open(spec, context);
 }

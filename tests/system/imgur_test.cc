@@ -143,6 +143,37 @@ TEST_F(ImgurTest, LinksLeadToFiles) {
       finished.out);
 }
 
+TEST_F(ImgurTest, ItemsKeepTheirOwnFields) {
+  origin_.serve("/x.jpg", Reply{.body = sample_jpeg(1), .content_type = "image/jpeg"});
+  origin_.serve("/3/gallery/r/pics/time/0",
+                listing(fmt::format(R"({{"id":"x1","title":"A cat","account_url":"ann","views":7,)"
+                                    R"("tags":[{{"name":"cats"}}],"link":"{}"}},)"
+                                    R"({{"id":"none","title":"Nothing"}})",
+                                    origin_.url("/x.jpg"))));
+  const Finished finished =
+      run(imgur_setup({"imgur:r/pics", "--keep-columns", "--name={col:account_url}-{name}"}));
+  EXPECT_EQ(0, finished.exit_status) << finished.describe();
+  EXPECT_TRUE(saved_files().contains("ann-x.jpg")) << finished.describe();
+  const std::string text = read_file(results());
+  EXPECT_TRUE(
+      has(text, R"("title":"A cat","account_url":"ann","views":7,"tags":[{"name":"cats"}])"))
+      << text;
+  EXPECT_TRUE(has(finished.err, "skipped: 1 no_link")) << finished.describe();
+  EXPECT_FALSE(has(finished.err + text, "filtered")) << finished.describe();
+}
+
+TEST_F(ImgurTest, ARefusedIdIsNoList) {
+  Reply refused = json(R"({"data":{"error":"Invalid client_id"},"success":false,"status":403})");
+  refused.status = 403;
+  origin_.serve("/3/gallery/r/pics/time/0", refused);
+  const Finished finished = run(imgur_setup({"imgur:r/pics"}));
+  EXPECT_EQ(3, finished.exit_status) << finished.describe();
+  EXPECT_TRUE(has(finished.err, "check IMGUR_CLIENT_ID")) << finished.describe();
+  EXPECT_TRUE(has(run({.args = {"--help"}}).out,
+                  "3 the list of links could not be had, or a client "
+                  "ID was refused"));
+}
+
 TEST_F(ImgurTest, SampleGalleryWithAlbums) {
   SampleGallery gallery({.images = 4, .delay = 0ms, .client_id = kClientId});
   const Finished finished = run(imgur_setup({"imgur:hot", "--albums"}, gallery.origin().url()));

@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "common/ascii.h"
+#include "coordinator/sources/entry/json_values.h"
+#include "coordinator/sources/entry/row_columns.h"
 #include "coordinator/sources/imgur/imgur_link.h"
 
 namespace fanfetch {
@@ -23,8 +25,9 @@ constexpr std::size_t kShownBytes = 200;        // of what a server says, in a m
 constexpr std::size_t kMaxLinkBytes = 1 << 16;  // a longer one is not kept, as in a list
 
 /// Iterative, because a page that is nothing but '[' would overflow the stack otherwise.
-constexpr unsigned kParseFlags =
-    rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
+constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag |
+                                 rapidjson::kParseValidateEncodingFlag |
+                                 rapidjson::kParseFullPrecisionFlag;
 
 /// A server's words as part of one line for a terminal.
 std::string one_line(std::string_view text) {
@@ -119,8 +122,34 @@ Unexpected no_listing(std::string what, std::string_view advice) {
   return Unexpected({Kind::final, ErrorClass::protocol, std::move(what), std::string(advice)});
 }
 
-/// The entry of an image or of an album itself.
-ListedItem read_entry(const Json& json) {
+/// `json` as an object of its own fields: an album's images are none of them.
+Result<std::string> own_fields(const Json& json) {
+  std::string text = "{";
+  for (const auto& field : json.GetObject()) {
+    if (field.name == "images") continue;
+    const auto name = json_text(field.name);
+    const auto value = json_text(field.value);
+    if (!value) return tl::unexpected(value.error());
+    text += fmt::format("{}{}:{}", text.size() > 1 ? "," : "", *name, *value);
+  }
+  return text + "}";
+}
+
+void add_columns(ListedItem& entry, const Json& json, const ColumnsWanted& columns) {
+  for (const std::string& name : columns.named) {
+    const Json* field = find_member(json, name);
+    entry.named.push_back(field == nullptr ? "" : plain_text(*field).value_or(""));
+  }
+  if (!columns.keep || !json.IsObject()) return;
+  if (auto fields = own_fields(json)) {
+    keep_columns(entry, std::move(*fields), "the item");
+  } else if (entry.problem.empty()) {
+    entry.problem = "--keep-columns cannot keep the item: " + fields.error().message;
+  }
+}
+
+/// The link of an image or of an album itself.
+ListedItem read_link(const Json& json) {
   ListedItem entry;
   entry.id = text_of(member(json, "id")).substr(0, kShownBytes);
   const Json* link = member(json, "link");
@@ -141,15 +170,22 @@ ListedItem read_entry(const Json& json) {
   return entry;
 }
 
-ImgurItem read_item(const Json& json) {
-  ImgurItem item{.entry = read_entry(json)};
+/// The entry of an image or of an album itself.
+ListedItem read_entry(const Json& json, const ColumnsWanted& columns) {
+  ListedItem entry = read_link(json);
+  add_columns(entry, json, columns);
+  return entry;
+}
+
+ImgurItem read_item(const Json& json, const ColumnsWanted& columns) {
+  ImgurItem item{.entry = read_entry(json, columns)};
   const Json* is_album = member(json, "is_album");
   const Json* images = member(json, "images");
   const bool has_images = images != nullptr && images->IsArray();
   item.is_album = is_album == nullptr ? has_images : is_album->IsTrue();
   if (!item.is_album) return item;
   if (has_images) {
-    for (const Json& image : images->GetArray()) item.images.push_back(read_entry(image));
+    for (const Json& image : images->GetArray()) item.images.push_back(read_entry(image, columns));
   }
   const Json* count = member(json, "images_count");
   item.images_count = item.images.size();
@@ -188,7 +224,8 @@ std::string shown(std::string says, const std::string& client_id) {
 
 tl::expected<std::vector<ImgurItem>, ImgurFailure> read_imgur_page(const Page& page, Items items,
                                                                    const std::string& url,
-                                                                   const std::string& client_id) {
+                                                                   const std::string& client_id,
+                                                                   const ColumnsWanted& columns) {
   rapidjson::Document body;
   body.Parse<kParseFlags>(page.body.data(), page.body.size());
   const bool is_ok = page.http_status / 100 == 2;
@@ -211,10 +248,10 @@ tl::expected<std::vector<ImgurItem>, ImgurFailure> read_imgur_page(const Page& p
   }
   std::vector<ImgurItem> read;
   if (items == Items::post) {
-    read.push_back(read_item(*found));
+    read.push_back(read_item(*found, columns));
   } else {
     read.reserve(found->Size());
-    for (const Json& json : found->GetArray()) read.push_back(read_item(json));
+    for (const Json& json : found->GetArray()) read.push_back(read_item(json, columns));
   }
   return read;
 }

@@ -35,9 +35,10 @@ struct ImgurFailure {
 };
 
 /// Reads a response of the API, whatever its status. `url` is its URL, for messages. Text from the
-/// server is shown as one line of plain text, with `client_id` masked. Pure.
+/// server is shown as one line of plain text, with `client_id` masked. `columns`: those of an item
+/// are its fields. Pure.
 [[nodiscard]] tl::expected<std::vector<ImgurItem>, ImgurFailure> read_imgur_page(
     const Page& page, ImgurListing::Items items, const std::string& url,
-    const std::string& client_id);
+    const std::string& client_id, const ColumnsWanted& columns = {});
 
 }  // namespace fanfetch

@@ -156,7 +156,8 @@ ImgurSource::Answer ImgurSource::ask(const std::string& endpoint, Items items) {
           ImgurFailure{.error = ErrorClass::connect, .what = page.error().message});
     }
     credits_.note(*page, access_.now());
-    auto read = read_imgur_page(*page, items, mask_userinfo(request.url), access_.client_id);
+    auto read = read_imgur_page(*page, items, mask_userinfo(request.url), access_.client_id,
+                                access_.columns);
     if (read) return std::move(*read);
     if (read.error().kind == Kind::final) return tl::unexpected(read.error());
     if (credits_.shortage(access_.now())) continue;  // the shortage gives the time to wait

@@ -22,10 +22,11 @@ namespace fanfetch {
 /// How a listing is read.
 struct ImgurAccess {
   FetchPage fetch_page;
-  std::string api_base;   ///< Base URL, without a slash at the end.
-  std::string client_id;  ///< Sent in a header of each request, never shown in a message.
-  int pages = 1;          ///< Most pages to read; the first empty one ends the listing.
-  bool albums = false;    ///< Albums are replaced by their images; else they are skipped.
+  std::string api_base;        ///< Base URL, without a slash at the end.
+  std::string client_id;       ///< Sent in a header of each request, never shown in a message.
+  int pages = 1;               ///< Most pages to read; the first empty one ends the listing.
+  bool albums = false;         ///< Albums are replaced by their images; else they are skipped.
+  ColumnsWanted columns = {};  ///< The item's own fields; an album's without its images.
   /// A throttled request is given up when its pauses would add up to more; 0: never.
   std::chrono::milliseconds max_wait{0};
   std::function<void(std::string)> notice;  ///< Shows a message to the user.

@@ -1,8 +1,6 @@
 #include "coordinator/sources/json/json_search.h"
 
 #include <rapidjson/error/en.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include <charconv>
 
@@ -18,7 +16,6 @@ namespace {
 constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag |
                                  rapidjson::kParseValidateEncodingFlag |
                                  rapidjson::kParseFullPrecisionFlag;
-constexpr int kMaxDepth = 64;
 constexpr std::size_t kShownName = 60;  // of a member's name in JsonMatch::path
 
 /// The element whose index is `token`, written as RFC 6901 demands; null if there is none.
@@ -74,21 +71,6 @@ class Search {
   const std::function<void(const JsonMatch&)>& visit_;
 };
 
-/// Whether `value` has at most `most` levels. Recursive, but never deeper than that.
-bool is_within(const JsonValue& value, int most) {
-  if (most == 0) return false;
-  if (value.IsArray()) {
-    for (const auto& element : value.GetArray()) {
-      if (!is_within(element, most - 1)) return false;
-    }
-  } else if (value.IsObject()) {
-    for (const auto& member : value.GetObject()) {
-      if (!is_within(member.value, most - 1)) return false;
-    }
-  }
-  return true;
-}
-
 }  // namespace
 
 Result<std::optional<std::string>> parse_json(std::string_view text,
@@ -129,27 +111,6 @@ ListedItem item_of(const JsonMatch& match, std::string_view where) {
   if (!what.empty()) item.problem = fmt::format("{}: {}", where, what);
   item.url = what.empty() ? std::string(link) : shown_link(link);
   return item;
-}
-
-Result<std::string> json_text(const JsonValue& value) {
-  if (!is_within(value, kMaxDepth)) return fail("it is nested deeper than {} levels", kMaxDepth);
-  rapidjson::StringBuffer buffer;
-  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-  value.Accept(writer);
-  return std::string(buffer.GetString(), buffer.GetSize());
-}
-
-Result<std::string> plain_text(const JsonValue& value) {
-  if (value.IsNull()) return std::string();
-  if (value.IsString()) return std::string(value.GetString(), value.GetStringLength());
-  return json_text(value);
-}
-
-const JsonValue* find_member(const JsonValue& value, std::string_view name) {
-  if (!value.IsObject()) return nullptr;
-  const auto found = value.FindMember(
-      JsonValue(rapidjson::StringRef(name.data(), static_cast<rapidjson::SizeType>(name.size()))));
-  return found == value.MemberEnd() ? nullptr : &found->value;
 }
 
 }  // namespace fanfetch

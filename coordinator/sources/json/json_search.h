@@ -8,12 +8,11 @@
 #include <string_view>
 
 #include "common/result.h"
+#include "coordinator/sources/entry/json_values.h"
 #include "coordinator/sources/entry/source.h"
 #include "coordinator/sources/json/json_pointer.h"
 
 namespace fanfetch {
-
-using JsonValue = rapidjson::Value;
 
 /// Parses one JSON document without recursion, whatever its depth. Returns the text that was parsed
 /// in place of `text` if that is JSON only as Python writes it, see strict_json(). Error: what is
@@ -37,14 +36,5 @@ void each_match(const JsonValue& document, const JsonPointer& pointer,
 /// The list's item for a match of its links' pointer: without a link if nothing is there, with a
 /// problem if it is not a link. `where` names the document in that problem.
 [[nodiscard]] ListedItem item_of(const JsonMatch& match, std::string_view where);
-
-/// A string as it is, null as an empty one, any other value as JSON. Error: it is nested deeper
-/// than 64 levels.
-[[nodiscard]] Result<std::string> plain_text(const JsonValue& value);
-/// `value` as JSON. Error: it is nested deeper than 64 levels.
-[[nodiscard]] Result<std::string> json_text(const JsonValue& value);
-
-/// The member `name`; null if `value` is not an object or has no such member.
-[[nodiscard]] const JsonValue* find_member(const JsonValue& value, std::string_view name);
 
 }  // namespace fanfetch

@@ -133,15 +133,16 @@ TEST(ParseSource, AUrlMayBeAnApi) {
 TEST(OpenSource, WantsColumnsWhereThereAreNone) {
   SourceContext context;
   context.columns.named = {"title"};
-  for (const SourceSpec& spec :
-       {SourceSpec{.kind = Kind::list, .argument = "-"}, SourceSpec{.kind = Kind::imgur},
-        SourceSpec{.kind = Kind::url, .argument = "http://me:hush@h/1"}}) {
+  for (const SourceSpec& spec : {SourceSpec{.kind = Kind::list, .argument = "-"},
+                                 SourceSpec{.kind = Kind::url, .argument = "http://me:hush@h/1"}}) {
     const auto source = open_source(spec, context);
     ASSERT_FALSE(source.has_value());
     EXPECT_TRUE(holds(source.error().message, "'title'")) << source.error().message;
     EXPECT_FALSE(holds(source.error().message, "hush"));
   }
   EXPECT_TRUE(open_source({.kind = Kind::api, .argument = "http://h/"}, context).has_value());
+  context.client_id = "c1ient";
+  EXPECT_TRUE(open_source({.kind = Kind::imgur}, context).has_value());
 }
 
 TEST(OpenSource, YieldsAUrlOnce) {

@@ -223,5 +223,37 @@ TEST(ReadImgurPage, CleansWhatTheServerSaysAndHidesTheId) {
   EXPECT_LT(message.size(), 400u);
 }
 
+TEST(ImgurPage, KeepsTheFieldsOfEachItem) {
+  const auto read = read_imgur_page(
+      page(R"({"data":[{"id":"a","title":"Red \"x\"","link":"http://i/a.jpg","ups":12,"nsfw":null,)"
+           R"("tags":[{"name":"cats"}]},{"id":"b","is_album":true,"title":"Two","images_count":1,)"
+           R"("link":"https://imgur.com/a/b","images":[{"id":"c","title":null,)"
+           R"("link":"http://i/c.jpg"}]},{"id":"d"}],"success":true})"),
+      Items::data, "http://api/x", kId, {.keep = true, .named = {"title", "ups"}});
+  ASSERT_TRUE(read.has_value()) << read.error().message();
+  ASSERT_EQ(read->size(), 3u);
+  const ListedItem &image = (*read)[0].entry, &album = (*read)[1].entry;
+  EXPECT_EQ(*image.columns, R"({"id":"a","title":"Red \"x\"","link":"http://i/a.jpg","ups":12,)"
+                            R"("nsfw":null,"tags":[{"name":"cats"}]})");
+  EXPECT_EQ(image.named, (std::vector<std::string>{"Red \"x\"", "12"}));
+  EXPECT_EQ(*album.columns, R"({"id":"b","is_album":true,"title":"Two","images_count":1,)"
+                            R"("link":"https://imgur.com/a/b"})")
+      << "without its images";
+  EXPECT_EQ(*(*read)[1].images.at(0).columns, R"({"id":"c","title":null,"link":"http://i/c.jpg"})");
+  EXPECT_EQ((*read)[1].images[0].named, (std::vector<std::string>{"", ""}));
+  EXPECT_EQ(*(*read)[2].entry.columns, R"({"id":"d"})");
+}
+
+TEST(ImgurPage, SaysWhichItemCannotBeKept) {
+  std::string deep = "1";
+  for (int i = 0; i < 1000; ++i) deep = "[" + deep + "]";
+  const auto read = read_imgur_page(
+      page(R"({"data":[{"id":"a","link":"http://i/a.jpg","x":)" + deep + R"(}],"success":true})"),
+      Items::data, "http://api/x", kId, {.keep = true, .named = {}});
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ((*read)[0].entry.problem,
+            "--keep-columns cannot keep the item: it is nested deeper than 64 levels");
+}
+
 }  // namespace
 }  // namespace fanfetch

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <rapidjson/document.h>
+
+#include <string>
+#include <string_view>
+
+#include "common/result.h"
+
+namespace fanfetch {
+
+using JsonValue = rapidjson::Value;
+
+/// A string as it is, null as an empty one, any other value as JSON. Error: it is nested deeper
+/// than 64 levels.
+[[nodiscard]] Result<std::string> plain_text(const JsonValue& value);
+/// `value` as JSON. Error: it is nested deeper than 64 levels.
+[[nodiscard]] Result<std::string> json_text(const JsonValue& value);
+
+/// The member `name`; null if `value` is not an object or has no such member.
+[[nodiscard]] const JsonValue* find_member(const JsonValue& value, std::string_view name);
+
+}  // namespace fanfetch
