@@ -27,11 +27,14 @@ Result<JsonPointer> pointer(std::string_view option, const std::string& text) {
   return parsed;
 }
 
-/// What the user wants to be sent to `url`, which is of the origin that the user named.
-std::vector<std::string> headers_for(const JobRules& rules, const Url& url) {
-  std::vector<std::string> headers = rules.headers;
-  for (const auto& [host, header] : rules.host_headers) {
-    if (host == url.host) headers.push_back(header);
+/// What the user wants to be sent to `url`, which is that of the API that the user named, `api`,
+/// or one that its pages or redirects lead to.
+std::vector<std::string> headers_for(const JobRules& rules, const Url& url, const Url& api,
+                                     WasEncrypted was_encrypted) {
+  std::vector<std::string> headers;
+  if (url.origin() == api.origin()) headers = rules.headers;
+  for (const auto& header : rules.host_headers) {
+    if (goes_to(header, url, api, was_encrypted)) headers.push_back(header.header);
   }
   return headers;
 }
@@ -64,6 +67,7 @@ Result<SourceContext> source_context(const Options& options, const NameTemplate&
       .cert_file = tls.cert_file,
       .key_file = tls.key_file,
       .verify_tls = options.job.verify_tls == VerifyTls::yes,
+      .policy = options.route.policy,
       .connect_timeout_s = whole_seconds(options.job.connect_timeout, kPageTimeout),
       .timeout_s = whole_seconds(options.job.timeout, kPageTimeout),
       .stop_fd = stop_fd,
@@ -81,7 +85,9 @@ Result<SourceContext> source_context(const Options& options, const NameTemplate&
       .links_at = std::move(*links_at),
       .next_at = std::move(next_at),
       .columns = {.keep = source.keep_columns, .named = names.columns()},
-      .headers_for = [rules = options.job](const Url& url) { return headers_for(rules, url); }};
+      .headers_for = [rules = options.job](
+                         const Url& url, const Url& api,
+                         WasEncrypted was) { return headers_for(rules, url, api, was); }};
 }
 
 PlanContext plan_context(const Options& options, NameTemplate names) {

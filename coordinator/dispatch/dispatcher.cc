@@ -97,7 +97,7 @@ void Dispatcher::begin(TaskId id) {
 void Dispatcher::go(TaskId id, Routes::Found route) {
   if (!route) return on_completion(id, {std::move(route.error())});
   const Task& task = tasks_.at(id);
-  Job job = jobs_.make(task.link, task.url, std::move(*route));
+  Job job = jobs_.make(task.link, task.url, std::move(*route), task.was_encrypted);
   job.hop_extensions = task.hop_extensions;
   job.unproved = task.tries.unproved;
   if (task.tries.attempts > 1) job.http2 = Http2::no;  // HTTP/2 may be what went wrong

@@ -16,7 +16,8 @@ std::string sendable(const std::optional<std::string>& validator) {
 
 }  // namespace
 
-Job JobFactory::make(const Link& link, const Url& url, Route route) const {
+Job JobFactory::make(const Link& link, const Url& url, Route route,
+                     WasEncrypted was_encrypted) const {
   Job job;
   job.url = url.request;
   job.part_name = to_hex(link.hash);
@@ -31,9 +32,8 @@ Job JobFactory::make(const Link& link, const Url& url, Route route) const {
     job.headers = rules_.headers;
     job.userinfo = link.url.userinfo;
   }
-  const bool downgraded = link.url.scheme == "https" && url.scheme == "http";
-  for (const auto& [host, header] : rules_.host_headers) {
-    if (host == url.host && !downgraded) job.headers.push_back(header);
+  for (const auto& header : rules_.host_headers) {
+    if (goes_to(header, url, link.url, was_encrypted)) job.headers.push_back(header.header);
   }
 
   if (link.earlier && link.earlier->record.status == Status::saved) {

@@ -8,15 +8,10 @@
 
 #include "common/job.h"
 #include "coordinator/dispatch/route_finder.h"
+#include "coordinator/link/host_header.h"
 #include "coordinator/link/link.h"
 
 namespace fanfetch {
-
-/// A header that goes to one host only.
-struct HostHeader {
-  std::string host;    ///< As Url::host: lower case, punycode, IPv6 in brackets; any port.
-  std::string header;  ///< `Name: value`; often a secret: never printed.
-};
 
 /// What the user set for every request.
 struct JobRules {
@@ -46,8 +41,9 @@ class JobFactory {
 
   /// `url` is the link's own, or where a redirect led. When that is another origin, `--header` and
   /// the link's user and password stay behind; `--header-for` goes to its host wherever that is
-  /// met, but not where a redirect took away the encryption.
-  [[nodiscard]] Job make(const Link& link, const Url& url, Route route) const;
+  /// met, within the limits of goes_to(). `was_encrypted`: one of the requests before this one.
+  [[nodiscard]] Job make(const Link& link, const Url& url, Route route,
+                         WasEncrypted was_encrypted = WasEncrypted::no) const;
 
  private:
   const JobRules rules_;

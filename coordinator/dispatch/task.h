@@ -8,6 +8,7 @@
 #include "common/clock.h"
 #include "common/sha256.h"
 #include "common/url.h"
+#include "coordinator/link/host_header.h"
 #include "coordinator/link/link.h"
 
 namespace fanfetch {
@@ -33,19 +34,22 @@ struct Task {
   /// Where a redirect leads.
   void follow(Url other) {
     hop_extensions.push_back(extension_of_path(url.path));
+    if (url.scheme == "https") was_encrypted = WasEncrypted::yes;
     ask_for(std::move(other));
   }
   /// A retry begins at the link's own URL, whatever it was redirected to.
   void start_over() {
     ask_for(link.url);
     hop_extensions.clear();
+    was_encrypted = WasEncrypted::no;
     tries.hops = 0;
   }
 
   Link link;
   Url url;             ///< Of the next request, or of the one that is being made.
   std::string origin;  ///< Of `url`: the scheduler's name for the host.
-  std::vector<std::string> hop_extensions;  ///< Job::hop_extensions.
+  std::vector<std::string> hop_extensions;        ///< Job::hop_extensions.
+  WasEncrypted was_encrypted = WasEncrypted::no;  ///< A request before that for `url`.
   Tries tries;
   Instant started{};  ///< Of the first attempt; started_at is the same as time of day.
   WallTime started_at{};

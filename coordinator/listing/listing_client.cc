@@ -122,10 +122,11 @@ Result<Page> ListingClient::fetch(const PageRequest& request) {
 }
 
 /// One request, and what came of it.
-ListingClient::Attempt ListingClient::get(const Url& url, const std::vector<std::string>& headers) {
+ListingClient::Attempt ListingClient::get(const Url& url, const std::vector<std::string>& headers,
+                                          const AddressPolicy* policy) {
   Attempt attempt;
   PageReader reader;
-  auto end = transport_->get(url, headers, reader);
+  auto end = transport_->get(url, headers, policy, reader);
   if (!end) {
     attempt.page = stopped(url.request);
     return attempt;
@@ -137,6 +138,7 @@ ListingClient::Attempt ListingClient::get(const Url& url, const std::vector<std:
     attempt.page = Page{.http_status = head.status(),
                         .content_type = std::string(head.first("Content-Type")),
                         .body = std::move(reader.body()),
+                        .url = url.request,
                         .headers = lines_of(head)};
     attempt.worth_retry = asks_for_retry(head);
     attempt.unproved = end->close_unproved && !reader.is_refusal();
@@ -146,8 +148,8 @@ ListingClient::Attempt ListingClient::get(const Url& url, const std::vector<std:
     return attempt;
   }
   if (end->cause == EndCause::too_large) {
-    attempt.page = fail("{} is over {} MiB, so it is no listing; check --api-base", url.request,
-                        PageReader::kMaxBytes >> 20);
+    attempt.page =
+        fail("{} is over {} MiB, so it is no listing", url.request, PageReader::kMaxBytes >> 20);
     return attempt;
   }
   if (end->cause == EndCause::timeout && end->text.empty()) {
@@ -158,7 +160,7 @@ ListingClient::Attempt ListingClient::get(const Url& url, const std::vector<std:
   return attempt;
 }
 
-/// Follows redirects within the origin of `request`.
+/// Follows redirects.
 ListingClient::Attempt ListingClient::follow(const PageRequest& request) {
   const auto refuse = [](tl::unexpected<Error> error) {
     Attempt attempt;
@@ -169,21 +171,33 @@ ListingClient::Attempt ListingClient::follow(const PageRequest& request) {
   if (!url) {
     return refuse(fail("cannot get {}: {}", mask_userinfo(request.url), url.error().message));
   }
+  const std::string origin = url->origin(), userinfo = url->userinfo;
+  const std::string& named = request.named_origin.empty() ? origin : request.named_origin;
+  std::vector<std::string> headers = request.headers;
+  auto was_encrypted = WasEncrypted::no;
   for (int hops = 0; hops <= kMaxHops; ++hops) {
-    Attempt attempt = get(*url, request.headers);
+    Attempt attempt = get(*url, headers, url->origin() == named ? nullptr : &options_.policy);
     if (!attempt.page || attempt.redirect.empty()) return attempt;
     auto target = parse_url(attempt.redirect);
     if (!target) {
       return refuse(fail("{} redirects to '{}', which cannot be followed: {}", url->request,
                          mask_userinfo(attempt.redirect), target.error().message));
     }
-    if (target->origin() != url->origin()) {
+    const bool is_elsewhere = target->origin() != origin;
+    if (is_elsewhere && !request.why_not_elsewhere.empty()) {
       return refuse(
-          fail("{} redirects to {}, another server, which must not get the client ID; if it is the "
-               "right one, name it with --api-base",
-               url->request, target->request));
+          fail("{} redirects to {}, {}", url->request, target->request, request.why_not_elsewhere));
     }
-    if (target->userinfo.empty()) target->userinfo = url->userinfo;  // same origin, same user
+    if (url->scheme == "https") was_encrypted = WasEncrypted::yes;
+    if (!is_elsewhere) {
+      headers = request.headers;
+    } else if (request.headers_elsewhere) {
+      headers = request.headers_elsewhere(*target, was_encrypted);
+    } else {
+      headers.clear();
+    }
+    // The same origin gets the same user, and no other than what the user wrote.
+    target->userinfo = is_elsewhere ? std::string() : userinfo;
     url = std::move(target);
   }
   return refuse(fail("{} redirects more than {} times", url->request, kMaxHops));

@@ -14,9 +14,9 @@ namespace fanfetch {
 class PageTransport;
 
 /// Gets listing pages for the sources, one at a time, over connections that libcurl makes. One is
-/// kept for the next page. Follows up to 5 redirects within the origin, none to another one: the
-/// client ID travels in a header. A page over 64 MiB (decoded) is refused. REQUIRES: main holds a
-/// CurlGlobal. Thread: the reader's alone.
+/// kept for the next page. Follows up to 5 redirects, to other origins with the headers that belong
+/// there and where the address policy lets links lead. A page over 64 MiB (decoded) is refused.
+/// REQUIRES: main holds a CurlGlobal. Thread: the reader's alone.
 class ListingClient {
  public:
   explicit ListingClient(ListingOptions options);
@@ -35,7 +35,8 @@ class ListingClient {
   struct Attempt;
 
   [[nodiscard]] Attempt follow(const PageRequest& request);
-  [[nodiscard]] Attempt get(const Url& url, const std::vector<std::string>& headers);
+  [[nodiscard]] Attempt get(const Url& url, const std::vector<std::string>& headers,
+                            const AddressPolicy* policy);
 
   ListingOptions options_;
   std::unique_ptr<PageTransport> transport_;

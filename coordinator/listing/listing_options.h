@@ -3,6 +3,8 @@
 #include <optional>
 #include <string>
 
+#include "coordinator/net/address_policy.h"
+
 namespace fanfetch {
 
 /// How listing pages are asked for. Apart because ListingClient and what is below it share it.
@@ -14,6 +16,7 @@ struct ListingOptions {
   std::string cert_file;  ///< Client certificate; empty: there is none.
   std::string key_file;
   bool verify_tls = true;
+  AddressPolicy policy;  ///< Of origins that the user did not name.
   long connect_timeout_s = 15;
   long timeout_s = 60;  ///< For one response; each hop of a redirect has its own.
   int stop_fd = -1;     ///< Readable when the run stops: a request under way is given up.

@@ -9,6 +9,7 @@
 
 #include "common/curl/curl_global.h"
 #include "common/http/request.h"
+#include "common/ip_address.h"
 #include "common/way.h"
 
 namespace fanfetch {
@@ -26,7 +27,27 @@ HttpRequest request_for(const Url& url, const std::vector<std::string>& headers,
   return request;
 }
 
+ExchangeEnd refusal(const std::string& address) {
+  return {.cause = EndCause::protocol,
+          .text = fmt::format("{} is a private or reserved address, to which no server may lead; "
+                              "--allow-net allows it",
+                              address)};
+}
+
 }  // namespace
+
+void PageTransport::AddressGuard::obey(const AddressPolicy* policy) {
+  policy_ = policy;
+  refused_.clear();
+}
+
+bool PageTransport::AddressGuard::may_connect(const sockaddr& address) noexcept {
+  if (policy_ == nullptr) return true;
+  std::string text = to_text(address);
+  if (policy_->allows(text)) return true;
+  refused_ = std::move(text);
+  return false;
+}
 
 PageTransport::PageTransport(const ListingOptions& options)
     : options_(options), proxies_(options.proxy) {}
@@ -54,9 +75,11 @@ CurlEasy PageTransport::easy_for(const std::string& url, const std::string& prox
 
 /// Makes `connection_`. nullopt: the run is stopping. Else `complete`, or why there is none.
 std::optional<ExchangeEnd> PageTransport::connect(const std::string& url, const std::string& proxy,
-                                                  Instant until) {
+                                                  Instant until, const AddressPolicy* policy) {
   connection_.reset();
   CurlEasy easy = easy_for(url, proxy, until);
+  guard_.obey(proxy.empty() ? policy : nullptr);
+  easy.set_address_guard(guard_);
   multi_.add(easy);
   std::optional<ExchangeEnd> end;
   if (multi_.run(options_.stop_fd)) {
@@ -65,6 +88,7 @@ std::optional<ExchangeEnd> PageTransport::connect(const std::string& url, const 
   multi_.collect([&](void*, ExchangeEnd ended) { end = std::move(ended); });
   if (!end || end->cause != EndCause::complete) {
     multi_.remove(easy);
+    if (end && !guard_.refused().empty()) return refusal(guard_.refused());
     if (end && end->cause == EndCause::protocol && !proxy.empty()) {  // its response to CONNECT
       return ExchangeEnd{.cause = EndCause::connection_lost,
                          .text = "the proxy answers badly: " + end->text};
@@ -82,7 +106,10 @@ std::optional<ExchangeEnd> PageTransport::connect(const std::string& url, const 
 
 std::optional<ExchangeEnd> PageTransport::get(const Url& url,
                                               const std::vector<std::string>& headers,
-                                              PageReader& reader) {
+                                              const AddressPolicy* policy, PageReader& reader) {
+  if (policy != nullptr) {
+    if (const auto address = refused_literal(url, *policy)) return refusal(*address);
+  }
   std::string proxy = proxies_.proxy_for(url);
   if (!proxy.empty()) {
     auto parsed = parse_proxy(proxy);
@@ -102,7 +129,7 @@ std::optional<ExchangeEnd> PageTransport::get(const Url& url,
     if (!end || reader.has_head() || end->cause == EndCause::timeout) return end;
     reader = PageReader();
   }
-  const auto connected = connect(url.request, proxy, patience.until);
+  const auto connected = connect(url.request, proxy, patience.until, policy);
   if (!connected || connected->cause != EndCause::complete) return connected;
   return exchange(request, reader, patience);
 }

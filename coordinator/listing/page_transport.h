@@ -12,6 +12,7 @@
 #include "coordinator/listing/listing_options.h"
 #include "coordinator/listing/page_connection.h"
 #include "coordinator/listing/page_reader.h"
+#include "coordinator/net/address_policy.h"
 #include "coordinator/net/proxy_policy.h"
 
 namespace fanfetch {
@@ -25,22 +26,38 @@ class PageTransport {
 
   /// Sends a request with these `headers` and our own, and feeds `reader` with the response. If the
   /// connection that was kept turns out dead before it has brought a response, the request is sent
-  /// once more over a new one. nullopt: the run is stopping.
+  /// once more over a new one. `policy`: which addresses it may connect to, by way of a proxy which
+  /// ones the URL may name; null: any. nullopt: the run is stopping.
   [[nodiscard]] std::optional<ExchangeEnd> get(const Url& url,
                                                const std::vector<std::string>& headers,
-                                               PageReader& reader);
+                                               const AddressPolicy* policy, PageReader& reader);
 
  private:
+  /// Asks the policy about each address before a connection is made to it.
+  class AddressGuard final : public CurlAddressGuard {
+   public:
+    /// Null: all are allowed. REQUIRES: no connection is being made.
+    void obey(const AddressPolicy* policy);
+    [[nodiscard]] bool may_connect(const sockaddr& address) noexcept override;
+    /// The last address that was refused; empty: none.
+    [[nodiscard]] const std::string& refused() const { return refused_; }
+
+   private:
+    const AddressPolicy* policy_ = nullptr;
+    std::string refused_;
+  };
+
   [[nodiscard]] CurlEasy easy_for(const std::string& url, const std::string& proxy,
                                   Instant until) const;
   [[nodiscard]] std::optional<ExchangeEnd> connect(const std::string& url, const std::string& proxy,
-                                                   Instant until);
+                                                   Instant until, const AddressPolicy* policy);
   [[nodiscard]] std::optional<ExchangeEnd> exchange(const std::string& request, PageReader& reader,
                                                     const PageConnection::Patience& patience);
 
   const ListingOptions& options_;
   const ProxyPolicy proxies_;
   CurlShare sessions_;
+  AddressGuard guard_;
   CurlMulti multi_;
   std::unique_ptr<PageConnection> connection_;  // freed first
 };

@@ -127,7 +127,9 @@ Result<> apply_header_for(Options& options, Values values) {
   if (!host) return tl::unexpected(host.error());
   auto headers = read_headers(values[1]);
   if (!headers) return tl::unexpected(headers.error());
-  for (auto& header : *headers) options.job.host_headers.push_back({*host, std::move(header)});
+  for (auto& header : *headers) {
+    options.job.host_headers.push_back({host->host, std::move(header), host->port});
+  }
   return {};
 }
 
@@ -361,7 +363,7 @@ const OptionRow kTable[] = {
 
     {"-H,--header", "'K: V'|@FILE", kRequests, "send to every host; may be repeated", "", kShort,
      InConfig::yes, apply_header},
-    {"--header-for", "HOST 'K: V'|@FILE", kRequests, "send to HOST only; for Authorization and Cookie", "", kLong,
+    {"--header-for", "HOST 'K: V'|@FILE", kRequests, "send to HOST (or HOST:PORT) only; for Authorization and Cookie", "", kLong,
      InConfig::yes, apply_header_for},
     {"--user-agent", "TEXT", kRequests, "what fanfetch calls itself", FANFETCH_USER_AGENT, kLong,
      InConfig::yes, apply_user_agent},

@@ -209,16 +209,23 @@ bool is_secret_header(std::string_view header) {
   return name == "authorization" || name == "proxy-authorization" || name == "cookie";
 }
 
-Result<std::string> parse_host(std::string_view text) {
+Result<HostAndPort> parse_host(std::string_view text) {
   const bool bare_ipv6 = std::count(text.begin(), text.end(), ':') > 1 && !text.starts_with('[');
+  const std::size_t colon = bare_ipv6 ? text.npos : text.find(':', text.rfind(']') + 1);
+  const std::string_view host = text.substr(0, colon);
   const auto url =
-      parse_url(bare_ipv6 ? fmt::format("http://[{}]/", text) : fmt::format("http://{}/", text));
+      parse_url(bare_ipv6 ? fmt::format("http://[{}]/", text) : fmt::format("http://{}/", host));
   // What is more than a host would show in the normal form.
   if (!url || !url->userinfo.empty() || url->normal != "http://" + url->host + "/" ||
       text.find_first_of("/\\?#@") != std::string_view::npos) {
-    return fail("'{}' is not a host name", text);
+    return fail("'{}' is not a host name, nor a host:port", text);
   }
-  return url->host;
+  HostAndPort parsed{.host = url->host, .port = std::nullopt};
+  if (colon == text.npos) return parsed;
+  const auto port = parse_count(text.substr(colon + 1), 1, 65535);
+  if (!port) return fail("'{}': its port {}", text, port.error().message);
+  parsed.port = static_cast<std::uint16_t>(*port);
+  return parsed;
 }
 
 Result<std::string> read_small_file(const std::string& path) {

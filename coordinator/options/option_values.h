@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,8 +56,13 @@ namespace fanfetch {
 /// Authorization, Proxy-Authorization or Cookie: nothing to hand to every host of a list.
 [[nodiscard]] bool is_secret_header(std::string_view header);
 
-/// A host as --header-for names it, in the form of Url::host.
-[[nodiscard]] Result<std::string> parse_host(std::string_view text);
+/// A host as --header-for names it.
+struct HostAndPort {
+  std::string host;  ///< In the form of Url::host.
+  std::optional<std::uint16_t> port;
+};
+/// `example.org`, `example.org:8443`, `::1`, `[::1]:8080`.
+[[nodiscard]] Result<HostAndPort> parse_host(std::string_view text);
 
 /// A whole file of at most 1 MiB; pipes are read to their end.
 [[nodiscard]] Result<std::string> read_small_file(const std::string& path);

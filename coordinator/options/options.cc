@@ -200,7 +200,7 @@ Result<> check_together(const Options& options) {
   std::size_t common = 0;
   for (const auto& header : options.job.headers) common += header.size() + kHeaderOverhead;
   std::map<std::string_view, std::size_t> by_host = {{"", 0}};
-  for (const auto& [host, header] : options.job.host_headers)
+  for (const auto& [host, header, port] : options.job.host_headers)
     by_host[host] += header.size() + kHeaderOverhead;
   for (const auto& [host, own] : by_host) {
     if (common + own <= kMaxHeaderBytes) continue;

@@ -13,6 +13,7 @@
 #include "coordinator/link/page.h"
 #include "coordinator/sources/entry/source.h"
 #include "coordinator/sources/imgur/imgur_listing.h"
+#include "coordinator/sources/json/api_source.h"
 #include "coordinator/sources/json/json_pointer.h"
 #include "coordinator/sources/list_format.h"
 
@@ -57,8 +58,7 @@ struct SourceContext {
   JsonPointer links_at;                ///< For JSON lines and APIs.
   std::optional<JsonPointer> next_at;  ///< Leads to the URL of an API's next page.
   ColumnsWanted columns;
-  /// The user's headers for a request to an API. May be null.
-  std::function<std::vector<std::string>(const Url&)> headers_for;
+  ApiHeaders headers_for;  ///< May be null.
 };
 
 /// Decides what a SOURCE word is, by the rules of the command line: a bare word without '/', '.' or

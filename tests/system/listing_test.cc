@@ -190,9 +190,95 @@ TEST_F(ListingTest, APageThatIsTooLargeIsNone) {
   serve_bytes("/bomb", {response("Content-Encoding: gzip\r\n", encode_gzip(many))});
   for (const char* path : {"/plain", "/bomb"}) {
     expect_error(api_setup(origin_.url(path)),
-                 origin_.url(path) + " is over 64 MiB, so it is no listing; check --api-base");
+                 origin_.url(path) + " is over 64 MiB, so it is no listing");
     EXPECT_EQ(1u, origin_.count(path));
   }
+}
+
+// --- Redirects ---
+
+TEST_F(ListingTest, ARedirectToAnotherOriginTakesAlongWhatBelongsThere) {
+  FaultOrigin other("127.0.0.2"), port;
+  origin_.serve("/api", redirect(other.url("/moved")));
+  other.serve("/moved", redirect(port.url("/again")));
+  port.serve("/again", redirect(other.url("/v2/list")));
+  other.serve("/v2/list", json(R"({"d":["x.bin"],"next":"list?page=2"})"));
+  other.serve("/v2/list?page=2",
+              json(R"({"d":["/a.bin"],"next":")" + origin_.url("/last") + "\"}"));
+  origin_.serve("/last", json(R"({"d":[]})"));
+  for (const char* path : {"/a.bin", "/v2/x.bin"}) other.serve(path, ok("a"));
+  Launch given = api_setup(
+      fmt::format("http://me:hush@127.0.0.1:{}/api", origin_.port()),
+      {"-H", "X-Mine: 1", "--header-for", "127.0.0.1", "X-First: 1", "--header-for", "127.0.0.2",
+       "X-Bare: 1", "--header-for", fmt::format("127.0.0.2:{}", other.port()), "X-Other: 1"});
+  const Finished finished = expect_page(given);
+  EXPECT_TRUE(saved_files().contains("x.bin")) << finished.describe();
+  const auto sent = [](const Request& request) {
+    std::string all;
+    for (const char* name : {"x-mine", "x-first", "x-bare", "x-other", "authorization"}) {
+      if (request.header(name)) all += std::string(name) + " ";
+    }
+    return all;
+  };
+  EXPECT_EQ("x-mine x-first authorization ", sent(origin_.requests("/api").at(0)));
+  EXPECT_EQ("x-other ", sent(other.requests("/moved").at(0)));
+  EXPECT_EQ("", sent(port.requests("/again").at(0))) << "another port of the first host";
+  EXPECT_EQ("x-other ", sent(other.requests("/v2/list").at(0)));
+  EXPECT_EQ("x-other ", sent(other.requests("/v2/list").at(1)));
+  EXPECT_EQ("x-mine x-first authorization ", sent(origin_.requests("/last").at(0)));
+}
+
+TEST_F(ListingTest, ARedirectToTlsIsFollowed) {
+  const auto certificate = make_certificate(folder_.path(), "server", {});
+  FaultOrigin behind;
+  const TlsFront front({.cert = certificate.cert, .key = certificate.key}, behind.port());
+  origin_.serve("/api", redirect(front.url("/api")));
+  behind.serve("/api", json(R"({"d":["/a.bin"]})"));
+  behind.serve("/a.bin", ok("a"));
+  expect_page(api_setup(origin_.url("/api"), {"--cacert", certificate.cert}));
+}
+
+TEST_F(ListingTest, ARedirectLeadsToNoPrivateAddress) {
+  FaultOrigin other("127.0.0.2");
+  other.serve("/api", json(R"({"d":["/a.bin"]})"));
+  for (const std::string& target : {other.url("/api"), std::string("http://10.1.2.3/"),
+                                    std::string("http://169.254.169.254/latest"),
+                                    fmt::format("http://localhost:{}/api", origin_.port())}) {
+    SCOPED_TRACE(target);
+    origin_.serve("/api", redirect(target));
+    Launch given = api_setup(origin_.url("/api"));
+    std::erase(given.args, "--allow-private");
+    const Finished finished = expect_error(given, "is a private or reserved address");
+    EXPECT_TRUE(has(finished.err, "--allow-net")) << finished.err;
+    EXPECT_FALSE(has(finished.err, "client ID")) << finished.err;
+  }
+  EXPECT_EQ(0u, other.count());
+  EXPECT_EQ(4u, origin_.count()) << "no redirect is tried again";
+  origin_.serve("/api", redirect(other.url("/api")));
+  other.serve("/a.bin", ok("a"));
+  Launch given = api_setup(origin_.url("/api"), {"--allow-net", "127.0.0.2/32"});
+  std::erase(given.args, "--allow-private");
+  expect_page(given);
+}
+
+TEST_F(ListingTest, AProxyIsNoWayToPrivateLiteralsForARedirect) {
+  FaultOrigin proxy;
+  proxy.serve("/api", redirect("http://10.1.2.3/api"));
+  Launch given = api_setup("http://pictures.test/api", {"--proxy", proxy.url()});
+  std::erase(given.args, "--allow-private");
+  expect_error(given, "10.1.2.3 is a private or reserved address");
+  EXPECT_EQ(1u, proxy.count());
+}
+
+TEST_F(ListingTest, TheClientIdGoesToNoOtherServer) {
+  FaultOrigin other("127.0.0.2");
+  origin_.serve("/3/gallery/hot/viral/0", redirect(other.url("/3/gallery/hot/viral/0")));
+  Launch given = setup({"imgur", "--api-base=" + origin_.url()});
+  given.env["IMGUR_CLIENT_ID"] = "c1ient";
+  expect_error(given,
+               "another server, which must not get the client ID; if it is the right one, "
+               "name it with --api-base");
+  EXPECT_EQ(0u, other.count());
 }
 
 // --- The connection that is kept ---

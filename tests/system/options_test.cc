@@ -172,6 +172,23 @@ TEST_F(OptionsTest, HeadersReachTheirHostsOnly) {
   EXPECT_EQ(std::nullopt, two.header("authorization"));
 }
 
+TEST_F(OptionsTest, HeadersForAHostStayBehindOnAnotherPort) {
+  FaultOrigin other_port;
+  origin_.serve("/moved.jpg", redirect(other_port.url("/b.jpg")));
+  other_port.serve("/b.jpg", ok(picture()));
+  const auto sent = [&](const std::string& host) {
+    std::filesystem::remove_all(output());
+    const Finished finished =
+        run(list_setup({"/moved.jpg"}, {"--header-for", host, "Authorization: t0ken"}));
+    EXPECT_EQ(0, finished.exit_status) << finished.describe();
+    return std::pair(origin_.requests("/moved.jpg").back().header("authorization").has_value(),
+                     other_port.requests("/b.jpg").back().header("authorization").has_value());
+  };
+  EXPECT_EQ(std::pair(true, false), sent("127.0.0.1"));
+  EXPECT_EQ(std::pair(true, false), sent(fmt::format("127.0.0.1:{}", origin_.port())));
+  EXPECT_EQ(std::pair(false, true), sent(fmt::format("127.0.0.1:{}", other_port.port())));
+}
+
 TEST_F(OptionsTest, Config) {
   (void)folder_.write("home/fanfetch/config", "# mine\nuser-agent = from-home\nretries = 0\n");
   const std::string other = folder_.write("other", "user-agent = from-file\n");

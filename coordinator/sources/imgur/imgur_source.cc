@@ -134,6 +134,9 @@ Result<ImgurSource::Step> ImgurSource::open_album(ImgurItem album) {
 ImgurSource::Answer ImgurSource::ask(const std::string& endpoint, Items items) {
   const PageRequest request{.url = access_.api_base + endpoint,
                             .headers = {"Authorization: Client-ID " + access_.client_id},
+                            .why_not_elsewhere =
+                                "another server, which must not get the client ID; if it is the "
+                                "right one, name it with --api-base",
                             .retry_refusals = false};
   const milliseconds max_wait =
       access_.max_wait.count() == 0 ? milliseconds::max() : access_.max_wait;

@@ -1,5 +1,6 @@
 #include "coordinator/sources/json/api_source.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -80,9 +81,8 @@ Result<> ApiSource::read_page() {
   const auto url = parse_url(page_url_);
   if (!url) return fail("cannot get {}: {}", shown_, url.error().message);
   pages_seen_.insert(std::hash<std::string>()(url->normal));
-  PageRequest request{.url = page_url_, .headers = {}};
-  if (listing_.headers_for) request.headers = listing_.headers_for(*url);
-  const auto page = listing_.fetch_page(request);
+  if (!api_) api_ = *url;
+  const auto page = listing_.fetch_page(request_for(*url));
   if (!page) return tl::unexpected(page.error());
   if (page->http_status / 100 != 2) return refusal(shown_, *page);
   rapidjson::Document document;
@@ -95,6 +95,13 @@ Result<> ApiSource::read_page() {
   next_item_ = 0;
   if (auto added = add_links(document); !added) return added;
   if (auto found = find_next(document); !found) trouble_ = std::move(found.error());
+  if (!page->url.empty() && page->url != url->request) {  // redirects led there
+    const auto came_from = parse_url(page->url);
+    const bool is_api = came_from && came_from->origin() == api_->origin();
+    page_url_ = is_api ? with_userinfo(page->url, written_userinfo(listing_.url)) : page->url;
+    shown_ = mask_userinfo(page_url_);
+  }
+  if (written_scheme(page_url_) == "https") was_encrypted_ = WasEncrypted::yes;
   return {};
 }
 
@@ -111,6 +118,16 @@ Result<> ApiSource::add_links(const JsonValue& document) {
   });
   if (!nothing_at) return {};
   return fail("{} has nothing at '{}': check --links-at {}", shown_, *nothing_at,
+PageRequest ApiSource::request_for(const Url& url) const {
+  PageRequest request{.url = page_url_, .headers = {}, .named_origin = api_->origin()};
+  if (!listing_.headers_for) return request;
+  request.headers = listing_.headers_for(url, *api_, was_encrypted_);
+  request.headers_elsewhere = [this](const Url& other, WasEncrypted was_encrypted) {
+    return listing_.headers_for(other, *api_, std::max(was_encrypted, was_encrypted_));
+  };
+  return request;
+}
+
               listing_.links_at.text());
 }
 
@@ -150,7 +167,9 @@ Result<> ApiSource::find_next(const JsonValue& document) {
     return fail("{}: its next page '{}' cannot be asked for: {}", shown_,
                 printable(mask_userinfo(found->GetString()), kShownWords), url.error().message);
   }
-  if (const auto own = parse_url(page_url_); own && own->origin() != url->origin()) {
+  const auto own = parse_url(page_url_);
+  const bool is_api = url->origin() == api_->origin();
+  if (own && own->origin() != url->origin() && !is_api) {
     return fail(
         "{}: its next page is at another server, {}, and is not followed; give it as a "
         "SOURCE of its own if it is the right one",
@@ -161,7 +180,7 @@ Result<> ApiSource::find_next(const JsonValue& document) {
                 shown_, printable(url->request, kShownWords));
   }
   // The same server gets the same user, as with a redirect.
-  if (url->userinfo.empty()) next = with_userinfo(next, written_userinfo(page_url_));
+  if (is_api && url->userinfo.empty()) next = with_userinfo(next, written_userinfo(listing_.url));
   next_url_ = std::move(next);
   return {};
 }

@@ -16,12 +16,16 @@
 
 namespace fanfetch {
 
+/// The headers for a request to `url`, which may hold a secret. `api`: the first page, as the user
+/// named it; `url` is that, or what pages and redirects led to.
+using ApiHeaders = std::function<std::vector<std::string>(const Url& url, const Url& api,
+                                                          WasEncrypted was_encrypted)>;
+
 /// How a JSON API is read.
 struct ApiListing {
   FetchPage fetch_page;
-  /// The headers for a request to a URL, which may hold a secret. May be null.
-  std::function<std::vector<std::string>(const Url&)> headers_for;
-  std::string url;  ///< The first page, as the user wrote it.
+  ApiHeaders headers_for;  ///< May be null.
+  std::string url;         ///< The first page, as the user wrote it.
   JsonPointer links_at;
   std::optional<JsonPointer> next_at;  ///< nullopt: there is only one page.
   int pages = 1;                       ///< Most pages to read.
@@ -48,13 +52,16 @@ class ApiSource final : public Source {
   [[nodiscard]] Result<> add_links(const JsonValue& document);
   [[nodiscard]] ListedItem read_item(const JsonMatch& match) const;
   [[nodiscard]] Result<> find_next(const JsonValue& document);
+  [[nodiscard]] PageRequest request_for(const Url& url) const;
 
   ApiListing listing_;
   std::vector<ListedItem> items_;  // of the current page
   std::size_t next_item_ = 0;
   std::optional<std::string> next_url_;
-  std::string page_url_;  // of the current page
-  std::string shown_;     // page_url_ for messages
+  std::optional<Url> api_;                         // listing_.url
+  std::string page_url_;                           // of the current page, where it came from
+  std::string shown_;                              // page_url_ for messages
+  WasEncrypted was_encrypted_ = WasEncrypted::no;  // a page so far
   int pages_read_ = 0;
   bool found_links_ = false;                    // on any page
   std::optional<std::string> linkless_path_;    // the first entry without a link

@@ -57,6 +57,16 @@ TEST_F(JobFactoryTest, ARedirectThatTakesTheEncryptionAwayGetsNoSecret) {
   EXPECT_TRUE(make("https://api.example.org/a", "http://api.example.org/a").headers.empty());
 }
 
+TEST_F(JobFactoryTest, AHostsHeaderStaysBehindOnAnotherPort) {
+  EXPECT_EQ(make("https://api.example.org:444/a").headers,
+            (Headers{"X-Trace: 1", "X-Api-Key: secret"}));
+  EXPECT_TRUE(make("https://api.example.org/a", "https://api.example.org:444/b").headers.empty());
+  rules_.host_headers[0].port = 444;
+  EXPECT_EQ(make("https://api.example.org/a", "https://api.example.org:444/b").headers,
+            Headers{"X-Api-Key: secret"});
+  EXPECT_EQ(make("https://api.example.org/a").headers, Headers{"X-Trace: 1"});
+}
+
 TEST_F(JobFactoryTest, WhatALocationNamesAsUserIsNotSent) {
   EXPECT_TRUE(make("https://example.org/a", "https://eve:x@example.org/b").userinfo.empty());
 }

@@ -11,7 +11,11 @@ TEST(Task, StartsOverAtTheLinksOwnUrl) {
   task.follow(*parse_url("http://b.org/y"));
   task.tries.hops = 3;
   EXPECT_EQ(task.origin, "http://b.org:80");
+  EXPECT_EQ(task.was_encrypted, WasEncrypted::yes);
+  task.follow(*parse_url("http://b.org/z"));
+  EXPECT_EQ(task.was_encrypted, WasEncrypted::yes) << "it was, some hops ago";
   task.start_over();
+  EXPECT_EQ(task.was_encrypted, WasEncrypted::no);
   EXPECT_EQ(task.url.normal, "https://a.org/x");
   EXPECT_EQ(task.origin, "https://a.org:443");
   EXPECT_EQ(task.tries.hops, 0);

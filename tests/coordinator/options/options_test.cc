@@ -501,7 +501,17 @@ TEST_F(OptionsTest, HeadersForOneHost) {
   EXPECT_EQ(o.job.host_headers[2].host, "[::2]");
   EXPECT_EQ(o.job.host_headers[3].host, "xn--bcher-kva.example");
   EXPECT_EQ(o.source.words, Words{"src"});
-  for (const char* bad : {"", "http://h", "h/x", "u@h", "h:81", "h?x", "h#x", "a b"}) {
+  for (const auto& [word, host, port] : {std::tuple("h", "h", 0),
+                                         {"H:81", "h", 81},
+                                         {"h:443", "h", 443},
+                                         {"::1", "[::1]", 0},
+                                         {"[::1]:8080", "[::1]", 8080}}) {
+    const HostHeader header = good({"--header-for", word, "A: b"}).job.host_headers.at(0);
+    EXPECT_EQ(header.host, host);
+    EXPECT_EQ(header.port.value_or(0), port) << word;
+  }
+  for (const char* bad : {"", "http://h", "h/x", "u@h", "h:", "h:0", "h:65536", "h:x", "h:8:1x",
+                          ":80", "[::1]:", "[::1]x", "h?x", "h#x", "a b"}) {
     EXPECT_NE(wrong({"--header-for", bad, "A: b"}), "accepted") << bad;
   }
 }

@@ -98,9 +98,34 @@ TEST_F(ApiSourceTest, SendsTheHeadersOfTheUrl) {
   page("http://h/v1/list?q=1", R"({"d":[],"next":"/2"})");
   page("http://h/2", R"({"d":[]})");
   auto listing = api();
-  listing.headers_for = [](const Url& url) { return Texts{"X-Path: " + url.path}; };
+  listing.headers_for = [](const Url& url, const Url& api, WasEncrypted) {
+    return Texts{"X-Path: " + url.path + " of " + api.path};
+  };
   EXPECT_EQ(read(std::move(listing)).error, "");
-  EXPECT_EQ(headers_, (std::vector<Texts>{{"X-Path: /v1/list"}, {"X-Path: /2"}}));
+  EXPECT_EQ(headers_,
+            (std::vector<Texts>{{"X-Path: /v1/list of /v1/list"}, {"X-Path: /2 of /v1/list"}}));
+}
+
+TEST_F(ApiSourceTest, GoesOnWhereRedirectsLed) {
+  page("http://h/v1/list?q=1", R"({"d":["a"],"next":"?q=2"})");
+  pages_["http://h/v1/list?q=1"].url = "https://www.h/v2/list";
+  page("https://www.h/v2/list?q=2", R"({"d":["/b"],"next":"http://h/3"})");
+  page("http://h/3", R"({"d":["c"],"next":"https://www.h/4"})");
+  auto listing = api();
+  listing.url = "http://me:hush@h/v1/list?q=1";
+  pages_[listing.url] = pages_["http://h/v1/list?q=1"];
+  pages_["http://me:hush@h/3"] = pages_["http://h/3"];
+  listing.headers_for = [](const Url& url, const Url& api, WasEncrypted was) {
+    return Texts{url.origin() == api.origin() ? "own" : "other",
+                 was == WasEncrypted::yes ? "encrypted before" : "plain"};
+  };
+  const auto all = read(std::move(listing));
+  EXPECT_EQ(all.urls(), (Texts{"https://www.h/v2/a", "https://www.h/b", "http://me:hush@h/c"}));
+  EXPECT_TRUE(all.error.find("https://www.h/4, and is not followed") != all.error.npos)
+      << "the page came from the API itself: " << all.error;
+  EXPECT_EQ(headers_,
+            (std::vector<Texts>{
+                {"own", "plain"}, {"other", "encrypted before"}, {"own", "encrypted before"}}));
 }
 
 TEST_F(ApiSourceTest, NamesThePlaceOfWhatIsWrong) {
