@@ -133,7 +133,8 @@ RunEnd Run::finish() {
   // A damaged one is moved aside here, when nobody else has it open: not every ending of the
   // program runs destructors.
   parts_.ledger.ledger.reset();
-  for (const auto& text : closing_errors(trouble, stage, coordinator_.unfinished())) {
+  for (const auto& text :
+       closing_errors(trouble, stage, coordinator_.unfinished(), report.lost_records())) {
     report.error(text);
   }
   report.finish(std::chrono::steady_clock::now());

@@ -20,13 +20,18 @@ void note_results_error(RunTrouble& trouble, int error, bool results_go_to_stdou
 }
 
 std::vector<std::string> closing_errors(const RunTrouble& trouble, Stage stage,
-                                        std::uint64_t unfinished) {
+                                        std::uint64_t unfinished, std::uint64_t lost_records) {
   std::vector<std::string> errors;
   if (stage == Stage::cut_off) {
-    errors.push_back(
-        fmt::format("stopped early: {} links that were begun or waiting have no record, nor has "
-                    "what was not read of the list; the same command goes on from here",
-                    unfinished));
+    errors.push_back(fmt::format(
+        "stopped early: {} links that were {}begun or waiting have no record{}, nor has what was "
+        "not read of the list; the same command goes on from here",
+        unfinished + lost_records, lost_records > 0 ? "done, " : "",
+        lost_records > 0 ? " in the results" : ""));
+  } else if (lost_records > 0) {
+    errors.push_back(fmt::format(
+        "{} links that are done have no record in the results; the same command writes them again",
+        lost_records));
   }
   if (trouble.workers) errors.push_back(*trouble.workers);
   if (trouble.output) {

@@ -29,9 +29,11 @@ struct RunEnd {
 /// stdout that has left ends the run like a SIGPIPE; anything else is trouble with the output.
 void note_results_error(RunTrouble& trouble, int error, bool results_go_to_stdout);
 
-/// What the user has to know at the end, graver than notices. `unfinished`: links without a record.
+/// What the user has to know at the end, graver than notices. `unfinished`: links that were read
+/// and are not settled. `lost_records`: of settled links, which --results should have.
 [[nodiscard]] std::vector<std::string> closing_errors(const RunTrouble& trouble, Stage stage,
-                                                      std::uint64_t unfinished);
+                                                      std::uint64_t unfinished,
+                                                      std::uint64_t lost_records);
 
 /// The exit status that the command line promises; of several reasons the gravest counts.
 [[nodiscard]] int exit_status(const RunTrouble& trouble, const Tally& tally,

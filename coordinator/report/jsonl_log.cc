@@ -4,6 +4,7 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "common/utf8.h"
@@ -80,6 +81,10 @@ Result<JsonlLog> JsonlLog::open(const std::string& path) {
 }
 
 void JsonlLog::add(const Record& record) { buffer_ += to_json_line(record); }
+
+std::uint64_t JsonlLog::unwritten() const {
+  return static_cast<std::uint64_t>(std::count(buffer_.begin(), buffer_.end(), '\n'));
+}
 
 int JsonlLog::flush() {
   const auto [written, error] = write_all(to_stdout() ? STDOUT_FILENO : file_.get(), buffer_);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,8 @@ class JsonlLog {
   /// Writes the buffered records. Returns 0, or an errno value and keeps what was not written;
   /// EPIPE if the reader of stdout is gone. REQUIRES: SIGPIPE is ignored or blocked.
   [[nodiscard]] int flush();
+  /// Records that were added and are not, or not wholly, written.
+  [[nodiscard]] std::uint64_t unwritten() const;
   [[nodiscard]] bool to_stdout() const { return !file_.valid(); }
 
  private:

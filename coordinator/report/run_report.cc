@@ -20,7 +20,11 @@ RunReport::RunReport(ReportOptions options, std::optional<JsonlLog> results, Ins
 
 void RunReport::on_record(const Record& record) {
   tally_.add(record);
-  if (results_ && results_error_ == 0) results_->add(record);
+  if (results_error_ != 0) {
+    ++lost_records_;
+  } else if (results_) {
+    results_->add(record);
+  }
   if (record.status == Status::failed) {
     show_failure(record);
   } else if (options_.verbose && record.url) {
@@ -66,6 +70,7 @@ void RunReport::progress(ProgressState state, Instant now) {
 void RunReport::flush() {
   if (!results_ || results_error_ != 0) return;
   results_error_ = results_->flush();
+  if (results_error_ != 0) lost_records_ = results_->unwritten();
 }
 
 void RunReport::finish(Instant now) {

@@ -42,6 +42,8 @@ class RunReport {
 
   /// The errno value after which the results file is no longer written, or 0. Any thread.
   [[nodiscard]] int results_error() const { return results_error_; }
+  /// Records that the results should have and, for such an error, have not.
+  [[nodiscard]] std::uint64_t lost_records() const { return lost_records_; }
   [[nodiscard]] bool shows_progress() const { return progress_.style() != Progress::Style::none; }
   [[nodiscard]] bool results_to_stdout() const { return results_ && results_->to_stdout(); }
 
@@ -60,6 +62,7 @@ class RunReport {
   Tally tally_;
   unsigned failures_shown_ = 0;
   std::atomic<int> results_error_{0};
+  std::uint64_t lost_records_ = 0;
 };
 
 }  // namespace fanfetch

@@ -51,14 +51,25 @@ TEST(ResultsError, AFileThatCannotBeWrittenIsTroubleWithTheOutput) {
 
 TEST(ClosingErrors, SayWhatTheUserHasToDo) {
   RunTrouble trouble;
-  EXPECT_TRUE(closing_errors(trouble, Stage::finishing, 0).empty());
+  EXPECT_TRUE(closing_errors(trouble, Stage::finishing, 0, 0).empty());
   trouble.workers = "no worker";
   trouble.output = "disk full";
-  const auto errors = closing_errors(trouble, Stage::cut_off, 7);
+  const auto errors = closing_errors(trouble, Stage::cut_off, 7, 0);
   ASSERT_EQ(errors.size(), 3u);
   EXPECT_EQ(errors[0].find("stopped early: 7 links"), 0u) << errors[0];
+  EXPECT_EQ(errors[0].find("results"), errors[0].npos) << errors[0];
   EXPECT_EQ(errors[1], "no worker");
   EXPECT_EQ(errors[2], "disk full; mend that, then the same command goes on from here");
+}
+
+TEST(ClosingErrors, CountRecordsThatNobodyReceived) {
+  EXPECT_EQ(closing_errors({}, Stage::cut_off, 2, 5),
+            std::vector<std::string>{"stopped early: 7 links that were done, begun or waiting have "
+                                     "no record in the results, nor has what was not read of the "
+                                     "list; the same command goes on from here"});
+  EXPECT_EQ(closing_errors({}, Stage::finishing, 0, 5),
+            std::vector<std::string>{"5 links that are done have no record in the results; the "
+                                     "same command writes them again"});
 }
 
 }  // namespace

@@ -171,6 +171,18 @@ TEST_F(SignalsTest, ReaderOfStdoutGone) {
   EXPECT_LT(origin_.count(), 400u) << "the run drains, it does not go on";
 }
 
+TEST_F(SignalsTest, RecordsThatNobodyReceivedAreCounted) {
+  Launch given = list_setup(serve_many(5));
+  given.args.back() = "--results=-";
+  given.stdout_unread = true;
+  const Finished finished = run(given);
+  EXPECT_EQ(SIGPIPE, finished.signal) << finished.describe();
+  EXPECT_EQ(5u, saved_files().size()) << finished.describe();
+  EXPECT_TRUE(has(finished.err, "5 links that")) << finished.describe();
+  EXPECT_TRUE(has(finished.err, "have no record in the results")) << finished.describe();
+  EXPECT_TRUE(has(last_line(finished.err), "5 saved")) << finished.describe();
+}
+
 TEST_F(SignalsTest, ReaderOfStderrGone) {
   const auto paths = serve_many(30);
   Launch given = list_setup(paths, {"-v", "--progress=plain"});
