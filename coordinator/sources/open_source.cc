@@ -80,6 +80,7 @@ OpenedSource open_api(const SourceSpec& spec, const SourceContext& context) {
                                                 .links_at = context.links_at,
                                                 .next_at = context.next_at,
                                                 .pages = context.pages,
+                                                .notice = context.notice,
                                                 .columns = context.columns,
                                                 .stop_fd = context.stop_fd});
 }

@@ -267,6 +267,27 @@ TEST_F(SourcesTest, OnePageOfAnApiUnlessMoreAreAskedFor) {
   EXPECT_EQ(0u, origin_.count("/api2"));
 }
 
+TEST_F(SourcesTest, APartOfAnApisListIsNoSuccess) {
+  origin_.serve("/api", json(R"({"d":["/a.bin","/b.bin"],"total":100})"));
+  expect_list_error({origin_.url("/api"), "--links-at=/d/*", "--pages=all"},
+                    {"only one page is read", "2 of 100 entries are listed", "--next-at POINTER"});
+  EXPECT_EQ((Names{"a.bin", "b.bin"}), saved_names());
+  origin_.serve("/api", json(R"({"d":["/a.bin","/b.bin"]})"));
+  const Finished whole = run(setup({origin_.url("/api"), "--links-at=/d/*", "--pages=3"}));
+  EXPECT_EQ(0, whole.exit_status) << whole.describe();
+  EXPECT_TRUE(has(whole.err, "only one page is read")) << whole.describe();
+}
+
+TEST_F(SourcesTest, AnEntryWithoutALinkIsNoneThatAFilterDropped) {
+  origin_.serve("/api", json(R"({"d":[{"u":"/a.bin"},{"t":"text"},{"u":null},{"u":"/b.bin"}]})"));
+  const Finished finished = run(setup({origin_.url("/api"), "--links-at=/d/*/u"}));
+  EXPECT_EQ(0, finished.exit_status) << finished.describe();
+  EXPECT_TRUE(has(finished.err, "skipped: 2 no_link")) << finished.describe();
+  ASSERT_EQ(4u, records().size());
+  EXPECT_EQ("skipped", records()[1].status);
+  EXPECT_EQ("no_link", records()[1].error);
+}
+
 TEST_F(SourcesTest, ALaterPageThatFailsIsAnErrorBehindWhatCame) {
   origin_.serve("/api", json(R"({"d":["/a.bin","/b.bin"],"next":"/gone"})"));
   expect_list_error({origin_.url("/api"), "--links-at=/d/*", "--next-at=/next", "--pages=9"},

@@ -10,6 +10,7 @@
 #include "coordinator/sources/entry/list_text.h"
 #include "coordinator/sources/entry/row_columns.h"
 #include "coordinator/sources/json/json_search.h"
+#include "coordinator/sources/json/page_signs.h"
 
 namespace fanfetch {
 namespace {
@@ -45,6 +46,16 @@ std::string with_userinfo(const std::string& url, std::string_view userinfo) {
   const std::string_view before =
       std::string_view(url).substr(0, static_cast<std::size_t>(own.data() - url.data()));
   return std::string(before).append(userinfo).append(url, before.size() + own.size());
+}
+
+/// Whether there is a value at `pointer`, null or not.
+bool is_there(const JsonValue& document, const JsonPointer& pointer) {
+  const JsonValue* value = &document;
+  for (const std::string& token : pointer.tokens()) {
+    value = find_member(*value, token);
+    if (value == nullptr) return false;
+  }
+  return true;
 }
 
 /// Whether `value` means that there is no further page.
@@ -84,6 +95,13 @@ Result<> ApiSource::read_page() {
   if (!api_) api_ = *url;
   const auto page = listing_.fetch_page(request_for(*url));
   if (!page) return tl::unexpected(page.error());
+  if (!page->url.empty() && page->url != url->request) {  // redirects led there
+    const auto came_from = parse_url(page->url);
+    const bool is_api = came_from && came_from->origin() == api_->origin();
+    page_url_ = is_api ? with_userinfo(page->url, written_userinfo(listing_.url)) : page->url;
+    shown_ = mask_userinfo(page_url_);
+  }
+  if (written_scheme(page_url_) == "https") was_encrypted_ = WasEncrypted::yes;
   if (page->http_status / 100 != 2) return refusal(shown_, *page);
   rapidjson::Document document;
   if (const auto parsed = parse_json(page->body, document); !parsed) {
@@ -94,15 +112,20 @@ Result<> ApiSource::read_page() {
   items_.clear();
   next_item_ = 0;
   if (auto added = add_links(document); !added) return added;
-  if (auto found = find_next(document); !found) trouble_ = std::move(found.error());
-  if (!page->url.empty() && page->url != url->request) {  // redirects led there
-    const auto came_from = parse_url(page->url);
-    const bool is_api = came_from && came_from->origin() == api_->origin();
-    page_url_ = is_api ? with_userinfo(page->url, written_userinfo(listing_.url)) : page->url;
-    shown_ = mask_userinfo(page_url_);
-  }
-  if (written_scheme(page_url_) == "https") was_encrypted_ = WasEncrypted::yes;
+  auto next = find_next(document);
+  if (next && !next_url_) next = check_end(*page, document);
+  if (!next) trouble_ = std::move(next.error());
   return {};
+}
+
+PageRequest ApiSource::request_for(const Url& url) const {
+  PageRequest request{.url = page_url_, .headers = {}, .named_origin = api_->origin()};
+  if (!listing_.headers_for) return request;
+  request.headers = listing_.headers_for(url, *api_, was_encrypted_);
+  request.headers_elsewhere = [this](const Url& other, WasEncrypted was_encrypted) {
+    return listing_.headers_for(other, *api_, std::max(was_encrypted, was_encrypted_));
+  };
+  return request;
 }
 
 Result<> ApiSource::add_links(const JsonValue& document) {
@@ -118,16 +141,6 @@ Result<> ApiSource::add_links(const JsonValue& document) {
   });
   if (!nothing_at) return {};
   return fail("{} has nothing at '{}': check --links-at {}", shown_, *nothing_at,
-PageRequest ApiSource::request_for(const Url& url) const {
-  PageRequest request{.url = page_url_, .headers = {}, .named_origin = api_->origin()};
-  if (!listing_.headers_for) return request;
-  request.headers = listing_.headers_for(url, *api_, was_encrypted_);
-  request.headers_elsewhere = [this](const Url& other, WasEncrypted was_encrypted) {
-    return listing_.headers_for(other, *api_, std::max(was_encrypted, was_encrypted_));
-  };
-  return request;
-}
-
               listing_.links_at.text());
 }
 
@@ -183,6 +196,22 @@ Result<> ApiSource::find_next(const JsonValue& document) {
   if (is_api && url->userinfo.empty()) next = with_userinfo(next, written_userinfo(listing_.url));
   next_url_ = std::move(next);
   return {};
+}
+
+/// There is no next page: for want of one, or of --next-at?
+Result<> ApiSource::check_end(const Page& page, const JsonValue& document) const {
+  if (listing_.pages == 1 || pages_read_ > 1) return {};
+  if (!listing_.next_at && listing_.notice) {
+    listing_.notice(fmt::format(
+        "{}: only one page is read, as --next-at does not say where it names the next one",
+        shown_));
+  }
+  // A null at that place says that this is the last page.
+  if (listing_.next_at && is_there(document, *listing_.next_at)) return {};
+  const auto more = sign_of_more(page, document, listing_.links_at);
+  if (!more) return {};
+  return fail("{} is not all: {}; --next-at POINTER says where it names the next page", shown_,
+              *more);
 }
 
 }  // namespace fanfetch

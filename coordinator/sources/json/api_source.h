@@ -27,18 +27,21 @@ struct ApiListing {
   ApiHeaders headers_for;  ///< May be null.
   std::string url;         ///< The first page, as the user wrote it.
   JsonPointer links_at;
-  std::optional<JsonPointer> next_at;  ///< nullopt: there is only one page.
-  int pages = 1;                       ///< Most pages to read.
-  ColumnsWanted columns;               ///< Members of what the last `*` of `links_at` matched.
-  int stop_fd = -1;                    ///< Becomes readable when the run stops.
+  std::optional<JsonPointer> next_at;            ///< nullopt: there is only one page.
+  int pages = 1;                                 ///< Most pages to read.
+  std::function<void(std::string)> notice = {};  ///< Shows a message to the user. May be null.
+  ColumnsWanted columns;  ///< Members of what the last `*` of `links_at` matched.
+  int stop_fd = -1;       ///< Becomes readable when the run stops.
 };
 
 /// Reads any JSON API page by page; each page is requested when the links of the one before are
-/// used up. Links may be relative to their page. The list ends when nothing (or null, false or "")
-/// is where the next page's URL should be. All pages come from the origin of the first one: a
-/// server must not be able to make this machine send requests to internal hosts, or its secrets to
-/// others. A next page that was read before is an error, because the rest of the list cannot be
-/// found.
+/// used up. If more than one is asked for, and the first one says that there are more but not
+/// where, the list ends in an error. Links may be relative to their page. The list ends when
+/// nothing (or null, false or "") is where the next page's URL should be. Each page's next one is
+/// at the page's own origin or at the first one's; redirects lead to others, where the address
+/// policy allows it and with the headers that belong there: a server must not be able to make this
+/// machine send requests to internal hosts, or its secrets to others. A next page that was read
+/// before is an error, because the rest of the list cannot be found.
 class ApiSource final : public Source {
  public:
   explicit ApiSource(ApiListing listing);
@@ -49,10 +52,11 @@ class ApiSource final : public Source {
 
  private:
   [[nodiscard]] Result<> read_page();
+  [[nodiscard]] PageRequest request_for(const Url& url) const;
   [[nodiscard]] Result<> add_links(const JsonValue& document);
   [[nodiscard]] ListedItem read_item(const JsonMatch& match) const;
   [[nodiscard]] Result<> find_next(const JsonValue& document);
-  [[nodiscard]] PageRequest request_for(const Url& url) const;
+  [[nodiscard]] Result<> check_end(const Page& page, const JsonValue& document) const;
 
   ApiListing listing_;
   std::vector<ListedItem> items_;  // of the current page

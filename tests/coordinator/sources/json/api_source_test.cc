@@ -246,6 +246,32 @@ TEST_F(ApiSourceTest, AddsTheUserToANextPageHoweverItIsWritten) {
   EXPECT_EQ(all.items.size(), 3u);
 }
 
+TEST_F(ApiSourceTest, APartOfAListIsNoList) {
+  std::vector<std::string> notices;
+  const auto read_pages = [&](std::string body, std::string_view next_at, int pages) {
+    page("http://h/v1/list?q=1", std::move(body));
+    auto listing = api("/d/*", next_at.empty() ? "/x" : next_at, pages);
+    if (next_at.empty()) listing.next_at.reset();
+    listing.notice = [&](std::string text) { notices.push_back(std::move(text)); };
+    notices.clear();
+    return read(std::move(listing));
+  };
+  const std::string part = R"({"d":["a","b"],"total":100})", whole = R"({"d":["a","b"],"total":2})";
+  const auto cut = read_pages(part, "", kAll);
+  EXPECT_EQ(cut.urls(), (Texts{"http://h/v1/a", "http://h/v1/b"}));
+  EXPECT_EQ(cut.error,
+            "http://h/v1/list?q=1 is not all: 2 of 100 entries are listed, as it says at /total; "
+            "--next-at POINTER says where it names the next page");
+  EXPECT_EQ(notices, Texts{"http://h/v1/list?q=1: only one page is read, as --next-at does not say "
+                           "where it names the next one"});
+  EXPECT_EQ(read_pages(whole, "", 2).error, "");
+  EXPECT_EQ(notices.size(), 1u);
+  EXPECT_EQ(read_pages(part, "", 1).error, "") << "one page is what is asked for";
+  EXPECT_TRUE(notices.empty());
+  EXPECT_NE(read_pages(part, "/typo", kAll).error, "") << "nothing is there";
+  EXPECT_EQ(read_pages(R"({"d":["a"],"total":100,"last":null})", "/last", kAll).error, "");
+}
+
 TEST_F(ApiSourceTest, KeepsTheMembersOfTheEntry) {
   page("http://h/v1/list?q=1",
        R"({"d":[{"id":7,"img":{"u":"http://a/1"}},{"id":8,"img":{"u":"http://a/2"}}]})");
