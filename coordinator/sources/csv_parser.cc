@@ -37,11 +37,10 @@ void CsvParser::skip_to_row(std::string_view& bytes) {
     const char c = bytes.front();
     if (c == kByteOrderMark[mark_]) {
       mark_ = (mark_ + 1) % kByteOrderMark.size();
-    } else if (mark_ == 0 && ends_line(c)) {
-      count_lines({&c, 1});
-    } else {
+    } else if (mark_ > 0 || !ends_line(c)) {
       return;
     }
+    count_lines({&c, 1});
     bytes.remove_prefix(1);
   }
 }

@@ -35,6 +35,21 @@ std::unique_ptr<RowParser> parser_for(char separator) {
   return std::make_unique<CsvParser>(separator);
 }
 
+/// Splits `line`. False: there is no row on it.
+bool split(RowParser& parser, std::string_view line) {
+  return parser.feed(line) || parser.finish();
+}
+
+/// The line on which the first row begins.
+std::string_view first_line(std::string_view text, char separator) {
+  for (;;) {
+    const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
+    const std::string_view line = text.substr(0, end);
+    if (end == text.size() || split(*parser_for(separator), line)) return line;
+    text.remove_prefix(end + 1);
+  }
+}
+
 std::vector<std::string> names_in(const RowParser& row) {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < row.cells(); ++i) {
@@ -134,14 +149,13 @@ Result<bool> TableSource::read_first_row() {
   if (!row || !*row || options_.is_given || has_columns(*parser_)) return row;
   // A URL alone is no heading, and may have any of the separators.
   if (parser_->cells() == 1 && begins_like_url(trimmed_link(parser_->cell(0)))) return row;
+  const std::string_view line = first_line(opening_, options_.separator);
   for (const char separator : kSeparators) {
-    auto parser = parser_for(separator);
-    std::string_view rest = opening_;
-    if (!parser->feed(rest) && !(ended_ && parser->finish())) continue;
-    if (!has_columns(*parser)) continue;
-    parser_ = std::move(parser);
-    unread_ = rest;
-    break;
+    const auto parser = parser_for(separator);
+    if (!split(*parser, line) || !has_columns(*parser)) continue;
+    parser_ = parser_for(separator);
+    unread_ = opening_;
+    return next_row();
   }
   return row;
 }

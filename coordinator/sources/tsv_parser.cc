@@ -112,14 +112,12 @@ bool TsvParser::next_row(bool at_end) {
 void TsvParser::skip_to_row() {
   for (;;) {
     const std::string_view text = std::string_view(held_).substr(at_);
-    if (!text.empty() && ends_line(text.front())) {
-      count_lines(text.substr(0, 1));
-      ++at_;
-    } else if (text.starts_with(kByteOrderMark)) {
-      at_ += kByteOrderMark.size();
-    } else {
-      return;
-    }
+    std::size_t bytes = 0;
+    if (!text.empty() && ends_line(text.front())) bytes = 1;
+    if (text.starts_with(kByteOrderMark)) bytes = kByteOrderMark.size();
+    if (bytes == 0) return;
+    count_lines(text.substr(0, bytes));
+    at_ += bytes;
   }
 }
 

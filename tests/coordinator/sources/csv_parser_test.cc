@@ -109,6 +109,12 @@ TEST(CsvParser, CountsLines) {
   EXPECT_EQ(rows[2].line, 6u);
 }
 
+TEST(CsvParser, CountsLinesWithAMarkAlone) {
+  for (const std::size_t at_once : {1u, 100u}) {
+    EXPECT_EQ(parse("a\r\xEF\xBB\xBF\nb\n", at_once).at(1).line, 3u);
+  }
+}
+
 TEST(CsvParser, CountsLinesWithinQuotes) {
   for (const std::size_t at_once : {1u, 2u, 100u}) {
     for (const char* lines : {"\"b\nc\nd\"", "\"b\r\nc\r\n\"", "\"b\rc\r\"", "\"\r\r\n\n\""}) {

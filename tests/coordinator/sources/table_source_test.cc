@@ -114,6 +114,12 @@ TEST(TableSource, KnowsTheSeparatorByTheHeading) {
     }
     EXPECT_NE(read(text, {.separator = '#', .is_given = true}).error, "") << "no other is tried";
   }
+  EXPECT_EQ(read("\n \n\xEF\xBB\xBFid;url\n1;http://a/1\n").urls(), Texts{"http://a/1"});
+  EXPECT_EQ(read("id;url").error, "");
+  EXPECT_EQ(read("\t\nid;url\n", {.separator = '\t'}).error,
+            "'x.csv' has no column 'url' (--url-column names the one with the links); its heading "
+            "has '', ''");
+  EXPECT_NE(read("id;url;\"x\ny\"\n1;http://a/1;z\n").error, "") << "of one line alone";
   EXPECT_EQ(read("id,url\n1;2,http://a/1\n").urls(), Texts{"http://a/1"});
   EXPECT_EQ(read("a;b,url\n1;2,http://a/1\n").urls(), Texts{"http://a/1"}) << "the usual one fits";
   EXPECT_EQ(read("x;http://a/1\n", {.url_column = "2"}).urls(), Texts{"http://a/1"});

@@ -75,6 +75,12 @@ TEST(TsvParser, EndsLinesWithWhateverWasWritten) {
   }
 }
 
+TEST(TsvParser, CountsLinesWithAMarkAlone) {
+  for (const std::size_t at_once : {1u, 100u}) {
+    EXPECT_EQ(parse("a\r\xEF\xBB\xBF\nb\n", {}, at_once).lines, (std::vector<std::uint64_t>{1, 3}));
+  }
+}
+
 TEST(TsvParser, AQuoteIsOneWhereAnotherClosesItOnTheLine) {
   EXPECT_EQ(rows_of("\"a\"\t\"b\tc\"\t\"\"\"d\"\" e\"\t\"\"\n"),
             (Rows{{"a", "b\tc", "\"d\" e", ""}}));
