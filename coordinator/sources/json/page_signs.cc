@@ -37,7 +37,7 @@ constexpr std::string_view kPageCounts[] = {"totalpages", "pagecount",   "lastpa
                                             "pagestotal", "xtotalpages", "xwptotalpages"};
 constexpr std::string_view kPageNumbers[] = {"page", "currentpage", "pagenumber"};
 constexpr std::string_view kOffsets[] = {"offset", "start", "skip", "from", "startindex"};
-constexpr std::string_view kPageSizes[] = {"perpage", "pagesize", "limit", "itemsperpage"};
+constexpr std::string_view kPageSizes[] = {"perpage", "pagesize", "limit", "itemsperpage", "size"};
 constexpr std::string_view kAboutPages[] = {
     "meta", "metadata", "pagination", "paging",           "page",  "pageinfo", "pages", "links",
     "info", "header",   "summary",    "responsemetadata", "cursor"};
@@ -70,7 +70,11 @@ std::optional<std::uint64_t> number_of(const JsonValue& value) {
 bool names_something(const JsonValue& value) {
   if (value.IsString()) return value.GetStringLength() > 0;
   if (value.IsNumber()) return value.IsUint64() ? value.GetUint64() > 0 : value.IsDouble();
-  return value.IsObject() && !value.ObjectEmpty();
+  if (!value.IsObject()) return false;
+  const auto members = value.GetObject();
+  return std::any_of(members.begin(), members.end(), [](const auto& member) {
+    return member.value.IsString() && member.value.GetStringLength() > 0;
+  });
 }
 
 class Signs {

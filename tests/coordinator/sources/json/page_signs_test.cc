@@ -59,6 +59,8 @@ TEST(SignOfMore, KnowsTheFormsInUse) {
       {R"({"d":[{"next":"/x","total":9,"has_more":true}],"user":{"total":9}})", "/d/*", ""},
       {R"(["a","b"])", "/*", ""},
       {R"({"d":[1],"next":{},"more":"no"})", "/d/*", ""},
+      {R"({"d":[1],"links":{"next":{"href":null}}})", "/d/*", ""},
+      {R"({"d":[1],"page":{"number":4,"size":2,"totalPages":5,"totalElements":9}})", "/d/*", ""},
       {R"({"d":[1],"total":-1,"count":1.5,"pages":[1,2,3]})", "/d/*", ""},
   };
   for (const auto& [body, links_at, expected] : kRows) {
