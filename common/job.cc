@@ -35,6 +35,22 @@ std::optional<Sha256Digest> get_digest(ByteReader& in) {
   return digest;
 }
 
+/// A time of a report that is not there. All others are up to 49 days.
+constexpr std::uint32_t kNoTime = ~std::uint32_t{0};
+
+void put_time(ByteWriter& out, std::optional<std::chrono::milliseconds> time) {
+  const auto most = std::chrono::milliseconds(kNoTime - 1);
+  out.put(time ? static_cast<std::uint32_t>(
+                     std::clamp(*time, std::chrono::milliseconds(0), most).count())
+               : kNoTime);
+}
+
+std::optional<std::chrono::milliseconds> get_time(ByteReader& in) {
+  const auto time = in.get<std::uint32_t>();
+  if (time == kNoTime) return std::nullopt;
+  return std::chrono::milliseconds(time);
+}
+
 Response get_response(ByteReader& in) {
   Response response;
   response.http_status = in.get<std::int32_t>();
@@ -226,18 +242,24 @@ std::optional<Outcome> decode_outcome(std::span<const std::byte> bytes) {
 std::size_t encode(const JobReport& report, std::span<std::byte> buffer) {
   ByteWriter out(buffer);
   out.put(report.requests);
+  put_time(out, report.timings.connect);
+  put_time(out, report.timings.tls);
+  put_time(out, report.timings.first_byte);
   if (!out.fits()) return 0;
   const std::size_t outcome = encode(report.outcome, buffer.subspan(out.size()));
   return outcome == 0 ? 0 : out.size() + outcome;
 }
 
 std::optional<JobReport> decode_report(std::span<const std::byte> bytes) {
-  constexpr std::size_t kRequestsBytes = sizeof JobReport::requests;
-  if (bytes.size() < kRequestsBytes) return std::nullopt;
-  auto outcome = decode_outcome(bytes.subspan(kRequestsBytes));
+  if (bytes.size() < kReportHeadBytes) return std::nullopt;
+  auto outcome = decode_outcome(bytes.subspan(kReportHeadBytes));
   if (!outcome) return std::nullopt;
-  ByteReader in(bytes.first(kRequestsBytes));
-  return JobReport{std::move(*outcome), std::min(in.get<std::uint32_t>(), kMaxJobRequests)};
+  ByteReader in(bytes.first(kReportHeadBytes));
+  JobReport report{std::move(*outcome), std::min(in.get<std::uint32_t>(), kMaxJobRequests)};
+  report.timings.connect = get_time(in);
+  report.timings.tls = get_time(in);
+  report.timings.first_byte = get_time(in);
+  return report;
 }
 
 }  // namespace fanfetch

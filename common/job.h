@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/outcome.h"
+#include "common/timings.h"
 
 namespace fanfetch {
 
@@ -93,7 +94,11 @@ struct Job {
 struct JobReport {
   Outcome outcome;
   std::uint32_t requests = 0;  ///< That it sent for the job, at most kMaxJobRequests.
+  Timings timings = {};        ///< Of all of them together.
 };
+
+/// Bytes of an encoded report before its outcome.
+inline constexpr std::size_t kReportHeadBytes = 4 * sizeof(std::uint32_t);
 
 /// The same for a report. decode_report() believes no larger number of requests than a sound worker
 /// can have sent.

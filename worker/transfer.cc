@@ -41,9 +41,16 @@ Transfer::Ready Transfer::prepare() {
 }
 
 void Transfer::start() {
+  earlier_timings_ = timings();
   exchange_.reset();
   exchange_ = transport_.start(job_, make_request(job_, body_.rest()),
                                requests_ == 0 ? Repeat::once : Repeat::never, *this);
+}
+
+Timings Transfer::timings() const {
+  Timings all = earlier_timings_;
+  if (exchange_) add(all, exchange_->timings());
+  return all;
 }
 
 void Transfer::on_request() noexcept {

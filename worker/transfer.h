@@ -56,6 +56,9 @@ class Transfer : public ResponseTaker {
   /// over then, without an outcome.
   void leave_part_at_stop();
 
+  /// What its requests have spent on what so far.
+  [[nodiscard]] Timings timings() const;
+
   /// Body bytes received since the last call.
   [[nodiscard]] std::uint64_t take_new_bytes() { return std::exchange(new_bytes_, 0); }
 
@@ -80,6 +83,7 @@ class Transfer : public ResponseTaker {
   Body body_;
   std::uint64_t new_bytes_ = 0;  // of the bodies of all responses, not yet reported
   std::uint32_t requests_ = 0;   // sent so far, by all exchanges
+  Timings earlier_timings_;      // of the exchanges before exchange_
   bool looked_ = false;          // for an old part
   int old_part_error_ = 0;       // an errno value: an old part is there and cannot be read
 };

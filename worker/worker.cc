@@ -208,10 +208,11 @@ void Worker::finish(Transfer& transfer, ExchangeEnd end) {
   Running running = std::move(it->second);
   running_.erase(it);
   channel_.add_bytes(running.transfer->take_new_bytes());
+  const Timings timings = running.transfer->timings();
   // A part that is not wanted goes before its outcome is known: another worker may create it again.
   running.transfer.reset();
   crash_point("before_outcome");
-  channel_.finish(running.use, std::move(*outcome), running.progress.requests);
+  channel_.finish(running.use, std::move(*outcome), running.progress.requests, timings);
 }
 
 }  // namespace fanfetch

@@ -40,9 +40,10 @@ void WorkerChannel::set_progress(SlotUse use, const JobProgress& progress) {
   region_.slot(use.slot).progress.store(progress.pack(), std::memory_order_relaxed);
 }
 
-void WorkerChannel::finish(SlotUse use, Outcome outcome, std::uint32_t requests) {
+void WorkerChannel::finish(SlotUse use, Outcome outcome, std::uint32_t requests,
+                           const Timings& timings) {
   ChannelSlot& slot = region_.slot(use.slot);
-  JobReport report{std::move(outcome), requests};
+  JobReport report{std::move(outcome), requests, timings};
   std::size_t size = encode(report, slot.payload);
   if (size == 0) {
     // All else that a server sends was cut before.

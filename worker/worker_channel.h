@@ -30,8 +30,8 @@ class WorkerChannel {
   /// Says what has been done for it so far; the coordinator looks once a second.
   void set_progress(SlotUse use, const JobProgress& progress);
   /// Publishes how it ended; the coordinator sees it after wake_coordinator(). `requests`: that
-  /// were sent for it.
-  void finish(SlotUse use, Outcome outcome, std::uint32_t requests);
+  /// were sent for it; `timings`: of all of them.
+  void finish(SlotUse use, Outcome outcome, std::uint32_t requests, const Timings& timings = {});
   void wake_coordinator();
 
   void beat();

@@ -265,4 +265,25 @@ long CurlEasy::connections_opened() const {
   return opened;
 }
 
+Timings CurlEasy::connection_timings() const {
+  if (connections_opened() == 0) return {};
+  // All since the transfer's begin; 0: not reached.
+  const auto reached_at = [this](CURLINFO what) {
+    curl_off_t time = 0;
+    curl_easy_getinfo(handle_->curl, what, &time);
+    return std::chrono::microseconds(time);
+  };
+  const auto between = [](std::chrono::microseconds from, std::chrono::microseconds to) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::max(to - from, {}));
+  };
+  Timings timings;
+  const auto connected = reached_at(CURLINFO_CONNECT_TIME_T);
+  if (connected.count() > 0) {
+    timings.connect = between(reached_at(CURLINFO_NAMELOOKUP_TIME_T), connected);
+  }
+  const auto secured = reached_at(CURLINFO_APPCONNECT_TIME_T);
+  if (secured.count() > 0) timings.tls = between(connected, secured);
+  return timings;
+}
+
 }  // namespace fanfetch

@@ -12,6 +12,7 @@
 #include "common/curl/curl_list.h"
 #include "common/http/exchange_end.h"
 #include "common/http/response_head.h"
+#include "common/timings.h"
 
 struct sockaddr;
 
@@ -126,6 +127,9 @@ class CurlEasy {
   [[nodiscard]] std::optional<ExchangeEnd> resume();
   /// Connections that the last transfer has opened.
   [[nodiscard]] long connections_opened() const;
+  /// What the connection took that the last transfer has opened, as far as it came; nothing if it
+  /// used an old one.
+  [[nodiscard]] Timings connection_timings() const;
 
  private:
   friend class CurlConnection;

@@ -165,6 +165,20 @@ TEST(JobReport, ComesBackAsItWas) {
   EXPECT_EQ(back->requests, 2u);
 }
 
+TEST(JobReport, TimingsComeBackAsFarAsTheyAreKnown) {
+  using namespace std::chrono_literals;
+  Buffer buffer;
+  const auto returned = [&](const Timings& timings) {
+    const auto size = encode(JobReport{Saved{}, 1, timings}, buffer);
+    return decode_report(std::span(buffer).first(size))->timings;
+  };
+  EXPECT_EQ(returned({}), Timings{});
+  const Timings some{.connect = 0ms, .tls = std::nullopt, .first_byte = 1234ms};
+  EXPECT_EQ(returned(some), some);
+  EXPECT_EQ(returned({.tls = -5ms}).tls, 0ms) << "a clock that was broken";
+  EXPECT_EQ(returned({.tls = 100h * 24 * 365}).tls, std::chrono::milliseconds(0xfffffffe));
+}
+
 TEST(JobReport, NoMoreRequestsAreBelievedThanASoundWorkerSends) {
   Buffer buffer;
   for (const std::uint32_t said : {kMaxJobRequests + 1, 0xffffffffu}) {

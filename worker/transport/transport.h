@@ -9,6 +9,7 @@
 #include "common/http/request.h"
 #include "common/http/response_head.h"
 #include "common/job.h"
+#include "common/timings.h"
 
 namespace fanfetch {
 
@@ -33,6 +34,8 @@ class Exchange {
   virtual void resume() = 0;
   /// Of the response, once it came; status 0 before.
   [[nodiscard]] virtual const ResponseHead& head() const = 0;
+  /// What its requests have spent on what so far.
+  [[nodiscard]] virtual Timings timings() const = 0;
 };
 
 /// What an exchange may do by itself. An attempt repeats a request at most once.

@@ -308,7 +308,7 @@ TEST_F(ChannelTest, RejectsAResultThatIsNoOutcome) {
   ASSERT_TRUE(submit(job_for(1), 1));
   auto taken = worker_.take();
   worker_.finish(taken->use, Saved{}, 1);
-  raw_.slot(taken->use.slot).payload[sizeof JobReport::requests] = std::byte{0x7f};
+  raw_.slot(taken->use.slot).payload[kReportHeadBytes] = std::byte{0x7f};
   EXPECT_EQ(drain(), Integrity::corrupt);
 }
 

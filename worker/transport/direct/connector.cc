@@ -71,9 +71,10 @@ Connector::Attempt::~Attempt() {
 }
 
 void Connector::Attempt::on_end(ExchangeEnd end) {
+  const Timings took = easy_->connection_timings();
   if (end.cause != EndCause::complete) {
     end.refused_address = addresses_.refused();
-    return client_.on_not_connected(std::move(end));
+    return client_.on_not_connected(std::move(end), took);
   }
   // It still knows this attempt and its addresses, of which libcurl asks only to connect.
   CurlEasy easy = std::move(*easy_);
@@ -83,9 +84,9 @@ void Connector::Attempt::on_end(ExchangeEnd end) {
     connection = std::make_unique<Connection>(connector_.loop_, key_, std::move(easy),
                                               multi_.multi.multi(), uses_tls(job_.url, job_.proxy));
   } catch (const CurlError& error) {
-    return client_.on_not_connected({.cause = EndCause::connect, .text = error.what()});
+    return client_.on_not_connected({.cause = EndCause::connect, .text = error.what()}, took);
   }
-  client_.on_connected(std::move(connection));
+  client_.on_connected(std::move(connection), took);
 }
 
 }  // namespace fanfetch

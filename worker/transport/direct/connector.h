@@ -22,9 +22,10 @@ class Connector {
   class Client {
    public:
     virtual ~Client() = default;
-    virtual void on_connected(std::unique_ptr<Connection> connection) = 0;
+    /// `took`: Timings::connect and tls.
+    virtual void on_connected(std::unique_ptr<Connection> connection, const Timings& took) = 0;
     /// `end`: why there is none, and never `complete`.
-    virtual void on_not_connected(ExchangeEnd end) = 0;
+    virtual void on_not_connected(ExchangeEnd end, const Timings& took) = 0;
   };
 
   /// A connection that is being made; its end gives it up.

@@ -50,13 +50,15 @@ void DirectExchange::connect() {
   connecting_ = transport_.connector_.connect(job_, key_, *this);
 }
 
-void DirectExchange::on_connected(std::unique_ptr<Connection> connection) {
+void DirectExchange::on_connected(std::unique_ptr<Connection> connection, const Timings& took) {
   connecting_.reset();
+  add(timings_, took);
   use(std::move(connection));
 }
 
-void DirectExchange::on_not_connected(ExchangeEnd end) {
+void DirectExchange::on_not_connected(ExchangeEnd end, const Timings& took) {
   connecting_.reset();
+  add(timings_, took);
   end.connected = false;
   this->end(std::move(end));
 }
@@ -68,6 +70,7 @@ void DirectExchange::use(std::unique_ptr<Connection> connection) {
   reader_ = ResponseReader();
   request_.restart();
   peer_is_gone_ = false;
+  requested_at_ = transport_.loop_.now();
   taker_.on_request();
   send();
 }
@@ -123,6 +126,11 @@ void DirectExchange::receive() {
       case CurlConnection::Status::moved: break;
     }
     received += moved.bytes;
+    // A connection that is found dead has brought nothing: this is the only response.
+    if (!timings_.first_byte) {
+      timings_.first_byte = std::chrono::duration_cast<std::chrono::milliseconds>(
+          transport_.loop_.now() - requested_at_);
+    }
     take(buffer.first(moved.bytes));
     // The socket is empty; should more have come meanwhile, the loop says so.
     if (state_ == State::responding && is_wanted_ && moved.bytes < buffer.size() &&

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/clock.h"
 #include "common/http/response_reader.h"
 #include "worker/transport/direct/connection.h"
 #include "worker/transport/direct/connector.h"
@@ -38,6 +39,7 @@ class DirectExchange final : public Exchange, private Connection::User, private 
 
   void resume() override;
   [[nodiscard]] const ResponseHead& head() const override;
+  [[nodiscard]] Timings timings() const override { return timings_; }
 
   // For the transport:
   void begin();
@@ -48,8 +50,8 @@ class DirectExchange final : public Exchange, private Connection::User, private 
  private:
   enum class State : std::uint8_t { connecting, responding, held, ended };
 
-  void on_connected(std::unique_ptr<Connection> connection) override;
-  void on_not_connected(ExchangeEnd end) override;
+  void on_connected(std::unique_ptr<Connection> connection, const Timings& took) override;
+  void on_not_connected(ExchangeEnd end, const Timings& took) override;
   void on_ready(Connection& connection, std::uint32_t events) noexcept override;
 
   void connect();
@@ -75,6 +77,8 @@ class DirectExchange final : public Exchange, private Connection::User, private 
   bool reused_ = false;        // the connection had an exchange before
   bool is_wanted_ = true;      // the body
   bool peer_is_gone_ = false;  // it sends nothing more than what is in the socket
+  Instant requested_at_{};     // when the last request began to be sent
+  Timings timings_;
   std::unique_ptr<Connector::Attempt> connecting_;
   std::unique_ptr<Connection> connection_;
   ResponseReader reader_;

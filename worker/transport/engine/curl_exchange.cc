@@ -36,6 +36,12 @@ void CurlExchange::resume() {
   if (auto end = easy_.resume()) transport_.end(*this, std::move(*end));
 }
 
+Timings CurlExchange::timings() const {
+  Timings timings = easy_.connection_timings();
+  timings.first_byte = first_byte_;
+  return timings;
+}
+
 ExchangeEnd CurlExchange::finish(ExchangeEnd end) {
   if (head_.status() == 0) (void)on_head();  // of a head that libcurl gave up, its beginning
   if (is_http1_) {
@@ -55,6 +61,10 @@ ExchangeEnd CurlExchange::finish(ExchangeEnd end) {
 
 bool CurlExchange::on_head() noexcept {
   head_ = read_head(easy_);
+  if (head_.status() != 0 && !first_byte_) {
+    first_byte_ = std::chrono::duration_cast<std::chrono::milliseconds>(transport_.loop_.now() -
+                                                                        requested_at_);
+  }
   is_wanted_ = head_.status() != 0 && taker_.on_head(head_);
   return is_wanted_;
 }
@@ -71,6 +81,7 @@ bool CurlExchange::may_send(std::string_view protocol) noexcept {
   is_repeated_ = requests_ == most_requests_;
   if (is_http1_ || is_repeated_) return false;
   ++requests_;
+  requested_at_ = transport_.loop_.now();
   taker_.on_request();
   return true;
 }

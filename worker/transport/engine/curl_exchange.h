@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 
+#include "common/clock.h"
 #include "common/curl/curl_easy.h"
 #include "worker/transport/job_addresses.h"
 #include "worker/transport/transport.h"
@@ -25,6 +26,7 @@ class CurlExchange final : public Exchange, private CurlResponseHandler, private
 
   void resume() override;
   [[nodiscard]] const ResponseHead& head() const override { return head_; }
+  [[nodiscard]] Timings timings() const override;
 
   /// Returns `end` with all that is known of it.
   [[nodiscard]] ExchangeEnd finish(ExchangeEnd end);
@@ -47,6 +49,8 @@ class CurlExchange final : public Exchange, private CurlResponseHandler, private
   const std::uint8_t most_requests_;
   std::uint8_t requests_ = 0;
   ResponseHead head_;
+  Instant requested_at_{};                               // the last one
+  std::optional<std::chrono::milliseconds> first_byte_;  // see Timings
 };
 
 }  // namespace fanfetch
