@@ -16,6 +16,7 @@
 #include "common/utf8.h"
 #include "coordinator/commands/command_line.h"
 #include "coordinator/commands/dry_run.h"
+#include "coordinator/commands/folder.h"
 #include "coordinator/commands/run_command.h"
 #include "coordinator/options/options.h"
 #include "coordinator/process/cpu_count.h"
@@ -24,6 +25,7 @@
 #include "coordinator/run.h"
 #include "coordinator/run_setup.h"
 #include "coordinator/run_sources.h"
+#include "coordinator/settle/written_files.h"
 
 namespace fanfetch {
 namespace {
@@ -82,20 +84,54 @@ void refuse_results_over_input(const std::string& results, const FileOptions& fi
   }
 }
 
-std::unique_ptr<RunReport> make_report(const Options& options, Instant start) {
+std::unique_ptr<RunReport> make_report(const Options& options, Instant start,
+                                       std::vector<std::string> kept_notices) {
   const ShowOptions& show = options.report;
   std::optional<JsonlLog> results;
   if (!show.results.empty()) results = or_exit(JsonlLog::open(show.results), kExitOutput);
   return std::make_unique<RunReport>(
-      ReportOptions{progress_style(show), show.quiet, show.verbose, options.files.output},
+      ReportOptions{progress_style(show), show.quiet, show.verbose, options.files.output,
+                    options.max_failed, std::move(kept_notices)},
       std::move(results), start);
 }
 
 RunLedger open_ledger(const FileOptions& files) {
   auto opened = open_run_ledger(files.output, files.ledger);
   if (!opened) throw std::move(opened.error());
-  if (opened->notice) Console().line("fanfetch: " + printable(*opened->notice));
   return std::move(*opened);
+}
+
+/// Links from the ledger keep the names that their run had for them: as it was told, or else by the
+/// same template.
+void read_ledger_as_source(const Options& options, const std::string& ledger,
+                           const std::optional<RunNaming>& earlier,
+                           std::vector<ReaderSource>& sources, NameTemplate& names) {
+  if (earlier) {
+    if (auto parsed = NameTemplate::parse(earlier->name_template)) names = std::move(*parsed);
+  }
+  read_failed_links(sources, options, ledger, names.columns().size());
+}
+
+/// Those that may lie among the downloads, for `fanfetch verify`.
+void note_written_files(const Options& options) {
+  const FileOptions& files = options.files;
+  if (!files.ledger.empty()) {
+    note_written(WrittenFile::Kind::ledger, files.ledger, {files.output});
+  }
+  if (const std::string& results = options.report.results; !results.empty() && results != "-") {
+    note_written(WrittenFile::Kind::results, results, {files.output});
+  }
+}
+
+/// The sources that can be are tried, and the folder of a ledger that is one is looked for.
+void check_what_is_read(const Options& options, const std::vector<ReaderSource>& sources,
+                        const SourceContext& context) {
+  if (!options.reads_failed_links()) {
+    return or_exit(check_sources(sources, context), kExitListFailed);
+  }
+  if (auto found = find_ledger({options.files.output, options.files.ledger}); !found) {
+    throw std::move(found.error());
+  }
 }
 
 WorkerProgram worker_program(const Options& options, const OutputFolder& output) {
@@ -121,6 +157,9 @@ Exit rehearse(const Options& options, std::vector<ReaderSource> sources, SourceC
   if (::access(ledger.c_str(), F_OK) == 0) {
     plan.history = or_exit(History::open(ledger), kExitOutput);
     plan.seen = or_exit(SeenRows::make(std::filesystem::temp_directory_path()), kExitOutput);
+  }
+  if (options.reads_failed_links()) {
+    read_ledger_as_source(options, ledger, plan.history->last_naming(), sources, plan.names);
   }
   Reader reader(std::move(sources), std::move(context), Planner(std::move(plan)));
   return dry_run({.quiet = options.report.quiet, .max_failed = options.max_failed}, reader);
@@ -151,11 +190,14 @@ Exit run(Options options, Instant start) {
   const CurlGlobal curl;
   auto names = or_exit(NameTemplate::parse(options.files.name_template), kExitConfiguration);
   auto sources = or_exit(plan_sources(options), kExitConfiguration);
-  options.files.output = or_exit(output_folder(options.files, sources), kExitConfiguration);
+  options.files.output = or_exit(options.reads_failed_links()
+                                     ? folder_of_failed_links(options.files)
+                                     : output_folder(options.files, sources),
+                                 kExitConfiguration);
   or_exit(check_tls_files(options.tls), kExitConfiguration);
   UniqueFd stop = make_eventfd();
   auto context = or_exit(source_context(options, names, stop.get()), kExitConfiguration);
-  or_exit(check_sources(sources, context), kExitListFailed);
+  check_what_is_read(options, sources, context);
   if (options.dry_run) {
     return rehearse(options, std::move(sources), std::move(context), std::move(names));
   }
@@ -164,10 +206,20 @@ Exit run(Options options, Instant start) {
   // Point of no return: the output folder is made and locked, and what a killed run left is ended.
   RunLedger ledger = open_ledger(options.files);
   WorkerProgram program = worker_program(options, ledger.output);
+  auto history = or_exit(History::open(ledger.path), kExitOutput);
+  const auto earlier = history->last_naming();
+  RunNaming naming{options.files.name_template, options.source.keep_columns};
+  if (options.reads_failed_links()) {
+    read_ledger_as_source(options, ledger.path, earlier, sources, names);
+    naming = earlier.value_or(naming);
+  }
   // Point of no return: the results of an earlier run are gone.
-  auto report = make_report(options, start);
+  auto report = make_report(options, start,
+                            earlier ? kept_notices(*earlier, naming) : std::vector<std::string>());
+  if (ledger.notice) report->warning(*ledger.notice);
+  note_written_files(options);
   // Point of no return: the ledger shows that this run has begun.
-  const auto begun = ledger.ledger->begin_run(std::chrono::system_clock::now(), ::getpid());
+  const auto begun = ledger.ledger->begin_run(std::chrono::system_clock::now(), ::getpid(), naming);
   if (!begun) throw exit_with(kExitOutput, begun.error().message);
 
   auto links_in_flight = std::make_unique<LinksInFlight>();
@@ -177,7 +229,7 @@ Exit run(Options options, Instant start) {
                                        .extensions = names.ends_in_extension()};
   PlanContext plan = plan_context(options, std::move(names));
   plan.output_fd = ledger.output.fd();
-  plan.history = or_exit(History::open(ledger.path), kExitOutput);
+  plan.history = std::move(history);
   plan.seen = or_exit(SeenRows::make(ledger.output.state_path()), kExitOutput);
   plan.run = ledger.ledger->run();
   plan.links_in_flight = links_in_flight.get();

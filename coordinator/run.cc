@@ -137,10 +137,9 @@ RunEnd Run::finish() {
        closing_errors(trouble, stage, coordinator_.unfinished(), report.lost_records())) {
     report.error(text);
   }
-  report.finish(std::chrono::steady_clock::now());
-  return {.exit_status = exit_status(trouble, report.tally(), parts_.rules.max_failed),
-          .signal = trouble.signal,
-          .reader_stuck = reader_stuck};
+  const int status = exit_status(trouble, report.tally(), parts_.rules.max_failed);
+  report.finish(std::chrono::steady_clock::now(), status == 0 && trouble.signal == 0);
+  return {.exit_status = status, .signal = trouble.signal, .reader_stuck = reader_stuck};
 }
 
 }  // namespace fanfetch

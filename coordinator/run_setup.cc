@@ -8,6 +8,7 @@
 #include "common/curl/curl_global.h"
 #include "coordinator/listing/listing_client.h"
 #include "coordinator/net/tls_files.h"
+#include "coordinator/reading/failed_links.h"
 
 namespace fanfetch {
 namespace {
@@ -46,6 +47,33 @@ TlsFiles tls_files(const Options& options) {
   if (files.ca_file.empty()) files.ca_file = built_in_ca_file();
   if (files.key_file.empty()) files.key_file = files.cert_file;
   return files;
+}
+
+void read_failed_links(std::vector<ReaderSource>& sources, const Options& options,
+                       const std::string& ledger, std::size_t named) {
+  sources.at(0).open = [which = options.resume.retry_failed, ledger,
+                        named](const SourceContext& context) -> Result<std::unique_ptr<Source>> {
+    auto history = History::open(ledger);
+    if (!history) return tl::unexpected(std::move(history.error()));
+    return std::make_unique<FailedLinks>(std::move(*history), which, named, context.notice);
+  };
+}
+
+std::vector<std::string> kept_notices(const RunNaming& earlier, const RunNaming& naming) {
+  std::vector<std::string> notices;
+  if (earlier.name_template != naming.name_template) {
+    notices.push_back(
+        fmt::format("--name is not '{}' any more, as in the run before: kept files stay as they "
+                    "are, under the names that they have",
+                    earlier.name_template));
+  }
+  if (earlier.keep_columns != naming.keep_columns) {
+    notices.push_back(fmt::format(
+        "the run before was one with{} --keep-columns: kept files stay as they are, with{} columns "
+        "in the ledger and in export",
+        naming.keep_columns ? "out" : "", naming.keep_columns ? "out" : ""));
+  }
+  return notices;
 }
 
 Result<SourceContext> source_context(const Options& options, const NameTemplate& names,

@@ -16,6 +16,15 @@ namespace fanfetch {
 // What a run's stages are made with, from what the user asked for. Errors are the user's to mend:
 // the run ends with kExitConfiguration.
 
+/// Has the only source of `sources` read the failed links of `ledger`, a file. `named`: columns
+/// that --name asks for. REQUIRES: options.reads_failed_links().
+void read_failed_links(std::vector<ReaderSource>& sources, const Options& options,
+                       const std::string& ledger, std::size_t named);
+
+/// What is to be said of files that are kept from runs up to one with the options `earlier`.
+[[nodiscard]] std::vector<std::string> kept_notices(const RunNaming& earlier,
+                                                    const RunNaming& naming);
+
 /// What sources may use. `stop_fd`: see SourceContext. Error: a JSON pointer that
 /// is none.
 [[nodiscard]] Result<SourceContext> source_context(const Options& options,

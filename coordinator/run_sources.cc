@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "coordinator/commands/command_line.h"
+#include "coordinator/settle/run_ledger.h"
 
 namespace fanfetch {
 namespace {
@@ -129,6 +130,12 @@ unsigned host_limit(const SourceSpec& spec, const PerHost& per_host) {
 
 Result<std::vector<ReaderSource>> plan_sources(const Options& options) {
   std::vector<ReaderSource> sources;
+  if (options.reads_failed_links()) {
+    auto filter = LinkFilter::make(options.filter);
+    if (!filter) return tl::unexpected(filter.error());
+    sources.push_back({{}, std::move(*filter), options.per_host.limit.value_or(PerHost::kUsual)});
+    return sources;
+  }
   auto specs = parse_sources(options.source);
   if (!specs) return tl::unexpected(specs.error());
   if (auto checked = check_pages(options.source, *specs); !checked) {
@@ -165,11 +172,27 @@ Result<std::string> output_folder(const FileOptions& files,
               name > 1 ? fmt::format("-o {} ", given.substr(0, name - 1)) : "", given.substr(name));
 }
 
+Result<std::string> folder_of_failed_links(const FileOptions& files) {
+  if (!files.output.empty()) return files.output;
+  std::vector<std::string> found;
+  for (const char* folder : {"downloads", "images"}) {
+    struct stat status {};
+    const std::string ledger = ledger_path(folder, "");
+    if (::stat(ledger.c_str(), &status) == 0) found.emplace_back(folder);
+  }
+  if (found.size() == 1) return found[0];
+  return fail("--retry-failed without a SOURCE tries the failed links of a folder again: name it, {}",
+              found.empty() ? "as neither downloads nor images has a ledger here (-o DIR)"
+                            : "as both downloads and images have a ledger here (-o DIR)");
+}
+
 Result<> check_sources(const std::vector<ReaderSource>& sources, SourceContext context) {
   context.notice = [](const std::string&) {};  // what it has to say comes at its turn
-  for (const auto& [spec, filter, limit] : sources) {
-    if (!is_ready(spec)) continue;
-    if (auto opened = open_source(spec, context); !opened) return tl::unexpected(opened.error());
+  for (const auto& source : sources) {
+    if (!is_ready(source.spec)) continue;
+    if (auto opened = open_source(source.spec, context); !opened) {
+      return tl::unexpected(opened.error());
+    }
   }
   return {};
 }

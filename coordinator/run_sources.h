@@ -15,12 +15,17 @@ namespace fanfetch {
 
 /// The links' sources, in the order to read, each with its filter and limit. Error: a word that is
 /// no source, none at all, a filter that cannot be read, or an Imgur source without a client ID.
+/// With Options::reads_failed_links() it is one, which is opened as run_setup.h says.
 [[nodiscard]] Result<std::vector<ReaderSource>> plan_sources(const Options& options);
 
 /// Where files go: what the user named, else `images` if all sources are Imgur's, and `downloads`
 /// if not. Error: the folder's name is a file's, given for a single URL: curl's -o was meant.
 [[nodiscard]] Result<std::string> output_folder(const FileOptions& files,
                                                 const std::vector<ReaderSource>& sources);
+
+/// The same for a run that reads the failed links of its folder: without a name, the one of
+/// `downloads` and `images` here that has a ledger. Error: there is none, or both have.
+[[nodiscard]] Result<std::string> folder_of_failed_links(const FileOptions& files);
 
 /// Opens, and closes again, all sources for which nobody has to be waited for: with a slip in the
 /// name of a list, the run ends before anything of an earlier one is touched. FIFOs, stdin and

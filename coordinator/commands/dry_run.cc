@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "common/ascii.h"
 #include "coordinator/process/signals.h"
@@ -41,10 +43,15 @@ Exit dry_run(const DryRunRules& rules, Reader& reader) {
   bool list_failed = false;
   bool output_failed = false;
   int write_error = 0;
+  std::vector<std::string> held;  // with --quiet, until it is known that the run ends badly
+  const auto show_held = [&] {
+    for (const auto& line : std::exchange(held, {})) console.line(line);
+  };
   const auto count = [&](const Record& record) {
     tally.add(record);
-    if (record.status != Status::failed || failures++ >= kFailuresInFull) return;
-    console.line(describe_failure(record));
+    if (record.status != Status::failed || record.stood) return;
+    if (failures++ < kFailuresInFull) held.push_back(describe_failure(record));
+    if (!rules.quiet) show_held();
   };
   const auto show = [&](const ReaderItem& planned) {
     if (const auto* link = std::get_if<Link>(&planned)) {
@@ -77,13 +84,15 @@ Exit dry_run(const DryRunRules& rules, Reader& reader) {
     return exit_with(kExitOutput, "cannot write to stdout: " + errno_text(write_error));
   }
   if (!rules.quiet) {
-    console.line(fmt::format("{} to fetch, {} kept, {} skipped, {} failed", to_fetch,
+    console.line(fmt::format("{} to fetch, {} kept, {} skipped, {}", to_fetch,
                              tally.count(Status::kept) + tally.count(Status::saved),
-                             tally.count(Status::skipped), tally.count(Status::failed)));
+                             tally.count(Status::skipped), failed_text(tally)));
   }
+  const bool too_many = rules.max_failed.exceeded_by(tally);
+  if (output_failed || list_failed || too_many) show_held();
   if (output_failed) return {.status = kExitOutput};
   if (list_failed) return {.status = kExitListFailed};
-  return {.status = rules.max_failed.exceeded_by(tally) ? kExitLinksFailed : kExitSuccess};
+  return {.status = too_many ? kExitLinksFailed : kExitSuccess};
 }
 
 }  // namespace fanfetch

@@ -21,7 +21,7 @@ Dispatcher::Dispatcher(DispatchRules rules, Workers& workers, Routes& routes, Ti
 
 void Dispatcher::add(Link link) {
   const TaskId id = next_task_++;
-  const auto task = tasks_.try_emplace(id, std::move(link)).first;
+  const auto task = tasks_.try_emplace(id, std::move(link), timers_.now()).first;
   scheduler_.add(id, task->second.origin, task->second.link.host_limit, timers_.now());
 }
 
@@ -82,14 +82,14 @@ void Dispatcher::begin(TaskId id) {
     return on_completion(id, {Failed{.error = ErrorClass::placeholder,
                                      .message = fmt::format("{} is {}", task.url.request, *what)}});
   }
-  if (task.started_at == WallTime{}) {
-    task.started_at = timers_.wall_now();
-    task.started = timers_.now();
-  }
+  if (task.started_at == WallTime{}) task.started_at = timers_.wall_now();
+  task.times.begin(timers_.now(), task.tries.hops == 0);
   if (task.tries.hops == 0) ++task.tries.attempts;
   if (auto route = routes_.find(task.url, timers_.now())) return go(id, std::move(*route));
   routes_.ask(task.url, [this, id](Routes::Found route) {
-    if (phase_ == RunPhase::running) arrived_.emplace_back(id, std::move(route));
+    if (phase_ != RunPhase::running) return;
+    tasks_.at(id).times.resolved(timers_.now());
+    arrived_.emplace_back(id, std::move(route));
   });
 }
 
@@ -132,6 +132,8 @@ void Dispatcher::on_completion(TaskId id, JobReport report) {
   if (report.requests > 1) feedback.repeats = report.requests - 1;
   scheduler_.finished(id, feedback, timers_.now());
   const auto entry = tasks_.find(id);
+  entry->second.times.end(timers_.now(), report.timings);
+  entry->second.requests += report.requests;
   take_step(entry, next_step(entry->second, std::move(report.outcome), retry_rules_, phase_,
                              wall_now, dice_));
 }
@@ -142,6 +144,7 @@ void Dispatcher::on_lost(TaskId id, Blame blame) {
   if (blame != Blame::none) feedback.repeats = kMaxJobRequests - 1;
   scheduler_.finished(id, feedback, timers_.now());
   const auto entry = tasks_.find(id);
+  entry->second.times.end(timers_.now(), {});
   take_step(entry, next_step_after_death(entry->second, blame, phase_));
 }
 
@@ -175,13 +178,17 @@ void Dispatcher::schedule_retry(TaskId id, Task& task, const TryAgain& again) {
 
 void Dispatcher::finish(Tasks::iterator entry, Outcome outcome) {
   Task& task = entry->second;
+  task.times.end(timers_.now(), {});  // of one whose turn never came
   FinishedLink finished{.link = std::move(task.link),
                         .outcome = std::move(outcome),
                         .final_url = std::move(task.url.request),
                         .attempts = task.tries.attempts,
                         .started_at = task.started_at,
-                        .duration = std::chrono::duration_cast<std::chrono::milliseconds>(
-                            timers_.now() - task.started)};
+                        .duration = task.times.worked(),
+                        .waited = task.times.waited(),
+                        .dns = task.times.dns(),
+                        .timings = task.times.timings(),
+                        .requests = task.requests};
   tasks_.erase(entry);
   events_.on_finished(std::move(finished));
 }

@@ -8,6 +8,7 @@
 #include "common/clock.h"
 #include "common/sha256.h"
 #include "common/url.h"
+#include "coordinator/dispatch/link_times.h"
 #include "coordinator/link/host_header.h"
 #include "coordinator/link/link.h"
 
@@ -29,7 +30,10 @@ struct Tries {
 /// A link from the reader until it is finished: what the coordinator itself knows of it, whatever
 /// a worker says.
 struct Task {
-  explicit Task(Link planned) : link(std::move(planned)) { start_over(); }
+  /// `added`: when it was handed over by the reader.
+  explicit Task(Link planned, Instant added = {}) : link(std::move(planned)), times(added) {
+    start_over();
+  }
 
   /// Where a redirect leads.
   void follow(Url other) {
@@ -51,8 +55,9 @@ struct Task {
   std::vector<std::string> hop_extensions;        ///< Job::hop_extensions.
   WasEncrypted was_encrypted = WasEncrypted::no;  ///< A request before that for `url`.
   Tries tries;
-  Instant started{};  ///< Of the first attempt; started_at is the same as time of day.
-  WallTime started_at{};
+  WallTime started_at{};  ///< Of the first attempt.
+  LinkTimes times;
+  std::uint64_t requests = 0;  ///< Of all attempts; those of workers that died are not known.
 
  private:
   void ask_for(Url other) {

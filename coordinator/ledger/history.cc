@@ -2,8 +2,6 @@
 
 #include <sys/stat.h>
 
-#include <vector>
-
 #include "coordinator/ledger/schema.h"
 
 namespace fanfetch {
@@ -12,13 +10,20 @@ namespace {
 #define FANFETCH_ROW_COLUMNS                                                                \
   "row, run, link, place, url, status, file_name, name_key, bytes, mtime_ns, sha256, "      \
   "http_status, content_type, final_url, etag, last_modified, attempts, error, retryable, " \
-  "message, started_at, duration_ms, columns"
+  "message, started_at, duration_ms, columns, waited_ms, dns_ms, connect_ms, tls_ms, "      \
+  "first_byte_ms, requests, planned_name"
 
 constexpr const char* kFind = "SELECT " FANFETCH_ROW_COLUMNS " FROM links WHERE link=?";
-constexpr const char* kEach =
+constexpr const char* kPageOfRows =
     "SELECT " FANFETCH_ROW_COLUMNS " FROM links WHERE row>? ORDER BY row LIMIT ?";
 /// Rows of a page: some hundred kilobytes.
 constexpr std::int64_t kPage = 1000;
+
+RecordTimes::Time read_time(Statement& from) {
+  const auto time = from.optional_number();
+  if (!time) return std::nullopt;
+  return std::chrono::milliseconds(*time);
+}
 
 LedgerRow read_row(Statement& from) {
   LedgerRow row;
@@ -50,12 +55,20 @@ LedgerRow read_row(Statement& from) {
   if (const auto started = from.optional_number()) {
     record.started_at = WallTime(std::chrono::milliseconds(*started));
   }
-  if (const auto duration = from.optional_number()) {
-    record.duration = std::chrono::milliseconds(*duration);
-  }
+  record.times.duration = read_time(from);
   if (auto columns = from.optional_text()) {
     record.columns = std::make_shared<const std::string>(std::move(*columns));
   }
+  record.times.waited = read_time(from);
+  record.times.dns = read_time(from);
+  record.times.connect = read_time(from);
+  record.times.tls = read_time(from);
+  record.times.first_byte = read_time(from);
+  record.requests.reset();
+  if (const auto requests = from.optional_number()) {
+    record.requests = static_cast<std::uint64_t>(*requests);
+  }
+  row.planned_name = from.text();
   return row;
 }
 
@@ -77,9 +90,10 @@ tl::expected<std::unique_ptr<Database>, DatabaseError> open_to_read(const std::s
 struct History::Statements {
   explicit Statements(Database& database)
       : find(database, kFind),
+        page(database, kPageOfRows),
         name_taken(database, "SELECT 1 FROM links WHERE name_key=? AND row<>? LIMIT 1") {}
 
-  Statement find, name_taken;
+  Statement find, page, name_taken;
 };
 
 History::History(std::unique_ptr<Database> database, std::string path)
@@ -139,20 +153,34 @@ bool History::name_taken(std::uint64_t name_key, std::int64_t row) {
   return taken;
 }
 
+std::vector<LedgerRow> History::rows_after(std::int64_t row) {
+  Statement& page = statements_->page;
+  std::vector<LedgerRow> rows;
+  page.bind(row).bind(kPage);
+  while (page.step()) rows.push_back(read_row(page));
+  page.reset();
+  return rows;
+}
+
 void History::each_row(const std::function<bool(const LedgerRow&)>& visit) {
-  Statement each(*database_, kEach);
   std::vector<LedgerRow> page;
-  std::int64_t last = 0;
   do {
-    page.clear();
-    each.bind(last).bind(kPage);
-    while (each.step()) page.push_back(read_row(each));
-    each.reset();
+    page = rows_after(page.empty() ? 0 : page.back().row);
     for (const LedgerRow& row : page) {
       if (!visit(row)) return;
-      last = row.row;
     }
   } while (!page.empty());
+}
+
+std::optional<RunNaming> History::last_naming() {
+  Statement select(*database_,
+                   "SELECT name_template, keep_columns FROM runs WHERE name_template IS NOT NULL "
+                   "ORDER BY run DESC LIMIT 1");
+  if (!select.step()) return std::nullopt;
+  RunNaming naming;
+  naming.name_template = select.text();
+  naming.keep_columns = select.number() != 0;
+  return naming;
 }
 
 std::optional<Error> History::error() {

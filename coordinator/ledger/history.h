@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/result.h"
 #include "coordinator/ledger/database.h"
@@ -33,6 +34,10 @@ class History {
   /// false. Rows are read a page at a time, so that without a look `visit` may take long without
   /// holding the writer up.
   void each_row(const std::function<bool(const LedgerRow&)>& visit);
+  /// The rows behind `row` in that order, a page of them; none: there are no more, or error().
+  [[nodiscard]] std::vector<LedgerRow> rows_after(std::int64_t row);
+  /// Of the last run; nullopt: there was none, or only some of older fanfetches.
+  [[nodiscard]] std::optional<RunNaming> last_naming();
   /// The first thing that went wrong; since then all calls yield nothing.
   [[nodiscard]] std::optional<Error> error();
   /// Whether that error means that the file is damaged. Set by error().

@@ -29,6 +29,8 @@ struct LedgerRow {
   Record record;
   std::uint64_t name_key = 0;     ///< Of record.file_name, see Link::name_key.
   std::optional<FileStamp> file;  ///< What lies, or is about to lie, under that name.
+  /// Of a failed link: the name that was planned for its file. Empty: none, or not known.
+  std::string planned_name = {};
 };
 
 /// A row to write, and the rename of its part, if it has one.
@@ -69,6 +71,14 @@ struct Spoilt {
 struct NewTime {
   std::int64_t row = 0;
   std::int64_t mtime_ns = 0;
+};
+
+/// What of a run's options decides how its files are called and what is kept of their rows.
+struct RunNaming {
+  std::string name_template;
+  bool keep_columns = false;
+
+  bool operator==(const RunNaming&) const = default;
 };
 
 /// How a run went, for later looks at the folder.

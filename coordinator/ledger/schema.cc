@@ -61,6 +61,19 @@ CREATE TABLE placing(             -- parts on their way to their final names
     R"sql(
 ALTER TABLE links ADD COLUMN columns TEXT;  -- the list's own, as one JSON object; NULL: not kept
 )sql",
+    R"sql(
+-- Of the link in its run; NULL: not known, or nothing of the kind happened (see RecordTimes).
+ALTER TABLE links ADD COLUMN waited_ms INTEGER;
+ALTER TABLE links ADD COLUMN dns_ms INTEGER;
+ALTER TABLE links ADD COLUMN connect_ms INTEGER;
+ALTER TABLE links ADD COLUMN tls_ms INTEGER;
+ALTER TABLE links ADD COLUMN first_byte_ms INTEGER;
+ALTER TABLE links ADD COLUMN requests INTEGER;
+ALTER TABLE links ADD COLUMN planned_name TEXT;   -- of a failed link: what its file was to be called
+
+ALTER TABLE runs ADD COLUMN name_template TEXT;   -- --name; NULL: not known
+ALTER TABLE runs ADD COLUMN keep_columns INTEGER; -- --keep-columns
+)sql",
 };
 
 }  // namespace

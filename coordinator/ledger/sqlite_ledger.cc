@@ -10,17 +10,19 @@ namespace {
 constexpr const char* kInsert = R"sql(
 INSERT INTO links(link, run, place, url, status, file_name, name_key, bytes, mtime_ns, sha256,
                   http_status, content_type, final_url, etag, last_modified, attempts, error,
-                  retryable, message, started_at, duration_ms, columns)
-VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+                  retryable, message, started_at, duration_ms, columns, waited_ms, dns_ms,
+                  connect_ms, tls_ms, first_byte_ms, requests, planned_name)
+VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
 ON CONFLICT(link) DO NOTHING)sql";
 
 // A run that keeps no columns leaves those of earlier runs in place.
 constexpr const char* kUpdate = R"sql(
 UPDATE links SET (link, run, place, url, status, file_name, name_key, bytes, mtime_ns, sha256,
                   http_status, content_type, final_url, etag, last_modified, attempts, error,
-                  retryable, message, started_at, duration_ms, columns)
+                  retryable, message, started_at, duration_ms, columns, waited_ms, dns_ms,
+                  connect_ms, tls_ms, first_byte_ms, requests, planned_name)
   = (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,
-     coalesce(?22,columns))
+     coalesce(?22,columns),?23,?24,?25,?26,?27,?28,?29)
 WHERE link=?1 RETURNING row)sql";
 
 constexpr const char* kMovedAside =
@@ -42,6 +44,11 @@ std::optional<std::string_view> as_text(const std::optional<std::string>& value)
   return *value;
 }
 
+std::optional<std::int64_t> as_number(const RecordTimes::Time& time) {
+  if (!time) return std::nullopt;
+  return time->count();
+}
+
 void bind_row(Statement& to, const LedgerRow& row) {
   const Record& record = row.record;
   const auto sha256 = record.sha256 ? digest_from_hex(*record.sha256) : std::nullopt;
@@ -49,7 +56,6 @@ void bind_row(Statement& to, const LedgerRow& row) {
   const auto mtime = row.file ? std::optional(row.file->mtime_ns) : std::nullopt;
   const auto started =
       record.started_at ? std::optional(milliseconds(*record.started_at)) : std::nullopt;
-  const auto duration = record.duration ? std::optional(record.duration->count()) : std::nullopt;
   const std::string_view url = record.url ? std::string_view(*record.url) : "";
   auto final_url = as_text(record.final_url);
   if (final_url == url) final_url = "";
@@ -66,8 +72,15 @@ void bind_row(Statement& to, const LedgerRow& row) {
   to.bind(as_text(record.etag)).bind(as_text(record.last_modified)).bind(record.attempts);
   to.bind(record.error ? std::optional(name(*record.error)) : std::nullopt);
   to.bind(as_number(record.retryable)).bind(as_text(record.message));
-  to.bind(started).bind(as_number(duration));
+  to.bind(started).bind(as_number(record.times.duration));
   to.bind(record.columns ? std::optional<std::string_view>(*record.columns) : std::nullopt);
+  for (const auto& time : {record.times.waited, record.times.dns, record.times.connect,
+                           record.times.tls, record.times.first_byte}) {
+    to.bind(as_number(time));
+  }
+  to.bind(as_number(record.requests));
+  to.bind(row.planned_name.empty() ? std::nullopt
+                                   : std::optional<std::string_view>(row.planned_name));
 }
 
 }  // namespace
@@ -83,7 +96,8 @@ struct SqliteLedger::Statements {
         rename(database, "UPDATE links SET file_name=?, name_key=? WHERE row=?"),
         give_up(database,
                 "UPDATE links SET status='failed', error='disk', retryable=1, message=?, "
-                "file_name=NULL, name_key=NULL, bytes=NULL, mtime_ns=NULL, sha256=NULL "
+                "planned_name=file_name, file_name=NULL, name_key=NULL, bytes=NULL, mtime_ns=NULL, "
+                "sha256=NULL "
                 "WHERE row=?"),
         no_place(database, "DELETE FROM placing WHERE row=?"),
         mark(database,
@@ -147,10 +161,13 @@ std::string SqliteLedger::identity() {
 
 bool SqliteLedger::is_new() { return database_->query_number("SELECT count(*) FROM runs") == 0; }
 
-Ledger::Done SqliteLedger::begin_run(WallTime now, int pid) {
+Ledger::Done SqliteLedger::begin_run(WallTime now, int pid, const RunNaming& naming) {
   {
-    Statement insert(*database_, "INSERT INTO runs(pid, started_at) VALUES(?,?) RETURNING run");
+    Statement insert(*database_,
+                     "INSERT INTO runs(pid, started_at, name_template, keep_columns) "
+                     "VALUES(?,?,?,?) RETURNING run");
     insert.bind(pid).bind(milliseconds(now));
+    insert.bind(naming.name_template).bind(std::int64_t{naming.keep_columns});
     if (insert.step()) run_ = insert.number();
   }
   return outcome();

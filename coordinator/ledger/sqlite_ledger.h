@@ -38,7 +38,7 @@ class SqliteLedger : public Ledger {
   /// The renames that an earlier run may not have made.
   [[nodiscard]] tl::expected<std::vector<UnfinishedRename>, Failure> pending();
   /// Begins a run: every row written from now on is its.
-  [[nodiscard]] Done begin_run(WallTime now, int pid);
+  [[nodiscard]] Done begin_run(WallTime now, int pid, const RunNaming& naming = {});
   [[nodiscard]] std::int64_t run() const { return run_; }
   [[nodiscard]] Done end_run(const RunSummary& summary, WallTime now);
 

@@ -35,7 +35,8 @@ struct AddOutcome {
     kept.status = Status::kept;
     kept.attempts = record.attempts;
     kept.started_at = record.started_at;
-    kept.duration = record.duration;
+    kept.times = record.times;
+    kept.requests = record.requests;
     if (record.columns) kept.columns = std::move(record.columns);
     record = std::move(kept);
   }
@@ -44,6 +45,7 @@ struct AddOutcome {
     record.status = Status::failed;
     record.error = failed.error;
     record.retryable = failed.retry == Retry::yes;
+    record.stood = finished.link.failed_before;
     record.message = failed.message;
     add_earlier_file();
     record.refused_address = failed.refused_address;
@@ -72,10 +74,16 @@ Record record_of(const FinishedLink& finished) {
   record.url = finished.link.listed;
   record.attempts = finished.attempts;
   record.columns = finished.link.columns;
+  record.times.waited = finished.waited;
+  record.requests = finished.requests;
   if (finished.attempts > 0) {
     record.final_url = if_sent(finished.final_url);
     record.started_at = finished.started_at;
-    record.duration = finished.duration;
+    record.times.duration = finished.duration;
+    record.times.dns = finished.dns;
+    record.times.connect = finished.timings.connect;
+    record.times.tls = finished.timings.tls;
+    record.times.first_byte = finished.timings.first_byte;
   }
   std::visit(AddOutcome{finished, record}, finished.outcome);
   return record;

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "common/clock.h"
 #include "common/outcome.h"
+#include "common/timings.h"
 #include "coordinator/link/link.h"
 #include "coordinator/link/record.h"
 
@@ -14,11 +17,15 @@ namespace fanfetch {
 /// not wanted, or failed for good. The dispatcher hands it to the ledger's thread.
 struct FinishedLink {
   Link link;
-  Outcome outcome;        ///< Any but Redirected.
-  std::string final_url;  ///< The last URL asked for, after redirects.
-  int attempts = 0;       ///< 0: no request was made, and final_url means nothing.
-  WallTime started_at{};  ///< Of the first attempt.
-  std::chrono::milliseconds duration{0};
+  Outcome outcome;                        ///< Any but Redirected.
+  std::string final_url;                  ///< The last URL asked for, after redirects.
+  int attempts = 0;                       ///< 0: no request was made, and final_url means nothing.
+  WallTime started_at{};                  ///< Of the first attempt.
+  std::chrono::milliseconds duration{0};  ///< Of the last attempt's work; see LinkTimes.
+  std::chrono::milliseconds waited{0};    ///< For its turn, for retries, for room.
+  std::optional<std::chrono::milliseconds> dns;  ///< Of the last attempt, like the next one.
+  Timings timings;
+  std::uint64_t requests = 0;  ///< Of all attempts.
 };
 
 /// The link's record. That of a saved link has no file name yet: settling decides it.

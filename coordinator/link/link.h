@@ -28,6 +28,12 @@ using LinkId = std::array<std::uint8_t, 16>;
   return id;
 }
 
+/// What makes two links one: the normal form, and the user name that is sent with it.
+[[nodiscard]] inline Sha256Digest identity_of(const Url& url) {
+  if (url.userinfo.empty()) return sha256(url.normal);
+  return sha256(url.normal + '\n' + url.userinfo);  // no URL holds a line feed
+}
+
 /// A planned link: it is to be fetched and saved under this name.
 struct Link {
   std::uint64_t index = 0;  ///< Position in the list, from 1.
@@ -41,6 +47,7 @@ struct Link {
   std::uint64_t name_key = 0;  ///< Hash of `name`: equal for names that differ only in case.
   unsigned host_limit = 1;     ///< Most concurrent requests to its host.
   std::shared_ptr<const Earlier> earlier;      ///< Null: no earlier run saved a file.
+  bool failed_before = false;                  ///< In an earlier run, which saved no file.
   std::shared_ptr<const std::string> columns;  ///< See Record::columns.
 };
 

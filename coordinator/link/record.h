@@ -25,6 +25,19 @@ enum class Status : std::uint8_t { saved, kept, skipped, failed };
   return "unknown";
 }
 
+/// Where the time of a link went. nullopt: unknown, or nothing of the kind happened. All but
+/// `waited` are of the last attempt, and of its redirects together.
+struct RecordTimes {
+  using Time = std::optional<std::chrono::milliseconds>;
+
+  Time duration;    ///< From each request's turn to its outcome; no wait between them.
+  Time waited;      ///< For its host's turn, for retries and for room, in the whole run.
+  Time dns;         ///< Until its host was looked up; nullopt: its address was known.
+  Time connect;     ///< nullopt: a connection was used again, or none was made.
+  Time tls;         ///< The same; nullopt, too, without TLS.
+  Time first_byte;  ///< From sending the request to the response.
+};
+
 /// What became of one line of the list: the keys of `--results`. Every line gets exactly one
 /// record. nullopt: unknown; it is written as `null`.
 struct Record {
@@ -45,11 +58,16 @@ struct Record {
   std::optional<std::string> message;
   std::optional<std::uint64_t> duplicate_of;
   std::optional<WallTime> started_at;
-  std::optional<std::chrono::milliseconds> duration;
+  RecordTimes times;
+  /// In this run, for all attempts and redirects. nullopt: an older fanfetch wrote it.
+  std::optional<std::uint64_t> requests = 0;
 
   /// The list's own columns as one JSON object, whose members become keys of the record (see
   /// list_columns.h). Null if no columns were kept.
   std::shared_ptr<const std::string> columns;
+
+  /// A failure that an earlier run had, too: it is not news. Not written as a key.
+  bool stood = false;
 
   std::string refused_address;  ///< For the hint after the run; not written as a key.
 };

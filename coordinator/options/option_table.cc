@@ -214,10 +214,15 @@ Result<> apply_retry_failed(Options& options, Values values) {
 }
 
 Result<> apply_max_failed(Options& options, Values values) {
-  if (values[0].ends_with('%')) return store(options.max_failed.percent, parse_percent(values[0]));
-  options.max_failed.percent = -1;
-  return store_count(options.max_failed.count, values, 0,
-                     std::numeric_limits<std::uint64_t>::max());
+  static constexpr std::string_view kOnlyNew = "new:";
+  MaxFailed most{.only_new = values[0].starts_with(kOnlyNew)};
+  const std::string number = values[0].substr(most.only_new ? kOnlyNew.size() : 0);
+  auto stored =
+      number.ends_with('%')
+          ? store(most.percent, parse_percent(number))
+          : store(most.count, parse_count(number, 0, std::numeric_limits<std::uint64_t>::max()));
+  if (stored) options.max_failed = most;
+  return stored;
 }
 
 Result<> apply_progress(Options& options, Values values) {
@@ -347,12 +352,12 @@ const OptionRow kTable[] = {
      InConfig::yes, [](Options& o, Values v) { return store(o.max_wait, parse_time(v[0])); }},
     {"--max-size", "BYTES", kLimits, "of one file, decoded; 0 is no limit", "1G", kLong,
      InConfig::yes, [](Options& o, Values v) { return store(o.job.max_size, parse_size(v[0])); }},
-    {"--max-failed", "N|N%", kLimits, "failures that still count as success", "0", kLong,
+    {"--max-failed", "N|N%|new:N|new:N%", kLimits, "failures that still count as success; new: only those that no earlier run had, % of the links that were tried", "0", kLong,
      InConfig::yes, apply_max_failed},
 
     {"--refresh", "", kResume, "ask the server whether saved files are still current", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_flag(o.resume.refresh, v, true, false); }},
-    {"--retry-failed", "CLASS,...|all|none", kResume, "which failures to try again; default: all but those gone for good", "", kLong,
+    {"--retry-failed", "CLASS,...|all|none", kResume, "which failures to try again: classes or HTTP statuses (404, 5xx); default: all but those gone for good. Without SOURCE: those in the folder's ledger", "", kLong,
      InConfig::yes, apply_retry_failed},
     {"--adopt", "", kResume, "take a file that has a link's plain name already as saved", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_flag(o.resume.adopt, v, true, false); }},

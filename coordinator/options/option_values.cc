@@ -275,6 +275,19 @@ Result<std::vector<IpEndpoint>> parse_dns_servers(std::string_view text) {
   }
 }
 
+bool add_statuses(std::string_view word, std::bitset<kHttpStatuses>& statuses) {
+  const std::string digits = to_lower(word);
+  if (digits.size() != 3 || digits[0] < '1' || digits[0] > '5') return false;
+  const std::size_t hundreds = 100 * static_cast<std::size_t>(digits[0] - '0');
+  if (digits.ends_with("xx")) {
+    for (std::size_t status = hundreds; status < hundreds + 100; ++status) statuses.set(status);
+    return true;
+  }
+  const auto status = parse_count(digits, hundreds, hundreds + 99);
+  if (status) statuses.set(*status);
+  return status.has_value();
+}
+
 Result<RetryFailed> parse_retry_failed(std::string_view text) {
   RetryFailed retry;
   if (text == "all" || text == "none") {
@@ -286,13 +299,13 @@ Result<RetryFailed> parse_retry_failed(std::string_view text) {
     const std::size_t comma = text.find(',');
     const std::string_view word = trimmed(text.substr(0, comma));
     const auto error = error_class(word);
-    if (!error) {
+    if (error) retry.classes.set(static_cast<std::size_t>(*error));
+    if (!error && !add_statuses(word, retry.statuses)) {
       return fail(
-          "'{}' is no error class; there are all, none, and the classes of failed records, "
-          "such as http_4xx,timeout",
+          "'{}' is neither an error class nor an HTTP status; there are all, none, the classes of "
+          "failed records, such as http_4xx or timeout, and statuses, such as 404 or 5xx",
           word);
     }
-    retry.classes.set(static_cast<std::size_t>(*error));
     if (comma == std::string_view::npos) return retry;
     text.remove_prefix(comma + 1);
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bitset>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -80,7 +81,10 @@ struct HostAndPort {
 /// named.
 [[nodiscard]] Result<std::vector<IpEndpoint>> parse_dns_servers(std::string_view text);
 
-/// `all`, `none`, or error classes with commas between them.
+/// `404` or `5xx`: adds the HTTP status, or all of that hundred. False: it is neither.
+[[nodiscard]] bool add_statuses(std::string_view word, std::bitset<kHttpStatuses>& statuses);
+
+/// `all`, `none`, or error classes and HTTP statuses with commas between them.
 [[nodiscard]] Result<RetryFailed> parse_retry_failed(std::string_view text);
 
 }  // namespace fanfetch

@@ -212,6 +212,13 @@ Result<> check_together(const Options& options) {
 
 }  // namespace
 
+bool Options::reads_failed_links() const {
+  using Which = RetryFailed::Which;
+  const Which which = resume.retry_failed.which;
+  return source.words.empty() && source.inputs.empty() &&
+         (which == Which::all || which == Which::classes);
+}
+
 tl::expected<Options, Exit> read_options(int argc, const char* const* argv) {
   auto line = read_command_line(argc, argv);
   if (!line) return usage_error(line.error().message);

@@ -75,6 +75,9 @@ struct Options {
   double rate = 0;  ///< Requests a second to one host; 0: no limit.
   int retries = 4;  ///< Of a link, after the first try.
   std::chrono::milliseconds max_wait{std::chrono::minutes(10)};  ///< That a host may ask for.
+
+  /// `--retry-failed` without a SOURCE: the links are those that failed in the folder's ledger.
+  [[nodiscard]] bool reads_failed_links() const;
 };
 
 /// Reads argv, the configuration file ($XDG_CONFIG_HOME/fanfetch/config, or --config FILE, unless

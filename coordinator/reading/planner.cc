@@ -12,12 +12,6 @@
 namespace fanfetch {
 namespace {
 
-/// The identity of a link: its normal form, and the user name that is sent with it.
-Sha256Digest identity(const Url& url) {
-  if (url.userinfo.empty()) return sha256(url.normal);
-  return sha256(url.normal + '\n' + url.userinfo);  // no URL holds a line feed
-}
-
 Record skipped(Record record, ErrorClass reason, std::string message) {
   record.status = Status::skipped;
   record.error = reason;
@@ -64,7 +58,8 @@ Record recalled(const Link& link, Record record) {
   record.url = link.listed;
   record.attempts = 0;  // in this run
   record.started_at.reset();
-  record.duration.reset();
+  record.times = {};
+  record.requests = 0;
   if (link.columns) record.columns = link.columns;
   return record;
 }
@@ -77,6 +72,7 @@ Record kept(const Link& link, Record record) {
 
 Record still_failed(const Link& link, Record record) {
   record = recalled(link, std::move(record));
+  record.stood = true;
   record.message =
       fmt::format("failed in an earlier run, and is not tried again without --retry-failed {}: {}",
                   record.error ? name(*record.error) : "all", record.message.value_or(""));
@@ -108,7 +104,7 @@ Plan Planner::plan(const ListedItem& item, const LinkFilter& filter, std::uint64
     return skipped(std::move(record), ErrorClass::filtered, std::move(*why));
   }
   Link link{.index = index, .listed = std::move(*record.url), .url = std::move(*url)};
-  link.hash = identity(link.url);
+  link.hash = identity_of(link.url);
   link.columns = item.columns;
   Plan plan = plan_link(std::move(link), item);
   if (auto failed = trouble()) return std::move(*failed);
@@ -148,6 +144,7 @@ Plan Planner::plan_link(Link link, const ListedItem& item) {
     if (adoptable && !row->record.file_name) {
       if (auto adopted = adopt(link, plain_name(link, item), row->row)) return std::move(*adopted);
     }
+    link.failed_before = row->record.status == Status::failed && !row->record.file_name;
     if (auto plan = recall(link, *row)) return std::move(*plan);
   }
   if (link.name.empty()) {
@@ -174,6 +171,7 @@ NameFields Planner::name_fields(const Link& link, const ListedItem& item) {
 }
 
 std::string Planner::plain_name(const Link& link, const ListedItem& item) const {
+  if (!item.planned_name.empty()) return item.planned_name;
   return context_.names.expand(name_fields(link, item));
 }
 

@@ -35,7 +35,7 @@ void Reader::run(Sink sink) {
 
 void Reader::read(const ReaderSource& source) {
   hand_on();  // a FIFO is waited for when it is opened
-  auto opened = open_source(source.spec, context_);
+  auto opened = source.open ? source.open(context_) : open_source(source.spec, context_);
   if (!opened) return add(std::move(opened.error()));
   while (wanted_) {
     auto item = (*opened)->next();

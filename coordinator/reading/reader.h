@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <variant>
 #include <vector>
 
@@ -17,6 +18,8 @@ struct ReaderSource {
   SourceSpec spec;
   LinkFilter filter;
   unsigned host_limit = 1;  ///< Link::host_limit of its links.
+  /// Opens it, in place of open_source(spec): one that SOURCE words do not name. May be null.
+  std::function<Result<std::unique_ptr<Source>>(const SourceContext&)> open = nullptr;
 };
 
 /// Something that a source has to say to the person at the terminal.

@@ -15,13 +15,20 @@ bool gone_for_good(const Record& failed) {
   }
 }
 
+bool has_status(const std::bitset<kHttpStatuses>& statuses, const Record& record) {
+  const int status = record.http_status.value_or(0);
+  return status > 0 && static_cast<std::size_t>(status) < kHttpStatuses &&
+         statuses.test(static_cast<std::size_t>(status));
+}
+
 bool RetryFailed::includes(const Record& failed) const {
   switch (which) {
     case Which::curable: return !gone_for_good(failed);
     case Which::all: return true;
     case Which::none: return false;
     case Which::classes:
-      return failed.error && classes.test(static_cast<std::size_t>(*failed.error));
+      return (failed.error && classes.test(static_cast<std::size_t>(*failed.error))) ||
+             has_status(statuses, failed);
   }
   return true;
 }

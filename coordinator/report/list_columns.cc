@@ -18,10 +18,10 @@ using rapidjson::SizeType;
 constexpr unsigned kParseFlags =
     rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
 
-/// Whether `key` is a key of any record, written or not.
+/// Whether `key` is a key of any record, written or not, or reserved for one.
 bool is_record_key(std::string_view key) {
   static const auto keys = [] {
-    std::set<std::string, std::less<>> all;
+    std::set<std::string, std::less<>> all(std::begin(kReservedKeys), std::end(kReservedKeys));
     each_key(Record(), RecordKeys::all,
              [&](std::string_view one, const auto&) { all.emplace(one); });
     return all;

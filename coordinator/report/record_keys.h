@@ -36,7 +36,19 @@ void each_key(const Record& record, RecordKeys keys, Visit&& visit) {
   }
   visit("duplicate_of", record.duplicate_of);
   visit("started_at", record.started_at);
-  visit("duration_ms", record.duration);
+  visit("duration_ms", record.times.duration);
+  visit("waited_ms", record.times.waited);
+  visit("dns_ms", record.times.dns);
+  visit("connect_ms", record.times.connect);
+  visit("tls_ms", record.times.tls);
+  visit("first_byte_ms", record.times.first_byte);
+  visit("requests", record.requests);
 }
+
+/// Keys that later fanfetches add behind those: of the picture stage, of shards, of a fleet. A
+/// list's own column gets none of their names, so that no file of records has to change then.
+inline constexpr std::string_view kReservedKeys[] = {
+    "width",           "height", "format", "frames", "original_width",
+    "original_height", "phash",  "shard",  "member", "node"};
 
 }  // namespace fanfetch

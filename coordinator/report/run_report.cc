@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "coordinator/report/summary.h"
 
 namespace fanfetch {
@@ -25,6 +27,9 @@ void RunReport::on_record(const Record& record) {
   } else if (results_) {
     results_->add(record);
   }
+  if (record.status == Status::kept && !std::exchange(has_kept_, true)) {
+    for (const auto& text : options_.kept_notices) notice(text);
+  }
   if (record.status == Status::failed) {
     show_failure(record);
   } else if (options_.verbose && record.url) {
@@ -34,13 +39,29 @@ void RunReport::on_record(const Record& record) {
   }
 }
 
+/// Those that were not tried again are no news: the summary counts them.
 void RunReport::show_failure(const Record& record) {
+  const bool is_news = !record.stood || record.attempts > 0;
+  if (!is_news && !options_.verbose) return;
   if (failures_shown_ < kFailuresInFull || options_.verbose) {
-    console_.line(describe_failure(record));
+    show_error(describe_failure(record));
   } else if (failures_shown_ == kFailuresInFull) {
-    console_.line("more failures are only counted; --results FILE has every one");
+    show_error("more failures are only counted; --results FILE has every one");
   }
   ++failures_shown_;
+}
+
+void RunReport::show_error(std::string text) {
+  held_.push_back(std::move(text));
+  if (!options_.quiet || options_.max_failed.exceeded_for_good_by(tally_)) show_held();
+}
+
+void RunReport::show_held() {
+  for (const std::string& text : std::exchange(held_, {})) console_.line(text);
+}
+
+void RunReport::warning(const std::string& text) {
+  show_error(fmt::format("fanfetch: {}", printable(text)));
 }
 
 void RunReport::error(const std::string& text) {
@@ -57,7 +78,7 @@ void RunReport::detail(const std::string& text) {
 
 void RunReport::progress(ProgressState state, Instant now) {
   state.settled = tally_.total();
-  state.failed = tally_.count(Status::failed);
+  state.failed = tally_.new_failures().all;
   const auto text = progress_.due(state, now, Console::columns());
   if (!text) return;
   if (progress_.style() == Progress::Style::bar) {
@@ -73,9 +94,16 @@ void RunReport::flush() {
   if (results_error_ != 0) lost_records_ = results_->unwritten();
 }
 
-void RunReport::finish(Instant now) {
+void RunReport::finish(Instant now, bool well) {
   console_.clear_bar();
-  if (options_.quiet) return;
+  if (!well) show_held();
+  if (options_.quiet) {
+    // Else nothing would say why.
+    if (options_.max_failed.exceeded_by(tally_) && tally_.old_failures().all > 0) {
+      console_.line(old_failures_line(tally_));
+    }
+    return;
+  }
   for (const auto& line : summary_lines(tally_, now - start_, options_.output)) {
     console_.line(line);
   }

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/clock.h"
 #include "coordinator/link/record.h"
@@ -15,9 +16,12 @@ namespace fanfetch {
 
 struct ReportOptions {
   Progress::Style progress = Progress::Style::plain;
-  bool quiet = false;    ///< Errors only.
+  bool quiet = false;    ///< Errors only, and nothing at all of a run that ends well.
   bool verbose = false;  ///< Each file, each retry.
   std::string output;    ///< The folder, as the user wrote it.
+  MaxFailed max_failed;  ///< Which failures are no error.
+  /// What is to be said of kept files, before the first of them.
+  std::vector<std::string> kept_notices = {};
 };
 
 /// All output of a run: records for the results file; failures, messages and progress for the user;
@@ -31,6 +35,8 @@ class RunReport {
   void on_record(const Record& record);
   /// An error that is not one link's failure; shown even with --quiet.
   void error(const std::string& text);
+  /// What a run goes on after, although it is grave; with --quiet only shown if it ends badly.
+  void warning(const std::string& text);
   /// A message; not shown with --quiet.
   void notice(const std::string& text);
   /// A message shown only with -v.
@@ -47,12 +53,15 @@ class RunReport {
   [[nodiscard]] bool shows_progress() const { return progress_.style() != Progress::Style::none; }
   [[nodiscard]] bool results_to_stdout() const { return results_ && results_->to_stdout(); }
 
-  /// Prints the summary. Call after the last record, from any thread once no other one uses this.
-  void finish(Instant now);
+  /// Prints the summary. `well`: the run ends with status 0, of itself. Call after the last record,
+  /// from any thread once no other one uses this.
+  void finish(Instant now, bool well);
   [[nodiscard]] const Tally& tally() const { return tally_; }
 
  private:
   void show_failure(const Record& record);
+  void show_error(std::string text);
+  void show_held();
 
   const ReportOptions options_;
   std::optional<JsonlLog> results_;
@@ -61,6 +70,8 @@ class RunReport {
   Progress progress_;
   Tally tally_;
   unsigned failures_shown_ = 0;
+  bool has_kept_ = false;
+  std::vector<std::string> held_;  // with --quiet, until it is known that the run ends badly
   std::atomic<int> results_error_{0};
   std::uint64_t lost_records_ = 0;
 };

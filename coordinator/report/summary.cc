@@ -22,9 +22,9 @@ void sort_by_count(std::vector<std::pair<Name, std::uint64_t>>& counts) {
   });
 }
 
-/// `title: 12 refused, 3 dns`, or nothing if all counts are 0.
-std::string by_class(std::string_view title,
-                     const std::function<std::uint64_t(ErrorClass)>& count_of) {
+/// `12 refused, 3 dns`, or nothing if all counts are 0; behind each class `more_of` it.
+std::string by_class(const std::function<std::uint64_t(ErrorClass)>& count_of,
+                     const std::function<std::string(ErrorClass)>& more_of) {
   std::vector<std::pair<std::string_view, std::uint64_t>> counts;
   for (int i = 0; i < kErrorClasses; ++i) {
     const auto error = static_cast<ErrorClass>(i);
@@ -35,18 +35,35 @@ std::string by_class(std::string_view title,
   sort_by_count(counts);
   std::string text;
   for (const auto& [error, count] : counts) {
-    text += text.empty() ? fmt::format("{}: {} {}", title, count, error)
-                         : fmt::format(", {} {}", count, error);
+    if (!text.empty()) text += ", ";
+    text += fmt::format("{} {}{}", count, error, more_of(*error_class(error)));
   }
   return text;
 }
 
-std::string failures_by_class(const Tally& tally) {
-  return by_class("failures", [&](ErrorClass error) { return tally.failed_as(error); });
+/// ` (404: 5, 403: 2)`: the statuses that failures of the class came with.
+std::string statuses_of(const FailureCounts& failures, ErrorClass error) {
+  std::vector<std::pair<int, std::uint64_t>> counts;
+  for (const auto& [kind, count] : failures.by_status) {
+    if (kind.first == error) counts.emplace_back(kind.second, count);
+  }
+  sort_by_count(counts);
+  std::string text;
+  for (const auto& [status, count] : counts) {
+    text += fmt::format("{}{}: {}", text.empty() ? " (" : ", ", status, count);
+  }
+  return text.empty() ? text : text + ')';
+}
+
+std::string failures_by_class(const FailureCounts& failures) {
+  return by_class(
+      [&](ErrorClass error) { return failures.by_class[static_cast<std::size_t>(error)]; },
+      [&](ErrorClass error) { return statuses_of(failures, error); });
 }
 
 std::string skipped_by_class(const Tally& tally) {
-  return by_class("skipped", [&](ErrorClass error) { return tally.skipped_as(error); });
+  return by_class([&](ErrorClass error) { return tally.skipped_as(error); },
+                  [](ErrorClass) { return std::string(); });
 }
 
 /// The network that a user most likely wants to allow if this address was refused.
@@ -124,20 +141,39 @@ std::string describe_failure(const Record& record) {
   return text;
 }
 
+std::string failed_text(const Tally& tally) {
+  const std::uint64_t old = tally.old_failures().all;
+  return fmt::format("{} failed{}", tally.count(Status::failed) - old,
+                     old > 0 ? fmt::format(", {} stand from earlier runs", old) : "");
+}
+
+std::string old_failures_line(const Tally& tally) {
+  std::string line = "from earlier runs: " + failures_by_class(tally.old_failures());
+  if (tally.untried_failures() > 0) {
+    line += fmt::format("; {} not tried again without --retry-failed all",
+                        tally.untried_failures() == tally.old_failures().all
+                            ? "they are"
+                            : fmt::format("{} of them", tally.untried_failures()));
+  }
+  return line;
+}
+
 std::vector<std::string> summary_lines(const Tally& tally, Duration took,
                                        const std::string& output) {
   std::vector<std::string> lines;
-  if (std::string failures = failures_by_class(tally); !failures.empty()) {
-    lines.push_back(std::move(failures));
+  const std::uint64_t old = tally.old_failures().all;
+  if (tally.new_failures().all > 0) {
+    lines.push_back("failures: " + failures_by_class(tally.new_failures()));
   }
-  if (std::string skipped = skipped_by_class(tally); !skipped.empty()) {
-    lines.push_back(std::move(skipped));
+  if (old > 0) lines.push_back(old_failures_line(tally));
+  if (const std::string skipped = skipped_by_class(tally); !skipped.empty()) {
+    lines.push_back("skipped: " + skipped);
   }
   for (std::string& hint : hints(tally)) lines.push_back(std::move(hint));
-  lines.push_back(fmt::format(
-      "Took {}: {} saved, {} kept, {} skipped, {} failed ({}) in {}", human_duration(took),
-      tally.count(Status::saved), tally.count(Status::kept), tally.count(Status::skipped),
-      tally.count(Status::failed), human_bytes(tally.bytes()), printable(output)));
+  lines.push_back(fmt::format("Took {}: {} saved, {} kept, {} skipped, {} ({}) in {}",
+                              human_duration(took), tally.count(Status::saved),
+                              tally.count(Status::kept), tally.count(Status::skipped),
+                              failed_text(tally), human_bytes(tally.bytes()), printable(output)));
   return lines;
 }
 

@@ -10,16 +10,26 @@ constexpr std::size_t kMaxRefusedAddresses = 100;
 
 }  // namespace
 
+void FailureCounts::add(ErrorClass error, std::optional<int> http_status) {
+  ++all;
+  ++by_class[static_cast<std::size_t>(error)];
+  // A success is no reason for a failure, and a worker that was taken over may say anything.
+  if (http_status >= 400 && http_status < 600) ++by_status[{error, *http_status}];
+}
+
 void Tally::add(const Record& record) {
   ++by_status_[static_cast<std::size_t>(record.status)];
+  const bool failed = record.status == Status::failed;
+  if (record.attempts > 0 || (failed && !record.stood)) ++tried_;
+  if (failed && record.stood && record.attempts == 0) ++untried_failures_;
   if (record.status == Status::saved) bytes_ += record.bytes.value_or(0);
   if (!record.error) return;
   if (record.status == Status::skipped) {
     ++skipped_by_class_[static_cast<std::size_t>(*record.error)];
   }
-  if (record.status != Status::failed) return;
+  if (!failed) return;
 
-  ++failed_by_class_[static_cast<std::size_t>(*record.error)];
+  (record.stood ? old_failures_ : new_failures_).add(*record.error, record.http_status);
   if (*record.error != ErrorClass::refused || record.refused_address.empty()) return;
   if (const auto known = refused_.find(record.refused_address); known != refused_.end()) {
     ++known->second;
@@ -33,7 +43,8 @@ std::uint64_t Tally::count(Status status) const {
 }
 
 std::uint64_t Tally::failed_as(ErrorClass error) const {
-  return failed_by_class_[static_cast<std::size_t>(error)];
+  const auto index = static_cast<std::size_t>(error);
+  return new_failures_.by_class[index] + old_failures_.by_class[index];
 }
 
 std::uint64_t Tally::skipped_as(ErrorClass error) const {
@@ -45,9 +56,10 @@ std::uint64_t Tally::total() const {
 }
 
 bool MaxFailed::exceeded_by(const Tally& tally) const {
-  const std::uint64_t failed = tally.count(Status::failed);
+  const std::uint64_t failed = only_new ? tally.new_failures().all : tally.count(Status::failed);
   if (percent < 0) return failed > count;
-  return static_cast<double>(failed) * 100 > percent * static_cast<double>(tally.total());
+  const std::uint64_t of = only_new ? tally.tried() : tally.total();
+  return static_cast<double>(failed) * 100 > percent * static_cast<double>(of);
 }
 
 }  // namespace fanfetch

@@ -3,11 +3,23 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "coordinator/link/record.h"
 
 namespace fanfetch {
+
+/// How many failures there are of each kind.
+struct FailureCounts {
+  std::uint64_t all = 0;
+  std::array<std::uint64_t, kErrorClasses> by_class{};
+  /// Those of a class that came with such an HTTP status, from 400 on.
+  std::map<std::pair<ErrorClass, int>, std::uint64_t> by_status;
+
+  void add(ErrorClass error, std::optional<int> http_status);
+};
 
 /// Counts records. Owned by the thread that settles links.
 class Tally {
@@ -16,6 +28,13 @@ class Tally {
 
   [[nodiscard]] std::uint64_t count(Status status) const;
   [[nodiscard]] std::uint64_t failed_as(ErrorClass error) const;
+  /// Failures that no earlier run had, and those that one had, tried again or not (Record::stood).
+  [[nodiscard]] const FailureCounts& new_failures() const { return new_failures_; }
+  [[nodiscard]] const FailureCounts& old_failures() const { return old_failures_; }
+  /// Old failures that were not tried again.
+  [[nodiscard]] std::uint64_t untried_failures() const { return untried_failures_; }
+  /// Links that this run asked for, and its other new failures.
+  [[nodiscard]] std::uint64_t tried() const { return tried_; }
   [[nodiscard]] std::uint64_t skipped_as(ErrorClass error) const;
   [[nodiscard]] std::uint64_t total() const;
   /// Bytes of the files saved.
@@ -25,18 +44,25 @@ class Tally {
 
  private:
   std::array<std::uint64_t, 4> by_status_{};
-  std::array<std::uint64_t, kErrorClasses> failed_by_class_{};
+  FailureCounts new_failures_, old_failures_;
+  std::uint64_t untried_failures_ = 0;
+  std::uint64_t tried_ = 0;
   std::array<std::uint64_t, kErrorClasses> skipped_by_class_{};
   std::map<std::string, std::uint64_t> refused_;
   std::uint64_t bytes_ = 0;
 };
 
-/// `--max-failed N|N%`: how many failures still count as success.
+/// `--max-failed N|N%|new:N|new:N%`: how many failures still count as success.
 struct MaxFailed {
   std::uint64_t count = 0;
-  double percent = -1;  ///< Of all links of the list; negative: use `count`.
+  double percent = -1;    ///< Of all links of the list; negative: use `count`.
+  bool only_new = false;  ///< Old failures do not count, and `percent` is of Tally::tried().
 
   [[nodiscard]] bool exceeded_by(const Tally& tally) const;
+  /// The same, whatever the rest of the list brings.
+  [[nodiscard]] bool exceeded_for_good_by(const Tally& tally) const {
+    return percent < 0 && exceeded_by(tally);
+  }
 };
 
 }  // namespace fanfetch

@@ -109,6 +109,7 @@ void BatchSettler::begin_finished(const FinishedLink& finished, Batch& batch) co
   }
   entry.row.link = item.link;
   entry.row.name_key = item.final_name_key;
+  if (record.status == Status::failed) entry.row.planned_name = link.name;
   entry.row.record = std::move(record);
   batch.entries.push_back(std::move(entry));
 }

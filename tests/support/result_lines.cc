@@ -74,6 +74,12 @@ ResultLine parse_line(std::string_view line) {
   result.http_status = reader.number("http_status");
   result.duplicate_of = reader.number("duplicate_of");
   result.duration_ms = reader.number("duration_ms");
+  result.waited_ms = reader.number("waited_ms");
+  result.dns_ms = reader.number("dns_ms");
+  result.connect_ms = reader.number("connect_ms");
+  result.tls_ms = reader.number("tls_ms");
+  result.first_byte_ms = reader.number("first_byte_ms");
+  result.requests = reader.number("requests");
   result.retryable = reader.boolean("retryable");
   result.attempts = reader.number("attempts").value_or(-1);
   result.keys = reader.keys();

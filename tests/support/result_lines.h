@@ -15,6 +15,7 @@ struct ResultLine {
   std::optional<std::string> url, file_name, sha256, content_type, final_url, etag, last_modified;
   std::optional<std::string> error, message, started_at;
   std::optional<std::int64_t> bytes, http_status, duplicate_of, duration_ms;
+  std::optional<std::int64_t> waited_ms, dns_ms, connect_ms, tls_ms, first_byte_ms, requests;
   std::optional<bool> retryable;
   std::int64_t attempts = -1;
 

@@ -16,9 +16,10 @@ namespace fanfetch::system {
 namespace {
 
 const std::set<std::string> kKeys = {
-    "index",       "url",          "status",    "file_name",    "bytes",         "sha256",
-    "http_status", "content_type", "final_url", "etag",         "last_modified", "attempts",
-    "error",       "retryable",    "message",   "duplicate_of", "started_at",    "duration_ms"};
+    "index",       "url",          "status",     "file_name",    "bytes",         "sha256",
+    "http_status", "content_type", "final_url",  "etag",         "last_modified", "attempts",
+    "error",       "retryable",    "message",    "duplicate_of", "started_at",    "duration_ms",
+    "waited_ms",   "dns_ms",       "connect_ms", "tls_ms",       "first_byte_ms", "requests"};
 
 class RecordsTest : public SystemTest {
  protected:
@@ -175,6 +176,55 @@ TEST_F(RecordsTest, RecordsComeAsLinksSettle) {
   gate->open();
   EXPECT_EQ(0, finish(process).exit_status);
   EXPECT_EQ(2u, records().size());
+}
+
+TEST_F(RecordsTest, WaitingIsToldFromWork) {
+  origin_.serve_in_turn("/busy.jpg", {status(503, {{"Retry-After", "1"}}),
+                                      Reply{.body = picture("late"), .delay = 250ms}});
+  const ResultLine line = fetch("/busy.jpg", {"-j1"});
+  EXPECT_EQ(2, line.attempts);
+  EXPECT_EQ(2, line.requests);
+  EXPECT_GE(line.waited_ms, 950) << "as the server asked";
+  EXPECT_GE(line.duration_ms, 250) << "of the last attempt";
+  EXPECT_GE(line.first_byte_ms, 240);
+  EXPECT_LE(line.first_byte_ms, line.duration_ms);
+  EXPECT_LT(line.duration_ms, line.waited_ms) << "the wait is not in it";
+  EXPECT_EQ(std::nullopt, line.dns_ms) << "an address";
+  EXPECT_EQ(std::nullopt, line.connect_ms) << "the connection of the first attempt";
+  EXPECT_EQ(std::nullopt, line.tls_ms);
+}
+
+TEST_F(RecordsTest, ConnectionsAreToldOnceAndRedirectsAddUp) {
+  origin_.serve("/from.jpg", [](Connection& connection, const Request& request) {
+    Reply reply = redirect("/to.jpg");
+    reply.delay = 150ms;
+    answer(connection, request, reply);
+  });
+  origin_.serve("/to.jpg", Reply{.body = picture(), .delay = 150ms});
+  EXPECT_EQ(0, run(list_setup({"/from.jpg", "/to.jpg?2"}, {"-j1", "-w1"})).exit_status);
+  const auto lines = records();
+  ASSERT_EQ(2u, lines.size());
+  EXPECT_EQ(1, lines[0].attempts);
+  EXPECT_EQ(2, lines[0].requests);
+  EXPECT_GE(lines[0].connect_ms, 0) << "a fresh connection";
+  EXPECT_GE(lines[0].first_byte_ms, 290);
+  EXPECT_GE(lines[0].duration_ms, lines[0].first_byte_ms);
+  EXPECT_EQ(std::nullopt, lines[1].connect_ms) << "used again";
+  EXPECT_GE(lines[1].waited_ms, 140) << "for the other to be done";
+  EXPECT_EQ(1, lines[1].requests);
+}
+
+TEST_F(RecordsTest, WhatWasNotAskedForTookNoRequest) {
+  const auto paths = serve_many(1);
+  EXPECT_EQ(1, run(list_setup({paths[0], paths[0], "nonsense"})).exit_status);
+  const auto first = records();
+  EXPECT_EQ(0, first.at(1).requests);
+  EXPECT_EQ(0, first.at(2).requests);
+  EXPECT_EQ(std::nullopt, first.at(2).waited_ms);
+  EXPECT_EQ(0, run(list_setup({paths[0]})).exit_status);
+  EXPECT_EQ("kept", records().at(0).status);
+  EXPECT_EQ(0, records().at(0).requests);
+  EXPECT_EQ(std::nullopt, records().at(0).first_byte_ms);
 }
 
 TEST_F(RecordsTest, ExistingFileIsNeverOverwritten) {

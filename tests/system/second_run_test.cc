@@ -95,6 +95,125 @@ TEST_F(SecondRunTest, FailuresAreTriedAgainButThoseGoneForGood) {
   EXPECT_EQ((Statuses{{"saved", 2}}), run_again(paths, {"--retry-failed=all"}));
 }
 
+TEST_F(SecondRunTest, NewFailuresAreToldFromOldOnes) {
+  origin_.serve("/broken.jpg", status(500));
+  const std::vector<std::string> before{"/gone.jpg", "/broken.jpg", "nonsense"};
+  run_again(before, {"--retries=0", "--max-failed=new:0"});
+  EXPECT_EQ(1, last_.exit_status) << "all of them are new";
+  EXPECT_TRUE(has(last_line(last_.err), " 3 failed (")) << last_.err;
+  for (int week = 0; week < 2; ++week) {
+    run_again(before, {"--retries=0", "--max-failed=new:0"});
+    EXPECT_EQ(0, last_.exit_status) << last_.describe();
+    EXPECT_TRUE(has(last_line(last_.err), " 0 failed, 3 stand from earlier runs (")) << last_.err;
+    EXPECT_EQ(3u, records().size()) << "each line has its record";
+  }
+  auto more = before;
+  more.insert(more.end(), {"/gone2.jpg", "other nonsense"});
+  run_again(more, {"--retries=0", "--max-failed=new:1"});
+  EXPECT_EQ(1, last_.exit_status) << last_.describe();
+  EXPECT_TRUE(has(last_line(last_.err), " 2 failed, 3 stand from earlier runs (")) << last_.err;
+  EXPECT_TRUE(has(last_.err, "failures: 1 bad_url, 1 http_4xx (404: 1)\n")) << last_.err;
+  EXPECT_TRUE(
+      has(last_.err, "from earlier runs: 1 bad_url, 1 http_4xx (404: 1), 1 http_5xx (500: 1); "))
+      << last_.err;
+  run_again(before, {"--retries=0"});
+  EXPECT_EQ(1, last_.exit_status) << "without new: all count";
+}
+
+TEST_F(SecondRunTest, ShareOfNewFailuresIsOfTheLinksTried) {
+  auto paths = serve_many(9);
+  run_again(paths);
+  paths.insert(paths.end(), {"/gone.jpg", "/late.jpg"});
+  origin_.serve("/late.jpg", ok(picture("late")));
+  run_again(paths, {"--max-failed=new:49%"});
+  EXPECT_EQ(1, last_.exit_status) << "one of two, whatever was kept";
+  run_again(paths, {"--max-failed=new:0%"});
+  EXPECT_EQ(0, last_.exit_status) << "it is old now";
+}
+
+TEST_F(SecondRunTest, QuietIsSilentWhereAllIsWell) {
+  const auto silent = [&](std::vector<std::string> args) {
+    args.insert(args.end(), {"-q", "--retries=0"});
+    run_again({"/gone.jpg", "nonsense"}, args);
+    return last_.out + last_.err;
+  };
+  EXPECT_EQ("", silent({"--max-failed=2"}));
+  EXPECT_EQ(0, last_.exit_status);
+  EXPECT_EQ("", silent({"--max-failed=new:0"}));
+  EXPECT_EQ(0, last_.exit_status);
+  EXPECT_EQ("", silent({"--max-failed=new:0", "--retry-failed=all"}));
+  EXPECT_EQ(0, last_.exit_status);
+  EXPECT_EQ("", silent({"--max-failed=100%"}));
+  EXPECT_EQ(0, last_.exit_status);
+  EXPECT_EQ("", silent({"--max-failed=100%", "--dry-run"}));
+  EXPECT_EQ(0, last_.exit_status);
+  const std::string why = silent({});
+  EXPECT_EQ(1, last_.exit_status);
+  EXPECT_TRUE(has(why, "from earlier runs: 1 bad_url, 1 http_4xx (404: 1)")) << why;
+  run_again({"/new.jpg"}, {"-q"});
+  EXPECT_EQ(1, last_.exit_status);
+  EXPECT_TRUE(has(last_.err, "failed: " + origin_.url("/new.jpg"))) << last_.err;
+}
+
+/// The ledger's own failed links, in place of a list.
+TEST_F(SecondRunTest, FailedLinksAreRetriedWithoutTheirList) {
+  const std::string list = folder_.write(
+      "photos.csv", "url,album\n" + origin_.url("/x/a.jpg") + ",red\n" + origin_.url("/y/a.jpg") +
+                        ",blue\n" + origin_.url("/no.jpg") + ",red\nnonsense,red\n" +
+                        "http://me:hidden@127.0.0.1:" + std::to_string(origin_.port()) +
+                        "/secret.jpg,red\n");
+  origin_.serve("/no.jpg", status(403));
+  last_ = run(setup({list, "--name={col:album}/{name}", "--keep-columns", "--retries=0"}));
+  EXPECT_EQ(1, last_.exit_status) << last_.describe();
+  origin_.serve("/x/a.jpg", ok(picture("x")));
+  origin_.serve("/y/a.jpg", ok(picture("y")));
+  origin_.serve("/secret.jpg", ok(picture("secret")));
+  const auto retry = [&](const std::string& which) {
+    asked_before_ = origin_.count();
+    last_ = run(setup({"--retry-failed", which, "--retries=0"}));
+    return last_.exit_status;
+  };
+  EXPECT_EQ(0, retry("404")) << last_.describe();
+  EXPECT_EQ(2u, asked());
+  EXPECT_EQ((std::map<std::string, std::string>{{"red/a.jpg", picture("x")},
+                                                {"blue/a.jpg", picture("y")}}),
+            saved_files())
+      << "under their names";
+  EXPECT_EQ(2u, records().size());
+  EXPECT_TRUE(has(last_.err, "1 failed link left out: the URL held a password")) << last_.err;
+  EXPECT_EQ(1, retry("all")) << last_.describe();
+  EXPECT_EQ(1u, asked()) << "the 403";
+  EXPECT_TRUE(has(last_line(last_.err), " 0 failed, 1 stand from earlier runs")) << last_.err;
+  EXPECT_EQ(0, retry("5xx")) << last_.describe();
+  EXPECT_EQ(0u, asked());
+}
+
+TEST_F(SecondRunTest, WithoutALedgerThereIsNothingToRetry) {
+  last_ = run(setup({"--retry-failed=all"}));
+  EXPECT_EQ(2, last_.exit_status) << last_.describe();
+  EXPECT_TRUE(has(last_.err, "there is no folder '" + output() + "'")) << last_.err;
+  EXPECT_FALSE(fs::exists(output())) << "none is made";
+}
+
+TEST_F(SecondRunTest, KeptFilesStayAsTheyAreUnderAnotherName) {
+  const auto paths = serve_many(2);
+  run_again(paths);
+  run_again(paths);
+  EXPECT_FALSE(has(last_.err, "kept files stay as they are")) << last_.err;
+  run_again(paths, {"--name=x/{name}"});
+  EXPECT_TRUE(has(last_.err,
+                  "--name is not '{name}' any more, as in the run before: kept files "
+                  "stay as they are"))
+      << last_.err;
+  EXPECT_EQ(served(), saved_files());
+  run_again(paths, {"--name=x/{name}", "--keep-columns"});
+  EXPECT_FALSE(has(last_.err, "--name is not")) << "said once: " << last_.err;
+  EXPECT_TRUE(has(last_.err, "the run before was one without --keep-columns: kept files stay as"))
+      << last_.err;
+  run_again({"/new.jpg"}, {});
+  EXPECT_FALSE(has(last_.err, "kept files")) << "there were none: " << last_.err;
+}
+
 TEST_F(SecondRunTest, RefreshReplacesWhatIsNewer) {
   Reply first = ok(picture("first"));
   first.headers = {{"ETag", "\"1\""}};

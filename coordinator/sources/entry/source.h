@@ -21,6 +21,8 @@ struct ListedItem {
   ErrorClass problem_class = ErrorClass::bad_url;
   /// The row's own columns as one JSON object; null if columns are not kept.
   std::shared_ptr<const std::string> columns;
+  /// What an earlier run meant to call its file, in place of --name: the path below the output.
+  std::string planned_name = {};
   /// The values of the columns in ColumnsWanted::named, in that order.
   std::vector<std::string> named;
 };

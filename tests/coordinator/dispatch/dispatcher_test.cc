@@ -16,9 +16,10 @@ class DispatcherTest : public ::testing::Test {
         {.listed = url, .url = *parse_url(url), .host_limit = 8, .earlier = std::move(earlier)});
   }
   /// The next job is back with that outcome. Returns what had been submitted.
-  FakeWorkers::Submitted complete(Outcome outcome, std::uint32_t requests = 1) {
+  FakeWorkers::Submitted complete(Outcome outcome, std::uint32_t requests = 1,
+                                  const Timings& timings = {}) {
     FakeWorkers::Submitted job = workers_.take();
-    dispatcher_.on_completion(job.task, {std::move(outcome), requests});
+    dispatcher_.on_completion(job.task, {std::move(outcome), requests, timings});
     return job;
   }
   void lose(Blame blame) { dispatcher_.on_lost(workers_.take().task, blame); }
@@ -75,6 +76,69 @@ TEST_F(DispatcherTest, ALinkGoesToAWorkerAndComesBackFinished) {
   EXPECT_EQ(finished_[0].attempts, 1);
   EXPECT_EQ(finished_[0].duration, 250ms);
   EXPECT_EQ(finished_[0].started_at, timers_.wall_now() - 250ms);
+}
+
+TEST_F(DispatcherTest, WaitingIsToldFromWork) {
+  workers_.room = 0;
+  add("http://a.test/x");
+  dispatcher_.dispatch();
+  timers_.advance(3s);  // for room
+  workers_.room = 4;
+  dispatcher_.dispatch();
+  timers_.advance(700ms);
+  complete(Failed{.retry = Retry::yes}, 2, {.connect = 90ms, .tls = 80ms, .first_byte = 70ms});
+  dispatcher_.dispatch();
+  const Duration back_off = timers_.next().value();
+  timers_.advance(back_off);
+  dispatcher_.dispatch();
+  timers_.advance(250ms);
+  complete(Saved{}, 1, {.first_byte = 40ms});
+  ASSERT_EQ(finished_.size(), 1u);
+  const FinishedLink& link = finished_[0];
+  EXPECT_EQ(link.duration, 250ms) << "of the last attempt";
+  EXPECT_EQ(link.waited, std::chrono::duration_cast<std::chrono::milliseconds>(3s + back_off));
+  EXPECT_EQ(link.timings, (Timings{.first_byte = 40ms})) << "over the connection of the first";
+  EXPECT_EQ(link.dns, std::nullopt) << "it was known";
+  EXPECT_EQ(link.requests, 3u) << "of both";
+  EXPECT_EQ(link.started_at, timers_.wall_now() - 250ms - back_off - 700ms) << "the first";
+}
+
+TEST_F(DispatcherTest, TheHopsOfAnAttemptAddUp) {
+  routes_.unknown = {"a.test", "b.test"};
+  add("http://a.test/x");
+  dispatcher_.dispatch();
+  timers_.advance(20ms);
+  routes_.asked.at(0).second(Route{.host = "a.test", .port = 80, .addresses = {"192.0.2.1"}});
+  dispatcher_.dispatch();
+  timers_.advance(100ms);
+  complete(Redirected{.response = {.location = "http://b.test/y"}}, 1,
+           {.connect = 10ms, .tls = std::nullopt, .first_byte = 30ms});
+  timers_.advance(5s);  // for its turn at the other host
+  dispatcher_.dispatch();
+  timers_.advance(3ms);
+  routes_.asked.at(1).second(Route{.host = "b.test", .port = 80, .addresses = {"192.0.2.1"}});
+  dispatcher_.dispatch();
+  timers_.advance(200ms);
+  complete(Saved{}, 1, {.connect = 1ms, .tls = 2ms, .first_byte = 4ms});
+  ASSERT_EQ(finished_.size(), 1u);
+  EXPECT_EQ(finished_[0].duration, 323ms);
+  EXPECT_EQ(finished_[0].waited, 5s);
+  EXPECT_EQ(finished_[0].dns, 23ms);
+  EXPECT_EQ(finished_[0].timings, (Timings{.connect = 11ms, .tls = 2ms, .first_byte = 34ms}));
+  EXPECT_EQ(finished_[0].requests, 2u);
+}
+
+TEST_F(DispatcherTest, TheWorkOfADeadWorkerIsNoWait) {
+  add("http://a.test/x");
+  dispatcher_.dispatch();
+  timers_.advance(10s);
+  lose(Blame::none);
+  dispatch_when_due();
+  timers_.advance(50ms);
+  complete(Saved{});
+  ASSERT_EQ(finished_.size(), 1u);
+  EXPECT_EQ(finished_[0].duration, 50ms);
+  EXPECT_LT(finished_[0].waited, 10s);
 }
 
 /// A server may insist on its own spelling of what is one link to us.

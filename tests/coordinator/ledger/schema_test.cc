@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "coordinator/ledger/history.h"
+#include "coordinator/ledger/open_ledger.h"
 #include "tests/support/temp_dir.h"
 
 namespace fanfetch {
@@ -109,6 +111,35 @@ TEST_F(SchemaTest, ALedgerOfTheFirstFormatKeepsItsRows) {
   migrate(*database_, ledger_steps());
   EXPECT_TRUE(database_->ok());
   EXPECT_EQ(database_->query_number("SELECT attempts FROM links WHERE columns IS NULL"), 3);
+}
+
+TEST_F(SchemaTest, ALedgerOfTheSecondFormatKeepsItsRowsAndKnowsNoTimes) {
+  const std::string path = temp_.at("a.sqlite");
+  migrate(*database_, ledger_steps().first(2));
+  database_->exec(
+      "INSERT INTO runs(pid, started_at) VALUES(1, 2);"
+      "INSERT INTO links(link, run, place, url, status, attempts, duration_ms, last_modified, "
+      "columns) VALUES(x'00112233445566778899aabbccddeeff', 1, 2, 'http://h/x', 'failed', 3, 250, "
+      "'then', '{\"a\":1}')");
+  ASSERT_TRUE(database_->ok());
+  database_.reset();
+  ASSERT_TRUE(open_ledger(path));
+  const auto history = std::move(History::open(path).value());
+  EXPECT_EQ(history->last_naming(), std::nullopt);
+  int rows = 0;
+  history->each_row([&](const LedgerRow& row) {
+    ++rows;
+    EXPECT_EQ(row.record.url, "http://h/x");
+    EXPECT_EQ(row.record.attempts, 3);
+    EXPECT_EQ(row.record.last_modified, "then");
+    EXPECT_EQ(*row.record.columns, "{\"a\":1}");
+    EXPECT_EQ(row.record.times.duration, std::chrono::milliseconds(250));
+    EXPECT_FALSE(row.record.times.waited || row.record.times.dns || row.record.times.connect);
+    EXPECT_EQ(row.record.requests, std::nullopt) << "unknown, not none";
+    EXPECT_EQ(row.planned_name, "");
+    return true;
+  });
+  EXPECT_EQ(rows, 1);
 }
 
 TEST_F(SchemaTest, TheLedgersOwnStepsWork) {

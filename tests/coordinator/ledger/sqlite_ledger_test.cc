@@ -57,7 +57,15 @@ TEST_F(SqliteLedgerTest, EveryKeyComesBack) {
   record.retryable = false;
   record.message = "a sentence";
   record.started_at = WallTime(std::chrono::milliseconds(1'790'000'000'123));
-  record.duration = std::chrono::milliseconds(4567);
+  using namespace std::chrono_literals;
+  record.times = {.duration = 4567ms,
+                  .waited = 9876ms,
+                  .dns = 1ms,
+                  .connect = 2ms,
+                  .tls = 3ms,
+                  .first_byte = 4ms};
+  record.requests = 1ULL << 40;
+  row.planned_name = "meant/b.jpg";
   succeeds(ledger_.begin_run(WallTime(), 1));
   write({.row = row, .rename = {}});
 
@@ -83,7 +91,14 @@ TEST_F(SqliteLedgerTest, EveryKeyComesBack) {
   EXPECT_EQ(back.record.retryable, false);
   EXPECT_EQ(back.record.message, record.message);
   EXPECT_EQ(back.record.started_at, record.started_at);
-  EXPECT_EQ(back.record.duration, record.duration);
+  EXPECT_EQ(back.record.times.duration, 4567ms);
+  EXPECT_EQ(back.record.times.waited, 9876ms);
+  EXPECT_EQ(back.record.times.dns, 1ms);
+  EXPECT_EQ(back.record.times.connect, 2ms);
+  EXPECT_EQ(back.record.times.tls, 3ms);
+  EXPECT_EQ(back.record.times.first_byte, 4ms);
+  EXPECT_EQ(back.record.requests, record.requests);
+  EXPECT_EQ(back.planned_name, row.planned_name);
 }
 
 TEST_F(SqliteLedgerTest, WhatIsUnknownStaysUnknown) {
@@ -98,7 +113,10 @@ TEST_F(SqliteLedgerTest, WhatIsUnknownStaysUnknown) {
   EXPECT_FALSE(record.file_name || record.bytes || record.sha256 || record.http_status);
   EXPECT_FALSE(record.content_type || record.final_url || record.etag || record.last_modified);
   EXPECT_FALSE(record.error || record.retryable || record.message || record.started_at);
-  EXPECT_FALSE(record.duration);
+  EXPECT_FALSE(record.times.duration || record.times.waited || record.times.dns);
+  EXPECT_FALSE(record.times.connect || record.times.tls || record.times.first_byte);
+  EXPECT_EQ(record.requests, 0u) << "that is known";
+  EXPECT_EQ(back.planned_name, "");
 }
 
 TEST_F(SqliteLedgerTest, AFinalUrlThatIsTheListedOneTakesNoRoom) {

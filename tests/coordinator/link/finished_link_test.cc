@@ -13,7 +13,11 @@ FinishedLink finished(Outcome outcome, int attempts = 2) {
           .final_url = "http://y/b",
           .attempts = attempts,
           .started_at = WallTime(5s),
-          .duration = 6ms};
+          .duration = 6ms,
+          .waited = 50ms,
+          .dns = 1ms,
+          .timings = {.connect = 2ms, .tls = 3ms, .first_byte = 4ms},
+          .requests = 3};
 }
 
 const Response kResponse{
@@ -27,7 +31,7 @@ FinishedLink with_earlier(FinishedLink finished) {
   record.etag = "\"old\"";
   record.attempts = 9;
   record.started_at = WallTime(1s);
-  record.duration = 1ms;
+  record.times.duration = 1ms;
   finished.link.earlier = std::make_shared<Earlier>(Earlier{.file = {}, .record = record});
   return finished;
 }
@@ -49,7 +53,13 @@ TEST(FinishedLinkTest, OfASavedLink) {
   EXPECT_EQ(record.final_url, "http://y/b");
   EXPECT_EQ(record.attempts, 2);
   EXPECT_EQ(record.started_at, WallTime(5s));
-  EXPECT_EQ(record.duration, 6ms);
+  EXPECT_EQ(record.times.duration, 6ms);
+  EXPECT_EQ(record.times.waited, 50ms);
+  EXPECT_EQ(record.times.dns, 1ms);
+  EXPECT_EQ(record.times.connect, 2ms);
+  EXPECT_EQ(record.times.tls, 3ms);
+  EXPECT_EQ(record.times.first_byte, 4ms);
+  EXPECT_EQ(record.requests, 3u);
   EXPECT_FALSE(record.error || record.retryable || record.message || record.duplicate_of);
 }
 
@@ -111,7 +121,9 @@ TEST(FinishedLinkTest, AFailureSaysThatTheEarlierFileStays) {
 
 TEST(FinishedLinkTest, ALinkThatWasNeverTriedHasNoTimes) {
   const Record record = record_of(finished(Failed{}, 0));
-  EXPECT_FALSE(record.final_url || record.started_at || record.duration);
+  EXPECT_FALSE(record.final_url || record.started_at || record.times.duration);
+  EXPECT_FALSE(record.times.dns || record.times.connect || record.times.first_byte);
+  EXPECT_EQ(record.times.waited, 50ms) << "for a turn that never came";
   EXPECT_EQ(record.attempts, 0);
 }
 
@@ -128,7 +140,16 @@ TEST(FinishedLinkTest, OfAKeptFileWhatTheEarlierRunKnew) {
   EXPECT_EQ(record.url, "http://x/a");
   EXPECT_EQ(record.attempts, 1);
   EXPECT_EQ(record.started_at, WallTime(5s));
-  EXPECT_EQ(record.duration, 6ms);
+  EXPECT_EQ(record.times.duration, 6ms);
+  EXPECT_EQ(record.times.first_byte, 4ms);
+  EXPECT_EQ(record.requests, 3u);
+}
+
+TEST(FinishedLinkTest, AFailureThatAnEarlierRunHadIsNoNews) {
+  FinishedLink given = finished(Failed{});
+  EXPECT_FALSE(record_of(given).stood);
+  given.link.failed_before = true;
+  EXPECT_TRUE(record_of(given).stood);
 }
 
 }  // namespace

@@ -324,7 +324,9 @@ TEST_F(OptionsTest, NumbersHaveLimits) {
       {"--max-wait", {"x", "-1"}},
       {"--pages", {"0", "-1", "ALL", "1000001"}},
       {"--retries", {"101", "-1"}},
-      {"--max-failed", {"-1", "x", "101%", "-1%", "%", "1%%"}},
+      {"--max-failed",
+       {"-1", "x", "101%", "-1%", "%", "1%%", "new:", "new", "new:-1", "new:x", "new:101%",
+        "new:new:1", "New:1"}},
       {"--timeout", {"x", "", "-1", "1d", "1ms", "inf", "nan", "0x10", "1e3", "43201m", "721h"}},
       {"--max-size", {"x", "", "-1", "1KB", "1P", "inf", "K", "9007199254740992"}},
       {"--min-speed", {"4G"}},
@@ -336,7 +338,9 @@ TEST_F(OptionsTest, NumbersHaveLimits) {
       {"--delimiter", {"", ";;", "\"", "\n", "\r", "\x01", "\xC2\xA7", "\xA7", "Tab"}},
       {"--progress", {"fancy"}},
       {"--results", {""}},
-      {"--retry-failed", {"", "curable", "ALL", "all,dns", "http_4xx,", "dns,,tls", "404"}},
+      {"--retry-failed",
+       {"", "curable", "ALL", "all,dns", "http_4xx,", "dns,,tls", "40", "4040", "600", "099", "6xx",
+        "4x4", "404,", "4xx5"}},
       {"--ledger", {""}},
       {"--output", {""}},
       {"--api-base", {"api.imgur.com", "ftp://x", "http://x/?q"}},
@@ -428,7 +432,29 @@ TEST_F(OptionsTest, FailuresToRetryAreNamedByTheirClasses) {
     EXPECT_EQ(some.classes.test(static_cast<std::size_t>(i)), named) << name(error);
   }
   EXPECT_TRUE(wrong({"--retry-failed", "gone"})
-                  .starts_with("--retry-failed: 'gone' is no error class; there are all, none,"));
+                  .starts_with("--retry-failed: 'gone' is neither an error class nor an HTTP "
+                               "status; there are all, none,"));
+}
+
+TEST_F(OptionsTest, FailuresToRetryAreNamedByTheirStatuses) {
+  const RetryFailed some = good({"--retry-failed", "404,5xx, dns,410"}).resume.retry_failed;
+  EXPECT_EQ(some.which, RetryFailed::Which::classes);
+  EXPECT_TRUE(some.classes.test(static_cast<std::size_t>(ErrorClass::dns)));
+  EXPECT_EQ(some.classes.count(), 1u);
+  for (const std::size_t status : {404, 410, 500, 503, 599}) {
+    EXPECT_TRUE(some.statuses.test(status)) << status;
+  }
+  EXPECT_EQ(some.statuses.count(), 102u);
+  EXPECT_TRUE(good({"--retry-failed", "4XX"}).resume.retry_failed.statuses.test(451));
+}
+
+TEST_F(OptionsTest, FailedLinksAreReadWhereNoSourceIsNamed) {
+  EXPECT_TRUE(good({"--retry-failed", "all"}).reads_failed_links());
+  EXPECT_TRUE(good({"--retry-failed", "404"}).reads_failed_links());
+  EXPECT_FALSE(good({"--retry-failed", "none"}).reads_failed_links());
+  EXPECT_FALSE(good({"--retry-failed", "all", "http://h/"}).reads_failed_links());
+  EXPECT_FALSE(good({"--retry-failed", "all", "-i", "l"}).reads_failed_links());
+  EXPECT_FALSE(good({"imgur"}).reads_failed_links());
 }
 
 TEST_F(OptionsTest, UnitsAndFractions) {
@@ -441,6 +467,11 @@ TEST_F(OptionsTest, UnitsAndFractions) {
   EXPECT_EQ(good({"--stall-timeout", "0.2"}).job.stall_timeout, seconds(1));
   EXPECT_EQ(good({"--max-failed", "5%", "--max-failed", "7"}).max_failed.count, 7u);
   EXPECT_LT(good({"--max-failed", "5%", "--max-failed", "7"}).max_failed.percent, 0);
+  EXPECT_FALSE(good({"--max-failed", "new:5", "--max-failed", "7"}).max_failed.only_new);
+  EXPECT_TRUE(good({"--max-failed", "new:0"}).max_failed.only_new);
+  EXPECT_EQ(good({"--max-failed", "new:12"}).max_failed.count, 12u);
+  EXPECT_EQ(good({"--max-failed", "new:2.5%"}).max_failed.percent, 2.5);
+  EXPECT_TRUE(good({"--max-failed", "new:2.5%"}).max_failed.only_new);
 }
 
 TEST_F(OptionsTest, HeadersToAllHoldNoSecret) {

@@ -207,6 +207,27 @@ TEST_F(PlannerTest, WhatIsGoneForGoodStands) {
       << *still.message;
 }
 
+TEST_F(PlannerTest, FailuresOfEarlierRunsAreToldApart) {
+  failed(kUrl, ErrorClass::http_4xx, 404);
+  failed("http://h/b.jpg", ErrorClass::timeout);
+  saved("http://h/c.jpg", "c.jpg");
+  fs::remove(out_ / "c.jpg");
+  saved("http://h/d.jpg", "d.jpg", Status::failed);  // as a verification marks it
+  fs::remove(out_ / "d.jpg");
+  EXPECT_TRUE(record(kUrl).stood);
+  EXPECT_TRUE(link("http://h/b.jpg").failed_before) << "whatever comes of it now";
+  EXPECT_FALSE(link("http://h/c.jpg").failed_before);
+  EXPECT_FALSE(link("http://h/d.jpg").failed_before) << "it was saved once";
+  EXPECT_FALSE(link("http://h/new.jpg").failed_before);
+}
+
+TEST_F(PlannerTest, ANameFromTheLedgerStandsInForTheTemplate) {
+  name_template_ = "all/{name}";
+  start_run();
+  const ListedItem item{.url = kUrl, .planned_name = "album/a-1.jpg"};
+  EXPECT_EQ(std::get<Link>(planner_->plan(item, filter_, 1)).name, "album/a-1.jpg");
+}
+
 TEST_F(PlannerTest, RetryFailedDecides) {
   failed(kUrl, ErrorClass::http_4xx, 404);
   resume_.retry_failed.which = RetryFailed::Which::all;

@@ -50,6 +50,12 @@ TEST(RetryFailedTest, EachChoice) {
   some.classes.set(static_cast<std::size_t>(ErrorClass::http_4xx));
   EXPECT_EQ(takes(some), std::pair(true, false)) << "gone for good or not";
   EXPECT_FALSE(some.includes(Record{})) << "without a class";
+  RetryFailed by_status{.which = Which::classes, .classes = {}};
+  by_status.statuses.set(404);
+  EXPECT_EQ(takes(by_status), std::pair(true, false));
+  EXPECT_FALSE(by_status.includes(failed(ErrorClass::http_4xx, 403)));
+  EXPECT_FALSE(by_status.includes(failed(ErrorClass::http_4xx, -404)));
+  EXPECT_FALSE(by_status.includes(failed(ErrorClass::http_4xx, 1 << 30)));
 }
 
 }  // namespace

@@ -29,28 +29,31 @@ TEST(CsvLine, HasEveryKeyInOrder) {
   record.message = "m";
   record.duplicate_of = 3;
   record.started_at = WallTime(1500ms);
-  record.duration = 250ms;
+  record.times = {.duration = 250ms, .waited = 7ms, .dns = 1ms, .tls = 3ms};
   EXPECT_EQ(to_csv_line(record),
             "7,http://h/x.jpg,failed,x.jpg,12345678901234567890,ab,200,image/jpeg,http://h/y.jpg,e,"
-            "then,2,http_5xx,true,m,3,1970-01-01T00:00:01.500Z,250\n");
+            "then,2,http_5xx,true,m,3,1970-01-01T00:00:01.500Z,250,7,1,,3,,0\n");
 }
 
 TEST(CsvLine, UnknownIsEmpty) {
-  EXPECT_EQ(to_csv_line({}), "0,,failed,,,,,,,,,0,,,,,,\n");
+  EXPECT_EQ(to_csv_line({}), "0,,failed,,,,,,,,,0,,,,,,,,,,,,0\n");
   Record record;
   record.retryable = false;
-  EXPECT_EQ(to_csv_line(record), "0,,failed,,,,,,,,,0,,false,,,,\n") << "false is not unknown";
+  EXPECT_EQ(to_csv_line(record), "0,,failed,,,,,,,,,0,,false,,,,,,,,,,0\n")
+      << "false is not unknown";
 }
 
 TEST(CsvLine, WithoutTheKeysOfAnError) {
-  EXPECT_EQ(csv_header(RecordKeys::of_a_file),
-            "index,url,status,file_name,bytes,sha256,http_status,content_type,final_url,etag,"
-            "last_modified,attempts,duplicate_of,started_at,duration_ms\n");
+  EXPECT_EQ(
+      csv_header(RecordKeys::of_a_file),
+      "index,url,status,file_name,bytes,sha256,http_status,content_type,final_url,etag,"
+      "last_modified,attempts,duplicate_of,started_at,duration_ms,waited_ms,dns_ms,connect_ms,"
+      "tls_ms,first_byte_ms,requests\n");
   Record record;
   record.error = ErrorClass::disk;
   record.retryable = true;
   record.message = "m";
-  EXPECT_EQ(to_csv_line(record, RecordKeys::of_a_file), "0,,failed,,,,,,,,,0,,,\n");
+  EXPECT_EQ(to_csv_line(record, RecordKeys::of_a_file), "0,,failed,,,,,,,,,0,,,,,,,,,0\n");
 }
 
 TEST(CsvLine, HasTheListsOwnColumnsThatAreAskedFor) {
@@ -60,7 +63,7 @@ TEST(CsvLine, HasTheListsOwnColumnsThatAreAskedFor) {
   ColumnKeys keys;
   for (const Record& record : {one, other, Record(), one}) add_column_keys(record, keys);
   EXPECT_EQ(keys, (ColumnKeys{"b", "src_url", "n", "c"}));
-  EXPECT_TRUE(csv_header(RecordKeys::all, keys).ends_with(",duration_ms,b,src_url,n,c\n"));
+  EXPECT_TRUE(csv_header(RecordKeys::all, keys).ends_with(",requests,b,src_url,n,c\n"));
   const std::string without = to_csv_line({});
   const std::string begin = without.substr(0, without.size() - 1);
   EXPECT_EQ(to_csv_line(one, RecordKeys::all, keys), begin + ",\"x,y\",u,,\n");

@@ -33,7 +33,9 @@ Record full_record() {
   record.message = "m";
   record.duplicate_of = 3;
   record.started_at = WallTime(1500ms);
-  record.duration = 250ms;
+  record.times = {
+      .duration = 250ms, .waited = 7ms, .dns = 1ms, .connect = 2ms, .tls = 3ms, .first_byte = 4ms};
+  record.requests = 5;
   record.refused_address = "10.0.0.1";
   return record;
 }
@@ -45,7 +47,8 @@ TEST(JsonLine, HasEveryKeyInOrder) {
             R"("content_type":"image/jpeg","final_url":"http://h/y.jpg","etag":"\"e\"",)"
             R"("last_modified":"Thu, 01 Jan 1970 00:00:00 GMT","attempts":2,"error":"http_5xx",)"
             R"("retryable":true,"message":"m","duplicate_of":3,)"
-            R"("started_at":"1970-01-01T00:00:01.500Z","duration_ms":250})"
+            R"("started_at":"1970-01-01T00:00:01.500Z","duration_ms":250,"waited_ms":7,"dns_ms":1,)"
+            R"("connect_ms":2,"tls_ms":3,"first_byte_ms":4,"requests":5})"
             "\n");
 }
 
@@ -69,7 +72,8 @@ TEST(JsonLine, UnknownIsNull) {
       R"({"index":0,"url":null,"status":"failed","file_name":null,"bytes":null,"sha256":null,)"
       R"("http_status":null,"content_type":null,"final_url":null,"etag":null,)"
       R"("last_modified":null,"attempts":0,"error":null,"retryable":null,"message":null,)"
-      R"("duplicate_of":null,"started_at":null,"duration_ms":null})"
+      R"("duplicate_of":null,"started_at":null,"duration_ms":null,"waited_ms":null,"dns_ms":null,)"
+      R"("connect_ms":null,"tls_ms":null,"first_byte_ms":null,"requests":0})"
       "\n");
 }
 

@@ -33,6 +33,17 @@ TEST(EachColumn, NoKeyComesTwiceOrIsARecords) {
                    "src_src_status=7"}));
 }
 
+/// Else a file of records would have to change when these come.
+TEST(EachColumn, KeysToComeAreReserved) {
+  for (const char* key : {"waited_ms", "dns_ms", "connect_ms", "tls_ms", "first_byte_ms",
+                          "requests", "width", "height", "format", "frames", "original_width",
+                          "original_height", "phash", "shard", "member", "node"}) {
+    const std::string name = key;
+    EXPECT_EQ(columns_of("{\"" + name + "\":1}"), Texts{"src_" + name + "=1"});
+  }
+  EXPECT_EQ(columns_of(R"({"Width":1,"title":2})"), (Texts{"Width=1", "title=2"}));
+}
+
 TEST(EachColumn, NothingComesOfWhatIsNoObject) {
   for (const char* json : {"", "[1]", "\"x\"", "5", "null", "nonsense"}) {
     EXPECT_EQ(columns_of(json), Texts{}) << json;

@@ -86,6 +86,32 @@ TEST(SummaryLines, FailuresByClassLargestFirst) {
   EXPECT_EQ(summary_lines(tally, 1s, "o").front(), "failures: 2 timeout, 1 connect, 1 dns");
 }
 
+TEST(SummaryLines, StatusesOfHttpStayApart) {
+  Tally tally;
+  const auto fail = [&](ErrorClass error, int status, int times, bool stood = false) {
+    Record record = failure(error);
+    record.http_status = status;
+    record.stood = stood;
+    if (stood) record.attempts = 0;
+    for (int i = 0; i < times; ++i) tally.add(record);
+  };
+  fail(ErrorClass::http_4xx, 403, 2);
+  fail(ErrorClass::http_4xx, 404, 5);
+  fail(ErrorClass::http_4xx, 451, 1);
+  fail(ErrorClass::http_5xx, 503, 1);
+  fail(ErrorClass::wrong_type, 200, 3);
+  EXPECT_EQ(summary_lines(tally, 1s, "o").front(),
+            "failures: 8 http_4xx (404: 5, 403: 2, 451: 1), 3 wrong_type, 1 http_5xx (503: 1)");
+  fail(ErrorClass::http_4xx, 410, 12, true);
+  const auto lines = summary_lines(tally, 1s, "o");
+  EXPECT_EQ(lines.at(1),
+            "from earlier runs: 12 http_4xx (410: 12); they are not tried again without "
+            "--retry-failed all");
+  EXPECT_EQ(lines.back(),
+            "Took 1.0s: 0 saved, 0 kept, 0 skipped, 12 failed, 12 stand from earlier runs (0 B) in "
+            "o");
+}
+
 TEST(SummaryLines, HintOfTheNetworkToAllow) {
   Tally tally;
   const auto refuse = [&](const char* address, int times) {

@@ -76,6 +76,67 @@ TEST(MaxFailed, ByShare) {
   EXPECT_FALSE((MaxFailed{0, 100}).exceeded_by(tally));
 }
 
+Record stood(ErrorClass error, int attempts = 0) {
+  Record record = failed(error);
+  record.stood = true;
+  record.attempts = attempts;
+  return record;
+}
+
+TEST(Tally, TellsNewFailuresFromOldOnes) {
+  Tally tally;
+  Record gone = stood(ErrorClass::http_4xx);
+  gone.http_status = 404;
+  tally.add(gone);
+  tally.add(stood(ErrorClass::timeout, 5));
+  Record refused = failed(ErrorClass::http_4xx);
+  refused.http_status = 403;
+  tally.add(refused);
+  Record odd = failed(ErrorClass::http_4xx);
+  odd.http_status = 70000;
+  tally.add(odd);
+  EXPECT_EQ(tally.count(Status::failed), 4u);
+  EXPECT_EQ(tally.new_failures().all, 2u);
+  EXPECT_EQ(tally.old_failures().all, 2u);
+  EXPECT_EQ(tally.untried_failures(), 1u);
+  EXPECT_EQ(tally.failed_as(ErrorClass::http_4xx), 3u);
+  using Statuses = std::map<std::pair<ErrorClass, int>, std::uint64_t>;
+  EXPECT_EQ(tally.old_failures().by_status, (Statuses{{{ErrorClass::http_4xx, 404}, 1}}));
+  EXPECT_EQ(tally.new_failures().by_status, (Statuses{{{ErrorClass::http_4xx, 403}, 1}}));
+}
+
+TEST(MaxFailed, OnlyNewOnes) {
+  Tally tally;
+  const MaxFailed none{.only_new = true};
+  for (int i = 0; i < 5; ++i) tally.add(stood(ErrorClass::http_4xx));
+  tally.add(stood(ErrorClass::timeout, 2));
+  EXPECT_FALSE(none.exceeded_by(tally)) << "tried again or not";
+  EXPECT_TRUE(MaxFailed{}.exceeded_by(tally));
+  tally.add(failed(ErrorClass::bad_url));
+  EXPECT_TRUE(none.exceeded_by(tally));
+  EXPECT_TRUE(none.exceeded_for_good_by(tally));
+  EXPECT_FALSE((MaxFailed{.count = 1, .only_new = true}).exceeded_by(tally));
+}
+
+TEST(MaxFailed, ShareOfTheLinksThatWereTried) {
+  Tally tally;
+  const MaxFailed tenth{.percent = 10, .only_new = true};
+  EXPECT_FALSE(tenth.exceeded_by(tally));
+  for (int i = 0; i < 1000; ++i) tally.add(settled(Status::kept));
+  for (int i = 0; i < 1000; ++i) tally.add(stood(ErrorClass::http_4xx));
+  Record saved = settled(Status::saved);
+  saved.attempts = 1;
+  for (int i = 0; i < 8; ++i) tally.add(saved);
+  Record broken = failed(ErrorClass::http_5xx);
+  broken.attempts = 5;
+  tally.add(broken);
+  EXPECT_EQ(tally.tried(), 9u);
+  EXPECT_TRUE(tenth.exceeded_by(tally)) << "a ninth";
+  EXPECT_FALSE(tenth.exceeded_for_good_by(tally)) << "more may be saved";
+  tally.add(stood(ErrorClass::timeout, 1));
+  EXPECT_FALSE(tenth.exceeded_by(tally)) << "a tenth, with the old one that was tried again";
+}
+
 TEST(Tally, CountsWhatWasSkippedByReason) {
   Tally tally;
   tally.add({.index = 1, .status = Status::skipped, .error = ErrorClass::filtered});
