@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include "common/result.h"
@@ -29,39 +30,51 @@ Reads every file that was saved in the folder DIR, and prints what differs:
   missing: NAME        it is not there any more
   changed: NAME: why   it is not what was saved
   foreign: NAME        no run has saved a file of that name
+Results, exports and ledgers that fanfetch wrote there are only counted.
 
+  --strict       foreign files make the exit status 1, too
   --repair       mark missing and changed files, so that the next run fetches
                  them again, and note new times of good files; touches no file
   --ledger FILE  the ledger, if not DIR/.fanfetch/ledger.sqlite
   -q, --quiet    no progress, no closing lines
   -h, --help     this text
 
-Exit status: 0 nothing differs; 1 something does, repaired or not; 2 usage, or
-no ledger there; 4 a file, the folder or the ledger cannot be read or written;
+Exit status: 0 nothing is missing or changed; 1 something is, repaired or not;
+2 usage, or no ledger there; 4 a file, the folder or the ledger cannot be read or written;
 5 a run holds the folder.
 )";
 
-constexpr std::string_view kExportHelp = R"(Usage: fanfetch export DIR [FILE] [OPTIONS]
-Writes a record of each link that runs into the folder DIR have settled, to
-FILE or stdout (-). FILE gets its name when it is whole. Works while a run is
-going on. A FILE named metadata.jsonl holds saved files only, and no errors, as
-tools for image folders want it.
+constexpr std::string_view kExportHelp = R"(Usage: fanfetch export DIR... [OPTIONS]
+Writes a record of each link that runs into each folder DIR have settled, to
+stdout or a file. Works while a run is going on.
 
-  --format jsonl|csv  a JSON object a line; or CSV with a heading, whose lines
-                      end with LF (default: by FILE's ending; stdout: jsonl)
-  --ledger FILE       the ledger, if not DIR/.fanfetch/ledger.sqlite
-  -h, --help          this text
+  -o, --output FILE  one that is there is replaced only if it is as an export
+                     left it; it gets its name when it is whole
+  --force            replace it whoever wrote it
+  --format NAME      jsonl: an object a line; csv: with a heading, lines end
+                     with LF; urls: the links alone, passwords masked
+                     (default: by FILE's ending; stdout: jsonl)
+  --failed           failed links only
+  --status S,...     those saved, failed, or with an HTTP status: 404, 5xx
+  --class C,...      failures of a class, such as http_4xx or timeout
+  --host H,...       links of a host
+  --image-folder     saved files, without the keys of errors, as tools for image
+                     folders want it: -o DIR/metadata.jsonl
+  --ledger FILE      the ledger, if not DIR/.fanfetch/ledger.sqlite
+  -h, --help         this text
 
-Exit status: 0; 2 usage, or no ledger there; 4 the ledger cannot be read or
-FILE not be written.
+Exit status: 0; 2 usage, no ledger there, or a FILE that is not to be replaced;
+4 the ledger cannot be read or FILE not be written.
 )";
 
 /// What the command line holds, values not checked yet.
 struct Words {
   std::vector<std::string> positional;
-  std::string ledger, format;
-  bool ledger_given = false, format_given = false;
-  bool help = false, json = false, by_host = false, repair = false, quiet = false;
+  std::string ledger, format, output;
+  std::vector<std::string> statuses, classes, hosts;
+  bool ledger_given = false, format_given = false, output_given = false;
+  bool help = false, json = false, by_host = false, repair = false, strict = false, quiet = false;
+  bool failed = false, image_folder = false, force = false;
 };
 
 using Read = tl::expected<Command, std::string>;
@@ -71,13 +84,17 @@ Read as_status(const Words& words, FolderArguments folder) {
 }
 
 Read as_verify(const Words& words, FolderArguments folder) {
-  return VerifyArguments{.folder = std::move(folder), .repair = words.repair, .quiet = words.quiet};
+  return VerifyArguments{.folder = std::move(folder),
+                         .repair = words.repair,
+                         .strict = words.strict,
+                         .quiet = words.quiet};
 }
 
 std::optional<ExportFormat> format_of(const Words& words, std::string_view file) {
   if (words.format_given) {
     if (words.format == "jsonl") return ExportFormat::jsonl;
     if (words.format == "csv") return ExportFormat::csv;
+    if (words.format == "urls") return ExportFormat::urls;
     return std::nullopt;
   }
   if (file == "-" || file.ends_with(".jsonl")) return ExportFormat::jsonl;
@@ -85,17 +102,56 @@ std::optional<ExportFormat> format_of(const Words& words, std::string_view file)
   return std::nullopt;
 }
 
+/// Adds each of `values` to the filter by `add`. Error: names `option`.
+tl::expected<void, std::string> add_to(ExportFilter& filter, std::string_view option,
+                                       const std::vector<std::string>& values,
+                                       Result<> (ExportFilter::*add)(std::string_view)) {
+  for (const std::string& value : values) {
+    if (auto added = (filter.*add)(value); !added) {
+      return tl::unexpected(fmt::format("{}: {}", option, added.error().message));
+    }
+  }
+  return {};
+}
+
+tl::expected<ExportFilter, std::string> export_filter(const Words& words) {
+  ExportFilter filter{.failed_only = words.failed, .files_only = words.image_folder};
+  auto added =
+      add_to(filter, "--status", words.statuses, &ExportFilter::add_status)
+          .and_then(
+              [&] { return add_to(filter, "--class", words.classes, &ExportFilter::add_class); })
+          .and_then([&] { return add_to(filter, "--host", words.hosts, &ExportFilter::add_host); });
+  if (!added) return tl::unexpected(std::move(added.error()));
+  return filter;
+}
+
 Read as_export(const Words& words, FolderArguments folder) {
-  ExportArguments arguments{.folder = std::move(folder)};
-  if (words.positional.size() > 1) arguments.file = words.positional[1];
-  if (arguments.file.empty()) return tl::unexpected<std::string>("FILE is empty");
+  ExportArguments arguments{.force = words.force};
+  for (const std::string& output : words.positional) {
+    if (output.empty()) return tl::unexpected<std::string>("a DIR is empty");
+    arguments.folders.push_back({.output = output, .ledger = folder.ledger});
+  }
+  if (words.ledger_given && arguments.folders.size() > 1) {
+    return tl::unexpected<std::string>("--ledger is for a single DIR");
+  }
+  if (words.output_given) arguments.file = words.output;
+  if (arguments.file.empty()) return tl::unexpected<std::string>("--output: its value is empty");
+  auto filter = export_filter(words);
+  if (!filter) return tl::unexpected(std::move(filter.error()));
+  arguments.filter = std::move(*filter);
   const auto format = format_of(words, arguments.file);
   if (!format && words.format_given) {
-    return tl::unexpected(fmt::format("--format: '{}' is not jsonl or csv", words.format));
+    return tl::unexpected(fmt::format("--format: '{}' is not jsonl, csv or urls", words.format));
   }
   if (!format) {
-    return tl::unexpected(fmt::format(
-        "the ending of '{}' is not .jsonl or .csv: say --format jsonl or csv", arguments.file));
+    return tl::unexpected(
+        fmt::format("the ending of '{}' is not .jsonl or .csv: say --format jsonl, csv or urls",
+                    arguments.file));
+  }
+  if (words.image_folder && (words.failed || *format == ExportFormat::urls)) {
+    return tl::unexpected<std::string>(
+        "--image-folder is a table of saved files: neither --failed "
+        "nor --format urls goes with it");
   }
   arguments.format = *format;
   return arguments;
@@ -120,11 +176,21 @@ constexpr Row kCommands[] = {
     {"verify", kVerifyHelp, 1,
      [](CLI::App& app, Words& words) {
        app.add_flag("--repair", words.repair);
+       app.add_flag("--strict", words.strict);
        app.add_flag("-q,--quiet", words.quiet);
      },
      as_verify},
-    {"export", kExportHelp, 2,
-     [](CLI::App& app, Words& words) { app.add_option("--format", words.format)->take_last(); },
+    {"export", kExportHelp, std::numeric_limits<std::size_t>::max(),
+     [](CLI::App& app, Words& words) {
+       app.add_option("-o,--output", words.output)->take_last();
+       app.add_option("--format", words.format)->take_last();
+       app.add_flag("--failed", words.failed);
+       app.add_flag("--image-folder", words.image_folder);
+       app.add_flag("--force", words.force);
+       app.add_option("--status", words.statuses)->type_size(1)->expected(1)->take_all();
+       app.add_option("--class", words.classes)->type_size(1)->expected(1)->take_all();
+       app.add_option("--host", words.hosts)->type_size(1)->expected(1)->take_all();
+     },
      as_export},
 };
 
@@ -167,8 +233,12 @@ tl::expected<Words, std::string> read_words(const Row& row, std::span<const char
     return tl::unexpected<std::string>(error.what());
   }
   words.ledger_given = ledger->count() > 0;
-  const auto* format = app.get_option_no_throw("--format");
-  words.format_given = format != nullptr && format->count() > 0;
+  const auto given_to = [&](const char* name) {
+    const auto* option = app.get_option_no_throw(name);
+    return option != nullptr && option->count() > 0;
+  };
+  words.format_given = given_to("--format");
+  words.output_given = given_to("--output");
   bool only_names = false;
   for (const std::string& word : app.remaining()) {
     if (!only_names && word == "--") {

@@ -6,7 +6,9 @@
 #include <string_view>
 #include <tl/expected.hpp>
 #include <variant>
+#include <vector>
 
+#include "coordinator/commands/export_filter.h"
 #include "coordinator/process/exit.h"
 
 namespace fanfetch {
@@ -26,15 +28,18 @@ struct StatusArguments {
 struct VerifyArguments {
   FolderArguments folder;
   bool repair = false;
+  bool strict = false;  ///< Foreign files count as well.
   bool quiet = false;
 };
 
-enum class ExportFormat { jsonl, csv };
+enum class ExportFormat { jsonl, csv, urls };
 
 struct ExportArguments {
-  FolderArguments folder;
-  std::string file = "-";  ///< `-` is stdout.
+  std::vector<FolderArguments> folders;  ///< At least one.
+  std::string file = "-";                ///< `-` is stdout.
   ExportFormat format = ExportFormat::jsonl;
+  ExportFilter filter;
+  bool force = false;  ///< Replace FILE, whoever wrote it.
 };
 
 using Command = std::variant<StatusArguments, VerifyArguments, ExportArguments>;

@@ -1,18 +1,25 @@
 #include "coordinator/commands/export.h"
 
-#include <filesystem>
+#include <sys/stat.h>
 
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <system_error>
+
+#include "common/ascii.h"
 #include "coordinator/commands/folder.h"
 #include "coordinator/commands/line_output.h"
 #include "coordinator/report/csv_line.h"
 #include "coordinator/report/jsonl_log.h"
 #include "coordinator/settle/run_ledger.h"
+#include "coordinator/settle/written_files.h"
 
 namespace fanfetch {
 namespace {
 
-/// The name under which tools for image folders look for it.
-constexpr std::string_view kFolderMetadata = "metadata.jsonl";
+using Histories = std::vector<std::unique_ptr<History>>;
 
 Result<LineOutput> open_output(const std::string& file) {
   if (file == "-") return LineOutput();
@@ -23,14 +30,30 @@ Result<LineOutput> open_output(const std::string& file) {
 /// rows have nothing in common, and make no table.
 constexpr std::size_t kMostColumns = 1000;
 
-/// The own columns of all rows that are to be written.
-Result<ColumnKeys> column_keys(History& history, bool files_only) {
+/// Visits the records that are to be written, of one ledger after the other, until `visit` returns
+/// false.
+Result<> each_record(const Histories& histories, const ExportFilter& filter,
+                     const std::function<bool(const Record&)>& visit) {
+  bool wanted = true;
+  for (const auto& history : histories) {
+    if (!wanted) break;
+    history->each_row([&](const LedgerRow& row) {
+      if (filter.takes(row.record)) wanted = visit(row.record);
+      return wanted;
+    });
+    if (auto error = history->error()) return tl::unexpected(std::move(*error));
+  }
+  return {};
+}
+
+/// The own columns of all records that are to be written.
+Result<ColumnKeys> column_keys(const Histories& histories, const ExportFilter& filter) {
   ColumnKeys keys;
-  history.each_row([&](const LedgerRow& row) {
-    if (!files_only || row.record.status == Status::saved) add_column_keys(row.record, keys);
+  auto read = each_record(histories, filter, [&](const Record& record) {
+    add_column_keys(record, keys);
     return keys.size() <= kMostColumns;
   });
-  if (auto error = history.error()) return tl::unexpected(std::move(*error));
+  if (!read) return tl::unexpected(std::move(read.error()));
   if (keys.size() > kMostColumns) {
     return fail(
         "the lists have over {} columns of their own, too many for CSV: export as JSON lines",
@@ -39,44 +62,101 @@ Result<ColumnKeys> column_keys(History& history, bool files_only) {
   return keys;
 }
 
-Result<> write_rows(History& history, const ExportArguments& arguments) {
+/// A link as a line of a list, with what would end the line escaped as its request has it.
+std::string url_line(const Record& record) {
+  std::string line;
+  for (const char c : record.url.value_or("")) {
+    line +=
+        is_control(c) ? fmt::format("%{:02X}", static_cast<unsigned char>(c)) : std::string(1, c);
+  }
+  return line + '\n';
+}
+
+Result<> write_rows(const Histories& histories, const ExportArguments& arguments) {
   auto output = open_output(arguments.file);
   if (!output) return tl::unexpected(output.error());
-  const bool files_only = std::filesystem::path(arguments.file).filename() == kFolderMetadata;
-  const RecordKeys keys = files_only ? RecordKeys::of_a_file : RecordKeys::all;
+  const ExportFilter& filter = arguments.filter;
+  const RecordKeys keys = filter.files_only ? RecordKeys::of_a_file : RecordKeys::all;
   const bool csv = arguments.format == ExportFormat::csv;
 
   ColumnKeys columns;
   if (csv) {
-    auto found = column_keys(history, files_only);
+    auto found = column_keys(histories, filter);
     if (!found) return tl::unexpected(found.error());
     columns = std::move(*found);
   }
-  bool going_well = !csv || output->add(csv_header(keys, columns));
-  history.each_row([&](const LedgerRow& row) {
-    if (files_only && row.record.status != Status::saved) return going_well;
-    going_well =
-        output->add(csv ? to_csv_line(row.record, keys, columns) : to_json_line(row.record, keys));
-    return going_well;
+  if (csv) output->add(csv_header(keys, columns));
+  auto read = each_record(histories, filter, [&](const Record& record) {
+    switch (arguments.format) {
+      case ExportFormat::csv: return output->add(to_csv_line(record, keys, columns));
+      case ExportFormat::urls: return output->add(url_line(record));
+      case ExportFormat::jsonl: break;
+    }
+    return output->add(to_json_line(record, keys));
   });
   // Without its name, the half of a file is gone.
-  if (auto error = history.error()) return tl::unexpected(std::move(*error));
+  if (!read) return read;
   return output->finish();
+}
+
+/// Why FILE is not to be replaced; nullopt: it may be.
+std::optional<std::string> why_to_stay(const ExportArguments& arguments,
+                                       const std::vector<std::string>& folders) {
+  for (const FolderArguments& folder : arguments.folders) {
+    const auto ledger = ledger_path(folder.output, folder.ledger);
+    if (is_own_file(arguments.file, folder.output, ledger)) {
+      return fmt::format("'{}' is what fanfetch keeps its books in; choose another file",
+                         arguments.file);
+    }
+  }
+  struct stat there {};
+  // An empty file loses nothing; what is no file is not replaced.
+  if (arguments.force || ::stat(arguments.file.c_str(), &there) != 0 || !S_ISREG(there.st_mode) ||
+      there.st_size == 0 || is_untouched_export(arguments.file, folders)) {
+    return std::nullopt;
+  }
+  return fmt::format("'{}' is there, and is not as an export left it: --force replaces it",
+                     arguments.file);
+}
+
+/// The ledgers of all folders. Exit: as open_history().
+tl::expected<Histories, Exit> open_histories(const std::vector<FolderArguments>& folders) {
+  Histories histories;
+  for (const FolderArguments& folder : folders) {
+    auto history = open_history(folder);
+    if (history) {
+      histories.push_back(std::move(*history));
+      continue;
+    }
+    Exit exit = std::move(history.error());
+    std::error_code none;
+    if (exit.status == kExitConfiguration && !histories.empty() &&
+        !std::filesystem::is_directory(folder.output, none)) {
+      exit = exit_with(
+          kExitConfiguration,
+          fmt::format("'{}' is no folder; the file to write is named by -o FILE", folder.output));
+    }
+    return tl::unexpected(std::move(exit));
+  }
+  return histories;
 }
 
 }  // namespace
 
 Exit run_export(const ExportArguments& arguments) {
-  const auto history = open_history(arguments.folder);
-  if (!history) return history.error();
-  const auto ledger = ledger_path(arguments.folder.output, arguments.folder.ledger);
-  if (is_own_file(arguments.file, arguments.folder.output, ledger)) {
-    return exit_with(kExitConfiguration,
-                     fmt::format("'{}' is what fanfetch keeps its books in; choose another file",
-                                 arguments.file));
+  const auto histories = open_histories(arguments.folders);
+  if (!histories) return histories.error();
+  std::vector<std::string> folders;
+  for (const FolderArguments& folder : arguments.folders) folders.push_back(folder.output);
+  const bool to_file = arguments.file != "-";
+  if (to_file) {
+    if (const auto why = why_to_stay(arguments, folders)) {
+      return exit_with(kExitConfiguration, *why);
+    }
   }
-  const auto written = write_rows(**history, arguments);
+  const auto written = write_rows(*histories, arguments);
   if (!written) return exit_with(kExitOutput, written.error().message);
+  if (to_file) note_written(WrittenFile::Kind::exported, arguments.file, folders);
   return {};
 }
 

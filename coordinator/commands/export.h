@@ -4,8 +4,8 @@
 
 namespace fanfetch {
 
-/// `fanfetch export`: every row of the ledger as a record, in the order in which the links were
-/// first settled. Memory does not grow with the ledger.
+/// `fanfetch export`: the rows of each folder's ledger that are asked for, as records or as links
+/// alone, in the order in which the links were first settled. Memory does not grow with the ledger.
 /// CSV reads the ledger twice, as its heading has the lists' own columns; one that a run that is
 /// going on adds in between is left out.
 [[nodiscard]] Exit run_export(const ExportArguments& arguments);

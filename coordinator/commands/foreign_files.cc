@@ -24,7 +24,7 @@ using FileId = std::pair<dev_t, ino_t>;
 
 class Walk {
  public:
-  Walk(std::string path, const OwnFiles& own, const std::function<bool(const std::string&)>& visit)
+  Walk(std::string path, const OwnFiles& own, const std::function<bool(const FoundFile&)>& visit)
       : path_(std::move(path)), visit_(visit) {
     for (const std::string& one : own.paths) {
       struct stat status {};
@@ -55,8 +55,6 @@ class Walk {
   Result<> look_at(int folder, const dirent& entry, const std::string& prefix) {
     const std::string_view name = entry.d_name;
     if (name == "." || name == ".." || (prefix.empty() && name == ".fanfetch")) return {};
-    // `fanfetch export DIR DIR/metadata.jsonl` is what image folders want.
-    if (prefix.empty() && name == "metadata.jsonl") return {};
     struct stat status {};
     if (::fstatat(folder, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
       if (errno == ENOENT) return {};  // removed just now
@@ -67,8 +65,8 @@ class Walk {
           ::openat(folder, entry.d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
       return look_into(std::move(below), prefix + entry.d_name + '/');
     }
-    if (std::ranges::count(own_, FileId(status.st_dev, status.st_ino)) > 0) return {};
-    stopped_ = !visit_(prefix + entry.d_name);
+    const bool own = std::ranges::count(own_, FileId(status.st_dev, status.st_ino)) > 0;
+    stopped_ = !visit_({.name = prefix + entry.d_name, .own = own});
     return {};
   }
 
@@ -77,7 +75,7 @@ class Walk {
   }
 
   std::string path_;
-  const std::function<bool(const std::string&)>& visit_;
+  const std::function<bool(const FoundFile&)>& visit_;
   std::vector<FileId> own_;
   bool stopped_ = false;
 };
@@ -85,7 +83,7 @@ class Walk {
 }  // namespace
 
 Result<> each_file_below(const std::string& path, const OwnFiles& own,
-                         const std::function<bool(const std::string& name)>& visit) {
+                         const std::function<bool(const FoundFile& file)>& visit) {
   return Walk(path, own, visit).run();
 }
 

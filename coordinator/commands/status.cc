@@ -43,17 +43,23 @@ std::optional<LastRun> read_last_run(Database& database) {
 /// All counts but those by host, in one pass over the rows.
 void count_rows(Database& database, FolderStatus& status) {
   Statement select(
-      database, "SELECT run=?, status, error, count(*), total(bytes) FROM links GROUP BY 1, 2, 3");
+      database,
+      "SELECT run=?, status, error, CASE WHEN status='failed' AND http_status>=400 THEN "
+      "http_status END, count(*), total(bytes) FROM links GROUP BY 1, 2, 3, 4");
   select.bind(status.last_run ? status.last_run->number : 0);
   while (select.step()) {
     const bool of_last_run = select.number() != 0;
     const bool saved = select.text() == name(Status::saved);
     const auto error = select.optional_text();
+    const auto http_status = select.optional_number();
     const auto count = static_cast<std::uint64_t>(select.number());
     const auto bytes = static_cast<std::uint64_t>(select.number());
     (saved ? status.saved : status.failed) += count;
     if (saved) status.bytes += bytes;
     if (!saved) status.failed_by_class[error.value_or("unknown")] += count;
+    if (!saved && http_status) {
+      status.failed_by_status[{error.value_or("unknown"), static_cast<int>(*http_status)}] += count;
+    }
     if (of_last_run && !status.last_run->ended_at) {
       (saved ? status.last_run->saved : status.last_run->failed) += count;
     }

@@ -91,6 +91,11 @@ std::string status_json(const FolderStatus& status, WallTime now) {
   status.last_run ? write_run(json, *status.last_run, now) : json.null();
   json.key("hosts");
   status.hosts ? write_hosts(json, *status.hosts) : json.null();
+  std::map<int, std::uint64_t> by_status;
+  for (const auto& [kind, count] : status.failed_by_status) by_status[kind.second] += count;
+  json.key("failed_by_status").begin();
+  for (const auto& [code, count] : by_status) json.key(std::to_string(code)).number(count);
+  json.end();
   json.end();
   return json.line();
 }

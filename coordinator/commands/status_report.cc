@@ -82,6 +82,10 @@ std::string status_text(const FolderStatus& status, WallTime now) {
                                {"failed", fmt::to_string(status.failed)}};
   for (const auto& [error, count] : by_count(status.failed_by_class)) {
     counts.push_back({"  " + printable(error), fmt::to_string(count)});
+    for (const auto& [kind, of_status] : status.failed_by_status) {
+      if (kind.first != error) continue;
+      counts.push_back({fmt::format("    {}", kind.second), fmt::to_string(of_status)});
+    }
   }
   text += table(counts) + '\n';
   text += status.last_run ? run_text(*status.last_run, now) : "No run has begun yet.\n";

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/clock.h"
@@ -35,6 +36,8 @@ struct FolderStatus {
   std::uint64_t saved = 0, failed = 0;  ///< Links.
   std::uint64_t bytes = 0;              ///< Of saved files.
   std::map<std::string, std::uint64_t> failed_by_class;
+  /// Class and HTTP status of those failures that came with one, from 400 on.
+  std::map<std::pair<std::string, int>, std::uint64_t> failed_by_status;
   std::optional<LastRun> last_run;
   /// Who holds the folder; 0 if that process has not said, nullopt if nobody does.
   std::optional<int> held_by;
@@ -48,8 +51,8 @@ struct FolderStatus {
 /// One JSON object and a newline. Every key is always there, null where unknown: `output`, `links`,
 /// `saved`, `failed`, `bytes`, `failed_by_class` (class → count), `held_by` (pid, 0 if it has not
 /// said), `last_run` (`number`, `state`, `pid`, `started_at`, `ended_at`, `duration_ms`, `saved`,
-/// `kept`, `skipped`, `failed`), `hosts` (`host`, `saved`, `failed`, `bytes`). A link without a
-/// host counts for the host null.
+/// `kept`, `skipped`, `failed`), `hosts` (`host`, `saved`, `failed`, `bytes`), `failed_by_status`
+/// (HTTP status → count). A link without a host counts for the host null.
 [[nodiscard]] std::string status_json(const FolderStatus& status, WallTime now);
 
 }  // namespace fanfetch

@@ -1,6 +1,7 @@
 #include "coordinator/commands/verify.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "common/utf8.h"
 #include "coordinator/commands/check_processes.h"
@@ -13,6 +14,7 @@
 #include "coordinator/report/console.h"
 #include "coordinator/report/progress.h"
 #include "coordinator/settle/run_ledger.h"
+#include "coordinator/settle/written_files.h"
 
 namespace fanfetch {
 namespace {
@@ -109,6 +111,30 @@ class FileNames {
   Statement of_row_, known_;
 };
 
+/// The ledger and what lies beside it, and all that was noted in the folder as written.
+OwnFiles own_files(const std::string& output, const std::string& ledger) {
+  OwnFiles own;
+  const auto add_ledger = [&](const std::string& path) {
+    for (const char* beside : {"", "-wal", "-shm", "-damaged", "-reserve"}) {
+      own.paths.push_back(path + beside);
+    }
+    std::error_code none;
+    for (int n = 1; std::filesystem::exists(fmt::format("{}.damaged-{}", path, n), none); ++n) {
+      for (const char* beside : {"", "-wal", "-shm"}) {
+        own.paths.push_back(fmt::format("{}.damaged-{}{}", path, n, beside));
+      }
+    }
+  };
+  add_ledger(ledger);
+  for (const WrittenFile& file : written_files(output)) {
+    if (file.kind == WrittenFile::Kind::ledger) add_ledger(file.path);
+    if (file.kind != WrittenFile::Kind::exported || is_untouched_export(file.path, {output})) {
+      own.paths.push_back(file.path);
+    }
+  }
+  return own;
+}
+
 class Verification {
  public:
   Verification(const VerifyArguments& arguments, Instant start)
@@ -129,7 +155,8 @@ class Verification {
       for (const auto& line : closing_lines(counts_, took, repair)) console_.line(line);
     }
     if (counts_.unreadable > 0) return kExitOutput;
-    return counts_.anything_differs() ? kExitLinksFailed : kExitSuccess;
+    const bool too_foreign = arguments_.strict && counts_.foreign > 0;
+    return counts_.anything_differs() || too_foreign ? kExitLinksFailed : kExitSuccess;
   }
 
  private:
@@ -161,10 +188,9 @@ class Verification {
     if (!output_works_) return {};
     if (auto flushed = repairs.flush(); !flushed) return flushed;
     if (auto finished = processes.finish(); !finished) return finished;
-    auto walked = each_file_below(arguments_.folder.output,
-                                  OwnFiles{{folder.path, folder.path + "-wal", folder.path + "-shm",
-                                            folder.path + "-damaged"}},
-                                  [&](const std::string& name) { return take_name(name, names); });
+    auto walked =
+        each_file_below(arguments_.folder.output, own_files(arguments_.folder.output, folder.path),
+                        [&](const FoundFile& file) { return take_file(file, names); });
     if (!walked) return walked;
     if (auto error = (*history)->error()) return tl::unexpected(std::move(*error));
     return {};
@@ -191,10 +217,14 @@ class Verification {
     return repairs.refetch(finding.row, why.empty() ? "verify: it is missing" : "verify: " + why);
   }
 
-  [[nodiscard]] bool take_name(const std::string& name, FileNames& names) {
-    if (names.knows(name)) return true;
+  [[nodiscard]] bool take_file(const FoundFile& file, FileNames& names) {
+    if (names.knows(file.name)) return true;
+    if (file.own) {
+      ++counts_.own;
+      return true;
+    }
     ++counts_.foreign;
-    add_line(foreign_line(name));
+    add_line(foreign_line(file.name));
     return output_works_;
   }
 

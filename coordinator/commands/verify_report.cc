@@ -106,6 +106,7 @@ std::vector<std::string> closing_lines(const VerifyCounts& counts, Duration took
       fmt::format("verified {} ({}) in {}: {} good, {} missing, {} changed, {} foreign",
                   files(counts.files), human_bytes(counts.bytes), human_duration(took), counts.good,
                   counts.missing, counts.changed, counts.foreign);
+  if (counts.own > 0) last += fmt::format(", {} of fanfetch's own", counts.own);
   if (counts.unreadable > 0) last += fmt::format(", {} unreadable", counts.unreadable);
   lines.push_back(std::move(last));
   return lines;

@@ -15,10 +15,11 @@ struct VerifyCounts {
   std::uint64_t files = 0;  ///< Looked at; the foreign ones are not among them.
   std::uint64_t bytes = 0;  ///< Read.
   std::uint64_t good = 0, missing = 0, changed = 0, foreign = 0, unreadable = 0;
+  std::uint64_t own = 0;       ///< Results, exports and the like that fanfetch wrote.
   std::uint64_t noted = 0;     ///< Good ones with another time or mark, noted.
   std::uint64_t in_place = 0;  ///< Changed ones that a run replaces: they look as saved.
 
-  [[nodiscard]] bool anything_differs() const { return missing + changed + foreign > 0; }
+  [[nodiscard]] bool anything_differs() const { return missing + changed > 0; }
 };
 
 /// Counts one finding; `expected` is what the ledger has of its file.
@@ -39,7 +40,8 @@ void add(VerifyCounts& counts, const Finding& finding, const std::optional<FileS
 enum class Repair { no, yes };
 
 /// For stderr: what was repaired and what the next run will do, or how to repair; at last
-/// `verified 91 files (12.4 MiB) in 1.2s: 90 good, 0 missing, 1 changed, 0 foreign`.
+/// `verified 91 files (12.4 MiB) in 1.2s: 90 good, 0 missing, 1 changed, 0 foreign`,
+/// and `, 2 of fanfetch's own` if there are such.
 [[nodiscard]] std::vector<std::string> closing_lines(const VerifyCounts& counts, Duration took,
                                                      Repair repair);
 

@@ -95,7 +95,7 @@ TEST_F(ExportTest, CsvHoldsTheSame) {
   run_once();
   const auto lines = exported(command({"export", output()}).out);
   const std::string file = folder_.at("links.csv");
-  const Finished finished = command({"export", output(), file});
+  const Finished finished = command({"export", output(), "-o", file});
   EXPECT_EQ(0, finished.exit_status) << finished.describe();
   EXPECT_EQ("", finished.out);
   EXPECT_EQ(command({"export", output(), "--format", "csv"}).out, read_file(file));
@@ -123,19 +123,20 @@ TEST_F(ExportTest, CsvHoldsTheSame) {
 TEST_F(ExportTest, MetadataHoldsFilesOnlyAndNoErrors) {
   run_once();
   const std::string file = output() + "/metadata.jsonl";
-  EXPECT_EQ(0, command({"export", output(), file}).exit_status);
+  EXPECT_EQ(0, command({"export", output(), "--image-folder", "-o", file}).exit_status);
   const auto lines = exported(read_file(file));
   EXPECT_EQ(6u, lines.size());
   for (const ResultLine& line : lines) {
     EXPECT_EQ("saved", line.status);
     EXPECT_TRUE(std::filesystem::exists(output() + '/' + line.file_name.value_or("none")));
-    EXPECT_EQ(15u, line.keys.size());
+    EXPECT_EQ(21u, line.keys.size());
     for (const char* key : {"error", "retryable", "message"}) {
       EXPECT_EQ(0, std::ranges::count(line.keys, key)) << key;
     }
   }
-  EXPECT_EQ(0, command({"export", output(), folder_.at("other.jsonl")}).exit_status);
-  EXPECT_EQ(8u, exported(read_file(folder_.at("other.jsonl"))).size()) << "by its name alone";
+  const std::string by_name = folder_.at("metadata.jsonl");
+  EXPECT_EQ(0, command({"export", output(), "-o", by_name}).exit_status);
+  EXPECT_EQ(8u, exported(read_file(by_name)).size()) << "a name does not change what it holds";
 }
 
 TEST_F(ExportTest, WhileARunIsGoingOn) {
@@ -166,19 +167,87 @@ TEST_F(ExportTest, MoreRowsThanAPage) {
   }
 }
 
-TEST_F(ExportTest, ReplacesAFileAndFollowsALink) {
+TEST_F(ExportTest, ReplacesAnExportAndFollowsALink) {
   run_once();
-  const std::string file = folder_.write("real.jsonl", "old");
+  const std::string file = folder_.at("real.jsonl");
+  EXPECT_EQ(0, command({"export", output(), "--failed", "-o", file}).exit_status);
+  EXPECT_EQ(2u, exported(read_file(file)).size());
   ::chmod(file.c_str(), 0600);
   std::filesystem::create_symlink("real.jsonl", folder_.at("link.jsonl"));
   const auto names = names_in_folder();
-  EXPECT_EQ(0, command({"export", output(), folder_.at("link.jsonl")}).exit_status);
+  EXPECT_EQ(0, command({"export", output(), "-o", folder_.at("link.jsonl")}).exit_status);
   EXPECT_EQ(8u, exported(read_file(file)).size());
   EXPECT_TRUE(std::filesystem::is_symlink(folder_.at("link.jsonl")));
   struct stat status {};
   EXPECT_EQ(0, ::stat(file.c_str(), &status));
   EXPECT_EQ(0600u, status.st_mode & 0777u) << "as private as it was";
   EXPECT_EQ(names, names_in_folder()) << "nothing is left beside it";
+}
+
+TEST_F(ExportTest, AUsersFileIsNotReplaced) {
+  run_once();
+  const std::string list = folder_.write("list.csv", "url\nhttp://h/a.jpg\n");
+  for (const std::string& format : {"csv", "jsonl", "urls"}) {
+    const Finished finished = command({"export", output(), "-o", list, "--format", format});
+    EXPECT_EQ(2, finished.exit_status) << finished.describe();
+    EXPECT_TRUE(has(finished.err, "--force")) << finished.err;
+    EXPECT_EQ("url\nhttp://h/a.jpg\n", read_file(list));
+  }
+  const Finished as_before = command({"export", output(), list});
+  EXPECT_EQ(2, as_before.exit_status) << as_before.describe();
+  EXPECT_TRUE(has(as_before.err, "is no folder; the file to write is named by -o FILE"))
+      << as_before.err;
+  EXPECT_EQ("url\nhttp://h/a.jpg\n", read_file(list));
+  EXPECT_EQ(0, command({"export", output(), "-o", list, "--force"}).exit_status);
+  EXPECT_EQ(9u, lines_of(read_file(list)).size());
+  EXPECT_EQ(0, command({"export", output(), "-o", list}).exit_status) << "it is an export now";
+  (void)folder_.write("list.csv", read_file(list) + "http://h/mine.jpg\n");
+  EXPECT_EQ(2, command({"export", output(), "-o", list}).exit_status) << "and now the user's";
+  (void)folder_.write("list.csv", "");
+  EXPECT_EQ(0, command({"export", output(), "-o", list}).exit_status) << "nothing is lost";
+  const Finished ledger = command(
+      {"export", output(), "--force", "--format=csv", "-o", output() + "/.fanfetch/ledger.sqlite"});
+  EXPECT_EQ(2, ledger.exit_status) << ledger.describe();
+}
+
+TEST_F(ExportTest, OnlyWhatIsAskedFor) {
+  origin_.serve("/no.jpg", status(403));
+  auto links = serve_many(2, 1000);
+  links.insert(links.end(), {"/gone.jpg", "/no.jpg", "http://u:p@localhost:1/x.jpg"});
+  EXPECT_EQ(1, run(list_setup(links, {"--retries=0"})).exit_status);
+  const auto urls = [&](std::vector<std::string> options) {
+    std::vector<std::string> args{"export", output(), "--format=urls"};
+    args.insert(args.end(), options.begin(), options.end());
+    auto lines = lines_of(command(args).out);
+    std::ranges::sort(lines);
+    return lines;
+  };
+  using Urls = std::vector<std::string>;
+  const std::string masked = "http://***@localhost:1/x.jpg", no = origin_.url("/no.jpg"),
+                    gone = origin_.url("/gone.jpg");
+  EXPECT_EQ((Urls{masked, gone, no}), urls({"--failed"}));
+  EXPECT_EQ(Urls{gone}, urls({"--status", "404"}));
+  EXPECT_EQ((Urls{gone, no}), urls({"--class", "http_4xx"}));
+  EXPECT_EQ((Urls{origin_.url("/000.jpg"), origin_.url("/001.jpg")}), urls({"--status=saved"}));
+  EXPECT_EQ(Urls{masked}, urls({"--host", "localhost"}));
+  EXPECT_EQ(Urls{}, urls({"--host", "localhost", "--status", "saved"}));
+}
+
+TEST_F(ExportTest, OfSeveralFolders) {
+  run_once();
+  EXPECT_EQ(0, run({.args = {"--allow-private", "-o", folder_.at("more"), "--keep-columns",
+                             folder_.write("more.csv",
+                                           "url,title\n" + origin_.url("/000.jpg") + ",first\n")}})
+                   .exit_status);
+  EXPECT_EQ(9u, exported(command({"export", output(), folder_.at("more")}).out).size());
+  const auto rows =
+      parse_csv(command({"export", output(), folder_.at("more"), "--format=csv"}).out);
+  ASSERT_EQ(9u, rows.size());
+  EXPECT_EQ("", rows[0].at("title"));
+  EXPECT_EQ("first", rows[8].at("title"));
+  const Finished nowhere = command({"export", output(), folder_.at("none")});
+  EXPECT_EQ(2, nowhere.exit_status) << nowhere.describe();
+  EXPECT_EQ("", nowhere.out);
 }
 
 TEST_F(ExportTest, NoHalfFileWhenItDoesNotFit) {
@@ -189,8 +258,8 @@ TEST_F(ExportTest, NoHalfFileWhenItDoesNotFit) {
   ::getrlimit(RLIMIT_FSIZE, &was);
   const rlimit small{.rlim_cur = 100'000, .rlim_max = was.rlim_max};
   ::setrlimit(RLIMIT_FSIZE, &small);  // the program inherits it
-  const Finished replaced = command({"export", output(), folder_.at("old.jsonl")});
-  const Finished made = command({"export", output(), folder_.at("new.csv")});
+  const Finished replaced = command({"export", output(), "-o", folder_.at("old.jsonl"), "--force"});
+  const Finished made = command({"export", output(), "-o", folder_.at("new.csv")});
   ::setrlimit(RLIMIT_FSIZE, &was);
   EXPECT_EQ(4, replaced.exit_status) << replaced.describe();
   EXPECT_TRUE(has(replaced.err, "cannot write '" + folder_.at("old.jsonl") + "': File too large"))
@@ -202,11 +271,11 @@ TEST_F(ExportTest, NoHalfFileWhenItDoesNotFit) {
 
 TEST_F(ExportTest, OutputThatCannotBeWritten) {
   run_once();
-  const Finished full = command({"export", output(), "/dev/full", "--format=jsonl"});
+  const Finished full = command({"export", output(), "-o", "/dev/full", "--format=jsonl"});
   EXPECT_EQ(4, full.exit_status) << full.describe();
   EXPECT_TRUE(has(full.err, "No space left")) << full.err;
   EXPECT_TRUE(std::filesystem::is_character_file("/dev/full")) << "a device is not replaced";
-  const Finished nowhere = command({"export", output(), folder_.at("no/such/folder.csv")});
+  const Finished nowhere = command({"export", output(), "-o", folder_.at("no/such/folder.csv")});
   EXPECT_EQ(4, nowhere.exit_status) << nowhere.describe();
   EXPECT_TRUE(has(nowhere.err, "no/such/folder.csv")) << nowhere.err;
 }

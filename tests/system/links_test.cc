@@ -119,7 +119,7 @@ TEST_F(LinksTest, AUserIsForItsOwnOriginAndNowhereToBeFound) {
   EXPECT_FALSE(other.requests()[0].header("authorization"));
 
   // Looked at afterwards, rehearsed, and gone on with:
-  expect_no_secret(run({.args = {"export", output(), "-"}, .folder = folder_.path()}));
+  expect_no_secret(run({.args = {"export", output(), "-o", "-"}, .folder = folder_.path()}));
   expect_no_secret(run({.args = {"status", output()}, .folder = folder_.path()}));
   expect_no_secret(run(list_setup(links, {"--dry-run"})));
   expect_no_secret(run(list_setup(links, {"-v", "--retries=0", "--retry-failed=all"})));

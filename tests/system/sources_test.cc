@@ -225,7 +225,7 @@ TEST_F(SourcesTest, KeptColumnsStandInRecordsAndExports) {
   EXPECT_EQ(2u, exported.size());
   EXPECT_TRUE(holds_line(exported, "saved", first));
   const std::string metadata = output() + "/metadata.jsonl";
-  EXPECT_EQ(0, command({"export", output(), metadata}).exit_status);
+  EXPECT_EQ(0, command({"export", output(), "--image-folder", "-o", metadata}).exit_status);
   EXPECT_TRUE(has(read_file(metadata), first));
   const auto table = lines_of(command({"export", output(), "--format=csv"}).out);
   ASSERT_EQ(3u, table.size());

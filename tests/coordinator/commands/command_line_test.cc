@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 namespace fanfetch {
@@ -47,9 +48,9 @@ TEST(CommandLine, Status) {
 
 TEST(CommandLine, Verify) {
   const auto plain = as<VerifyArguments>({"verify", "images"});
-  EXPECT_FALSE(plain.repair || plain.quiet);
-  const auto all = as<VerifyArguments>({"verify", "-q", "images", "--repair"});
-  EXPECT_TRUE(all.repair && all.quiet);
+  EXPECT_FALSE(plain.repair || plain.quiet || plain.strict);
+  const auto all = as<VerifyArguments>({"verify", "-q", "images", "--repair", "--strict"});
+  EXPECT_TRUE(all.repair && all.quiet && all.strict);
   EXPECT_TRUE(as<VerifyArguments>({"verify", "images", "--quiet"}).quiet);
 }
 
@@ -57,13 +58,57 @@ TEST(CommandLine, Export) {
   const auto plain = as<ExportArguments>({"export", "images"});
   EXPECT_EQ(plain.file, "-");
   EXPECT_EQ(plain.format, ExportFormat::jsonl);
-  EXPECT_EQ(as<ExportArguments>({"export", "d", "-"}).file, "-");
-  EXPECT_EQ(as<ExportArguments>({"export", "d", "a.jsonl"}).format, ExportFormat::jsonl);
-  EXPECT_EQ(as<ExportArguments>({"export", "d", "a.csv"}).format, ExportFormat::csv);
+  EXPECT_FALSE(plain.force || plain.filter.files_only);
+  const auto format = [](const char* file) {
+    return as<ExportArguments>({"export", "d", "-o", file}).format;
+  };
+  EXPECT_EQ(as<ExportArguments>({"export", "d", "-o", "-"}).file, "-");
+  EXPECT_EQ(format("a.jsonl"), ExportFormat::jsonl);
+  EXPECT_EQ(format("a.csv"), ExportFormat::csv);
   EXPECT_EQ(as<ExportArguments>({"export", "d", "--format", "csv"}).format, ExportFormat::csv);
-  const auto against_its_ending = as<ExportArguments>({"export", "--format=jsonl", "d", "a.csv"});
+  EXPECT_EQ(as<ExportArguments>({"export", "d", "--format=urls", "-o", "x"}).format,
+            ExportFormat::urls);
+  const auto against_its_ending =
+      as<ExportArguments>({"export", "--format=jsonl", "d", "--output=a.csv", "--force"});
   EXPECT_EQ(against_its_ending.format, ExportFormat::jsonl);
   EXPECT_EQ(against_its_ending.file, "a.csv");
+  EXPECT_TRUE(against_its_ending.force);
+  const auto several = as<ExportArguments>({"export", "a", "-o", "x.csv", "b.csv", "c"});
+  ASSERT_EQ(several.folders.size(), 3u);
+  EXPECT_EQ(several.folders[1].output, "b.csv") << "every word is a folder";
+}
+
+Record record(Status status, std::optional<ErrorClass> error = {}, int http_status = 200) {
+  Record record{.url = "http://me@H.org:80/x", .status = status, .http_status = http_status};
+  record.error = error;
+  return record;
+}
+
+TEST(CommandLine, WhatAnExportTakes) {
+  const Record saved = record(Status::saved);
+  const Record gone = record(Status::failed, ErrorClass::http_4xx, 404);
+  const Record broken = record(Status::failed, ErrorClass::http_5xx, 503);
+  using Taken = std::array<bool, 3>;
+  const auto takes = [&](std::vector<const char*> options) {
+    std::vector<const char*> words{"export", "d"};
+    words.insert(words.end(), options.begin(), options.end());
+    const auto filter = as<ExportArguments>(words).filter;
+    return Taken{filter.takes(saved), filter.takes(gone), filter.takes(broken)};
+  };
+  EXPECT_EQ(takes({}), (Taken{true, true, true}));
+  EXPECT_EQ(takes({"--failed"}), (Taken{false, true, true}));
+  EXPECT_EQ(takes({"--image-folder"}), (Taken{true, false, false}));
+  EXPECT_EQ(takes({"--status", "saved"}), (Taken{true, false, false}));
+  EXPECT_EQ(takes({"--status", "failed"}), (Taken{false, true, true}));
+  EXPECT_EQ(takes({"--status", "5xx"}), (Taken{false, false, true}));
+  EXPECT_EQ(takes({"--status", "saved, 404"}), (Taken{true, true, false}));
+  EXPECT_EQ(takes({"--status=saved", "--status=503"}), (Taken{true, false, true}));
+  EXPECT_EQ(takes({"--failed", "--status", "404"}), (Taken{false, true, false}));
+  EXPECT_EQ(takes({"--class", "http_5xx,dns"}), (Taken{false, false, true}));
+  EXPECT_EQ(takes({"--host", "h.ORG"}), (Taken{true, true, true}));
+  EXPECT_EQ(takes({"--host", "other.org"}), (Taken{false, false, false}));
+  EXPECT_EQ(takes({"--host", "h.org,x", "--class", "http_4xx"}), (Taken{false, true, false}));
+  EXPECT_FALSE(as<ExportArguments>({"export", "d", "--host", "h"}).filter.takes(Record()));
 }
 
 TEST(CommandLine, FoldersOfAnyName) {
@@ -78,17 +123,25 @@ TEST(CommandLine, Errors) {
       {{"status", ""}, "DIR is missing"},
       {{"status", "a", "b"}, "'b' is one word too many"},
       {{"verify", "a", "b"}, "'b' is one word too many"},
-      {{"export", "a", "b.csv", "c"}, "'c' is one word too many"},
       {{"status", "a", "--repair"}, "--repair is not an option"},
       {{"verify", "a", "--json=1"}, "--json is not an option"},
       {{"export", "a", "-x"}, "-x is not an option"},
       {{"status", "a", "--ledger"}, "--ledger needs a value"},
       {{"status", "--ledger=", "a"}, "--ledger: its value is empty"},
       {{"export", "a", "--format"}, "--format needs a value"},
-      {{"export", "a", "--format", "xml"}, "'xml' is not jsonl or csv"},
-      {{"export", "a", "--format="}, "'' is not jsonl or csv"},
-      {{"export", "a", "b.txt"}, "the ending of 'b.txt' is not .jsonl or .csv"},
-      {{"export", "a", ""}, "FILE is empty"},
+      {{"export", "a", "--format", "xml"}, "'xml' is not jsonl, csv or urls"},
+      {{"export", "a", "--format="}, "'' is not jsonl, csv or urls"},
+      {{"export", "a", "-o", "b.txt"}, "the ending of 'b.txt' is not .jsonl or .csv"},
+      {{"export", "a", ""}, "a DIR is empty"},
+      {{"export", "a", "-o", ""}, "--output: its value is empty"},
+      {{"export", "a", "b", "--ledger", "l"}, "--ledger is for a single DIR"},
+      {{"export", "a", "--status", "kept"}, "--status: 'kept' is neither saved, failed nor"},
+      {{"export", "a", "--status", "404,"}, "--status: '' is neither"},
+      {{"export", "a", "--class", "404"}, "--class: '404' is no error class"},
+      {{"export", "a", "--host", "http://h/"}, "--host: 'http://h/' is not a host name"},
+      {{"export", "a", "--image-folder", "--failed"}, "--image-folder is a table of saved files"},
+      {{"export", "a", "--image-folder", "--format=urls"}, "--image-folder is a table"},
+      {{"export", "a", "--status"}, "--status needs a value"},
       {{"status", "a", "\x1b[31m"}, "'?[31m' is one word too many"},
   };
   for (const auto& [words, expected] : cases) {

@@ -13,6 +13,7 @@ constexpr WallTime kNow = kStart + 60s;
 FolderStatus finished() {
   FolderStatus status{.output = "images", .saved = 1234, .failed = 12, .bytes = 13'000'000};
   status.failed_by_class = {{"dns", 1}, {"http_4xx", 10}, {"timeout", 1}};
+  status.failed_by_status = {{{"http_4xx", 403}, 2}, {{"http_4xx", 404}, 8}};
   status.last_run = LastRun{.number = 3,
                             .pid = 77,
                             .state = "finished",
@@ -41,6 +42,8 @@ TEST(StatusText, OfAFinishedRun) {
             "  saved       1234\n"
             "  failed        12\n"
             "    http_4xx    10\n"
+            "      403        2\n"
+            "      404        8\n"
             "    dns          1\n"
             "    timeout      1\n"
             "\n"
@@ -98,7 +101,8 @@ TEST(StatusJson, HasEveryKey) {
             R"("failed_by_class":{"dns":1,"http_4xx":10,"timeout":1},"held_by":null,)"
             R"("last_run":{"number":3,"state":"finished","pid":77,)"
             R"("started_at":"2023-11-14T22:13:20.000Z","ended_at":"2023-11-14T22:13:21.900Z",)"
-            R"("duration_ms":1900,"saved":4,"kept":1230,"skipped":2,"failed":1},"hosts":null})"
+            R"("duration_ms":1900,"saved":4,"kept":1230,"skipped":2,"failed":1},"hosts":null,)"
+            R"("failed_by_status":{"403":2,"404":8}})"
             "\n");
 }
 
@@ -113,7 +117,8 @@ TEST(StatusJson, UnknownIsNull) {
             R"("started_at":"2023-11-14T22:13:20.000Z","ended_at":null,"duration_ms":null,)"
             R"("saved":4,"kept":null,"skipped":null,"failed":1},)"
             R"("hosts":[{"host":"h","saved":1,"failed":2,"bytes":3},)"
-            R"({"host":null,"saved":0,"failed":1,"bytes":0}]})"
+            R"({"host":null,"saved":0,"failed":1,"bytes":0}],)"
+            R"("failed_by_status":{"403":2,"404":8}})"
             "\n");
   EXPECT_NE(status_json(unended("running"), kNow).find("\"duration_ms\":60000"), std::string::npos);
   EXPECT_NE(status_json({.output = "a\xff"}, kNow).find("\"last_run\":null"), std::string::npos);
