@@ -102,7 +102,8 @@ class Ledger {
   virtual ~Ledger() = default;
 
   /// Writes the rows of a batch in place of older ones for the same links, fills in their numbers,
-  /// and notes their pending renames. Removes the notes of earlier batches.
+  /// and notes their pending renames. Removes the notes of earlier batches. The row of a line that
+  /// was no URL for an earlier run either stays that run's, and the record is marked as `stood`.
   /// REQUIRES: the renames of earlier batches are on the disk (synced).
   [[nodiscard]] virtual Done write(std::span<LedgerEntry> batch) = 0;
   /// Changes the names of rows whose renames are still pending.

@@ -105,9 +105,11 @@ struct SqliteLedger::Statements {
         confirm(database,
                 "UPDATE links SET status='saved', error=NULL, retryable=NULL, mtime_ns=?, "
                 "message=CASE status WHEN 'saved' THEN message END WHERE row=?"),
+        run_of(database, "SELECT run FROM links WHERE link=?"),
         name_taken(database, "SELECT 1 FROM links WHERE name_key=? AND link<>? LIMIT 1") {}
 
-  Statement insert, update, place, clear, rename, give_up, no_place, mark, confirm, name_taken;
+  Statement insert, update, place, clear, rename, give_up, no_place, mark, confirm, run_of,
+      name_taken;
 };
 
 SqliteLedger::SqliteLedger(std::unique_ptr<Database> database, std::string path, int max_log_pages)
@@ -211,12 +213,23 @@ tl::expected<std::vector<UnfinishedRename>, Ledger::Failure> SqliteLedger::pendi
   return all;
 }
 
+/// Left as it is, the row shows that for each such line of this run's list, however many there are.
+bool SqliteLedger::is_old_bad_url(const LedgerRow& row) {
+  if (row.record.error != ErrorClass::bad_url) return false;
+  Statement& statement = statements_->run_of;
+  const bool is_old = statement.bind(row.link).step() && statement.number() != run_;
+  statement.reset();
+  return is_old;
+}
+
 void SqliteLedger::put(LedgerEntry& entry) {
   LedgerRow& row = entry.row;
   row.run = run_;
   bind_row(statements_->insert, row);
   if (statements_->insert.run_and_count() == 1) {
     row.row = database_->last_row();
+  } else if (is_old_bad_url(row)) {
+    row.record.stood = true;
   } else {
     bind_row(statements_->update, row);
     if (statements_->update.step()) row.row = statements_->update.number();

@@ -119,6 +119,23 @@ TEST_F(SqliteLedgerTest, WhatIsUnknownStaysUnknown) {
   EXPECT_EQ(back.planned_name, "");
 }
 
+TEST_F(SqliteLedgerTest, ALineThatWasNoUrlBeforeIsNoNews) {
+  const auto stood = [&](unsigned number, ErrorClass error) {
+    LedgerEntry entry{.row = failed_row(number, error), .rename = {}};
+    succeeds(ledger_.write(std::span(&entry, 1)));
+    return entry.row.record.stood;
+  };
+  succeeds(ledger_.begin_run(WallTime(), 1));
+  EXPECT_FALSE(stood(1, ErrorClass::bad_url));
+  EXPECT_FALSE(stood(1, ErrorClass::bad_url)) << "twice in one list, both are new";
+  EXPECT_FALSE(stood(2, ErrorClass::timeout));
+  succeeds(ledger_.begin_run(WallTime(), 1));
+  EXPECT_TRUE(stood(1, ErrorClass::bad_url));
+  EXPECT_TRUE(stood(1, ErrorClass::bad_url));
+  EXPECT_FALSE(stood(2, ErrorClass::timeout)) << "of others, the planner knows";
+  EXPECT_FALSE(stood(3, ErrorClass::bad_url));
+}
+
 TEST_F(SqliteLedgerTest, AFinalUrlThatIsTheListedOneTakesNoRoom) {
   LedgerRow row = saved_row(1, "a.jpg");
   row.record.final_url = row.record.url;
