@@ -40,8 +40,8 @@ Results, exports and ledgers that fanfetch wrote there are only counted.
   -h, --help     this text
 
 Exit status: 0 nothing is missing or changed; 1 something is, repaired or not;
-2 usage, or no ledger there; 4 a file, the folder or the ledger cannot be read or written;
-5 a run holds the folder.
+2 usage, or no ledger there; 4 a file, the folder or the ledger cannot be read
+or written; 5 a run holds the folder.
 )";
 
 constexpr std::string_view kExportHelp = R"(Usage: fanfetch export DIR... [OPTIONS]

@@ -66,8 +66,9 @@ TEST_F(StatusTest, JsonOfTheLastOfTwoRuns) {
       R"("held_by":null,"last_run":{{"number":2,"state":"finished","pid":)",
       output())))
       << out;
-  EXPECT_TRUE(out.ends_with("\"saved\":1,\"kept\":5,\"skipped\":1,\"failed\":0},\"hosts\":null,"
-                            "\"failed_by_status\":{}}\n"))
+  EXPECT_TRUE(
+      out.ends_with("\"saved\":1,\"kept\":5,\"skipped\":1,\"failed\":0},\"hosts\":null,"
+                    "\"failed_by_status\":{}}\n"))
       << out;
 }
 

@@ -10,7 +10,8 @@ using namespace std::chrono_literals;
 TEST(CsvLine, HasEveryKeyInOrder) {
   EXPECT_EQ(csv_header(),
             "index,url,status,file_name,bytes,sha256,http_status,content_type,final_url,etag,"
-            "last_modified,attempts,error,retryable,message,duplicate_of,started_at,duration_ms\n");
+            "last_modified,attempts,error,retryable,message,duplicate_of,started_at,duration_ms,"
+            "waited_ms,dns_ms,connect_ms,tls_ms,first_byte_ms,requests\n");
   Record record;
   record.index = 7;
   record.url = "http://h/x.jpg";
