@@ -190,10 +190,10 @@ Exit run(Options options, Instant start) {
   const CurlGlobal curl;
   auto names = or_exit(NameTemplate::parse(options.files.name_template), kExitConfiguration);
   auto sources = or_exit(plan_sources(options), kExitConfiguration);
-  options.files.output = or_exit(options.reads_failed_links()
-                                     ? folder_of_failed_links(options.files)
-                                     : output_folder(options.files, sources),
-                                 kExitConfiguration);
+  options.files.output =
+      or_exit(options.reads_failed_links() ? folder_of_failed_links(options.files)
+                                           : output_folder(options.files, sources),
+              kExitConfiguration);
   or_exit(check_tls_files(options.tls), kExitConfiguration);
   UniqueFd stop = make_eventfd();
   auto context = or_exit(source_context(options, names, stop.get()), kExitConfiguration);

@@ -181,9 +181,10 @@ Result<std::string> folder_of_failed_links(const FileOptions& files) {
     if (::stat(ledger.c_str(), &status) == 0) found.emplace_back(folder);
   }
   if (found.size() == 1) return found[0];
-  return fail("--retry-failed without a SOURCE tries the failed links of a folder again: name it, {}",
-              found.empty() ? "as neither downloads nor images has a ledger here (-o DIR)"
-                            : "as both downloads and images have a ledger here (-o DIR)");
+  return fail(
+      "--retry-failed without a SOURCE tries the failed links of a folder again: name it, {}",
+      found.empty() ? "as neither downloads nor images has a ledger here (-o DIR)"
+                    : "as both downloads and images have a ledger here (-o DIR)");
 }
 
 Result<> check_sources(const std::vector<ReaderSource>& sources, SourceContext context) {

@@ -187,7 +187,7 @@ TEST_F(ExportTest, ReplacesAnExportAndFollowsALink) {
 TEST_F(ExportTest, AUsersFileIsNotReplaced) {
   run_once();
   const std::string list = folder_.write("list.csv", "url\nhttp://h/a.jpg\n");
-  for (const std::string& format : {"csv", "jsonl", "urls"}) {
+  for (const char* format : {"csv", "jsonl", "urls"}) {
     const Finished finished = command({"export", output(), "-o", list, "--format", format});
     EXPECT_EQ(2, finished.exit_status) << finished.describe();
     EXPECT_TRUE(has(finished.err, "--force")) << finished.err;

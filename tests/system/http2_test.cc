@@ -55,6 +55,20 @@ class Http2Test : public SystemTest {
   std::map<std::string, std::string> wanted_;
 };
 
+TEST_F(Http2Test, RecordsTellWhatAConnectionTook) {
+  start();
+  const Finished finished = run(list_setup(links(3), options({"--http2", "-w1", "-j1"})));
+  EXPECT_EQ(0, finished.exit_status) << finished.describe();
+  const auto lines = records();
+  ASSERT_EQ(3u, lines.size());
+  EXPECT_TRUE(lines[0].connect_ms && lines[0].tls_ms) << "a fresh one";
+  for (const ResultLine& line : lines) {
+    EXPECT_TRUE(line.first_byte_ms);
+    EXPECT_EQ(1, line.requests);
+    EXPECT_EQ(&line == &lines[0], line.tls_ms.has_value()) << line.index;
+  }
+}
+
 TEST_F(Http2Test, ManyFilesShareConnections) {
   start();
   const Finished finished = run(list_setup(links(100), options()));

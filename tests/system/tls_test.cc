@@ -54,6 +54,22 @@ TEST_F(TlsTest, OneThatATrustedAuthorityVouchesForIsBelieved) {
   EXPECT_EQ(fetch_from(leaf, {"--cacert", authority.cert}).status, "saved");
 }
 
+TEST_F(TlsTest, RecordsTellWhatAConnectionTook) {
+  const auto good = make("good");
+  const TlsFront front({.cert = good.cert, .key = good.key}, origin_.port());
+  for (const char* engine : {"--http2=false", "--http2"}) {
+    std::filesystem::remove_all(output());
+    const std::vector<std::string> links{front.url("/a.jpg"), front.url("/a.jpg?again")};
+    const Finished finished = run(list_setup(links, {"-w1", "-j1", "--cacert", good.cert, engine}));
+    EXPECT_EQ(0, finished.exit_status) << finished.describe();
+    const auto lines = records();
+    ASSERT_EQ(2u, lines.size());
+    EXPECT_TRUE(lines[0].connect_ms && lines[0].tls_ms && lines[0].first_byte_ms) << engine;
+    EXPECT_FALSE(lines[1].connect_ms || lines[1].tls_ms) << "used again: " << engine;
+    EXPECT_TRUE(lines[1].first_byte_ms) << engine;
+  }
+}
+
 /// A server that closes each connection makes a client shake hands for each link.
 TEST_F(TlsTest, SessionsAreResumed) {
   const auto good = make("good");

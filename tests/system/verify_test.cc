@@ -261,9 +261,9 @@ TEST_F(VerifyTest, AFileThatCannotBeRead) {
 
 TEST_F(VerifyTest, WhatFanfetchWroteBesideTheDownloadsIsCountedApart) {
   Launch given = list_setup(links_);
-  given.args.push_back("--results=" + file("logs.jsonl"));
+  given.args.push_back("--results=" + file("logs.jsonl").string());
   EXPECT_EQ(0, run(given).exit_status);
-  for (const std::string& name : {"metadata.jsonl", "sub/links.csv"}) {
+  for (const char* name : {"metadata.jsonl", "sub/links.csv"}) {
     fs::create_directories(file("sub"));
     EXPECT_EQ(0, command({"export", output(), "--image-folder", "-o", file(name)}).exit_status);
   }
