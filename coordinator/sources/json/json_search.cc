@@ -76,6 +76,9 @@ class Search {
 Result<std::optional<std::string>> parse_json(std::string_view text,
                                               rapidjson::Document& document) {
   std::optional<std::string> mended;
+  // RapidJSON would skip each of the mark's bytes, whichever of them are there.
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  if (!text.empty() && (text.front() & 0x80) != 0) return fail("not JSON at byte 1: Invalid value");
   document.Parse<kParseFlags>(text.data(), text.size());
   if (document.HasParseError()) {
     mended = strict_json(text);

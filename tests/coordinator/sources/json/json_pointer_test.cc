@@ -95,6 +95,8 @@ TEST(ParseJson, SurvivesWhatIsDeepAndSaysWhatIsWrong) {
   ASSERT_TRUE(parse_json("\"\xff\"", json)) << "not UTF-8";
   EXPECT_STREQ(json.GetString(), "\xEF\xBF\xBD");
   EXPECT_FALSE(parse_json("{} {}", json));
+  EXPECT_TRUE(parse_json("\xEF\xBB\xBF{}", json));
+  for (const char* text : {"\xBB{}", "\xBF{}", "\xEF{}"}) EXPECT_FALSE(parse_json(text, json));
 }
 
 }  // namespace
