@@ -1,5 +1,6 @@
 #include "coordinator/sources/streams/line_reader.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace fanfetch {
@@ -17,25 +18,50 @@ Result<std::optional<Line>> LineReader::next() {
   line_.clear();
   too_long_ = false;
   while (!ended_) {
+    skip_rest_of_end();
     const std::string_view unread(buffer_.data() + begin_, end_ - begin_);
-    const std::size_t newline = unread.find('\n');
-    if (newline != std::string_view::npos) {
-      begin_ += newline + 1;
-      return finish(unread.substr(0, newline));
+    const std::size_t length = length_of_line();
+    if (length < unread.size()) {
+      after_return_ = unread[length] == '\r';
+      begin_ += length + 1;
+      return finish(unread.substr(0, length));
     }
     keep(unread);
-    begin_ = end_ = 0;
+    begin_ = end_ = newline_ = 0;
     const auto count = bytes_->read(buffer_);
     if (!count) {
       if (lines_ == 0) return tl::unexpected(count.error());
       return fail("{}; line {} was the last whole one", count.error().message, lines_);
     }
     end_ = count->value_or(0);
+    newline_ = std::string_view(buffer_.data(), end_).find('\n');
     if (end_ > 0) continue;
     ended_ = true;
-    if (count->has_value() && !line_.empty()) return finish({});
+    stopped_ = !count->has_value();
+    if (!stopped_ && !line_.empty()) return finish({});
   }
   return std::nullopt;
+}
+
+/// Call before a line is looked for.
+void LineReader::skip_rest_of_end() {
+  while (after_return_ && begin_ < end_) {
+    const char c = buffer_[begin_];
+    after_return_ = c == '\r';
+    if (c == '\r') ++blank_lines_;
+    if (c == '\n') blank_lines_ = 0;
+    if (c == '\r' || c == '\n') ++begin_;
+  }
+  if (!after_return_) lines_ += std::exchange(blank_lines_, 0);
+}
+
+/// Of the unread bytes, up to the end of the first line; all of them if none ends there. Each byte
+/// is looked at twice at most, whichever ends the lines have.
+std::size_t LineReader::length_of_line() {
+  const std::string_view unread(buffer_.data() + begin_, end_ - begin_);
+  if (newline_ < begin_) newline_ = begin_ + std::min(unread.find('\n'), unread.size());
+  const std::string_view line = unread.substr(0, std::min(newline_, end_) - begin_);
+  return std::min(line.find('\r'), line.size());
 }
 
 void LineReader::keep(std::string_view piece) {
@@ -53,7 +79,6 @@ Line LineReader::finish(std::string_view tail) {
     line.text = line_;
     line.too_long = too_long_;
   }
-  if (!line.too_long && line.text.ends_with('\r')) line.text.remove_suffix(1);
   return line;
 }
 

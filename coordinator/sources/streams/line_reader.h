@@ -13,15 +13,17 @@
 
 namespace fanfetch {
 
-/// A line without its end (LF or CRLF). The text is valid until the next call of next().
+/// A line without its end. The text is valid until the next call of next().
 struct Line {
   std::string_view text;
   bool too_long = false;     ///< Over the limit: `text` is only the beginning of it.
   std::uint64_t number = 0;  ///< From 1.
 };
 
-/// Splits a stream into lines, each available as soon as its newline has arrived, in bounded
-/// memory. Thread: only the reader's.
+/// Splits a stream into lines, each available as soon as its end has arrived, in bounded memory. A
+/// line ends with LF, CR, CR LF, or more CRs and an LF, as programs leave them that make CR LF of
+/// each LF twice. A blank line that ends with a CR alone is counted and not yielded, because it may
+/// be such an end in the making. Thread: only the reader's.
 class LineReader {
  public:
   static constexpr std::size_t kMaxLineBytes = std::size_t{64} * 1024;  ///< Without its end.
@@ -35,8 +37,12 @@ class LineReader {
   /// line must not be taken for a URL. Lines already read are still yielded while the run is
   /// stopping. Error: the rest cannot be read; names the last complete line.
   [[nodiscard]] Result<std::optional<Line>> next();
+  /// Why next() returned nullopt: the run stops, and there may be more.
+  [[nodiscard]] bool stopped() const { return stopped_; }
 
  private:
+  void skip_rest_of_end();
+  [[nodiscard]] std::size_t length_of_line();
   void keep(std::string_view piece);
   [[nodiscard]] Line finish(std::string_view tail);
 
@@ -45,10 +51,14 @@ class LineReader {
   std::vector<char> buffer_;
   std::size_t begin_ = 0;  // the unread bytes are buffer_[begin_, end_)
   std::size_t end_ = 0;
-  std::string line_;  // the beginning of a line that spans several reads
+  std::size_t newline_ = 0;    // the first LF in the unread bytes, or end_; stale if before begin_
+  bool after_return_ = false;  // the last line ended with a CR, whose LF may follow
+  std::uint64_t blank_lines_ = 0;  // that the CRs behind it make, unless an LF follows
+  std::string line_;               // the beginning of a line that spans several reads
   bool too_long_ = false;
   std::uint64_t lines_ = 0;
   bool ended_ = false;
+  bool stopped_ = false;
 };
 
 }  // namespace fanfetch
