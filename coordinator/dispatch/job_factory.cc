@@ -1,5 +1,6 @@
 #include "coordinator/dispatch/job_factory.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/ascii.h"
@@ -12,6 +13,20 @@ std::string sendable(const std::optional<std::string>& validator) {
   if (!validator) return "";
   const std::string_view value = trimmed(*validator);
   return value.size() <= kMaxValidatorBytes && !has_control(value) ? std::string(value) : "";
+}
+
+std::string_view name_of(std::string_view header) { return header.substr(0, header.find(':')); }
+
+/// Those of the link's own list, and the common ones of other names.
+std::vector<std::string> headers_of(const Link& link, const std::vector<std::string>& common) {
+  std::vector<std::string> headers = link.headers;
+  for (const std::string& header : common) {
+    const bool replaced = std::any_of(
+        link.headers.begin(), link.headers.end(),
+        [&](const std::string& own) { return is_same_word(name_of(own), name_of(header)); });
+    if (!replaced) headers.push_back(header);
+  }
+  return headers;
 }
 
 }  // namespace
@@ -29,7 +44,7 @@ Job JobFactory::make(const Link& link, const Url& url, Route route,
 
   const bool same_origin = url.origin() == link.url.origin();
   if (same_origin) {
-    job.headers = rules_.headers;
+    job.headers = headers_of(link, rules_.headers);
     job.userinfo = link.url.userinfo;
   }
   for (const auto& header : rules_.host_headers) {

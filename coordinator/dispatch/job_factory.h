@@ -39,9 +39,10 @@ class JobFactory {
  public:
   explicit JobFactory(JobRules rules) : rules_(std::move(rules)) {}
 
-  /// `url` is the link's own, or where a redirect led. When that is another origin, `--header` and
-  /// the link's user and password stay behind; `--header-for` goes to its host wherever that is
-  /// met, within the limits of goes_to(). `was_encrypted`: one of the requests before this one.
+  /// `url` is the link's own, or where a redirect led. When that is another origin, `--header`,
+  /// the headers that the list gives the link, and its user and password stay behind;
+  /// `--header-for` goes to its host wherever that is met, within the limits of goes_to().
+  /// `was_encrypted`: one of the requests before this one.
   [[nodiscard]] Job make(const Link& link, const Url& url, Route route,
                          WasEncrypted was_encrypted = WasEncrypted::no) const;
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "common/sha256.h"
 #include "common/url.h"
@@ -44,10 +45,13 @@ struct Link {
   Sha256Digest hash{};
   std::string name;            ///< Final path below the output folder, clean (see path_text.h).
   std::string open_name;       ///< See NameTemplate::open_name(); mostly empty.
+  bool name_given = false;     ///< By the list itself: what the server suggests is not used.
   std::uint64_t name_key = 0;  ///< Hash of `name`: equal for names that differ only in case.
   unsigned host_limit = 1;     ///< Most concurrent requests to its host.
-  std::shared_ptr<const Earlier> earlier;      ///< Null: no earlier run saved a file.
-  bool failed_before = false;                  ///< In an earlier run, which saved no file.
+  std::shared_ptr<const Earlier> earlier;  ///< Null: no earlier run saved a file.
+  bool failed_before = false;              ///< In an earlier run, which saved no file.
+  /// See ListedItem::headers.
+  std::vector<std::string> headers;
   std::shared_ptr<const std::string> columns;  ///< See Record::columns.
 };
 

@@ -102,7 +102,7 @@ bool has_file_extension(const Url& url) {
 std::string name_for_content(const Link& link, const Saved& saved, const ContentNameRules& rules) {
   if (link.earlier) return link.name;
   std::string name = link.name;
-  if (!has_file_extension(link.url)) {
+  if (!link.name_given && !has_file_extension(link.url)) {
     const TypeRow* picture = saved.type == "text/html" ? nullptr : row_of(saved.type);
     if (picture != nullptr && !link.open_name.empty()) {
       std::string open = link.open_name;

@@ -7,6 +7,7 @@
 
 #include "common/url.h"
 #include "common/url_text.h"
+#include "coordinator/link/request_header.h"
 #include "coordinator/options/option_values.h"
 
 namespace fanfetch {

@@ -11,6 +11,7 @@
 #include "common/ascii.h"
 #include "common/unique_fd.h"
 #include "common/url.h"
+#include "coordinator/link/request_header.h"
 
 namespace fanfetch {
 namespace {
@@ -28,33 +29,6 @@ std::optional<double> take_number(std::string_view& text) {
   if (error != std::errc()) return std::nullopt;
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   return number;
-}
-
-/// RFC 9110: tchar.
-bool is_token(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-  });
-}
-
-/// They say where a request goes, where it ends, and that it is for the whole file.
-bool is_fanfetchs_own(std::string_view name) {
-  return name == "host" || name == "connection" || name == "content-length" ||
-         name == "transfer-encoding" || name == "range" || name == "if-range";
-}
-
-Result<std::string> parse_header(std::string_view text) {
-  const std::size_t colon = text.find(':');
-  if (colon == std::string_view::npos) return fail("a header is written \"Name: value\"");
-  const std::string_view name = text.substr(0, colon);
-  if (!is_token(name))
-    return fail("a header is written \"Name: value\", with no blank in its name");
-  if (is_fanfetchs_own(to_lower(name))) return fail("{} is set by fanfetch itself", name);
-  const std::string_view value = text.substr(colon + 1);
-  if (!is_header_text(value)) return fail("header {} has a control character in its value", name);
-  if (trimmed(value).empty()) return fail("header {} has no value", name);
-  return fmt::format("{}: {}", name, trimmed(value));
 }
 
 }  // namespace
@@ -183,7 +157,7 @@ Result<std::vector<std::string>> parse_types(std::string_view text) {
 Result<std::vector<std::string>> read_headers(std::string_view text) {
   std::vector<std::string> headers;
   if (!text.starts_with('@')) {
-    auto header = parse_header(text);
+    auto header = parse_request_header(text);
     if (!header) return tl::unexpected(header.error());
     headers.push_back(std::move(*header));
     return headers;
@@ -197,7 +171,7 @@ Result<std::vector<std::string>> read_headers(std::string_view text) {
     const std::string_view entry = trimmed(rest.substr(0, end));
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (entry.empty() || entry.starts_with('#')) continue;
-    auto header = parse_header(entry);
+    auto header = parse_request_header(entry);
     if (!header) return fail("{}:{}: {}", path, line, header.error().message);
     headers.push_back(std::move(*header));
   }
@@ -254,12 +228,6 @@ Result<std::string> read_client_id(const std::string& path) {
 
 bool is_client_id(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
-}
-
-bool is_header_text(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
-  });
 }
 
 Result<std::vector<IpEndpoint>> parse_dns_servers(std::string_view text) {

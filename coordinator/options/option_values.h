@@ -74,9 +74,6 @@ struct HostAndPort {
 /// No blank, no control character, nothing beyond ASCII. An empty text passes: there is no ID then.
 [[nodiscard]] bool is_client_id(std::string_view text);
 
-/// Characters that can stand in a header's value: no CR, LF, NUL or other control character.
-[[nodiscard]] bool is_header_text(std::string_view text);
-
 /// DNS servers with commas between them: `192.0.2.1,[2001:db8::1]:5353`; port 53 where none is
 /// named.
 [[nodiscard]] Result<std::vector<IpEndpoint>> parse_dns_servers(std::string_view text);

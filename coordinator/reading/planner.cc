@@ -105,6 +105,8 @@ Plan Planner::plan(const ListedItem& item, const LinkFilter& filter, std::uint64
   }
   Link link{.index = index, .listed = std::move(*record.url), .url = std::move(*url)};
   link.hash = identity_of(link.url);
+  link.headers = item.headers;
+  link.name_given = context_.names_of_list && !item.out.empty() && !item.out.ends_with('/');
   link.columns = item.columns;
   Plan plan = plan_link(std::move(link), item);
   if (auto failed = trouble()) return std::move(*failed);
@@ -172,7 +174,10 @@ NameFields Planner::name_fields(const Link& link, const ListedItem& item) {
 
 std::string Planner::plain_name(const Link& link, const ListedItem& item) const {
   if (!item.planned_name.empty()) return item.planned_name;
-  return context_.names.expand(name_fields(link, item));
+  const bool gives = context_.names_of_list && !item.out.empty();
+  if (link.name_given) return clean_path(item.out);
+  std::string name = context_.names.expand(name_fields(link, item));
+  return gives ? clean_path(item.out + name) : name;
 }
 
 std::optional<Plan> Planner::recall(Link& link, const LedgerRow& row) {

@@ -33,6 +33,7 @@ struct ResumeOptions {
 /// What a plan is made with.
 struct PlanContext {
   NameTemplate names;
+  bool names_of_list = true;  ///< A name that the list gives stands in place of the template.
   ResumeOptions resume;
   std::string output;                        ///< The folder, for messages.
   int output_fd = -1;                        ///< Lent; -1: there is no folder yet.

@@ -1,10 +1,13 @@
 #include "coordinator/sources/list_source.h"
 
-#include <string_view>
+#include <optional>
+#include <string>
 
+#include "common/ascii.h"
 #include "coordinator/sources/entry/list_text.h"
 
 namespace fanfetch {
+
 Result<std::optional<ListedItem>> ListSource::next() {
   for (;;) {
     const auto line = lines_.next();
@@ -12,18 +15,50 @@ Result<std::optional<ListedItem>> ListSource::next() {
     if (!*line) return std::nullopt;
     const std::string_view text = trimmed_link((*line)->text);
     if (text.starts_with('#')) continue;
-
-    ListedItem item;
     if ((*line)->too_long) {
-      item.problem = fmt::format("its line is over {} KiB long", LineReader::kMaxLineBytes / 1024);
-    } else if (text.empty()) {
-      continue;
-    } else if (text.find('\0') != std::string_view::npos) {
-      item.problem = "its line has a NUL byte";
+      const std::string_view link = text.substr(0, text.find('\t'));  // a secret may follow it
+      return ListedItem{
+          .url = shown_link(link),
+          .problem = fmt::format("its line is over {} KiB long", LineReader::kMaxLineBytes / 1024)};
     }
-    item.url = item.problem.empty() ? std::string(text) : shown_link(text);
-    return item;
+    if (!text.empty()) return read_line(text);
   }
+}
+
+ListedItem ListSource::read_line(std::string_view text) {
+  ListedItem item;
+  std::string_view rest = text;
+  const std::string_view link = take_cell(rest);
+  item.url = link;
+  if (text.find('\0') != std::string_view::npos) {
+    item.problem = "its line has a NUL byte";
+  } else if (holds_two_urls(link)) {
+    item.problem = kTwoUrls;
+  } else if (!rest.empty()) {
+    item.problem = take_rest(rest);
+    options_.apply(item);
+  }
+  if (!item.problem.empty()) item.url = shown_link(link);
+  return item;
+}
+
+/// What stands behind the link. Returns what is wrong with it.
+std::string ListSource::take_rest(std::string_view cells) {
+  bool named = false;
+  while (!cells.empty()) {
+    const std::string_view cell = take_cell(cells);
+    if (cell.empty()) continue;
+    if (cell == "#" || cell.starts_with("# ")) return {};
+    if (is_another_url(cell)) return std::string(kTwoUrls);
+    if (LinkOptions::knows(cell)) {
+      options_.take(cell);
+    } else if (!std::exchange(named, true)) {
+      options_.name_it(cell);
+    } else {
+      return "more than a name follows it: --format tsv --url-column 1 reads a table";
+    }
+  }
+  return {};
 }
 
 }  // namespace fanfetch

@@ -1,23 +1,32 @@
 #pragma once
 
+#include <string_view>
 #include <utility>
 
 #include "common/result.h"
 #include "coordinator/sources/entry/source.h"
+#include "coordinator/sources/link_options.h"
 #include "coordinator/sources/streams/line_reader.h"
 
 namespace fanfetch {
 
-/// A text list, one URL per line. Spaces and tabs around it are trimmed; blank lines and lines that
-/// begin with '#' are skipped (within a URL, a '#' begins the fragment, not a comment).
+/// A text list, one URL per line. Blanks around it are trimmed; blank lines and lines that begin
+/// with '#' are skipped (within a URL, a '#' begins the fragment, not a comment). Behind a tab
+/// there may be the file's name, or options as `out=NAME` (see LinkOptions), each behind a tab of
+/// its own. A second URL on a line is a problem: there are no mirrors.
 class ListSource final : public Source {
  public:
-  explicit ListSource(LineReader lines) : lines_(std::move(lines)) {}
+  explicit ListSource(LineReader lines, LinkOptionRules rules = {})
+      : lines_(std::move(lines)), options_(std::move(rules)) {}
 
   [[nodiscard]] Result<std::optional<ListedItem>> next() override;
 
  private:
+  [[nodiscard]] ListedItem read_line(std::string_view text);
+  [[nodiscard]] std::string take_rest(std::string_view cells);
+
   LineReader lines_;
+  LinkOptions options_;
 };
 
 }  // namespace fanfetch

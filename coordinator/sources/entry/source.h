@@ -19,6 +19,11 @@ struct ListedItem {
   std::string problem;
   /// Class of the problem: `filtered` and `no_link` skip the item, any other class is a failure.
   ErrorClass problem_class = ErrorClass::bad_url;
+  /// The name that the list gives the file, as written there, or empty. Where it ends with '/', it
+  /// is the folder alone.
+  std::string out;
+  /// `Name: value`, for the link's own origin alone. Often secrets: never printed or recorded.
+  std::vector<std::string> headers;
   /// The row's own columns as one JSON object; null if columns are not kept.
   std::shared_ptr<const std::string> columns;
   /// What an earlier run meant to call its file, in place of --name: the path below the output.
@@ -34,9 +39,9 @@ struct ColumnsWanted {
 };
 
 /// Yields links one at a time, never holding the whole list in memory. Abstract so that the reader
-/// is independent of the kind of list; the real ones are ListSource, TableSource, JsonlSource,
-/// ApiSource and ImgurSource. Thread: only the reader's. next() may block on a pipe, a disk or a
-/// slow page.
+/// is independent of the kind of list; the real ones are ListSource, Aria2Source, TableSource,
+/// JsonlSource, JsonSource, ApiSource and ImgurSource. Thread: only the reader's. next() may block
+/// on a pipe, a disk or a slow page.
 class Source {
  public:
   virtual ~Source() = default;

@@ -47,6 +47,21 @@ TEST_F(JobFactoryTest, NoSecretCrossesToAnotherOrigin) {
   EXPECT_TRUE(other_port.userinfo.empty());
 }
 
+TEST_F(JobFactoryTest, TheListsHeadersGoToTheLinksOwnOriginAlone) {
+  rules_.headers = {"x-key: common", "X-Trace: 1"};
+  const Link link{.url = *parse_url("https://example.org/a"),
+                  .headers = {"X-Key: own", "Cookie: c"}};
+  const auto headers = [&](const std::string& url) {
+    return JobFactory(rules_).make(link, *parse_url(url), {}).headers;
+  };
+  EXPECT_EQ(headers("https://example.org/a"), (Headers{"X-Key: own", "Cookie: c", "X-Trace: 1"}))
+      << "in place of the common one";
+  EXPECT_EQ(headers("https://example.org/b").size(), 3u);
+  EXPECT_EQ(headers("https://cdn.example.org/b"), Headers{});
+  EXPECT_EQ(headers("https://example.org:444/b"), Headers{});
+  EXPECT_EQ(headers("http://example.org/b"), Headers{});
+}
+
 TEST_F(JobFactoryTest, ARedirectWithinTheOriginKeepsThem) {
   const Job job = make("https://me:pass@api.example.org/a", "https://api.example.org/b");
   EXPECT_EQ(job.userinfo, "me:pass");

@@ -160,5 +160,11 @@ TEST(ContentName, AFileThatIsReplacedKeepsItsName) {
             "a.png");
 }
 
+TEST(ContentName, TheListsOwnNameStays) {
+  const Link link{.url = *parse_url("http://h/download?id=5"), .name = "given", .name_given = true};
+  EXPECT_EQ(name_for_content(link, Saved{.type = "image/png", .suggested_name = "b.png"}, kHear),
+            "given");
+}
+
 }  // namespace
 }  // namespace fanfetch

@@ -113,6 +113,31 @@ TEST_F(PlannerTest, NamesComeFromTheListsOwnColumns) {
   EXPECT_EQ(std::get<Link>(planned).name, "red/a.jpg");
 }
 
+TEST_F(PlannerTest, AListMayNameTheFile) {
+  start_run();
+  const auto plan_out = [&](const std::string& out) {
+    const std::string url = "http://h/x/a" + std::to_string(++index_) + ".jpg";
+    return std::get<Link>(planner_->plan({.url = url, .out = out}, filter_, index_));
+  };
+  EXPECT_EQ(plan_out("sub/one.jpg").name, "sub/one.jpg");
+  EXPECT_EQ(plan_out("d/").name, "d/a2.jpg") << "a folder alone";
+  EXPECT_FALSE(plan_out("d/").name_given) << "a server may suggest the name in it";
+  EXPECT_EQ(plan_out("../../etc/passwd").name, "etc/passwd");
+  EXPECT_EQ(plan_out("/data/x/./../y.jpg").name, "data/x/y.jpg");
+  EXPECT_EQ(plan_out(".fanfetch/ledger.sqlite").name, "_fanfetch/ledger.sqlite");
+  EXPECT_EQ(plan_out("..\\x\t.jpg").name, "___x_.jpg");
+  EXPECT_TRUE(plan_out("z.jpg").name_given);
+  EXPECT_FALSE(plan_out("").name_given);
+  EXPECT_NE(plan_out("sub/one.jpg").name, "sub/one.jpg") << "that name is claimed";
+}
+
+TEST_F(PlannerTest, ItsHeadersGoAlong) {
+  start_run();
+  const auto link = std::get<Link>(planner_->plan({.url = kUrl, .headers = {"A: 1"}}, filter_, 1));
+  EXPECT_EQ(link.headers, std::vector<std::string>{"A: 1"});
+  EXPECT_FALSE(link.name_given);
+}
+
 TEST_F(PlannerTest, ASavedFileIsKept) {
   saved(kUrl, "other.jpg");
   index_ = 6;

@@ -9,9 +9,13 @@
 #include <vector>
 
 #include "coordinator/sources/streams/fd_stream.h"
+#include "tests/coordinator/sources/memory_stream.h"
+#include "tests/coordinator/sources/source_items.h"
 
 namespace fanfetch {
 namespace {
+
+using namespace std::string_literals;
 
 std::vector<ListedItem> items_of(std::string_view text) {
   UniqueFd fd(::memfd_create("list", MFD_CLOEXEC));
@@ -60,6 +64,73 @@ TEST(ListSource, CutsALineWithANulByte) {
   const auto items = items_of(line);
   ASSERT_EQ(items.size(), 1u);
   EXPECT_EQ(items[0].url->size(), LineReader::kShownBytes);
+}
+
+TEST(ListSource, StripsWhatNobodySeesAndAMarkInMidList) {
+  const auto items = items_of(
+      "\xC2\xA0http://a/1\xE2\x80\x8B\n\xEF\xBB\xBFhttp://a/2\r\r\n\xEF\xBB\xBF# more\n"
+      "\xE2\x80\x8B\n\xE3\x80\x80http://a/3\xC2\xA0\rhttp://a/4");
+  ASSERT_EQ(items.size(), 4u);
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(items[i].url, "http://a/" + std::to_string(i + 1));
+    EXPECT_EQ(items[i].problem, "");
+  }
+}
+
+TEST(ListSource, TakesANameBehindATab) {
+  const auto items = items_of(
+      "http://a/1\tone.jpg\nhttp://a/2 \t out=two=2.jpg \nhttp://a/3\tdir=sub\n"
+      "http://a/4\tout=x.jpg\tdir=a/b\t\nhttp://a/5\t\nhttp://a/6\t# seen\nhttp://a/7\ta=b.jpg\n"
+      "http://a/8\theader=X-Key: k\treferer=http://r/\tn.jpg");
+  ASSERT_EQ(items.size(), 8u);
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    EXPECT_EQ(items[i].url, "http://a/" + std::to_string(i + 1));
+    EXPECT_EQ(items[i].problem, "");
+    names.push_back(items[i].out);
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"one.jpg", "two=2.jpg", "sub/", "a/b/x.jpg", "", "",
+                                             "a=b.jpg", "n.jpg"}));
+  EXPECT_EQ(items[7].headers, (std::vector<std::string>{"X-Key: k", "Referer: http://r/"}));
+}
+
+TEST(ListSource, TwoUrlsOnALineAreAnError) {
+  const auto items = items_of(
+      "http://a/1\thttp://b/1\nhttp://a/2 https://b/2\nhttp://a/3\tx.jpg\tftp://b/3\n"
+      "http://a/4  HTTP://b/4\nhttp://a/5?u=http://b/5\nhttp://a/b c\thttp.jpg\n");
+  ASSERT_EQ(items.size(), 6u);
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(items[i].problem,
+              "two URLs are on its line: fanfetch takes no mirrors; write one on a line");
+  }
+  EXPECT_EQ(items[4].problem, "");
+  EXPECT_EQ(items[5].problem, "");
+}
+
+TEST(ListSource, ShowsNoSecretOfABadLine) {
+  const auto items =
+      items_of("http://a/1\theader=Cookie: hush\0\n"s +
+               "http://a/2\theader=Cookie: hush\tx\ty\nhttp://a/3\thttp://me:hush@b/\n" +
+               "http://a/4\theader=Host: hush\nhttp://a/5\theader=Cookie: hush" +
+               std::string(70'000, 'x') + "\n");
+  ASSERT_EQ(items.size(), 5u);
+  for (const auto& item : items) {
+    EXPECT_NE(item.problem, "");
+    EXPECT_EQ((*item.url + item.problem).find("hush"), std::string::npos) << item.problem;
+  }
+  EXPECT_EQ(items[3].problem, "its header= cannot be sent: Host is set by fanfetch itself");
+}
+
+TEST(ListSource, NoticesOnceThatNamesCountForNothing) {
+  std::vector<std::string> notices;
+  ListSource source(LineReader(in_memory("http://a/1\tx.jpg\nhttp://a/2\ty.jpg\n")),
+                    {.notice = [&](std::string text) { notices.push_back(std::move(text)); },
+                     .name_given = true});
+  const SourceItems all = all_items(source);
+  ASSERT_EQ(all.items.size(), 2u);
+  EXPECT_EQ(all.items[0].out, "");
+  EXPECT_EQ(notices, std::vector<std::string>{
+                         "--name names all files: the names in the list count for nothing"});
 }
 
 }  // namespace
