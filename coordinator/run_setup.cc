@@ -108,6 +108,7 @@ Result<SourceContext> source_context(const Options& options, const NameTemplate&
       .pages = source.pages,
       .albums = source.albums,
       .max_wait = options.max_wait,
+      .name_given = options.files.name_given,
       .url_column = source.url_column,
       .delimiter = source.delimiter,
       .links_at = std::move(*links_at),
@@ -119,7 +120,10 @@ Result<SourceContext> source_context(const Options& options, const NameTemplate&
 }
 
 PlanContext plan_context(const Options& options, NameTemplate names) {
-  return {.names = std::move(names), .resume = options.resume, .output = options.files.output};
+  return {.names = std::move(names),
+          .names_of_list = !options.files.name_given,
+          .resume = options.resume,
+          .output = options.files.output};
 }
 
 RunRules run_rules(const Options& options) {

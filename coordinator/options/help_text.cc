@@ -55,8 +55,8 @@ constexpr Entry kSources[] = {
     {"(none), imgur", "the Imgur gallery; needs a client ID"},
     {"imgur:LISTING", "top/time/week, r/NAME, t/TAG, a/ID, search?q=WORDS, or a pasted Imgur page"},
     {"PATH, -",
-     "a list of links: one a line, or .csv .tsv .jsonl, also .gz or .zst; - is stdin. A word "
-     "without / . or : is never a file"},
+     "a list of links: one a line (URL, tab, NAME names the file), or .csv .tsv .jsonl .json, also "
+     ".gz or .zst; - is stdin. A word without / . or : is never a file"},
     {"http(s)://...", "that one link; with --links-at a JSON API"},
 };
 

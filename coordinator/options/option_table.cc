@@ -82,7 +82,8 @@ Result<> apply_pages(Options& options, Values values) {
 
 Result<> apply_format(Options& options, Values values) {
   options.source.format = list_format(values[0]);
-  if (!options.source.format) return fail("'{}' is none of text, csv, tsv, jsonl", values[0]);
+  if (!options.source.format)
+    return fail("'{}' is none of text, csv, tsv, jsonl, json, aria2", values[0]);
   return {};
 }
 
@@ -302,13 +303,13 @@ const OptionRow kTable[] = {
      InConfig::yes, apply_check},
     {"--albums", "", kLinks, "open the albums of an Imgur listing into their images", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_flag(o.source.albums, v, true, false); }},
-    {"--format", "NAME", kLinks, "of all lists: text, csv, tsv or jsonl; default: by the ending (.gz and .zst too), else text", "", kLong,
+    {"--format", "NAME", kLinks, "of all lists: text, csv, tsv, jsonl, json or aria2; default: by the ending (.gz and .zst too), else text", "", kLong,
      InConfig::yes, apply_format},
     {"--url-column", "NAME|N", kLinks, "column of CSV and TSV lists with the links; with its number, they need no heading", "url", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_text(o.source.url_column, v); }},
     {"--delimiter", "C", kLinks, "between the cells of CSV and TSV lists; tab is one; default: by the format and the heading", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store(o.source.delimiter.emplace(), parse_delimiter(v[0])); }},
-    {"--links-at", "POINTER", kLinks, "where JSON lines have their links (default: /url); makes of a URL a JSON API; * is each element", "", kLong,
+    {"--links-at", "POINTER", kLinks, "where JSON lines and the elements of a JSON array have their links (default: /url); makes of a URL a JSON API; * is each element", "", kLong,
      InConfig::yes, [](Options& o, Values v) { o.source.links_at = v[0]; return Result<>(); }},
     {"--next-at", "POINTER", kLinks, "where a JSON API has the URL of its next page; see --pages", "", kLong,
      InConfig::yes, [](Options& o, Values v) { o.source.next_at = v[0]; return Result<>(); }},
@@ -320,7 +321,7 @@ const OptionRow kTable[] = {
     {"-d,-o,--output", "DIR", kFiles, "folder; default: images for Imgur, else downloads", "", kShort,
      InConfig::yes, [](Options& o, Values v) { return store_path(o.files.output, v); }},
     {"--name", "TEMPLATE", kFiles, "file names from {name} {stem} {ext} {host} {path} {index:08} {id} {hash:N} {col:COLUMN}",
-     "{name}", kLong, InConfig::yes, [](Options& o, Values v) { return store_text(o.files.name_template, v); }},
+     "{name}", kLong, InConfig::yes, [](Options& o, Values v) { o.files.name_given = true; return store_text(o.files.name_template, v); }},
     {"--fix-extension", "", kFiles, "make each name's extension fit the file's first bytes", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_flag(o.files.fix_extension, v, true, false); }},
     {"--hash", "sha256|none", kFiles, "what is recorded of the content", "sha256", kLong,

@@ -41,6 +41,7 @@ struct FileOptions {
   std::string output;  ///< Empty: what suits the sources, see output_folder() in run_setup.h.
   std::string ledger;  ///< Empty: in the output folder.
   std::string name_template = "{name}";
+  bool name_given = false;  ///< `--name`: it wins over the names that a list gives.
   bool fix_extension = false;
 };
 

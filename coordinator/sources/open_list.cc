@@ -71,9 +71,13 @@ Result<ListText> open_list(const std::string& path, int stop_fd,
                   name);
     }
   }
+  struct stat status {};
+  const bool is_file = ::fstat(fd.get(), &status) == 0 && S_ISREG(status.st_mode);
   auto raw = std::make_unique<FdStream>(std::move(fd), stop_fd, name, std::move(before_waiting));
   auto text = std::make_unique<DecodedStream>(std::move(raw), name, ending_of(path).compression);
-  return ListText{.bytes = std::move(text), .name = std::move(name)};
+  return ListText{.bytes = std::move(text),
+                  .name = std::move(name),
+                  .beginning = is_file ? Beginning::full : Beginning::first_read};
 }
 
 }  // namespace fanfetch

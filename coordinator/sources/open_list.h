@@ -8,6 +8,7 @@
 #include "common/result.h"
 #include "coordinator/sources/list_format.h"
 #include "coordinator/sources/streams/byte_stream.h"
+#include "coordinator/sources/streams/checked_stream.h"
 #include "coordinator/sources/streams/decoded_stream.h"
 
 namespace fanfetch {
@@ -23,6 +24,7 @@ struct ListEnding {
 struct ListText {
   std::unique_ptr<ByteStream> bytes;  ///< The decompressed text.
   std::string name;                   ///< For messages: `standard input` or the path in quotes.
+  Beginning beginning = Beginning::first_read;  ///< How much of it may be waited for.
 };
 
 /// Opens the list at `path`, or standard input for `-`. Blocks on a FIFO until it has a writer.

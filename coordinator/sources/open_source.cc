@@ -8,11 +8,13 @@
 #include "common/url.h"
 #include "common/url_text.h"
 #include "coordinator/process/stop_wait.h"
+#include "coordinator/sources/aria2_source.h"
 #include "coordinator/sources/imgur/imgur_source.h"
 #include "coordinator/sources/json/api_source.h"
+#include "coordinator/sources/json/json_source.h"
 #include "coordinator/sources/json/jsonl_source.h"
+#include "coordinator/sources/list_kind.h"
 #include "coordinator/sources/list_source.h"
-#include "coordinator/sources/open_list.h"
 #include "coordinator/sources/table_source.h"
 
 namespace fanfetch {
@@ -54,23 +56,16 @@ OpenedSource open_imgur_listing(const SourceSpec& spec, const SourceContext& con
 OpenedSource open_any_list(const SourceSpec& spec, const SourceContext& context) {
   auto list = open_list(spec.argument, context.stop_fd, context.before_waiting);
   if (!list) return tl::unexpected(list.error());
-  switch (spec.format) {
-    case ListFormat::text: break;
-    case ListFormat::csv:
-    case ListFormat::tsv:
-      return std::make_unique<TableSource>(
-          std::move(list->bytes), std::move(list->name),
-          TableOptions{
-              .separator = context.delimiter.value_or(spec.format == ListFormat::csv ? ',' : '\t'),
-              .is_given = context.delimiter.has_value(),
-              .url_column = context.url_column,
-              .columns = context.columns});
-    case ListFormat::jsonl:
-      return std::make_unique<JsonlSource>(
-          LineReader(std::move(list->bytes), JsonlSource::kMaxLineBytes),
-          JsonlOptions{.links_at = context.links_at, .columns = context.columns});
-  }
-  return std::make_unique<ListSource>(LineReader(std::move(list->bytes)));
+  return list_source(std::move(*list), spec.format, context);
+}
+
+/// Whether `--links-at` leads into an array: its first token is a `*` or an index.
+bool leads_into_array(const JsonPointer& links_at) {
+  if (links_at.tokens().empty()) return false;
+  const std::string& first = links_at.tokens().front();
+  return first == kEveryElement ||
+         (!first.empty() &&
+          std::all_of(first.begin(), first.end(), [](char c) { return c >= '0' && c <= '9'; }));
 }
 
 OpenedSource open_api(const SourceSpec& spec, const SourceContext& context) {
@@ -165,6 +160,42 @@ Result<SourceSpec> parse_source(std::string_view word, const SourceWays& ways) {
   return fail("'{}' is no command and no source; for a file write ./{} or -i {}", word, word, word);
 }
 
+std::unique_ptr<Source> list_source(ListText list, ListFormat format,
+                                    const SourceContext& context) {
+  const ExpectedList expected{.format = format,
+                              .rows_are_arrays = leads_into_array(context.links_at)};
+  auto bytes = std::make_unique<CheckedStream>(
+      std::move(list.bytes), list.beginning,
+      [expected, name = list.name](std::string_view beginning) -> Result<> {
+        const std::string kind = other_kind(beginning, expected);
+        if (!kind.empty()) return fail("{} {}", name, kind);
+        return {};
+      });
+  const LinkOptionRules rules{.notice = context.notice, .name_given = context.name_given};
+  switch (format) {
+    case ListFormat::text: break;
+    case ListFormat::aria2:
+      return std::make_unique<Aria2Source>(LineReader(std::move(bytes)), rules);
+    case ListFormat::csv:
+    case ListFormat::tsv:
+      return std::make_unique<TableSource>(std::move(bytes), std::move(list.name),
+                                           TableOptions{.separator = context.delimiter.value_or(
+                                                            format == ListFormat::csv ? ',' : '\t'),
+                                                        .is_given = context.delimiter.has_value(),
+                                                        .url_column = context.url_column,
+                                                        .columns = context.columns});
+    case ListFormat::jsonl:
+      return std::make_unique<JsonlSource>(
+          LineReader(std::move(bytes), JsonlSource::kMaxLineBytes),
+          JsonRowOptions{.links_at = context.links_at, .columns = context.columns});
+    case ListFormat::json:
+      return std::make_unique<JsonSource>(
+          std::move(bytes), std::move(list.name),
+          JsonRowOptions{.links_at = context.links_at, .columns = context.columns});
+  }
+  return std::make_unique<ListSource>(LineReader(std::move(bytes)), rules);
+}
+
 Result<SourceSpec> list_spec(std::string_view path, const SourceWays& ways) {
   if (path.empty()) return fail("the name of a list is empty");
   if (const auto scheme = written_scheme(path); !scheme.empty()) return no_file(path, scheme);
@@ -177,7 +208,8 @@ OpenedSource open_source(const SourceSpec& spec, const SourceContext& context) {
   const auto* row = std::find_if(std::begin(kKinds), std::end(kKinds),
                                  [&](const KindRow& known) { return known.kind == spec.kind; });
   const bool has_columns = spec.kind == Kind::api || spec.kind == Kind::imgur ||
-                           (spec.kind == Kind::list && spec.format != ListFormat::text);
+                           (spec.kind == Kind::list && spec.format != ListFormat::text &&
+                            spec.format != ListFormat::aria2);
   if (!has_columns && !context.columns.named.empty()) {
     return fail("--name asks for the column '{}', but {} has no columns",
                 context.columns.named.front(), mask_userinfo(spec.argument));

@@ -16,6 +16,7 @@
 #include "coordinator/sources/json/api_source.h"
 #include "coordinator/sources/json/json_pointer.h"
 #include "coordinator/sources/list_format.h"
+#include "coordinator/sources/open_list.h"
 
 namespace fanfetch {
 
@@ -53,9 +54,10 @@ struct SourceContext {
   /// Shows a message to the user; may block.
   std::function<void(std::string)> notice;
 
+  bool name_given = false;             ///< `--name`: names that a list gives count for nothing.
   std::string url_column = "url";      ///< For CSV and TSV lists.
   std::optional<char> delimiter;       ///< The same; nullopt: by the format and the heading.
-  JsonPointer links_at;                ///< For JSON lines and APIs.
+  JsonPointer links_at;                ///< For JSON and APIs.
   std::optional<JsonPointer> next_at;  ///< Leads to the URL of an API's next page.
   ColumnsWanted columns;
   ApiHeaders headers_for;  ///< May be null.
@@ -69,6 +71,11 @@ struct SourceContext {
 /// The same for `-i FILE`, which is always a list: a path, whatever it looks like, or `-`.
 /// Error: the path is empty (exit status 2).
 [[nodiscard]] Result<SourceSpec> list_spec(std::string_view path, const SourceWays& ways = {});
+
+/// The source of a list that is open. The first next() sees to it that the list is of that format:
+/// see other_kind().
+[[nodiscard]] std::unique_ptr<Source> list_source(ListText list, ListFormat format,
+                                                  const SourceContext& context);
 
 /// Opens a source. Error: it cannot be opened, or it has no columns although --name asks for one
 /// (exit status 3).

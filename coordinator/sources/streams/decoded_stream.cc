@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "coordinator/sources/streams/checked_stream.h"
 #include "coordinator/sources/streams/gzip_stream.h"
 #include "coordinator/sources/streams/zstd_stream.h"
 
@@ -12,51 +14,26 @@ namespace {
 
 using namespace std::string_view_literals;
 
-/// The first bytes of a kind of file.
+/// The first bytes of compressed data.
 struct Magic {
   std::string_view bytes;
-  Compression compression;  // none: cannot be read here, but
-  std::string_view unpack;  // this program can unpack it
+  Compression compression;
 };
 constexpr Magic kMagics[] = {
-    {"\x1f\x8b"sv, Compression::gzip, ""},
-    {"\x28\xb5\x2f\xfd"sv, Compression::zstd, ""},
-    {"\x50\x2a\x4d\x18"sv, Compression::zstd, ""},  // begins with a skippable frame
-    {"\xfd"
-     "7zXZ\0"sv,
-     Compression::none, "xz -dc"},
-    {"BZh91AY&SY"sv, Compression::none, "bzip2 -dc"},
-    {"PK\x03\x04"sv, Compression::none, "unzip -p"},
+    {"\x1f\x8b"sv, Compression::gzip},
+    {"\x28\xb5\x2f\xfd"sv, Compression::zstd},
+    {"\x50\x2a\x4d\x18"sv, Compression::zstd},  // begins with a skippable frame
 };
 
-constexpr std::string_view kMarks[] = {"\xEF\xBB\xBF"sv, "\xFF\xFE"sv, "\xFE\xFF"sv};
-constexpr std::string_view kUtf8Mark = kMarks[0];
-
-/// Yields `first`, which was read ahead, then `rest`.
-class PushedBackStream final : public ByteStream {
- public:
-  PushedBackStream(std::string first, std::unique_ptr<ByteStream> rest)
-      : first_(std::move(first)), rest_(std::move(rest)) {}
-
-  [[nodiscard]] Result<std::optional<std::size_t>> read(std::span<char> to) override {
-    if (used_ == first_.size()) return rest_->read(to);
-    const std::size_t count = first_.copy(to.data(), to.size(), used_);
-    used_ += count;
-    return count;
-  }
-
- private:
-  std::string first_;
-  std::size_t used_ = 0;
-  std::unique_ptr<ByteStream> rest_;
-};
+constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF"sv;
 
 /// Reads just enough bytes to decide whether they begin with one of `patterns`; fewer if the stream
 /// ends. nullopt: the run is stopping.
 Result<std::optional<std::string>> read_beginning(ByteStream& from,
                                                   std::span<const std::string_view> patterns) {
   std::string begin;
-  char buffer[512];
+  // As much as comes: this is all that a CheckedStream looks at.
+  std::vector<char> buffer(kBeginningBytes);
   const auto may_be_more = [&](std::string_view pattern) {
     return begin.size() < pattern.size() && pattern.starts_with(begin);
   };
@@ -65,7 +42,7 @@ Result<std::optional<std::string>> read_beginning(ByteStream& from,
     if (!count) return tl::unexpected(count.error());
     if (!*count) return std::nullopt;
     if (**count == 0) break;
-    begin.append(buffer, **count);
+    begin.append(buffer.data(), **count);
   }
   return begin;
 }
@@ -109,10 +86,6 @@ Result<bool> DecodedStream::decompress() {
     return begin.starts_with(known.bytes);
   });
   const bool known = magic != std::end(kMagics);
-  if (known && magic->compression == Compression::none) {
-    return fail("{} is compressed in a way that is not read here: pipe it in: {} FILE | fanfetch -",
-                name_, magic->unpack);
-  }
   if (!known && promised_ != Compression::none) {
     return fail("{} is not {}, though its name says so", name_, name_of(promised_));
   }
@@ -127,16 +100,11 @@ Result<bool> DecodedStream::decompress() {
 }
 
 Result<bool> DecodedStream::skip_mark() {
-  auto read = read_beginning(*stream_, kMarks);
+  auto read = read_beginning(*stream_, {&kUtf8Mark, 1});
   if (!read) return tl::unexpected(read.error());
   if (!*read) return false;
   std::string& begin = **read;
-  if (begin.starts_with(kUtf8Mark)) {
-    begin.erase(0, kUtf8Mark.size());
-  } else if (std::any_of(std::begin(kMarks), std::end(kMarks),
-                         [&](std::string_view mark) { return begin.starts_with(mark); })) {
-    return fail("{} is UTF-16: save it as UTF-8", name_);
-  }
+  if (begin.starts_with(kUtf8Mark)) begin.erase(0, kUtf8Mark.size());
   stream_ = std::make_unique<PushedBackStream>(std::move(begin), std::move(stream_));
   return true;
 }

@@ -19,7 +19,7 @@ class DecodedStream final : public ByteStream {
   DecodedStream(std::unique_ptr<ByteStream> raw, std::string name,
                 Compression promised = Compression::none);
 
-  /// Error: an unknown compression, UTF-16, or a failure to read or decompress.
+  /// Error: it is not compressed as promised, or cannot be read or decompressed.
   [[nodiscard]] Result<std::optional<std::size_t>> read(std::span<char> to) override;
 
  private:

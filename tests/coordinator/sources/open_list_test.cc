@@ -32,6 +32,7 @@ TEST(OpenList, ReadsAFile) {
   ::unlink(path);
   ASSERT_TRUE(list.has_value());
   EXPECT_EQ(list->name, "'" + std::string(path) + "'");
+  EXPECT_EQ(list->beginning, Beginning::full);
   EXPECT_EQ(text_of(*list->bytes), "http://a/1\n");
 }
 
@@ -65,6 +66,9 @@ TEST(EndingOf, KnowsFormatsAndCompressionInAnyCase) {
   expect("x.jsonl", ListFormat::jsonl, Compression::none);
   expect("x.ndjson.gz", ListFormat::jsonl, Compression::gzip);
   expect("x.txt.zst", ListFormat::text, Compression::zstd);
+  expect("x.JSON", ListFormat::json, Compression::none);
+  expect("x.json.gz", ListFormat::json, Compression::gzip);
+  expect("x.aria2", ListFormat::aria2, Compression::none);
   expect("x.gz.csv", ListFormat::csv, Compression::none);
   expect("x.context", ListFormat::text, Compression::none);
   expect(".gz", ListFormat::text, Compression::gzip);

@@ -5,6 +5,8 @@
 #include <string>
 
 #include "common/event_loop.h"
+#include "tests/coordinator/sources/memory_stream.h"
+#include "tests/coordinator/sources/source_items.h"
 
 namespace fanfetch {
 namespace {
@@ -133,8 +135,10 @@ TEST(ParseSource, AUrlMayBeAnApi) {
 TEST(OpenSource, WantsColumnsWhereThereAreNone) {
   SourceContext context;
   context.columns.named = {"title"};
-  for (const SourceSpec& spec : {SourceSpec{.kind = Kind::list, .argument = "-"},
-                                 SourceSpec{.kind = Kind::url, .argument = "http://me:hush@h/1"}}) {
+  for (const SourceSpec& spec :
+       {SourceSpec{.kind = Kind::list, .argument = "-"},
+        SourceSpec{.kind = Kind::list, .argument = "-", .format = ListFormat::aria2},
+        SourceSpec{.kind = Kind::url, .argument = "http://me:hush@h/1"}}) {
     const auto source = open_source(spec, context);
     ASSERT_FALSE(source.has_value());
     EXPECT_TRUE(holds(source.error().message, "'title'")) << source.error().message;
@@ -143,6 +147,56 @@ TEST(OpenSource, WantsColumnsWhereThereAreNone) {
   EXPECT_TRUE(open_source({.kind = Kind::api, .argument = "http://h/"}, context).has_value());
   context.client_id = "c1ient";
   EXPECT_TRUE(open_source({.kind = Kind::imgur}, context).has_value());
+}
+
+/// What a list yields whose stream brings `at_once` bytes a read.
+SourceItems list_items(std::string text, ListFormat format, std::size_t at_once = 1000,
+                       Beginning beginning = Beginning::first_read) {
+  const auto source = list_source(
+      {.bytes = in_memory(std::move(text), at_once), .name = "'list'", .beginning = beginning},
+      format, {});
+  return all_items(*source);
+}
+
+TEST(ListSourceOf, AnotherKindOfFileIsOneError) {
+  for (const std::string page : {"<html>\nhttp://a/1\n", "PAR1\n\n\n", "url,n\nhttp://a/1,2\n"}) {
+    const auto all = list_items(page, ListFormat::text);
+    EXPECT_EQ(all.items.size(), 0u) << page;
+    EXPECT_TRUE(all.error.starts_with("'list' is ")) << all.error;
+  }
+}
+
+TEST(ListSourceOf, AFileIsJudgedByMoreThanItsFirstRead) {
+  const std::string text = "id,url\n1,http://a/1\n2,http://a/2\n";
+  EXPECT_EQ(list_items(text, ListFormat::text, 7, Beginning::first_read).items.size(), 3u);
+  EXPECT_EQ(list_items(text, ListFormat::text, 7, Beginning::full).items.size(), 0u);
+}
+
+TEST(ListSourceOf, APipesFirstReadIsEnough) {
+  // A pipe that brings a line and then nothing: it is not waited for.
+  auto bytes = std::make_unique<MemoryStream>("http://a/1\n");
+  bytes->stop();
+  const auto source =
+      list_source({.bytes = std::move(bytes), .name = "'list'"}, ListFormat::text, {});
+  EXPECT_EQ(all_items(*source).urls(), std::vector<std::string>{"http://a/1"});
+}
+
+TEST(ListSourceOf, EachFormatIsRead) {
+  using Texts = std::vector<std::string>;
+  const Texts one = {"http://a/1"};
+  SourceContext context;
+  context.links_at = JsonPointer::parse("/url").value();
+  const auto urls = [&](std::string text, ListFormat format) {
+    const auto source =
+        list_source({.bytes = in_memory(std::move(text)), .name = "'list'"}, format, context);
+    return all_items(*source).urls();
+  };
+  EXPECT_EQ(urls("http://a/1\tx.jpg\n", ListFormat::text), one);
+  EXPECT_EQ(urls("url\nhttp://a/1\n", ListFormat::csv), one);
+  EXPECT_EQ(urls("url\nhttp://a/1\n", ListFormat::tsv), one);
+  EXPECT_EQ(urls("{\"url\":\"http://a/1\"}\n", ListFormat::jsonl), one);
+  EXPECT_EQ(urls("[{\"url\":\"http://a/1\"}]", ListFormat::json), one);
+  EXPECT_EQ(urls("http://a/1\n out=x\n", ListFormat::aria2), one);
 }
 
 TEST(OpenSource, YieldsAUrlOnce) {
