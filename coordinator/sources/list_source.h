@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -22,7 +24,7 @@ class ListSource final : public Source {
   [[nodiscard]] Result<std::optional<ListedItem>> next() override;
 
  private:
-  [[nodiscard]] ListedItem read_line(std::string_view text);
+  [[nodiscard]] Result<std::optional<ListedItem>> read_line(std::string_view text);
   [[nodiscard]] std::string take_rest(std::string_view cells);
 
   LineReader lines_;

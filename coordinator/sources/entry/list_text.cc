@@ -30,6 +30,9 @@ constexpr CodeRange kInvisible[] = {
 /// Control characters too: DOS ends a file with 0x1A. Not NUL, which no text has.
 bool is_ascii_blank(char c) { return c == ' ' || (c != '\0' && is_control(c)); }
 
+/// ASCII that is no blank.
+bool is_seen(char c) { return c > ' ' && c <= '~'; }
+
 bool is_invisible(char32_t code) {
   return std::any_of(std::begin(kInvisible), std::end(kInvisible), [code](const CodeRange& range) {
     return code >= range.first && code <= range.last;
@@ -58,6 +61,7 @@ std::size_t blank_at_back(std::string_view text) {
 }  // namespace
 
 std::string_view trimmed_link(std::string_view text) {
+  if (!text.empty() && is_seen(text.front()) && is_seen(text.back())) return text;  // nearly all
   while (const std::size_t blank = blank_at_front(text)) text.remove_prefix(blank);
   while (const std::size_t blank = blank_at_back(text)) text.remove_suffix(blank);
   return text;
