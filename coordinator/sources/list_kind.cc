@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <utility>
 
 #include "common/ascii.h"
 #include "common/result.h"
@@ -297,14 +298,25 @@ std::string aria2(std::string_view text) {
   return {};
 }
 
+/// Where the advice is a pipe of what is unpacked, it is still of the format that is expected.
+std::string piped(std::string advice, const ExpectedList& expected) {
+  constexpr std::string_view kPipe = " FILE | fanfetch -";
+  if (expected.format == ListFormat::text || !advice.ends_with(kPipe)) return advice;
+  const auto* name =
+      std::find_if(std::begin(kListFormats), std::end(kListFormats),
+                   [&](const ListFormatName& row) { return row.format == expected.format; });
+  advice.insert(advice.size() - 1, fmt::format("--format {} ", name->name));
+  return advice;
+}
+
 }  // namespace
 
 std::string other_kind(std::string_view beginning, const ExpectedList& expected) {
   for (const Magic& magic : kMagics) {
-    if (beginning.starts_with(magic.bytes)) return std::string(magic.advice);
+    if (beginning.starts_with(magic.bytes)) return piped(std::string(magic.advice), expected);
   }
   for (const auto& look : {archive, wide_text, binary}) {
-    if (auto kind = look(beginning); !kind.empty()) return kind;
+    if (auto kind = look(beginning); !kind.empty()) return piped(std::move(kind), expected);
   }
   const std::string_view text = trimmed_link(beginning);
   if (auto kind = markup(text); !kind.empty()) return kind;

@@ -37,13 +37,14 @@ TEST(OtherKind, KnowsFilesOfProgramsWhateverTheFormat) {
     EXPECT_TRUE(holds(kind("PAR1\x15\x04\x15 ...", format), "is Parquet")) << int(format);
     EXPECT_TRUE(holds(kind("PAR1", format), "to_csv('links.csv')"));
     EXPECT_TRUE(holds(kind("PK\x03\x04 ... [Content_Types].xml ...", format), "xlsx2csv FILE"));
-    EXPECT_TRUE(holds(kind("PK\x03\x04 urls.txt", format), "unzip -p FILE | fanfetch -"));
-    EXPECT_TRUE(holds(kind(tar, format), "tar -xOf FILE | fanfetch -"));
+    EXPECT_TRUE(holds(kind("PK\x03\x04 urls.txt", format), "unzip -p FILE | fanfetch "));
+    EXPECT_TRUE(holds(kind(tar, format), "tar -xOf FILE | fanfetch "));
+    EXPECT_EQ(holds(kind(tar, format), "--format"), format != ListFormat::text);
     EXPECT_TRUE(holds(kind("\xfd"
                            "7zXZ\0\0\0"s,
                            format),
-                      "xz -dc FILE | fanfetch -"));
-    EXPECT_TRUE(holds(kind("BZh91AY&SY...", format), "bzip2 -dc FILE | fanfetch -"));
+                      "xz -dc FILE | fanfetch "));
+    EXPECT_TRUE(holds(kind("BZh91AY&SY...", format), "bzip2 -dc FILE | fanfetch "));
     EXPECT_TRUE(holds(kind("SQLite format 3\0..."s, format), "sqlite3 FILE"));
     EXPECT_TRUE(holds(kind("%PDF-1.4\n", format), "is a PDF"));
     EXPECT_TRUE(holds(kind("\xFF\xD8\xFF\xE0", format), "is a picture"));
@@ -73,6 +74,9 @@ TEST(OtherKind, KnowsWideTextWithAndWithoutAMark) {
     EXPECT_TRUE(holds(kind("\xFE\xFF" + wide(list, 2, true), format), "is UTF-16: "));
     EXPECT_TRUE(holds(kind(wide(list, 2, false), format), "iconv -f UTF-16LE -t UTF-8 FILE"));
     EXPECT_TRUE(holds(kind(wide(list, 2, true), format), "is UTF-16BE: "));
+    EXPECT_EQ(kind(wide(list, 2, true), ListFormat::csv),
+              "is UTF-16BE: write it as UTF-8: iconv -f UTF-16BE -t UTF-8 FILE | fanfetch --format "
+              "csv -");
     EXPECT_TRUE(holds(kind(wide(list, 4, false), format), "is UTF-32LE: "));
     EXPECT_TRUE(holds(kind(wide(list, 4, true), format), "is UTF-32BE: "));
     EXPECT_TRUE(holds(kind("\xFF\xFE\0\0"s + wide(list, 4, false), format), "is UTF-32: "));
