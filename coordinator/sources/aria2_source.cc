@@ -37,7 +37,7 @@ std::optional<ListedItem> Aria2Source::take_line(const Line& line) {
   const std::string_view text = trimmed_link(line.text);
   if (text.empty() || text.starts_with('#')) return std::nullopt;
   // A link that is indented by mistake would be lost as an option.
-  if (is_indented(line.text) && !is_another_url(text)) {
+  if (is_indented(line.text) && !begins_like_url(text)) {
     if (!pending_) {
       const std::string_view name = text.substr(0, text.find('='));  // its value may be a secret
       return ListedItem{

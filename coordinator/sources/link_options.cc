@@ -28,14 +28,6 @@ bool is_known(std::string_view name) {
   return std::find(std::begin(kKnown), std::end(kKnown), name) != std::end(kKnown);
 }
 
-/// `http://…` and any other scheme.
-bool begins_like_url(std::string_view text) {
-  const std::size_t colon = text.find("://");
-  return colon != 0 && colon != std::string_view::npos &&
-         std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(colon),
-                     [](char c) { return is_alphanumeric(c) || c == '+' || c == '-' || c == '.'; });
-}
-
 }  // namespace
 
 std::string_view take_cell(std::string_view& line) {
@@ -43,8 +35,6 @@ std::string_view take_cell(std::string_view& line) {
   line.remove_prefix(std::min(cell.size() + 1, line.size()));
   return trimmed_link(cell);
 }
-
-bool is_another_url(std::string_view cell) { return begins_like_url(cell); }
 
 bool holds_two_urls(std::string_view cell) {
   for (std::size_t at = 0; (at = cell.find(' ', at)) != std::string_view::npos; ++at) {

@@ -13,8 +13,6 @@ namespace fanfetch {
 
 /// Removes the first cell of `line`, with its tab, and returns it without the blanks around it.
 [[nodiscard]] std::string_view take_cell(std::string_view& line);
-/// Whether a cell behind the link is a link too, of whatever scheme.
-[[nodiscard]] bool is_another_url(std::string_view cell);
 /// Whether the first cell holds a second link behind a blank.
 [[nodiscard]] bool holds_two_urls(std::string_view cell);
 

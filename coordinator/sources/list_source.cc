@@ -55,7 +55,7 @@ std::string ListSource::take_rest(std::string_view cells) {
     const std::string_view cell = take_cell(cells);
     if (cell.empty()) continue;
     if (cell == "#" || cell.starts_with("# ")) return {};
-    if (is_another_url(cell)) return std::string(kTwoUrls);
+    if (begins_like_url(cell)) return std::string(kTwoUrls);
     if (LinkOptions::knows(cell)) {
       options_.take(cell);
     } else if (!std::exchange(named, true)) {

@@ -1,7 +1,8 @@
-// libFuzzer harness of lists, one program for each kind (-DLIST_KIND=text|csv|tsv|jsonl): each line
-// or row ends as one item, or in the one error that ends the list; and splits of the input never
-// change what is read. What a line or a row is, is said here again, without the parsers.
-// Input: 8 bytes that seed the splits and options, then the list. See scripts/fuzz.
+// libFuzzer harness of lists, one program for each kind
+// (-DLIST_KIND=text|csv|tsv|jsonl|json|aria2): each line, row or element ends as one item, or in
+// the one error that ends the list; and splits of the input never change what is read. What a line
+// or a row is, is said here again, without the parsers. Input: 8 bytes that seed the splits and
+// options, then the list. See scripts/fuzz.
 
 #include <rapidjson/document.h>
 
@@ -15,8 +16,10 @@
 #include <vector>
 
 #include "common/ascii.h"
+#include "coordinator/sources/aria2_source.h"
 #include "coordinator/sources/csv_parser.h"
 #include "coordinator/sources/entry/list_text.h"
+#include "coordinator/sources/json/json_source.h"
 #include "coordinator/sources/json/jsonl_source.h"
 #include "coordinator/sources/list_source.h"
 #include "coordinator/sources/table_source.h"
@@ -33,7 +36,7 @@ using fanfetch::TableOptions;
 using fanfetch::trimmed_link;
 using Fault = RowParser::Fault;
 
-enum class Kind { text, csv, tsv, jsonl };
+enum class Kind { text, csv, tsv, jsonl, json, aria2 };
 constexpr Kind kKind = Kind::LIST_KIND;
 constexpr bool kIsTable = kKind == Kind::csv || kKind == Kind::tsv;
 constexpr char kSeparator = kKind == Kind::csv ? ',' : '\t';
@@ -113,6 +116,14 @@ Reading read_list(const std::string& list, std::size_t at_once, const TableOptio
         fanfetch::LineReader(std::move(bytes), JsonlSource::kMaxLineBytes),
         {.links_at = fanfetch::JsonPointer::parse("/url").value(), .columns = table.columns});
     return read(source);
+  } else if constexpr (kKind == Kind::json) {
+    fanfetch::JsonSource source(
+        std::move(bytes), "the list",
+        {.links_at = fanfetch::JsonPointer::parse("/url").value(), .columns = table.columns});
+    return read(source);
+  } else if constexpr (kKind == Kind::aria2) {
+    fanfetch::Aria2Source source{fanfetch::LineReader(std::move(bytes))};
+    return read(source);
   } else {
     fanfetch::ListSource source{fanfetch::LineReader(std::move(bytes))};
     return read(source);
@@ -126,6 +137,8 @@ void require_same(const Reading& whole, const Reading& split) {
     REQUIRE(whole.items[i].url == split.items[i].url);
     REQUIRE(whole.items[i].problem == split.items[i].problem);
     REQUIRE(whole.items[i].named == split.items[i].named);
+    REQUIRE(whole.items[i].out == split.items[i].out);
+    REQUIRE(whole.items[i].headers == split.items[i].headers);
   }
 }
 
@@ -157,6 +170,42 @@ void require_same(const Reading& whole, const Reading& split) {
     if (!link.IsString() || !item.problem.empty()) continue;
     const std::string_view text(link.GetString(), link.GetStringLength());
     REQUIRE(*item.url == trimmed_link(text));
+  }
+}
+
+// --- The rule, for one document: what is JSON has an item for each element ---
+
+[[maybe_unused]] void check_document(const Reading& reading, const std::string& list) {
+  for (const ListedItem& item : reading.items) {
+    if (!item.columns) continue;
+    REQUIRE(item.columns->find('\n') == std::string::npos);
+    REQUIRE(!rapidjson::Document().Parse(item.columns->c_str()).HasParseError());
+  }
+  rapidjson::Document document;
+  document.Parse<rapidjson::kParseIterativeFlag>(list.data(), list.size());
+  if (document.HasParseError()) return;
+  REQUIRE(reading.error.empty());
+  REQUIRE(reading.items.size() == (document.IsArray() ? document.Size() : 1));
+}
+
+// --- The rule, for aria2's input files: an item for each link, and for each option without one ---
+
+[[maybe_unused]] void check_links(const Reading& reading, const std::string& list) {
+  std::vector<std::string> links;
+  bool has_link = false;
+  for (const std::string& line : lines_of(list)) {
+    const std::string_view text = trimmed_link(line);
+    if (text.empty() || text.starts_with('#')) continue;
+    std::string_view from = line;
+    while (from.starts_with("\xEF\xBB\xBF")) from.remove_prefix(3);
+    const bool is_option = (from.front() == ' ' || from.front() == '\t') && !begins_like_url(text);
+    if (!is_option || !has_link) links.emplace_back(text);
+    has_link = has_link || !is_option;
+  }
+  REQUIRE(reading.error.empty());
+  REQUIRE(reading.items.size() == links.size());
+  for (std::size_t i = 0; i < links.size(); ++i) {
+    if (reading.items[i].problem.empty()) REQUIRE(links[i] == *reading.items[i].url);
   }
 }
 
@@ -292,6 +341,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     table.is_given = false;
     const Reading guessed = read_list(list, list.size() + 1, table);
     require_same(guessed, read_list(list, at_once, table));
+  } else if constexpr (kKind == Kind::json) {
+    check_document(whole, list);
+  } else if constexpr (kKind == Kind::aria2) {
+    check_links(whole, list);
   } else {
     check_lines(whole, list);
   }
