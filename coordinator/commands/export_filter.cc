@@ -1,10 +1,10 @@
 #include "coordinator/commands/export_filter.h"
 
+#include <algorithm>
 #include <functional>
 
 #include "common/ascii.h"
 #include "common/url.h"
-#include "coordinator/options/option_values.h"
 
 namespace fanfetch {
 namespace {
@@ -51,7 +51,7 @@ Result<> ExportFilter::add_host(std::string_view text) {
   return for_each_word(text, [this](std::string_view word) -> Result<> {
     auto host = parse_host(word);
     if (!host) return tl::unexpected(std::move(host.error()));
-    hosts.insert(std::move(*host));
+    hosts.push_back(std::move(*host));
     return {};
   });
 }
@@ -68,7 +68,9 @@ bool ExportFilter::takes(const Record& record) const {
   }
   if (hosts.empty()) return true;
   const auto url = parse_url(record.url.value_or(""));
-  return url && hosts.contains(url->host);
+  return url && std::any_of(hosts.begin(), hosts.end(), [&](const HostAndPort& host) {
+           return host.host == url->host && host.port.value_or(url->port) == url->port;
+         });
 }
 
 }  // namespace fanfetch

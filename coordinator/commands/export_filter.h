@@ -2,11 +2,12 @@
 
 #include <bitset>
 #include <set>
-#include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/result.h"
 #include "coordinator/link/record.h"
+#include "coordinator/options/option_values.h"
 #include "coordinator/reading/retry_failed.h"
 
 namespace fanfetch {
@@ -20,7 +21,7 @@ struct ExportFilter {
   std::set<Status> statuses;
   std::bitset<kHttpStatuses> http_statuses;
   std::bitset<kErrorClasses> classes;  ///< `--class`
-  std::set<std::string> hosts;         ///< `--host`, as in Url::host.
+  std::vector<HostAndPort> hosts;      ///< `--host`; without a port: on any.
 
   // Error: what is wrong with the value.
   [[nodiscard]] Result<> add_status(std::string_view text);
