@@ -333,7 +333,7 @@ TEST_F(OptionsTest, NumbersHaveLimits) {
       {"--limit-rate", {"x", "", "/s", "1K/m", "-1", "fast"}},
       {"--hash", {"md5", ""}},
       {"--check", {"", "Content", "off", "all"}},
-      {"--format", {"json", "CSV", ""}},
+      {"--format", {"parquet", "CSV", ""}},
       {"--url-column", {""}},
       {"--delimiter", {"", ";;", "\"", "\n", "\r", "\x01", "\xC2\xA7", "\xA7", "Tab"}},
       {"--progress", {"fancy"}},
@@ -416,7 +416,9 @@ TEST_F(OptionsTest, ARateIsSoManyASecond) {
 TEST_F(OptionsTest, ListsAreReadAsTheUserSays) {
   EXPECT_EQ(good({"--format", "text"}).source.format, ListFormat::text);
   EXPECT_EQ(good({"--format", "ndjson"}).source.format, ListFormat::jsonl);
-  EXPECT_EQ(wrong({"--format", "x"}), "--format: 'x' is none of text, csv, tsv, jsonl");
+  EXPECT_EQ(good({"--format", "json"}).source.format, ListFormat::json);
+  EXPECT_EQ(wrong({"--format", "x"}),
+            "--format: 'x' is none of text, csv, tsv, jsonl, json, aria2");
   EXPECT_EQ(good({"--links-at", ""}).source.links_at, "") << "the whole document";
   EXPECT_EQ(wrong({"--next-at", "/n", "http://h/"}),
             "--next-at needs --links-at: together they read the pages of a JSON API");
