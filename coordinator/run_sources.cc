@@ -191,9 +191,11 @@ Result<> check_sources(const std::vector<ReaderSource>& sources, SourceContext c
   context.notice = [](const std::string&) {};  // what it has to say comes at its turn
   for (const auto& source : sources) {
     if (!is_ready(source.spec)) continue;
-    if (auto opened = open_source(source.spec, context); !opened) {
-      return tl::unexpected(opened.error());
-    }
+    const auto opened = open_source(source.spec, context);
+    if (!opened) return tl::unexpected(opened.error());
+    // That a file is of another kind than its name says, or has no column of links, shows here.
+    if (source.spec.kind != SourceSpec::Kind::list) continue;
+    if (const auto first = (*opened)->next(); !first) return tl::unexpected(first.error());
   }
   return {};
 }

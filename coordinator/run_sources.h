@@ -27,9 +27,10 @@ namespace fanfetch {
 /// `downloads` and `images` here that has a ledger. Error: there is none, or both have.
 [[nodiscard]] Result<std::string> folder_of_failed_links(const FileOptions& files);
 
-/// Opens, and closes again, all sources for which nobody has to be waited for: with a slip in the
-/// name of a list, the run ends before anything of an earlier one is touched. FIFOs, stdin and
-/// pages are opened at their turn. Error: one that cannot be opened (exit status 3).
+/// Opens all sources for which nobody has to be waited for, reads the first entry of each list, and
+/// closes them again: with a slip in the name of a list, or a file that is none, the run ends
+/// before anything of an earlier one is touched. FIFOs, stdin and pages are opened at their turn.
+/// Error: one that cannot be read (exit status 3).
 [[nodiscard]] Result<> check_sources(const std::vector<ReaderSource>& sources,
                                      SourceContext context);
 

@@ -80,9 +80,11 @@ TEST_F(SourcesTest, AsksForNothingWhosePasswordWasMasked) {
   for (const auto& file :
        {list("x.txt", masked + "\n"), list("x.csv", "url\n" + masked + "\n"),
         list("x.tsv", "x\turl\n\t" + masked), list("x.jsonl", "{\"url\":\"" + masked + "\"}\n")}) {
-    const Finished finished = run(setup({file, "-o", file + ".d"}));
+    const Finished finished = run(setup({file}));
     EXPECT_EQ(1, finished.exit_status) << finished.describe();
-    EXPECT_TRUE(has(finished.err, "masked")) << finished.describe();
+    ASSERT_EQ(1u, records().size()) << finished.describe();
+    EXPECT_EQ("bad_url", records()[0].error);
+    EXPECT_TRUE(has(records()[0].message.value_or(""), "masked")) << finished.describe();
   }
   EXPECT_EQ(0u, origin_.count("/a.bin"));
 }
@@ -229,7 +231,7 @@ TEST_F(SourcesTest, KeptColumnsStandInRecordsAndExports) {
   EXPECT_TRUE(has(read_file(metadata), first));
   const auto table = lines_of(command({"export", output(), "--format=csv"}).out);
   ASSERT_EQ(3u, table.size());
-  EXPECT_TRUE(table[0].ends_with(",duration_ms,src_url,title,src_status,bad")) << table[0];
+  EXPECT_TRUE(table[0].ends_with(",requests,src_url,title,src_status,bad")) << table[0];
   EXPECT_TRUE(has(table[1] + table[2], ",Red,x,1")) << table[1];
 
   // The next run of another list says of the kept file what that list says.

@@ -54,12 +54,15 @@ TEST_F(WordsTest, ASlipInTheNameOfAListTouchesNothing) {
   const std::string before = read_file(results());
   ASSERT_FALSE(before.empty());
   (void)folder_.write("folder/x", "");
+  (void)folder_.write("table.txt", "PAR1 and so on");
+  (void)folder_.write("table.csv", "a,b\n1,2\n");
   const std::size_t asked = origin_.count();
   const std::vector<std::string> kSlips[] = {
       {"url.txt"},    {"urls.txt", "url.txt"},  // not the first, nor the only one
       {"-i", "urls"}, {origin_.url("/a.bin"), "-i", "missing.csv.gz"},
       {"./folder"},   {"urls.txt", "folder/"},
       {"urls.txt/x"}, {"urls.txt", "--name={col:title}"},  // opened, and found to be no good
+      {"table.txt"},  {"urls.txt", "table.csv"},
   };
   for (const auto& words : kSlips) {
     SCOPED_TRACE(words.back());
