@@ -239,8 +239,7 @@ std::string_view without_variant(std::string_view name) {
 
 std::string extension_of_path(std::string_view path) {
   static constexpr std::size_t kMaxBytes = 16;  // with its dot; the longest known is .geojson
-  const std::string_view plain = without_variant(path);
-  const std::string_view name = plain.substr(plain.rfind('/') + 1);  // npos + 1 is 0
+  const std::string_view name = without_variant(path.substr(path.rfind('/') + 1));  // npos + 1 is 0
   const std::size_t dot = name.rfind('.');
   if (dot == std::string_view::npos || name.size() - dot > kMaxBytes) return "";
   return to_lower(name.substr(dot + 1));

@@ -217,6 +217,9 @@ Exit run(Options options, Instant start) {
   auto report = make_report(options, start,
                             earlier ? kept_notices(*earlier, naming) : std::vector<std::string>());
   if (ledger.notice) report->warning(*ledger.notice);
+  if (options.reads_failed_links() && options.files.name_given) {
+    report->warning("--name is not used: failed links keep the names that were meant for them");
+  }
   note_written_files(options);
   // Point of no return: the ledger shows that this run has begun.
   const auto begun = ledger.ledger->begin_run(std::chrono::system_clock::now(), ::getpid(), naming);

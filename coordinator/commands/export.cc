@@ -110,9 +110,9 @@ std::optional<std::string> why_to_stay(const ExportArguments& arguments,
     }
   }
   struct stat there {};
-  // An empty file loses nothing; what is no file is not replaced.
+  // What is no file is not replaced.
   if (arguments.force || ::stat(arguments.file.c_str(), &there) != 0 || !S_ISREG(there.st_mode) ||
-      there.st_size == 0 || is_untouched_export(arguments.file, folders)) {
+      is_untouched_export(arguments.file, folders)) {
     return std::nullopt;
   }
   return fmt::format("'{}' is there, and is not as an export left it: --force replaces it",

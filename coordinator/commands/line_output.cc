@@ -33,6 +33,9 @@ Result<LineOutput> LineOutput::open(const std::string& path) {
   output.path_ = path;
   struct stat there {};
   const bool exists = ::stat(path.c_str(), &there) == 0;
+  if (!exists && ::lstat(path.c_str(), &there) == 0) {
+    return fail("cannot write '{}': it is a symbolic link that leads nowhere", path);
+  }
   if (exists && !S_ISREG(there.st_mode)) {
     output.file_.reset(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
   } else {

@@ -31,6 +31,8 @@ struct LedgerRow {
   std::optional<FileStamp> file;  ///< What lies, or is about to lie, under that name.
   /// Of a failed link: the name that was planned for its file. Empty: none, or not known.
   std::string planned_name = {};
+  bool named_by_list = false;  ///< Of a failed link: that name is one that its list gave it.
+  bool had_headers = false;    ///< Of a failed link: its list gave it headers, which are not kept.
 };
 
 /// A row to write, and the rename of its part, if it has one.

@@ -70,6 +70,9 @@ ALTER TABLE links ADD COLUMN tls_ms INTEGER;
 ALTER TABLE links ADD COLUMN first_byte_ms INTEGER;
 ALTER TABLE links ADD COLUMN requests INTEGER;
 ALTER TABLE links ADD COLUMN planned_name TEXT;   -- of a failed link: what its file was to be called
+-- Of a failed link: whether its list had named the file, and had given it headers.
+ALTER TABLE links ADD COLUMN named_by_list INTEGER;
+ALTER TABLE links ADD COLUMN had_headers INTEGER;
 
 ALTER TABLE runs ADD COLUMN name_template TEXT;   -- --name; NULL: not known
 ALTER TABLE runs ADD COLUMN keep_columns INTEGER; -- --keep-columns

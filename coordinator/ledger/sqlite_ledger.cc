@@ -11,8 +11,9 @@ constexpr const char* kInsert = R"sql(
 INSERT INTO links(link, run, place, url, status, file_name, name_key, bytes, mtime_ns, sha256,
                   http_status, content_type, final_url, etag, last_modified, attempts, error,
                   retryable, message, started_at, duration_ms, columns, waited_ms, dns_ms,
-                  connect_ms, tls_ms, first_byte_ms, requests, planned_name)
-VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+                  connect_ms, tls_ms, first_byte_ms, requests, planned_name,
+                  named_by_list, had_headers)
+VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
 ON CONFLICT(link) DO NOTHING)sql";
 
 // A run that keeps no columns leaves those of earlier runs in place.
@@ -20,9 +21,10 @@ constexpr const char* kUpdate = R"sql(
 UPDATE links SET (link, run, place, url, status, file_name, name_key, bytes, mtime_ns, sha256,
                   http_status, content_type, final_url, etag, last_modified, attempts, error,
                   retryable, message, started_at, duration_ms, columns, waited_ms, dns_ms,
-                  connect_ms, tls_ms, first_byte_ms, requests, planned_name)
+                  connect_ms, tls_ms, first_byte_ms, requests, planned_name,
+                  named_by_list, had_headers)
   = (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,
-     coalesce(?22,columns),?23,?24,?25,?26,?27,?28,?29)
+     coalesce(?22,columns),?23,?24,?25,?26,?27,?28,?29,?30,?31)
 WHERE link=?1 RETURNING row)sql";
 
 constexpr const char* kMovedAside =
@@ -81,6 +83,9 @@ void bind_row(Statement& to, const LedgerRow& row) {
   to.bind(as_number(record.requests));
   to.bind(row.planned_name.empty() ? std::nullopt
                                    : std::optional<std::string_view>(row.planned_name));
+  for (const bool given : {row.named_by_list, row.had_headers}) {
+    to.bind(given ? std::optional<std::int64_t>(1) : std::nullopt);
+  }
 }
 
 }  // namespace

@@ -115,7 +115,8 @@ std::string name_for_content(const Link& link, const Saved& saved, const Content
         rules.suggestions && !suggested.empty()) {
       name = clean_path(name.substr(0, name.rfind('/') + 1) + suggested);  // npos + 1 is 0
     }
-    if (picture != nullptr && rules.extensions) name = add_extension(name, *picture);
+    const bool is_there = link.open_name.ends_with(kExtensionMark);
+    if (picture != nullptr && rules.extensions && !is_there) name = add_extension(name, *picture);
   }
   return rules.fix_extension ? fix_extension(name, saved.type) : name;
 }

@@ -49,10 +49,16 @@ std::optional<ListedItem> FailedLinks::item_of(LedgerRow& row) {
     ++(listed.find(kMask) != std::string::npos ? with_password_ : no_urls_);
     return std::nullopt;
   }
+  if (row.had_headers) {
+    ++with_headers_;
+    return std::nullopt;
+  }
   return ListedItem{.url = std::move(listed),
                     .columns = std::move(row.record.columns),
                     .planned_name = row.record.file_name ? std::move(*row.record.file_name)
                                                          : std::move(row.planned_name),
+                    .named_by_list = row.named_by_list,
+                    .place = row.record.index,
                     .named = std::vector<std::string>(named_)};
 }
 
@@ -62,6 +68,10 @@ void FailedLinks::tell_what_is_left_out() const {
         fmt::format("{} left out: the URL held a password, which the ledger does not keep; "
                     "their list has it",
                     links(with_password_)));
+  }
+  if (with_headers_ > 0) {
+    notice_(fmt::format("{} left out: the list gave headers, which the ledger does not keep",
+                        links(with_headers_)));
   }
   if (no_urls_ > 0) notice_(fmt::format("{} left out: no URL", links(no_urls_)));
 }

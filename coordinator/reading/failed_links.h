@@ -15,7 +15,8 @@ namespace fanfetch {
 
 /// What `--retry-failed` reads without a SOURCE: the links of the folder's ledger that failed, each
 /// with the name and the columns that it had. Left out, and counted in a notice, are those that the
-/// ledger does not hold as they were: a URL with a password, and what was no URL at all.
+/// ledger does not hold as they were: a URL with a password, what was no URL at all, and a link to
+/// which its list gave headers.
 class FailedLinks final : public Source {
  public:
   /// `named`: how many of the columns ListedItem::named has; they are empty. `notice`: shows a
@@ -37,7 +38,7 @@ class FailedLinks final : public Source {
   std::vector<LedgerRow> page_;
   std::size_t next_ = 0;   // in page_
   std::int64_t last_ = 0;  // row that was read
-  std::uint64_t with_password_ = 0, no_urls_ = 0;
+  std::uint64_t with_password_ = 0, with_headers_ = 0, no_urls_ = 0;
 };
 
 }  // namespace fanfetch

@@ -92,7 +92,7 @@ std::optional<Sha256Digest> hash_of(int folder, const std::string& name) {
 
 Plan Planner::plan(const ListedItem& item, const LinkFilter& filter, std::uint64_t index) {
   Record record;
-  record.index = index;
+  record.index = item.place != 0 ? item.place : index;
   record.columns = item.columns;
   if (!item.url) return skipped(std::move(record), ErrorClass::no_link, item.problem);
   record.url = mask_userinfo(*item.url);
@@ -103,10 +103,11 @@ Plan Planner::plan(const ListedItem& item, const LinkFilter& filter, std::uint64
   if (auto why = filter.why_dropped(*url)) {
     return skipped(std::move(record), ErrorClass::filtered, std::move(*why));
   }
-  Link link{.index = index, .listed = std::move(*record.url), .url = std::move(*url)};
+  Link link{.index = record.index, .listed = std::move(*record.url), .url = std::move(*url)};
   link.hash = identity_of(link.url);
   link.headers = item.headers;
-  link.name_given = context_.names_of_list && !item.out.empty() && !item.out.ends_with('/');
+  link.name_given = item.named_by_list ||
+                    (context_.names_of_list && !item.out.empty() && !item.out.ends_with('/'));
   link.columns = item.columns;
   Plan plan = plan_link(std::move(link), item);
   if (auto failed = trouble()) return std::move(*failed);
@@ -158,7 +159,9 @@ Plan Planner::plan_link(Link link, const ListedItem& item) {
         context_.name_claims->claim(plain, link.hash, taken_in_ledger(row ? row->row : 0));
     link.name = std::move(claimed.name);
     link.name_key = claimed.key;
-    link.open_name = context_.names.open_name(name_fields(link, item));
+    if (item.planned_name.empty()) {
+      link.open_name = context_.names.open_name(name_fields(link, item));
+    }
   }
   context_.links_in_flight->add(identity, link.index);
   return link;

@@ -109,7 +109,11 @@ void BatchSettler::begin_finished(const FinishedLink& finished, Batch& batch) co
   }
   entry.row.link = item.link;
   entry.row.name_key = item.final_name_key;
-  if (record.status == Status::failed) entry.row.planned_name = link.name;
+  if (record.status == Status::failed) {
+    entry.row.planned_name = link.name;
+    entry.row.named_by_list = link.name_given;
+    entry.row.had_headers = !link.headers.empty();
+  }
   entry.row.record = std::move(record);
   batch.entries.push_back(std::move(entry));
 }

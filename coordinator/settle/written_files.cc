@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/xattr.h>
 
 #include <algorithm>
@@ -112,6 +113,7 @@ void note_in(const std::string& folder, const WrittenFile& file) {
   const UniqueFd state(
       ::open((folder + "/.fanfetch").c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!state.valid()) return;
+  (void)::flock(state.get(), LOCK_EX);  // others may note theirs now, too; closing it releases it
   std::string text;
   for (const WrittenFile& known : written_files(folder)) {
     if (known == file) return;  // a job that is run over and over

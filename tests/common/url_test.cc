@@ -415,6 +415,9 @@ TEST(ExtensionOfPath, IsLowerCaseAndOfTheLastComponent) {
   EXPECT_EQ(extension_of_path("photo.tar.gz"), "gz");
   EXPECT_EQ(extension_of_path("/a.jpg/photo"), "");
   EXPECT_EQ(extension_of_path("/photo."), "");
+  EXPECT_EQ(extension_of_path("/lib.jar!/page"), "");
+  EXPECT_EQ(extension_of_path("/web/2019/https://example.com:80/page"), "");
+  EXPECT_EQ(extension_of_path("/v1.2:x/photo.PNG"), "png");
   EXPECT_EQ(extension_of_path(""), "");
   EXPECT_EQ(extension_of_path("/.abcdefghijklmno"), "abcdefghijklmno");
   EXPECT_EQ(extension_of_path("/.abcdefghijklmnop"), "");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,9 @@ struct ListedItem {
   std::shared_ptr<const std::string> columns;
   /// What an earlier run meant to call its file, in place of --name: the path below the output.
   std::string planned_name = {};
+  bool named_by_list = false;  ///< With planned_name: its list had given it.
+  /// Its place in the list from which an earlier run had it; 0: it is read from that list now.
+  std::uint64_t place = 0;
   /// The values of the columns in ColumnsWanted::named, in that order.
   std::vector<std::string> named;
 };

@@ -66,6 +66,7 @@ TEST_F(SqliteLedgerTest, EveryKeyComesBack) {
                   .first_byte = 4ms};
   record.requests = 1ULL << 40;
   row.planned_name = "meant/b.jpg";
+  row.named_by_list = row.had_headers = true;
   succeeds(ledger_.begin_run(WallTime(), 1));
   write({.row = row, .rename = {}});
 
@@ -99,6 +100,7 @@ TEST_F(SqliteLedgerTest, EveryKeyComesBack) {
   EXPECT_EQ(back.record.times.first_byte, 4ms);
   EXPECT_EQ(back.record.requests, record.requests);
   EXPECT_EQ(back.planned_name, row.planned_name);
+  EXPECT_TRUE(back.named_by_list && back.had_headers);
 }
 
 TEST_F(SqliteLedgerTest, WhatIsUnknownStaysUnknown) {
@@ -117,6 +119,7 @@ TEST_F(SqliteLedgerTest, WhatIsUnknownStaysUnknown) {
   EXPECT_FALSE(record.times.connect || record.times.tls || record.times.first_byte);
   EXPECT_EQ(record.requests, 0u) << "that is known";
   EXPECT_EQ(back.planned_name, "");
+  EXPECT_FALSE(back.named_by_list || back.had_headers);
 }
 
 TEST_F(SqliteLedgerTest, ALineThatWasNoUrlBeforeIsNoNews) {

@@ -108,6 +108,7 @@ TEST(ContentName, TheTemplatesExtensionIsThatOfThePicture) {
   EXPECT_EQ(plain("http://h/a", "image/png", "{ext}/{name}"), "png/a.png");
   EXPECT_EQ(plain("http://h/a%01b", "image/png", "{stem}.{ext}"), "a_b.png") << "no mark of ours";
   EXPECT_EQ(plain("http://h/X.jpg:large", "image/jpeg", "{stem}.{ext}"), "X.jpg");
+  EXPECT_EQ(plain("http://h/?img=5", "image/jpeg", "{index}_{ext}"), "7_jpg") << "once";
 }
 
 TEST(ContentName, WhereAnExtensionIsOrNoneIsWantedNothingIsAdded) {

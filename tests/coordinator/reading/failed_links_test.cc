@@ -70,6 +70,34 @@ TEST_F(FailedLinksTest, ThoseWithAPasswordNeedTheirList) {
                             "does not keep; their list has it"});
 }
 
+TEST_F(FailedLinksTest, ThoseWithHeadersOfTheirOwnNeedTheirList) {
+  LedgerRow row;
+  row.link = link_id(identity_of(*parse_url("http://h/a.jpg")));
+  row.record.url = "http://h/a.jpg";
+  row.record.error = ErrorClass::http_4xx;
+  row.had_headers = true;
+  write(row);
+  EXPECT_EQ(read(), Texts{});
+  EXPECT_EQ(notices_, Texts{"1 failed link left out: the list gave headers, which the ledger does "
+                            "not keep"});
+}
+
+TEST_F(FailedLinksTest, KeepTheirPlaceAndWhoNamedThem) {
+  LedgerRow row;
+  row.link = link_id(identity_of(*parse_url("http://h/a.jpg")));
+  row.record.url = "http://h/a.jpg";
+  row.record.index = 17;
+  row.record.error = ErrorClass::http_4xx;
+  row.planned_name = "mine";
+  row.named_by_list = true;
+  write(row);
+  FailedLinks source(open_history(path_), {.which = RetryFailed::Which::all}, 0, {});
+  const auto item = source.next().value();
+  ASSERT_TRUE(item);
+  EXPECT_EQ(item->place, 17u);
+  EXPECT_TRUE(item->named_by_list);
+}
+
 TEST_F(FailedLinksTest, WhatWasNoUrlIsNoneNow) {
   failed("nonsense", ErrorClass::bad_url, "");
   LedgerRow row;  // a line over the limit: its beginning looks like a link

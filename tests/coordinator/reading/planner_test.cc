@@ -253,6 +253,17 @@ TEST_F(PlannerTest, ANameFromTheLedgerStandsInForTheTemplate) {
   EXPECT_EQ(std::get<Link>(planner_->plan(item, filter_, 1)).name, "album/a-1.jpg");
 }
 
+TEST_F(PlannerTest, ALinkOfTheLedgerKeepsItsPlaceAndWhoNamedIt) {
+  name_template_ = "{index}.{ext}";
+  start_run();
+  const ListedItem item{
+      .url = "http://h/photo", .planned_name = "3.html", .named_by_list = true, .place = 3};
+  const Link link = std::get<Link>(planner_->plan(item, filter_, 1));
+  EXPECT_EQ(link.index, 3u);
+  EXPECT_TRUE(link.name_given);
+  EXPECT_EQ(link.open_name, "") << "the template is filled in already";
+}
+
 TEST_F(PlannerTest, RetryFailedDecides) {
   failed(kUrl, ErrorClass::http_4xx, 404);
   resume_.retry_failed.which = RetryFailed::Which::all;
