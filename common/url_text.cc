@@ -120,16 +120,35 @@ std::string resolve_url(std::string_view base, std::string_view reference) {
 
 bool is_masked(std::string_view text) {
   constexpr std::string_view kSlashes = "/\\";
-  for (std::size_t at = text.find("*@"); at != text.npos; at = text.find("*@", at + 1)) {
-    const std::size_t stars = text.find_last_not_of('*', at) + 1;  // npos + 1 is 0
-    if (at + 1 - stars < 3) continue;
-    std::string_view before = text.substr(0, stars);
-    const std::string_view user = before.substr(before.find_last_of("/\\?#") + 1);
-    if (!user.empty() && user.find(':') != user.size() - 1) continue;
-    before.remove_suffix(user.size());
-    // An authority is at the beginning, or behind a scheme and at least one slash.
-    const std::string_view scheme = before.substr(0, before.find_last_not_of(kSlashes) + 1);
-    if (scheme.empty() || (scheme.ends_with(':') && scheme.size() < before.size())) return true;
+  // One way forward, as a line may be full of stars and signs.
+  std::size_t segment = 0;        // behind the last '/', '?' or '#'
+  std::size_t stars = 0;          // where a run of '*' begins
+  std::size_t colon = text.npos;  // the segment's first
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    switch (text[i]) {
+      case '/':
+      case '\\':
+      case '?':
+      case '#':
+        segment = i + 1;
+        colon = text.npos;
+        break;
+      case ':': colon = std::min(colon, i); break;
+      case '*':
+        if (i == 0 || text[i - 1] != '*') stars = i;
+        break;
+      case '@': {
+        if (i == 0 || text[i - 1] != '*' || i - stars < 3) break;
+        // Behind nothing, or behind a user's name.
+        if (stars != segment && colon != stars - 1) break;
+        // An authority is at the beginning, or behind a scheme and at least one slash.
+        const std::string_view before = text.substr(0, segment);
+        const std::string_view scheme = before.substr(0, before.find_last_not_of(kSlashes) + 1);
+        if (scheme.empty() || (scheme.ends_with(':') && scheme.size() < before.size())) return true;
+        break;
+      }
+      default: break;
+    }
   }
   return false;
 }

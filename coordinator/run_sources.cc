@@ -131,6 +131,11 @@ unsigned host_limit(const SourceSpec& spec, const PerHost& per_host) {
 Result<std::vector<ReaderSource>> plan_sources(const Options& options) {
   std::vector<ReaderSource> sources;
   if (options.reads_failed_links()) {
+    if (stdin_holds_something()) {
+      return fail(
+          "stdin holds something: write \"fanfetch -\" for a list; without a SOURCE --retry-failed "
+          "reads the folder's ledger");
+    }
     auto filter = LinkFilter::make(options.filter);
     if (!filter) return tl::unexpected(filter.error());
     sources.push_back({{}, std::move(*filter), options.per_host.limit.value_or(PerHost::kUsual)});

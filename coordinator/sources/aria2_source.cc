@@ -39,9 +39,8 @@ std::optional<ListedItem> Aria2Source::take_line(const Line& line) {
   // A link that is indented by mistake would be lost as an option.
   if (is_indented(line.text) && !begins_like_url(text)) {
     if (!pending_) {
-      const std::string_view name = text.substr(0, text.find('='));  // its value may be a secret
       return ListedItem{
-          .url = shown_link(name),
+          .url = std::string(shown_name(text)),
           .problem = fmt::format("line {}: an option without a URL above it", line.number)};
     }
     take_option(line, text);

@@ -6,7 +6,6 @@
 
 #include "common/ascii.h"
 #include "common/url.h"
-#include "common/utf8.h"
 #include "coordinator/link/request_header.h"
 #include "coordinator/sources/entry/list_text.h"
 
@@ -36,6 +35,12 @@ std::string_view take_cell(std::string_view& line) {
   return trimmed_link(cell);
 }
 
+std::string_view shown_name(std::string_view option) {
+  const auto* const end = std::find_if_not(option.begin(), option.end(),
+                                           [](char c) { return is_alphanumeric(c) || c == '-'; });
+  return option.substr(0, std::min(static_cast<std::size_t>(end - option.begin()), kShownName));
+}
+
 bool holds_two_urls(std::string_view cell) {
   for (std::size_t at = 0; (at = cell.find(' ', at)) != std::string_view::npos; ++at) {
     if (begins_like_url(cell.substr(at + 1))) return true;
@@ -43,15 +48,17 @@ bool holds_two_urls(std::string_view cell) {
   return false;
 }
 
-bool LinkOptions::knows(std::string_view text) {
-  return text.find('=') != std::string_view::npos && is_known(name_of(text));
+bool LinkOptions::is_option(std::string_view text) {
+  const std::string_view name = shown_name(text);
+  if (name.empty() || text.substr(name.size(), 1) != "=") return false;
+  // `a=b.jpg` is a file's name.
+  return is_known(name) || extension_of_path(text).empty();
 }
 
 void LinkOptions::take(std::string_view text) {
   const std::string_view name = name_of(text);
   if (text.find('=') == std::string_view::npos) {
-    problem_ =
-        fmt::format("'{}' is no option, which is written name=value", printable(name, kShownName));
+    problem_ = fmt::format("'{}' is no option, which is written name=value", shown_name(name));
     return;
   }
   const std::string_view value = trimmed(text.substr(text.find('=') + 1));
@@ -66,9 +73,10 @@ void LinkOptions::take(std::string_view text) {
   } else if (name == "checksum") {
     notice_once(name, "checksum= in the list is not compared: --results has each file's SHA-256");
   } else {
-    notice_once(name, fmt::format("{}= in the list counts for nothing: fanfetch takes out=, dir=, "
-                                  "header= and referer=",
-                                  printable(name, kShownName)));
+    notice_once(shown_name(name),
+                fmt::format("{}= in the list counts for nothing: fanfetch takes out=, dir=, "
+                            "header= and referer=",
+                            shown_name(name)));
   }
 }
 

@@ -13,6 +13,8 @@ namespace fanfetch {
 
 /// Removes the first cell of `line`, with its tab, and returns it without the blanks around it.
 [[nodiscard]] std::string_view take_cell(std::string_view& line);
+/// What may be shown of an option, as a name: not what follows, which may be a secret.
+[[nodiscard]] std::string_view shown_name(std::string_view option);
 /// Whether the first cell holds a second link behind a blank.
 [[nodiscard]] bool holds_two_urls(std::string_view cell);
 
@@ -34,9 +36,9 @@ class LinkOptions {
  public:
   explicit LinkOptions(LinkOptionRules rules) : rules_(std::move(rules)) {}
 
-  /// Whether `text` is `name=value` with a name that is meant for fanfetch too: in a plain list any
-  /// other such text is the name of a file.
-  [[nodiscard]] static bool knows(std::string_view text);
+  /// Whether `text` is `name=value`: an option of ours, or one that we lack. Where the value ends
+  /// in an extension, as in `a=b.jpg`, and the name is none of ours, it is the name of a file.
+  [[nodiscard]] static bool is_option(std::string_view text);
 
   /// Takes `name=value` for the current link; blanks around both do not count.
   void take(std::string_view text);

@@ -262,9 +262,15 @@ std::string table(std::string_view text) {
     return {};
   }
   // A tab is in no URL; a name may follow one, and options.
-  const auto cells = std::count(line.begin(), line.end(), '\t');
+  int cells = 0;  // with something in them, up to a comment
+  for (std::string_view left = line; !left.empty();) {
+    const std::string_view cell = trimmed_link(left.substr(0, left.find('\t')));
+    if (cell.starts_with('#')) break;
+    if (!cell.empty()) ++cells;
+    left.remove_prefix(std::min(left.find('\t'), left.size() - 1) + 1);
+  }
   const std::string_view second = line.substr(std::min(line.find('\t'), line.size()));
-  if (cells < 2 || !is_url(line) || second.find('=') != std::string_view::npos ||
+  if (cells < 3 || !is_url(line) || second.find('=') != std::string_view::npos ||
       second.find("://") != std::string_view::npos) {
     return {};
   }
@@ -284,8 +290,9 @@ bool is_aria2_option(std::string_view line) {
 /// What is no line of JSON.
 std::string no_jsonl(std::string_view text) {
   std::string_view rest = text;
-  if (is_url(first_entry(rest))) return "is a list of plain links: --format text reads it";
-  return table(text);
+  const std::string_view line = trimmed_link(first_entry(rest));
+  if (is_url(line)) return "is a list of plain links: --format text reads it";
+  return line.starts_with('[') || line.starts_with('{') ? "" : table(text);
 }
 
 std::string aria2(std::string_view text) {

@@ -39,7 +39,7 @@ Result<std::optional<ListedItem>> ListSource::read_line(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) {
     item.problem = "its line has a NUL byte";
   } else if (holds_two_urls(link)) {
-    item.problem = kTwoUrls;
+    item.problem = begins_like_url(link) ? kTwoUrls : "text stands in front of its URL";
   } else if (!rest.empty()) {
     item.problem = take_rest(rest);
     options_.apply(item);
@@ -56,7 +56,7 @@ std::string ListSource::take_rest(std::string_view cells) {
     if (cell.empty()) continue;
     if (cell == "#" || cell.starts_with("# ")) return {};
     if (begins_like_url(cell)) return std::string(kTwoUrls);
-    if (LinkOptions::knows(cell)) {
+    if (LinkOptions::is_option(cell)) {
       options_.take(cell);
     } else if (!std::exchange(named, true)) {
       options_.name_it(cell);

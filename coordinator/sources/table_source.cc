@@ -94,7 +94,13 @@ Result<std::optional<ListedItem>> TableSource::next() {
     if (!row) return tl::unexpected(row.error());
     if (!*row) return std::nullopt;
     if (const auto read = read_heading(); !read) return tl::unexpected(read.error());
-    if (!has_heading_) return read_item();
+    if (!has_heading_) {
+      // Now that it is known how many cells a row has, a quoted one may go on in the next line.
+      const auto again = read_again();
+      if (!again) return tl::unexpected(again.error());
+      if (!*again) return std::nullopt;
+      return read_item();
+    }
   }
   const auto row = next_row();
   if (!row) return tl::unexpected(row.error());
@@ -146,25 +152,42 @@ Result<bool> TableSource::read_more() {
 Result<bool> TableSource::read_first_row() {
   const auto row = next_row();
   is_first_row_read_ = true;
-  if (!row || !*row || options_.is_given || has_columns(*parser_)) return row;
+  if (!row || !*row || options_.is_given) return row;
   // A URL alone is no heading, and may have any of the separators.
   if (parser_->cells() == 1 && begins_like_url(trimmed_link(parser_->cell(0)))) return row;
   const std::string_view line = first_line(opening_, options_.separator);
+  char best = options_.separator;
+  Fit best_fit = fit_of(*parser_);
   for (const char separator : kSeparators) {
     const auto parser = parser_for(separator);
-    if (!split(*parser, line) || !has_columns(*parser)) continue;
-    parser_ = parser_for(separator);
-    unread_ = opening_;
-    return next_row();
+    if (!split(*parser, line) || fit_of(*parser) <= best_fit) continue;
+    best = separator;
+    best_fit = fit_of(*parser);
   }
-  return row;
+  if (best == options_.separator) return row;
+  options_.separator = best;
+  return read_again();
 }
 
-/// Whether the row, as a heading, has several columns, the one with the links among them.
-bool TableSource::has_columns(const RowParser& row) const {
-  if (row.fault() != RowParser::Fault::none || row.cells() == 1) return false;
-  return index_of_name(names_in(row), options_.url_column) ||
-         index_of_number(options_.url_column, row.cells());
+/// The first row once more, from its beginning.
+Result<bool> TableSource::read_again() {
+  parser_ = parser_for(options_.separator);
+  if (!heading_.empty()) parser_->expect(heading_.size(), url_index_);
+  unread_ = opening_;
+  return next_row();
+}
+
+/// How the row, as a heading or the first one without, has the column with the links.
+TableSource::Fit TableSource::fit_of(const RowParser& row) const {
+  if (row.fault() != RowParser::Fault::none || row.cells() == 1) return Fit::none;
+  const auto names = names_in(row);
+  if (index_of_name(names, options_.url_column)) return Fit::sure;
+  const auto number = index_of_number(options_.url_column, names.size());
+  if (!number) return Fit::none;
+  // With the wrong separator, some other cell has that number.
+  const std::string& cell = names[*number];
+  return begins_like_url(cell) || is_same_word(cell, TableOptions().url_column) ? Fit::sure
+                                                                                : Fit::by_number;
 }
 
 /// Learns from the first row what the columns are.

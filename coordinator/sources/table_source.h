@@ -39,7 +39,9 @@ class TableSource final : public Source {
   [[nodiscard]] Result<bool> next_row();
   [[nodiscard]] Result<bool> read_more();
   [[nodiscard]] Result<bool> read_first_row();
-  [[nodiscard]] bool has_columns(const RowParser& row) const;
+  enum class Fit { none, by_number, sure };
+  [[nodiscard]] Fit fit_of(const RowParser& row) const;
+  [[nodiscard]] Result<bool> read_again();
   [[nodiscard]] Result<> read_heading();
   [[nodiscard]] Result<> find_links();
   [[nodiscard]] Result<std::size_t> find_column(std::string_view name, std::string_view what) const;

@@ -148,5 +148,11 @@ TEST(IsMasked, SeesWhatAnExportLeft) {
   }
 }
 
+TEST(IsMasked, ALineFullOfSignsIsReadOnce) {
+  std::string line = "http://h/";
+  for (int i = 0; i < 1'000'000; ++i) line += "***@";  // minutes, were each looked back from
+  EXPECT_FALSE(is_masked(line));
+}
+
 }  // namespace
 }  // namespace fanfetch

@@ -61,6 +61,7 @@ Result<bool> JsonSource::next_row() {
     }
     const auto count = bytes_->read(buffer_);
     if (!count) {
+      if (splitter_.number() == 0) return tl::unexpected(count.error());
       return fail("{}; element {} was the last whole one", count.error().message,
                   splitter_.number());
     }

@@ -24,6 +24,7 @@ constexpr std::string_view kNextPages[] = {
     "nextpageurl",    "nextpagelink", "nextcursor",     "nexttoken",     "nextpagetoken",
     "nextoffset",     "nextstart",    "nextmarker",     "odatanextlink", "nextcontinuationtoken",
     "nextpagecursor", "nextresults",  "nextrecordsurl", "continue",      "continuation"};
+constexpr std::string_view kLinks[] = {"links", "link"};
 constexpr std::string_view kFlags[] = {
     "hasmore",       "hasnext",   "hasnextpage",  "more",        "istruncated",
     "moreavailable", "morepages", "hasmorepages", "moreresults", "hasmoreitems"};
@@ -89,12 +90,23 @@ class Signs {
       const JsonValue& value = member.value;
       judge(plain_name(name), value, path + '/' + printable(name, kShownName), before,
             current_page(object));
+      if (value.IsArray() && is_one_of(plain_name(name), kLinks)) look_at_links(value, path);
       const bool on_way = steps < way_.size() && way_[steps] == name;
       if (value.IsObject() && depth < kMaxDepth &&
           (on_way || is_one_of(plain_name(name), kAboutPages))) {
         look(value, path + '/' + printable(name, kShownName), on_way ? steps + 1 : way_.size(),
              depth + 1);
       }
+    }
+  }
+
+  /// `[{"rel":"next","href":…}]`, as OGC and STAC have it.
+  void look_at_links(const JsonValue& links, const std::string& path) {
+    for (const JsonValue& link : links.GetArray()) {
+      if (!link.IsObject() || !link.HasMember("rel") || !link.HasMember("href")) continue;
+      const JsonValue& rel = link["rel"];
+      if (!rel.IsString() || rel != "next" || !names_something(link["href"]) || next_) continue;
+      next_ = fmt::format("at {}/links it names a next one", path);
     }
   }
 

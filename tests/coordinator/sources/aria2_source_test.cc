@@ -74,6 +74,18 @@ TEST_F(Aria2SourceTest, TellsWhatCannotBeDoneAndGoesOn) {
   EXPECT_EQ(all.items[5].out, "five") << "a link that is indented by mistake";
 }
 
+TEST_F(Aria2SourceTest, ShowsNoSecretOfWhatIsWrittenWrongly) {
+  const auto all = read(
+      " Cookie: hush\nhttp://a/1\n header: Authorization: Basic hush=\nhttp://a/2\n header: "
+      "hush\n");
+  EXPECT_EQ(all.items.at(0).url, "Cookie");
+  std::string shown;
+  for (const auto& item : all.items) shown += *item.url + item.problem;
+  for (const auto& notice : notices_) shown += notice;
+  EXPECT_EQ(shown.find("hush"), shown.npos) << shown;
+  EXPECT_EQ(all.problems().back(), "'header' is no option, which is written name=value");
+}
+
 TEST_F(Aria2SourceTest, AnExplicitNameWins) {
   const auto all = read("http://a/1\n out=x\nhttp://a/2\n dir=y\n", true);
   EXPECT_EQ(all.items.at(0).out, "");

@@ -31,6 +31,14 @@ std::string wide(std::string_view text, std::size_t width, bool big_endian) {
   return out;
 }
 
+TEST(OtherKind, LeavesLinesAloneThatAreOfTheFormat) {
+  EXPECT_EQ(kind("[1,null,2]\n[2,\"http://h/1\",3]\n[3,\"http://h/2\",3]\n", ListFormat::jsonl),
+            "");
+  EXPECT_EQ(kind("http://h/1\ta.jpg\t\nhttp://h/2\n"), "") << "a name, and a tab behind it";
+  EXPECT_EQ(kind("http://h/1\ta.jpg\t# a comment\tof two\nhttp://h/2\n"), "");
+  EXPECT_TRUE(holds(kind("http://h/1\ta.jpg\tcat\n"), "is TSV"));
+}
+
 TEST(OtherKind, KnowsFilesOfProgramsWhateverTheFormat) {
   const std::string tar = "urls.txt" + std::string(249, '\0') + "ustar";
   for (const ListFormat format : kAll) {

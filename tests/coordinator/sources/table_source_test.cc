@@ -65,6 +65,23 @@ TEST(TableSource, ANumberedColumnNeedsNoHeading) {
       << "a cell of that name is none of a heading";
 }
 
+TEST(TableSource, TheSeparatorIsTheOneThatGivesTheNumberedColumnAUrl) {
+  EXPECT_EQ(read("a;http://a/1,2;b\n", {.url_column = "2"}).urls(), Texts{"http://a/1,2"});
+  EXPECT_EQ(read("1\thttp://a/1,b\tc\n", {.url_column = "2"}).urls(), Texts{"http://a/1,b"});
+  EXPECT_EQ(read("id;url;name, full\n1;http://a/1;x\n", {.url_column = "2"}).urls(),
+            Texts{"http://a/1"});
+  EXPECT_EQ(read("id,link;x\n1,http://a/1\n", {.url_column = "2"}).urls(), Texts{"http://a/1"})
+      << "where none does, it is the usual one";
+}
+
+TEST(TableSource, TheFirstRowOfATsvWithoutAHeadingMayGoOnInTheNextLine) {
+  const auto all = read("http://a/1\t\"a\r\nb\"\nhttp://a/2\tx\n",
+                        {.separator = '\t', .url_column = "1", .columns = {.named = {"2"}}});
+  EXPECT_EQ(all.urls(), (Texts{"http://a/1", "http://a/2"}));
+  EXPECT_EQ(all.problems(), Texts{});
+  EXPECT_EQ(all.items.at(0).named, Texts{"a\r\nb"});
+}
+
 TEST(TableSource, WithoutAHeadingColumnsHaveNumbers) {
   const auto all = read("x,http://a/1\ny,http://a/2,\nz,http://a/3,w\nq\n",
                         {.url_column = "2", .columns = {.keep = true, .named = {"1"}}});
