@@ -47,8 +47,9 @@ class RateTest : public SystemTest {
   }
 };
 
-// What comes must never be more. How much less it may be, is for a busy machine to say.
-constexpr double kMost = 1.05, kLeast = 0.80;
+// What comes must never be more. How much less it may be, is for a busy machine to say: with six
+// programs under ASan on two cores it was 0.78; a share that gets lost takes half.
+constexpr double kMost = 1.05, kLeast = 0.70;
 
 TEST_F(RateTest, OneWorkerHasTheBigFile) {
   auto links = serve_many(40, 10'000);
