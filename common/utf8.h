@@ -8,6 +8,9 @@ namespace fanfetch {
 
 // For untrusted text from servers, lists and file names, which may hold any bytes.
 
+/// What may stand in front of a text to say that it is UTF-8.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 /// One character of UTF-8.
 struct Utf8Character {
   char32_t code = 0;

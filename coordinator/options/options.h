@@ -38,7 +38,7 @@ struct SourceOptions {
 
 /// Where files and the ledger go.
 struct FileOptions {
-  std::string output;  ///< Empty: what suits the sources, see output_folder() in run_setup.h.
+  std::string output;  ///< Empty: what suits the sources, see output_folder() in run_sources.h.
   std::string ledger;  ///< Empty: in the output folder.
   std::string name_template = "{name}";
   bool name_given = false;  ///< `--name`: it wins over the names that a list gives.

@@ -7,10 +7,8 @@
 namespace fanfetch {
 namespace {
 
-constexpr std::string_view kMark = "\xEF\xBB\xBF";
-
 bool is_indented(std::string_view line) {
-  while (line.starts_with(kMark)) line.remove_prefix(kMark.size());
+  while (line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
   return !line.empty() && kSpaceAndTab.find(line.front()) != std::string_view::npos;
 }
 

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "common/utf8.h"
+
 namespace fanfetch {
 
 /// Splits text into rows of cells. Lines end with LF, CRLF, CR CR LF or CR; empty lines and those
@@ -73,8 +75,6 @@ class RowParser {
   std::uint64_t last_line_ = 1;
   std::uint64_t quote_line_ = 0;
 };
-
-inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 [[nodiscard]] constexpr bool ends_line(char c) { return c == '\n' || c == '\r'; }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "common/ascii.h"
+#include "common/utf8.h"
 
 namespace fanfetch {
 namespace {
@@ -126,7 +127,7 @@ bool starts_with_word(std::string_view text, std::string_view word) {
 /// The head without its byte order mark; UTF-16 without its zero bytes, which leaves ASCII
 /// readable.
 std::string as_text(std::string_view head) {
-  if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
+  if (head.starts_with(kByteOrderMark)) head.remove_prefix(kByteOrderMark.size());
   if (!head.starts_with("\xFF\xFE") && !head.starts_with("\xFE\xFF")) return std::string(head);
   std::string text(head.substr(2));
   std::erase(text, '\0');

@@ -77,7 +77,7 @@ Result<std::optional<std::string>> parse_json(std::string_view text,
                                               rapidjson::Document& document) {
   std::optional<std::string> mended;
   // RapidJSON would skip each of the mark's bytes, whichever of them are there.
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   if (!text.empty() && (text.front() & 0x80) != 0) return fail("not JSON at byte 1: Invalid value");
   document.Parse<kParseFlags>(text.data(), text.size());
   if (document.HasParseError()) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/utf8.h"
 #include "coordinator/sources/json/json_pointer.h"
 #include "coordinator/sources/json/json_search.h"
 
@@ -11,7 +12,6 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
 constexpr std::string_view kEndsScalar = " \t\r\n,:[]{}\"";
-constexpr std::string_view kMark = "\xEF\xBB\xBF";
 
 bool is_one_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
 
@@ -46,7 +46,7 @@ bool JsonSplitter::finish() {
 void JsonSplitter::take_structure(char c) {
   if (c == '\n') ++line_;
   if (c == ',') expect_key_ = true;
-  if (is_one_of(c, kBlanks) || c == ',' || c == ':' || is_one_of(c, kMark)) return;
+  if (is_one_of(c, kBlanks) || c == ',' || c == ':' || is_one_of(c, kByteOrderMark)) return;
   if (c != ']' && c != '}') return begin_value(c);
   broken_ = open_.empty() || open_.back().is_object != (c == '}');
   if (broken_) return;

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/utf8.h"
 #include "coordinator/sources/streams/checked_stream.h"
 #include "coordinator/sources/streams/gzip_stream.h"
 #include "coordinator/sources/streams/zstd_stream.h"
@@ -24,8 +25,6 @@ constexpr Magic kMagics[] = {
     {"\x28\xb5\x2f\xfd"sv, Compression::zstd},
     {"\x50\x2a\x4d\x18"sv, Compression::zstd},  // begins with a skippable frame
 };
-
-constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF"sv;
 
 /// Reads just enough bytes to decide whether they begin with one of `patterns`; fewer if the stream
 /// ends. nullopt: the run is stopping.
@@ -100,11 +99,11 @@ Result<bool> DecodedStream::decompress() {
 }
 
 Result<bool> DecodedStream::skip_mark() {
-  auto read = read_beginning(*stream_, {&kUtf8Mark, 1});
+  auto read = read_beginning(*stream_, {&kByteOrderMark, 1});
   if (!read) return tl::unexpected(read.error());
   if (!*read) return false;
   std::string& begin = **read;
-  if (begin.starts_with(kUtf8Mark)) begin.erase(0, kUtf8Mark.size());
+  if (begin.starts_with(kByteOrderMark)) begin.erase(0, kByteOrderMark.size());
   stream_ = std::make_unique<PushedBackStream>(std::move(begin), std::move(stream_));
   return true;
 }
