@@ -86,7 +86,7 @@ Result<> check_pages(const SourceOptions& options, const std::vector<SourceSpec>
   return {};
 }
 
-/// Extensions of files that people name when they save a single one, in alphabetical order.
+/// Extensions of files that people name when they save a single one.
 constexpr std::string_view kFileExtensions[] = {
     "7z",   "aac",  "avi",  "avif", "bin", "bmp",  "bz2",   "csv",  "deb", "doc",  "docx",
     "epub", "exe",  "flac", "gif",  "gz",  "h5",   "heic",  "hdf5", "htm", "html", "ico",
