@@ -1,0 +1,93 @@
+"""Measures fanfetch and its rivals; scripts/bench starts it and says how it is used."""
+
+import argparse
+import random
+import sys
+
+import context
+import ledgers
+import names
+import plot
+import processes
+import programs
+import report
+import transfers
+import waiting
+
+HEADLINE = ("small", "medium", "tls", "tutorial")
+WORKLOADS = {function.__name__: function for function in (
+    transfers.small, transfers.medium, transfers.tls, waiting.tutorial, waiting.latency, transfers.big,
+    transfers.hosts, transfers.tiny, transfers.scaling, transfers.disk, ledgers.saved, ledgers.full, ledgers.ledger,
+    ledgers.scheduler, names.dns, waiting.slow, transfers.against)}
+NOT_IN_ALL = ("against",)
+
+
+def usage():
+    lines = [f"  {name:<10} {function.__doc__}" for name, function in WORKLOADS.items()]
+    return "\n".join(["workloads:", *lines, "",
+                      f"none: {' '.join(HEADLINE)}; all: all of them but {', '.join(NOT_IN_ALL)}"])
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="scripts/bench", epilog=usage(),
+                                     formatter_class=argparse.RawDescriptionHelpFormatter,
+                                     description="Measures fanfetch beside curl, wget2 and aria2. Seconds mean little "
+                                                 "on a busy machine: read the ratios of one run.")
+    parser.add_argument("workload", nargs="*", metavar="WORKLOAD", choices=[*WORKLOADS, "all", []])
+    parser.add_argument("--files", type=int, metavar="N", help="in place of a workload's own number")
+    parser.add_argument("--bytes", type=int, metavar="N", help="of a file, in place of a workload's own")
+    parser.add_argument("--rounds", type=int, default=7, metavar="N", help="timed rounds (7)")
+    parser.add_argument("--limit", type=float, default=120, metavar="SECONDS", help="for one run of a tool (120)")
+    parser.add_argument("--seed", type=int, default=None, metavar="N", help="of the order in each round")
+    parser.add_argument("--json", metavar="FILE", help="writes all figures, too")
+    parser.add_argument("--plot", metavar="FILE.svg", help="draws them, too")
+    parser.add_argument("--fanfetch", metavar="PROGRAM", help="measures this one, in place of build/release's")
+    parser.add_argument("--limit-client", metavar="PROGRAM", help="likewise")
+    parser.add_argument("--against", metavar="PROGRAM", help="another build's fanfetch, for the workload against")
+    given = parser.parse_args()
+    if given.against and not given.workload:
+        given.workload = ["against"]
+    if min(given.rounds, given.files or 1, given.bytes or 1) < 1:
+        parser.error("numbers are at least 1")
+    return given
+
+
+def chosen(given):
+    if "all" in given:
+        return [name for name in WORKLOADS if name not in NOT_IN_ALL]
+    return given or HEADLINE
+
+
+def main():
+    given = arguments()
+    processes.adopt_orphans()
+    seed = random.randrange(2**32) if given.seed is None else given.seed
+    comparisons = []
+    with context.folders() as (work, memory, disk):
+        bench = context.Bench(work=work, memory=memory, disk=disk,
+                              programs=programs.Programs(given.fanfetch, given.limit_client), rounds=given.rounds,
+                              limit=given.limit, environment=context.plain_environment(f"{work}/home"),
+                              random=random.Random(seed), files=given.files, bytes=given.bytes, against=given.against)
+        where = report.machine(bench)
+        how = f"{where['cpus']} CPUs ({where['cpu']}), medians of {given.rounds} shuffled rounds"
+        print(f"{how}, seed {seed}, kernel {where['kernel']}, load {where['load_at_start']:.1f} at the start")
+        for name in chosen(given.workload):
+            try:
+                measured = WORKLOADS[name](bench)
+            except context.NotMeasured as why:
+                print(f"\n{name} is not measured: {why}", flush=True)
+                continue
+            comparisons += measured
+            bench.say("", passing=True)
+            for comparison in measured:
+                print(f"\n{report.table(comparison)}", flush=True)
+    if given.json:
+        report.write_json(given.json, where | {"seed": seed}, comparisons)
+    if given.plot:
+        with open(given.plot, "w", encoding="utf-8") as file:
+            file.write(plot.draw(comparisons, f"{how}; lines show the lowest and highest; nginx on the same machine"))
+    return 1 if any(comparison.failures("ours") for comparison in comparisons) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,117 @@
+"""Runs one program and measures all processes that come of it."""
+
+import ctypes
+import dataclasses
+import os
+import select
+import signal
+import subprocess
+import time
+
+PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
+SAMPLE_SECONDS = 0.1
+
+
+@dataclasses.dataclass
+class Run:
+    """What a run took: seconds of the clock, CPU seconds of its whole tree, and the most memory seen."""
+
+    wall: float
+    cpu: float
+    pss: int  # bytes, the proportional set size of the whole tree at its highest; 0 where nobody looked
+    status: int | None  # the exit status, -N for signal N; None where the time limit ended it
+    errors: str  # the end of what it wrote to stderr
+    launched: float  # when it began, in seconds since 1970
+
+
+def adopt_orphans():
+    """Makes this process the parent of orphans below it, so that their CPU time can be had, too."""
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER)")
+
+
+def processes_of(session):
+    """The processes of a session. A tool starts in one of its own and none of those measured here leaves it."""
+    found = []
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        try:
+            with open(f"/proc/{entry}/stat", encoding="utf-8", errors="replace") as stat:
+                # The name, in brackets, may hold anything; state, parent, group and session follow it.
+                if int(stat.read().rpartition(")")[2].split()[3]) == session:
+                    found.append(int(entry))
+        except OSError:
+            pass  # it ended
+    return found
+
+
+def memory_of(session):
+    """Bytes that a session's processes take together: pages that several of them map count once."""
+    total = 0
+    for pid in processes_of(session):
+        try:
+            with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as rollup:
+                total += next((int(line.split()[1]) for line in rollup if line.startswith("Pss:")), 0)
+        except OSError:
+            pass  # it ended, or is about to
+    return total * 1024
+
+
+def end_session(session):
+    """Kills what is left of a session and returns the CPU seconds of the orphans among it."""
+    cpu = 0.0
+    for pid in processes_of(session):
+        try:
+            os.kill(pid, signal.SIGKILL)
+            usage = os.wait4(pid, 0)[2]
+            cpu += usage.ru_utime + usage.ru_stime
+        except (ChildProcessError, ProcessLookupError):
+            pass
+    return cpu
+
+
+def run(command, folder, scratch, *, environment, limit, look_at_memory=False, interrupt_after=None):
+    """Runs `command` in `folder` to its end, or to `limit` seconds.
+
+    Looking at memory costs the tool time (the kernel locks what it counts), so a round that looks is
+    not one that is timed. `interrupt_after` sends SIGINT after so many seconds. `scratch` is a file
+    for its stderr. A run's time ends with its first process; CPU of the others counts all the same.
+    """
+    most = 0
+    interrupted = False
+    with open(scratch, "wb") as errors:
+        launched, start = time.time(), time.monotonic()
+        child = subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True,
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors)
+    pidfd = os.pidfd_open(child.pid)
+    try:
+        while True:
+            now = time.monotonic() - start
+            wait = limit - now
+            if look_at_memory:
+                wait = min(wait, SAMPLE_SECONDS)
+            if interrupt_after is not None and not interrupted:
+                wait = min(wait, interrupt_after - now)
+            if select.select([pidfd], [], [], max(wait, 0))[0]:
+                break
+            now = time.monotonic() - start
+            if now >= limit:
+                break
+            if interrupt_after is not None and not interrupted and now >= interrupt_after:
+                child.send_signal(signal.SIGINT)
+                interrupted = True
+            if look_at_memory:
+                most = max(most, memory_of(child.pid))
+        in_time = bool(select.select([pidfd], [], [], 0)[0])
+        if not in_time:
+            child.kill()
+        _, status, usage = os.wait4(child.pid, 0)
+        wall = time.monotonic() - start
+    finally:
+        os.close(pidfd)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    cpu = usage.ru_utime + usage.ru_stime + end_session(child.pid)
+    with open(scratch, "rb") as errors:
+        text = errors.read()[-2000:].decode(errors="replace").strip()
+    return Run(wall, cpu, most, child.returncode if in_time else None, text, launched)

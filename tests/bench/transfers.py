@@ -1,0 +1,128 @@
+"""Workloads that compare tools over files of nginx: one host, many hosts, TLS, a real disk."""
+
+import contextlib
+import os
+import shutil
+
+import bodies
+import context
+import rounds
+import servers
+import tools
+import trust
+
+FOR_ONE_HOST = ("--per-host", str(tools.JOBS))  # as the rivals do: they know no limit for each host
+
+
+@contextlib.contextmanager
+def served(bench, files, *, hosts=1, tls=False, directives=""):
+    """nginx with `files` over so many hosts, in long runs of one host, and the lists of their links."""
+    lists, www = f"{bench.work}/lists", f"{bench.memory}/www"
+    files.write(www)
+    addresses = [servers.host(index) for index in range(hosts)] if hosts > 1 else ["127.0.0.1"]
+    certificates = None
+    if tls:
+        certificates = f"{bench.work}/certificates"
+        trust.make_certificates(certificates, addresses)
+        trust.trust(trust.trusted_store(certificates))
+    with servers.Nginx(f"{bench.work}/nginx", www, addresses, certificates=certificates,
+                       directives=directives) as server:
+        bodies.write_lists(lists, (server.url(files.name(index), addresses[index * hosts // files.count])
+                                   for index in range(files.count)))
+        yield server, lists
+    shutil.rmtree(www)
+
+
+def size_words(size):
+    for unit, bytes_ in (("MB", 1_000_000), ("KB", 1024), ("KB", 1000)):
+        if size >= bytes_ and size % bytes_ == 0:
+            return f"{size // bytes_} {unit}"
+    return f"{size} bytes"
+
+
+def one_host(bench, name, count, size, *, without_hash=False):
+    files = bodies.Bodies(count, size)
+    program = bench.programs.fanfetch
+    with served(bench, files) as (server, lists):
+        compared = [tools.fanfetch(program, lists, *FOR_ONE_HOST)]
+        if without_hash:
+            compared.append(tools.fanfetch(program, lists, *FOR_ONE_HOST, "--hash", "none", name="fanfetch, no hash"))
+        compared += tools.rivals(lists) + tools.limit(bench.programs.limit_client, lists)
+        return [rounds.compare(bench, name, f"{count:,} files of {size_words(size)} from one host", compared,
+                                files.complaint, count, server=server)]
+
+
+def small(bench):
+    """10,000 files of 10 KB from one host"""
+    return one_host(bench, "small", bench.files or 10_000, bench.bytes or 10_240)
+
+
+def medium(bench):
+    """3,000 files of 100 KB, with and without the hash"""
+    return one_host(bench, "medium", bench.files or 3000, bench.bytes or 102_400, without_hash=True)
+
+
+def big(bench):
+    """20 files of 100 MB"""
+    return one_host(bench, "big", bench.files or 20, bench.bytes or 100_000_000, without_hash=True)
+
+
+def tiny(bench):
+    """200,000 files of 1 KB"""
+    return one_host(bench, "tiny", bench.files or 200_000, bench.bytes or 1024)
+
+
+def tls(bench):
+    """1,000 files on 200 hosts over TLS, certificates verified"""
+    files, hosts = bodies.Bodies(bench.files or 1000, bench.bytes or 10_240), 200
+    hosts = min(hosts, files.count)
+    with served(bench, files, hosts=hosts, tls=True) as (server, lists):
+        compared = [tools.fanfetch(bench.programs.fanfetch, lists),
+                    *tools.rivals(lists, authority=f"{bench.work}/certificates/{trust.AUTHORITY}")]
+        return [rounds.compare(bench, "tls", f"{files.count:,} files on {hosts} hosts over TLS", compared,
+                                files.complaint, files.count, server=server)]
+
+
+def hosts(bench):
+    """20,000 hosts, one file each"""
+    files = bodies.Bodies(bench.files or 20_000, bench.bytes or 10_240)
+    with served(bench, files, hosts=files.count) as (server, lists):
+        compared = [tools.fanfetch(bench.programs.fanfetch, lists), *tools.rivals(lists),
+                    *tools.limit(bench.programs.limit_client, lists)]
+        return [rounds.compare(bench, "hosts", f"{files.count:,} hosts, one file each", compared, files.complaint,
+                                files.count, server=server)]
+
+
+def disk(bench):
+    """The first workload on a real disk: fanfetch syncs what it calls saved, the others do not"""
+    files = bodies.Bodies(bench.files or 10_000, bench.bytes or 10_240)
+    with served(bench, files) as (server, lists):
+        compared = [tools.fanfetch(bench.programs.fanfetch, lists, *FOR_ONE_HOST), *tools.rivals(lists)]
+        return [rounds.compare(bench, "disk", f"{files.count:,} files of {size_words(files.size)} to a disk", compared,
+                                files.complaint, files.count, server=server, out=f"{bench.disk}/out")]
+
+
+def scaling(bench):
+    """One worker and two, on compressed bodies to decode and hash"""
+    files = bodies.Bodies(bench.files or 64, bench.bytes or 16_000_000, compressed=True)
+    with served(bench, files, directives="add_header Content-Encoding gzip;") as (server, lists):
+        compared = [tools.fanfetch(bench.programs.fanfetch, lists, *FOR_ONE_HOST, "-w", workers,
+                                   name=f"fanfetch -w {workers}") for workers in ("2", "1")]
+        result = rounds.compare(bench, "scaling", f"{files.count:,} files, {size_words(files.size)} when decoded",
+                                 compared, files.complaint, files.count, server=server)
+    if len(result.of_role("ours")) == 2:
+        two, one = result.rows
+        result.notes.append(f"two workers do {result.ratio(one, two, 'wall'):.2f} times the work of one")
+    return [result]
+
+
+def against(bench):
+    """The first workload with another build's fanfetch in turn: --against PROGRAM"""
+    if bench.against is None:
+        raise context.NotMeasured("name another build's fanfetch: --against PROGRAM")
+    files = bodies.Bodies(bench.files or 10_000, bench.bytes or 10_240)
+    with served(bench, files) as (server, lists):
+        compared = [tools.fanfetch(bench.programs.fanfetch, lists, *FOR_ONE_HOST, name="this"),
+                    tools.fanfetch(os.path.realpath(bench.against), lists, *FOR_ONE_HOST, name="the other")]
+        return [rounds.compare(bench, "against", f"{files.count:,} files of {size_words(files.size)}, two builds",
+                                compared, files.complaint, files.count, server=server)]
