@@ -50,6 +50,7 @@ Worker::Worker(WorkerChannel channel, FileStore& store, TlsFiles tls_files)
 
 void Worker::run() {
   beat();
+  channel_.wake_coordinator();
   loop_.run([this] { after_batch(); });
 }
 

@@ -62,7 +62,10 @@ void WorkerChannel::wake_coordinator() {
   if (std::exchange(unannounced_, false)) post_eventfd(completed_.get());
 }
 
-void WorkerChannel::beat() { region_.header().heartbeat.fetch_add(1, std::memory_order_relaxed); }
+void WorkerChannel::beat() {
+  const bool first = region_.header().heartbeat.fetch_add(1, std::memory_order_relaxed) == 0;
+  unannounced_ = unannounced_ || first;
+}
 
 void WorkerChannel::add_bytes(std::uint64_t count) {
   region_.header().bytes_in.fetch_add(count, std::memory_order_relaxed);

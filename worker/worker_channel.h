@@ -34,6 +34,8 @@ class WorkerChannel {
   void finish(SlotUse use, Outcome outcome, std::uint32_t requests, const Timings& timings = {});
   void wake_coordinator();
 
+  /// The first one says that the worker is ready: the coordinator sees it after wake_coordinator(),
+  /// and the others within a second.
   void beat();
   void add_bytes(std::uint64_t count);
   [[nodiscard]] Stopping stopping() const;

@@ -34,15 +34,16 @@ struct PoolMember {
   WarmConnections warm;
   StderrLines lines;
 
-  /// It has a process that is worth a job.
-  [[nodiscard]] bool runs() const {
-    return channel && state.state() != WorkerState::State::condemned;
+  /// It takes jobs. Not before it is ready: while the workers start, the list is read, and the
+  /// first jobs go to many hosts instead of many to the first ones.
+  [[nodiscard]] bool serves() const {
+    return channel && state.state() == WorkerState::State::serving;
   }
-  [[nodiscard]] bool idle() const { return runs() && channel->leases() == 0; }
+  [[nodiscard]] bool idle() const { return serves() && channel->leases() == 0; }
   [[nodiscard]] WorkerLoad load(bool has_warm = false) const {
     return {.leases = channel ? channel->leases() : 0,
             .share = share,
-            .takes_jobs = runs() && !alone && !reserved,
+            .takes_jobs = serves() && !alone && !reserved,
             .has_warm = has_warm};
   }
   /// Its process is gone, and with it what was known of that.

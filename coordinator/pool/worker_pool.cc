@@ -205,6 +205,7 @@ StderrLines::Say WorkerPool::line_reporter(const PoolMember& member) const {
 // --- Jobs ---
 
 void WorkerPool::on_completed(PoolMember& member) {
+  member.state.on_posted(member.channel->heartbeat());
   const Integrity integrity = member.channel->drain(acceptor(member));
   if (member.channel->leases() == 0) member.alone = false;
   if (integrity == Integrity::corrupt) {

@@ -24,15 +24,22 @@ WorkerState::Action WorkerState::on_tick(Instant now, std::uint64_t heartbeat) {
     case State::starting:
     case State::serving: break;
   }
-  if (heartbeat != last_heartbeat_) {
-    last_heartbeat_ = heartbeat;
-    silent_ticks_ = 0;
-    state_ = State::serving;
-    early_deaths_ = rests_ = 0;
-    return Action::none;
-  }
+  if (see(heartbeat)) return Action::none;
   silent_ticks_ = late ? 0 : silent_ticks_ + 1;
   return silent_ticks_ < kHungTicks ? Action::none : Action::suspect;
+}
+
+void WorkerState::on_posted(std::uint64_t heartbeat) {
+  if (state_ == State::starting) see(heartbeat);
+}
+
+bool WorkerState::see(std::uint64_t heartbeat) {
+  if (heartbeat == last_heartbeat_) return false;
+  last_heartbeat_ = heartbeat;
+  silent_ticks_ = 0;
+  state_ = State::serving;
+  early_deaths_ = rests_ = 0;
+  return true;
 }
 
 WorkerState::Action WorkerState::on_suspected(bool waits_for_disk) {

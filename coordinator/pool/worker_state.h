@@ -40,6 +40,8 @@ class WorkerState {
 
   /// Once a kTick. `heartbeat`: the worker's counter; 0 until it is ready.
   [[nodiscard]] Action on_tick(Instant now, std::uint64_t heartbeat);
+  /// It has posted something: so that its first beat is seen without waiting for a tick.
+  void on_posted(std::uint64_t heartbeat);
   /// The answer to Action::suspect.
   [[nodiscard]] Action on_suspected(bool waits_for_disk);
   /// It wrote what no sound worker writes.
@@ -61,6 +63,8 @@ class WorkerState {
 
  private:
   [[nodiscard]] Action condemn();
+  /// Whether it has beaten since the last call.
+  bool see(std::uint64_t heartbeat);
   void rest(Instant since);
 
   State state_ = State::starting;

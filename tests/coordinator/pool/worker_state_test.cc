@@ -45,6 +45,16 @@ TEST_F(WorkerStateTest, ServesFromItsFirstBeatOn) {
   EXPECT_EQ(worker_.state(), State::serving);
 }
 
+TEST_F(WorkerStateTest, ItsFirstBeatNeedNotWaitForATick) {
+  worker_.on_posted(0);
+  EXPECT_EQ(worker_.state(), State::starting) << "not ready yet";
+  worker_.on_posted(1);
+  EXPECT_EQ(worker_.state(), State::serving);
+  EXPECT_EQ(worker_.on_corrupt(), Action::kill);
+  worker_.on_posted(2);
+  EXPECT_EQ(worker_.state(), State::condemned);
+}
+
 TEST_F(WorkerStateTest, AHungOneIsKilledOnceAfter30Ticks) {
   (void)tick(1);
   EXPECT_EQ(ticks_until_kill(1), WorkerState::kHungTicks);
