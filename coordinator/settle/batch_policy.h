@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 
 #include "common/clock.h"
 
@@ -20,6 +21,12 @@ class BatchPolicy {
   /// When to close a batch of `count` links whose oldest came at `first`. REQUIRES: count > 0.
   [[nodiscard]] Instant close_at(Instant first, std::size_t count) const {
     return std::max(count >= kFull ? first : first + kMaxAge, not_before_);
+  }
+  /// How many more links close a batch of `count` before its time, or open it; a full one waits for
+  /// its time alone. Fewer need not wake whoever closes it.
+  [[nodiscard]] static constexpr std::size_t awaited(std::size_t count) {
+    if (count == 0) return 1;
+    return count < kFull ? kFull - count : std::numeric_limits<std::size_t>::max();
   }
   /// Call after a batch was settled, with the duration of its sync.
   void note_sync(Duration took, Instant now) { not_before_ = now + kSyncPause * took; }

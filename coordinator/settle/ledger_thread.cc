@@ -25,8 +25,9 @@ void LedgerThread::post(std::function<void()> task, std::size_t weight) {
 void LedgerThread::push(Work work, std::size_t weight) {
   backlog_.fetch_add(weight, std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
+  has_task_ = has_task_ || std::holds_alternative<Task>(work);
   inbox_.push_back(std::move(work));
-  if (inbox_.size() == 1) arrived_.notify_one();
+  if (has_what_it_awaits()) arrived_.notify_one();
 }
 
 std::optional<std::string> LedgerThread::output_error() const {
@@ -50,15 +51,18 @@ void LedgerThread::finish() {
   if (thread_.joinable()) thread_.join();
 }
 
-/// Waits for work, for the open batch to be due, or for the end; `work` becomes what has come.
+/// Waits for a task, for the open batch to be full or due, or for the end; `work` becomes what has
+/// come. A wake-up for each link would cost more than to settle it.
 void LedgerThread::wait_for_work(std::vector<Work>& work, bool& ending) {
   std::unique_lock lock(mutex_);
-  const auto awaited = [this] { return !inbox_.empty() || closed_; };
+  const auto awaited = [this] { return has_what_it_awaits(); };
+  awaited_ = BatchPolicy::awaited(batch_.size());
   if (batch_.empty()) {
     arrived_.wait(lock, awaited);
   } else {
     arrived_.wait_until(lock, policy_.close_at(batch_since_, batch_.size()), awaited);
   }
+  has_task_ = false;
   ending = closed_;
   work.clear();
   work.swap(inbox_);

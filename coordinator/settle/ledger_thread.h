@@ -62,6 +62,9 @@ class LedgerThread {
   void run();
   void do_all_work();
   void wait_for_work(std::vector<Work>& work, bool& ending);
+  [[nodiscard]] bool has_what_it_awaits() const {
+    return closed_ || has_task_ || inbox_.size() >= awaited_;
+  }
   [[nodiscard]] bool batch_is_due() const;
   void close_batch();
   void note_output_error(std::optional<std::string> error);
@@ -79,6 +82,8 @@ class LedgerThread {
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable arrived_;
   std::vector<Work> inbox_;
+  std::size_t awaited_ = 1;  // what the inbox must hold for the thread to go on …
+  bool has_task_ = false;    // … or a task among it
   bool closed_ = false;
   std::optional<std::string> output_error_;
 

@@ -19,6 +19,15 @@ TEST(BatchPolicyTest, AFullBatchIsClosedAtOnce) {
   EXPECT_EQ(BatchPolicy().close_at(kStart, 2 * BatchPolicy::kFull), kStart);
 }
 
+TEST(BatchPolicyTest, AnOpenBatchAwaitsWhatFillsIt) {
+  EXPECT_EQ(BatchPolicy::awaited(0), 1u) << "whose time begins then";
+  EXPECT_EQ(BatchPolicy::awaited(1), BatchPolicy::kFull - 1);
+  EXPECT_EQ(BatchPolicy::awaited(BatchPolicy::kFull - 1), 1u);
+  for (const std::size_t count : {BatchPolicy::kFull, BatchPolicy::kFull + 1}) {
+    EXPECT_GT(BatchPolicy::awaited(count), 1'000'000u) << "its time alone";
+  }
+}
+
 TEST(BatchPolicyTest, TheNextSyncWaitsFourTimesAsLongAsTheLastOneTook) {
   BatchPolicy policy;
   policy.note_sync(1s, kStart);
