@@ -45,8 +45,8 @@ class Coordinator {
   // Events:
   /// All events of one wake-up were passed on: act on them.
   void after_batch();
-  void on_completion(TaskId id, JobReport report) {
-    dispatcher_.on_completion(id, std::move(report));
+  void on_completion(TaskId id, JobReport report, std::optional<unsigned> connected = {}) {
+    dispatcher_.on_completion(id, std::move(report), connected);
   }
   void on_lost(TaskId id, Blame blame) { dispatcher_.on_lost(id, blame); }
   void on_worker_message(std::string text);

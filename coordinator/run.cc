@@ -66,8 +66,8 @@ Run::Run(RunParts parts)
       timers_(loop_),
       workers_(loop_, std::move(parts_.program), parts_.pool,
                {.on_completion =
-                    [this](TaskId id, JobReport report) {
-                      coordinator_.on_completion(id, std::move(report));
+                    [this](TaskId id, JobReport report, std::optional<unsigned> connected) {
+                      coordinator_.on_completion(id, std::move(report), connected);
                     },
                 .on_lost = [this](TaskId id, Blame blame) { coordinator_.on_lost(id, blame); },
                 .on_message =

@@ -44,8 +44,8 @@ void Dispatcher::dispatch() {
       continue;
     }
     if (!routes_.has_room()) break;
-    const auto id = scheduler_.next(
-        timers_.now(), [this](const std::string& host) { return workers_.fits(host); });
+    const auto id =
+        scheduler_.next(timers_.now(), [this](unsigned worker) { return workers_.suits(worker); });
     if (!id) break;
     begin(*id);
   }
@@ -126,11 +126,11 @@ void Dispatcher::arm_due_timer() {
 // --- Back: what follows ---
 
 /// Also for a task that had its turn, but for which no request could be made.
-void Dispatcher::on_completion(TaskId id, JobReport report) {
+void Dispatcher::on_completion(TaskId id, JobReport report, std::optional<unsigned> connected) {
   const WallTime wall_now = timers_.wall_now();
   HostFeedback feedback = host_feedback(report.outcome, wall_now);
   if (report.requests > 1) feedback.repeats = report.requests - 1;
-  scheduler_.finished(id, feedback, timers_.now());
+  scheduler_.finished(id, feedback, connected, timers_.now());
   const auto entry = tasks_.find(id);
   entry->second.times.end(timers_.now(), report.timings);
   entry->second.requests += report.requests;
@@ -142,7 +142,7 @@ void Dispatcher::on_lost(TaskId id, Blame blame) {
   HostFeedback feedback;
   // A dead worker does not say how many requests it has sent: it may have been all that it could.
   if (blame != Blame::none) feedback.repeats = kMaxJobRequests - 1;
-  scheduler_.finished(id, feedback, timers_.now());
+  scheduler_.finished(id, feedback, std::nullopt, timers_.now());
   const auto entry = tasks_.find(id);
   entry->second.times.end(timers_.now(), {});
   take_step(entry, next_step_after_death(entry->second, blame, phase_));

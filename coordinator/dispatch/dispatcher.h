@@ -54,7 +54,7 @@ class Dispatcher {
   void dispatch();
 
   // Events of the workers:
-  void on_completion(TaskId id, JobReport report);
+  void on_completion(TaskId id, JobReport report, std::optional<unsigned> connected = {});
   void on_lost(TaskId id, Blame blame);
 
   /// The run ends early: no task gets another request. Tasks whose jobs are still with a worker are

@@ -27,12 +27,14 @@ PoolWorkers::PoolWorkers(EventLoop& loop, WorkerProgram program, const PoolSetti
                          WorkerEvents events)
     : on_completion_(std::move(events.on_completion)),
       pool_(loop, std::move(program), settings,
-            {.on_result = [this](TaskId task,
+            {.on_result = [this](TaskId task, unsigned worker,
                                  std::span<const std::byte> result) -> PoolEvents::Receipt {
                auto report = decode_report(result);
                if (!report) return {.integrity = Integrity::corrupt};
                const Connection connection = connection_after(report->outcome);
-               on_completion_(task, std::move(*report));
+               const bool kept = connection == Connection::usable;
+               on_completion_(task, std::move(*report),
+                              kept ? std::optional(worker) : std::nullopt);
                return {.connection = connection};
              },
              .on_lost = std::move(events.on_lost),

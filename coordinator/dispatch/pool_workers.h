@@ -19,9 +19,7 @@ class PoolWorkers final : public Workers {
 
   [[nodiscard]] Result<> start() override { return pool_.start(); }
   [[nodiscard]] bool has_room() const override { return pool_.has_room(); }
-  [[nodiscard]] bool fits(const std::string& host) const override {
-    return pool_.fits(host_key(host));
-  }
+  [[nodiscard]] bool suits(unsigned worker) const override { return pool_.suits(worker); }
   [[nodiscard]] Result<> submit(const Job& job, TaskId task, const std::string& host) override;
   [[nodiscard]] Result<bool> submit_alone(const Job& job, TaskId task,
                                           const std::string& host) override;
@@ -38,7 +36,7 @@ class PoolWorkers final : public Workers {
     return std::hash<std::string>{}(host);
   }
 
-  std::function<void(TaskId, JobReport)> on_completion_;
+  const decltype(WorkerEvents::on_completion) on_completion_;
   WorkerPool pool_;
 };
 

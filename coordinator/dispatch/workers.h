@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "common/job.h"
@@ -14,8 +15,8 @@ namespace fanfetch {
 /// What happens to the workers and their jobs. Called on the loop's thread, never from within a
 /// call to Workers, except for `on_message` and `on_hopeless`, which start() may call.
 struct WorkerEvents {
-  /// A job is done.
-  std::function<void(TaskId, JobReport)> on_completion;
+  /// A job is done. `connected`: the worker that has kept its connection; nullopt: none has.
+  std::function<void(TaskId, JobReport, std::optional<unsigned> connected)> on_completion;
   /// A worker died before this job of it had an outcome.
   std::function<void(TaskId, Blame)> on_lost;
   /// A death, or a line that a worker wrote to its stderr: for the user. Not cleaned.
@@ -34,9 +35,9 @@ struct Workers {
 
   /// Some worker has room for one more job.
   [[nodiscard]] virtual bool has_room() const = 0;
-  /// A worker with an idle connection to `host` (an origin) has room, or no worker has such a
-  /// connection.
-  [[nodiscard]] virtual bool fits(const std::string& host) const = 0;
+  /// That one has room, and not much more to do than the others. `worker`: an index, as
+  /// on_completion() gives it.
+  [[nodiscard]] virtual bool suits(unsigned worker) const = 0;
   /// Gives `job` to a worker, which sees it after wake(). `host`: the origin that it connects to.
   /// Error: the job is too large. REQUIRES: has_room().
   [[nodiscard]] virtual Result<> submit(const Job& job, TaskId task, const std::string& host) = 0;

@@ -1,5 +1,7 @@
 #include "coordinator/pool/choose_worker.h"
 
+#include <algorithm>
+
 namespace fanfetch {
 namespace {
 
@@ -7,6 +9,11 @@ namespace {
 /// part of its share: a new connection costs round trips, and with TLS as much CPU as twenty small
 /// files; but beyond that the other CPU would idle.
 constexpr std::uint32_t kToleratedPart = 4;
+
+/// `least`: of all workers that have room.
+bool is_tolerated(const WorkerLoad& load, std::size_t least) {
+  return load.leases <= least + load.share / kToleratedPart;
+}
 
 }  // namespace
 
@@ -19,18 +26,14 @@ std::optional<std::size_t> choose_worker(std::span<const WorkerLoad> workers) {
     if (!least || one.leases < workers[*least].leases) least = i;
     if (one.has_warm && (!warm || one.leases < workers[*warm].leases)) warm = i;
   }
-  if (!warm) return least;
-  const std::size_t tolerated = workers[*least].leases + workers[*warm].share / kToleratedPart;
-  return workers[*warm].leases <= tolerated ? warm : least;
+  return warm && is_tolerated(workers[*warm], workers[*least].leases) ? warm : least;
 }
 
-bool fits_now(std::span<const WorkerLoad> workers) {
-  bool any_warm = false;
-  for (const WorkerLoad& one : workers) {
-    if (one.has_warm && one.has_room()) return true;
-    any_warm = any_warm || one.has_warm;
-  }
-  return !any_warm;
+bool suits(std::span<const WorkerLoad> workers, std::size_t worker) {
+  const WorkerLoad& one = workers[worker];
+  return one.has_room() && std::ranges::all_of(workers, [&](const WorkerLoad& other) {
+           return !other.has_room() || is_tolerated(one, other.leases);
+         });
 }
 
 }  // namespace fanfetch

@@ -21,8 +21,7 @@ struct WorkerLoad {
 /// busier. nullopt: none has room. Pure.
 [[nodiscard]] std::optional<std::size_t> choose_worker(std::span<const WorkerLoad> workers);
 
-/// Is this a good moment for a job of the host that `has_warm` speaks of? False: the workers with a
-/// warm connection are full, and a job of another host is better. Pure.
-[[nodiscard]] bool fits_now(std::span<const WorkerLoad> workers);
+/// Would `worker`, an index, be chosen if it were the only one with a warm connection? Pure.
+[[nodiscard]] bool suits(std::span<const WorkerLoad> workers, std::size_t worker);
 
 }  // namespace fanfetch

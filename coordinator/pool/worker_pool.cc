@@ -214,14 +214,14 @@ void WorkerPool::on_completed(PoolMember& member) {
 }
 
 CoordinatorChannel::Acceptor WorkerPool::acceptor(PoolMember& member) {
-  return
-      [this, &member](const CoordinatorChannel::Label& label, std::span<const std::byte> result) {
-        const PoolEvents::Receipt receipt = events_.on_result(label.task, result);
-        if (receipt.integrity == Integrity::corrupt) return Integrity::corrupt;
-        deaths_in_a_row_ = 0;
-        member.warm.end(label.host, receipt.connection);
-        return Integrity::sound;
-      };
+  return [this, &member](const CoordinatorChannel::Label& label,
+                         std::span<const std::byte> result) {
+    const PoolEvents::Receipt receipt = events_.on_result(label.task, member.number - 1, result);
+    if (receipt.integrity == Integrity::corrupt) return Integrity::corrupt;
+    deaths_in_a_row_ = 0;
+    member.warm.end(label.host, receipt.connection);
+    return Integrity::sound;
+  };
 }
 
 std::span<const WorkerLoad> WorkerPool::loads(std::optional<HostKey> host) const {
@@ -237,7 +237,9 @@ bool WorkerPool::has_room() const {
                      [](const auto& member) { return member->load().has_room(); });
 }
 
-bool WorkerPool::fits(HostKey host) const { return fits_now(loads(host)); }
+bool WorkerPool::suits(unsigned worker) const {
+  return fanfetch::suits(loads(std::nullopt), worker);
+}
 
 bool WorkerPool::submit_to(PoolMember& member, const Encoder& encode, TaskId task, HostKey host) {
   if (!member.channel->submit(encode, {task, host})) return false;

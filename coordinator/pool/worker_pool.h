@@ -39,8 +39,9 @@ struct PoolEvents {
     Integrity integrity = Integrity::sound;  ///< `corrupt`: the worker is killed, the job is lost.
     Connection connection = Connection::usable;
   };
-  /// A job is done. The bytes are out of the worker's reach, and lent for the call.
-  std::function<Receipt(TaskId, std::span<const std::byte> result)> on_result;
+  /// A job of `worker`, an index, is done. The bytes are out of the worker's reach, and lent for
+  /// the call.
+  std::function<Receipt(TaskId, unsigned worker, std::span<const std::byte> result)> on_result;
   /// A worker died before it was done with this job.
   std::function<void(TaskId, Blame)> on_lost;
   /// For the user: what happens to a worker, or a line that it wrote to its stderr. Not cleaned.
@@ -69,8 +70,9 @@ class WorkerPool {
 
   /// Some worker has room for one more job.
   [[nodiscard]] bool has_room() const;
-  /// A worker with an idle connection to `host` has room, or no worker has such a connection.
-  [[nodiscard]] bool fits(HostKey host) const;
+  /// That one has, and submit() would give it a job of a host that it is connected to. `worker`: an
+  /// index, below the number of workers.
+  [[nodiscard]] bool suits(unsigned worker) const;
   /// Gives a job to the least loaded worker, or to one that has an idle connection to `host` if
   /// that is hardly busier. The worker sees it after wake_workers(). False: the request is too
   /// large. REQUIRES: has_room().

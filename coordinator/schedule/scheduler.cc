@@ -5,12 +5,6 @@
 #include <utility>
 
 namespace fanfetch {
-namespace {
-
-/// How many hosts next() looks at for one that fits.
-constexpr unsigned kLookahead = 16;
-
-}  // namespace
 
 Scheduler::Scheduler(HostRules rules, std::uint64_t seed) : rules_(rules), dice_(seed) {
   // With a hundred thousand hosts each step of a look-up misses the cache.
@@ -35,13 +29,13 @@ void Scheduler::add_later(TaskId task, const std::string& host, unsigned limit, 
   reposition(entry, now);
 }
 
-std::optional<TaskId> Scheduler::next(Instant now, const Fits& fits) {
+std::optional<TaskId> Scheduler::next(Instant now, const Suits& suits) {
   while (!waking_.empty() && waking_.front()->wake <= now) {
     Host& host = *waking_.front();
     take_due(host, now);
     reposition(host, now);
   }
-  Host* host = next_host(fits);
+  Host* host = idle_hosts_ > 0 ? next_idle_host(suits) : busy_turns_.first;
   if (host == nullptr) return std::nullopt;
   host->passed_over = 0;
   set_row(*host, nullptr);  // its next turn comes behind the others
@@ -52,11 +46,13 @@ std::optional<TaskId> Scheduler::next(Instant now, const Fits& fits) {
   return task;
 }
 
-void Scheduler::finished(TaskId task, const HostFeedback& feedback, Instant now) {
+void Scheduler::finished(TaskId task, const HostFeedback& feedback, std::optional<Worker> connected,
+                         Instant now) {
   const auto running = running_.find(task);
   assert(running != running_.end());
   Host& host = *running->second.host;
   host.governor.finish(running->second.attempt, feedback, now, dice_);
+  host.connected = connected;
   running_.erase(running);
   reposition(host, now);
 }
@@ -90,19 +86,27 @@ std::optional<Instant> Scheduler::next_due() const {
   return waking_.front()->wake;
 }
 
-Scheduler::Host* Scheduler::next_host(const Fits& fits) const {
-  Host* const first = idle_turns_.first;
-  if (first == nullptr) return busy_turns_.first;
-  if (!fits || first->passed_over >= kMaxPassedOver) return first;
-  unsigned looked_at = 0;
-  for (Host* host = first; host != nullptr && looked_at < kLookahead; host = host->next) {
-    if (fits(host->name->text)) {
-      if (host != first) ++first->passed_over;
-      return host;
-    }
-    ++looked_at;
+/// REQUIRES: there is one.
+Scheduler::Host* Scheduler::next_idle_host(const Suits& suits) const {
+  Host* longest = nullptr;  // the one that has waited for longest,
+  Host* suited = nullptr;   // and of those that need no new connection, or must have one
+  for (std::size_t row = 0; row < idle_turns_.size(); ++row) {
+    Host* const first = idle_turns_[row].first;
+    if (first == nullptr) continue;
+    if (longest == nullptr || first->queued < longest->queued) longest = first;
+    if (suited != nullptr && suited->queued < first->queued) continue;
+    if (row == 0 || !suits || suits(static_cast<Worker>(row - 1))) suited = first;
   }
-  return first;
+  if (suited == nullptr || suited == longest) return longest;
+  if (longest->passed_over >= kMaxPassedOver * (idle_turns_.size() - 1)) return longest;
+  ++longest->passed_over;
+  return suited;
+}
+
+Scheduler::Row& Scheduler::idle_row(const Host& host) {
+  const std::size_t row = host.connected ? std::size_t{*host.connected} + 1 : 0;
+  while (idle_turns_.size() <= row) idle_turns_.emplace_back();
+  return idle_turns_[row];
 }
 
 // --- One host ---
@@ -155,7 +159,7 @@ void Scheduler::reposition(Host& host, Instant now) {
   const bool wants = has_ready && host.governor.has_room();
   const bool waits = wants && host.governor.ready_at() > now;
   if (wants && !waits) {
-    set_row(host, host.governor.in_flight() == 0 ? &idle_turns_ : &busy_turns_);
+    set_row(host, host.governor.in_flight() == 0 ? &idle_row(host) : &busy_turns_);
   } else {
     set_row(host, nullptr);
   }
@@ -179,9 +183,15 @@ void Scheduler::give_up_tasks(Host& host, const std::shared_ptr<const Failed>& f
 
 void Scheduler::set_row(Host& host, Row* row) {
   if (host.row == row) return;
+  const auto is_idle_row = [this](const Row* one) {
+    return one != nullptr && one != &busy_turns_ && one != &kept_;
+  };
+  if (is_idle_row(host.row)) --idle_hosts_;
+  if (is_idle_row(row)) ++idle_hosts_;
   if (host.row != nullptr) host.row->remove(host);
   if (row != nullptr) row->push_back(host);
   host.row = row;
+  host.queued = ++queued_;
 }
 
 /// Takes a host without tasks: what it taught may be worth keeping.

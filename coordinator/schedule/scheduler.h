@@ -23,8 +23,9 @@ namespace fanfetch {
 /// Decides which task is next. Hosts take turns, each with as many concurrent tasks as its governor
 /// allows; a host that has to wait (for room, a pause, its rate) holds back no other. Hosts with
 /// nothing in flight come first: in that way the files of one host share a connection while other
-/// hosts have work too. Pure: no I/O, no clock. A decision costs O(log n) of the hosts that wait
-/// and O(1) of everything else, however many tasks and hosts there are.
+/// hosts have work too. Of these, each worker has its own row, of those that it has a connection
+/// to. Pure: no I/O, no clock. A decision costs O(log n) of the hosts that wait, O(n) of the
+/// workers and O(1) of everything else, however many tasks and hosts there are.
 class Scheduler {
  public:
   /// `seed`: for the jitter.
@@ -41,18 +42,23 @@ class Scheduler {
   /// Adds a task that is not ready before `when`.
   void add_later(TaskId task, const std::string& host, unsigned limit, Instant when, Instant now);
 
-  /// Whether a task of `host` is convenient at present. (Not if the only worker with a connection
-  /// to it is full.)
-  using Fits = std::function<bool(const std::string& host)>;
-  /// The next task that may run; it counts against its host until finished(). Takes the first one
-  /// that `fits` of the next few hosts with nothing in flight; a host that was passed over
-  /// kMaxPassedOver times need not fit.
-  [[nodiscard]] std::optional<TaskId> next(Instant now, const Fits& fits = {});
+  /// An index of workers.
+  using Worker = unsigned;
+  /// Whether a task is well placed with that worker at present: it has room, and not much more to
+  /// do than the others.
+  using Suits = std::function<bool(Worker)>;
+  /// The next task that may run; it counts against its host until finished(). Of the hosts with
+  /// nothing in flight it takes the one that has waited for longest and whose worker suits, or
+  /// that no worker has a connection to; if there is none, or a host was passed over kMaxPassedOver
+  /// times for each worker, the one that has waited for longest. `suits`: empty, all do.
+  [[nodiscard]] std::optional<TaskId> next(Instant now, const Suits& suits = {});
   /// Whether some host has a ready task and may be asked. Tasks and pauses whose time has come
   /// since the last next() are not seen.
-  [[nodiscard]] bool has_turn() const { return idle_turns_.first || busy_turns_.first; }
-  /// A task that next() returned no longer uses its host, and showed that of it.
-  void finished(TaskId task, const HostFeedback& feedback, Instant now);
+  [[nodiscard]] bool has_turn() const { return idle_hosts_ > 0 || busy_turns_.first; }
+  /// A task that next() returned no longer uses its host, and showed that of it. `connected`: the
+  /// worker that has kept a connection to the host; nullopt: none, as far as known.
+  void finished(TaskId task, const HostFeedback& feedback, std::optional<Worker> connected,
+                Instant now);
 
   /// A task that fails without a request, since its host was given up.
   struct GivenUp {
@@ -76,7 +82,7 @@ class Scheduler {
   /// How many hosts without tasks are remembered for what they taught, about 0.5 KB each. Beyond,
   /// the one that was not used for longest is forgotten.
   static constexpr std::size_t kMaxIdleHosts = 10'000;
-  /// How often a host is passed over for one that fits better.
+  /// How often a host is passed over, for each worker, for one whose worker suits.
   static constexpr unsigned kMaxPassedOver = 32;
 
  private:
@@ -122,8 +128,10 @@ class Scheduler {
     HostGovernor governor;
     std::uint32_t first_ready = kNoTask, last_ready = kNoTask;
     std::vector<std::pair<Instant, TaskId>> delayed;  // a heap, the earliest on top
+    std::optional<Worker> connected;                  // what finished() said last
     Row* row = nullptr;                               // the one it is in
-    std::uint32_t passed_over = 0;                    // times, since its last turn
+    std::uint64_t queued = 0;       // how many hosts were put into a row before it
+    std::uint32_t passed_over = 0;  // times, since its last turn
     Host* previous = nullptr;
     Host* next = nullptr;
     Instant wake{};
@@ -137,7 +145,8 @@ class Scheduler {
   Host& find_or_add(const std::string& name, unsigned limit);
   void push_ready(Host& host, TaskId task);
   TaskId pop_ready(Host& host);
-  [[nodiscard]] Host* next_host(const Fits& fits) const;
+  [[nodiscard]] Host* next_idle_host(const Suits& suits) const;
+  [[nodiscard]] Row& idle_row(const Host& host);
   void take_due(Host& host, Instant now);
   void reposition(Host& host, Instant now);
   void give_up_tasks(Host& host, const std::shared_ptr<const Failed>& failed);
@@ -159,13 +168,16 @@ class Scheduler {
   std::unordered_map<TaskId, Running> running_;
   std::vector<Ready> ready_;
   std::uint32_t free_ready_ = kNoTask;
-  // Hosts that have a ready task and may be asked, with nothing and with some tasks in flight:
-  Row idle_turns_;
-  Row busy_turns_;
-  Row kept_;  // hosts without tasks, the one used last at the end
+  // Hosts that have a ready task and may be asked. With nothing in flight: those that no worker is
+  // connected to, and behind them a row for each worker. A deque: hosts point to their row.
+  std::deque<Row> idle_turns_{1};
+  std::size_t idle_hosts_ = 0;  // in all of them
+  Row busy_turns_;              // with something in flight
+  Row kept_;                    // hosts without tasks, the one used last at the end
   std::vector<Host*> waking_;
   std::deque<GivenUp> given_up_;
   std::size_t size_ = 0;
+  std::uint64_t queued_ = 0;  // hosts so far
 };
 
 }  // namespace fanfetch

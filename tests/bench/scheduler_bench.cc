@@ -1,7 +1,7 @@
 // What a decision of the scheduler costs, for scripts/bench scheduler. Usage:
 //   scheduler_bench [HOSTS [DECISIONS]]
 //     DECISIONS (3000000) tasks over HOSTS (100000) hosts in random order, 64 in flight, 32768
-//     known at once, as in a run; with and without a rate for each host
+//     known at once, 8 workers that take turns, as in a run; with and without a rate for each host
 // A decision is a task's whole way: add(), next(), finished().
 
 #include <fmt/format.h>
@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::size_t kKnown = 32 * 1024;
 constexpr std::size_t kInFlight = 64;
+constexpr std::size_t kWorkers = 8;
 
 /// Of the processor: others may keep it busy.
 double seconds_used() {
@@ -91,6 +92,9 @@ Cost measure(const std::vector<std::string>& hosts, std::size_t decisions, std::
   std::size_t most_hosts = 0;
   TaskId next_id = 0;
   std::size_t done = 0;
+  const Scheduler::Suits suits = [&](Scheduler::Worker worker) {
+    return worker == done % kWorkers;
+  };
   const double start = seconds_used();
   while (done < decisions) {
     now += std::chrono::microseconds(1);
@@ -98,12 +102,13 @@ Cost measure(const std::vector<std::string>& hosts, std::size_t decisions, std::
       scheduler.add(++next_id, origins.next(), 16, now);
     }
     std::optional<TaskId> task;
-    if (running.size() < kInFlight) task = scheduler.next(now);
+    if (running.size() < kInFlight) task = scheduler.next(now, suits);
     if (task) {
       running.push_back(*task);
     } else if (!running.empty()) {
       ++done;
-      scheduler.finished(running.front(), some_refuse && done % 100 == 0 ? refusal : good, now);
+      scheduler.finished(running.front(), some_refuse && done % 100 == 0 ? refusal : good,
+                         static_cast<Scheduler::Worker>(done % kWorkers), now);
       running.pop_front();
     } else {
       now = scheduler.next_due().value();

@@ -69,7 +69,7 @@ struct FakeWorkers final : Workers {
     return {};
   }
   [[nodiscard]] bool has_room() const override { return submitted.size() < room; }
-  [[nodiscard]] bool fits(const std::string& /*host*/) const override { return true; }
+  [[nodiscard]] bool suits(unsigned /*worker*/) const override { return has_room(); }
   [[nodiscard]] Result<> submit(const Job& job, TaskId task, const std::string& host) override {
     if (too_large) return fail("too large");
     submitted.push_back({task, job.url, host, false, job.http2, job.unproved, job.hop_extensions});

@@ -43,20 +43,28 @@ TEST(ChooseWorker, TakesTheLeastLoadedOrAWarmOneThatIsHardlyBusier) {
   for (const Row& row : rows) EXPECT_EQ(choose_worker(row.workers), row.chosen) << row.what;
 }
 
-TEST(FitsNow, UnlessOnlyFullWorkersHaveAConnection) {
+/// The scheduler prefers hosts of a worker that suits: they must not go to another one then.
+TEST(Suits, IfItWouldGetAJobForItsConnection) {
   struct Row {
     const char* what;
     std::vector<WorkerLoad> workers;
-    bool fits;
+    bool suits;  // the first one
   };
   const Row rows[] = {
-      {"no worker has a connection", {busy(8), busy(1)}, true},
-      {"a warm one has room", {busy(1), warm(7)}, true},
-      {"the only warm one is full", {busy(1), warm(8)}, false},
-      {"the only warm one is closed", {busy(1), closed(warm(0))}, false},
-      {"one of two warm ones has room", {warm(8), warm(1)}, true},
+      {"alone", {busy(7)}, true},
+      {"full", {busy(8), busy(8)}, false},
+      {"closed", {closed(busy(0))}, false},
+      {"the least loaded", {busy(1), busy(2)}, true},
+      {"a quarter of the share more is tolerated", {busy(3), busy(4), busy(1)}, true},
+      {"but no more than that", {busy(4), busy(4), busy(1)}, false},
+      {"one that takes nothing does not count", {busy(4), closed(busy(1))}, true},
   };
-  for (const Row& row : rows) EXPECT_EQ(fits_now(row.workers), row.fits) << row.what;
+  for (const Row& row : rows) {
+    EXPECT_EQ(suits(row.workers, 0), row.suits) << row.what;
+    auto workers = row.workers;
+    workers[0].has_warm = true;
+    EXPECT_EQ(choose_worker(workers) == 0u, row.suits) << row.what;
+  }
 }
 
 }  // namespace

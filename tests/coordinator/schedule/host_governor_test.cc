@@ -38,7 +38,7 @@ class HostGovernorTest : public ::testing::Test {
     return tasks;
   }
   void answer(const std::vector<TaskId>& tasks, const HostFeedback& with) {
-    for (const TaskId task : tasks) scheduler_->finished(task, with, now_);
+    for (const TaskId task : tasks) scheduler_->finished(task, with, {}, now_);
   }
   void answer_well(const std::vector<TaskId>& tasks) { answer(tasks, {.kind = Kind::healthy}); }
   /// The number that run at once after `rounds` of good answers, 100 ms each. There must be enough.

@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <deque>
+#include <optional>
 #include <random>
+#include <unordered_map>
 
 namespace fanfetch {
 namespace {
@@ -45,7 +48,7 @@ TEST(Scheduler, NeverGivesMoreOfAHostThanItsLimit) {
   Scheduler scheduler(fixed(), 1);
   for (TaskId task = 1; task <= 4; ++task) scheduler.add(task, kA, 2, kStart);
   EXPECT_EQ(all(scheduler), (std::vector<TaskId>{1, 2}));
-  scheduler.finished(1, kGood, kStart);
+  scheduler.finished(1, kGood, {}, kStart);
   EXPECT_EQ(all(scheduler), (std::vector<TaskId>{3}));
 }
 
@@ -66,7 +69,7 @@ TEST(Scheduler, ADelayedTaskWaitsForItsTimeAndHoldsBackNobody) {
   EXPECT_EQ(scheduler.next(kStart), 3u);
   EXPECT_EQ(all(scheduler, kStart + seconds(3)), (std::vector<TaskId>{2}));
   EXPECT_TRUE(all(scheduler, kStart + seconds(5)).empty()) << "its host is still busy with 3";
-  scheduler.finished(3, kGood, kStart + seconds(5));
+  scheduler.finished(3, kGood, {}, kStart + seconds(5));
   EXPECT_EQ(scheduler.next(kStart + seconds(5)), 1u);
   EXPECT_FALSE(scheduler.next_due());
 }
@@ -80,13 +83,13 @@ TEST(Scheduler, WhatAnAttemptRepeatedIsADebtOfItsHostAlone) {
   EXPECT_EQ(all(scheduler), (std::vector<TaskId>{1, 11}));
   HostFeedback repeated = kGood;
   repeated.repeats = 2;
-  scheduler.finished(1, repeated, kStart);
+  scheduler.finished(1, repeated, {}, kStart);
   EXPECT_EQ(all(scheduler, kStart + seconds(1)), (std::vector<TaskId>{12}));
   EXPECT_TRUE(all(scheduler, kStart + seconds(3) - Duration(1)).empty());
   EXPECT_EQ(all(scheduler, kStart + seconds(3)), (std::vector<TaskId>{2}));
   // The host's turn is long past when the attempt ends: it was perhaps asked again just before.
   repeated.repeats = 1;
-  scheduler.finished(2, repeated, kStart + seconds(100));
+  scheduler.finished(2, repeated, {}, kStart + seconds(100));
   EXPECT_TRUE(all(scheduler, kStart + seconds(101) - Duration(1)).empty());
   EXPECT_EQ(all(scheduler, kStart + seconds(101)), (std::vector<TaskId>{3}));
 }
@@ -99,7 +102,7 @@ TEST(Scheduler, AHostInDebtIsNotForgotten) {
   EXPECT_EQ(scheduler.next(kStart), 1u);
   HostFeedback repeated = kGood;
   repeated.repeats = 1;
-  scheduler.finished(1, repeated, kStart + seconds(5));
+  scheduler.finished(1, repeated, {}, kStart + seconds(5));
   scheduler.add(2, kA, 1, kStart + seconds(5));
   EXPECT_TRUE(all(scheduler, kStart + seconds(5)).empty());
   EXPECT_EQ(all(scheduler, kStart + seconds(6)), (std::vector<TaskId>{2}));
@@ -111,7 +114,7 @@ TEST(Scheduler, WithoutARateThereIsNoDebt) {
   EXPECT_EQ(all(scheduler), (std::vector<TaskId>{1}));
   HostFeedback repeated = kGood;
   repeated.repeats = 1;
-  scheduler.finished(1, repeated, kStart);
+  scheduler.finished(1, repeated, {}, kStart);
   EXPECT_EQ(all(scheduler), (std::vector<TaskId>{2}));
 }
 
@@ -123,7 +126,7 @@ TEST(Scheduler, SaysWhetherAnyHostHasATurn) {
   EXPECT_TRUE(scheduler.has_turn());
   ASSERT_EQ(scheduler.next(kStart), 1u);
   EXPECT_FALSE(scheduler.has_turn()) << "2 waits for 1";
-  scheduler.finished(1, kGood, kStart);
+  scheduler.finished(1, kGood, {}, kStart);
   EXPECT_TRUE(scheduler.has_turn());
 }
 
@@ -146,7 +149,7 @@ TEST(Scheduler, ForgetsWhatWasNotGivenOutButNotWhatIsInFlight) {
   EXPECT_FALSE(scheduler.next(kStart + seconds(1)));
   scheduler.add(5, kA, 1, kStart);
   EXPECT_FALSE(scheduler.next(kStart)) << "1 is still in flight";
-  scheduler.finished(1, kGood, kStart);
+  scheduler.finished(1, kGood, {}, kStart);
   EXPECT_EQ(scheduler.next(kStart), 5u);
 }
 
@@ -156,7 +159,7 @@ TEST(Scheduler, KeepsAHostWhoseTasksAreAllDelayed) {
   scheduler.add(1, kA, 1, kStart);
   ASSERT_EQ(scheduler.next(kStart), 1u);
   scheduler.add_later(2, kA, 1, kStart + seconds(1), kStart);
-  scheduler.finished(1, kGood, kStart);
+  scheduler.finished(1, kGood, {}, kStart);
   EXPECT_EQ(scheduler.next(kStart + seconds(1)), 2u);
 }
 
@@ -167,30 +170,98 @@ TEST(Scheduler, AHostWithNothingInFlightComesFirst) {
   scheduler.add(11, kB, 10, kStart);
   EXPECT_EQ(scheduler.next(kStart), 11u) << "though A has waited for longer";
   EXPECT_EQ(scheduler.next(kStart), 2u);
-  scheduler.finished(11, kGood, kStart);
+  scheduler.finished(11, kGood, {}, kStart);
   scheduler.add(12, kB, 10, kStart);
   EXPECT_EQ(scheduler.next(kStart), 12u);
 }
 
-TEST(Scheduler, OfTheNextHostsOneThatFitsIsTaken) {
+/// Shows the scheduler that `worker` is connected to `host`.
+void connect(Scheduler& scheduler, const std::string& host,
+             std::optional<Scheduler::Worker> worker) {
+  constexpr TaskId kTask = 1'000'000;
+  scheduler.add(kTask, host, 10, kStart);
+  ASSERT_EQ(scheduler.next(kStart), kTask);
+  scheduler.finished(kTask, kGood, worker, kStart);
+}
+
+TEST(Scheduler, AHostWaitsForTheWorkerThatIsConnectedToIt) {
+  struct Row {
+    const char* what;
+    std::optional<Scheduler::Worker> of_a, of_b;  // who is connected; A has waited for longer
+    bool rooms[2];
+    TaskId first;
+  };
+  const Row rows[] = {
+      {"no worker is connected to either", {}, {}, {false, true}, 1},
+      {"all suit", 0, 1, {true, true}, 1},
+      {"that of A is full", 0, 1, {false, true}, 2},
+      {"that of B is full", 0, 1, {true, false}, 1},
+      {"that of both is full: better than nothing", 0, 0, {false, true}, 1},
+      {"that of A is full, and B has none", 0, {}, {false, true}, 2},
+      {"A has none", {}, 1, {false, true}, 1},
+  };
+  for (const Row& row : rows) {
+    Scheduler scheduler(fixed(), 1);
+    // While they have another task, what is known of them is not forgotten.
+    scheduler.add_later(3, kA, 10, kStart + seconds(9), kStart);
+    scheduler.add_later(4, kB, 10, kStart + seconds(9), kStart);
+    connect(scheduler, kA, row.of_a);
+    connect(scheduler, kB, row.of_b);
+    scheduler.add(1, kA, 10, kStart);
+    scheduler.add(2, kB, 10, kStart);
+    const auto suits = [&](Scheduler::Worker worker) { return row.rooms[worker]; };
+    EXPECT_EQ(scheduler.next(kStart, suits), row.first) << row.what;
+    EXPECT_EQ(scheduler.next(kStart, suits), 3 - row.first) << row.what;
+    EXPECT_FALSE(scheduler.has_turn()) << row.what;
+  }
+}
+
+/// The files of many hosts, in two workers: hardly a host changes
+/// its worker, however long the row is.
+TEST(Scheduler, HostsStayWithTheirWorkers) {
+  constexpr TaskId kHosts = 500, kEach = 5;
   Scheduler scheduler(fixed(), 1);
-  scheduler.add(1, kA, 10, kStart);
-  scheduler.add(2, kB, 10, kStart);
-  const auto only_b = [](const std::string& host) { return host == kB; };
-  EXPECT_EQ(scheduler.next(kStart, only_b), 2u);
-  EXPECT_EQ(scheduler.next(kStart, only_b), 1u) << "better than nothing";
+  const auto host_of = [](TaskId task) { return fmt::format("http://h{}:80", task / kEach); };
+  for (TaskId task = 0; task < kHosts * kEach; ++task) {
+    scheduler.add(task, host_of(task), 10, kStart);
+  }
+  std::deque<TaskId> running[2];
+  std::unordered_map<std::string, Scheduler::Worker> connected;
+  std::size_t moved = 0;
+  const auto suits = [&](Scheduler::Worker worker) { return running[worker].size() < 32; };
+  for (TaskId done = 0; done < kHosts * kEach;) {
+    while (suits(0) || suits(1)) {
+      const auto task = scheduler.next(kStart, suits);
+      if (!task) break;
+      const auto known = connected.find(host_of(*task));
+      Scheduler::Worker worker = suits(0) ? 0 : 1;
+      if (known != connected.end() && suits(known->second)) worker = known->second;
+      if (known != connected.end() && known->second != worker) ++moved;
+      running[worker].push_back(*task);
+    }
+    // One worker is three times as fast as the other.
+    const Scheduler::Worker worker = done++ % 4 == 0 && !running[1].empty() ? 1 : 0;
+    auto& of_worker = running[running[worker].empty() ? 1 - worker : worker];
+    scheduler.finished(of_worker.front(), kGood, worker, kStart);
+    connected[host_of(of_worker.front())] = worker;
+    of_worker.pop_front();
+  }
+  EXPECT_LE(moved, kHosts / 5) << "as the slow one has hosts left when the fast one has none";
 }
 
 TEST(Scheduler, NoHostIsPassedOverForEver) {
   Scheduler scheduler(fixed(), 1);
+  scheduler.add_later(2, kA, 10, kStart + seconds(9), kStart);
+  connect(scheduler, kA, 0);
   scheduler.add(1, kA, 10, kStart);
-  for (TaskId task = 2; task <= 100; ++task) {
+  TaskId passed = 0;
+  for (TaskId task = 10; task < 1000; ++task, ++passed) {
     scheduler.add(task, kB, 10, kStart);
-    const auto next = scheduler.next(kStart, [](const std::string& host) { return host == kB; });
-    scheduler.finished(next.value(), kGood, kStart);
-    if (next == 1u) return;
+    const auto next = scheduler.next(kStart, [](Scheduler::Worker worker) { return worker == 1; });
+    if (next == 1u) break;
+    scheduler.finished(next.value(), kGood, 1, kStart);
   }
-  FAIL();
+  EXPECT_EQ(passed, Scheduler::kMaxPassedOver) << "by the one worker that was there";
 }
 
 TEST(Scheduler, TheHighestLimitOfALinkHolds) {
@@ -205,7 +276,7 @@ TEST(Scheduler, ForgetsHostsThatHaveNothingToDo) {
   for (TaskId task = 1; task <= 1000; ++task) {
     scheduler.add(task, fmt::format("http://h{}:80", task), 1, kStart);
     ASSERT_EQ(scheduler.next(kStart), task);
-    scheduler.finished(task, kGood, kStart);
+    scheduler.finished(task, kGood, {}, kStart);
   }
   EXPECT_EQ(scheduler.hosts(), 0u);
 }
@@ -216,7 +287,7 @@ TEST(Scheduler, RemembersOnlySoManyHostsForWhatTheyTaught) {
   const auto ask = [&](TaskId task, const std::string& host, const HostFeedback& answer) {
     scheduler.add(task, host, 1, kStart);
     const auto next = scheduler.next(kStart);
-    if (next) scheduler.finished(*next, answer, kStart);
+    if (next) scheduler.finished(*next, answer, {}, kStart);
     return next.has_value();
   };
   TaskId task = 0;
@@ -236,7 +307,7 @@ TEST(Scheduler, ClearForgetsHostsBeyondTheMostToo) {
     const std::string host = fmt::format("http://h{}:80", i);
     scheduler.add(2 * i, host, 1, kStart);
     ASSERT_EQ(scheduler.next(kStart), 2 * i);
-    scheduler.finished(2 * i, refusal, kStart);
+    scheduler.finished(2 * i, refusal, {}, kStart);
     if (i >= kHosts / 2) scheduler.add(2 * i + 1, host, 1, kStart);
   }
   scheduler.clear(kStart);
@@ -278,7 +349,7 @@ TEST(Scheduler, LosesNoTaskAndKeepsEveryLimitUnderRandomUse) {
         } else if (!running.empty()) {
           std::swap(running[random() % running.size()], running.back());
           --in_flight[running.back() % kHosts];
-          scheduler.finished(running.back(), kGood, now);
+          scheduler.finished(running.back(), kGood, {}, now);
           running.pop_back();
         }
     }
@@ -289,7 +360,7 @@ TEST(Scheduler, LosesNoTaskAndKeepsEveryLimitUnderRandomUse) {
       given[task] = true;
       running.push_back(task);
     }
-    for (const TaskId task : running) scheduler.finished(task, kGood, now);
+    for (const TaskId task : running) scheduler.finished(task, kGood, {}, now);
     running.clear();
   }
   EXPECT_EQ(std::count(given.begin() + 1, given.end(), false), 0);

@@ -62,7 +62,7 @@ void Simulation::complete(std::uint64_t id) {
   --busy_[task.host];
   --in_flight_;
   const WallTime day = kStartOfDay + (now_ - kStart);
-  scheduler_.finished(id, host_feedback(outcome, day), now_);
+  scheduler_.finished(id, host_feedback(outcome, day), {}, now_);
   const auto* failed = std::get_if<Failed>(&outcome);
   if (failed == nullptr) {
     ++result_.saved;
