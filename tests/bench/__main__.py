@@ -5,7 +5,9 @@ import random
 import sys
 
 import context
+import growth
 import ledgers
+import lists
 import names
 import plot
 import processes
@@ -17,8 +19,8 @@ import waiting
 HEADLINE = ("small", "medium", "tls", "tutorial")
 WORKLOADS = {function.__name__: function for function in (
     transfers.small, transfers.medium, transfers.tls, waiting.tutorial, waiting.latency, transfers.big,
-    transfers.hosts, transfers.tiny, transfers.scaling, transfers.disk, ledgers.saved, ledgers.full, ledgers.ledger,
-    ledgers.scheduler, names.dns, waiting.slow, transfers.against)}
+    transfers.hosts, transfers.tiny, transfers.scaling, transfers.disk, lists.long, ledgers.saved, lists.refused, ledgers.full,
+    growth.growth, ledgers.ledger, ledgers.scheduler, names.dns, waiting.slow, transfers.against)}
 NOT_IN_ALL = ("against",)
 
 
@@ -86,7 +88,7 @@ def main():
     if given.plot:
         with open(given.plot, "w", encoding="utf-8") as file:
             file.write(plot.draw(comparisons, f"{how}; lines show the lowest and highest; nginx on the same machine"))
-    return 1 if any(comparison.failures("ours") for comparison in comparisons) else 0
+    return 1 if any(comparison.failures() for comparison in comparisons) else 0
 
 
 if __name__ == "__main__":

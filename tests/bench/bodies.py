@@ -60,13 +60,13 @@ class Bodies:
             except OSError as error:
                 return f"{name}: {error.strerror}; {files_in(folder)} of {self.count} files are there"
             try:
-                saved = os.read(descriptor, self.size + 1)
-                while 0 < len(saved) <= self.size and (more := os.read(descriptor, self.size + 1 - len(saved))):
+                body, saved = self.body(index), b""
+                while len(saved) <= len(body) and (more := os.read(descriptor, len(body) + 1 - len(saved))):
                     saved += more
             finally:
                 os.close(descriptor)
-            if saved != self.body(index):
-                return f"{name} has {len(saved)} bytes of {self.size}, or other ones"
+            if saved != body:
+                return f"{name} has {len(saved)} bytes of {len(body)}, or other ones"
         saved = files_in(folder)
         return None if saved == self.count else f"{saved} files in place of {self.count}"
 
@@ -79,6 +79,18 @@ class Pictures(Bodies):
 
     def body(self, index):
         return JPEG_START + self.source[index:index + self.size - len(JPEG_START) - len(JPEG_END)] + JPEG_END
+
+
+class Paths(Bodies):
+    """Files that hold their own path, so that a server needs no file for them: nginx with DIRECTIVES."""
+
+    DIRECTIVES = 'location / { return 200 "$uri\\n"; }'
+
+    def __init__(self, count):
+        super().__init__(count, 0)
+
+    def body(self, index):
+        return f"/{self.name(index)}\n".encode()
 
 
 def files_in(folder):

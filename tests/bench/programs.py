@@ -16,7 +16,7 @@ class Programs:
         if self.fanfetch is None:
             raise SystemExit("there is no build/release/coordinator/fanfetch: scripts/build makes it, "
                              "or name one with --fanfetch")
-        self.limit_client = self._given(limit_client) or self.built("tests/bench/limit_client")
+        self.limit_client = self._given(limit_client) or self._path("tests/bench/limit_client")
 
     @staticmethod
     def _given(path):
@@ -29,5 +29,9 @@ class Programs:
         if self.build:
             needed = [target] + (["worker/fanfetch-worker"] if target == "coordinator/fanfetch" else [])
             subprocess.run([f"{ROOT}/scripts/build", "release", *needed], check=True, stdout=sys.stderr)
+        return self._path(target)
+
+    @staticmethod
+    def _path(target):
         path = f"{ROOT}/build/release/{target}"
         return path if os.access(path, os.X_OK) else None

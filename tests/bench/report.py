@@ -19,18 +19,22 @@ def spread(values, scale=1.0, digits=2):
     return f"{middle:.{digits}f} ({low:.{digits}f}–{high:.{digits}f})"
 
 
+def number(value):
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
 def ratios(comparison):
     """Sentences that set fanfetch against the best rival, and against the limit."""
     sentences = []
-    rivals, limits = comparison.of_role("rival"), comparison.of_role("limit")
     for row in comparison.of_role("ours"):
         parts = []
         for what, word in (("cpu", "CPU"), ("wall", "wall")):
-            if rivals:
+            rivals = comparison.of_role("rival", what)
+            if rivals and getattr(row, what):
                 best = min(rivals, key=lambda rival, what=what: rival.median(what))
                 parts.append(f"{word} {comparison.ratio(row, best, what):.2f} of the best rival ({best.name})")
-        for best in limits:
-            parts.append(f"CPU {comparison.ratio(row, best, 'cpu'):.2f} of the limit")
+        for least in comparison.of_role("limit", "cpu"):
+            parts.append(f"CPU {comparison.ratio(row, least, 'cpu'):.2f} of the limit")
         if parts:
             sentences.append(f"{row.name}: {', '.join(parts)}")
     return sentences
@@ -38,23 +42,30 @@ def ratios(comparison):
 
 def table(comparison):
     """One comparison as text."""
-    head = ("", "wall s (min–max)", "CPU µs a file (min–max)", "PSS MiB", "connections")
-    lines = [head]
+    extra = list(dict.fromkeys(name for row in comparison.rows for name in row.extra))
+    lines = [("", "wall s (min–max)", "CPU µs a file (min–max)", "PSS MiB", "connections", *extra)]
     for row in comparison.rows:
         if row.failed:
-            lines.append((row.name, row.failed, "", "", ""))
+            lines.append((row.name, row.failed, *[""] * (len(lines[0]) - 2)))
             continue
-        lines.append((row.name, spread(row.wall, digits=3), spread(row.cpu, 1e6 / comparison.files, 1),
+        lines.append((row.name, spread(row.wall, digits=3),
+                      spread(row.cpu, 1e6 / (row.files or comparison.files), 1),
                       f"{row.pss / 2**20:.1f}" if row.pss else "",
-                      f"{rounds.median(row.connections):.0f}" if row.connections else ""))
-    rows = columns(lines) if comparison.rows else []
+                      f"{rounds.median(row.connections):.0f}" if row.connections else "",
+                      *(number(row.extra[name]) if name in row.extra else "" for name in extra)))
+    rows = columns(without_empty(lines)) if comparison.rows else []
     return "\n".join([f"{comparison.title}:", *rows, *ratios(comparison), *comparison.notes])
+
+
+def without_empty(lines):
+    """Leaves columns out that say nothing below their heading."""
+    kept = [column for column in range(len(lines[0])) if column == 0 or any(line[column] for line in lines[1:])]
+    return [[line[column] for column in kept] for line in lines]
 
 
 def columns(lines):
     """Rows of words under each other: the first column to the left, the others to the right."""
-    fits = [line for line in lines if line[1] == "" or len(line[1]) < 40]
-    widths = [max(len(line[column]) for line in fits) for column in range(len(lines[0]))]
+    widths = [max(len(line[column]) for line in lines if len(line[column]) < 40) for column in range(len(lines[0]))]
     return ["  ".join(word.ljust(width) if column == 0 else word.rjust(width)
                       for column, (word, width) in enumerate(zip(line, widths))).rstrip() for line in lines]
 
@@ -88,7 +99,8 @@ def as_json(comparison):
     return {"workload": comparison.name, "title": comparison.title, "files": comparison.files,
             "ratios": ratios(comparison), "notes": comparison.notes,
             "rows": [{"name": row.name, "role": row.role, "command": row.command, "failed": row.failed,
-                      "wall_s": row.wall, "cpu_s": row.cpu, "pss_bytes": row.pss, "connections": row.connections}
+                      "files": row.files or comparison.files, "wall_s": row.wall, "cpu_s": row.cpu,
+                      "pss_bytes": row.pss, "connections": row.connections, "extra": row.extra}
                      for row in comparison.rows]}
 
 

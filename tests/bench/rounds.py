@@ -20,6 +20,8 @@ class Figures:
     connections: list = dataclasses.field(default_factory=list)
     pss: int = 0
     failed: str | None = None  # why there are no figures
+    files: int | None = None  # in place of the comparison's
+    extra: dict = dataclasses.field(default_factory=dict)  # other figures: what they are → number
 
     def median(self, what):
         return median(getattr(self, what))
@@ -35,11 +37,13 @@ class Comparison:
     rows: list
     notes: list = dataclasses.field(default_factory=list)
 
-    def of_role(self, role):
-        return [row for row in self.rows if row.role == role and row.failed is None and row.wall]
+    def of_role(self, role, what="wall"):
+        """Its rows that have such a figure."""
+        return [row for row in self.rows if row.role == role and row.failed is None and getattr(row, what)]
 
-    def failures(self, role):
-        return [row for row in self.rows if row.role == role and row.failed is not None]
+    def failures(self):
+        """Its rows of fanfetch that have no figures."""
+        return [row for row in self.rows if row.role in ("ours", "part") and row.failed is not None]
 
     def ratio(self, row, other, what):
         """The median of `row` to `other`, round by round: they were neighbours, whatever else the

@@ -57,22 +57,22 @@ http {{
   access_log off; sendfile on; keepalive_requests 10000000; keepalive_timeout 300;
   client_body_temp_path {work}; proxy_temp_path {work}; fastcgi_temp_path {work}; uwsgi_temp_path {work};
   scgi_temp_path {work};
-  root {root}; {directives}
+  root {root};
   server {{ listen 127.0.0.1:{status}; location = /status {{ stub_status; }} }}
   {servers}
 }}
 """
 
 
-def nginx_servers(addresses, port, certificates):
+def nginx_servers(addresses, port, certificates, directives):
     """Its blocks: one that listens to one address; one that listens to all and lets loopback in alone,
     for many hosts; or one for each address, with its certificate."""
     if certificates:
         return "\n".join(f"server {{ listen {address}:{port} ssl; ssl_certificate {certificates}/{address}.pem; "
-                         f"ssl_certificate_key {certificates}/{trust.KEY}; }}" for address in addresses)
+                         f"ssl_certificate_key {certificates}/{trust.KEY}; {directives} }}" for address in addresses)
     if len(addresses) == 1:
-        return f"server {{ listen {addresses[0]}:{port} backlog=4096; }}"
-    return f"server {{ listen {port} backlog=4096; allow 127.0.0.0/8; deny all; }}"
+        return f"server {{ listen {addresses[0]}:{port} backlog=4096; {directives} }}"
+    return f"server {{ listen {port} backlog=4096; allow 127.0.0.0/8; deny all; {directives} }}"
 
 
 class Nginx(Server):
@@ -85,8 +85,8 @@ class Nginx(Server):
         self.status_url = f"http://127.0.0.1:{status}/status"
         os.makedirs(work, exist_ok=True)
         with open(f"{work}/nginx.conf", "w", encoding="ascii") as file:
-            file.write(NGINX.format(work=work, root=root, status=status, directives=directives,
-                                    servers=nginx_servers(addresses, self.port, certificates),
+            file.write(NGINX.format(work=work, root=root, status=status,
+                                    servers=nginx_servers(addresses, self.port, certificates, directives),
                                     user="user root;" if os.geteuid() == 0 else ""))
         log = f"{work}/nginx.out"
         super().__init__(["nginx", "-e", f"{work}/nginx.log", "-c", f"{work}/nginx.conf"], log)

@@ -19,7 +19,7 @@ JOBS = 64  # transfers at once, all tools alike
 class Tool:
     name: str
     command: tuple
-    role: str = "ours"  # or rival, limit, python: what it is compared as
+    role: str = "ours"  # or part, rival, limit, python: what it is compared as
     check: object = None  # of what it saved, in place of the workload's
 
 
