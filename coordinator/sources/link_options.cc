@@ -41,13 +41,6 @@ std::string_view shown_name(std::string_view option) {
   return option.substr(0, std::min(static_cast<std::size_t>(end - option.begin()), kShownName));
 }
 
-bool holds_two_urls(std::string_view cell) {
-  for (std::size_t at = 0; (at = cell.find(' ', at)) != std::string_view::npos; ++at) {
-    if (begins_like_url(cell.substr(at + 1))) return true;
-  }
-  return false;
-}
-
 bool LinkOptions::is_option(std::string_view text) {
   const std::string_view name = shown_name(text);
   if (name.empty() || text.substr(name.size(), 1) != "=") return false;

@@ -15,8 +15,6 @@ namespace fanfetch {
 [[nodiscard]] std::string_view take_cell(std::string_view& line);
 /// What may be shown of an option, as a name: not what follows, which may be a secret.
 [[nodiscard]] std::string_view shown_name(std::string_view option);
-/// Whether the first cell holds a second link behind a blank.
-[[nodiscard]] bool holds_two_urls(std::string_view cell);
 
 /// Why a line with two links is a failure: the end of a sentence.
 inline constexpr std::string_view kTwoUrls =

@@ -39,6 +39,21 @@ bool is_invisible(char32_t code) {
   });
 }
 
+constexpr std::string_view kBehindScheme = "://";
+
+bool is_of_scheme(char c) { return is_alphanumeric(c) || c == '+' || c == '-' || c == '.'; }
+
+/// Whether `first`, and the character that it ends with, are a whole link and what separates it
+/// from `second`, its scheme. In a query all of these are data, and within the path of a link to
+/// another link too.
+bool is_separated(std::string_view first, std::string_view second) {
+  constexpr std::string_view kSeparators = ",;|";
+  return kSeparators.find(first.back()) != std::string_view::npos &&
+         (is_same_word(second, "http") || is_same_word(second, "https")) &&
+         first.find(kBehindScheme) == first.rfind(kBehindScheme) && begins_like_url(first) &&
+         first.find_first_of("?#(") == std::string_view::npos;
+}
+
 /// Bytes of the blank at the front; 0: there is none.
 std::size_t blank_at_front(std::string_view text) {
   if (text.empty()) return 0;
@@ -68,10 +83,23 @@ std::string_view trimmed_link(std::string_view text) {
 }
 
 bool begins_like_url(std::string_view text) {
-  const std::string_view scheme = text.substr(0, std::min(text.find("://"), text.size()));
+  const std::string_view scheme = text.substr(0, std::min(text.find(kBehindScheme), text.size()));
   if (scheme.empty() || scheme.size() == text.size()) return false;
-  return std::all_of(scheme.begin(), scheme.end(),
-                     [](char c) { return is_alphanumeric(c) || c == '+' || c == '-' || c == '.'; });
+  return std::all_of(scheme.begin(), scheme.end(), is_of_scheme);
+}
+
+bool holds_two_urls(std::string_view text) {
+  std::size_t end = text.find(kBehindScheme);
+  for (; end != std::string_view::npos; end = text.find(kBehindScheme, end + 1)) {
+    std::size_t begin = end;
+    while (begin > 0 && is_of_scheme(text[begin - 1])) --begin;
+    if (begin == 0 || begin == end) continue;
+    const std::string_view before = text.substr(0, begin);
+    if (blank_at_back(before) > 0 || is_separated(before, text.substr(begin, end - begin))) {
+      return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace fanfetch

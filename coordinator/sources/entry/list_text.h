@@ -24,6 +24,11 @@ inline constexpr std::size_t kShownLinkBytes = 200;
 /// Whether `text` begins with a scheme and `://`, whether or not it is a valid URL.
 [[nodiscard]] bool begins_like_url(std::string_view text);
 
+/// Whether a second link stands in `text`: behind a blank of any kind, or behind a comma, semicolon
+/// or bar that ends the first one's path. One within another's path or query, as archives and
+/// resizers have them, is part of it.
+[[nodiscard]] bool holds_two_urls(std::string_view text);
+
 /// The first kShownLinkBytes of `text`, its userinfo masked. If the cut lies within the authority,
 /// that is masked whole: the '@' that marks userinfo may be in the part cut off.
 [[nodiscard]] inline std::string shown_link(std::string_view text) {
@@ -43,6 +48,9 @@ inline constexpr std::size_t kShownLinkBytes = 200;
   if (link.size() > kMaxLinkBytes) return "its link is over 64 KiB long";
   if (link.find('\0') != std::string_view::npos) return "its link has a NUL byte";
   if (link.find_first_of("\r\n") != std::string_view::npos) return "its link has a line break";
+  if (holds_two_urls(link) && begins_like_url(link)) {
+    return "two URLs are in it: fanfetch takes no mirrors; write one in a row";
+  }
   return {};
 }
 

@@ -107,6 +107,36 @@ TEST(ListSource, TwoUrlsOnALineAreAnError) {
   EXPECT_EQ(items[5].problem, "");
 }
 
+TEST(ListSource, TwoUrlsBehindAnyBlankOrSeparatorAreAnError) {
+  for (const char* between :
+       {"\xC2\xA0", "\xE3\x80\x80", "\xE2\x80\x83", "\xE2\x80\x8B", "\xEF\xBB\xBF", " \xC2\xA0 ",
+        "\f", ",", ", ", " , ", "|", " | ", ";", "; "}) {
+    const auto items = items_of("http://a/x.jpg"s + between + "HTTPS://b/y.jpg\n");
+    ASSERT_EQ(items.size(), 1u);
+    EXPECT_EQ(items[0].problem,
+              "two URLs are on its line: fanfetch takes no mirrors; write one on a line")
+        << between;
+  }
+}
+
+TEST(ListSource, AUrlWithinAUrlIsPartOfIt) {
+  for (const char* link :
+       {"https://web.archive.org/web/2020/http://x/",
+        "https://web.archive.org/web/1/http://x/,http://y",
+        "http://a/image/fetch/w_300,h_200/https://b/c.jpg", "http://a/?u=http://b/,http://c/",
+        "http://a/i?x=1,http://b/", "http://a/css?family=A|B://c",
+        "http://a/mark(1,http://b/c.png)/d.jpg", "http://a/b,c;d|e.jpg",
+        "http://a/1.jpg#x,http://b", "http://a/x,geo://1",
+        "http://a/wiki/A\xC2\xA0"
+        "B",
+        "http://a/\xE2\x80\x8B://b", "http://a/ ://b"}) {
+    const auto items = items_of(link);
+    ASSERT_EQ(items.size(), 1u);
+    EXPECT_EQ(items[0].problem, "") << link;
+    EXPECT_EQ(items[0].url, link);
+  }
+}
+
 TEST(ListSource, ShowsNoSecretOfABadLine) {
   const auto items =
       items_of("http://a/1\theader=Cookie: hush\0\n"s +

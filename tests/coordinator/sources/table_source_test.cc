@@ -222,6 +222,14 @@ TEST(TableSource, TellsBadRowsByTheirLinesAndGoesOn) {
   for (const auto& item : all.items) EXPECT_TRUE(item.url.has_value());
 }
 
+TEST(TableSource, TwoUrlsInACellAreAnError) {
+  const auto all = read(
+      "url,n\n\"http://a/1, http://a/2\",x\n\"http://a/3,http://a/4\",x\n"
+      "\"http://a/5?u=b,http://c\",x\n");
+  const std::string two = ": two URLs are in it: fanfetch takes no mirrors; write one in a row";
+  EXPECT_EQ(all.problems(), (Texts{"line 2" + two, "line 3" + two}));
+}
+
 TEST(TableSource, AQuoteThatIsNeverClosedSwallowsNothingInSilence) {
   const auto all = read("url\nhttp://a/1\n\"http://a/2\nhttp://a/3\n");
   EXPECT_EQ(all.urls(), Texts{"http://a/1"});

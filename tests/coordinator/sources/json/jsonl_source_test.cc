@@ -76,6 +76,12 @@ TEST(JsonlSource, StripsBlanksOfAnyKindAroundLinesAndLinks) {
       (Texts{"http://a/1", "http://a/2"}));
 }
 
+TEST(JsonlSource, TwoUrlsInATextAreAnError) {
+  EXPECT_EQ(
+      read("{\"url\":\"http://a/1|http://a/2\"}\n{\"url\":\"http://a/http://b\"}\n").problems(),
+      Texts{"line 1: two URLs are in it: fanfetch takes no mirrors; write one in a row"});
+}
+
 TEST(JsonlSource, KeepsColumnsWhenAsked) {
   const std::string line =
       R"({"url":"http://a/1","n":1.50,"big":12345678901234567890123,"o":{"a":[]}})";
