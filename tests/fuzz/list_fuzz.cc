@@ -181,6 +181,7 @@ void require_same(const Reading& whole, const Reading& split) {
     REQUIRE(item.columns->find('\n') == std::string::npos);
     REQUIRE(!rapidjson::Document().Parse(item.columns->c_str()).HasParseError());
   }
+  if (list.find('\0') != std::string::npos) return;  // where RapidJSON takes the text to end
   rapidjson::Document document;
   document.Parse<rapidjson::kParseIterativeFlag>(list.data(), list.size());
   if (document.HasParseError()) return;

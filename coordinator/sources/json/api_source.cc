@@ -145,7 +145,7 @@ Result<> ApiSource::add_links(const JsonValue& document) {
 }
 
 ListedItem ApiSource::read_item(const JsonMatch& match) const {
-  ListedItem item = item_of(match, "the page");
+  ListedItem item = item_of(match, [] { return "the page"; });
   if (item.url && item.problem.empty() && is_relative(*item.url)) {
     item.url = resolve_url(page_url_, *item.url);
   }

@@ -14,12 +14,13 @@ void JsonRows::clear() {
   named_.clear();
 }
 
-std::optional<ListedItem> JsonRows::next() {
-  if (next_item_ == items_.size()) return std::nullopt;
-  ListedItem item = std::move(items_[next_item_++]);
-  item.columns = columns_;
-  item.named = named_;
-  return item;
+Result<std::optional<ListedItem>> JsonRows::next() {
+  // Built where it is returned: moves of an item take long.
+  Result<std::optional<ListedItem>> next;
+  next->emplace(std::move(items_[next_item_++]));
+  (*next)->columns = columns_;
+  (*next)->named = named_;
+  return next;
 }
 
 void JsonRows::refuse(std::string_view shown, std::string problem) {
@@ -27,23 +28,24 @@ void JsonRows::refuse(std::string_view shown, std::string problem) {
   items_.push_back({.url = shown_link(shown), .problem = std::move(problem)});
 }
 
-void JsonRows::read(std::string_view text, const JsonPointer& links_at, std::string_view where) {
+void JsonRows::read(std::string_view text, const JsonPointer& links_at, const NameDocument& where) {
   clear();
-  rapidjson::Document document;
+  rapidjson::MemoryPoolAllocator<> pool(memory_.data(), memory_.size());
+  rapidjson::Document document(&pool);
   const auto parsed = parse_json(text, document);
-  if (!parsed) return refuse(text, fmt::format("{} is {}", where, parsed.error().message));
+  if (!parsed) return refuse(text, fmt::format("{} is {}", where(), parsed.error().message));
   add_links(document, *parsed ? **parsed : text, links_at, where);
 }
 
 void JsonRows::add_links(const JsonValue& document, std::string_view text,
-                         const JsonPointer& links_at, std::string_view where) {
+                         const JsonPointer& links_at, const NameDocument& where) {
   for (const std::string& name : columns_wanted_.named) {
     const JsonValue* member = find_member(document, name);
     named_.push_back(member == nullptr ? "" : plain_text(*member).value_or(""));
   }
   ListedItem columns;
   if (columns_wanted_.keep && document.IsObject()) {
-    keep_columns(columns, std::string(text), where);
+    keep_columns(columns, std::string(text), where());
     columns_ = columns.columns;
   }
   each_match(document, links_at, [&](const JsonMatch& match) {

@@ -2,6 +2,7 @@
 
 #include <rapidjson/error/en.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "common/ascii.h"
@@ -16,6 +17,8 @@ namespace {
 constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag |
                                  rapidjson::kParseValidateEncodingFlag |
                                  rapidjson::kParseFullPrecisionFlag;
+/// What may stand behind a document that its server ends with a NUL byte.
+constexpr std::string_view kNothingBehind("\0 \t\r\n", 5);
 constexpr std::size_t kShownName = 60;  // of a member's name in JsonMatch::path
 
 /// The element whose index is `token`, written as RFC 6901 demands; null if there is none.
@@ -79,6 +82,11 @@ Result<std::optional<std::string>> parse_json(std::string_view text,
   // RapidJSON would skip each of the mark's bytes, whichever of them are there.
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   if (!text.empty() && (text.front() & 0x80) != 0) return fail("not JSON at byte 1: Invalid value");
+  // RapidJSON takes a NUL byte for the end of the text.
+  const std::size_t end = std::min(text.find('\0'), text.size());
+  if (text.find_first_not_of(kNothingBehind, end) != std::string_view::npos) {
+    return fail("not JSON at byte {}: a NUL byte", end + 1);
+  }
   document.Parse<kParseFlags>(text.data(), text.size());
   if (document.HasParseError()) {
     mended = strict_json(text);
@@ -97,21 +105,21 @@ void each_match(const JsonValue& document, const JsonPointer& pointer,
   Search(pointer, visit).follow(&document, 0, std::move(start));
 }
 
-ListedItem item_of(const JsonMatch& match, std::string_view where) {
+ListedItem item_of(const JsonMatch& match, const NameDocument& where) {
   ListedItem item;
   if (match.value == nullptr) {
-    item.problem = fmt::format("{} has no link at {}", where, match.path);
+    item.problem = fmt::format("{} has no link at {}", where(), match.path);
     return item;
   }
   if (!match.value->IsString()) {
     item.url = shown_link(json_text(*match.value).value_or(""));
-    item.problem = fmt::format("{}: what is at {} is no text", where, match.path);
+    item.problem = fmt::format("{}: what is at {} is no text", where(), match.path);
     return item;
   }
   const std::string_view link =
       trimmed_link({match.value->GetString(), match.value->GetStringLength()});
   const std::string what = link.empty() ? "its link is empty" : problem_of_link(link);
-  if (!what.empty()) item.problem = fmt::format("{}: {}", where, what);
+  if (!what.empty()) item.problem = fmt::format("{}: {}", where(), what);
   item.url = what.empty() ? std::string(link) : shown_link(link);
   return item;
 }

@@ -33,8 +33,11 @@ struct JsonMatch {
 void each_match(const JsonValue& document, const JsonPointer& pointer,
                 const std::function<void(const JsonMatch&)>& visit);
 
+/// Names a document in problems: only asked for if there is one.
+using NameDocument = std::function<std::string()>;
+
 /// The list's item for a match of its links' pointer: without a link if nothing is there, with a
 /// problem if it is not a link. `where` names the document in that problem.
-[[nodiscard]] ListedItem item_of(const JsonMatch& match, std::string_view where);
+[[nodiscard]] ListedItem item_of(const JsonMatch& match, const NameDocument& where);
 
 }  // namespace fanfetch

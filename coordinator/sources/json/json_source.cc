@@ -44,7 +44,7 @@ JsonSource::JsonSource(std::unique_ptr<ByteStream> bytes, std::string name, Json
 
 Result<std::optional<ListedItem>> JsonSource::next() {
   for (;;) {
-    if (auto item = rows_.next()) return item;
+    if (rows_.has_next()) return rows_.next();
     const auto row = next_row();
     if (!row) return tl::unexpected(row.error());
     if (!*row) return std::nullopt;
@@ -77,17 +77,18 @@ Result<bool> JsonSource::next_row() {
 }
 
 void JsonSource::read_row() {
-  const std::string where =
-      fmt::format("element {} (line {})", splitter_.number(), splitter_.row_line());
+  const auto where = [&] {
+    return fmt::format("element {} (line {})", splitter_.number(), splitter_.row_line());
+  };
   if (splitter_.nothing_there()) {
-    return rows_.refuse("{...}", fmt::format("{} has no elements at {}: check --links-at", where,
+    return rows_.refuse("{...}", fmt::format("{} has no elements at {}: check --links-at", where(),
                                              links_at_.text()));
   }
   const std::string_view text = splitter_.text();
   if (splitter_.too_long()) {
     return rows_.refuse(
         text, fmt::format("{} is over {} KiB long; in an object --links-at with a * reads elements",
-                          where, JsonSplitter::kMaxRowBytes / 1024));
+                          where(), JsonSplitter::kMaxRowBytes / 1024));
   }
   static const JsonPointer kItself;
   const JsonPointer& pointer = text.starts_with('"') ? kItself : pointer_from_row();

@@ -8,6 +8,7 @@
 namespace fanfetch {
 namespace {
 
+using namespace std::string_literals;
 using Texts = std::vector<std::string>;
 
 SourceItems read(std::string text, std::string_view links_at = "/url", ColumnsWanted columns = {}) {
@@ -50,6 +51,14 @@ TEST(JsonlSource, TellsBadLinesByTheirNumbersAndGoesOn) {
   EXPECT_EQ(all.items[3].url, "5");
   EXPECT_EQ(all.items[7].url->size(), 200u);
   EXPECT_EQ(all.items[10].url, "http://a/2");
+}
+
+TEST(JsonlSource, ANulByteHidesNothingBehindIt) {
+  const auto all =
+      read("{\"url\":\"http://a/1\"}\0{\"url\":\"http://a/2\"}\n{\"url\":\"http://a/3\"}\0\n"s);
+  EXPECT_EQ(all.problems(), Texts{"line 1 is not JSON at byte 21: a NUL byte"});
+  ASSERT_EQ(all.items.size(), 2u);
+  EXPECT_EQ(all.items[1].url, "http://a/3");
 }
 
 TEST(JsonlSource, ReadsWhatPythonWrites) {
