@@ -31,10 +31,12 @@ Result<std::optional<ListedItem>> ListSource::read_line(std::string_view text) {
   Result<std::optional<ListedItem>> found;
   found->emplace();
   ListedItem& item = **found;
+  if (is_plain_link(text)) {
+    item.url = text;
+    return found;
+  }
   std::string_view rest = text;
-  const bool plain = text.find('\t') == std::string_view::npos;
-  const std::string_view link = plain ? text : take_cell(rest);
-  if (plain) rest = {};
+  const std::string_view link = take_cell(rest);
   item.url = link;
   if (text.find('\0') != std::string_view::npos) {
     item.problem = "its line has a NUL byte";

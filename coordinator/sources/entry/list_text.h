@@ -24,6 +24,18 @@ inline constexpr std::size_t kShownLinkBytes = 200;
 /// Whether `text` begins with a scheme and `://`, whether or not it is a valid URL.
 [[nodiscard]] bool begins_like_url(std::string_view text);
 
+/// Whether `text` has nothing but what a single URL is mostly written with: no blank, no control
+/// character, nothing that separates URLs. Quick: nearly all lines of long lists are so.
+[[nodiscard]] inline bool is_plain_link(std::string_view text) {
+  unsigned odd = 0;  // without branches, so that many characters are looked at at once
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    odd |= unsigned{code <= ' '} | unsigned{code > '~'} | unsigned{code == ','} |
+           unsigned{code == ';'} | unsigned{code == '|'};
+  }
+  return odd == 0;
+}
+
 /// Whether a second link stands in `text`: behind a blank of any kind, or behind a comma, semicolon
 /// or bar that ends the first one's path. One within another's path or query, as archives and
 /// resizers have them, is part of it.
@@ -46,6 +58,7 @@ inline constexpr std::size_t kShownLinkBytes = 200;
 /// is not empty.
 [[nodiscard]] inline std::string problem_of_link(std::string_view link) {
   if (link.size() > kMaxLinkBytes) return "its link is over 64 KiB long";
+  if (is_plain_link(link)) return {};
   if (link.find('\0') != std::string_view::npos) return "its link has a NUL byte";
   if (link.find_first_of("\r\n") != std::string_view::npos) return "its link has a line break";
   if (holds_two_urls(link) && begins_like_url(link)) {

@@ -18,7 +18,7 @@ Result<std::optional<Line>> LineReader::next() {
   line_.clear();
   too_long_ = false;
   while (!ended_) {
-    skip_rest_of_end();
+    if (after_return_) skip_rest_of_end();
     const std::string_view unread(buffer_.data() + begin_, end_ - begin_);
     const std::size_t length = length_of_line();
     if (length < unread.size()) {
@@ -27,14 +27,15 @@ Result<std::optional<Line>> LineReader::next() {
       return finish(unread.substr(0, length));
     }
     keep(unread);
-    begin_ = end_ = newline_ = 0;
+    begin_ = end_ = newline_ = return_ = 0;
     const auto count = bytes_->read(buffer_);
     if (!count) {
       if (lines_ == 0) return tl::unexpected(count.error());
       return fail("{}; line {} was the last whole one", count.error().message, lines_);
     }
     end_ = count->value_or(0);
-    newline_ = std::string_view(buffer_.data(), end_).find('\n');
+    newline_ = place_of('\n');
+    return_ = place_of('\r');
     if (end_ > 0) continue;
     ended_ = true;
     stopped_ = !count->has_value();
@@ -43,7 +44,7 @@ Result<std::optional<Line>> LineReader::next() {
   return std::nullopt;
 }
 
-/// Call before a line is looked for.
+/// Call before a line is looked for, behind one that ended with a CR.
 void LineReader::skip_rest_of_end() {
   while (after_return_ && begin_ < end_) {
     const char c = buffer_[begin_];
@@ -58,10 +59,15 @@ void LineReader::skip_rest_of_end() {
 /// Of the unread bytes, up to the end of the first line; all of them if none ends there. Each byte
 /// is looked at twice at most, whichever ends the lines have.
 std::size_t LineReader::length_of_line() {
+  if (newline_ < begin_) newline_ = place_of('\n');
+  if (return_ < begin_) return_ = place_of('\r');
+  return std::min(newline_, return_) - begin_;
+}
+
+/// Of the first `end` in the unread bytes; end_ if there is none.
+std::size_t LineReader::place_of(char end) const {
   const std::string_view unread(buffer_.data() + begin_, end_ - begin_);
-  if (newline_ < begin_) newline_ = begin_ + std::min(unread.find('\n'), unread.size());
-  const std::string_view line = unread.substr(0, std::min(newline_, end_) - begin_);
-  return std::min(line.find('\r'), line.size());
+  return begin_ + std::min(unread.find(end), unread.size());
 }
 
 void LineReader::keep(std::string_view piece) {
@@ -72,14 +78,18 @@ void LineReader::keep(std::string_view piece) {
   too_long_ = true;
 }
 
-Line LineReader::finish(std::string_view tail) {
-  Line line{.text = tail, .number = ++lines_};
+Result<std::optional<Line>> LineReader::finish(std::string_view tail) {
+  // Built where it is returned: a copy of what has just been written stalls the processor.
+  Result<std::optional<Line>> found;
+  Line& line = found->emplace();
+  line.text = tail;
+  line.number = ++lines_;
   if (!line_.empty()) {
     keep(tail);
     line.text = line_;
     line.too_long = too_long_;
   }
-  return line;
+  return found;
 }
 
 }  // namespace fanfetch

@@ -43,16 +43,19 @@ class LineReader {
  private:
   void skip_rest_of_end();
   [[nodiscard]] std::size_t length_of_line();
+  [[nodiscard]] std::size_t place_of(char end) const;
   void keep(std::string_view piece);
-  [[nodiscard]] Line finish(std::string_view tail);
+  [[nodiscard]] Result<std::optional<Line>> finish(std::string_view tail);
 
   std::unique_ptr<ByteStream> bytes_;
   std::size_t max_line_bytes_;
   std::vector<char> buffer_;
   std::size_t begin_ = 0;  // the unread bytes are buffer_[begin_, end_)
   std::size_t end_ = 0;
-  std::size_t newline_ = 0;    // the first LF in the unread bytes, or end_; stale if before begin_
-  bool after_return_ = false;  // the last line ended with a CR, whose LF may follow
+  // The first LF and the first CR in the unread bytes, or end_; stale if before begin_:
+  std::size_t newline_ = 0;
+  std::size_t return_ = 0;
+  bool after_return_ = false;      // the last line ended with a CR, whose LF may follow
   std::uint64_t blank_lines_ = 0;  // that the CRs behind it make, unless an LF follows
   std::string line_;               // the beginning of a line that spans several reads
   bool too_long_ = false;
