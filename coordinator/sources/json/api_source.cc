@@ -52,7 +52,7 @@ std::string with_userinfo(const std::string& url, std::string_view userinfo) {
 bool is_there(const JsonValue& document, const JsonPointer& pointer) {
   const JsonValue* value = &document;
   for (const std::string& token : pointer.tokens()) {
-    value = find_member(*value, token);
+    value = find_below(*value, token);
     if (value == nullptr) return false;
   }
   return true;

@@ -56,8 +56,7 @@ class Search {
       }
     } else {
       so_far.path += '/' + token;
-      follow(value->IsArray() ? find_element(*value, token) : find_member(*value, token), depth + 1,
-             std::move(so_far));
+      follow(find_below(*value, token), depth + 1, std::move(so_far));
     }
   }
 
@@ -96,6 +95,10 @@ Result<std::optional<std::string>> parse_json(std::string_view text,
   std::string what = rapidjson::GetParseError_En(document.GetParseError());
   if (what.ends_with('.')) what.pop_back();
   return fail("not JSON at byte {}: {}", document.GetErrorOffset() + 1, what);
+}
+
+const JsonValue* find_below(const JsonValue& value, const std::string& token) {
+  return value.IsArray() ? find_element(value, token) : find_member(value, token);
 }
 
 void each_match(const JsonValue& document, const JsonPointer& pointer,

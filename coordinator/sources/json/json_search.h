@@ -20,6 +20,10 @@ namespace fanfetch {
 [[nodiscard]] Result<std::optional<std::string>> parse_json(std::string_view text,
                                                             rapidjson::Document& document);
 
+/// What `token` of a pointer leads to from `value`: its member, or its element of that index; null:
+/// it has none.
+[[nodiscard]] const JsonValue* find_below(const JsonValue& value, const std::string& token);
+
 /// One of the values that a pointer leads to.
 struct JsonMatch {
   const JsonValue* value = nullptr;  ///< Null: nothing is there, or JSON's null.

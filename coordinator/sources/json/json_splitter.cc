@@ -13,6 +13,11 @@ namespace {
 constexpr std::string_view kBlanks = " \t\r\n";
 constexpr std::string_view kEndsScalar = " \t\r\n,:[]{}\"";
 
+/// Of an element in an array.
+bool is_index(std::string_view token) {
+  return !token.empty() && token.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 bool is_one_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
 
 }  // namespace
@@ -62,27 +67,29 @@ void JsonSplitter::begin_value(char c) {
   tokens_used_ = 0;
   row_line_ = line_;
   const bool star_first = star_ == 0 && !pointer_.empty();
-  if (c == '[') {
+  const bool has_star = star_ < pointer_.size();
+  if (c == '[' && (star_first || !has_star || !is_index(pointer_.front()))) {
     tokens_used_ = star_first ? 1 : 0;
     return open(false, true);
   }
-  if (c != '{' || star_ == pointer_.size()) return read_value(c, Use::row);
+  if ((c != '{' && c != '[') || !has_star) return read_value(c, Use::row);
   tokens_used_ = star_ + 1;
   found_ = star_first;
-  open(true, star_first);
+  open(c == '{', star_first);
 }
 
 /// Within a bracket on the way, or around the rows.
 void JsonSplitter::begin_inside(char c) {
-  const Open& around = open_.back();
+  Open& around = open_.back();
   if (around.is_object && expect_key_) return read_value(c, Use::key);
   if (around.has_rows) return read_value(c, Use::row);
-  const bool is_next = std::exchange(on_the_way_, false);
+  const bool is_next = around.is_object
+                           ? std::exchange(on_the_way_, false)
+                           : pointer_[open_.size() - 1] == std::to_string(around.values++);
+  if (!is_next || (c != '{' && c != '[')) return read_value(c, Use::nothing);
   const bool is_last = open_.size() == star_;
-  const bool is_object = c == '{';
-  if (!is_next || !(is_object || (is_last && c == '['))) return read_value(c, Use::nothing);
   found_ = found_ || is_last;
-  open(is_object, is_last);
+  open(c == '{', is_last);
 }
 
 void JsonSplitter::open(bool is_object, bool has_rows) {

@@ -9,9 +9,11 @@
 namespace fanfetch {
 
 /// Cuts JSON text, as it comes, into the values that links are looked for in: its rows.
-/// - The elements of an array, whatever is in them; without a `*` in the pointer, or with one that
-///   is not its first token, these are as the lines of a list of JSON lines.
-/// - Of an object what the pointer's first `*` stands for; without a `*` the object itself.
+/// - The elements of an array, whatever is in them; without a `*` in the pointer, or with one
+/// behind
+///   a name, these are as the lines of a list of JSON lines.
+/// - Of an object, or of an array in which the pointer has an index before its `*`, what the first
+///   `*` stands for; of an object without a `*` the object itself.
 /// - Any other value itself. Several values behind one another are read in turn.
 /// Only brackets, quotes and commas are looked at: whether a row is JSON is for its reader to say.
 /// Pure; memory is bounded for any input.
@@ -54,6 +56,7 @@ class JsonSplitter {
   struct Open {
     bool is_object = false;
     bool has_rows = false;
+    std::size_t values = 0;  ///< In an array on the way: so many have begun.
   };
   enum class Use { row, key, nothing };  // of the value that is being read
 

@@ -19,20 +19,69 @@ constexpr std::size_t kShownName = 60;
 
 // Names are compared without case and punctuation: `next_page`, `nextPage` and `next-page` are one.
 
-constexpr std::string_view kNextPages[] = {
-    "next",           "nextpage",     "nexturl",        "nextlink",      "nexthref",
-    "nextpageurl",    "nextpagelink", "nextcursor",     "nexttoken",     "nextpagetoken",
-    "nextoffset",     "nextstart",    "nextmarker",     "odatanextlink", "nextcontinuationtoken",
-    "nextpagecursor", "nextresults",  "nextrecordsurl", "continue",      "continuation"};
+constexpr std::string_view kNextPages[] = {"next",
+                                           "nextpage",
+                                           "nexturl",
+                                           "nextlink",
+                                           "nexthref",
+                                           "nextpageurl",
+                                           "nextpagelink",
+                                           "nextcursor",
+                                           "nexttoken",
+                                           "nextpagetoken",
+                                           "nextoffset",
+                                           "nextstart",
+                                           "nextmarker",
+                                           "odatanextlink",
+                                           "nextcontinuationtoken",
+                                           "nextpagecursor",
+                                           "nextresults",
+                                           "nextrecordsurl",
+                                           "continue",
+                                           "continuation",
+                                           "nextmaxid",
+                                           "nextid",
+                                           "nextkey",
+                                           "nextfrom",
+                                           "nextpagestart",
+                                           "nextcursormark",
+                                           "lastevaluatedkey",
+                                           "continuationtoken",
+                                           "paginationtoken",
+                                           "resumptiontoken"};
+/// Where the next page begins, or this one has begun: less sure than a flag that says no.
+constexpr std::string_view kTokens[] = {"after", "cursor", "pagetoken"};
 constexpr std::string_view kLinks[] = {"links", "link"};
 constexpr std::string_view kFlags[] = {
     "hasmore",       "hasnext",   "hasnextpage",  "more",        "istruncated",
     "moreavailable", "morepages", "hasmorepages", "moreresults", "hasmoreitems"};
-constexpr std::string_view kTotals[] = {
-    "total",       "totalcount",   "totalresults", "totalitems",  "totalrecords", "totalelements",
-    "totalhits",   "totalentries", "totalrows",    "totalsize",   "totalmatches", "totalphotos",
-    "totalimages", "totalobjects", "numfound",     "nbhits",      "hitcount",     "recordstotal",
-    "itemcount",   "odatacount",   "count",        "xtotalcount", "xtotal",       "xwptotal"};
+constexpr std::string_view kLastFlags[] = {"islastpage", "lastpage", "islast", "last", "isend"};
+constexpr std::string_view kTotals[] = {"totalestimatedmatches",
+                                        "estimatedtotalhits",
+                                        "total",
+                                        "totalcount",
+                                        "totalresults",
+                                        "totalitems",
+                                        "totalrecords",
+                                        "totalelements",
+                                        "totalhits",
+                                        "totalentries",
+                                        "totalrows",
+                                        "totalsize",
+                                        "totalmatches",
+                                        "totalphotos",
+                                        "totalimages",
+                                        "totalobjects",
+                                        "numfound",
+                                        "nbhits",
+                                        "hitcount",
+                                        "recordstotal",
+                                        "itemcount",
+                                        "odatacount",
+                                        "count",
+                                        "xtotalcount",
+                                        "xtotal",
+                                        "xwptotal"};
 constexpr std::string_view kPageCounts[] = {"totalpages", "pagecount",   "lastpage",
                                             "nbpages",    "numpages",    "pages",
                                             "pagestotal", "xtotalpages", "xwptotalpages"};
@@ -80,7 +129,8 @@ bool names_something(const JsonValue& value) {
 
 class Signs {
  public:
-  Signs(const std::vector<std::string>& way, std::uint64_t listed) : way_(way), listed_(listed) {}
+  Signs(const Page& page, const std::vector<std::string>& way, std::uint64_t listed)
+      : page_(page), way_(way), listed_(listed) {}
 
   /// `steps`: how many tokens of the way to the entries led to `object`; npos: off that way.
   void look(const JsonValue& object, const std::string& path, std::size_t steps, int depth) {
@@ -92,6 +142,14 @@ class Signs {
             current_page(object));
       if (value.IsArray() && is_one_of(plain_name(name), kLinks)) look_at_links(value, path);
       const bool on_way = steps < way_.size() && way_[steps] == name;
+      if (on_way && value.IsArray() && steps + 1 < way_.size()) {
+        const JsonValue* element = find_below(value, way_[steps + 1]);
+        if (element != nullptr && element->IsObject() && depth < kMaxDepth) {
+          look(*element,
+               fmt::format("{}/{}/{}", path, printable(name, kShownName), way_[steps + 1]),
+               steps + 2, depth + 1);
+        }
+      }
       if (value.IsObject() && depth < kMaxDepth &&
           (on_way || is_one_of(plain_name(name), kAboutPages))) {
         look(value, path + '/' + printable(name, kShownName), on_way ? steps + 1 : way_.size(),
@@ -125,7 +183,7 @@ class Signs {
 
   [[nodiscard]] std::optional<std::string> found() const {
     if (next_) return next_;
-    return says_last_ ? std::nullopt : total_;
+    return says_last_ ? std::nullopt : likely_;
   }
 
  private:
@@ -141,14 +199,21 @@ class Signs {
     } else if (is_one_of(name, kFlags)) {
       if (value.IsTrue() && !next_) next_ = fmt::format("at {} it says that there are more", where);
       if (value.IsFalse()) says_last_ = true;
+    } else if (value.IsBool() && is_one_of(name, kLastFlags)) {
+      if (value.IsFalse() && !next_)
+        next_ = fmt::format("at {} it says that it is not the last", where);
+      if (value.IsTrue()) says_last_ = true;
+    } else if (is_one_of(name, kTokens)) {
+      if (is_new_token(value) && !likely_)
+        likely_ = fmt::format("at {} it names a next one", where);
     } else if (is_one_of(name, kTotals)) {
-      if (number && *number > before + listed_ && !total_) {
-        total_ =
+      if (number && *number > before + listed_ && !likely_) {
+        likely_ =
             fmt::format("{} of {} entries are listed, as it says at {}", listed_, *number, where);
       }
     } else if (is_one_of(name, kPageCounts)) {
-      if (number && *number > current_page && !total_) {
-        total_ = fmt::format("it is one of {} pages, as it says at {}", *number, where);
+      if (number && *number > current_page && !likely_) {
+        likely_ = fmt::format("it is one of {} pages, as it says at {}", *number, where);
       }
     }
   }
@@ -180,10 +245,19 @@ class Signs {
     return page_size ? (current_page(object) - 1) * *page_size : 0;
   }
 
+  /// Not what stands for no token, nor one that the page was asked with.
+  [[nodiscard]] bool is_new_token(const JsonValue& value) const {
+    if (!value.IsString()) return false;
+    const std::string_view token(value.GetString(), value.GetStringLength());
+    return !token.empty() && token != "0" && token != "*" &&
+           page_.url.find(token) == page_.url.npos;
+  }
+
+  const Page& page_;
   const std::vector<std::string>& way_;
   const std::uint64_t listed_;
   std::optional<std::string> next_;
-  std::optional<std::string> total_;
+  std::optional<std::string> likely_;
   bool says_last_ = false;
   rapidjson::Document::AllocatorType memory_;
 };
@@ -196,11 +270,12 @@ std::optional<std::string> sign_of_more(const Page& page, const JsonValue& docum
   const JsonValue* entries = &document;
   for (const std::string& token : links_at.tokens()) {
     if (token == kEveryElement) break;
-    if (const JsonValue* below = find_member(*entries, token)) entries = below;
+    if (const JsonValue* below = find_below(*entries, token)) entries = below;
   }
-  Signs signs(links_at.tokens(), entries->IsArray()    ? entries->Size()
-                                 : entries->IsObject() ? entries->MemberCount()
-                                                       : 1);
+  Signs signs(page, links_at.tokens(),
+              entries->IsArray()    ? entries->Size()
+              : entries->IsObject() ? entries->MemberCount()
+                                    : 1);
   if (document.IsObject()) signs.look(document, "", 0, 0);
   for (const auto& [name, value] : page.headers) signs.judge_header(name, value);
   return signs.found();

@@ -66,6 +66,29 @@ TEST(JsonSource, AnObjectIsReadAtItsStar) {
   }
 }
 
+TEST(JsonSource, AnIndexBeforeTheStarIsFollowed) {
+  const std::string page =
+      R"({"data":[7,[{"items":[{"url":"no"}]}],{"x":[0],"items":[{"url":"1"},{"url":"2"}],"y":1},)"
+      R"({"items":[{"url":"no"}]}],"z":[3]})";
+  for (const std::size_t at_once : {1u, 5u, 1000u}) {
+    const auto all = read(page, "/data/2/items/*/url", {}, at_once);
+    EXPECT_EQ(all.urls(), (Texts{"1", "2"}));
+    EXPECT_EQ(all.error, "");
+    EXPECT_EQ(read(R"([{"d":{"c":[{"u":"no"}]}},{"d":{"c":[{"u":"1"},{"u":"2"}]}},5])",
+                   "/1/d/c/*/u", {}, at_once)
+                  .urls(),
+              (Texts{"1", "2"}));
+    EXPECT_EQ(read(R"({"m":[[["no"],["1","2"]],["no"]]})", "/m/0/1/*", {}, at_once).urls(),
+              (Texts{"1", "2"}));
+  }
+  for (const char* pointer : {"/data/9/items/*/url", "/data/02/items/*/url", "/data/0/items/*/url",
+                              "/data/items/*/url", "/z/0/*"}) {
+    EXPECT_EQ(
+        read(page, pointer).problems(),
+        Texts{fmt::format("element 1 (line 1) has no elements at {}: check --links-at", pointer)});
+  }
+}
+
 TEST(JsonSource, TellsBadElementsAndGoesOn) {
   const auto all = read(
       "[\n{\"url\":\"http://a/1\"},\n{\"link\":\"x\"},\nnull, 5 ,true,{\"url\":},\n{\"url\":\"" +

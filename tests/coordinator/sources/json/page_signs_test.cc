@@ -7,11 +7,12 @@ namespace {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-std::string sign(std::string_view body, std::string_view links_at = "/d/*", Headers headers = {}) {
+std::string sign(std::string_view body, std::string_view links_at = "/d/*", Headers headers = {},
+                 std::string url = "http://h/") {
   rapidjson::Document document;
   EXPECT_TRUE(parse_json(body, document)) << body;
-  return sign_of_more({.http_status = 200, .headers = std::move(headers)}, document,
-                      JsonPointer::parse(links_at).value())
+  return sign_of_more({.http_status = 200, .url = std::move(url), .headers = std::move(headers)},
+                      document, JsonPointer::parse(links_at).value())
       .value_or("");
 }
 
@@ -37,6 +38,28 @@ TEST(SignOfMore, KnowsTheFormsInUse) {
        "/data/user/posts/edges/*",
        "at /data/user/posts/pageInfo/hasNextPage it says that there are more"},
       {R"({"d":[1],"has_more":true})", "/d/*", "at /has_more it says that there are more"},
+      {R"({"data":{"after":"t3_x","before":null,"dist":1,"children":[1]}})",
+       "/data/children/*/data/url", "at /data/after it names a next one"},
+      {R"({"d":[1],"paging":{"cursors":{"before":"a","after":"b"},"next":"http://h/2"}})", "/d/*",
+       "at /paging/next it names a next one"},
+      {R"({"data":[{"i":[1]}],"next":"/2"})", "/data/0/i/*", "at /next it names a next one"},
+      {R"({"data":[{"i":[1],"next":"/2"}]})", "/data/0/i/*", "at /data/0/next it names a next one"},
+      {R"({"d":[1],"nextPage":"/2"})", "/d/*", "at /nextPage it names a next one"},
+      {R"({"d":[1],"cursor":"abc"})", "/d/*", "at /cursor it names a next one"},
+      {R"({"d":[1],"meta":{"cursor":{"next":"abc"}}})", "/d/*",
+       "at /meta/cursor/next it names a next one"},
+      {R"({"d":[1],"meta":{"cursor":{"after":"abc"}}})", "/d/*",
+       "at /meta/cursor/after it names a next one"},
+      {R"({"d":[1],"response_metadata":{"next_cursor":"abc"}})", "/d/*",
+       "at /response_metadata/next_cursor it names a next one"},
+      {R"({"d":[1],"page_token":"abc"})", "/d/*", "at /page_token it names a next one"},
+      {R"({"items":[1],"LastEvaluatedKey":{"id":"x"}})", "/items/*",
+       "at /LastEvaluatedKey it names a next one"},
+      {R"({"d":[1],"pagination":{"next_max_id":"9"}})", "/d/*",
+       "at /pagination/next_max_id it names a next one"},
+      {R"({"values":[1],"isLastPage":false})", "/values/*",
+       "at /isLastPage it says that it is not the last"},
+      {R"({"content":[1],"last":false})", "/content/*", "at /last it says that it is not the last"},
       // A total.
       {R"({"d":[1,2],"total":100})", "/d/*", "2 of 100 entries are listed, as it says at /total"},
       {R"({"d":[1,2],"total":"100"})", "/d/*", "2 of 100 entries are listed, as it says at /total"},
@@ -51,6 +74,19 @@ TEST(SignOfMore, KnowsTheFormsInUse) {
       {R"({"photos":{"page":1,"pages":5,"photo":[1]}})", "/photos/photo/*",
        "it is one of 5 pages, as it says at /photos/pages"},
       // Nothing, or the end.
+      {R"({"data":{"after":null,"before":"t3_a","dist":1,"children":[1]}})", "/data/children/*",
+       ""},
+      {R"({"data":{"after":"","children":[1]}})", "/data/children/*", ""},
+      {R"({"d":[1],"cursor":null})", "/d/*", ""},
+      {R"({"d":[1],"total":9,"isLastPage":true})", "/d/*", ""},
+      {R"({"d":[1],"last":"Smith","islast":0})", "/d/*", ""},
+      {R"({"d":[1],"cursor":""})", "/d/*", ""},
+      {R"({"d":[1],"cursor":"0"})", "/d/*", ""},
+      {R"({"d":[1],"cursor":"abc","has_more":false})", "/d/*", ""},
+      {R"({"d":[1],"paging":{"cursors":{"before":"a","after":"b"}}})", "/d/*", ""},
+      {R"({"d":[{"after":"a","cursor":"b"}],"article":{"after":"the war"}})", "/d/*", ""},
+      {R"({"data":[{"i":[1,2,3]}],"total":3})", "/data/0/i/*", ""},
+      {R"({"d":[1],"total":1,"count":1,"nextPageToken":"","hasNextPage":false})", "/d/*", ""},
       {R"({"d":[1,2]})", "/d/*", ""},
       {R"({"d":[1,2],"total":2})", "/d/*", ""},
       {R"({"d":[1,2],"total":100,"next":null})", "/d/*", ""},
@@ -69,6 +105,12 @@ TEST(SignOfMore, KnowsTheFormsInUse) {
   for (const auto& [body, links_at, expected] : kRows) {
     EXPECT_EQ(sign(body, links_at), expected) << body;
   }
+}
+
+TEST(SignOfMore, WhatThePageWasAskedWithIsNoSign) {
+  const std::string body = R"({"d":[1],"after":"2024-01-01"})";
+  EXPECT_EQ(sign(body), "at /after it names a next one");
+  EXPECT_EQ(sign(body, "/d/*", {}, "http://h/?after=2024-01-01"), "");
 }
 
 TEST(SignOfMore, ReadsHeadersToo) {
