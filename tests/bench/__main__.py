@@ -2,9 +2,11 @@
 
 import argparse
 import random
+import signal
 import sys
 
 import context
+import defaults
 import growth
 import ledgers
 import lists
@@ -19,8 +21,9 @@ import waiting
 HEADLINE = ("small", "medium", "tls", "tutorial")
 WORKLOADS = {function.__name__: function for function in (
     transfers.small, transfers.medium, transfers.tls, waiting.tutorial, waiting.latency, transfers.big,
-    transfers.hosts, transfers.tiny, transfers.scaling, transfers.disk, lists.long, ledgers.saved, lists.refused, ledgers.full,
-    growth.growth, ledgers.ledger, ledgers.scheduler, names.dns, waiting.slow, transfers.against)}
+    transfers.hosts, transfers.tiny, transfers.scaling, transfers.disk, lists.long, ledgers.saved, lists.refused,
+    ledgers.full, growth.growth, defaults.defaults, ledgers.ledger, ledgers.scheduler, names.dns, waiting.slow,
+    transfers.against)}
 NOT_IN_ALL = ("against",)
 
 
@@ -92,4 +95,8 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that it cleans up, too
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -28,6 +28,7 @@ class Bench:
     files: int | None = None  # in place of a workload's own number
     bytes: int | None = None  # in place of its size of a file
     against: str | None = None  # another build's fanfetch
+    authority: object = None  # trust.Authority, from the first workload on that needs it
 
     def say(self, text, passing=False):
         """Tells on stderr how far it is; a passing line is only for a terminal, which loses it again."""

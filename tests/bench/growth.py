@@ -36,8 +36,9 @@ def one(bench, name, files, addresses, directives, *, missing):
     failed = None if missing else files.complaint(out)
     if done.status != (1 if missing else 0):
         failed = f"exit status {done.status}: {done.errors}"
-    row = rounds.Figures(name, "part", list(tool.command), wall=[done.wall], cpu=[done.cpu], pss=done.pss, failed=failed,
-                         files=files.count, extra={"ledger bytes a file": ledger_bytes(out) / files.count})
+    row = rounds.Figures(name, "part", list(tool.command), wall=[done.wall], cpu=[done.cpu], pss=done.pss,
+                         failed=failed, files=files.count,
+                         extra={"ledger bytes a file": ledger_bytes(out) / files.count})
     shutil.rmtree(out)
     return row
 

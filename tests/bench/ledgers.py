@@ -70,7 +70,8 @@ def full(bench):
 def ledger(bench):
     """What the ledger costs a file, and a row, by its parts in one process"""
     files, rows, target = bench.files or 10_000, (bench.files or 100_000) * 10, "tests/bench/ledger_bench"
-    lines = [f"{files:,} files of 10 KB in memory:", *output_of(bench, target, "settle", f"{bench.memory}/settle", files)]
+    lines = [f"{files:,} files of 10 KB in memory:",
+             *output_of(bench, target, "settle", f"{bench.memory}/settle", files)]
     for words, *sync in (("on a disk, without its syncs:",), ("on a disk, with its syncs:", "sync")):
         lines += [words, *output_of(bench, target, "settle", f"{bench.disk}/{len(lines)}", files, *sync)]
     lines += [f"{rows:,} rows in memory:", *fill(bench, f"{bench.memory}/rows", rows, NOBODY)]

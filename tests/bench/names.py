@@ -22,9 +22,9 @@ class Dnsmasq(servers.Server):
         self.queries_log = f"{work}/dnsmasq.log"
         output = f"{work}/dnsmasq.out"
         super().__init__(
-            ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--bind-interfaces",
-             f"--port={self.port}", "--listen-address=127.0.0.1", "--address=/bench.test/127.0.0.1",
-             "--local=/bench.test/", "--local-ttl=600", f"--user={pwd.getpwuid(os.geteuid()).pw_name}",
+            ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts",
+             "--bind-interfaces", f"--port={self.port}", "--listen-address=127.0.0.1",
+             "--address=/bench.test/127.0.0.1", "--local=/bench.test/", "--local-ttl=600", f"--user={pwd.getpwuid(os.geteuid()).pw_name}",
              f"--pid-file={work}/dnsmasq.pid", "--log-queries", f"--log-facility={self.queries_log}"], output)
         servers.wait_until(lambda: "started" in self._log(), self.process, output)
 
@@ -48,8 +48,8 @@ def dns(bench):
         bodies.write_lists(lists, (server.url(files.name(index), f"h{index % hosts}.bench.test")
                                    for index in range(files.count)))
         fanfetch = tools.fanfetch(bench.programs.fanfetch, lists, "--dns", f"127.0.0.1:{dnsmasq.port}")
-        result = rounds.compare(bench, "dns", f"{files.count:,} files from {hosts:,} names", [fanfetch], files.complaint,
-                                files.count, server=server)
+        title = f"{files.count:,} files from {min(hosts, files.count):,} names"
+        result = rounds.compare(bench, "dns", title, [fanfetch], files.complaint, files.count, server=server)
         runs = bench.rounds + 1
         result.notes += [f"{count / runs:.0f} queries for {kind} a run" for kind, count in dnsmasq.queries().items()]
     return [result]

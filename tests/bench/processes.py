@@ -71,6 +71,11 @@ def end_session(session):
     return cpu
 
 
+def ended(pidfd, seconds):
+    """Whether a process has ended, waiting for it for so long."""
+    return bool(select.select([pidfd], [], [], seconds)[0])
+
+
 def run(command, folder, scratch, *, environment, limit, look_at_memory=False, interrupt_after=None):
     """Runs `command` in `folder` to its end, or to `limit` seconds.
 
@@ -86,32 +91,24 @@ def run(command, folder, scratch, *, environment, limit, look_at_memory=False, i
                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors)
     pidfd = os.pidfd_open(child.pid)
     try:
-        while True:
-            now = time.monotonic() - start
-            wait = limit - now
+        while not ended(pidfd, 0) and (now := time.monotonic() - start) < limit:
             if look_at_memory:
-                wait = min(wait, SAMPLE_SECONDS)
-            if interrupt_after is not None and not interrupted:
-                wait = min(wait, interrupt_after - now)
-            if select.select([pidfd], [], [], max(wait, 0))[0]:
-                break
-            now = time.monotonic() - start
-            if now >= limit:
-                break
+                most = max(most, memory_of(child.pid))
             if interrupt_after is not None and not interrupted and now >= interrupt_after:
                 child.send_signal(signal.SIGINT)
                 interrupted = True
-            if look_at_memory:
-                most = max(most, memory_of(child.pid))
-        in_time = bool(select.select([pidfd], [], [], 0)[0])
-        if not in_time:
+            next_look = now + SAMPLE_SECONDS if look_at_memory else limit
+            next_signal = limit if interrupt_after is None or interrupted else interrupt_after
+            ended(pidfd, max(min(next_look, next_signal, limit) - now, 0))
+        in_time = ended(pidfd, 0)
+    finally:
+        if not ended(pidfd, 0):  # too late, or whoever runs this interrupts it
             child.kill()
         _, status, usage = os.wait4(child.pid, 0)
         wall = time.monotonic() - start
-    finally:
+        cpu = usage.ru_utime + usage.ru_stime + end_session(child.pid)
         os.close(pidfd)
     child.returncode = os.waitstatus_to_exitcode(status)
-    cpu = usage.ru_utime + usage.ru_stime + end_session(child.pid)
     with open(scratch, "rb") as errors:
         text = errors.read()[-2000:].decode(errors="replace").strip()
     return Run(wall, cpu, most, child.returncode if in_time else None, text, launched)

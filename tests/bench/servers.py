@@ -7,8 +7,6 @@ import sys
 import time
 import urllib.request
 
-import trust
-
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -64,29 +62,29 @@ http {{
 """
 
 
-def nginx_servers(addresses, port, certificates, directives):
+def nginx_servers(addresses, port, authority, directives):
     """Its blocks: one that listens to one address; one that listens to all and lets loopback in alone,
     for many hosts; or one for each address, with its certificate."""
-    if certificates:
-        return "\n".join(f"server {{ listen {address}:{port} ssl; ssl_certificate {certificates}/{address}.pem; "
-                         f"ssl_certificate_key {certificates}/{trust.KEY}; {directives} }}" for address in addresses)
+    if authority:
+        return "\n".join(f"server {{ listen {address}:{port} ssl; ssl_certificate {authority.certificate(address)}; "
+                         f"ssl_certificate_key {authority.key}; {directives} }}" for address in addresses)
     if len(addresses) == 1:
         return f"server {{ listen {addresses[0]}:{port} backlog=4096; {directives} }}"
     return f"server {{ listen {port} backlog=4096; allow 127.0.0.0/8; deny all; {directives} }}"
 
 
 class Nginx(Server):
-    """nginx serves the folder `root` at all `addresses`; over TLS if `certificates` names a folder of them."""
+    """nginx serves the folder `root` at all `addresses`; over TLS with an `authority`."""
 
-    def __init__(self, work, root, addresses, *, certificates=None, directives=""):
+    def __init__(self, work, root, addresses, *, authority=None, directives=""):
         self.port = free_port()
-        self.scheme = "https" if certificates else "http"
+        self.scheme = "https" if authority else "http"
         status = free_port()
         self.status_url = f"http://127.0.0.1:{status}/status"
         os.makedirs(work, exist_ok=True)
         with open(f"{work}/nginx.conf", "w", encoding="ascii") as file:
             file.write(NGINX.format(work=work, root=root, status=status,
-                                    servers=nginx_servers(addresses, self.port, certificates, directives),
+                                    servers=nginx_servers(addresses, self.port, authority, directives),
                                     user="user root;" if os.geteuid() == 0 else ""))
         log = f"{work}/nginx.out"
         super().__init__(["nginx", "-e", f"{work}/nginx.log", "-c", f"{work}/nginx.conf"], log)

@@ -74,12 +74,13 @@ class ProcessesTest(unittest.TestCase):
         self.assertGreater(run.cpu, 0.2)
 
     def test_an_orphan_counts(self):
-        run = self.run_python(f"import os\nif os.fork() == 0:\n  if os.fork() == 0:\n    exec({SPIN!r})\n  os._exit(0)\n"
-                              "import time; time.sleep(1)")
+        run = self.run_python("import os, time\nif os.fork() == 0:\n  if os.fork() == 0:\n"
+                              f"    exec({SPIN!r})\n  os._exit(0)\ntime.sleep(1)")
         self.assertGreater(run.cpu, 0.2)
 
     def test_memory_of_all(self):
-        hold = "x = bytes(range(256)) * 80_000; import os; os.fork(); y = bytes(range(1, 256)) * 80_000; import time; time.sleep(1)"
+        hold = ("import os, time; x = bytes(range(256)) * 80_000; os.fork(); "
+                "y = bytes(range(1, 256)) * 80_000; time.sleep(1)")
         run = self.run_python(hold, look_at_memory=True)
         self.assertGreater(run.pss, 3 * 20_000_000)
         self.assertLess(run.pss, 4 * 20_000_000 + 20_000_000)

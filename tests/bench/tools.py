@@ -12,7 +12,7 @@ import sys
 import bodies
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-JOBS = 64  # transfers at once, all tools alike
+JOBS = 64  # transfers at once: fanfetch's default, and so what all get
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,9 +24,9 @@ class Tool:
 
 
 def fanfetch(program, lists, *options, name="fanfetch"):
-    """Every default is on but for progress: the ledger, hashes, syncs, checks, atomic names."""
-    return Tool(name, (program, "--no-config", "--allow-private", "--progress", "none", "-j", str(JOBS), "-o", ".",
-                       *options, f"{lists}/{bodies.LIST}"))
+    """Every default is on but for progress: the ledger, hashes, syncs, checks, atomic names, 64 at once."""
+    return Tool(name, (program, "--no-config", "--allow-private", "--progress", "none", "-o", ".", *options,
+                       f"{lists}/{bodies.LIST}"))
 
 
 def fanfetch_gallery(program, base):
@@ -40,7 +40,8 @@ def curl(lists, authority=None):
     # Debian's curl reads the bundle of all authorities for each connection, unless --cacert names
     # another file; it still looks into the system's folder, one file an authority. 0.07 of the CPU.
     trust = ("--cacert", authority) if authority else ()
-    return Tool("curl -Z", ("curl", "-s", "-Z", "--parallel-max", str(JOBS), *trust, "-K", f"{lists}/curl.cfg"), "rival")
+    return Tool("curl -Z", ("curl", "-s", "-Z", "--parallel-max", str(JOBS), *trust, "-K", f"{lists}/curl.cfg"),
+                "rival")
 
 
 def wget2(lists, threads=JOBS):
@@ -49,18 +50,20 @@ def wget2(lists, threads=JOBS):
                 ("wget2", "-q", f"--max-threads={threads}", "-i", f"{lists}/{bodies.LIST}"), "rival")
 
 
-def aria2(lists):
+def aria2(lists, *options):
     # --deferred-input and no list of results make it 0.6 of the CPU of its defaults: it then does not
     # hold all links. -x 16, -s 1, --file-allocation=none, --async-dns=false: no gain with small
     # files. Pipelining: opens a connection for each file. --ca-certificate: the same as the system's.
-    return Tool("aria2", ("aria2c", "-q", "-j", str(JOBS), "-x", "16", "--deferred-input=true", "--max-download-result=0",
-                          "--auto-save-interval=0", "-i", f"{lists}/{bodies.LIST}"), "rival")
+    return Tool("aria2", ("aria2c", "-q", "-j", str(JOBS), "-x", "16", "--deferred-input=true",
+                          "--max-download-result=0", "--auto-save-interval=0", *options, "-i", f"{lists}/{bodies.LIST}"), "rival")
 
 
-def rivals(lists, *, authority=None, waits=False):
-    """Those that are installed. wget2's threads get in each other's way: where nothing waits, 8 of them
+def rivals(lists, *, authority=None, waits=False, hosts_return=True):
+    """Those that are installed. Unless `hosts_return`, each host has one file: aria2 keeps all
+    connections, until it has no descriptors left, and so is told not to. wget2's threads get in each other's way: where nothing waits, 8 of them
     take 0.6 of the CPU of 64, so that both are measured."""
-    all_of_them = [curl(lists, authority), wget2(lists), *([] if waits else [wget2(lists, 8)]), aria2(lists)]
+    all_of_them = [curl(lists, authority), wget2(lists), *([] if waits else [wget2(lists, 8)]),
+                   aria2(lists, *([] if hosts_return else ["--enable-http-keep-alive=false"]))]
     return [tool for tool in all_of_them if shutil.which(tool.command[0])]
 
 
@@ -72,5 +75,6 @@ def limit(program, lists):
 
 
 def python(way, base):
-    """The tutorial's way to load the gallery at `base`: serial, threads or processes."""
-    return Tool(f"Python, {way}", (sys.executable, "-B", f"{HERE}/python_way.py", way, base), "python")
+    """One of python_way.py's ways to load the gallery at `base`."""
+    name = {"serial": "Python, one by one", "threads": "Python, 8 threads", "processes": "Python, 8 processes"}[way]
+    return Tool(name, (sys.executable, "-B", f"{HERE}/python_way.py", way, base), "python")

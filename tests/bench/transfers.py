@@ -20,12 +20,9 @@ def served(bench, files, *, hosts=1, tls=False, directives=""):
     lists, www = f"{bench.work}/lists", f"{bench.memory}/www"
     files.write(www)
     addresses = [servers.host(index) for index in range(hosts)] if hosts > 1 else ["127.0.0.1"]
-    certificates = None
-    if tls:
-        certificates = f"{bench.work}/certificates"
-        trust.make_certificates(certificates, addresses)
-        trust.trust(trust.trusted_store(certificates))
-    with servers.Nginx(f"{bench.work}/nginx", www, addresses, certificates=certificates,
+    if tls and bench.authority is None:
+        bench.authority = trust.Authority(f"{bench.work}/authority")
+    with servers.Nginx(f"{bench.work}/nginx", www, addresses, authority=bench.authority if tls else None,
                        directives=directives) as server:
         bodies.write_lists(lists, (server.url(files.name(index), addresses[index * hosts // files.count])
                                    for index in range(files.count)))
@@ -78,7 +75,7 @@ def tls(bench):
     hosts = min(hosts, files.count)
     with served(bench, files, hosts=hosts, tls=True) as (server, lists):
         compared = [tools.fanfetch(bench.programs.fanfetch, lists),
-                    *tools.rivals(lists, authority=f"{bench.work}/certificates/{trust.AUTHORITY}")]
+                    *tools.rivals(lists, authority=bench.authority.file)]
         return [rounds.compare(bench, "tls", f"{files.count:,} files on {hosts} hosts over TLS", compared,
                                 files.complaint, files.count, server=server)]
 
@@ -87,7 +84,7 @@ def hosts(bench):
     """20,000 hosts, one file each"""
     files = bodies.Bodies(bench.files or 20_000, bench.bytes or 10_240)
     with served(bench, files, hosts=files.count) as (server, lists):
-        compared = [tools.fanfetch(bench.programs.fanfetch, lists), *tools.rivals(lists),
+        compared = [tools.fanfetch(bench.programs.fanfetch, lists), *tools.rivals(lists, hosts_return=False),
                     *tools.limit(bench.programs.limit_client, lists)]
         return [rounds.compare(bench, "hosts", f"{files.count:,} hosts, one file each", compared, files.complaint,
                                 files.count, server=server)]

@@ -14,7 +14,6 @@ import context
 
 STORE = "/etc/ssl/certs"
 BUNDLE = "ca-certificates.crt"
-AUTHORITY, KEY = "ca.pem", "server.key"
 CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000  # linux/sched.h
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000  # linux/mount.h
 
@@ -26,38 +25,47 @@ def openssl(folder, *arguments):
     return done.stdout
 
 
-def make_certificates(folder, addresses):
-    """Makes an authority in `folder`, and a certificate of it for each address: `ADDRESS.pem`.
+class Authority:
+    """Makes certificates in a folder of its own. From now on, all that this process starts trusts it."""
 
-    One for all of them would be quicker to make, but GnuTLS, and so wget2 and aria2, take four times
-    as long to find one of 200 names in it, which says nothing about the web.
-    """
-    os.makedirs(folder)
-    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-    openssl(folder, "req", "-x509", *key, "-subj", "/CN=bench authority", "-days", "2",
-            "-keyout", "ca.key", "-out", AUTHORITY)
-    openssl(folder, "req", *key, "-subj", "/CN=bench", "-keyout", KEY, "-out", "server.csr")
-    with open(f"{folder}/names", "w", encoding="ascii") as names:
-        names.writelines(f"[{address}]\nsubjectAltName=IP:{address}\n" for address in addresses)
-    for number, address in enumerate(addresses, 1):
-        openssl(folder, "x509", "-req", "-in", "server.csr", "-CA", AUTHORITY, "-CAkey", "ca.key", "-days", "2",
-                "-set_serial", str(number), "-extfile", "names", "-extensions", address, "-out", f"{address}.pem")
+    def __init__(self, folder):
+        self.folder = folder
+        self.file = f"{folder}/ca.pem"
+        self.key = f"{folder}/server.key"  # of all certificates
+        os.makedirs(folder)
+        key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+        openssl(folder, "req", "-x509", *key, "-subj", "/CN=bench authority", "-days", "2",
+                "-keyout", "ca.key", "-out", self.file)
+        openssl(folder, "req", *key, "-subj", "/CN=bench", "-keyout", self.key, "-out", "server.csr")
+        self._add_to_store()
 
+    def certificate(self, address):
+        """The file of a certificate for one address.
 
-def trusted_store(folder):
-    """Makes the copy of the system's store that holds the authority of `folder`, too."""
-    store = f"{folder}/certs"
-    shutil.copytree(STORE, store, symlinks=True)
-    with open(f"{folder}/{AUTHORITY}", encoding="ascii") as file:
-        authority = file.read()
-    os.replace(shutil.copy(f"{store}/{BUNDLE}", f"{folder}/bundle"), f"{store}/{BUNDLE}")
-    with open(f"{store}/{BUNDLE}", "a", encoding="ascii") as bundle:
-        bundle.write(authority)
-    with open(f"{store}/bench.pem", "w", encoding="ascii") as file:
-        file.write(authority)
-    name = openssl(folder, "x509", "-noout", "-subject_hash", "-in", AUTHORITY).strip()
-    os.symlink("bench.pem", f"{store}/{name}.0")
-    return store
+        One for all of them would be quicker to make, but GnuTLS, and so wget2 and aria2, take three
+        times as long to find one of 200 names in it, which says nothing about the web.
+        """
+        file = f"{self.folder}/{address}.pem"
+        if not os.path.exists(file):
+            with open(f"{self.folder}/name", "w", encoding="ascii") as name:
+                name.write(f"subjectAltName=IP:{address}\n")
+            openssl(self.folder, "x509", "-req", "-in", "server.csr", "-CA", self.file, "-CAkey", "ca.key",
+                    "-days", "2", "-CAcreateserial", "-extfile", "name", "-out", file)
+        return file
+
+    def _add_to_store(self):
+        store = f"{self.folder}/certs"
+        shutil.copytree(STORE, store, symlinks=True)
+        with open(self.file, encoding="ascii") as file:
+            authority = file.read()
+        os.replace(shutil.copy(f"{store}/{BUNDLE}", f"{self.folder}/bundle"), f"{store}/{BUNDLE}")  # no link
+        with open(f"{store}/{BUNDLE}", "a", encoding="ascii") as bundle:
+            bundle.write(authority)
+        with open(f"{store}/bench.pem", "w", encoding="ascii") as file:
+            file.write(authority)
+        name = openssl(self.folder, "x509", "-noout", "-subject_hash", "-in", self.file).strip()
+        os.symlink("bench.pem", f"{store}/{name}.0")
+        put_in_place(store)
 
 
 def call(function, *arguments):
@@ -72,13 +80,14 @@ def enter_private_mounts():
     user, group = os.geteuid(), os.getegid()
     call(libc.unshare, CLONE_NEWNS | (CLONE_NEWUSER if user != 0 else 0))
     if user != 0:
-        for file, content in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
-            with open(f"/proc/self/{file}", "w", encoding="ascii") as file_:
-                file_.write(content)
+        for name, content in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"),
+                              ("gid_map", f"{group} {group} 1")):
+            with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
+                file.write(content)
     call(libc.mount, b"none", b"/", None, MS_REC | MS_PRIVATE, None)
 
 
-def trust(store):
+def put_in_place(store):
     """Puts `store` in the place of the system's one, as this process and its children see it."""
     try:
         enter_private_mounts()
