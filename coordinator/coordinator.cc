@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "coordinator/ledger/open_ledger.h"
+
 namespace fanfetch {
 
 Coordinator::Coordinator(DispatchRules rules, const Seams& seams, std::function<void()> leave_loop,
@@ -68,7 +70,10 @@ void Coordinator::take(ReaderItem item, std::vector<Record>& records) {
   } else if (auto* row = std::get_if<LedgerRow>(&item)) {
     ledger_.settle(std::move(*row));
   } else if (auto* trouble = std::get_if<OutputTrouble>(&item)) {
-    ledger_damaged_ = ledger_damaged_ || trouble->ledger_damaged;
+    if (trouble->ledger_damaged) {
+      ledger_damaged_ = true;
+      trouble->message += kMovedAside;
+    }
     report(records);  // before the run's end, which may close the ledger immediately
     fail_output(std::move(trouble->message));
   } else if (auto* error = std::get_if<Error>(&item)) {

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "common/result.h"
 #include "coordinator/ledger/database.h"
@@ -14,6 +15,11 @@ struct OpenedLedger {
   std::unique_ptr<Database> database;
   std::optional<std::string> notice;  ///< For the user, if a damaged ledger was moved aside.
 };
+
+/// What becomes of a ledger that a run finds damaged, behind the words that say how.
+inline constexpr std::string_view kMovedAside =
+    "; it is damaged and will be moved aside: the next run begins a new one, and --adopt takes the "
+    "files that are already there as saved";
 
 enum class OnDamage {
   move_aside,  ///< Keep it under another name and begin a new one.

@@ -27,10 +27,6 @@ UPDATE links SET (link, run, place, url, status, file_name, name_key, bytes, mti
      coalesce(?22,columns),?23,?24,?25,?26,?27,?28,?29,?30,?31)
 WHERE link=?1 RETURNING row)sql";
 
-constexpr const char* kMovedAside =
-    "; it is damaged and will be moved aside: the next run begins a new one, and --adopt takes the "
-    "files that are already there as saved";
-
 std::int64_t milliseconds(WallTime time) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
 }

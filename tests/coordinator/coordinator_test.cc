@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <deque>
 
+#include "coordinator/ledger/open_ledger.h"
 #include "tests/coordinator/dispatch/fakes.h"
 
 namespace fanfetch {
@@ -264,7 +265,7 @@ TEST_F(CoordinatorTest, TroubleThatTheReaderMeetsEndsTheRun) {
   supply_.items.emplace_back(OutputTrouble{.message = "damaged", .ledger_damaged = true});
   plan_links(1);
   coordinator_.after_batch();
-  EXPECT_EQ(coordinator_.trouble().output, "damaged");
+  EXPECT_EQ(coordinator_.trouble().output, "damaged" + std::string(kMovedAside));
   EXPECT_TRUE(coordinator_.ledger_damaged());
   EXPECT_EQ(coordinator_.stage(), Stage::cut_off);
   EXPECT_EQ(supply_.items.size(), 1u);

@@ -364,15 +364,20 @@ TEST_F(SecondRunTest, ADamagedLedgerIsMovedAsideNotDeleted) {
 /// Nobody reads a whole ledger at the start: what is damaged in its middle shows in mid-run.
 class DamageInMidRunTest : public SecondRunTest {
  protected:
-  /// A ledger of several hundred pages, whose middle is not what it was.
-  void damage_a_large_ledger() {
+  /// A ledger of several hundred pages.
+  void make_a_large_ledger() {
     for (int i = 0; i < 5000; ++i) lines_ += fmt::format("http://[bad{}\n", i);
     ASSERT_EQ(1, run(with({})).exit_status);
+  }
+  /// Of all its pages but the first ones, where its tables begin.
+  void damage_the_ledger() const {
     const std::string ledger = file(".fanfetch/ledger.sqlite");
+    constexpr std::streamoff kFirst = 32 * 1024;
     const auto size = static_cast<std::streamoff>(fs::file_size(ledger));
+    ASSERT_GT(size, 10 * kFirst);
     std::fstream bytes(ledger, std::ios::in | std::ios::out | std::ios::binary);
-    bytes.seekp(size / 3);
-    bytes << std::string(static_cast<std::size_t>(size / 3), 'x');
+    bytes.seekp(kFirst);
+    bytes << std::string(static_cast<std::size_t>(size - 2 * kFirst), 'x');
   }
   /// The list, and `more` sources behind it.
   [[nodiscard]] Launch with(const std::vector<std::string>& more) {
@@ -387,7 +392,8 @@ class DamageInMidRunTest : public SecondRunTest {
 };
 
 TEST_F(DamageInMidRunTest, TheLedgerIsMovedAsideAtTheEnd) {
-  damage_a_large_ledger();
+  make_a_large_ledger();
+  damage_the_ledger();
   const auto finished = run(with({}));
   EXPECT_EQ(4, finished.exit_status) << finished.describe();
   EXPECT_TRUE(has(finished.err, "it is damaged and will be moved aside")) << finished.err;
@@ -395,15 +401,20 @@ TEST_F(DamageInMidRunTest, TheLedgerIsMovedAsideAtTheEnd) {
   EXPECT_EQ(1, run(with({})).exit_status) << "a new one";
 }
 
-/// The reader hangs in the opening of a FIFO, with the ledger open.
+/// The reader hangs in the opening of a FIFO, with the ledger open, while it is damaged.
 TEST_F(DamageInMidRunTest, OrAtTheNextStartIfSomebodyStillReadsIt) {
-  damage_a_large_ledger();
+  make_a_large_ledger();
   const std::string fifo = folder_.at("fifo");
   ASSERT_EQ(0, ::mkfifo(fifo.c_str(), 0600));
-  // Less than a full batch: the reader hangs before the ledger is written, and damage found.
-  lines_.resize(lines_.find("http://[bad300"));
-  const auto finished = run(with({fifo}));
+  const auto gate = std::make_shared<Gate>();
+  origin_.serve("/held.jpg", half_then_gate(picture("held"), gate));
+  FanfetchProcess process(setup({folder_.write("held.txt", origin_.url("/held.jpg")), fifo}));
+  ASSERT_TRUE(origin_.wait_for_count("/held.jpg", 1));
+  damage_the_ledger();
+  gate->open();
+  const auto finished = finish(process);
   EXPECT_EQ(4, finished.exit_status) << finished.describe();
+  EXPECT_TRUE(has(finished.err, "it is damaged and will be moved aside")) << finished.err;
   EXPECT_FALSE(moved_aside());
   const auto next = run(with({}));
   EXPECT_EQ(1, next.exit_status) << next.describe();
