@@ -83,12 +83,17 @@ Exit dry_run(const DryRunRules& rules, Reader& reader) {
   if (write_error != 0) {
     return exit_with(kExitOutput, "cannot write to stdout: " + errno_text(write_error));
   }
+  const bool too_many = rules.max_failed.exceeded_by(tally);
+  const std::uint64_t old = tally.old_failures().all;
+  if (old > 0 && (!rules.quiet || too_many)) {
+    console.line(old_failures_line(tally));
+  }
   if (!rules.quiet) {
     console.line(fmt::format("{} to fetch, {} kept, {} skipped, {}", to_fetch,
                              tally.count(Status::kept) + tally.count(Status::saved),
-                             tally.count(Status::skipped), failed_text(tally)));
+                             tally.count(Status::skipped),
+                             failed_text(tally.count(Status::failed), old)));
   }
-  const bool too_many = rules.max_failed.exceeded_by(tally);
   if (output_failed || list_failed || too_many) show_held();
   if (output_failed) return {.status = kExitOutput};
   if (list_failed) return {.status = kExitListFailed};

@@ -33,12 +33,18 @@ struct LedgerRow {
   std::string planned_name = {};
   bool named_by_list = false;  ///< Of a failed link: that name is one that its list gave it.
   bool had_headers = false;    ///< Of a failed link: its list gave it headers, which are not kept.
+  /// The run since which every run that asked for the link has failed, 0: the last one has not. The
+  /// row may be that of a saved file. Read only: the ledger keeps it.
+  std::int64_t failed_since = 0;
 };
 
 /// A row to write, and the rename of its part, if it has one.
 struct LedgerEntry {
   LedgerRow row;
   std::optional<PendingRename> rename;
+  /// The link keeps the row that it has, and its file; of `row`, only whether it has failed is
+  /// noted.
+  bool file_stays = false;
 };
 
 /// A rename that an earlier run has noted and may not have made: it was killed in between.
@@ -86,7 +92,8 @@ struct RunNaming {
 /// How a run went, for later looks at the folder.
 struct RunSummary {
   std::uint64_t saved = 0, kept = 0, skipped = 0, failed = 0, bytes = 0;
-  std::string ending;  ///< `finished`, `stopped` …
+  std::uint64_t stood = 0;  ///< Of `failed`: see Record::stood.
+  std::string ending;       ///< `finished`, `stopped` …
 };
 
 /// What all runs of a folder have settled, as settling writes it. Abstract so that tests see the
@@ -104,8 +111,7 @@ class Ledger {
   virtual ~Ledger() = default;
 
   /// Writes the rows of a batch in place of older ones for the same links, fills in their numbers,
-  /// and notes their pending renames. Removes the notes of earlier batches. The row of a line that
-  /// was no URL for an earlier run either stays that run's, and the record is marked as `stood`.
+  /// and notes their pending renames. Removes the notes of earlier batches.
   /// REQUIRES: the renames of earlier batches are on the disk (synced).
   [[nodiscard]] virtual Done write(std::span<LedgerEntry> batch) = 0;
   /// Changes the names of rows whose renames are still pending.

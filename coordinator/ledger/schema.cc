@@ -77,6 +77,13 @@ ALTER TABLE links ADD COLUMN had_headers INTEGER;
 ALTER TABLE runs ADD COLUMN name_template TEXT;   -- --name; NULL: not known
 ALTER TABLE runs ADD COLUMN keep_columns INTEGER; -- --keep-columns
 )sql",
+    R"sql(
+-- The run since which the link fails in each run that asks for it, also where its row is that of a
+-- saved file that stays. NULL: it does not or, of a failed link, since the run of its row.
+ALTER TABLE links ADD COLUMN failed_since INTEGER;
+
+ALTER TABLE runs ADD COLUMN stood INTEGER;        -- of `failed`: earlier runs had them; NULL: not known
+)sql",
 };
 
 }  // namespace

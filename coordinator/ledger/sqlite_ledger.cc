@@ -16,15 +16,18 @@ INSERT INTO links(link, run, place, url, status, file_name, name_key, bytes, mti
 VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
 ON CONFLICT(link) DO NOTHING)sql";
 
-// A run that keeps no columns leaves those of earlier runs in place.
+// A run that keeps no columns leaves those of earlier runs in place. A failed row with a file is a
+// repair's (mark_for_refetch()): no run has failed.
 constexpr const char* kUpdate = R"sql(
 UPDATE links SET (link, run, place, url, status, file_name, name_key, bytes, mtime_ns, sha256,
                   http_status, content_type, final_url, etag, last_modified, attempts, error,
                   retryable, message, started_at, duration_ms, columns, waited_ms, dns_ms,
                   connect_ms, tls_ms, first_byte_ms, requests, planned_name,
-                  named_by_list, had_headers)
+                  named_by_list, had_headers, failed_since)
   = (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,
-     coalesce(?22,columns),?23,?24,?25,?26,?27,?28,?29,?30,?31)
+     coalesce(?22,columns),?23,?24,?25,?26,?27,?28,?29,?30,?31,
+     CASE WHEN ?5='failed' THEN
+       coalesce(failed_since, CASE WHEN status='failed' AND file_name IS NULL THEN run END) END)
 WHERE link=?1 RETURNING row)sql";
 
 std::int64_t milliseconds(WallTime time) {
@@ -106,10 +109,10 @@ struct SqliteLedger::Statements {
         confirm(database,
                 "UPDATE links SET status='saved', error=NULL, retryable=NULL, mtime_ns=?, "
                 "message=CASE status WHEN 'saved' THEN message END WHERE row=?"),
-        run_of(database, "SELECT run FROM links WHERE link=?"),
+        note_failing(database, "UPDATE links SET failed_since=? WHERE link=?"),
         name_taken(database, "SELECT 1 FROM links WHERE name_key=? AND link<>? LIMIT 1") {}
 
-  Statement insert, update, place, clear, rename, give_up, no_place, mark, confirm, run_of,
+  Statement insert, update, place, clear, rename, give_up, no_place, mark, confirm, note_failing,
       name_taken;
 };
 
@@ -167,8 +170,8 @@ bool SqliteLedger::is_new() { return database_->query_number("SELECT count(*) FR
 Ledger::Done SqliteLedger::begin_run(WallTime now, int pid, const RunNaming& naming) {
   {
     Statement insert(*database_,
-                     "INSERT INTO runs(pid, started_at, name_template, keep_columns) "
-                     "VALUES(?,?,?,?) RETURNING run");
+                     "INSERT INTO runs(pid, started_at, name_template, keep_columns, stood) "
+                     "VALUES(?,?,?,?,0) RETURNING run");
     insert.bind(pid).bind(milliseconds(now));
     insert.bind(naming.name_template).bind(std::int64_t{naming.keep_columns});
     if (insert.step()) run_ = insert.number();
@@ -179,10 +182,10 @@ Ledger::Done SqliteLedger::begin_run(WallTime now, int pid, const RunNaming& nam
 Ledger::Done SqliteLedger::end_run(const RunSummary& summary, WallTime now) {
   Statement update(*database_,
                    "UPDATE runs SET ended_at=?, ending=?, saved=?, kept=?, skipped=?, failed=?, "
-                   "bytes=? WHERE run=?");
+                   "bytes=?, stood=? WHERE run=?");
   update.bind(milliseconds(now)).bind(summary.ending);
-  for (const auto count :
-       {summary.saved, summary.kept, summary.skipped, summary.failed, summary.bytes}) {
+  for (const auto count : {summary.saved, summary.kept, summary.skipped, summary.failed,
+                           summary.bytes, summary.stood}) {
     update.bind(static_cast<std::int64_t>(count));
   }
   update.bind(run_).run();
@@ -214,23 +217,19 @@ tl::expected<std::vector<UnfinishedRename>, Ledger::Failure> SqliteLedger::pendi
   return all;
 }
 
-/// Left as it is, the row shows that for each such line of this run's list, however many there are.
-bool SqliteLedger::is_old_bad_url(const LedgerRow& row) {
-  if (row.record.error != ErrorClass::bad_url) return false;
-  Statement& statement = statements_->run_of;
-  const bool is_old = statement.bind(row.link).step() && statement.number() != run_;
-  statement.reset();
-  return is_old;
-}
-
 void SqliteLedger::put(LedgerEntry& entry) {
   LedgerRow& row = entry.row;
+  if (entry.file_stays) {
+    const bool failed = row.record.status == Status::failed;
+    statements_->note_failing.bind(failed ? std::optional(run_) : std::nullopt)
+        .bind(row.link)
+        .run();
+    return;
+  }
   row.run = run_;
   bind_row(statements_->insert, row);
   if (statements_->insert.run_and_count() == 1) {
     row.row = database_->last_row();
-  } else if (is_old_bad_url(row)) {
-    row.record.stood = true;
   } else {
     bind_row(statements_->update, row);
     if (statements_->update.step()) row.row = statements_->update.number();

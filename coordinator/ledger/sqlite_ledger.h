@@ -61,7 +61,6 @@ class SqliteLedger : public Ledger {
   struct Statements;
 
   void put(LedgerEntry& entry);
-  [[nodiscard]] bool is_old_bad_url(const LedgerRow& row);
   [[nodiscard]] Done commit();
   [[nodiscard]] Done outcome();
 

@@ -49,7 +49,7 @@ struct Link {
   std::uint64_t name_key = 0;  ///< Hash of `name`: equal for names that differ only in case.
   unsigned host_limit = 1;     ///< Most concurrent requests to its host.
   std::shared_ptr<const Earlier> earlier;  ///< Null: no earlier run saved a file.
-  bool failed_before = false;              ///< In an earlier run, which saved no file.
+  bool failed_before = false;              ///< In the last run that asked for it.
   /// See ListedItem::headers.
   std::vector<std::string> headers;
   std::shared_ptr<const std::string> columns;  ///< See Record::columns.

@@ -26,21 +26,8 @@ Record duplicate(const Link& link, std::uint64_t first) {
                  fmt::format("the same link as number {} of the list", first));
 }
 
-/// A line that is no URL has an identity of its own, so that each such line gets a row.
-LedgerRow bad_url(Record record, std::string message) {
-  record.status = Status::failed;
-  record.error = ErrorClass::bad_url;
-  record.retryable = false;
-  record.message = std::move(message);
-  LedgerRow row;
-  row.link = link_id(sha256("no URL\n" + *record.url));
-  row.record = std::move(record);
-  return row;
-}
-
 /// An entry with a URL that is not to be requested, as its source says.
 Plan without_request(Record record, const ListedItem& item) {
-  if (item.problem_class == ErrorClass::bad_url) return bad_url(std::move(record), item.problem);
   if (item.problem_class == ErrorClass::filtered || item.problem_class == ErrorClass::no_link) {
     return skipped(std::move(record), item.problem_class, item.problem);
   }
@@ -96,7 +83,10 @@ Plan Planner::plan(const ListedItem& item, const LinkFilter& filter, std::uint64
   record.columns = item.columns;
   if (!item.url) return skipped(std::move(record), ErrorClass::no_link, item.problem);
   record.url = mask_userinfo(*item.url);
-  if (!item.problem.empty()) return without_request(std::move(record), item);
+  if (!item.problem.empty()) {
+    return item.problem_class == ErrorClass::bad_url ? bad_url(std::move(record), item.problem)
+                                                     : without_request(std::move(record), item);
+  }
   if (is_masked(*item.url)) return bad_url(std::move(record), std::string(kMaskedLink));
   auto url = parse_url(*item.url);
   if (!url) return bad_url(std::move(record), url.error().message);
@@ -112,6 +102,24 @@ Plan Planner::plan(const ListedItem& item, const LinkFilter& filter, std::uint64
   Plan plan = plan_link(std::move(link), item);
   if (auto failed = trouble()) return std::move(*failed);
   return plan;
+}
+
+/// A line that is no URL has an identity of its own, so that each such line gets a row.
+Plan Planner::bad_url(Record record, std::string message) {
+  record.status = Status::failed;
+  record.error = ErrorClass::bad_url;
+  record.retryable = false;
+  record.message = std::move(message);
+  LedgerRow row;
+  row.link = link_id(sha256("no URL\n" + *record.url));
+  row.record = std::move(record);
+  if (context_.history) {
+    // Any state of the ledger will do: what this run has written since is not old.
+    const auto known = context_.history->find(row.link);
+    row.record.stood = known && known->failed_since != 0 && known->failed_since != context_.run;
+    if (auto failed = trouble()) return std::move(*failed);
+  }
+  return row;
 }
 
 /// Makes sure that the ledger is seen as of `generation` or later.
@@ -147,7 +155,7 @@ Plan Planner::plan_link(Link link, const ListedItem& item) {
     if (adoptable && !row->record.file_name) {
       if (auto adopted = adopt(link, plain_name(link, item), row->row)) return std::move(*adopted);
     }
-    link.failed_before = row->record.status == Status::failed && !row->record.file_name;
+    link.failed_before = row->failed_since != 0;
     if (auto plan = recall(link, *row)) return std::move(*plan);
   }
   if (link.name.empty()) {

@@ -69,6 +69,7 @@ class Planner {
   [[nodiscard]] Plan plan_link(Link link, const ListedItem& item);
   /// What `row` says of the link. nullopt: it is to be fetched, under link.name if that is set.
   [[nodiscard]] std::optional<Plan> recall(Link& link, const LedgerRow& row);
+  [[nodiscard]] Plan bad_url(Record record, std::string message);
   void look(std::uint64_t generation);
   [[nodiscard]] static NameFields name_fields(const Link& link, const ListedItem& item);
   [[nodiscard]] std::string plain_name(const Link& link, const ListedItem& item) const;

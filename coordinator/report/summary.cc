@@ -141,10 +141,9 @@ std::string describe_failure(const Record& record) {
   return text;
 }
 
-std::string failed_text(const Tally& tally) {
-  const std::uint64_t old = tally.old_failures().all;
-  return fmt::format("{} failed{}", tally.count(Status::failed) - old,
-                     old > 0 ? fmt::format(", {} stand from earlier runs", old) : "");
+std::string failed_text(std::uint64_t failed, std::uint64_t stood) {
+  return fmt::format("{} failed{}", failed - stood,
+                     stood > 0 ? fmt::format(", {} stand from earlier runs", stood) : "");
 }
 
 std::string old_failures_line(const Tally& tally) {
@@ -173,7 +172,8 @@ std::vector<std::string> summary_lines(const Tally& tally, Duration took,
   lines.push_back(fmt::format("Took {}: {} saved, {} kept, {} skipped, {} ({}) in {}",
                               human_duration(took), tally.count(Status::saved),
                               tally.count(Status::kept), tally.count(Status::skipped),
-                              failed_text(tally), human_bytes(tally.bytes()), printable(output)));
+                              failed_text(tally.count(Status::failed), old),
+                              human_bytes(tally.bytes()), printable(output)));
   return lines;
 }
 

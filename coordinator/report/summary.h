@@ -21,8 +21,8 @@ namespace fanfetch {
 /// print, whatever the server or the list contains.
 [[nodiscard]] std::string describe_failure(const Record& record);
 
-/// `3 failed`, or `3 failed, 12 stand from earlier runs`: the former are new.
-[[nodiscard]] std::string failed_text(const Tally& tally);
+/// `3 failed`, or `3 failed, 12 stand from earlier runs`: the former are new. `stood`: of `failed`.
+[[nodiscard]] std::string failed_text(std::uint64_t failed, std::uint64_t stood);
 
 /// Of the latter: `from earlier runs: 12 http_4xx (404: 9, 410: 3)`, and that those which
 /// this run did not try are not tried again by themselves. REQUIRES: there are some.

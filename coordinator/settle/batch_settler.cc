@@ -98,18 +98,23 @@ void BatchSettler::begin_finished(const FinishedLink& finished, Batch& batch) co
       batch.has_parts = true;
     } else {
       turn_into_failure(record, whole.error().message);
+      record.stood = link.failed_before;
     }
   }
-  // The row of an earlier file stays valid until there is a new file. What is skipped gets no row:
-  // the next run may want it, and asks again.
-  const bool is_news = record.status == Status::saved || record.status == Status::failed;
-  if (!is_news || (link.earlier && record.status != Status::saved)) {
+  const bool failed = record.status == Status::failed;
+  // The row of an earlier file stays valid until there is a new file; that its link fails, or does
+  // no longer, is noted there.
+  entry.file_stays =
+      link.earlier && failed != link.failed_before && (failed || record.status == Status::kept);
+  // What is skipped gets no row: the next run may want it, and asks again.
+  const bool has_row = record.status == Status::saved || (failed && !link.earlier);
+  if (!has_row && !entry.file_stays) {
     item.record = std::move(record);
     return;
   }
   entry.row.link = item.link;
   entry.row.name_key = item.final_name_key;
-  if (record.status == Status::failed) {
+  if (failed) {
     entry.row.planned_name = link.name;
     entry.row.named_by_list = link.name_given;
     entry.row.had_headers = !link.headers.empty();

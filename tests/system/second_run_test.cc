@@ -131,6 +131,62 @@ TEST_F(SecondRunTest, ShareOfNewFailuresIsOfTheLinksTried) {
   EXPECT_EQ(0, last_.exit_status) << "it is old now";
 }
 
+/// A saved file stays when its link fails under --refresh, and the failure is news only once.
+TEST_F(SecondRunTest, AFailureUnderRefreshIsNewsOnce) {
+  const std::vector<std::string> refresh{"--refresh", "--retries=0", "--max-failed=new:0"};
+  Reply tagged = ok(picture("a"));
+  tagged.headers = {{"ETag", "\"1\""}};
+  origin_.serve("/a.jpg", tagged);
+  origin_.serve("/b.jpg", tagged);
+  const std::vector<std::string> paths{"/a.jpg", "/b.jpg"};
+  run_again(paths);
+  const auto week = [&] {
+    run_again(paths, refresh);
+    return last_.exit_status;
+  };
+  origin_.serve("/a.jpg", status(404));
+  EXPECT_EQ(1, week()) << "new: " << last_.describe();
+  EXPECT_TRUE(has(last_line(last_.err), " 1 failed (")) << last_.err;
+  for (int again = 0; again < 2; ++again) {
+    EXPECT_EQ(0, week()) << last_.describe();
+    EXPECT_TRUE(has(last_line(last_.err), " 0 failed, 1 stand from earlier runs (")) << last_.err;
+  }
+  EXPECT_EQ((Statuses{{"kept", 2}}), run_again(paths)) << "the file is still there";
+  EXPECT_EQ(0, week()) << "a run that did not ask changes nothing: " << last_.describe();
+
+  origin_.serve("/a.jpg", status(304));
+  EXPECT_EQ(0, week()) << last_.describe();
+  EXPECT_TRUE(has(last_line(last_.err), " 0 skipped, 0 failed (")) << last_.err;
+  origin_.serve("/a.jpg", status(500));
+  EXPECT_EQ(1, week()) << "new after an answer: " << last_.describe();
+  origin_.serve("/a.jpg", ok(picture("newer")));
+  EXPECT_EQ(0, week()) << last_.describe();
+  origin_.serve("/a.jpg", status(404));
+  EXPECT_EQ(1, week()) << "new after a file: " << last_.describe();
+}
+
+TEST_F(SecondRunTest, ADryRunKnowsOldFailuresAsARunDoes) {
+  const std::vector<std::string> lines{"/a.jpg", "nonsense", "nonsense"};
+  origin_.serve("/a.jpg", ok(picture("a")));
+  const auto told = [&](const std::vector<std::string>& args) {
+    auto all = args;
+    all.emplace_back("--max-failed=new:0");
+    run_again(lines, all);
+    const std::string line = last_line(last_.err);
+    return fmt::format("{}:{}", last_.exit_status.value_or(-1),
+                       line.substr(line.find("skipped") + 7));
+  };
+  EXPECT_EQ("1:, 2 failed", told({"--dry-run"})) << last_.describe();
+  EXPECT_TRUE(told({}).starts_with("1:, 2 failed (")) << last_.describe();
+  EXPECT_EQ("0:, 0 failed, 2 stand from earlier runs", told({"--dry-run"})) << last_.describe();
+  EXPECT_TRUE(has(last_.err, "from earlier runs: 2 bad_url; ")) << last_.err;
+  EXPECT_TRUE(told({}).starts_with("0:, 0 failed, 2 stand from earlier runs ("))
+      << last_.describe();
+  run_again(lines, {"--dry-run", "-q"});
+  EXPECT_EQ(1, last_.exit_status);
+  EXPECT_TRUE(has(last_.err, "from earlier runs: 2 bad_url")) << "why: " << last_.err;
+}
+
 TEST_F(SecondRunTest, QuietIsSilentWhereAllIsWell) {
   const auto silent = [&](std::vector<std::string> args) {
     args.insert(args.end(), {"-q", "--retries=0"});

@@ -142,6 +142,23 @@ TEST_F(SchemaTest, ALedgerOfTheSecondFormatKeepsItsRowsAndKnowsNoTimes) {
   EXPECT_EQ(rows, 1);
 }
 
+TEST_F(SchemaTest, ALedgerOfTheThirdFormatKnowsWhatFailed) {
+  const std::string path = temp_.at("a.sqlite");
+  migrate(*database_, ledger_steps().first(3));
+  database_->exec(
+      "INSERT INTO runs(pid, started_at, failed) VALUES(1, 2, 1);"
+      "INSERT INTO links(link, run, place, url, status, file_name, attempts) VALUES"
+      "(x'00112233445566778899aabbccddee01', 7, 1, 'http://h/x', 'failed', NULL, 3),"
+      "(x'00112233445566778899aabbccddee02', 7, 2, 'http://h/y', 'saved', 'y', 1)");
+  ASSERT_TRUE(database_->ok());
+  database_.reset();
+  ASSERT_TRUE(open_ledger(path));
+  const auto history = std::move(History::open(path).value());
+  EXPECT_EQ(history->rows_after(0).at(0).failed_since, 7);
+  EXPECT_EQ(history->rows_after(0).at(1).failed_since, 0);
+  EXPECT_EQ(history->database().query_number("SELECT count(*) FROM runs WHERE stood IS NULL"), 1);
+}
+
 TEST_F(SchemaTest, TheLedgersOwnStepsWork) {
   migrate(*database_, ledger_steps());
   EXPECT_TRUE(database_->ok());

@@ -122,21 +122,50 @@ TEST_F(SqliteLedgerTest, WhatIsUnknownStaysUnknown) {
   EXPECT_FALSE(back.named_by_list || back.had_headers);
 }
 
-TEST_F(SqliteLedgerTest, ALineThatWasNoUrlBeforeIsNoNews) {
-  const auto stood = [&](unsigned number, ErrorClass error) {
-    LedgerEntry entry{.row = failed_row(number, error), .rename = {}};
-    succeeds(ledger_.write(std::span(&entry, 1)));
-    return entry.row.record.stood;
+TEST_F(SqliteLedgerTest, KnowsSinceWhenALinkFails) {
+  const auto failed_since = [this](LedgerEntry entry) {
+    write(std::move(entry));
+    return find(1).failed_since;
   };
+  const LedgerEntry failed{.row = failed_row(1), .rename = {}};
+  const LedgerEntry saved{.row = saved_row(1, "a.jpg"), .rename = {}};
   succeeds(ledger_.begin_run(WallTime(), 1));
-  EXPECT_FALSE(stood(1, ErrorClass::bad_url));
-  EXPECT_FALSE(stood(1, ErrorClass::bad_url)) << "twice in one list, both are new";
-  EXPECT_FALSE(stood(2, ErrorClass::timeout));
+  EXPECT_EQ(failed_since(failed), 1);
+  EXPECT_EQ(failed_since(failed), 1) << "twice in one list, as a line that is no URL may be";
+  EXPECT_EQ(count("links WHERE failed_since IS NULL"), 0);
   succeeds(ledger_.begin_run(WallTime(), 1));
-  EXPECT_TRUE(stood(1, ErrorClass::bad_url));
-  EXPECT_TRUE(stood(1, ErrorClass::bad_url));
-  EXPECT_FALSE(stood(2, ErrorClass::timeout)) << "of others, the planner knows";
-  EXPECT_FALSE(stood(3, ErrorClass::bad_url));
+  EXPECT_EQ(failed_since(failed), 1);
+  EXPECT_EQ(find(1).run, 2);
+  EXPECT_EQ(failed_since(saved), 0);
+  EXPECT_EQ(failed_since(failed), 2) << "it did not fail in between";
+  EXPECT_EQ(failed_since(saved), 0);
+  succeeds(ledger_.mark_for_refetch(std::vector<Spoilt>{{1, "changed"}}));
+  EXPECT_EQ(find(1).failed_since, 0) << "no run has failed";
+  succeeds(ledger_.begin_run(WallTime(), 1));
+  EXPECT_EQ(failed_since(failed), 3);
+}
+
+TEST_F(SqliteLedgerTest, ARowWhoseFileStaysIsMarkedWhileItsLinkFails) {
+  succeeds(ledger_.begin_run(WallTime(), 1));
+  write({.row = saved_row(1, "a.jpg"), .rename = {}});
+  const auto asked_again = [this](Status status) {
+    succeeds(ledger_.begin_run(WallTime(), 1));
+    LedgerRow row = failed_row(1);
+    row.record.status = status;
+    write({.row = row, .rename = {}, .file_stays = true});
+    const LedgerRow back = find(1);
+    EXPECT_EQ(back.run, 1);
+    EXPECT_EQ(back.record.status, Status::saved);
+    EXPECT_EQ(back.record.file_name, "a.jpg");
+    EXPECT_EQ(back.record.message, std::nullopt);
+    return back.failed_since;
+  };
+  EXPECT_EQ(asked_again(Status::failed), 2);
+  EXPECT_EQ(asked_again(Status::kept), 0);
+  EXPECT_EQ(asked_again(Status::failed), 4);
+  succeeds(ledger_.begin_run(WallTime(), 1));
+  write({.row = failed_row(1), .rename = {}});
+  EXPECT_EQ(find(1).failed_since, 4) << "the user removed the file meanwhile";
 }
 
 TEST_F(SqliteLedgerTest, AFinalUrlThatIsTheListedOneTakesNoRoom) {
@@ -251,13 +280,18 @@ TEST_F(SqliteLedgerTest, RunsAreCountedAndSummedUp) {
   succeeds(ledger_.begin_run(start, 43));
   EXPECT_EQ(ledger_.run(), 2);
   EXPECT_EQ(count("runs WHERE ended_at IS NULL"), 2) << "both are running, or were killed";
-  const RunSummary summary{
-      .saved = 1, .kept = 2, .skipped = 3, .failed = 4, .bytes = 1ULL << 40, .ending = "finished"};
+  const RunSummary summary{.saved = 1,
+                           .kept = 2,
+                           .skipped = 3,
+                           .failed = 4,
+                           .bytes = 1ULL << 40,
+                           .stood = 3,
+                           .ending = "finished"};
   succeeds(ledger_.end_run(summary, end));
   EXPECT_EQ(count("runs WHERE run=1 AND pid=42 AND ended_at IS NULL"), 1);
   EXPECT_EQ(count("runs WHERE run=2 AND pid=43 AND started_at=1000 AND ended_at=5000 AND saved=1 "
                   "AND kept=2 AND skipped=3 AND failed=4 AND bytes=1099511627776 "
-                  "AND ending='finished'"),
+                  "AND stood=3 AND ending='finished'"),
             1);
 }
 

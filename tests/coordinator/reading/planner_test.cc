@@ -246,6 +246,35 @@ TEST_F(PlannerTest, FailuresOfEarlierRunsAreToldApart) {
   EXPECT_FALSE(link("http://h/new.jpg").failed_before);
 }
 
+TEST_F(PlannerTest, ASavedFileWhoseLinkFailedSinceIsKnown) {
+  saved(kUrl, "a.jpg");
+  LedgerEntry gone{.row = {}, .rename = {}, .file_stays = true};
+  gone.row.link = id_of(kUrl);
+  ASSERT_TRUE(ledger_->write(std::span(&gone, 1)));
+  start_run();
+  EXPECT_EQ(record(kUrl).status, Status::kept) << "nobody asks";
+  resume_.refresh = true;
+  start_run();
+  EXPECT_TRUE(link(kUrl).failed_before);
+}
+
+TEST_F(PlannerTest, ALineThatWasNoUrlBeforeIsNoNews) {
+  const auto stood = [this](const std::string& line) {
+    auto row = plan_as<LedgerRow>(line);
+    LedgerEntry entry{.row = std::move(row), .rename = {}};
+    EXPECT_TRUE(ledger_->write(std::span(&entry, 1)));
+    return entry.row.record.stood;
+  };
+  EXPECT_FALSE(stood("nonsense"));
+  EXPECT_FALSE(stood("nonsense")) << "twice in one list, both are new";
+  for (int week = 0; week < 2; ++week) {
+    start_run();
+    EXPECT_TRUE(stood("nonsense"));
+    EXPECT_TRUE(stood("nonsense"));
+  }
+  EXPECT_FALSE(stood("other nonsense"));
+}
+
 TEST_F(PlannerTest, ANameFromTheLedgerStandsInForTheTemplate) {
   name_template_ = "all/{name}";
   start_run();

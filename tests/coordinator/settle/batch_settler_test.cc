@@ -143,6 +143,29 @@ TEST_F(BatchSettlerTest, AFailureLeavesTheEarlierFileAndItsRow) {
   EXPECT_EQ(read("a.jpg"), "old");
 }
 
+TEST_F(BatchSettlerTest, ItIsNotedWhetherTheLinkOfAnEarlierFileFails) {
+  const auto ask_again = [this](Outcome outcome, bool failed_before) {
+    FinishedLink asked = finished(1, "a.jpg", std::move(outcome));
+    with_earlier(asked, "old");
+    asked.link.failed_before = failed_before;
+    settle(asked, saved(2, "b.jpg"));
+    for (const auto& [number, row] : ledger_.rows) EXPECT_NE(row.link, link_of(1));
+    EXPECT_EQ(records_.at(0).index, 1u);
+    EXPECT_EQ(records_.at(0).stood, failed_before && records_[0].status == Status::failed);
+    records_.clear();
+    return std::exchange(ledger_.failing, {});
+  };
+  const Failed gone{.error = ErrorClass::http_4xx, .message = "404"};
+  using Failing = std::map<LinkId, bool>;
+  EXPECT_EQ(ask_again(gone, false), (Failing{{link_of(1), true}}));
+  EXPECT_EQ(ask_again(gone, true), Failing()) << "noted already";
+  EXPECT_EQ(ask_again(Kept{}, true), (Failing{{link_of(1), false}}));
+  EXPECT_EQ(ask_again(Kept{}, false), Failing());
+  EXPECT_EQ(ask_again(Skipped{.message = "small"}, true), Failing()) << "it is not known";
+  EXPECT_EQ(ask_again(Saved{.bytes = 9}, false), (Failing{{link_of(1), true}})) << "no such part";
+  EXPECT_EQ(ask_again(Saved{.bytes = 9}, true), Failing());
+}
+
 TEST_F(BatchSettlerTest, ANewFileReplacesTheEarlierOne) {
   FinishedLink newer = saved(1, "a.jpg");
   with_earlier(newer, "old");

@@ -17,6 +17,10 @@ class RecordingLedger : public Ledger {
     if (Done done = begin("write"); !done) return done;
     placing.clear();
     for (LedgerEntry& entry : batch) {
+      if (entry.file_stays) {
+        failing[entry.row.link] = entry.row.record.status == Status::failed;
+        continue;
+      }
       entry.row.row = static_cast<std::int64_t>(rows.size()) + 1;
       rows[entry.row.row] = entry.row;
       if (entry.rename) placing[entry.row.row] = *entry.rename;
@@ -49,6 +53,7 @@ class RecordingLedger : public Ledger {
   std::function<void(const std::string& call)> on_call;  ///< Before it has any effect.
   std::vector<Failure> failures;                         ///< Of the next calls, the last one first.
   std::map<std::int64_t, LedgerRow> rows;
+  std::map<LinkId, bool> failing;  ///< Those whose file stays.
   std::map<std::int64_t, PendingRename> placing;
   std::map<std::int64_t, std::string> given_up;
 
