@@ -24,8 +24,8 @@ std::optional<std::uint64_t> optional_count(Statement& from) {
 /// Whether it ended is told by who holds the folder.
 std::optional<LastRun> read_last_run(Database& database) {
   Statement select(database,
-                   "SELECT run, pid, started_at, ended_at, ending, saved, kept, skipped, failed "
-                   "FROM runs ORDER BY run DESC LIMIT 1");
+                   "SELECT run, pid, started_at, ended_at, ending, saved, kept, skipped, failed, "
+                   "stood FROM runs ORDER BY run DESC LIMIT 1");
   if (!select.step()) return std::nullopt;
   LastRun run;
   run.number = select.number();
@@ -37,6 +37,7 @@ std::optional<LastRun> read_last_run(Database& database) {
   run.kept = optional_count(select);
   run.skipped = optional_count(select);
   run.failed = optional_count(select).value_or(0);
+  run.stood = optional_count(select);
   return run;
 }
 
@@ -45,13 +46,15 @@ void count_rows(Database& database, FolderStatus& status) {
   Statement select(
       database,
       "SELECT run=?, status, error, CASE WHEN status='failed' AND http_status>=400 THEN "
-      "http_status END, count(*), total(bytes) FROM links GROUP BY 1, 2, 3, 4");
+      "http_status END, failed_since<run, count(*), total(bytes) FROM links "
+      "GROUP BY 1, 2, 3, 4, 5");
   select.bind(status.last_run ? status.last_run->number : 0);
   while (select.step()) {
     const bool of_last_run = select.number() != 0;
     const bool saved = select.text() == name(Status::saved);
     const auto error = select.optional_text();
     const auto http_status = select.optional_number();
+    const bool stood = select.number() != 0;
     const auto count = static_cast<std::uint64_t>(select.number());
     const auto bytes = static_cast<std::uint64_t>(select.number());
     (saved ? status.saved : status.failed) += count;
@@ -60,8 +63,9 @@ void count_rows(Database& database, FolderStatus& status) {
     if (!saved && http_status) {
       status.failed_by_status[{error.value_or("unknown"), static_cast<int>(*http_status)}] += count;
     }
-    if (of_last_run && !status.last_run->ended_at) {
-      (saved ? status.last_run->saved : status.last_run->failed) += count;
+    if (LastRun* run = of_last_run ? &*status.last_run : nullptr; run && !run->ended_at) {
+      (saved ? run->saved : run->failed) += count;
+      if (!saved && stood && run->stood) *run->stood += count;
     }
   }
 }

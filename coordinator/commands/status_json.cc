@@ -55,6 +55,7 @@ void write_run(Json& json, const LastRun& run, WallTime now) {
   json.key("kept").number(run.kept);
   json.key("skipped").number(run.skipped);
   json.key("failed").number(run.failed);
+  json.key("stood").number(run.stood);
   json.end();
 }
 

@@ -61,7 +61,8 @@ std::string run_text(const LastRun& run, WallTime now) {
   text += fmt::format("  {} saved", run.saved);
   if (run.kept) text += fmt::format(", {} kept", *run.kept);
   if (run.skipped) text += fmt::format(", {} skipped", *run.skipped);
-  return text + fmt::format(", {} failed{}\n", run.failed, run.ended_at ? "" : " so far");
+  return text + fmt::format(", {}{}\n", failed_text(run.failed, run.stood.value_or(0)),
+                            run.ended_at ? "" : " so far");
 }
 
 std::string hosts_text(const std::vector<HostCounts>& hosts) {

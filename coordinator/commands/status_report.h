@@ -22,6 +22,8 @@ struct LastRun {
   /// Of a run without an end: what it has written so far; kept and skipped are not known.
   std::uint64_t saved = 0, failed = 0;
   std::optional<std::uint64_t> kept, skipped;
+  /// Of `failed`: earlier runs had them, too. Of a run without an end: those tried again so far.
+  std::optional<std::uint64_t> stood;
 };
 
 struct HostCounts {
@@ -51,8 +53,9 @@ struct FolderStatus {
 /// One JSON object and a newline. Every key is always there, null where unknown: `output`, `links`,
 /// `saved`, `failed`, `bytes`, `failed_by_class` (class → count), `held_by` (pid, 0 if it has not
 /// said), `last_run` (`number`, `state`, `pid`, `started_at`, `ended_at`, `duration_ms`, `saved`,
-/// `kept`, `skipped`, `failed`), `hosts` (`host`, `saved`, `failed`, `bytes`), `failed_by_status`
-/// (HTTP status → count). A link without a host counts for the host null.
+/// `kept`, `skipped`, `failed`, of which `stood` before it), `hosts` (`host`, `saved`, `failed`,
+/// `bytes`), `failed_by_status` (HTTP status → count). A link without a host counts for the host
+/// null.
 [[nodiscard]] std::string status_json(const FolderStatus& status, WallTime now);
 
 }  // namespace fanfetch

@@ -93,6 +93,7 @@ Result<> end_run(RunLedger& run, const Tally& tally, const std::string& ending) 
                            .skipped = tally.count(Status::skipped),
                            .failed = tally.count(Status::failed),
                            .bytes = tally.bytes(),
+                           .stood = tally.old_failures().all,
                            .ending = ending};
   if (auto ended = run.ledger->end_run(summary, std::chrono::system_clock::now()); !ended) {
     return fail("{}", ended.error().message);

@@ -22,7 +22,8 @@ FolderStatus finished() {
                             .saved = 4,
                             .failed = 1,
                             .kept = 1230,
-                            .skipped = 2};
+                            .skipped = 2,
+                            .stood = 0};
   return status;
 }
 
@@ -32,6 +33,7 @@ FolderStatus unended(const std::string& state) {
   status.last_run->ended_at.reset();
   status.last_run->kept.reset();
   status.last_run->skipped.reset();
+  status.last_run->stood.reset();
   return status;
 }
 
@@ -49,6 +51,19 @@ TEST(StatusText, OfAFinishedRun) {
             "\n"
             "Run 3 finished: started 2023-11-14 22:13:20 UTC, took 1.9s\n"
             "  4 saved, 1230 kept, 2 skipped, 1 failed\n");
+}
+
+TEST(StatusText, FailuresThatStandAreToldAsARunDoes) {
+  FolderStatus status = finished();
+  status.last_run->failed = 12;
+  status.last_run->stood = 11;
+  EXPECT_TRUE(status_text(status, kNow).ends_with(", 1 failed, 11 stand from earlier runs\n"));
+  status.last_run->stood = 0;
+  EXPECT_TRUE(status_text(status, kNow).ends_with(" skipped, 12 failed\n"));
+  status = unended("running");
+  status.last_run->stood = 1;
+  EXPECT_TRUE(status_text(status, kNow)
+                  .ends_with("  4 saved, 0 failed, 1 stand from earlier runs so far\n"));
 }
 
 TEST(StatusText, OfARunThatIsGoingOn) {
@@ -96,14 +111,15 @@ TEST(StatusText, HostsAreATable) {
 }
 
 TEST(StatusJson, HasEveryKey) {
-  EXPECT_EQ(status_json(finished(), kNow),
-            R"({"output":"images","links":1246,"saved":1234,"failed":12,"bytes":13000000,)"
-            R"("failed_by_class":{"dns":1,"http_4xx":10,"timeout":1},"held_by":null,)"
-            R"("last_run":{"number":3,"state":"finished","pid":77,)"
-            R"("started_at":"2023-11-14T22:13:20.000Z","ended_at":"2023-11-14T22:13:21.900Z",)"
-            R"("duration_ms":1900,"saved":4,"kept":1230,"skipped":2,"failed":1},"hosts":null,)"
-            R"("failed_by_status":{"403":2,"404":8}})"
-            "\n");
+  EXPECT_EQ(
+      status_json(finished(), kNow),
+      R"({"output":"images","links":1246,"saved":1234,"failed":12,"bytes":13000000,)"
+      R"("failed_by_class":{"dns":1,"http_4xx":10,"timeout":1},"held_by":null,)"
+      R"("last_run":{"number":3,"state":"finished","pid":77,)"
+      R"("started_at":"2023-11-14T22:13:20.000Z","ended_at":"2023-11-14T22:13:21.900Z",)"
+      R"("duration_ms":1900,"saved":4,"kept":1230,"skipped":2,"failed":1,"stood":0},"hosts":null,)"
+      R"("failed_by_status":{"403":2,"404":8}})"
+      "\n");
 }
 
 TEST(StatusJson, UnknownIsNull) {
@@ -115,7 +131,7 @@ TEST(StatusJson, UnknownIsNull) {
             R"("failed_by_class":{"dns":1,"http_4xx":10,"timeout":1},"held_by":0,)"
             R"("last_run":{"number":3,"state":"killed","pid":77,)"
             R"("started_at":"2023-11-14T22:13:20.000Z","ended_at":null,"duration_ms":null,)"
-            R"("saved":4,"kept":null,"skipped":null,"failed":1},)"
+            R"("saved":4,"kept":null,"skipped":null,"failed":1,"stood":null},)"
             R"("hosts":[{"host":"h","saved":1,"failed":2,"bytes":3},)"
             R"({"host":null,"saved":0,"failed":1,"bytes":0}],)"
             R"("failed_by_status":{"403":2,"404":8}})"
