@@ -248,12 +248,18 @@ std::string extension_of_path(std::string_view path) {
 std::string mask_userinfo(std::string_view text) {
   std::string masked;
   std::size_t copied = 0;
+  std::size_t end = 0;                      // of an authority
+  std::size_t at = std::string_view::npos;  // its last '@'
   // At the beginning, and behind each "://" or what libcurl takes for it: a list's line may be
   // anything, and a URL may hold another one.
   for (std::size_t next = 0; next != std::string_view::npos;) {
     const std::size_t begin = std::min(text.find_first_not_of("/\\", next), text.size());
-    const std::size_t end = std::min(text.find_first_of("/?#", begin), text.size());
-    const std::size_t at = text.substr(0, end).rfind('@');
+    // Where authorities overlap they end together: nothing is looked at twice.
+    if (next == 0 || begin > end) {
+      end = std::min(text.find_first_of("/?#", begin), text.size());
+      at = text.substr(begin, end - begin).rfind('@');
+      if (at != std::string_view::npos) at += begin;
+    }
     if (at != std::string_view::npos && at >= begin && begin >= copied) {
       masked.append(text, copied, begin - copied).append("***");
       copied = at;
