@@ -69,6 +69,27 @@ std::string replace_harmful(std::string_view text) {
   return clean;
 }
 
+/// The valid text with at most 30 marks on a letter, more than any language writes (UAX #15, 13).
+/// utf8proc takes quadratic time to sort those of one letter.
+std::string limit_marks(std::string_view text) {
+  constexpr int kMaxMarks = 30;
+  std::string limited;
+  limited.reserve(text.size());
+  int marks = 0;  // since the last letter
+  while (!text.empty()) {
+    utf8proc_int32_t character = -1;
+    const auto size =
+        utf8proc_iterate(bytes_of(text), static_cast<utf8proc_ssize_t>(text.size()), &character);
+    const std::size_t step = size > 0 ? static_cast<std::size_t>(size) : 1;
+    marks = utf8proc_get_property(character)->combining_class != 0 ? marks + 1 : 0;
+    const bool fits = marks <= kMaxMarks;
+    limited += fits ? text.substr(0, step) : "_";
+    if (!fits) marks = 0;
+    text.remove_prefix(step);
+  }
+  return limited;
+}
+
 std::string_view without_trailing(std::string_view text, std::string_view characters) {
   return text.substr(0, text.find_last_not_of(characters) + 1);  // npos + 1 is 0
 }
@@ -115,9 +136,10 @@ std::string clean_component(std::string_view component) {
 }  // namespace
 
 std::string clean_path(std::string_view path) {
-  // In this order: NFC needs valid text, and makes no harmful characters of harmless ones.
+  // In this order: NFC needs valid text, and makes no harmful characters of harmless ones, but
+  // maybe two marks of one.
   std::string text = replace_harmful(path);
-  if (!is_ascii(text)) text = transform(text, UTF8PROC_COMPOSE);
+  if (!is_ascii(text)) text = limit_marks(transform(limit_marks(text), UTF8PROC_COMPOSE));
 
   std::vector<std::string> folders;
   std::string name;

@@ -12,9 +12,9 @@ inline constexpr std::size_t kMaxComponentBytes = 200;
 inline constexpr std::size_t kMaxPathBytes = 1000;
 
 /// Makes `path` a relative path that is safe to create below any folder:
-/// - valid UTF-8 in NFC, without control, format and bidi characters, backslashes and NULs; the two
-///   joiners that scripts and emoji need stay, but not at a component's beginning, where some file
-///   systems ignore them before a dot;
+/// - valid UTF-8 in NFC, with at most 30 marks on a letter, without control, format and bidi
+///   characters, backslashes and NULs; the two joiners that scripts and emoji need stay, but not at
+///   a component's beginning, where some file systems ignore them before a dot;
 /// - no component that is empty, `.` or `..`, starts with a dot (a link must not make hidden files
 ///   or reach our own `.fanfetch`) or ends with a dot or a space (some file systems drop those);
 /// - components of at most kMaxComponentBytes, cut between characters, with the extension kept;

@@ -91,6 +91,25 @@ TEST(CleanPath, IsInNormalForm) {
   EXPECT_EQ(clean_path("\xE2\x84\xAA"), "K");  // the Kelvin sign
 }
 
+TEST(CleanPath, ALetterFullOfMarksIsReadOnce) {
+  const std::string above = "\xCC\x81", below = "\xCC\xA3", two = "\xCD\x84";
+  std::string marks = "x";
+  for (int i = 0; i < 15; ++i) marks += below;
+  for (int i = 0; i < 15; ++i) marks += above;
+  EXPECT_EQ(clean_path(marks + ".jpg"), marks + ".jpg");
+  EXPECT_EQ(clean_path(marks + above + ".jpg"), marks + "_.jpg");
+  std::string line = "x";
+  for (int i = 0; i < 200'000; ++i) line += above + below;  // minutes, were each sorted in
+  for (const auto& text : {line, std::string("x") + two + two + line, two + line}) {
+    const std::string clean = clean_path(text);
+    EXPECT_LE(clean.size(), kMaxComponentBytes);
+    EXPECT_EQ(clean_path(clean), clean);
+  }
+  std::string doubled = "x";
+  for (int i = 0; i < 30; ++i) doubled += two;
+  EXPECT_EQ(clean_path(clean_path(doubled)), clean_path(doubled));
+}
+
 TEST(CleanPath, CutsALongComponentAndKeepsItsExtension) {
   EXPECT_EQ(clean_path(std::string(300, 'x') + ".jpg"), std::string(196, 'x') + ".jpg");
   EXPECT_EQ(clean_path(std::string(300, 'x')), std::string(200, 'x'));
