@@ -59,6 +59,7 @@ std::string uri_of(const std::string& path, Database::Access access) {
     }
   }
   if (access == Database::Access::immutable) uri += "?immutable=1";
+  if (access == Database::Access::memory) uri += "?mode=memory";
   return uri;
 }
 
@@ -66,8 +67,8 @@ std::string uri_of(const std::string& path, Database::Access access) {
 
 tl::expected<std::unique_ptr<Database>, DatabaseError> Database::open(const std::string& path,
                                                                       Access access) {
-  const int flags = (access == Access::read_write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-                                                  : SQLITE_OPEN_READONLY) |
+  const bool writes = access == Access::read_write || access == Access::memory;
+  const int flags = (writes ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) |
                     SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
   sqlite3* connection = nullptr;
   const std::string uri = uri_of(with_real_folder(path), access);

@@ -34,6 +34,7 @@ class Database {
     read_write,  ///< Creates the file if it is missing.
     read_only,
     immutable,  ///< Read-only while nobody writes it: needs no -wal and -shm file.
+    memory,     ///< A new one, in memory; `path` is only a name.
   };
   /// Does not follow a symbolic link at `path` itself; its folders may be links.
   [[nodiscard]] static tl::expected<std::unique_ptr<Database>, DatabaseError> open(

@@ -116,12 +116,16 @@ Result<std::unique_ptr<History>> History::open(const std::string& path) {
   if (!S_ISREG(status.st_mode)) return fail("the ledger '{}' is not a regular file", path);
   auto database = open_to_read(path);
   if (!database) return fail("cannot read the ledger '{}': {}", path, database.error().message);
-  switch (format_of(**database, ledger_steps())) {
+  const auto steps = ledger_steps();
+  switch (format_of(**database, steps)) {
     case Format::current: break;
     case Format::newer: return fail("the ledger '{}' was written by a later fanfetch", path);
     case Format::older:
-      return fail("the ledger '{}' is of an older fanfetch, or empty; a run brings it up to date",
-                  path);
+      if ((*database)->query_number("PRAGMA user_version") == 0) {
+        return fail("the ledger '{}' is empty: no run has begun there", path);
+      }
+      show_as_current(**database, steps);
+      break;
     case Format::foreign: return fail("'{}' is not a ledger of fanfetch", path);
     case Format::unknown:
       return fail("cannot read the ledger '{}': {}", path, (*database)->take_error()->message);

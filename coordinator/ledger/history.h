@@ -15,7 +15,8 @@ namespace fanfetch {
 /// A read-only view of a ledger, which a run may be writing meanwhile. Thread: one at a time.
 class History {
  public:
-  /// Also works on a medium that cannot be written. Error: there is no ledger at `path`, or none
+  /// Also works on a medium that cannot be written, and with the format of an older fanfetch, which
+  /// stays as it is. Error: there is no ledger at `path`, or none
   /// that can be read.
   [[nodiscard]] static Result<std::unique_ptr<History>> open(const std::string& path);
   ~History();

@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <vector>
+
 namespace fanfetch {
 namespace {
 
@@ -86,6 +91,19 @@ ALTER TABLE runs ADD COLUMN stood INTEGER;        -- of `failed`: earlier runs h
 )sql",
 };
 
+constexpr const char* kTables = "SELECT name FROM sqlite_schema WHERE type='table'";
+constexpr const char* kColumns = "SELECT name FROM pragma_table_info(?)";
+
+/// What a query for texts yields.
+std::vector<std::string> texts(Database& database, const char* sql,
+                               std::optional<std::string_view> parameter = {}) {
+  std::vector<std::string> all;
+  Statement select(database, sql);
+  if (parameter) select.bind(*parameter);
+  while (select.step()) all.emplace_back(select.text());
+  return all;
+}
+
 }  // namespace
 
 std::span<const char* const> ledger_steps() { return kSteps; }
@@ -114,6 +132,25 @@ void migrate(Database& database, std::span<const char* const> steps) {
     (void)database.take_error();  // there may have been no transaction
     database.fail(std::move(*error));
   }
+}
+
+void show_as_current(Database& database, std::span<const char* const> steps) {
+  auto current = Database::open("current", Database::Access::memory);
+  if (!current) return database.fail(std::move(current.error()));
+  migrate(**current, steps);
+  database.exec("PRAGMA temp_store = memory");
+  for (const std::string& table : texts(**current, kTables)) {
+    const auto there = texts(database, kColumns, table);
+    std::string missing;
+    for (const std::string& column : texts(**current, kColumns, table)) {
+      if (std::ranges::find(there, column) == there.end()) missing += ", NULL AS " + column;
+    }
+    if (missing.empty()) continue;
+    // What names the table means the view, whose columns the query planner sees through.
+    database.exec(
+        fmt::format("CREATE TEMP VIEW {0} AS SELECT *{1} FROM main.{0}", table, missing).c_str());
+  }
+  if (auto error = (*current)->take_error()) database.fail(std::move(*error));
 }
 
 }  // namespace fanfetch
