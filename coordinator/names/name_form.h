@@ -23,6 +23,8 @@ struct NameForm {
   Letters letters = Letters::all;
   bool joined = false;  ///< Without folders: `a/b.jpg` is `a_b.jpg`.
   bool plain = false;   ///< `file`, and the extension if it is of a few ASCII letters.
+
+  bool operator==(const NameForm&) const = default;
 };
 
 /// What to try after a file system refused a name of that form with `error`, an errno value:

@@ -4,8 +4,11 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "common/crash_point.h"
+#include "coordinator/names/name_template.h"
+#include "coordinator/names/path_text.h"
 
 namespace fanfetch {
 
@@ -16,6 +19,8 @@ struct BatchSettler::Batch {
     Sha256Digest hash{};
     std::uint64_t planned_name_key = 0;
     std::uint64_t final_name_key = 0;
+    std::string wanted;            // the name claimed, if its part is to get another one
+    NameForm form;                 // of that name
     std::optional<Record> record;  // nullopt: it is in the row
   };
   std::vector<Item> items;
@@ -93,8 +98,15 @@ void BatchSettler::begin_finished(const FinishedLink& finished, Batch& batch) co
     if (auto whole = entry_of_part(placer_, link, record)) {
       entry = std::move(*whole);
       ClaimedName claimed = hooks_.claim_name(link, *saved);
-      record.file_name = std::move(claimed.name);
       item.final_name_key = claimed.key;
+      entry.row.name_key = claimed.key;
+      if (const auto form = link.earlier ? std::nullopt : name_limits_.form_of(claimed.name)) {
+        item.form = *form;
+        item.wanted =
+            std::exchange(claimed.name, other_name(in_form(claimed.name, *form), link.hash, 1));
+        entry.row.name_key = name_key(claimed.name);
+      }
+      record.file_name = std::move(claimed.name);
       batch.has_parts = true;
     } else {
       turn_into_failure(record, whole.error().message);
@@ -113,7 +125,6 @@ void BatchSettler::begin_finished(const FinishedLink& finished, Batch& batch) co
     return;
   }
   entry.row.link = item.link;
-  entry.row.name_key = item.final_name_key;
   if (failed) {
     entry.row.planned_name = link.name;
     entry.row.named_by_list = link.name_given;
@@ -206,12 +217,15 @@ Result<> BatchSettler::place(Batch& batch) {
                      .part = owner.rename->part,
                      .hash = item.hash,
                      .replaces = owner.rename->replaces,
-                     .name = *owner.row.record.file_name});
+                     .name = *owner.row.record.file_name,
+                     .wanted = item.wanted,
+                     .form = item.form});
     owners.push_back(&owner);
   }
   auto placed = placer_.place(parts, ledger_);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (parts[i].placed) {
+      name_limits_.learn(parts[i].wanted, parts[i].form);
       owners[i]->row.record.file_name = std::move(parts[i].name);
     } else if (!parts[i].problem.empty()) {
       turn_into_failure(owners[i]->row.record, parts[i].problem);

@@ -10,6 +10,7 @@
 #include "coordinator/ledger/ledger.h"
 #include "coordinator/link/finished_link.h"
 #include "coordinator/names/name_claims.h"
+#include "coordinator/names/name_limits.h"
 #include "coordinator/settle/placer.h"
 
 namespace fanfetch {
@@ -74,6 +75,7 @@ class BatchSettler {
   Ledger& ledger_;
   const Placer& placer_;
   const SettlerHooks hooks_;
+  NameLimits name_limits_;
   bool renames_unsynced_ = false;
   std::optional<std::string> output_error_;
 };

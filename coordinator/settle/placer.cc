@@ -88,7 +88,10 @@ class Round {
     const int error = placer_.move(part.part, part.name, part.replaces);
     crash_point("between_renames");
     part.placed = error == 0;
-    if (part.placed) return {};
+    if (part.placed) {
+      part.form = one.form;
+      return {};
+    }
     if (part.wanted.empty()) part.wanted = part.name;
     if (error == ENOENT && !placer_.has_part(part.part)) {
       give_up(part, error);
@@ -213,7 +216,8 @@ Result<> Placer::place_all(std::span<PartToPlace> parts, Ledger& ledger,
   std::vector<Refused> refused;
   Round round(*this, refused, given_up);
   for (PartToPlace& part : parts) {
-    if (auto placed = round.place({.part = &part}); !placed) return placed;
+    const Refused first{.part = &part, .form = part.form, .n = part.wanted.empty() ? 0U : 1U};
+    if (auto placed = round.place(first); !placed) return placed;
   }
   while (!refused.empty()) {
     const std::vector<Refused> again = std::exchange(refused, {});

@@ -9,6 +9,7 @@
 #include "common/sha256.h"
 #include "coordinator/ledger/ledger.h"
 #include "coordinator/link/file_stamp.h"
+#include "coordinator/names/name_form.h"
 #include "coordinator/settle/name_calls.h"
 
 namespace fanfetch {
@@ -19,8 +20,10 @@ struct PartToPlace {
   std::string part;
   Sha256Digest hash{};  ///< Of the link, for other names.
   std::optional<FileStamp> replaces;
-  std::string name;     ///< In: the name that was noted. Out: the name that the file has.
-  std::string wanted;   ///< Out: the name that was noted first, where it could not have that.
+  std::string name;  ///< In: the name that was noted. Out: the name that the file has.
+  /// In and out: the name that it was to have, if `name` is another one; empty: it is that.
+  std::string wanted;
+  NameForm form = {};   ///< In and out: the form of the name wanted that `name` is made of.
   bool placed = false;  ///< Out: it has that name.
   std::string problem;  ///< Out: why it can have no name.
 };

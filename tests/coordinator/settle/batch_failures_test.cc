@@ -161,6 +161,29 @@ TEST_F(BatchFailuresTest, ANameThatTheDiskRefusesCostsNoBytes) {
   EXPECT_EQ(ledger_.rows.at(1).record.file_name, other("a_b.jpg", 1));
 }
 
+/// Once is enough: the next batches are noted as the disk takes them.
+TEST_F(BatchFailuresTest, WhatTheDiskRefusesIsLearnedOnceARun) {
+  disk_.refuses = refuse_signs;
+  settle(saved(1, "a:b.jpg"));
+  (void)take_log();
+  disk_.calls.clear();
+  settle(saved(2, "c?d:.jpg"), saved(3, "\xC3\xA9.jpg"));
+  EXPECT_EQ(take_log(), (Log{"sync", "write", "record 2", "settled", "record 3", "settled"}));
+  EXPECT_EQ(disk_.calls.size(), 2u);
+  EXPECT_EQ(records_.at(1).file_name, other("c_d_.jpg", 2)) << "as it was in the first batch";
+  const LedgerRow& row = ledger_.rows.at(2);
+  EXPECT_EQ(row.record.file_name, other("c_d_.jpg", 2));
+  EXPECT_EQ(row.name_key, name_key(other("c_d_.jpg", 2)));
+  EXPECT_EQ(settled_names_.at(1), std::pair(key_of("c?d:.jpg"), key_of("c?d:.jpg")))
+      << "what was claimed is free again";
+  EXPECT_EQ(records_.at(2).file_name, "\xC3\xA9.jpg");
+
+  write(other("e_f.jpg", 4), "foreign");
+  settle(saved(4, "e:f.jpg"));
+  EXPECT_EQ(records_.at(3).file_name, other("e_f.jpg", 4, 2));
+  EXPECT_EQ(read(other("e_f.jpg", 4)), "foreign");
+}
+
 TEST_F(BatchFailuresTest, ADiskThatTakesNoNameIsTheEnd) {
   disk_.refuses = [](std::string_view) { return EINVAL; };
   settle(saved(1, "a.jpg"), saved(2, "b.jpg"));
