@@ -4,11 +4,11 @@
 #include <filesystem>
 
 #include "common/utf8.h"
-#include "coordinator/commands/check_processes.h"
+#include "coordinator/commands/checks/check_processes.h"
+#include "coordinator/commands/checks/foreign_files.h"
+#include "coordinator/commands/checks/verify_report.h"
 #include "coordinator/commands/folder.h"
-#include "coordinator/commands/foreign_files.h"
 #include "coordinator/commands/line_output.h"
-#include "coordinator/commands/verify_report.h"
 #include "coordinator/names/path_text.h"
 #include "coordinator/process/cpu_count.h"
 #include "coordinator/report/console.h"

@@ -1,4 +1,4 @@
-#include "coordinator/commands/foreign_files.h"
+#include "coordinator/commands/checks/foreign_files.h"
 
 #include <dirent.h>
 #include <fcntl.h>

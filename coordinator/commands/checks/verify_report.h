@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "common/clock.h"
-#include "coordinator/commands/file_check.h"
+#include "coordinator/commands/checks/file_check.h"
 
 namespace fanfetch {
 

@@ -1,4 +1,4 @@
-#include "coordinator/commands/check_processes.h"
+#include "coordinator/commands/checks/check_processes.h"
 
 #include <fcntl.h>
 #include <limits.h>

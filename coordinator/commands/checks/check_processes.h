@@ -8,7 +8,7 @@
 
 #include "common/result.h"
 #include "common/unique_fd.h"
-#include "coordinator/commands/file_check.h"
+#include "coordinator/commands/checks/file_check.h"
 
 namespace fanfetch {
 

@@ -1,4 +1,4 @@
-#include "coordinator/commands/file_check.h"
+#include "coordinator/commands/checks/file_check.h"
 
 #include <fcntl.h>
 #include <unistd.h>

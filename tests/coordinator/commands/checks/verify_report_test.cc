@@ -1,4 +1,4 @@
-#include "coordinator/commands/verify_report.h"
+#include "coordinator/commands/checks/verify_report.h"
 
 #include <gtest/gtest.h>
 
