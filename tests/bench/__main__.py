@@ -1,6 +1,7 @@
 """Measures fanfetch and its rivals; scripts/bench starts it and says how it is used."""
 
 import argparse
+import os
 import random
 import signal
 import sys
@@ -19,18 +20,16 @@ import transfers
 import waiting
 
 HEADLINE = ("small", "medium", "tls", "tutorial")
+AGAINST = ("small", "medium", "tls", "big", "tiny", "hosts", "disk")
 WORKLOADS = {function.__name__: function for function in (
     transfers.small, transfers.medium, transfers.tls, waiting.tutorial, waiting.latency, transfers.big,
     transfers.hosts, transfers.tiny, transfers.scaling, transfers.disk, lists.long, ledgers.saved, lists.refused,
-    ledgers.full, growth.growth, defaults.defaults, ledgers.ledger, ledgers.scheduler, names.dns, waiting.slow,
-    transfers.against)}
-NOT_IN_ALL = ("against",)
+    ledgers.full, growth.growth, defaults.defaults, ledgers.ledger, ledgers.scheduler, names.dns, waiting.slow)}
 
 
 def usage():
     lines = [f"  {name:<10} {function.__doc__}" for name, function in WORKLOADS.items()]
-    return "\n".join(["workloads:", *lines, "",
-                      f"none: {' '.join(HEADLINE)}; all: all of them but {', '.join(NOT_IN_ALL)}"])
+    return "\n".join(["workloads:", *lines, "", f"none: {' '.join(HEADLINE)}; all: all of them"])
 
 
 def arguments():
@@ -48,19 +47,20 @@ def arguments():
     parser.add_argument("--plot", metavar="FILE.svg", help="draws them, too")
     parser.add_argument("--fanfetch", metavar="PROGRAM", help="measures this one, in place of build/release's")
     parser.add_argument("--limit-client", metavar="PROGRAM", help="likewise")
-    parser.add_argument("--against", metavar="PROGRAM", help="another build's fanfetch, for the workload against")
+    parser.add_argument("--against", metavar="PROGRAM", help="another build's fanfetch, in place of the rivals; "
+                        f"workloads: {' '.join(AGAINST)} (the default is {AGAINST[0]})")
     given = parser.parse_args()
-    if given.against and not given.workload:
-        given.workload = ["against"]
+    if given.against and not set(given.workload) <= set(AGAINST):
+        parser.error(f"--against goes with {', '.join(AGAINST)}")
     if min(given.rounds, given.files or 1, given.bytes or 1) < 1:
         parser.error("numbers are at least 1")
     return given
 
 
 def chosen(given):
-    if "all" in given:
-        return [name for name in WORKLOADS if name not in NOT_IN_ALL]
-    return given or HEADLINE
+    if "all" in given.workload:
+        return list(WORKLOADS)
+    return given.workload or (AGAINST[:1] if given.against else HEADLINE)
 
 
 def main():
@@ -72,11 +72,12 @@ def main():
         bench = context.Bench(work=work, memory=memory, disk=disk,
                               programs=programs.Programs(given.fanfetch, given.limit_client), rounds=given.rounds,
                               limit=given.limit, environment=context.plain_environment(f"{work}/home"),
-                              random=random.Random(seed), files=given.files, bytes=given.bytes, against=given.against)
+                              random=random.Random(seed), files=given.files, bytes=given.bytes,
+                              against=given.against and os.path.realpath(given.against))
         where = report.machine(bench)
         how = f"{where['cpus']} CPUs ({where['cpu']}), medians of {given.rounds} shuffled rounds"
         print(f"{how}, seed {seed}, kernel {where['kernel']}, load {where['load_at_start']:.1f} at the start")
-        for name in chosen(given.workload):
+        for name in chosen(given):
             try:
                 measured = WORKLOADS[name](bench)
             except context.NotMeasured as why:

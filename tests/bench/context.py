@@ -27,7 +27,7 @@ class Bench:
     random: random.Random
     files: int | None = None  # in place of a workload's own number
     bytes: int | None = None  # in place of its size of a file
-    against: str | None = None  # another build's fanfetch
+    against: str | None = None  # another build's fanfetch, in the rivals' place
     authority: object = None  # trust.Authority, from the first workload on that needs it
 
     def say(self, text, passing=False):

@@ -24,7 +24,8 @@ class Dnsmasq(servers.Server):
         super().__init__(
             ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts",
              "--bind-interfaces", f"--port={self.port}", "--listen-address=127.0.0.1",
-             "--address=/bench.test/127.0.0.1", "--local=/bench.test/", "--local-ttl=600", f"--user={pwd.getpwuid(os.geteuid()).pw_name}",
+             "--address=/bench.test/127.0.0.1", "--local=/bench.test/", "--local-ttl=600",
+             f"--user={pwd.getpwuid(os.geteuid()).pw_name}",
              f"--pid-file={work}/dnsmasq.pid", "--log-queries", f"--log-facility={self.queries_log}"], output)
         servers.wait_until(lambda: "started" in self._log(), self.process, output)
 

@@ -11,11 +11,11 @@ MOST = 8  # times fanfetch's figure is as far as a bar goes: one that is longer 
 STYLE = """
   text { font: 13px system-ui, sans-serif; fill: #1f2328 }
   .title { font-weight: 600 } .small { font-size: 11px; fill: #59636e } .value { font-size: 12px }
-  .ours, .part { fill: #0969da } .rival, .python { fill: #8c959f } .limit { fill: #d0d7de }
+  .ours, .part { fill: #0969da } .rival, .build, .python { fill: #8c959f } .limit { fill: #d0d7de }
   .spread { stroke: #1f2328; stroke-width: 1 } .cut { stroke: #ffffff; stroke-width: 3 }
   @media (prefers-color-scheme: dark) {
     text { fill: #f0f6fc } .small { fill: #9198a1 }
-    .ours, .part { fill: #4493f8 } .rival, .python { fill: #6e7681 } .limit { fill: #3d444d }
+    .ours, .part { fill: #4493f8 } .rival, .build, .python { fill: #6e7681 } .limit { fill: #3d444d }
     .spread { stroke: #f0f6fc } .cut { stroke: #0d1117 }
   }
 """

@@ -18,6 +18,7 @@ class Run:
 
     wall: float
     cpu: float
+    own_cpu: float  # of the first process alone, in steps of the kernel's clock tick
     pss: int  # bytes, the proportional set size of the whole tree at its highest; 0 where nobody looked
     status: int | None  # the exit status, -N for signal N; None where the time limit ended it
     errors: str  # the end of what it wrote to stderr
@@ -30,6 +31,17 @@ def adopt_orphans():
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER)")
 
 
+def fields(stat):
+    """The fields of /proc/PID/stat from the third one on: state, parent, group, session…"""
+    return stat.rpartition(")")[2].split()  # the name, in brackets, may hold anything
+
+
+def cpu_of(pid):
+    with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
+        user, system = fields(stat.read())[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 def processes_of(session):
     """The processes of a session. A tool starts in one of its own and none of those measured here leaves it."""
     found = []
@@ -38,8 +50,7 @@ def processes_of(session):
             continue
         try:
             with open(f"/proc/{entry}/stat", encoding="utf-8", errors="replace") as stat:
-                # The name, in brackets, may hold anything; state, parent, group and session follow it.
-                if int(stat.read().rpartition(")")[2].split()[3]) == session:
+                if int(fields(stat.read())[3]) == session:
                     found.append(int(entry))
         except OSError:
             pass  # it ended
@@ -72,7 +83,7 @@ def end_session(session):
 
 
 def ended(pidfd, seconds):
-    """Whether a process has ended, waiting for it for so long."""
+    """Whether a process has ended, waiting for it for so long; None: until it has."""
     return bool(select.select([pidfd], [], [], seconds)[0])
 
 
@@ -104,11 +115,13 @@ def run(command, folder, scratch, *, environment, limit, look_at_memory=False, i
     finally:
         if not ended(pidfd, 0):  # too late, or whoever runs this interrupts it
             child.kill()
-        _, status, usage = os.wait4(child.pid, 0)
+        ended(pidfd, None)
         wall = time.monotonic() - start
+        own_cpu = cpu_of(child.pid)  # a process that nobody has waited for yet still has its times
+        _, status, usage = os.wait4(child.pid, 0)
         cpu = usage.ru_utime + usage.ru_stime + end_session(child.pid)
         os.close(pidfd)
     child.returncode = os.waitstatus_to_exitcode(status)
     with open(scratch, "rb") as errors:
         text = errors.read()[-2000:].decode(errors="replace").strip()
-    return Run(wall, cpu, most, child.returncode if in_time else None, text, launched)
+    return Run(wall, cpu, own_cpu, most, child.returncode if in_time else None, text, launched)

@@ -33,8 +33,13 @@ def ratios(comparison):
             if rivals and getattr(row, what):
                 best = min(rivals, key=lambda rival, what=what: rival.median(what))
                 parts.append(f"{word} {comparison.ratio(row, best, what):.2f} of the best rival ({best.name})")
+        for other in comparison.of_role("build"):
+            parts += [f"{word} {spread(comparison.ratios(row, other, what), digits=3)} of {other.name}"
+                      for what, word in (("cpu", "CPU"), ("wall", "wall"))]
         for least in comparison.of_role("limit", "cpu"):
             parts.append(f"CPU {comparison.ratio(row, least, 'cpu'):.2f} of the limit")
+        if row.own_cpu:
+            parts.append(f"coordinator {row.median('own_cpu') / row.median('cpu'):.0%} of the CPU")
         if parts:
             sentences.append(f"{row.name}: {', '.join(parts)}")
     return sentences
@@ -100,6 +105,7 @@ def as_json(comparison):
             "ratios": ratios(comparison), "notes": comparison.notes,
             "rows": [{"name": row.name, "role": row.role, "command": row.command, "failed": row.failed,
                       "files": row.files or comparison.files, "wall_s": row.wall, "cpu_s": row.cpu,
+                      "first_process_cpu_s": row.own_cpu,
                       "pss_bytes": row.pss, "connections": row.connections, "extra": row.extra}
                      for row in comparison.rows]}
 

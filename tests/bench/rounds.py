@@ -17,6 +17,7 @@ class Figures:
     command: list
     wall: list = dataclasses.field(default_factory=list)
     cpu: list = dataclasses.field(default_factory=list)
+    own_cpu: list = dataclasses.field(default_factory=list)  # of the first process alone
     connections: list = dataclasses.field(default_factory=list)
     pss: int = 0
     failed: str | None = None  # why there are no figures
@@ -48,7 +49,10 @@ class Comparison:
     def ratio(self, row, other, what):
         """The median of `row` to `other`, round by round: they were neighbours, whatever else the
         machine did in that round."""
-        return median(a / b for a, b in zip(getattr(row, what), getattr(other, what)))
+        return median(self.ratios(row, other, what))
+
+    def ratios(self, row, other, what):
+        return [a / b for a, b in zip(getattr(row, what), getattr(other, what))]
 
 
 def fresh_folder(path):
@@ -84,8 +88,7 @@ def compare(bench, name, title, tools, check, files, *, server=None, prepare=fre
     `check(folder)` says what is wrong with what a tool saved, or None. A round before the timed ones
     looks at memory; where `warm_up` is False, because waiting is all that a workload does, the timed
     ones look. A tool that fails or does not end in time is not run again. `prepare(folder)` makes it
-    ready for a run; `server` counts connections; `wall_of` says
-    what of a run counts as its time.
+    ready for a run; `server` counts connections; `wall_of` says what of a run counts as its time.
     """
     rows = [Figures(tool.name, tool.role, list(tool.command)) for tool in tools]
     pairs = list(zip(tools, rows))
@@ -102,5 +105,6 @@ def compare(bench, name, title, tools, check, files, *, server=None, prepare=fre
             if run and number > 0:
                 row.wall.append(wall_of(run))
                 row.cpu.append(run.cpu)
+                row.own_cpu.append(run.own_cpu)
     shutil.rmtree(out, ignore_errors=True)
     return Comparison(name, title, files, rows)

@@ -72,6 +72,7 @@ class ProcessesTest(unittest.TestCase):
         run = self.run_python(f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])")
         self.assertEqual(run.status, 0)
         self.assertGreater(run.cpu, 0.2)
+        self.assertLess(run.own_cpu, run.cpu - 0.15)
 
     def test_an_orphan_counts(self):
         run = self.run_python("import os, time\nif os.fork() == 0:\n  if os.fork() == 0:\n"

@@ -19,7 +19,7 @@ JOBS = 64  # transfers at once: fanfetch's default, and so what all get
 class Tool:
     name: str
     command: tuple
-    role: str = "ours"  # or part, rival, limit, python: what it is compared as
+    role: str = "ours"  # or part, build, rival, limit, python: what it is compared as
     check: object = None  # of what it saved, in place of the workload's
 
 
@@ -55,13 +55,17 @@ def aria2(lists, *options):
     # hold all links. -x 16, -s 1, --file-allocation=none, --async-dns=false: no gain with small
     # files. Pipelining: opens a connection for each file. --ca-certificate: the same as the system's.
     return Tool("aria2", ("aria2c", "-q", "-j", str(JOBS), "-x", "16", "--deferred-input=true",
-                          "--max-download-result=0", "--auto-save-interval=0", *options, "-i", f"{lists}/{bodies.LIST}"), "rival")
+                          "--max-download-result=0", "--auto-save-interval=0", *options,
+                          "-i", f"{lists}/{bodies.LIST}"), "rival")
 
 
 def rivals(lists, *, authority=None, waits=False, hosts_return=True):
-    """Those that are installed. Unless `hosts_return`, each host has one file: aria2 keeps all
-    connections, until it has no descriptors left, and so is told not to. wget2's threads get in each other's way: where nothing waits, 8 of them
-    take 0.6 of the CPU of 64, so that both are measured."""
+    """Those that are installed.
+
+    wget2's threads get in each other's way: where nothing waits, 8 of them take down to 0.5 of the CPU
+    of 64, so both are measured. Where no host returns, aria2 would keep all connections until it has
+    no descriptors left.
+    """
     all_of_them = [curl(lists, authority), wget2(lists), *([] if waits else [wget2(lists, 8)]),
                    aria2(lists, *([] if hosts_return else ["--enable-http-keep-alive=false"]))]
     return [tool for tool in all_of_them if shutil.which(tool.command[0])]

@@ -1,11 +1,10 @@
 """Workloads that compare tools over files of nginx: one host, many hosts, TLS, a real disk."""
 
 import contextlib
-import os
+import dataclasses
 import shutil
 
 import bodies
-import context
 import rounds
 import servers
 import tools
@@ -37,16 +36,25 @@ def size_words(size):
     return f"{size} bytes"
 
 
-def one_host(bench, name, count, size, *, without_hash=False):
+def beside(bench, lists, others, *options):
+    """fanfetch, and either the others or another build of it."""
+    ours = tools.fanfetch(bench.programs.fanfetch, lists, *options)
+    if bench.against is None:
+        return [ours, *others]
+    return [ours, dataclasses.replace(tools.fanfetch(bench.against, lists, *options, name="the other build"),
+                                      role="build")]
+
+
+def one_host(bench, name, count, size, *, without_hash=False, out=None):
     files = bodies.Bodies(count, size)
-    program = bench.programs.fanfetch
     with served(bench, files) as (server, lists):
-        compared = [tools.fanfetch(program, lists, *FOR_ONE_HOST)]
+        others = tools.rivals(lists) + tools.limit(bench.programs.limit_client, lists)
         if without_hash:
-            compared.append(tools.fanfetch(program, lists, *FOR_ONE_HOST, "--hash", "none", name="fanfetch, no hash"))
-        compared += tools.rivals(lists) + tools.limit(bench.programs.limit_client, lists)
-        return [rounds.compare(bench, name, f"{count:,} files of {size_words(size)} from one host", compared,
-                                files.complaint, count, server=server)]
+            others.insert(0, tools.fanfetch(bench.programs.fanfetch, lists, *FOR_ONE_HOST, "--hash", "none",
+                                            name="fanfetch, no hash"))
+        title = f"{count:,} files of {size_words(size)} from one host" + (", to a disk" if out else "")
+        return [rounds.compare(bench, name, title, beside(bench, lists, others, *FOR_ONE_HOST), files.complaint, count,
+                               server=server, out=out)]
 
 
 def small(bench):
@@ -69,34 +77,30 @@ def tiny(bench):
     return one_host(bench, "tiny", bench.files or 200_000, bench.bytes or 1024)
 
 
+def many_hosts(bench, name, count, hosts, *, tls=False):
+    files = bodies.Bodies(bench.files or count, bench.bytes or 10_240)
+    hosts = min(hosts, files.count)
+    with served(bench, files, hosts=hosts, tls=tls) as (server, lists):
+        others = tools.rivals(lists, authority=bench.authority.file if tls else None, hosts_return=hosts < files.count)
+        others += [] if tls else tools.limit(bench.programs.limit_client, lists)
+        title = f"{files.count:,} files on {hosts:,} hosts" + (" over TLS" if tls else "")
+        return [rounds.compare(bench, name, title, beside(bench, lists, others), files.complaint, files.count,
+                               server=server)]
+
+
 def tls(bench):
     """1,000 files on 200 hosts over TLS, certificates verified"""
-    files, hosts = bodies.Bodies(bench.files or 1000, bench.bytes or 10_240), 200
-    hosts = min(hosts, files.count)
-    with served(bench, files, hosts=hosts, tls=True) as (server, lists):
-        compared = [tools.fanfetch(bench.programs.fanfetch, lists),
-                    *tools.rivals(lists, authority=bench.authority.file)]
-        return [rounds.compare(bench, "tls", f"{files.count:,} files on {hosts} hosts over TLS", compared,
-                                files.complaint, files.count, server=server)]
+    return many_hosts(bench, "tls", 1000, 200, tls=True)
 
 
 def hosts(bench):
-    """20,000 hosts, one file each"""
-    files = bodies.Bodies(bench.files or 20_000, bench.bytes or 10_240)
-    with served(bench, files, hosts=files.count) as (server, lists):
-        compared = [tools.fanfetch(bench.programs.fanfetch, lists), *tools.rivals(lists, hosts_return=False),
-                    *tools.limit(bench.programs.limit_client, lists)]
-        return [rounds.compare(bench, "hosts", f"{files.count:,} hosts, one file each", compared, files.complaint,
-                                files.count, server=server)]
+    """20,000 files on as many hosts"""
+    return many_hosts(bench, "hosts", 20_000, bench.files or 20_000)
 
 
 def disk(bench):
     """The first workload on a real disk: fanfetch syncs what it calls saved, the others do not"""
-    files = bodies.Bodies(bench.files or 10_000, bench.bytes or 10_240)
-    with served(bench, files) as (server, lists):
-        compared = [tools.fanfetch(bench.programs.fanfetch, lists, *FOR_ONE_HOST), *tools.rivals(lists)]
-        return [rounds.compare(bench, "disk", f"{files.count:,} files of {size_words(files.size)} to a disk", compared,
-                                files.complaint, files.count, server=server, out=f"{bench.disk}/out")]
+    return one_host(bench, "disk", bench.files or 10_000, bench.bytes or 10_240, out=f"{bench.disk}/out")
 
 
 def scaling(bench):
@@ -111,15 +115,3 @@ def scaling(bench):
         two, one = result.rows
         result.notes.append(f"two workers do {result.ratio(one, two, 'wall'):.2f} times the work of one")
     return [result]
-
-
-def against(bench):
-    """The first workload with another build's fanfetch in turn: --against PROGRAM"""
-    if bench.against is None:
-        raise context.NotMeasured("name another build's fanfetch: --against PROGRAM")
-    files = bodies.Bodies(bench.files or 10_000, bench.bytes or 10_240)
-    with served(bench, files) as (server, lists):
-        compared = [tools.fanfetch(bench.programs.fanfetch, lists, *FOR_ONE_HOST, name="this"),
-                    tools.fanfetch(os.path.realpath(bench.against), lists, *FOR_ONE_HOST, name="the other")]
-        return [rounds.compare(bench, "against", f"{files.count:,} files of {size_words(files.size)}, two builds",
-                                compared, files.complaint, files.count, server=server)]

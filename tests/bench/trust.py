@@ -78,8 +78,10 @@ def enter_private_mounts():
     """Gives this process and its children mounts of their own; without root by a user namespace."""
     libc = ctypes.CDLL(None, use_errno=True)
     user, group = os.geteuid(), os.getegid()
-    call(libc.unshare, CLONE_NEWNS | (CLONE_NEWUSER if user != 0 else 0))
-    if user != 0:
+    try:
+        call(libc.unshare, CLONE_NEWNS)
+    except PermissionError:
+        call(libc.unshare, CLONE_NEWNS | CLONE_NEWUSER)
         for name, content in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"),
                               ("gid_map", f"{group} {group} 1")):
             with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
