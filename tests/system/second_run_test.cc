@@ -425,7 +425,7 @@ class DamageInMidRunTest : public SecondRunTest {
     for (int i = 0; i < 5000; ++i) lines_ += fmt::format("http://[bad{}\n", i);
     ASSERT_EQ(1, run(with({})).exit_status);
   }
-  /// Of all its pages but the first ones, where its tables begin.
+  /// Of all its pages but the first and the last ones, which are read at the start.
   void damage_the_ledger() const {
     const std::string ledger = file(".fanfetch/ledger.sqlite");
     constexpr std::streamoff kFirst = 32 * 1024;
@@ -463,9 +463,16 @@ TEST_F(DamageInMidRunTest, OrAtTheNextStartIfSomebodyStillReadsIt) {
   const std::string fifo = folder_.at("fifo");
   ASSERT_EQ(0, ::mkfifo(fifo.c_str(), 0600));
   const auto gate = std::make_shared<Gate>();
-  origin_.serve("/held.jpg", half_then_gate(picture("held"), gate));
-  FanfetchProcess process(setup({folder_.write("held.txt", origin_.url("/held.jpg")), fifo}));
-  ASSERT_TRUE(origin_.wait_for_count("/held.jpg", 1));
+  std::string held;  // more than one link, whose rows lie far from each other
+  for (int i = 0; i < 10; ++i) {
+    const std::string path = fmt::format("/held{}.jpg", i);
+    origin_.serve(path, half_then_gate(picture("held"), gate));
+    held += origin_.url(path) + "\n";
+  }
+  FanfetchProcess process(setup({folder_.write("held.txt", held), fifo, "--per-host=10"}));
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_TRUE(origin_.wait_for_count(fmt::format("/held{}.jpg", i), 1)) << "read so far";
+  }
   damage_the_ledger();
   gate->open();
   const auto finished = finish(process);
