@@ -40,7 +40,7 @@ async def main(address, port, delay, size):
         index = int(name.partition(".")[0][1:])
         if name.endswith(".jpg"):
             return delay, "image/jpeg", pictures.body(index)
-        return delay, "application/octet-stream", files.body(index)
+        return delay, "application/octet-stream", bytes(files.body(index))
 
     async def serve(reader, writer):
         try:

@@ -46,7 +46,7 @@ class BodiesTest(unittest.TestCase):
         self.assertIn("999", self.complaint())
 
     def test_one_long(self):
-        (self.folder / "f1.bin").write_bytes(self.files.body(1) + b"x")
+        (self.folder / "f1.bin").write_bytes(bytes(self.files.body(1)) + b"x")
         self.assertIn("f1.bin", self.complaint())
 
     def test_one_in_the_place_of_another(self):

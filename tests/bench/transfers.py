@@ -105,7 +105,7 @@ def disk(bench):
 
 def scaling(bench):
     """One worker and two, on compressed bodies to decode and hash"""
-    files = bodies.Bodies(bench.files or 64, bench.bytes or 16_000_000, compressed=True)
+    files = bodies.Bodies(bench.files or 48, bench.bytes or 8_000_000, compressed=True)
     with served(bench, files, directives="add_header Content-Encoding gzip;") as (server, lists):
         compared = [tools.fanfetch(bench.programs.fanfetch, lists, *FOR_ONE_HOST, "-w", workers,
                                    name=f"fanfetch -w {workers}") for workers in ("2", "1")]
