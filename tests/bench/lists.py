@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import shutil
+import signal
 import socket
 import threading
 import time
@@ -100,7 +101,8 @@ def long(bench):
         write_list(lists, count, server.url("")[:-1])
         loading = tools.fanfetch(program, lists, name=f"fanfetch, {WATCHED} s of downloads")
         done = run(bench, loading, limit=10 * bench.limit, look_at_memory=True, interrupt_after=WATCHED)
-    rows.append(row_of(loading, done, wall=[done.wall]))
+    rows.append(row_of(loading, done, wall=[done.wall],
+                       failed=None if done.status in (0, -signal.SIGINT) else f"exit status {done.status}"))
     shutil.rmtree(lists)
     return [rounds.Comparison("long", f"A list of {count:,} lines", count, rows)]
 

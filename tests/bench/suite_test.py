@@ -103,14 +103,18 @@ class RatiosTest(unittest.TestCase):
         self.assertEqual(rounds.Comparison("x", "x", 1, [ours, other]).ratio(ours, other, "cpu"), 2)
 
 
+def run_suite(fanfetch, *arguments):
+    command = [f"{programs.ROOT}/scripts/bench", "--fanfetch", fanfetch, "--limit-client", LIMIT_CLIENT, "--rounds", "1",
+               *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False,
+                          env=os.environ | {"FANFETCH_BENCH_BUILD": "no"})
+
+
 class WholeTest(unittest.TestCase):
     def test_from_end_to_end(self):
         with tempfile.TemporaryDirectory() as folder:
-            command = [f"{programs.ROOT}/scripts/bench", "--fanfetch", FANFETCH, "--limit-client", LIMIT_CLIENT,
-                       "--rounds", "1", "--files", "20", "--json", f"{folder}/all.json", "--plot", f"{folder}/all.svg",
-                       "small", "tls", "latency"]
-            done = subprocess.run(command, capture_output=True, text=True, check=False,
-                                  env=os.environ | {"FANFETCH_BENCH_BUILD": "no"})
+            done = run_suite(FANFETCH, "--files", "20", "--json", f"{folder}/all.json", "--plot",
+                             f"{folder}/all.svg", "small", "tls", "latency")
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
             with open(f"{folder}/all.json", encoding="utf-8") as file:
                 measured = {workload["workload"]: workload for workload in json.load(file)["workloads"]}
@@ -122,6 +126,12 @@ class WholeTest(unittest.TestCase):
                 self.assertIsNone(row["failed"], row)
                 self.assertEqual((len(row["wall_s"]), len(row["cpu_s"])), (1, 1))
         self.assertIn("limit", [row["name"] for row in measured["small"]["rows"]])
+
+    def test_a_build_that_fails(self):
+        done = run_suite("/bin/false", "--files", "2", "--against", FANFETCH)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("exit status 1", done.stdout)
+        self.assertIn("the other build", done.stdout)
 
 
 if __name__ == "__main__":

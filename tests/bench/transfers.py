@@ -17,16 +17,18 @@ FOR_ONE_HOST = ("--per-host", str(tools.JOBS))  # as the rivals do: they know no
 def served(bench, files, *, hosts=1, tls=False, directives=""):
     """nginx with `files` over so many hosts, in long runs of one host, and the lists of their links."""
     lists, www = f"{bench.work}/lists", f"{bench.memory}/www"
-    files.write(www)
     addresses = [servers.host(index) for index in range(hosts)] if hosts > 1 else ["127.0.0.1"]
     if tls and bench.authority is None:
         bench.authority = trust.Authority(f"{bench.work}/authority")
-    with servers.Nginx(f"{bench.work}/nginx", www, addresses, authority=bench.authority if tls else None,
-                       directives=directives) as server:
-        bodies.write_lists(lists, (server.url(files.name(index), addresses[index * hosts // files.count])
-                                   for index in range(files.count)))
-        yield server, lists
-    shutil.rmtree(www)
+    try:
+        files.write(www)
+        with servers.Nginx(f"{bench.work}/nginx", www, addresses, authority=bench.authority if tls else None,
+                           directives=directives) as server:
+            bodies.write_lists(lists, (server.url(files.name(index), addresses[index * hosts // files.count])
+                                       for index in range(files.count)))
+            yield server, lists
+    finally:
+        shutil.rmtree(www)
 
 
 def size_words(size):
