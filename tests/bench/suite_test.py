@@ -104,8 +104,8 @@ class RatiosTest(unittest.TestCase):
 
 
 def run_suite(fanfetch, *arguments):
-    command = [f"{programs.ROOT}/scripts/bench", "--fanfetch", fanfetch, "--limit-client", LIMIT_CLIENT, "--rounds", "1",
-               *arguments]
+    command = [f"{programs.ROOT}/scripts/bench", "--fanfetch", fanfetch, "--limit-client", LIMIT_CLIENT,
+               "--rounds", "1", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False,
                           env=os.environ | {"FANFETCH_BENCH_BUILD": "no"})
 
