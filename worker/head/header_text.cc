@@ -1,5 +1,7 @@
 #include "worker/head/header_text.h"
 
+#include <iconv.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
@@ -43,6 +45,50 @@ std::string from_windows_1252(std::string_view bytes) {
       utf8 += static_cast<char>(0x80 | (code & 0x3F));
     }
   }
+  return utf8;
+}
+
+/// The names that the C library's converter has for the character sets of old servers. Only those:
+/// a set with states (ISO-2022) or of no server's use has nothing to do in a header.
+constexpr std::pair<std::string_view, const char*> kOldSets[] = {
+    {"gb18030", "GB18030"},   {"gbk", "GB18030"},          {"gb2312", "GB18030"},
+    {"cp936", "GB18030"},     {"big5", "BIG5-HKSCS"},      {"big5-hkscs", "BIG5-HKSCS"},
+    {"shift_jis", "CP932"},   {"shift-jis", "CP932"},      {"sjis", "CP932"},
+    {"cp932", "CP932"},       {"windows-31j", "CP932"},    {"euc-jp", "EUC-JP"},
+    {"euc-kr", "CP949"},      {"ks_c_5601-1987", "CP949"}, {"cp949", "CP949"},
+    {"koi8-r", "KOI8-R"},     {"koi8-u", "KOI8-U"},        {"tis-620", "CP874"},
+    {"windows-874", "CP874"}, {"macintosh", "MACINTOSH"}};
+
+/// `iso-8859-2`, `windows-1251` and their like are known to the converter by these names.
+std::string converters_name(const std::string& charset) {
+  for (const auto& [name, converters] : kOldSets) {
+    if (charset == name) return converters;
+  }
+  for (const std::string_view family : {"iso-8859-", "windows-125", "cp125"}) {
+    if (!charset.starts_with(family)) continue;
+    const std::string_view number = std::string_view(charset).substr(family.size());
+    const bool is_number = number.find_first_not_of("0123456789") == std::string_view::npos;
+    if (!is_number || number.empty() || number.size() > 2) return "";
+    return family == "iso-8859-" ? charset : "CP125" + std::string(number);
+  }
+  return "";
+}
+
+/// nullopt: the bytes are none of that set, or this system has no converter for it.
+std::optional<std::string> convert(const std::string& from, std::string_view bytes) {
+  const iconv_t converter = ::iconv_open("UTF-8", from.c_str());
+  if (converter == reinterpret_cast<iconv_t>(-1)) return std::nullopt;
+  std::string input(bytes);
+  std::string utf8(bytes.size() * 4, '\0');  // no set here has longer ones
+  char* read = input.data();
+  char* written = utf8.data();
+  std::size_t left = input.size();
+  std::size_t room = utf8.size();
+  const bool whole =
+      ::iconv(converter, &read, &left, &written, &room) != static_cast<std::size_t>(-1);
+  ::iconv_close(converter);
+  if (!whole) return std::nullopt;
+  utf8.resize(utf8.size() - room);
   return utf8;
 }
 
@@ -127,7 +173,8 @@ std::optional<std::string> decode_charset(std::string_view charset, std::string_
   if (std::find(std::begin(kLatin), std::end(kLatin), name) != std::end(kLatin)) {
     return from_windows_1252(bytes);
   }
-  return std::nullopt;
+  const std::string from = converters_name(name);
+  return from.empty() ? std::nullopt : convert(from, bytes);
 }
 
 bool has_encoded_words(std::string_view text) {

@@ -102,9 +102,42 @@ TEST(ContentDisposition, ANameInPieces) {
 }
 
 TEST(ContentDisposition, WhatNobodyCanReadIsNoName) {
-  EXPECT_EQ(suggested_name("attachment; filename=\"=?gb2312?B?1tDOxC5qcGc=?=\""), "");
+  EXPECT_EQ(suggested_name("attachment; filename=\"=?iso-2022-jp?B?1tDOxC5qcGc=?=\""), "");
   EXPECT_EQ(suggested_name("attachment; filename=\"=?UTF-8?X?abc?=\""), "");
   EXPECT_EQ(suggested_name("attachment; filename=\"=?UTF-8?B?!?=\""), "");
+}
+
+TEST(ContentDisposition, OldCharacterSets) {
+  const std::pair<const char*, const char*> kRows[] = {
+      {"GB18030''%C4%E3%BA%C3.jpg", "\u4f60\u597d.jpg"},
+      {"gb2312''%C4%E3%BA%C3.jpg", "\u4f60\u597d.jpg"},
+      {"GBK'zh'%C4%E3%BA%C3.jpg", "\u4f60\u597d.jpg"},
+      {"Big5''%A4%A4.jpg", "\u4e2d.jpg"},
+      {"Shift_JIS''%93%FA%96%7B.jpg", "\u65e5\u672c.jpg"},
+      {"EUC-JP''%C6%FC%CB%DC.jpg", "\u65e5\u672c.jpg"},
+      {"EUC-KR''%C7%D1.jpg", "\ud55c.jpg"},
+      {"KOI8-R''%C6.jpg", "\u0444.jpg"},
+      {"windows-1251''%F4.jpg", "\u0444.jpg"},
+      {"cp1251''%F4.jpg", "\u0444.jpg"},
+      {"iso-8859-2''%B1.jpg", "\u0105.jpg"},
+      {"windows-1252''%93.jpg", "\u201c.jpg"},
+  };
+  for (const auto& [value, expected] : kRows) {
+    EXPECT_EQ(suggested_name(std::string("attachment; filename=a.jpg; filename*=") + value),
+              expected)
+        << value;
+    EXPECT_EQ(suggested_name(std::string("attachment; filename=\"") + value + '"'), expected);
+  }
+  EXPECT_EQ(suggested_name("attachment; filename=\"=?Shift_JIS?B?k/qWey5qcGc=?=\""),
+            "\u65e5\u672c.jpg");
+  EXPECT_EQ(suggested_name("attachment; filename=\"=?gb2312?B?1tDOxC5qcGc=?=\""),
+            "\u4e2d\u6587.jpg");
+  for (const char* bad : {"Shift_JIS''%93", "EUC-KR''%C7%20.jpg", "iso-8859-99''%B1.jpg",
+                          "iso-8859-''b.jpg", "iso-8859-2//TRANSLIT''b.jpg", "windows-125''b.jpg",
+                          "iso-2022-kr''b.jpg", "UTF-7''b.jpg"}) {
+    EXPECT_EQ(suggested_name(std::string("attachment; filename=a.jpg; filename*=") + bad), "a.jpg")
+        << bad;
+  }
 }
 
 TEST(ContentDisposition, FoldersAreStripped) {
