@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/ascii.h"
+#include "coordinator/names/content_name.h"
 
 namespace fanfetch {
 namespace {
@@ -55,7 +56,8 @@ Job JobFactory::make(const Link& link, const Url& url, Route route,
     job.if_none_match = sendable(link.earlier->record.etag);
     job.if_modified_since = sendable(link.earlier->record.last_modified);
   }
-  job.link_extension = extension_of_path(percent_decode(link.url.path));
+  const bool by_list = link.name_given && !has_file_extension(link.url);
+  job.link_extension = extension_of_path(by_list ? link.name : percent_decode(link.url.path));
   job.accept_types = rules_.accept_types;
   job.min_size = rules_.min_size;
   job.respect_robots_tag = rules_.respect_robots_tag;

@@ -106,6 +106,18 @@ TEST_F(JobFactoryTest, TheLinksOwnExtensionGoesAlongWithEveryHop) {
   EXPECT_EQ(make("http://example.org/a." + std::string(30, 'x')).link_extension, "");
 }
 
+TEST_F(JobFactoryTest, TheListsNameHasTheExtensionThatTheUrlLacks) {
+  const auto extension = [&](const char* url, bool given) {
+    const Link link{.url = *parse_url(url), .name = "a.b/photo-2.JPG", .name_given = given};
+    return JobFactory(rules_).make(link, *parse_url("http://example.org/login"), {}).link_extension;
+  };
+  EXPECT_EQ(extension("http://example.org/a", true), "jpg");
+  EXPECT_EQ(extension("http://example.org/?id=5", true), "jpg");
+  EXPECT_EQ(extension("http://example.org/get.php?id=5", true), "jpg");
+  EXPECT_EQ(extension("http://example.org/a.png", true), "png");
+  EXPECT_EQ(extension("http://example.org/a", false), "") << "our own name says nothing";
+}
+
 TEST_F(JobFactoryTest, SaysWhichAnswersAreWanted) {
   rules_.accept_types = {"image/*"};
   rules_.min_size = 7;
