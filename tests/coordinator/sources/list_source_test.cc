@@ -151,6 +151,37 @@ TEST(ListSource, ShowsNoSecretOfABadLine) {
   EXPECT_EQ(items[3].problem, "its header= cannot be sent: Host is set by fanfetch itself");
 }
 
+TEST(ListSource, NoticesOnceWhatItLacksAndNamesNoFileByIt) {
+  std::vector<std::string> notices;
+  ListSource source(LineReader(in_memory("http://a/1\tsplit=5\nhttp://a/2\tsplit=9\tx.jpg\n"
+                                         "http://a/3\tmax-tries=\tout=y=1.jpg\n"
+                                         "http://a/4\tchecksum=md5=00.jpg\n"
+                                         "http://a/5\tv=1.jpg\nhttp://a/6\ta b=c\n"
+                                         "http://a/7\t=x\nhttp://a/8\tOUT=z\n")),
+                    {.notice = [&](std::string text) { notices.push_back(std::move(text)); }});
+  const SourceItems all = all_items(source);
+  std::vector<std::string> names;
+  for (const auto& item : all.items) names.push_back(item.out);
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"", "x.jpg", "y=1.jpg", "", "v=1.jpg", "a b=c", "=x", ""}));
+  EXPECT_EQ(all.problems(), std::vector<std::string>{});
+  const std::string nothing =
+      " in the list counts for nothing: fanfetch takes out=, dir=, header= and referer=";
+  EXPECT_EQ(notices, (std::vector<std::string>{
+                         "split=" + nothing, "max-tries=" + nothing,
+                         "checksum= in the list is not compared: --results has each file's SHA-256",
+                         "OUT=" + nothing}));
+}
+
+TEST(LinkOptions, AnOptionIsANameAndAValueThatIsNoFile) {
+  for (const char* option : {"out=a.jpg", "dir=", "header=A: b.c", "split=5", "x-y=1", "OUT=z"}) {
+    EXPECT_TRUE(LinkOptions::is_option(option)) << option;
+  }
+  for (const char* name : {"", "=", "a", "a.jpg", "a=b.jpg", "a b=c", "=x", "split", "a_b=c"}) {
+    EXPECT_FALSE(LinkOptions::is_option(name)) << name;
+  }
+}
+
 TEST(ListSource, NoticesOnceThatNamesCountForNothing) {
   std::vector<std::string> notices;
   ListSource source(LineReader(in_memory("http://a/1\tx.jpg\nhttp://a/2\ty.jpg\n")),

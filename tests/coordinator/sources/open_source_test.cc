@@ -5,6 +5,8 @@
 #include <string>
 
 #include "common/event_loop.h"
+#include "coordinator/sources/streams/decoded_stream.h"
+#include "tests/coordinator/sources/compressed.h"
 #include "tests/coordinator/sources/memory_stream.h"
 #include "tests/coordinator/sources/source_items.h"
 
@@ -163,6 +165,30 @@ TEST(ListSourceOf, AnotherKindOfFileIsOneError) {
     const auto all = list_items(page, ListFormat::text);
     EXPECT_EQ(all.items.size(), 0u) << page;
     EXPECT_TRUE(all.error.starts_with("'list' is ")) << all.error;
+  }
+}
+
+TEST(ListSourceOf, ACompressedFileIsJudgedByWhatIsInIt) {
+  const std::pair<std::string, const char*> kRows[] = {
+      {"id,url\n1,http://a/1\n2,http://a/2\n", "is CSV"},
+      {"id\turl\n1\thttp://a/1\n", "is TSV"},
+      {"[\n{\"url\": \"http://a/1\"}]\n", "is a JSON array"},
+      {"PAR1\x15\x04\x15...", "is Parquet"},
+      {"<!DOCTYPE html>\n", "is an HTML page"},
+  };
+  for (const auto& [text, what] : kRows) {
+    for (const std::string& packed : {gzip(text), zstd(text)}) {
+      for (const std::size_t at_once : {1u, 1000u}) {
+        auto bytes = std::make_unique<DecodedStream>(in_memory(packed, at_once), "'list.txt.gz'",
+                                                     Compression::none);
+        const auto source = list_source(
+            {.bytes = std::move(bytes), .name = "'list.txt.gz'", .beginning = Beginning::full},
+            ListFormat::text, {});
+        const auto all = all_items(*source);
+        EXPECT_EQ(all.items.size(), 0u) << what;
+        EXPECT_TRUE(holds(all.error, "'list.txt.gz' " + std::string(what))) << all.error;
+      }
+    }
   }
 }
 
