@@ -58,8 +58,8 @@ struct Job {
   std::optional<Sha256Digest> unproved;
 
   // Which responses are wanted (see worker/check/):
-  std::string
-      link_extension;  ///< Of the link's own path or, without one, its list's name; lower case.
+  /// Of the link's own path or, if that has none, of its list's name; lower case, or empty.
+  std::string link_extension;
   /// Of the URLs that redirected to this one, lower case; at most kMaxHopExtensions.
   std::vector<std::string> hop_extensions;
   std::vector<std::string> accept_types;  ///< MIME types or `image/*`, lower case; empty: all.

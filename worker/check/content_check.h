@@ -24,7 +24,7 @@ struct Rejection {
 /// All that says what a body is before its first byte arrives. Empty: it says nothing.
 struct ContentClaims {
   std::string_view url;             ///< Of the last request, after redirects; as asked for.
-  std::string_view link_extension;  ///< Of the link's own path, in lower case: `jpg`.
+  std::string_view link_extension;  ///< See Job::link_extension.
   std::string_view suggested_name;  ///< From Content-Disposition.
   std::string_view content_type;
   CheckContent check = CheckContent::yes;  ///< `no`: none of these has to be true.

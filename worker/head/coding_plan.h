@@ -13,7 +13,7 @@ namespace fanfetch {
 /// All that may say that a body is a compressed file by itself. Empty: it says nothing.
 struct FileNames {
   std::string_view url;                              ///< Of the last request, after redirects.
-  std::string_view link_extension;                   ///< Of the link's own path, lower case.
+  std::string_view link_extension;                   ///< See Job::link_extension.
   std::span<const std::string> hop_extensions = {};  ///< Of the URLs in between, lower case.
   std::string_view suggested_name;                   ///< From Content-Disposition.
   std::string_view content_type;
