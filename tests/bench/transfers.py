@@ -2,9 +2,11 @@
 
 import contextlib
 import dataclasses
+import os
 import shutil
 
 import bodies
+import context
 import rounds
 import servers
 import tools
@@ -13,10 +15,19 @@ import trust
 FOR_ONE_HOST = ("--per-host", str(tools.JOBS))  # as the rivals do: they know no limit for each host
 
 
+def need_room(folder, files):
+    """Files on tmpfs are there twice: where nginx has them, and where a tool saves them."""
+    need, free = 2 * files.count * (files.size + 4096), shutil.disk_usage(folder).free
+    if free < need:
+        raise context.NotMeasured(f"{os.path.dirname(folder)} has {free / 1e9:.2f} GB free of {need / 1e9:.2f} GB; "
+                                  "choose fewer --files")
+
+
 @contextlib.contextmanager
 def served(bench, files, *, hosts=1, tls=False, directives=""):
     """nginx with `files` over so many hosts, in long runs of one host, and the lists of their links."""
     lists, www = f"{bench.work}/lists", f"{bench.memory}/www"
+    need_room(bench.memory, files)
     addresses = [servers.host(index) for index in range(hosts)] if hosts > 1 else ["127.0.0.1"]
     if tls and bench.authority is None:
         bench.authority = trust.Authority(f"{bench.work}/authority")
