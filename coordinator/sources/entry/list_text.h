@@ -27,11 +27,10 @@ inline constexpr std::size_t kShownLinkBytes = 200;
 /// Whether `text` has nothing but what a single URL is mostly written with: no blank, no control
 /// character, nothing that separates URLs. Quick: nearly all lines of long lists are so.
 [[nodiscard]] inline bool is_plain_link(std::string_view text) {
-  unsigned odd = 0;  // without branches, so that many characters are looked at at once
+  unsigned char odd = 0;  // no branches, nothing wider than a character: many are looked at at once
   for (const char c : text) {
     const auto code = static_cast<unsigned char>(c);
-    odd |= unsigned{code <= ' '} | unsigned{code > '~'} | unsigned{code == ','} |
-           unsigned{code == ';'} | unsigned{code == '|'};
+    odd |= code <= ' ' || code > '~' || code == ',' || code == ';' || code == '|' ? 1 : 0;
   }
   return odd == 0;
 }
