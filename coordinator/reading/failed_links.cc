@@ -53,13 +53,14 @@ std::optional<ListedItem> FailedLinks::item_of(LedgerRow& row) {
     ++with_headers_;
     return std::nullopt;
   }
-  return ListedItem{.url = std::move(listed),
-                    .columns = std::move(row.record.columns),
-                    .planned_name = row.record.file_name ? std::move(*row.record.file_name)
-                                                         : std::move(row.planned_name),
-                    .named_by_list = row.named_by_list,
-                    .place = row.record.index,
-                    .named = std::vector<std::string>(named_)};
+  ListedItem item(std::move(listed));
+  item.columns = std::move(row.record.columns);
+  item.planned_name =
+      row.record.file_name ? std::move(*row.record.file_name) : std::move(row.planned_name);
+  item.named_by_list = row.named_by_list;
+  item.place = row.record.index;
+  item.named.resize(named_);
+  return item;
 }
 
 void FailedLinks::tell_what_is_left_out() const {

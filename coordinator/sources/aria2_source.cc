@@ -37,9 +37,8 @@ std::optional<ListedItem> Aria2Source::take_line(const Line& line) {
   // A link that is indented by mistake would be lost as an option.
   if (is_indented(line.text) && !begins_like_url(text)) {
     if (!pending_) {
-      return ListedItem{
-          .url = std::string(shown_name(text)),
-          .problem = fmt::format("line {}: an option without a URL above it", line.number)};
+      return ListedItem(std::string(shown_name(text)),
+                        fmt::format("line {}: an option without a URL above it", line.number));
     }
     take_option(line, text);
     return std::nullopt;

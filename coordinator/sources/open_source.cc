@@ -30,7 +30,7 @@ class UrlSource final : public Source {
 
   [[nodiscard]] Result<std::optional<ListedItem>> next() override {
     if (!url_) return std::nullopt;
-    return ListedItem{.url = std::exchange(url_, std::nullopt)};
+    return ListedItem(*std::exchange(url_, std::nullopt));
   }
 
  private:

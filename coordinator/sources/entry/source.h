@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/outcome.h"
@@ -13,6 +14,12 @@ namespace fanfetch {
 
 /// One entry of a list, as written there.
 struct ListedItem {
+  // Written out: with its own, the compiler clears all bytes before it sets the members, which
+  // takes a fifth of the time for a text list.
+  ListedItem() {}
+  explicit ListedItem(std::string link, std::string what_is_wrong = {})
+      : url(std::move(link)), problem(std::move(what_is_wrong)) {}
+
   std::optional<std::string> url;  ///< nullopt: the item has no link.
   std::string id;                  ///< The source's name for it (Imgur's image id), or empty.
   /// Why it cannot be a URL, if the source finds that out itself (a line over the limit, a NUL

@@ -16,8 +16,8 @@ void JsonRows::clear() {
 
 Result<std::optional<ListedItem>> JsonRows::next() {
   // Built where it is returned: moves of an item take long.
-  Result<std::optional<ListedItem>> next;
-  next->emplace(std::move(items_[next_item_++]));
+  Result<std::optional<ListedItem>> next(tl::in_place, std::in_place,
+                                         std::move(items_[next_item_++]));
   (*next)->columns = columns_;
   (*next)->named = named_;
   return next;
@@ -25,7 +25,7 @@ Result<std::optional<ListedItem>> JsonRows::next() {
 
 void JsonRows::refuse(std::string_view shown, std::string problem) {
   clear();
-  items_.push_back({.url = shown_link(shown), .problem = std::move(problem)});
+  items_.emplace_back(shown_link(shown), std::move(problem));
 }
 
 void JsonRows::read(std::string_view text, const JsonPointer& links_at, const NameDocument& where) {

@@ -43,7 +43,7 @@ class PlannerFixture : public ::testing::Test {
   }
   Plan plan(const std::string& url) {
     if (!planner_) start_run();
-    return planner_->plan({.url = url, .id = {}, .problem = {}}, filter_, ++index_);
+    return planner_->plan(ListedItem(url), filter_, ++index_);
   }
   /// The plan for `url`, which must be of that kind.
   template <class Kind>

@@ -52,7 +52,10 @@ TEST_F(PlannerTest, ALinkWhosePasswordWasMaskedIsARow) {
 TEST_F(PlannerTest, WhatIsFilteredIsARecord) {
   filter_ = LinkFilter::make({.reject_extensions = {"jpg"}}).value();
   EXPECT_EQ(record(kUrl).error, ErrorClass::filtered);
-  const Plan nothing = (start_run(), planner_->plan({.problem = "no link"}, filter_, 9));
+  start_run();
+  ListedItem item;
+  item.problem = "no link";
+  const Plan nothing = planner_->plan(item, filter_, 9);
   EXPECT_EQ(std::get<Record>(nothing).status, Status::skipped);
   EXPECT_EQ(std::get<Record>(nothing).error, ErrorClass::no_link) << "no filter was asked";
   EXPECT_EQ(std::get<Record>(nothing).message, "no link");
@@ -61,7 +64,8 @@ TEST_F(PlannerTest, WhatIsFilteredIsARecord) {
 
 TEST_F(PlannerTest, WhatItsSourceRulesOutIsARecord) {
   start_run();
-  ListedItem item{.url = kUrl, .id = {}, .problem = "why", .problem_class = ErrorClass::filtered};
+  ListedItem item(kUrl, "why");
+  item.problem_class = ErrorClass::filtered;
   const Record skipped = std::get<Record>(planner_->plan(item, filter_, 1));
   EXPECT_EQ(skipped.status, Status::skipped);
   EXPECT_EQ(skipped.url, kUrl);
@@ -80,7 +84,9 @@ TEST_F(PlannerTest, TheListsOwnColumnsGoWithWhateverBecomesOfALink) {
   start_run();
   const auto columns = std::make_shared<const std::string>("{}");
   const auto plan_with = [&](const std::string& url) {
-    return planner_->plan({.url = url, .columns = columns}, filter_, ++index_);
+    ListedItem item(url);
+    item.columns = columns;
+    return planner_->plan(item, filter_, ++index_);
   };
   EXPECT_EQ(std::get<Link>(plan_with("http://h/new.jpg")).columns, columns);
   EXPECT_EQ(std::get<LedgerRow>(plan_with("nonsense")).record.columns, columns);
@@ -109,15 +115,17 @@ TEST_F(PlannerTest, AKeptFileHasItsEarlierColumnsIfThisListHasNone) {
 TEST_F(PlannerTest, NamesComeFromTheListsOwnColumns) {
   name_template_ = "{col:set}/{name}";
   start_run();
-  const auto planned = planner_->plan({.url = kUrl, .named = {"red"}}, filter_, 1);
-  EXPECT_EQ(std::get<Link>(planned).name, "red/a.jpg");
+  ListedItem item(kUrl);
+  item.named = {"red"};
+  EXPECT_EQ(std::get<Link>(planner_->plan(item, filter_, 1)).name, "red/a.jpg");
 }
 
 TEST_F(PlannerTest, AListMayNameTheFile) {
   start_run();
   const auto plan_out = [&](const std::string& out) {
-    const std::string url = "http://h/x/a" + std::to_string(++index_) + ".jpg";
-    return std::get<Link>(planner_->plan({.url = url, .out = out}, filter_, index_));
+    ListedItem item("http://h/x/a" + std::to_string(++index_) + ".jpg");
+    item.out = out;
+    return std::get<Link>(planner_->plan(item, filter_, index_));
   };
   EXPECT_EQ(plan_out("sub/one.jpg").name, "sub/one.jpg");
   EXPECT_EQ(plan_out("d/").name, "d/a2.jpg") << "a folder alone";
@@ -133,7 +141,9 @@ TEST_F(PlannerTest, AListMayNameTheFile) {
 
 TEST_F(PlannerTest, ItsHeadersGoAlong) {
   start_run();
-  const auto link = std::get<Link>(planner_->plan({.url = kUrl, .headers = {"A: 1"}}, filter_, 1));
+  ListedItem item(kUrl);
+  item.headers = {"A: 1"};
+  const auto link = std::get<Link>(planner_->plan(item, filter_, 1));
   EXPECT_EQ(link.headers, std::vector<std::string>{"A: 1"});
   EXPECT_FALSE(link.name_given);
 }
@@ -278,15 +288,18 @@ TEST_F(PlannerTest, ALineThatWasNoUrlBeforeIsNoNews) {
 TEST_F(PlannerTest, ANameFromTheLedgerStandsInForTheTemplate) {
   name_template_ = "all/{name}";
   start_run();
-  const ListedItem item{.url = kUrl, .planned_name = "album/a-1.jpg"};
+  ListedItem item(kUrl);
+  item.planned_name = "album/a-1.jpg";
   EXPECT_EQ(std::get<Link>(planner_->plan(item, filter_, 1)).name, "album/a-1.jpg");
 }
 
 TEST_F(PlannerTest, ALinkOfTheLedgerKeepsItsPlaceAndWhoNamedIt) {
   name_template_ = "{index}.{ext}";
   start_run();
-  const ListedItem item{
-      .url = "http://h/photo", .planned_name = "3.html", .named_by_list = true, .place = 3};
+  ListedItem item("http://h/photo");
+  item.planned_name = "3.html";
+  item.named_by_list = true;
+  item.place = 3;
   const Link link = std::get<Link>(planner_->plan(item, filter_, 1));
   EXPECT_EQ(link.index, 3u);
   EXPECT_TRUE(link.name_given);
