@@ -239,24 +239,41 @@ std::size_t index_of(const std::vector<std::string>& cells, std::string_view nam
   return number;
 }
 
-[[maybe_unused]] Rows rows_of(std::string_view list, std::string_view column) {
+/// `known`: the rows by an earlier call, which tell the parser about the first row; or null.
+Rows split(std::string_view list, std::string_view column, const Rows* known) {
   fanfetch::CsvParser csv(kSeparator);
   fanfetch::TsvParser tsv;
   RowParser& parser = kKind == Kind::csv ? static_cast<RowParser&>(csv) : tsv;
   Rows all;
+  const auto expect = [&](const Rows& rows) {
+    all.link_index = rows.link_index;
+    parser.expect(rows.rows[0].cells.size(), rows.link_index);
+  };
   const auto take = [&] {
     Row& row = all.rows.emplace_back();
     row.fault = parser.fault();
     row.line = parser.line();
     row.last_line = parser.last_line();
     for (std::size_t i = 0; i < parser.cells(); ++i) row.cells.emplace_back(parser.cell(i));
-    if (all.rows.size() > 1) return;
+    if (all.rows.size() > 1 || known != nullptr) return;
     all.link_index = index_of(row.cells, column);
-    parser.expect(row.cells.size(), all.link_index);
+    expect(all);
   };
+  if (known != nullptr) expect(*known);
   while (parser.feed(list)) take();
   while (parser.finish()) take();
   return all;
+}
+
+[[maybe_unused]] Rows rows_of(std::string_view list, std::string_view column) {
+  Rows all = split(list, column, nullptr);
+  if (all.rows.empty()) return all;
+  const auto& first = all.rows[0].cells;
+  const bool has_heading = (column == "url" && first.size() > 1) ||
+                           all.link_index >= first.size() ||
+                           !begins_like_url(trimmed_link(first[all.link_index]));
+  // A first row that is no heading may go on in the next line, as others do.
+  return has_heading ? all : split(list, column, &all);
 }
 
 /// A row of several lines, of tabs: it has to fit, and none of its lines may be a row with a link.
