@@ -154,6 +154,7 @@ std::size_t encode(const Job& job, std::span<std::byte> buffer) {
   for (const auto& address : job.addresses) out.put(address);
   out.put(job.if_none_match);
   out.put(job.if_modified_since);
+  out.put(job.earlier_part);
   put_digest(out, job.unproved);
   out.put(job.link_extension);
   out.put(static_cast<std::uint32_t>(job.hop_extensions.size()));
@@ -193,6 +194,7 @@ std::optional<Job> decode_job(std::span<const std::byte> bytes) {
   for (std::uint32_t i = 0; i < addresses; ++i) job.addresses.push_back(in.get_string());
   job.if_none_match = in.get_string();
   job.if_modified_since = in.get_string();
+  job.earlier_part = in.get<std::uint8_t>() != 0 ? EarlierPart::possible : EarlierPart::none;
   job.unproved = get_digest(in);
   job.link_extension = in.get_string();
   const auto hops = in.get<std::uint32_t>();

@@ -30,6 +30,8 @@ enum class HashContent : std::uint8_t { no, yes };
 /// `no`: what claims to be a picture, say, may be anything.
 enum class CheckContent : std::uint8_t { no, yes };
 enum class VerifyTls : std::uint8_t { no, yes };
+/// Whether a part of an earlier attempt may lie there, to go on with. `none` saves looking.
+enum class EarlierPart : std::uint8_t { none, possible };
 /// `yes`: over TLS, if the server offers it, unless only HTTP/1.1 shows for sure where a body ends.
 enum class Http2 : std::uint8_t { no, yes };
 
@@ -54,6 +56,7 @@ struct Job {
   std::string if_none_match;
   std::string if_modified_since;
 
+  EarlierPart earlier_part = EarlierPart::possible;
   /// Failed::unproved of an earlier attempt: the same bytes again are taken for the whole.
   std::optional<Sha256Digest> unproved;
 

@@ -207,6 +207,8 @@ Exit run(Options options, Instant start) {
   RunLedger ledger = open_ledger(options.files);
   WorkerProgram program = worker_program(options, ledger.output);
   auto history = or_exit(History::open(ledger.path), kExitOutput);
+  const auto began_empty =
+      ledger.output.is_empty() && history->is_empty() ? BeganEmpty::yes : BeganEmpty::no;
   const auto earlier = history->last_naming();
   RunNaming naming{options.files.name_template, options.source.keep_columns};
   if (options.reads_failed_links()) {
@@ -226,7 +228,7 @@ Exit run(Options options, Instant start) {
   if (!begun) throw exit_with(kExitOutput, begun.error().message);
 
   auto links_in_flight = std::make_unique<LinksInFlight>();
-  auto name_claims = std::make_unique<NameClaims>(ledger.output.fd());
+  auto name_claims = std::make_unique<NameClaims>(ledger.output.fd(), began_empty);
   const ContentNameRules content_names{.fix_extension = options.files.fix_extension,
                                        .suggestions = names.names_by_url(),
                                        .extensions = names.ends_in_extension()};
@@ -235,13 +237,17 @@ Exit run(Options options, Instant start) {
   plan.history = std::move(history);
   plan.seen = or_exit(SeenRows::make(ledger.output.state_path()), kExitOutput);
   plan.run = ledger.ledger->run();
+  plan.began_empty = began_empty;
   plan.links_in_flight = links_in_flight.get();
   plan.name_claims = name_claims.get();
   auto reader =
       std::make_unique<Reader>(std::move(sources), std::move(context), Planner(std::move(plan)));
   Signals::block();  // no thread exists yet; what follows does not block
   // Point of no return: threads and workers start. From here on the run ends by its own rules.
-  Run the_run({.rules = run_rules(options),
+  RunRules rules = run_rules(options);
+  rules.dispatch.jobs.earlier_parts =
+      ledger.has_old_parts ? EarlierPart::possible : EarlierPart::none;
+  Run the_run({.rules = std::move(rules),
                .ledger = std::move(ledger),
                .program = std::move(program),
                .pool = pool_settings(options, worker_count(options)),

@@ -25,7 +25,7 @@ Transfer::Transfer(Job job, FileStore& store, Transport& transport, Supervisor& 
 // --- The request ---
 
 Transfer::Ready Transfer::prepare() {
-  if (!std::exchange(looked_, true)) {
+  if (!std::exchange(looked_, true) && job_.earlier_part == EarlierPart::possible) {
     if (auto old = store_.reopen(job_.part_name, old_part_error_)) check_.emplace(std::move(*old));
     if (old_part_error_ != 0) return Ready::failed;
   }

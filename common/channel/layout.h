@@ -12,7 +12,7 @@ namespace fanfetch {
 ///
 /// Every word has one writer, and each writer's words lie on cache lines of their own. There is no
 /// lock: a killed process could not release it. Change kChannelVersion with the layout.
-inline constexpr std::uint64_t kChannelVersion = 0x66616e6665746307;  // "fanfetc", 7
+inline constexpr std::uint64_t kChannelVersion = 0x66616e6665746308;  // "fanfetc", 8
 
 inline constexpr std::size_t kCacheLine = 64;
 inline constexpr std::size_t kPage = 4096;

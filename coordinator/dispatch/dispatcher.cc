@@ -100,6 +100,7 @@ void Dispatcher::go(TaskId id, Routes::Found route) {
   Job job = jobs_.make(task.link, task.url, std::move(*route), task.was_encrypted);
   job.hop_extensions = task.hop_extensions;
   job.unproved = task.tries.unproved;
+  if (task.tries.attempts > 1 || task.tries.hops > 0) job.earlier_part = EarlierPart::possible;
   if (task.tries.attempts > 1) job.http2 = Http2::no;  // HTTP/2 may be what went wrong
   if (task.tries.alone) {
     waiting_alone_.emplace_back(id, std::move(job));

@@ -37,6 +37,7 @@ Job JobFactory::make(const Link& link, const Url& url, Route route,
   Job job;
   job.url = url.request;
   job.part_name = to_hex(link.hash);
+  job.earlier_part = rules_.earlier_parts;
   job.user_agent = rules_.user_agent;
   job.proxy = std::move(route.proxy);
   job.connect_host = std::move(route.host);

@@ -26,8 +26,9 @@ struct JobRules {
   std::chrono::milliseconds timeout{std::chrono::hours(1)};  ///< 0: no limit, as below.
   std::chrono::milliseconds connect_timeout{15'000};
   std::chrono::seconds stall_timeout{30};
-  std::uint32_t min_speed = 1024;  ///< Bytes a second.
-  std::uint64_t limit_rate = 0;    ///< Bytes a second of all workers together; 0: no limit.
+  std::uint32_t min_speed = 1024;                     ///< Bytes a second.
+  EarlierPart earlier_parts = EarlierPart::possible;  ///< Of earlier runs.
+  std::uint64_t limit_rate = 0;  ///< Bytes a second of all workers together; 0: no limit.
   HashContent hash_content = HashContent::yes;
   VerifyTls verify_tls = VerifyTls::yes;
   Http2 http2 = Http2::no;  ///< Never used with a limit_rate.

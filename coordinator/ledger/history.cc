@@ -146,6 +146,11 @@ void History::stop_looking() {
   if (std::exchange(looking_, false)) database_->exec("COMMIT");
 }
 
+bool History::is_empty() {
+  Statement any(*database_, "SELECT 1 FROM links LIMIT 1");
+  return !any.step() && database_->ok();
+}
+
 std::optional<LedgerRow> History::find(const LinkId& link) {
   Statement& find = statements_->find;
   std::optional<LedgerRow> row;

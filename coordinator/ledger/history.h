@@ -27,6 +27,8 @@ class History {
   void look_again();
   void stop_looking();
 
+  /// No link was ever settled. False too after an error().
+  [[nodiscard]] bool is_empty();
   /// nullopt: never settled, or error().
   [[nodiscard]] std::optional<LedgerRow> find(const LinkId& link);
   /// Whether a link other than `row` has a file of that name.

@@ -39,22 +39,26 @@ ClaimedName NameClaims::claim_for_content(const Link& link, const Saved& saved,
 }
 
 bool NameClaims::claim_existing(std::uint64_t key, const TakenInLedger& in_ledger) {
-  if (!insert(key)) return false;
+  const Found found = insert(key);
+  if (found != Found::unknown) return found == Found::unused;
   if (!in_ledger(key)) return true;
   release(key);
   return false;
 }
 
 bool NameClaims::claim_free(const ClaimedName& name, const TakenInLedger& in_ledger) {
-  if (!claim_existing(name.key, in_ledger)) return false;
-  if (!anything_lies_at(output_, name.name)) return true;
+  const Found found = insert(name.key);
+  // A file that somebody else has put there since the run began is safe: no rename replaces it.
+  if (found != Found::unknown) return found == Found::unused;
+  if (!in_ledger(name.key) && !anything_lies_at(output_, name.name)) return true;
   release(name.key);
   return false;
 }
 
-bool NameClaims::insert(std::uint64_t key) {
+NameClaims::Found NameClaims::insert(std::uint64_t key) {
   const std::lock_guard lock(mutex_);
-  return keys_.insert(key).second;
+  if (!keys_.insert(key).second) return Found::claimed;
+  return claimed_before_ && !claimed_before_->add(key) ? Found::unused : Found::unknown;
 }
 
 void NameClaims::release(std::uint64_t key) {

@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "common/outcome.h"
+#include "coordinator/link/bloom_filter.h"
 #include "coordinator/link/link.h"
 #include "coordinator/names/content_name.h"
 
@@ -24,6 +25,9 @@ struct ClaimedName {
 /// by then: a name goes from the claims to the ledger.
 using TakenInLedger = std::function<bool(std::uint64_t key)>;
 
+/// Whether a run began with an empty output folder and an empty ledger.
+enum class BeganEmpty : std::uint8_t { no, yes };
+
 /// The one place where a file's name is chosen. A name is free if no link in flight has claimed it,
 /// no other link has it in the ledger (both compared when case-folded), and nothing lies under it
 /// in the output folder. The plan claims a name for each link before it is fetched; settling claims
@@ -33,8 +37,11 @@ using TakenInLedger = std::function<bool(std::uint64_t key)>;
 /// is called on the caller's thread and without a lock.
 class NameClaims {
  public:
-  /// `output_fd`: the output folder's descriptor, lent; -1: there is no folder yet.
-  explicit NameClaims(int output_fd) : output_(output_fd) {}
+  /// `output_fd`: the output folder's descriptor, lent; -1: there is no folder yet. `began_empty`:
+  /// neither the folder nor the ledger is asked about a name that was not claimed before.
+  explicit NameClaims(int output_fd, BeganEmpty began_empty = BeganEmpty::no) : output_(output_fd) {
+    if (began_empty == BeganEmpty::yes) claimed_before_.emplace();
+  }
 
   /// Claims `wanted` or, if that is not free, the first free one of other_name(wanted, hash, n).
   /// `held`: the key of a name that the link has claimed already, which counts as free.
@@ -58,11 +65,18 @@ class NameClaims {
 
  private:
   [[nodiscard]] bool claim_free(const ClaimedName& name, const TakenInLedger& in_ledger);
-  [[nodiscard]] bool insert(std::uint64_t key);
+  /// What insert() finds out about a name.
+  enum class Found : std::uint8_t {
+    claimed,  ///< It has an owner, and was not inserted.
+    unused,   ///< This run has not claimed it before, and nothing was there when it began.
+    unknown,  ///< It may be in the ledger or in the folder.
+  };
+  [[nodiscard]] Found insert(std::uint64_t key);
 
   const int output_;
   std::mutex mutex_;  // guards what follows
   std::unordered_set<std::uint64_t> keys_;
+  std::optional<BloomFilter> claimed_before_;  // set: the run began empty
 };
 
 }  // namespace fanfetch

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <utility>
 
 #include "common/url_text.h"
@@ -77,6 +78,10 @@ std::optional<Sha256Digest> hash_of(int folder, const std::string& name) {
 
 }  // namespace
 
+Planner::Planner(PlanContext context) : context_(std::move(context)) {
+  if (context_.began_empty == BeganEmpty::yes) planned_.emplace();
+}
+
 Plan Planner::plan(const ListedItem& item, const LinkFilter& filter, std::uint64_t index) {
   Record record;
   record.index = item.place != 0 ? item.place : index;
@@ -134,8 +139,18 @@ void Planner::rest() {
   looked_at_.reset();
 }
 
+/// Neither in flight nor in the ledger.
+bool Planner::is_certainly_new(const LinkId& link) {
+  if (!planned_) return false;
+  std::uint64_t key = 0;
+  static_assert(sizeof key <= sizeof link);
+  std::memcpy(&key, link.data(), sizeof key);
+  return !planned_->add(key);
+}
+
 Plan Planner::plan_link(Link link, const ListedItem& item) {
   const LinkId identity = link_id(link.hash);
+  if (is_certainly_new(identity)) return plan_new(std::move(link), item, 0);
   // Links in flight first, then the ledger: a link goes from the former to the latter.
   std::uint64_t generation = 0;
   if (const auto first = context_.links_in_flight->find(identity, generation)) {
@@ -158,20 +173,24 @@ Plan Planner::plan_link(Link link, const ListedItem& item) {
     link.failed_before = row->failed_since != 0;
     if (auto plan = recall(link, *row)) return std::move(*plan);
   }
+  return plan_new(std::move(link), item, row ? row->row : 0);
+}
+
+/// A link to fetch, under link.name if that is set. `own_row`: in the ledger; 0: none.
+Plan Planner::plan_new(Link link, const ListedItem& item, std::int64_t own_row) {
   if (link.name.empty()) {
     const std::string plain = plain_name(link, item);
     if (context_.resume.adopt) {
-      if (auto adopted = adopt(link, plain, row ? row->row : 0)) return std::move(*adopted);
+      if (auto adopted = adopt(link, plain, own_row)) return std::move(*adopted);
     }
-    ClaimedName claimed =
-        context_.name_claims->claim(plain, link.hash, taken_in_ledger(row ? row->row : 0));
+    ClaimedName claimed = context_.name_claims->claim(plain, link.hash, taken_in_ledger(own_row));
     link.name = std::move(claimed.name);
     link.name_key = claimed.key;
     if (item.planned_name.empty()) {
       link.open_name = context_.names.open_name(name_fields(link, item));
     }
   }
-  context_.links_in_flight->add(identity, link.index);
+  context_.links_in_flight->add(link_id(link.hash), link.index);
   return link;
 }
 

@@ -10,6 +10,7 @@
 #include "common/result.h"
 #include "coordinator/ledger/history.h"
 #include "coordinator/ledger/seen_rows.h"
+#include "coordinator/link/bloom_filter.h"
 #include "coordinator/link/link.h"
 #include "coordinator/link/record.h"
 #include "coordinator/names/links_in_flight.h"
@@ -40,6 +41,7 @@ struct PlanContext {
   std::unique_ptr<History> history;          ///< Null: there is no ledger yet.
   std::optional<SeenRows> seen;              ///< REQUIRES: set if history is.
   std::int64_t run = 0;                      ///< This run's number in the ledger.
+  BeganEmpty began_empty = BeganEmpty::no;   ///< The ledger is not asked about new links.
   LinksInFlight* links_in_flight = nullptr;  ///< Lent.
   NameClaims* name_claims = nullptr;         ///< Lent.
 };
@@ -58,7 +60,7 @@ using Plan = std::variant<Link, Record, LedgerRow, OutputTrouble>;
 /// for the disk. Thread: the reader's.
 class Planner {
  public:
-  explicit Planner(PlanContext context) : context_(std::move(context)) {}
+  explicit Planner(PlanContext context);
 
   /// `index`: of the entry in the list, from 1.
   [[nodiscard]] Plan plan(const ListedItem& item, const LinkFilter& filter, std::uint64_t index);
@@ -67,6 +69,8 @@ class Planner {
 
  private:
   [[nodiscard]] Plan plan_link(Link link, const ListedItem& item);
+  [[nodiscard]] bool is_certainly_new(const LinkId& link);
+  [[nodiscard]] Plan plan_new(Link link, const ListedItem& item, std::int64_t own_row);
   /// What `row` says of the link. nullopt: it is to be fetched, under link.name if that is set.
   [[nodiscard]] std::optional<Plan> recall(Link& link, const LedgerRow& row);
   [[nodiscard]] Plan bad_url(Record record, std::string message);
@@ -82,6 +86,7 @@ class Planner {
   [[nodiscard]] std::optional<OutputTrouble> trouble() const;
 
   PlanContext context_;
+  std::optional<BloomFilter> planned_;      // links of this run; set: the ledger held no others
   std::optional<std::uint64_t> looked_at_;  // generation() that the look shows; nullopt: no look
 };
 

@@ -9,7 +9,9 @@
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <string_view>
 #include <thread>
 
 #include "common/part_name.h"
@@ -18,6 +20,7 @@
 namespace fanfetch {
 namespace {
 
+constexpr const char* kStateFolder = ".fanfetch";
 constexpr const char* kLedgerIdentity = "ledger-id";
 constexpr std::size_t kIdentityDigits = 32;  // the ledger's schema makes it of 16 random bytes
 
@@ -75,18 +78,30 @@ bool is_useless(int folder, const std::string& name) {
   return is_missing(folder, part) || is_missing(folder, sidecar);
 }
 
-int remove_useless(int folder) {
+/// Calls `visit` with the name of each entry until it returns false. Returns 0 or an errno value.
+int each_entry(int folder, const std::function<bool(const char* name)>& visit) {
   const std::unique_ptr<DIR, CloseDirectory> listing(
       ::fdopendir(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
   if (!listing) return errno;
   while (const dirent* entry = ::readdir(listing.get())) {
-    const std::string name = entry->d_name;
-    if (name == "." || name == ".." || !is_useless(folder, name)) continue;
-    if (::unlinkat(folder, entry->d_name, 0) != 0 && errno != EISDIR && errno != ENOENT) {
-      return errno;
-    }
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != ".." && !visit(entry->d_name)) break;
   }
   return 0;
+}
+
+/// Returns 0 or an errno value.
+int remove_useless(int folder, bool& any_left) {
+  int error = 0;
+  any_left = false;
+  const int listed = each_entry(folder, [&](const char* name) {
+    const bool useless = is_useless(folder, name);
+    const bool removed = useless && ::unlinkat(folder, name, 0) == 0;
+    if (useless && !removed && errno != EISDIR && errno != ENOENT) error = errno;
+    any_left = any_left || !removed;
+    return error == 0;
+  });
+  return listed != 0 ? listed : error;
 }
 
 }  // namespace
@@ -100,7 +115,7 @@ tl::expected<OutputFolder, Exit> OutputFolder::open(const std::string& path) {
   if (!output.folder_.valid()) {
     return unwritable(path, "open the output folder", made ? made.value() : errno);
   }
-  output.state_ = open_subfolder(output.folder_.get(), ".fanfetch");
+  output.state_ = open_subfolder(output.folder_.get(), kStateFolder);
   if (output.state_.valid()) output.part_ = open_subfolder(output.state_.get(), "part");
   if (!output.part_.valid()) return unwritable(path, "write to the output folder", errno);
   output.lock_.reset(
@@ -119,9 +134,19 @@ tl::expected<OutputFolder, Exit> OutputFolder::open(const std::string& path) {
   return output;
 }
 
-tl::expected<void, Exit> OutputFolder::clean_parts() const {
-  const int error = remove_useless(part_.get());
-  if (error == 0) return {};
+bool OutputFolder::is_empty() const {
+  bool empty = true;
+  const int error = each_entry(folder_.get(), [&](std::string_view name) {
+    empty = name == kStateFolder;
+    return empty;
+  });
+  return error == 0 && empty;
+}
+
+tl::expected<bool, Exit> OutputFolder::clean_parts() const {
+  bool any_left = false;
+  const int error = remove_useless(part_.get(), any_left);
+  if (error == 0) return any_left;
   return unwritable(path_, "clean up in the output folder", error);
 }
 

@@ -17,9 +17,11 @@ class OutputFolder {
   /// ending. Exit: kExitBusy if another run holds it, else kExitOutput.
   [[nodiscard]] static tl::expected<OutputFolder, Exit> open(const std::string& path);
 
-  /// Removes what a killed run left in `part`, but what can be gone on with. REQUIRES: all parts
-  /// that were to be placed have been (replay.h).
-  [[nodiscard]] tl::expected<void, Exit> clean_parts() const;
+  /// Nothing is in it, but what it keeps for itself.
+  [[nodiscard]] bool is_empty() const;
+  /// Removes what a killed run left in `part`, but what can be gone on with. Returns whether there
+  /// is any of that. REQUIRES: all parts that were to be placed have been (replay.h).
+  [[nodiscard]] tl::expected<bool, Exit> clean_parts() const;
   /// Why the folder is not what it was: it was moved away, removed or replaced. nullopt: it is. Any
   /// thread.
   [[nodiscard]] std::optional<std::string> lost() const;

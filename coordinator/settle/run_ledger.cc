@@ -64,7 +64,9 @@ tl::expected<RunLedger, Exit> open_run_ledger(const std::string& output, const s
   const Placer placer(run.output.fd(), run.output.part_fd());
   auto replayed = replay(*run.ledger, placer, [&run] { return run.output.sync(); });
   if (!replayed) return unwritable(replayed.error().message);
-  if (auto cleaned = run.output.clean_parts(); !cleaned) return tl::unexpected(cleaned.error());
+  const auto old_parts = run.output.clean_parts();
+  if (!old_parts) return tl::unexpected(old_parts.error());
+  run.has_old_parts = *old_parts;
   return run;
 }
 

@@ -31,6 +31,7 @@ struct RunLedger {
   OutputFolder output;
   std::string path;  ///< Of the ledger.
   std::unique_ptr<SqliteLedger> ledger;
+  bool has_old_parts = false;         ///< Parts of an earlier run that can be gone on with.
   std::optional<std::string> notice;  ///< For the user, if a damaged ledger was moved aside.
 };
 

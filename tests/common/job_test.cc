@@ -22,6 +22,7 @@ Job full_job() {
           .addresses = {"2001:db8::1", "192.0.2.1"},
           .if_none_match = "\"v1\"",
           .if_modified_since = "Sun, 06 Nov 1994 08:49:37 GMT",
+          .earlier_part = EarlierPart::none,
           .unproved = sha256("x"),
           .link_extension = "jpg",
           .hop_extensions = {"gz", ""},
@@ -54,6 +55,7 @@ TEST(Job, ComesBackAsItWas) {
   EXPECT_EQ(back->headers, job.headers);
   EXPECT_EQ(back->if_none_match, job.if_none_match);
   EXPECT_EQ(back->if_modified_since, job.if_modified_since);
+  EXPECT_EQ(back->earlier_part, job.earlier_part);
   EXPECT_EQ(back->unproved, job.unproved);
   EXPECT_EQ(back->link_extension, job.link_extension);
   EXPECT_EQ(back->hop_extensions, job.hop_extensions);

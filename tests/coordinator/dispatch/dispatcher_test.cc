@@ -510,6 +510,36 @@ TEST_F(DispatcherTest, TheNextAttemptKnowsTheBytesWhoseEndWasNotProved) {
   EXPECT_EQ(workers_.take().unproved, sha256("abc"));
 }
 
+/// Where no earlier run has left a part, only an attempt or a redirect of this one can have.
+TEST_F(DispatcherTest, AWorkerLooksForAnOldPartWhereThereMayBeOne) {
+  DispatchRules rules{.retries = {.retries = 1}};
+  rules.jobs.earlier_parts = EarlierPart::none;
+  const Dispatcher::Events events{.on_finished = [](FinishedLink) {},
+                                  .on_try_again = [](const Task&, const Failed&, Duration) {},
+                                  .held_back = [] { return false; }};
+  Dispatcher fresh(rules, workers_, routes_, timers_, events, 1);
+  const auto next = [&] {
+    fresh.dispatch();
+    return workers_.take();
+  };
+  fresh.add({.url = *parse_url("http://a.example/x")});
+  auto job = next();
+  EXPECT_EQ(job.earlier_part, EarlierPart::none);
+  fresh.on_completion(
+      job.task,
+      {Redirected{.response = {.http_status = 302, .location = "http://a.example/y"}}, 1});
+  job = next();
+  EXPECT_EQ(job.earlier_part, EarlierPart::possible) << "after a redirect";
+  fresh.on_completion(job.task, {Failed{.error = ErrorClass::timeout, .retry = Retry::yes}, 1});
+  timers_.advance(std::chrono::minutes(5));
+  EXPECT_EQ(next().earlier_part, EarlierPart::possible) << "in the next attempt";
+  rules.jobs.earlier_parts = EarlierPart::possible;
+  Dispatcher later(rules, workers_, routes_, timers_, events, 1);
+  later.add({.url = *parse_url("http://b.example/x")});
+  later.dispatch();
+  EXPECT_EQ(workers_.take().earlier_part, EarlierPart::possible) << "of an earlier run";
+}
+
 TEST_F(DispatcherTest, AJobKnowsTheExtensionsOfTheUrlsThatLedToIt) {
   add("http://a.example/get");
   dispatcher_.dispatch();

@@ -60,6 +60,7 @@ struct FakeWorkers final : Workers {
     std::string host;
     bool alone;
     Http2 http2;
+    EarlierPart earlier_part;
     std::optional<Sha256Digest> unproved;
     std::vector<std::string> hop_extensions;
   };
@@ -72,14 +73,16 @@ struct FakeWorkers final : Workers {
   [[nodiscard]] bool suits(unsigned /*worker*/) const override { return has_room(); }
   [[nodiscard]] Result<> submit(const Job& job, TaskId task, const std::string& host) override {
     if (too_large) return fail("too large");
-    submitted.push_back({task, job.url, host, false, job.http2, job.unproved, job.hop_extensions});
+    submitted.push_back({task, job.url, host, false, job.http2, job.earlier_part, job.unproved,
+                         job.hop_extensions});
     return {};
   }
   [[nodiscard]] Result<bool> submit_alone(const Job& job, TaskId task,
                                           const std::string& host) override {
     if (too_large) return fail("too large");
     if (!submitted.empty()) return false;
-    submitted.push_back({task, job.url, host, true, job.http2, job.unproved, job.hop_extensions});
+    submitted.push_back(
+        {task, job.url, host, true, job.http2, job.earlier_part, job.unproved, job.hop_extensions});
     return true;
   }
   void reserve(bool wanted) override { reserved = wanted; }

@@ -39,9 +39,11 @@ class HistoryTest : public ::testing::Test {
 TEST_F(HistoryTest, SeesWhatAnotherConnectionCommitted) {
   const auto open = open_sqlite(path_);
   const auto history = open_history(path_);
+  EXPECT_TRUE(history->is_empty());
   EXPECT_FALSE(history->find(link_of(1)));
   EXPECT_FALSE(history->name_taken(key_of("a.jpg"), 0));
   write(open, {saved_row(1, "a.jpg")});
+  EXPECT_FALSE(history->is_empty());
   ASSERT_TRUE(history->find(link_of(1)));
   EXPECT_EQ(history->find(link_of(1))->record.file_name, "a.jpg");
   EXPECT_TRUE(history->name_taken(key_of("a.jpg"), 0));

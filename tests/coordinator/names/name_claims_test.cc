@@ -108,6 +108,25 @@ TEST_F(NameClaimsTest, TheLedgerIsAskedOnceForANameThatIsFree) {
   EXPECT_EQ(ledger_questions_, 2) << "nor for one that stays";
 }
 
+/// Nor is the folder looked into: whatever has come since is not replaced by a rename.
+TEST_F(NameClaimsTest, ARunThatBeganEmptyAsksOnlyAboutNamesThatItHasClaimedBefore) {
+  NameClaims names(folder_.get(), BeganEmpty::yes);
+  const auto claim = [&](const std::string& wanted, const std::string& url) {
+    const Link asking = link(url);
+    return names.claim(wanted, asking.hash, taken_by_another_than(asking)).name;
+  };
+  EXPECT_EQ(claim("a.jpg", "1"), "a.jpg");
+  EXPECT_EQ(claim("b.jpg", "2"), "b.jpg");
+  EXPECT_EQ(ledger_questions_, 0);
+  EXPECT_EQ(claim("A.jpg", "3"), other_name("A.jpg", sha256("3"), 1)) << "claimed at present";
+  save(link("1"), "a.jpg");
+  names.release(name_key("a.jpg"));
+  EXPECT_EQ(claim("a.jpg", "4"), other_name("a.jpg", sha256("4"), 1)) << "in the ledger by now";
+  (void)temp_.write("b.jpg", "by somebody else");
+  names.release(name_key("b.jpg"));
+  EXPECT_EQ(claim("b.jpg", "5"), other_name("b.jpg", sha256("5"), 1)) << "looked for again";
+}
+
 TEST_F(NameClaimsTest, ANameThatStaysIsNotTakenAgain) {
   EXPECT_EQ(choose(link("photo.jpg")).name, "photo.jpg");
   EXPECT_EQ(choose(link("photo.jpg")).key, name_key("photo.jpg"));

@@ -31,6 +31,22 @@ TEST_F(PlannerTest, ANewLinkIsFetched) {
   EXPECT_NE(link("http://h/x/a.jpg").hash, fetched.hash) << "another user's is another link";
 }
 
+/// The ledger is not asked about a link that this run has not planned before, and about any other.
+TEST_F(PlannerTest, ARunThatBeganEmptyKnowsItsOwnLinks) {
+  PlanContext began_empty = context();
+  began_empty.began_empty = BeganEmpty::yes;
+  planner_.emplace(std::move(began_empty));
+  const Link fetched = link(kUrl);
+  EXPECT_EQ(record(kUrl).duplicate_of, 1u) << "in flight";
+  saved(kUrl, "a.jpg");
+  leave_flight(kUrl, fetched);
+  EXPECT_EQ(record(kUrl).duplicate_of, 1u) << "in the ledger";
+  EXPECT_EQ(link("http://h/b.jpg").name, "b.jpg");
+  saved("http://h/c.jpg", "c.jpg");
+  EXPECT_EQ(link("http://h/c.jpg").name, other_name("c.jpg", sha256("http://h/c.jpg"), 1))
+      << "was not asked about";
+}
+
 TEST_F(PlannerTest, WhatIsNoLinkIsARow) {
   const auto first = plan_as<LedgerRow>("nonsense");
   EXPECT_EQ(first.record.error, ErrorClass::bad_url);
