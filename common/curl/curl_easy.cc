@@ -12,6 +12,7 @@
 #include "common/curl/curl_global.h"
 #include "common/curl/curl_handle.h"
 #include "common/curl/end_cause.h"
+#include "common/curl/trust_store.h"
 
 namespace fanfetch {
 namespace {
@@ -50,6 +51,16 @@ std::size_t on_body(char* data, std::size_t size, std::size_t count, void* handl
     case Taken::no_more: break;
   }
   return bytes.size() + 1;  // any other number than all ends the transfer: CURLE_WRITE_ERROR
+}
+
+/// Of each connection, to a server or to a proxy.
+CURLcode on_tls_context(CURL*, void* context, void* store) noexcept {
+  auto* const tls = static_cast<SSL_CTX*>(context);
+  const auto& trusted = *static_cast<const TrustStore*>(store);
+  const bool verifies = SSL_CTX_get_verify_mode(tls) != SSL_VERIFY_NONE;
+  if (verifies && trusted.is_empty()) return CURLE_SSL_CACERT_BADFILE;
+  SSL_CTX_set1_cert_store(tls, trusted.native());
+  return CURLE_OK;
 }
 
 curl_socket_t on_open_socket(void* guard, curlsocktype, curl_sockaddr* address) noexcept {
@@ -174,16 +185,15 @@ void CurlEasy::abandon_lookups() { set(handle_->curl, CURLOPT_QUICK_EXIT, 1); }
 
 // --- TLS ---
 
-void CurlEasy::set_trust(const std::string& ca_file) {
+void CurlEasy::set_trust(const TrustStore& store) {
   CURL* curl = handle_->curl;
-  if (!ca_file.empty()) {
-    set(curl, CURLOPT_CAINFO, ca_file);
-    set(curl, CURLOPT_PROXY_CAINFO, ca_file);
-  }
   const char* const none = nullptr;
-  set(curl, CURLOPT_CAPATH, none);
-  set(curl, CURLOPT_PROXY_CAPATH, none);
-  set(curl, CURLOPT_CA_CACHE_TIMEOUT, -1);  // seconds; for ever
+  for (const CURLoption built_in :
+       {CURLOPT_CAINFO, CURLOPT_CAPATH, CURLOPT_PROXY_CAINFO, CURLOPT_PROXY_CAPATH}) {
+    set(curl, built_in, none);
+  }
+  set_raw(curl, CURLOPT_SSL_CTX_FUNCTION, &on_tls_context);
+  set_raw(curl, CURLOPT_SSL_CTX_DATA, &store);
 }
 
 void CurlEasy::set_client_certificate(const std::string& cert_file, const std::string& key_file) {

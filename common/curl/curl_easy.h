@@ -18,6 +18,8 @@ struct sockaddr;
 
 namespace fanfetch {
 
+class TrustStore;
+
 /// Takes a response as libcurl receives it. Abstract because libcurl calls back from C. REQUIRES:
 /// does not throw; an exception cannot pass through libcurl.
 class CurlResponseHandler {
@@ -98,10 +100,11 @@ class CurlEasy {
   /// A resolver that does not respond does not hold up the handle's end.
   void abandon_lookups();
 
-  // TLS. PEM files; all are read when a connection is made.
-  /// `ca_file`: the bundle to trust, cached parsed; empty: libcurl's own. No folder of certificates
-  /// is used: with Debian's default one, libcurl would parse all for each connection (32 ms CPU).
-  void set_trust(const std::string& ca_file);
+  // TLS:
+  /// What a server, and a proxy, is verified against; lent. No file or folder of certificates is
+  /// used: with Debian's default one, libcurl would parse all for each connection (32 ms CPU).
+  void set_trust(const TrustStore& store);
+  /// PEM files, read when a connection is made.
   void set_client_certificate(const std::string& cert_file, const std::string& key_file);
   /// Of the server; a proxy's certificate is verified in any case.
   void set_verify_tls(bool verify);

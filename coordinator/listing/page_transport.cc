@@ -50,7 +50,9 @@ bool PageTransport::AddressGuard::may_connect(const sockaddr& address) noexcept 
 }
 
 PageTransport::PageTransport(const ListingOptions& options)
-    : options_(options), proxies_(options.proxy) {}
+    : options_(options),
+      trust_(TrustStore::read(options.ca_file.empty() ? built_in_ca_file() : options.ca_file)),
+      proxies_(options.proxy) {}
 
 /// A new handle each time: libcurl 7.88 reads freed memory on one that was used before.
 CurlEasy PageTransport::easy_for(const std::string& url, const std::string& proxy,
@@ -64,7 +66,7 @@ CurlEasy PageTransport::easy_for(const std::string& url, const std::string& prox
   easy.set_connect_timeout(seconds(options_.connect_timeout_s));
   const auto left = ceil<milliseconds>(until - std::chrono::steady_clock::now());
   easy.set_timeout(std::max(left, milliseconds(1)));
-  easy.set_trust(options_.ca_file);
+  easy.set_trust(trust_);
   if (!options_.cert_file.empty()) {
     easy.set_client_certificate(options_.cert_file, options_.key_file);
   }

@@ -8,6 +8,7 @@
 #include "common/clock.h"
 #include "common/curl/curl_easy.h"
 #include "common/curl/curl_multi.h"
+#include "common/curl/trust_store.h"
 #include "common/url.h"
 #include "coordinator/listing/listing_options.h"
 #include "coordinator/listing/page_connection.h"
@@ -55,6 +56,7 @@ class PageTransport {
                                                     const PageConnection::Patience& patience);
 
   const ListingOptions& options_;
+  const TrustStore trust_;
   const ProxyPolicy proxies_;
   CurlShare sessions_;
   AddressGuard guard_;

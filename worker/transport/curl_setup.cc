@@ -8,7 +8,7 @@ CurlEasy CurlSetup::make(const Job& job) const {
   // Set also when empty: it keeps libcurl from looking into the environment.
   easy.set_proxy(job.proxy);
   easy.set_connect_timeout(job.connect_timeout);
-  easy.set_trust(files_.ca);
+  easy.set_trust(trust_);
   if (!files_.cert.empty()) easy.set_client_certificate(files_.cert, files_.key);
   easy.set_verify_tls(job.verify_tls == VerifyTls::yes);
   easy.set_share(sessions_);

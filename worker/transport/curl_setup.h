@@ -3,6 +3,7 @@
 #include <string>
 
 #include "common/curl/curl_easy.h"
+#include "common/curl/trust_store.h"
 #include "common/job.h"
 
 namespace fanfetch {
@@ -19,7 +20,9 @@ struct TlsFiles {
 /// malformed line. What handles have in common, TLS sessions, they share. Outlives them.
 class CurlSetup {
  public:
-  explicit CurlSetup(TlsFiles files) : files_(std::move(files)) {}
+  /// Reads the bundle.
+  explicit CurlSetup(TlsFiles files)
+      : files_(std::move(files)), trust_(TrustStore::read(files_.ca)) {}
 
   /// `job`'s URL, proxy, trust and time to connect are set. What is missing:
   /// JobAddresses.
@@ -27,6 +30,7 @@ class CurlSetup {
 
  private:
   TlsFiles files_;
+  TrustStore trust_;
   CurlShare sessions_;
 };
 

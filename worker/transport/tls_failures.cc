@@ -26,6 +26,8 @@ constexpr Row kRows[] = {
     {"certificate has expired", "has a certificate that has expired", Advice::ignore},
     {"certificate is not yet valid",
      "has a certificate that is not valid yet (is this machine's clock right?)", Advice::ignore},
+    {"ssl ctx callback", "cannot be verified, since no certificates to trust could be read",
+     Advice::trust},
     {"match", "has a certificate for another name", Advice::ignore},
     {"SSL certificate problem", "has a certificate that cannot be trusted", Advice::trust},
     {"alert certificate required", "asks for a client certificate: --cert FILE --key FILE"},

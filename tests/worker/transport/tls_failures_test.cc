@@ -23,6 +23,7 @@ constexpr Row kRows[] = {
     {"SSL: certificate subject name 'nobody' does not match target host name '127.0.0.1'",
      "another name"},
     {"SSL certificate problem: EE certificate key too weak", "cannot be trusted"},
+    {"error signaled by ssl ctx callback", "no certificates to trust could be read; --cacert"},
     {"OpenSSL/3.0.19: error:0A000410:SSL routines::sslv3 alert handshake failure",
      "may ask for a client certificate"},
     {"error:0A00045C:SSL routines::tlsv13 alert certificate required, errno 0",
