@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <utility>
 
 #include "coordinator/dispatch/placeholders.h"
 
@@ -44,8 +45,7 @@ void Dispatcher::dispatch() {
       continue;
     }
     if (!routes_.has_room()) break;
-    const auto id =
-        scheduler_.next(timers_.now(), [this](unsigned worker) { return workers_.suits(worker); });
+    const auto id = scheduler_.next(timers_.now(), workers_.placements());
     if (!id) break;
     begin(*id);
   }
@@ -96,11 +96,11 @@ void Dispatcher::begin(TaskId id) {
 /// Every job comes from here, and needs a route, so none gets around the address policy.
 void Dispatcher::go(TaskId id, Routes::Found route) {
   if (!route) return on_completion(id, {std::move(route.error())});
-  const Task& task = tasks_.at(id);
+  Task& task = tasks_.at(id);
   Job job = jobs_.make(task.link, task.url, std::move(*route), task.was_encrypted);
   job.hop_extensions = task.hop_extensions;
   job.unproved = task.tries.unproved;
-  if (task.tries.attempts > 1 || task.tries.hops > 0) job.earlier_part = EarlierPart::possible;
+  if (std::exchange(task.may_have_part, true)) job.earlier_part = EarlierPart::possible;
   if (task.tries.attempts > 1) job.http2 = Http2::no;  // HTTP/2 may be what went wrong
   if (task.tries.alone) {
     waiting_alone_.emplace_back(id, std::move(job));

@@ -19,7 +19,11 @@ class PoolWorkers final : public Workers {
 
   [[nodiscard]] Result<> start() override { return pool_.start(); }
   [[nodiscard]] bool has_room() const override { return pool_.has_room(); }
-  [[nodiscard]] bool suits(unsigned worker) const override { return pool_.suits(worker); }
+  [[nodiscard]] std::function<Placement(unsigned worker)> placements() const override {
+    return [this, least = pool_.least_leases()](unsigned worker) {
+      return pool_.placement(worker, least);
+    };
+  }
   [[nodiscard]] Result<> submit(const Job& job, TaskId task, const std::string& host) override;
   [[nodiscard]] Result<bool> submit_alone(const Job& job, TaskId task,
                                           const std::string& host) override;

@@ -55,7 +55,8 @@ struct Task {
   std::vector<std::string> hop_extensions;        ///< Job::hop_extensions.
   WasEncrypted was_encrypted = WasEncrypted::no;  ///< A request before that for `url`.
   Tries tries;
-  WallTime started_at{};  ///< Of the first attempt.
+  bool may_have_part = false;  ///< It was given to a worker, which may have left a part of it.
+  WallTime started_at{};       ///< Of the first attempt.
   LinkTimes times;
   std::uint64_t requests = 0;  ///< Of all attempts; those of workers that died are not known.
 

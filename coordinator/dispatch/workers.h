@@ -7,6 +7,7 @@
 
 #include "common/job.h"
 #include "common/result.h"
+#include "coordinator/link/placement.h"
 #include "coordinator/link/task_id.h"
 #include "coordinator/pool/blame.h"
 
@@ -35,9 +36,9 @@ struct Workers {
 
   /// Some worker has room for one more job.
   [[nodiscard]] virtual bool has_room() const = 0;
-  /// That one has room, and not much more to do than the others. `worker`: an index, as
-  /// on_completion() gives it.
-  [[nodiscard]] virtual bool suits(unsigned worker) const = 0;
+  /// The placement of a task with a worker that is connected to its host, as of this call; for the
+  /// indices that on_completion() gives.
+  [[nodiscard]] virtual std::function<Placement(unsigned worker)> placements() const = 0;
   /// Gives `job` to a worker, which sees it after wake(). `host`: the origin that it connects to.
   /// Error: the job is too large. REQUIRES: has_room().
   [[nodiscard]] virtual Result<> submit(const Job& job, TaskId task, const std::string& host) = 0;

@@ -1,7 +1,5 @@
 #include "coordinator/pool/choose_worker.h"
 
-#include <algorithm>
-
 namespace fanfetch {
 namespace {
 
@@ -29,11 +27,9 @@ std::optional<std::size_t> choose_worker(std::span<const WorkerLoad> workers) {
   return warm && is_tolerated(workers[*warm], workers[*least].leases) ? warm : least;
 }
 
-bool suits(std::span<const WorkerLoad> workers, std::size_t worker) {
-  const WorkerLoad& one = workers[worker];
-  return one.has_room() && std::ranges::all_of(workers, [&](const WorkerLoad& other) {
-           return !other.has_room() || is_tolerated(one, other.leases);
-         });
+Placement placement_of(const WorkerLoad& load, std::size_t least) {
+  if (!load.takes_jobs) return Placement::gone;
+  return load.has_room() && is_tolerated(load, least) ? Placement::good : Placement::later;
 }
 
 }  // namespace fanfetch

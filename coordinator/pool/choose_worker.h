@@ -5,6 +5,8 @@
 #include <optional>
 #include <span>
 
+#include "coordinator/link/placement.h"
+
 namespace fanfetch {
 
 /// What decides whether a worker gets the next job.
@@ -21,7 +23,8 @@ struct WorkerLoad {
 /// busier. nullopt: none has room. Pure.
 [[nodiscard]] std::optional<std::size_t> choose_worker(std::span<const WorkerLoad> workers);
 
-/// Would `worker`, an index, be chosen if it were the only one with a warm connection? Pure.
-[[nodiscard]] bool suits(std::span<const WorkerLoad> workers, std::size_t worker);
+/// Of a job, with a worker that has a warm connection for it. `least`: the leases of the least
+/// loaded worker that has room. Pure.
+[[nodiscard]] Placement placement_of(const WorkerLoad& load, std::size_t least);
 
 }  // namespace fanfetch

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <limits>
 #include <utility>
 
 #include "coordinator/pool/pool_member.h"
@@ -237,8 +238,17 @@ bool WorkerPool::has_room() const {
                      [](const auto& member) { return member->load().has_room(); });
 }
 
-bool WorkerPool::suits(unsigned worker) const {
-  return fanfetch::suits(loads(std::nullopt), worker);
+std::size_t WorkerPool::least_leases() const {
+  std::size_t least = std::numeric_limits<std::size_t>::max();
+  for (const auto& member : members_) {
+    const WorkerLoad load = member->load();
+    if (load.has_room()) least = std::min(least, load.leases);
+  }
+  return least;
+}
+
+Placement WorkerPool::placement(unsigned worker, std::size_t least) const {
+  return placement_of(members_[worker]->load(), least);
 }
 
 bool WorkerPool::submit_to(PoolMember& member, const Encoder& encode, TaskId task, HostKey host) {

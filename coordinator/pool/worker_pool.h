@@ -70,9 +70,11 @@ class WorkerPool {
 
   /// Some worker has room for one more job.
   [[nodiscard]] bool has_room() const;
-  /// That one has, and submit() would give it a job of a host that it is connected to. `worker`: an
-  /// index, below the number of workers.
-  [[nodiscard]] bool suits(unsigned worker) const;
+  /// The leases of the least loaded worker that has room; SIZE_MAX: none has.
+  [[nodiscard]] std::size_t least_leases() const;
+  /// Of a job, with a worker that has an idle connection to its host: `good` is where submit()
+  /// gives it. `worker`: an index, below the number of workers. `least`: least_leases().
+  [[nodiscard]] Placement placement(unsigned worker, std::size_t least) const;
   /// Gives a job to the least loaded worker, or to one that has an idle connection to `host` if
   /// that is hardly busier. The worker sees it after wake_workers(). False: the request is too
   /// large. REQUIRES: has_room().

@@ -29,13 +29,13 @@ void Scheduler::add_later(TaskId task, const std::string& host, unsigned limit, 
   reposition(entry, now);
 }
 
-std::optional<TaskId> Scheduler::next(Instant now, const Suits& suits) {
+std::optional<TaskId> Scheduler::next(Instant now, const PlacementAt& placement) {
   while (!waking_.empty() && waking_.front()->wake <= now) {
     Host& host = *waking_.front();
     take_due(host, now);
     reposition(host, now);
   }
-  Host* host = idle_hosts_ > 0 ? next_idle_host(suits) : busy_turns_.first;
+  Host* host = idle_hosts_ > 0 ? next_idle_host(placement) : busy_turns_.first;
   if (host == nullptr) return std::nullopt;
   host->passed_over = 0;
   set_row(*host, nullptr);  // its next turn comes behind the others
@@ -87,20 +87,22 @@ std::optional<Instant> Scheduler::next_due() const {
 }
 
 /// REQUIRES: there is one.
-Scheduler::Host* Scheduler::next_idle_host(const Suits& suits) const {
+Scheduler::Host* Scheduler::next_idle_host(const PlacementAt& placement) const {
   Host* longest = nullptr;  // the one that has waited for longest,
-  Host* suited = nullptr;   // and of those that need no new connection, or must have one
+  Host* placed = nullptr;   // and of those that would not be placed better later
   for (std::size_t row = 0; row < idle_turns_.size(); ++row) {
     Host* const first = idle_turns_[row].first;
     if (first == nullptr) continue;
     if (longest == nullptr || first->queued < longest->queued) longest = first;
-    if (suited != nullptr && suited->queued < first->queued) continue;
-    if (row == 0 || !suits || suits(static_cast<Worker>(row - 1))) suited = first;
+    if (placed != nullptr && placed->queued < first->queued) continue;
+    const bool waits =
+        row > 0 && placement && placement(static_cast<Worker>(row - 1)) == Placement::later;
+    if (!waits) placed = first;
   }
-  if (suited == nullptr || suited == longest) return longest;
+  if (placed == nullptr || placed == longest) return longest;
   if (longest->passed_over >= kMaxPassedOver * (idle_turns_.size() - 1)) return longest;
   ++longest->passed_over;
-  return suited;
+  return placed;
 }
 
 Scheduler::Row& Scheduler::idle_row(const Host& host) {

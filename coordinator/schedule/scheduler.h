@@ -14,6 +14,7 @@
 
 #include "common/clock.h"
 #include "common/outcome.h"
+#include "coordinator/link/placement.h"
 #include "coordinator/link/task_id.h"
 #include "coordinator/schedule/host_feedback.h"
 #include "coordinator/schedule/host_governor.h"
@@ -23,9 +24,9 @@ namespace fanfetch {
 /// Decides which task is next. Hosts take turns, each with as many concurrent tasks as its governor
 /// allows; a host that has to wait (for room, a pause, its rate) holds back no other. Hosts with
 /// nothing in flight come first: in that way the files of one host share a connection while other
-/// hosts have work too. Of these, each worker has its own row, of those that it has a connection
-/// to. Pure: no I/O, no clock. A decision costs O(log n) of the hosts that wait, O(n) of the
-/// workers and O(1) of everything else, however many tasks and hosts there are.
+/// hosts have work too. Each worker has its own row of these, of those whose last task has left it
+/// a connection. Pure: no I/O, no clock. A decision costs O(log n) of the hosts that wait, O(n) of
+/// the workers and O(1) of everything else, however many tasks and hosts there are.
 class Scheduler {
  public:
   /// `seed`: for the jitter.
@@ -44,14 +45,13 @@ class Scheduler {
 
   /// An index of workers.
   using Worker = unsigned;
-  /// Whether a task is well placed with that worker at present: it has room, and not much more to
-  /// do than the others.
-  using Suits = std::function<bool(Worker)>;
+  /// Empty: every task is well placed.
+  using PlacementAt = std::function<Placement(Worker)>;
   /// The next task that may run; it counts against its host until finished(). Of the hosts with
-  /// nothing in flight it takes the one that has waited for longest and whose worker suits, or
-  /// that no worker has a connection to; if there is none, or a host was passed over kMaxPassedOver
-  /// times for each worker, the one that has waited for longest. `suits`: empty, all do.
-  [[nodiscard]] std::optional<TaskId> next(Instant now, const Suits& suits = {});
+  /// nothing in flight it takes the one that has waited for longest, but for those that are placed
+  /// better later; these too, if there are no others, or one of them was passed over kMaxPassedOver
+  /// times for each worker.
+  [[nodiscard]] std::optional<TaskId> next(Instant now, const PlacementAt& placement = {});
   /// Whether some host has a ready task and may be asked. Tasks and pauses whose time has come
   /// since the last next() are not seen.
   [[nodiscard]] bool has_turn() const { return idle_hosts_ > 0 || busy_turns_.first; }
@@ -82,7 +82,7 @@ class Scheduler {
   /// How many hosts without tasks are remembered for what they taught, about 0.5 KB each. Beyond,
   /// the one that was not used for longest is forgotten.
   static constexpr std::size_t kMaxIdleHosts = 10'000;
-  /// How often a host is passed over, for each worker, for one whose worker suits.
+  /// How often a host is passed over, for each worker, for one that is placed better.
   static constexpr unsigned kMaxPassedOver = 32;
 
  private:
@@ -145,7 +145,7 @@ class Scheduler {
   Host& find_or_add(const std::string& name, unsigned limit);
   void push_ready(Host& host, TaskId task);
   TaskId pop_ready(Host& host);
-  [[nodiscard]] Host* next_idle_host(const Suits& suits) const;
+  [[nodiscard]] Host* next_idle_host(const PlacementAt& placement) const;
   [[nodiscard]] Row& idle_row(const Host& host);
   void take_due(Host& host, Instant now);
   void reposition(Host& host, Instant now);

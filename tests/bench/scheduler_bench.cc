@@ -92,8 +92,8 @@ Cost measure(const std::vector<std::string>& hosts, std::size_t decisions, std::
   std::size_t most_hosts = 0;
   TaskId next_id = 0;
   std::size_t done = 0;
-  const Scheduler::Suits suits = [&](Scheduler::Worker worker) {
-    return worker == done % kWorkers;
+  const Scheduler::PlacementAt placement = [&](Scheduler::Worker worker) {
+    return worker == done % kWorkers ? Placement::good : Placement::later;
   };
   const double start = seconds_used();
   while (done < decisions) {
@@ -102,7 +102,7 @@ Cost measure(const std::vector<std::string>& hosts, std::size_t decisions, std::
       scheduler.add(++next_id, origins.next(), 16, now);
     }
     std::optional<TaskId> task;
-    if (running.size() < kInFlight) task = scheduler.next(now, suits);
+    if (running.size() < kInFlight) task = scheduler.next(now, placement);
     if (task) {
       running.push_back(*task);
     } else if (!running.empty()) {

@@ -510,7 +510,7 @@ TEST_F(DispatcherTest, TheNextAttemptKnowsTheBytesWhoseEndWasNotProved) {
   EXPECT_EQ(workers_.take().unproved, sha256("abc"));
 }
 
-/// Where no earlier run has left a part, only an attempt or a redirect of this one can have.
+/// Where no earlier run has left a part, only a worker of this one can have.
 TEST_F(DispatcherTest, AWorkerLooksForAnOldPartWhereThereMayBeOne) {
   DispatchRules rules{.retries = {.retries = 1}};
   rules.jobs.earlier_parts = EarlierPart::none;
@@ -533,6 +533,9 @@ TEST_F(DispatcherTest, AWorkerLooksForAnOldPartWhereThereMayBeOne) {
   fresh.on_completion(job.task, {Failed{.error = ErrorClass::timeout, .retry = Retry::yes}, 1});
   timers_.advance(std::chrono::minutes(5));
   EXPECT_EQ(next().earlier_part, EarlierPart::possible) << "in the next attempt";
+  fresh.add({.url = *parse_url("http://c.example/x")});
+  fresh.on_lost(next().task, Blame::shared);
+  EXPECT_EQ(next().earlier_part, EarlierPart::possible) << "of a worker that died";
   rules.jobs.earlier_parts = EarlierPart::possible;
   Dispatcher later(rules, workers_, routes_, timers_, events, 1);
   later.add({.url = *parse_url("http://b.example/x")});

@@ -70,7 +70,7 @@ struct FakeWorkers final : Workers {
     return {};
   }
   [[nodiscard]] bool has_room() const override { return submitted.size() < room; }
-  [[nodiscard]] bool suits(unsigned /*worker*/) const override { return has_room(); }
+  [[nodiscard]] std::function<Placement(unsigned)> placements() const override { return {}; }
   [[nodiscard]] Result<> submit(const Job& job, TaskId task, const std::string& host) override {
     if (too_large) return fail("too large");
     submitted.push_back({task, job.url, host, false, job.http2, job.earlier_part, job.unproved,

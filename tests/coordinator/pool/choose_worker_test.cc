@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace fanfetch {
@@ -43,27 +44,31 @@ TEST(ChooseWorker, TakesTheLeastLoadedOrAWarmOneThatIsHardlyBusier) {
   for (const Row& row : rows) EXPECT_EQ(choose_worker(row.workers), row.chosen) << row.what;
 }
 
-/// The scheduler prefers hosts of a worker that suits: they must not go to another one then.
-TEST(Suits, IfItWouldGetAJobForItsConnection) {
+/// What the scheduler takes for well placed goes to that worker.
+TEST(PlacementOf, IsGoodWhereItWouldBeChosenForItsConnection) {
   struct Row {
     const char* what;
-    std::vector<WorkerLoad> workers;
-    bool suits;  // the first one
+    std::vector<WorkerLoad> workers;  // the first one is asked about
+    Placement placement;
   };
   const Row rows[] = {
-      {"alone", {busy(7)}, true},
-      {"full", {busy(8), busy(8)}, false},
-      {"closed", {closed(busy(0))}, false},
-      {"the least loaded", {busy(1), busy(2)}, true},
-      {"a quarter of the share more is tolerated", {busy(3), busy(4), busy(1)}, true},
-      {"but no more than that", {busy(4), busy(4), busy(1)}, false},
-      {"one that takes nothing does not count", {busy(4), closed(busy(1))}, true},
+      {"alone", {busy(7)}, Placement::good},
+      {"full", {busy(8), busy(7)}, Placement::later},
+      {"closed", {closed(busy(0)), busy(7)}, Placement::gone},
+      {"the least loaded", {busy(1), busy(2)}, Placement::good},
+      {"a quarter of the share more is tolerated", {busy(3), busy(4), busy(1)}, Placement::good},
+      {"but no more than that", {busy(4), busy(4), busy(1)}, Placement::later},
+      {"one that takes nothing does not count", {busy(4), closed(busy(1))}, Placement::good},
   };
   for (const Row& row : rows) {
-    EXPECT_EQ(suits(row.workers, 0), row.suits) << row.what;
+    std::size_t least = 8;
+    for (const WorkerLoad& load : row.workers) {
+      if (load.has_room()) least = std::min(least, load.leases);
+    }
+    EXPECT_EQ(placement_of(row.workers[0], least), row.placement) << row.what;
     auto workers = row.workers;
     workers[0].has_warm = true;
-    EXPECT_EQ(choose_worker(workers) == 0u, row.suits) << row.what;
+    EXPECT_EQ(choose_worker(workers) == 0u, row.placement == Placement::good) << row.what;
   }
 }
 

@@ -185,20 +185,23 @@ void connect(Scheduler& scheduler, const std::string& host,
 }
 
 TEST(Scheduler, AHostWaitsForTheWorkerThatIsConnectedToIt) {
+  constexpr auto kGoodPlace = Placement::good, kLater = Placement::later, kGone = Placement::gone;
   struct Row {
     const char* what;
     std::optional<Scheduler::Worker> of_a, of_b;  // who is connected; A has waited for longer
-    bool rooms[2];
+    Placement placements[2];
     TaskId first;
   };
   const Row rows[] = {
-      {"no worker is connected to either", {}, {}, {false, true}, 1},
-      {"all suit", 0, 1, {true, true}, 1},
-      {"that of A is full", 0, 1, {false, true}, 2},
-      {"that of B is full", 0, 1, {true, false}, 1},
-      {"that of both is full: better than nothing", 0, 0, {false, true}, 1},
-      {"that of A is full, and B has none", 0, {}, {false, true}, 2},
-      {"A has none", {}, 1, {false, true}, 1},
+      {"no worker is connected to either", {}, {}, {kLater, kGoodPlace}, 1},
+      {"both have room", 0, 1, {kGoodPlace, kGoodPlace}, 1},
+      {"that of A is full", 0, 1, {kLater, kGoodPlace}, 2},
+      {"that of B is full", 0, 1, {kGoodPlace, kLater}, 1},
+      {"that of both is full: better than nothing", 0, 0, {kLater, kGoodPlace}, 1},
+      {"that of A is full, and B has none", 0, {}, {kLater, kGoodPlace}, 2},
+      {"A has none", {}, 1, {kLater, kGoodPlace}, 1},
+      {"that of A is gone, and its connection with it", 0, 1, {kGone, kGoodPlace}, 1},
+      {"that of B is gone, that of A is full", 0, 1, {kLater, kGone}, 2},
   };
   for (const Row& row : rows) {
     Scheduler scheduler(fixed(), 1);
@@ -209,9 +212,9 @@ TEST(Scheduler, AHostWaitsForTheWorkerThatIsConnectedToIt) {
     connect(scheduler, kB, row.of_b);
     scheduler.add(1, kA, 10, kStart);
     scheduler.add(2, kB, 10, kStart);
-    const auto suits = [&](Scheduler::Worker worker) { return row.rooms[worker]; };
-    EXPECT_EQ(scheduler.next(kStart, suits), row.first) << row.what;
-    EXPECT_EQ(scheduler.next(kStart, suits), 3 - row.first) << row.what;
+    const auto placement = [&](Scheduler::Worker worker) { return row.placements[worker]; };
+    EXPECT_EQ(scheduler.next(kStart, placement), row.first) << row.what;
+    EXPECT_EQ(scheduler.next(kStart, placement), 3 - row.first) << row.what;
     EXPECT_FALSE(scheduler.has_turn()) << row.what;
   }
 }
@@ -228,14 +231,17 @@ TEST(Scheduler, HostsStayWithTheirWorkers) {
   std::deque<TaskId> running[2];
   std::unordered_map<std::string, Scheduler::Worker> connected;
   std::size_t moved = 0;
-  const auto suits = [&](Scheduler::Worker worker) { return running[worker].size() < 32; };
+  const auto has_room = [&](Scheduler::Worker worker) { return running[worker].size() < 32; };
+  const auto placement = [&](Scheduler::Worker worker) {
+    return has_room(worker) ? Placement::good : Placement::later;
+  };
   for (TaskId done = 0; done < kHosts * kEach;) {
-    while (suits(0) || suits(1)) {
-      const auto task = scheduler.next(kStart, suits);
+    while (has_room(0) || has_room(1)) {
+      const auto task = scheduler.next(kStart, placement);
       if (!task) break;
       const auto known = connected.find(host_of(*task));
-      Scheduler::Worker worker = suits(0) ? 0 : 1;
-      if (known != connected.end() && suits(known->second)) worker = known->second;
+      Scheduler::Worker worker = has_room(0) ? 0 : 1;
+      if (known != connected.end() && has_room(known->second)) worker = known->second;
       if (known != connected.end() && known->second != worker) ++moved;
       running[worker].push_back(*task);
     }
@@ -257,7 +263,7 @@ TEST(Scheduler, NoHostIsPassedOverForEver) {
   TaskId passed = 0;
   for (TaskId task = 10; task < 1000; ++task, ++passed) {
     scheduler.add(task, kB, 10, kStart);
-    const auto next = scheduler.next(kStart, [](Scheduler::Worker worker) { return worker == 1; });
+    const auto next = scheduler.next(kStart, [](Scheduler::Worker) { return Placement::later; });
     if (next == 1u) break;
     scheduler.finished(next.value(), kGood, 1, kStart);
   }
