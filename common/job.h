@@ -61,7 +61,8 @@ struct Job {
   std::optional<Sha256Digest> unproved;
 
   // Which responses are wanted (see worker/check/):
-  /// Of the link's own path or, if that has none, of its list's name; lower case, or empty.
+  /// Of the link's own path or, if that has none or a script's, of its list's name; lower case, or
+  /// empty.
   std::string link_extension;
   /// Of the URLs that redirected to this one, lower case; at most kMaxHopExtensions.
   std::vector<std::string> hop_extensions;

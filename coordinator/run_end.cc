@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "common/result.h"
+#include "coordinator/ledger/open_ledger.h"
 #include "coordinator/process/exit_status.h"
 
 namespace fanfetch {
@@ -35,7 +36,10 @@ std::vector<std::string> closing_errors(const RunTrouble& trouble, Stage stage,
   }
   if (trouble.workers) errors.push_back(*trouble.workers);
   if (trouble.output) {
-    errors.push_back(*trouble.output + "; mend that, then the same command goes on from here");
+    const bool says_what_to_do = says_moved_aside(*trouble.output);
+    errors.push_back(
+        *trouble.output +
+        (says_what_to_do ? "" : "; mend that, then the same command goes on from here"));
   }
   return errors;
 }

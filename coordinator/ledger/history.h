@@ -16,8 +16,7 @@ namespace fanfetch {
 class History {
  public:
   /// Also works on a medium that cannot be written, and with the format of an older fanfetch, which
-  /// stays as it is. Error: there is no ledger at `path`, or none
-  /// that can be read.
+  /// stays as it is. Error: there is no ledger at `path`, or none that can be read.
   [[nodiscard]] static Result<std::unique_ptr<History>> open(const std::string& path);
   ~History();
 

@@ -33,8 +33,9 @@ struct LedgerRow {
   std::string planned_name = {};
   bool named_by_list = false;  ///< Of a failed link: that name is one that its list gave it.
   bool had_headers = false;    ///< Of a failed link: its list gave it headers, which are not kept.
-  /// The run since which every run that asked for the link has failed, 0: the last one has not. The
-  /// row may be that of a saved file. Read only: the ledger keeps it.
+  /// The run since which every run that asked for the link has failed, 0: the last one has not. One
+  /// that skipped it leaves this as it was. The row may be that of a saved file. Read only: the
+  /// ledger keeps it.
   std::int64_t failed_since = 0;
 };
 

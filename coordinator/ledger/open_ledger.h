@@ -21,6 +21,11 @@ inline constexpr std::string_view kMovedAside =
     "; it is damaged and will be moved aside: the next run begins a new one, and --adopt takes the "
     "files that are already there as saved";
 
+/// Whether those words are in `message`, which then says what to do.
+[[nodiscard]] inline bool says_moved_aside(std::string_view message) {
+  return message.find(kMovedAside) != message.npos;
+}
+
 enum class OnDamage {
   move_aside,  ///< Keep it under another name and begin a new one.
   refuse,      ///< Leave it as it is: an error.

@@ -11,8 +11,8 @@ namespace fanfetch {
 /// Keys are hashes, with 64 evenly distributed bits. Thread: one at a time.
 class BloomFilter {
  public:
-  /// With twelve bits a key, four of which are set in one word, one of sixty other keys is taken
-  /// for a member (bloom_filter_test).
+  /// With twelve bits a key, four of which are set in one word, one of eighty other keys is taken
+  /// for a member (bloom_filter_test allows one of sixty).
   static constexpr std::size_t kWords = 128 * 1024;
   static constexpr std::size_t kMost = kWords * 64 / 12;
 

@@ -61,6 +61,11 @@ NameClaims::Found NameClaims::insert(std::uint64_t key) {
   return claimed_before_ && !claimed_before_->add(key) ? Found::unused : Found::unknown;
 }
 
+void NameClaims::note_unclaimed(std::uint64_t key) {
+  const std::lock_guard lock(mutex_);
+  if (claimed_before_) (void)claimed_before_->add(key);
+}
+
 void NameClaims::release(std::uint64_t key) {
   const std::lock_guard lock(mutex_);
   keys_.erase(key);

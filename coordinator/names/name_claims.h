@@ -57,6 +57,8 @@ class NameClaims {
   /// Claims the name of a file that lies there already. False: another link has it.
   [[nodiscard]] bool claim_existing(std::uint64_t key, const TakenInLedger& in_ledger);
 
+  /// A file has got a name that was not claimed, since the one that was could not be had.
+  void note_unclaimed(std::uint64_t key);
   /// Gives up a claim. A key that is not claimed is ignored.
   void release(std::uint64_t key);
   /// Call after LinksInFlight::settled(), when the ledger has the link's name: gives up the planned

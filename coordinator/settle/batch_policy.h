@@ -11,7 +11,8 @@ namespace fanfetch {
 /// Decides when the next batch is closed. Pure: time is passed in.
 class BatchPolicy {
  public:
-  /// A killed coordinator loses at most the work of this time, or that of one sync.
+  /// A killed coordinator loses at most the work of this time or, where the disk is slow, of six
+  /// syncs: the one before, the pause behind it, and the batch's own.
   static constexpr std::chrono::milliseconds kMaxAge{500};
   /// A batch of this size is closed immediately; a larger one would only outgrow the CPU's cache.
   static constexpr std::size_t kFull = 512;

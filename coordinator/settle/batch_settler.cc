@@ -225,7 +225,10 @@ Result<> BatchSettler::place(Batch& batch) {
   auto placed = placer_.place(parts, ledger_);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (parts[i].placed) {
-      name_limits_.learn(parts[i].wanted, parts[i].form);
+      if (!parts[i].wanted.empty()) {
+        if (!parts[i].by_chance) name_limits_.learn(parts[i].wanted, parts[i].form);
+        hooks_.on_other_name(name_key(parts[i].name));
+      }
       owners[i]->row.record.file_name = std::move(parts[i].name);
     } else if (!parts[i].problem.empty()) {
       turn_into_failure(owners[i]->row.record, parts[i].problem);

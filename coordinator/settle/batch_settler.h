@@ -24,6 +24,8 @@ struct SettlerHooks {
   /// The final name of a saved link: the planned one or, now that the body is known, another one,
   /// which is then claimed until on_settled (NameClaims::claim_for_content).
   std::function<ClaimedName(const Link& link, const Saved& saved)> claim_name;
+  /// A file has got another name than the claimed one, with that key.
+  std::function<void(std::uint64_t name)> on_other_name;
   /// Brings everything in the output folder's file system to the disk (syncfs). 0 or an errno
   /// value. After an error it is not called again: the kernel reports an error only once.
   std::function<int()> sync;

@@ -80,14 +80,18 @@ bool is_useless(int folder, const std::string& name) {
 
 /// Calls `visit` with the name of each entry until it returns false. Returns 0 or an errno value.
 int each_entry(int folder, const std::function<bool(const char* name)>& visit) {
-  const std::unique_ptr<DIR, CloseDirectory> listing(
-      ::fdopendir(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
+  UniqueFd own(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!own.valid()) return errno;
+  const std::unique_ptr<DIR, CloseDirectory> listing(::fdopendir(own.get()));
   if (!listing) return errno;
-  while (const dirent* entry = ::readdir(listing.get())) {
+  (void)own.release();  // the listing's now
+  for (;;) {
+    errno = 0;
+    const dirent* entry = ::readdir(listing.get());
+    if (entry == nullptr) return errno;
     const std::string_view name = entry->d_name;
-    if (name != "." && name != ".." && !visit(entry->d_name)) break;
+    if (name != "." && name != ".." && !visit(entry->d_name)) return 0;
   }
-  return 0;
 }
 
 /// Returns 0 or an errno value.

@@ -103,6 +103,7 @@ class Round {
     if (error != EEXIST) {
       const auto tamer = tamer_form(one.form, error);
       if (!tamer) return fail("{}, nor a tamer one", cannot_name(part.wanted, error));
+      part.by_chance = part.by_chance || error == ENOENT;
       one.form = *tamer;
       one.n = 0;
     }
@@ -216,6 +217,7 @@ Result<> Placer::place_all(std::span<PartToPlace> parts, Ledger& ledger,
   std::vector<Refused> refused;
   Round round(*this, refused, given_up);
   for (PartToPlace& part : parts) {
+    // With a wanted name, the one that it has is the first of its other names already.
     const Refused first{.part = &part, .form = part.form, .n = part.wanted.empty() ? 0U : 1U};
     if (auto placed = round.place(first); !placed) return placed;
   }

@@ -23,9 +23,10 @@ struct PartToPlace {
   std::string name;  ///< In: the name that was noted. Out: the name that the file has.
   /// In and out: the name that it was to have, if `name` is another one; empty: it is that.
   std::string wanted;
-  NameForm form = {};   ///< In and out: the form of the name wanted that `name` is made of.
-  bool placed = false;  ///< Out: it has that name.
-  std::string problem;  ///< Out: why it can have no name.
+  NameForm form = {};      ///< In and out: the form of the name wanted that `name` is made of.
+  bool by_chance = false;  ///< Out: it may be in that form since a folder went away meanwhile.
+  bool placed = false;     ///< Out: it has that name.
+  std::string problem;     ///< Out: why it can have no name.
 };
 
 /// Gives whole parts their final names. Thread: one at a time; every call may touch the disk.

@@ -78,6 +78,7 @@ SettlerHooks settler_hooks(RunLedger& run, Reserve& reserve, LinksInFlight& link
                   return run.ledger->name_taken(key, link_id(link.hash));
                 });
               },
+          .on_other_name = [&names](std::uint64_t name) { names.note_unclaimed(name); },
           .sync = [&run] { return run.output.sync(); },
           .output_lost = [&run] { return run.output.lost(); },
           .free_reserve = [&reserve] { return reserve.free(); },

@@ -171,6 +171,7 @@ void settle(const std::string& output, std::uint64_t files, bool sync) {
                             [](const Link& link, const Saved&) {
                               return ClaimedName{link.name, link.name_key};
                             },
+                        .on_other_name = [](std::uint64_t) {},
                         .sync = [=] { return sync ? ::syncfs(folder) : 0; },
                         .output_lost = [] { return std::optional<std::string>(); },
                         .free_reserve = [] { return false; },

@@ -1,10 +1,12 @@
 #include "coordinator/run_end.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 
 #include <cerrno>
 
+#include "coordinator/ledger/open_ledger.h"
 #include "coordinator/process/exit_status.h"
 
 namespace fanfetch {
@@ -60,6 +62,9 @@ TEST(ClosingErrors, SayWhatTheUserHasToDo) {
   EXPECT_EQ(errors[0].find("results"), errors[0].npos) << errors[0];
   EXPECT_EQ(errors[1], "no worker");
   EXPECT_EQ(errors[2], "disk full; mend that, then the same command goes on from here");
+  trouble.output = fmt::format("no ledger{}", kMovedAside);
+  EXPECT_EQ(closing_errors(trouble, Stage::cut_off, 7, 0)[2], *trouble.output)
+      << "which says what to do";
 }
 
 TEST(ClosingErrors, CountRecordsThatNobodyReceived) {

@@ -84,8 +84,10 @@ std::optional<std::string> convert(const std::string& from, std::string_view byt
   char* written = utf8.data();
   std::size_t left = input.size();
   std::size_t room = utf8.size();
-  const bool whole =
-      ::iconv(converter, &read, &left, &written, &room) != static_cast<std::size_t>(-1);
+  constexpr auto kFailed = static_cast<std::size_t>(-1);
+  // The second call brings out a letter that was held back for a mark that could follow it.
+  const bool whole = ::iconv(converter, &read, &left, &written, &room) != kFailed &&
+                     ::iconv(converter, nullptr, nullptr, &written, &room) != kFailed;
   ::iconv_close(converter);
   if (!whole) return std::nullopt;
   utf8.resize(utf8.size() - room);

@@ -122,6 +122,10 @@ TEST_F(NameClaimsTest, ARunThatBeganEmptyAsksOnlyAboutNamesThatItHasClaimedBefor
   save(link("1"), "a.jpg");
   names.release(name_key("a.jpg"));
   EXPECT_EQ(claim("a.jpg", "4"), other_name("a.jpg", sha256("4"), 1)) << "in the ledger by now";
+  save(link("6"), "c.jpg");
+  names.note_unclaimed(name_key("c.jpg"));
+  EXPECT_EQ(claim("C.jpg", "7"), other_name("C.jpg", sha256("7"), 1))
+      << "was given without a claim";
   (void)temp_.write("b.jpg", "by somebody else");
   names.release(name_key("b.jpg"));
   EXPECT_EQ(claim("b.jpg", "5"), other_name("b.jpg", sha256("5"), 1)) << "looked for again";

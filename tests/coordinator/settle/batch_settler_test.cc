@@ -1,5 +1,6 @@
 #include "coordinator/settle/batch_settler.h"
 
+#include "coordinator/names/path_text.h"
 #include "tests/coordinator/settle/settler_fixture.h"
 
 // In which order a batch is settled, and what of.
@@ -202,6 +203,8 @@ TEST_F(BatchSettlerTest, TheNameThatItGotIsTheOneReported) {
   EXPECT_EQ(take_log(), (Log{"sync", "write", "rename", "record 1", "settled"}));
   EXPECT_EQ(records_.at(0).file_name, other("a.jpg", 1));
   EXPECT_EQ(ledger_.rows.at(1).record.file_name, other("a.jpg", 1));
+  ASSERT_EQ(other_names_.size(), 1u) << "which was not claimed";
+  EXPECT_EQ(other_names_[0], name_key(*records_.back().file_name));
 }
 
 TEST_F(BatchSettlerTest, WhatFailedIsRemovedUnlessItCanBeGoneOnWith) {

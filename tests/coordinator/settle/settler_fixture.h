@@ -23,6 +23,7 @@ class SettlerFixture : public OutputFixture {
                       other == content_names_.end() ? link.name : other->second;
                   return ClaimedName{name, key_of(name)};
                 },
+            .on_other_name = [this](std::uint64_t name) { other_names_.push_back(name); },
             .sync =
                 [this] {
                   log_.emplace_back("sync");
@@ -93,6 +94,7 @@ class SettlerFixture : public OutputFixture {
   std::vector<Record> records_;
   std::vector<LinkId> settled_;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> settled_names_;
+  std::vector<std::uint64_t> other_names_;
   std::map<std::string, std::string> content_names_;  // by the planned one that the body changes
   int sync_error_ = 0;
   bool has_reserve_ = true;

@@ -121,6 +121,8 @@ TEST(ContentDisposition, OldCharacterSets) {
       {"cp1251''%F4.jpg", "\u0444.jpg"},
       {"iso-8859-2''%B1.jpg", "\u0105.jpg"},
       {"windows-1252''%93.jpg", "\u201c.jpg"},
+      {"windows-1258''photo.jpg", "photo.jpg"},  // letters are held back for a mark behind them
+      {"windows-1255''x.%F9", "x.\u05e9"},
   };
   for (const auto& [value, expected] : kRows) {
     EXPECT_EQ(suggested_name(std::string("attachment; filename=a.jpg; filename*=") + value),
