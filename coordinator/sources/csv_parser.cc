@@ -2,7 +2,28 @@
 
 #include <algorithm>
 
+#include "coordinator/sources/entry/list_text.h"
+
 namespace fanfetch {
+namespace {
+
+/// A line of the text, split as if its quotes were plain.
+struct TextLine {
+  std::size_t cells = 0;
+  std::size_t used = 0;  // without the empty ones at its end
+  std::string_view link;
+
+  void add(std::string_view cell) {
+    ++cells;
+    if (!cell.empty()) used = cells;
+  }
+};
+
+bool begins_with_blank(std::string_view text) { return text.starts_with(' '); }
+
+bool has_line_end(std::string_view text) { return text.find_first_of("\r\n") != text.npos; }
+
+}  // namespace
 
 bool CsvParser::feed(std::string_view& bytes) {
   while (!bytes.empty()) {
@@ -29,6 +50,11 @@ bool CsvParser::finish() {
   }
   if (state_ == State::quoted) set_fault(Fault::never_closed);
   return end();
+}
+
+void CsvParser::expect(std::size_t cells, std::size_t link_index) {
+  expected_ = cells;
+  link_index_ = link_index;
 }
 
 /// Takes line ends and byte order marks from the front.
@@ -119,9 +145,45 @@ bool CsvParser::take(char c) {
 bool CsvParser::end() {
   end_cell();
   end_row();
+  if (last_line() != line() && fault() == Fault::none && holds_rows()) {
+    set_fault(Fault::rows_within);
+  }
   const bool plain = state_ == State::cell_start || state_ == State::plain;
   state_ = State::row_start;
   return !plain || !is_blank();
+}
+
+/// Whether a line that begins or ends within quotes reads as a row, with its link in there. A URL
+/// in running text has blanks around it; the link is written as that of the whole row is.
+bool CsvParser::holds_rows() const {
+  if (expected_ < 2 || link_index_ >= cells() || has_line_end(cell(link_index_))) return false;
+  const bool is_indented = begins_with_blank(cell(link_index_));
+  TextLine line;
+  const auto is_row = [&] {
+    const std::string_view link = trimmed_link(line.link);
+    return line.cells >= expected_ && line.used <= expected_ && begins_like_url(link) &&
+           link.find(' ') == link.npos && begins_with_blank(line.link) == is_indented;
+  };
+  for (std::size_t i = 0; i < cells(); ++i) {
+    std::string_view text = cell(i);
+    if (!has_line_end(text)) {
+      line.add(text);
+      continue;
+    }
+    for (;;) {
+      const std::size_t end =
+          std::min(text.find_first_of(std::string{separator_, '\r', '\n'}), text.size());
+      if (line.cells == link_index_) line.link = text.substr(0, end);
+      line.add(text.substr(0, end));
+      if (end == text.size()) break;
+      if (ends_line(text[end])) {
+        if (is_row()) return true;
+        line = {};
+      }
+      text.remove_prefix(end + 1);
+    }
+  }
+  return is_row();
 }
 
 }  // namespace fanfetch

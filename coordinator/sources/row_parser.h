@@ -24,6 +24,7 @@ class RowParser {
     too_long,          ///< Over one of the limits: the cells hold only the beginning of the row.
     text_after_quote,  ///< Text follows a closing quote; the rest of that line is skipped.
     never_closed,      ///< The text ended within quotes.
+    rows_within,       ///< A line within quotes is a row of its own, as far as can be told.
   };
 
   RowParser() = default;

@@ -70,6 +70,16 @@ std::optional<std::size_t> index_of_name(const std::vector<std::string>& names,
   return static_cast<std::size_t>(found - names.begin());
 }
 
+/// Whether a first row without a URL in the column of links is nevertheless none of names: nothing
+/// is there, or a path or a link without its scheme, or a URL is elsewhere.
+bool is_data(const std::vector<std::string>& cells, std::size_t link_index) {
+  const std::string& link = cells[link_index];
+  if (link.empty() || link.front() == '/') return true;
+  if (link.find('/') != link.npos && link.find('.') < link.find('/')) return true;
+  return std::any_of(cells.begin(), cells.end(),
+                     [](const std::string& cell) { return begins_like_url(cell); });
+}
+
 /// The index of the column with the number `text`, of `columns`.
 std::optional<std::size_t> index_of_number(std::string_view text, std::size_t columns) {
   std::size_t number = 0;
@@ -94,18 +104,17 @@ Result<std::optional<ListedItem>> TableSource::next() {
     if (!row) return tl::unexpected(row.error());
     if (!*row) return std::nullopt;
     if (const auto read = read_heading(); !read) return tl::unexpected(read.error());
-    if (!has_heading_) {
-      // Now that it is known how many cells a row has, a quoted one may go on in the next line.
-      const auto again = read_again();
-      if (!again) return tl::unexpected(again.error());
-      if (!*again) return std::nullopt;
-      return read_item();
-    }
+    // Now that it is known how many cells a row has, it is known what a quoted one may hold.
+    const auto again = read_again();
+    if (!again) return tl::unexpected(again.error());
+    if (!*again) return std::nullopt;
+    if (!has_heading_) return read_item(problem_of_first_row());
+    if (parser_->fault() != RowParser::Fault::none) return bad_heading();
   }
   const auto row = next_row();
   if (!row) return tl::unexpected(row.error());
   if (!*row) return std::nullopt;
-  return read_item();
+  return read_item(problem_of_row());
 }
 
 Result<bool> TableSource::next_row() {
@@ -192,13 +201,15 @@ TableSource::Fit TableSource::fit_of(const RowParser& row) const {
 
 /// Learns from the first row what the columns are.
 Result<> TableSource::read_heading() {
-  if (parser_->fault() != RowParser::Fault::none) {
-    return fail("{}: the heading, {}", name_, problem_of_row());
-  }
+  if (parser_->fault() != RowParser::Fault::none) return bad_heading();
   heading_ = names_in(*parser_);
   if (const auto found = find_links(); !found) return found;
   if (!has_heading_) {
-    for (std::size_t i = 0; i < heading_.size(); ++i) heading_[i] = std::to_string(i + 1);
+    for (std::size_t i = 0; i < heading_.size(); ++i) {
+      // No URL has a tab in it.
+      if (options_.separator != '\t' && !heading_[i].empty()) least_cells_ = i + 1;
+      heading_[i] = std::to_string(i + 1);
+    }
   }
   for (const std::string& name : options_.columns.named) {
     const auto index = find_column(name, "--name asks for it");
@@ -215,14 +226,20 @@ Result<> TableSource::find_links() {
   const auto numbered = index_of_number(wanted, heading_.size());
   // Where no column was named, a lone one is meant.
   const bool is_alone = heading_.size() == 1 && wanted == TableOptions().url_column;
+  const auto named = index_of_name(heading_, wanted);
   const std::size_t likely = numbered.value_or(0);
-  if ((numbered || is_alone) && begins_like_url(heading_[likely])) {
+  if ((numbered || is_alone) &&
+      (begins_like_url(heading_[likely]) || (!named && is_data(heading_, likely)))) {
     url_index_ = likely;
     has_heading_ = false;
     return {};
   }
-  if (const auto index = index_of_name(heading_, wanted); index || numbered) {
-    url_index_ = index ? *index : *numbered;
+  if (named) {
+    url_index_ = *named;
+    return check_alone();
+  }
+  if (numbered) {
+    url_index_ = *numbered;
     return {};
   }
   for (std::size_t i = 0; i < heading_.size(); ++i) {
@@ -233,6 +250,20 @@ Result<> TableSource::find_links() {
         name_, i + 1, i + 1);
   }
   return tl::unexpected(find_column(wanted, "--url-column names the one with the links").error());
+}
+
+/// An error if other columns may be meant as well as that of the links, which has a name.
+Result<> TableSource::check_alone() const {
+  const std::string& wanted = options_.url_column;
+  const bool was_chosen = wanted != TableOptions().url_column;
+  const auto is_exact = [&](const std::string& name) { return name == wanted; };
+  if (was_chosen && std::count_if(heading_.begin(), heading_.end(), is_exact) == 1) return {};
+  for (std::size_t i = 0; i < heading_.size(); ++i) {
+    if (i == url_index_ || !is_same_word(heading_[i], wanted)) continue;
+    return fail("{} has several columns '{}': --url-column {} or --url-column {} says which", name_,
+                wanted, std::min(i, url_index_) + 1, std::max(i, url_index_) + 1);
+  }
+  return {};
 }
 
 /// The index of a column. `what` says in the error why the column is needed.
@@ -264,6 +295,15 @@ std::string TableSource::problem_of_row() const {
       }
       return fmt::format("line {}: something follows the closing quote of a cell that begins there",
                          line);
+    case RowParser::Fault::rows_within:
+      return fmt::format(
+          "lines {} to {}: rows seem to stand within a quoted cell that begins in line {}: is a "
+          "quote missing?",
+          line, last, parser_->quote_line());
+  }
+  if (parser_->cells() < least_cells_) {
+    return fmt::format("line {} has {} cell{} where the first row has {}: are quotes missing?",
+                       line, parser_->cells(), parser_->cells() == 1 ? "" : "s", heading_.size());
   }
   for (std::size_t i = heading_.size(); i < parser_->cells(); ++i) {
     if (parser_->cell(i).empty()) continue;  // surplus separators at the end of a row are harmless
@@ -273,11 +313,31 @@ std::string TableSource::problem_of_row() const {
   return {};
 }
 
-ListedItem TableSource::read_item() const {
+/// The same for the first row, which has no heading above it: if one behind it has fewer cells,
+/// what stands behind the link may be a part of it. Looks at what has been read, and never waits.
+std::string TableSource::problem_of_first_row() const {
+  if (auto problem = problem_of_row(); !problem.empty()) return problem;
+  if (least_cells_ <= url_index_ + 1) return {};
+  const auto rows = parser_for(options_.separator);
+  for (std::string_view text = opening_; rows->feed(text);) {
+    if (rows->fault() != RowParser::Fault::none || rows->cells() >= least_cells_) continue;
+    return fmt::format(
+        "line {} has {} cells where line {} has {}: a link that has a '{}' in it is written in "
+        "quotes",
+        parser_->line(), parser_->cells(), rows->line(), rows->cells(), options_.separator);
+  }
+  return {};
+}
+
+tl::unexpected<Error> TableSource::bad_heading() const {
+  return fail("{}: the heading, {}", name_, problem_of_row());
+}
+
+ListedItem TableSource::read_item(std::string problem) const {
   ListedItem item;
   std::string_view url;
   if (url_index_ < parser_->cells()) url = trimmed_link(parser_->cell(url_index_));
-  item.problem = problem_of_row();
+  item.problem = std::move(problem);
   if (item.problem.empty()) {
     if (url.empty()) {
       item.problem = fmt::format("line {} has no link in its column '{}'", parser_->line(),

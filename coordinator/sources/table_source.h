@@ -25,6 +25,8 @@ struct TableOptions {
 /// A list as CSV or TSV, a link in each row; with a heading, unless the first row shows that there
 /// is none: columns are then named by their numbers. A row with broken quotes, or with more cells
 /// than the first one, is yielded with a problem that names its lines; reading continues after it.
+/// Without a heading all rows need as many cells: else one of them holds a link that a separator
+/// cuts, and nobody can tell which.
 /// Tabs separate TSV (TsvParser), all else CSV (CsvParser).
 class TableSource final : public Source {
  public:
@@ -44,9 +46,12 @@ class TableSource final : public Source {
   [[nodiscard]] Result<bool> read_again();
   [[nodiscard]] Result<> read_heading();
   [[nodiscard]] Result<> find_links();
+  [[nodiscard]] Result<> check_alone() const;
   [[nodiscard]] Result<std::size_t> find_column(std::string_view name, std::string_view what) const;
-  [[nodiscard]] ListedItem read_item() const;
+  [[nodiscard]] ListedItem read_item(std::string problem) const;
   [[nodiscard]] std::string problem_of_row() const;
+  [[nodiscard]] std::string problem_of_first_row() const;
+  [[nodiscard]] tl::unexpected<Error> bad_heading() const;
   void add_columns(ListedItem& item) const;
 
   std::unique_ptr<ByteStream> bytes_;
@@ -61,6 +66,7 @@ class TableSource final : public Source {
   bool is_first_row_read_ = false;
   bool has_heading_ = true;           // else the first row holds a link
   std::vector<std::string> heading_;  // without one, the columns' numbers
+  std::size_t least_cells_ = 0;       // of a row
   std::size_t url_index_ = 0;
   std::vector<std::size_t> named_;  // indices of the columns in options_.columns.named
 };

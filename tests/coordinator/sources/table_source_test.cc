@@ -23,7 +23,33 @@ TEST(TableSource, TakesTheColumnUrlInAnyCase) {
     EXPECT_EQ(all.urls(), (Texts{"http://a/1", "http://a/2", "http://a/3"})) << heading;
     EXPECT_EQ(all.problems(), Texts{});
   }
-  EXPECT_EQ(read("URL,url\nno,yes\n").urls(), Texts{"yes"}) << "the very name comes first";
+}
+
+TEST(TableSource, SeveralColumnsOfTheWantedNameAreAnError) {
+  for (const char* heading : {"url,URL", "URL,x,url", "url,url"}) {
+    const auto all = read(std::string(heading) + "\nhttp://a/1,http://a/2,http://a/3\n");
+    EXPECT_NE(all.error.find("has several columns 'url'"), std::string::npos) << all.error;
+    EXPECT_NE(all.error.find("--url-column 1"), std::string::npos) << all.error;
+    EXPECT_TRUE(all.items.empty());
+  }
+  EXPECT_EQ(read("link,Link\nno,yes\n", {.url_column = "Link"}).urls(), Texts{"yes"})
+      << "the very name comes first";
+  EXPECT_EQ(read("url,URL\nno,yes\n", {.url_column = "2"}).urls(), Texts{"yes"});
+}
+
+TEST(TableSource, AFirstRowThatIsDataIsNoHeading) {
+  for (const char* first : {"x,", "x, ", "x,a.org/1.jpg", "x,//a.org/1.jpg", "http://b/,1"}) {
+    const auto all = read(std::string(first) + "\ny,http://a/2\n", {.url_column = "2"});
+    EXPECT_EQ(all.error, "");
+    ASSERT_EQ(all.items.size(), 2u) << first;
+    EXPECT_EQ(all.items[1].url, "http://a/2");
+  }
+  EXPECT_EQ(read("x,\ny,http://a/2\n", {.url_column = "2"}).problems(),
+            Texts{"line 1 has no link in its column '2'"});
+  for (const char* heading : {"x,Link", "x,image.url", "x,image/url", "x,Image URL (full)"}) {
+    const auto all = read(std::string(heading) + "\ny,http://a/2\n", {.url_column = "2"});
+    EXPECT_EQ(all.urls(), Texts{"http://a/2"}) << heading;
+  }
 }
 
 TEST(TableSource, TakesTheColumnThatIsNamedOrNumbered) {
@@ -91,7 +117,7 @@ TEST(TableSource, WithoutAHeadingColumnsHaveNumbers) {
   EXPECT_EQ(all.items[1].named, Texts{"y"});
   EXPECT_EQ(all.problems(),
             (Texts{"line 3 has 3 cells where the first row has 2: are quotes missing?",
-                   "line 4 has no link in its column '2'"}));
+                   "line 4 has 1 cell where the first row has 2: are quotes missing?"}));
   EXPECT_EQ(
       read("x,http://a/1\n", {.url_column = "2", .columns = {.named = {"title"}}}).error,
       "'x.csv' has no column 'title' (--name asks for it); it has no heading, and its columns "
@@ -178,6 +204,71 @@ TEST(TableSource, TellsHowFarALoneQuoteReached) {
             Texts{"lines 2 to 3: something follows the closing quote of a cell that "
                   "begins in line 2: is a quote missing?"});
   EXPECT_EQ(all.urls(), (Texts{"http://a/1", "http://a/3"}));
+}
+
+TEST(TableSource, AQuotedCellThatHoldsRowsOfTheTableIsAnError) {
+  const std::string words = ": a cell that begins in line ";
+  struct Case {
+    const char *text, *column, *lines;
+    std::size_t good;
+  };
+  for (const Case& c : {
+           Case{"url,n\nhttp://a/1,\"Best of\nhttp://a/2,plain\nhttp://a/3,12\"\nhttp://a/4,x\n",
+                "url", "lines 2 to 4", 1},
+           Case{"url,n\nhttp://a/1,\"Best of\r\nhttp://a/3,12\"\r\nhttp://a/4,x\r\n", "url",
+                "lines 2 to 3", 1},
+           Case{"n,url\n\"Best of,http://a/1\n12\",http://a/2\nx,http://a/3\n", "url",
+                "lines 2 to 3", 1},
+           Case{"n,url,m\na,http://a/1,\"b\nc,http://a/2,d\ne,http://a/3,f\"\n", "url",
+                "lines 2 to 4", 0},
+           Case{"url,n\nhttp://a/1,\"Best\nhttp://a/2,\"\",x\nhttp://a/3,12\"\n", "url",
+                "lines 2 to 4", 0},
+           Case{"http://a/1,\"Best of\nhttp://a/2,plain\nhttp://a/3,12\"\nhttp://a/4,x\n", "1",
+                "lines 1 to 3", 1},
+       }) {
+    const auto all = read(c.text, {.url_column = c.column});
+    EXPECT_EQ(all.error, "") << c.text;
+    ASSERT_EQ(all.problems().size(), 1u) << c.text;
+    EXPECT_TRUE(all.problems()[0].starts_with(c.lines)) << all.problems()[0];
+    EXPECT_TRUE(all.problems()[0].ends_with(": is a quote missing?")) << all.problems()[0];
+    EXPECT_EQ(all.items.size(), c.good + 1) << c.text;
+  }
+  EXPECT_NE(
+      read("url,\"n\nhttp://a/1,x\nhttp://a/2,y\"\nhttp://a/3,z\n").error.find("lines 1 to 3"),
+      std::string::npos);
+}
+
+TEST(TableSource, ACaptionOfSeveralLinesIsOneGoodRow) {
+  for (const char* text : {
+           "url,n\nhttp://a/1,\"one\ntwo, and three\n\nfour\"\n",
+           "url,n\nhttp://a/1,\"see\nhttp://b/2\nand http://b/3, too\"\n",
+           "url,n\nhttp://a/1,\"http://b/2 is nice, really\nhttp://b/2 is nice, really\"\n",
+           "n,url\n\"one\nby http://b/2, see\nthree\",http://a/1\n",
+           "n,url\n\"Photo: me, http://b/2\nPhoto: me, http://b/2\nthree\",http://a/1\n",
+       }) {
+    const auto all = read(text);
+    EXPECT_EQ(all.urls(), Texts{"http://a/1"}) << text;
+    EXPECT_EQ(all.problems(), Texts{});
+  }
+}
+
+TEST(TableSource, WithoutAHeadingARowOfAnotherLengthIsAnError) {
+  const auto all =
+      read("http://a/1,b.jpg\nhttp://a/2\nhttp://a/3,x\nhttp://a/4,\n", {.url_column = "1"});
+  EXPECT_EQ(all.error, "");
+  ASSERT_EQ(all.items.size(), 4u);
+  EXPECT_EQ(all.problems(),
+            (Texts{"line 1 has 2 cells where line 2 has 1: a link that has a ',' in it is written "
+                   "in quotes",
+                   "line 2 has 1 cell where the first row has 2: are quotes missing?"}));
+  EXPECT_EQ(read("http://a/1,\nhttp://a/2\n", {.url_column = "1"}).problems(), Texts{})
+      << "nothing is cut off";
+  EXPECT_EQ(read("http://a/1\tx\nhttp://a/2\n", {.separator = '\t', .url_column = "1"}).problems(),
+            Texts{})
+      << "no URL has a tab";
+  EXPECT_EQ(
+      read("\"http://a/1,b.jpg\"\nhttp://a/2\nhttp://a/3,c.jpg\n", {.url_column = "1"}).problems(),
+      Texts{"line 3 has 2 cells where the first row has 1: are quotes missing?"});
 }
 
 TEST(TableSource, AnEndlessFirstRowTakesNoMemory) {
