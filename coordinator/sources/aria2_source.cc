@@ -54,7 +54,7 @@ std::optional<ListedItem> Aria2Source::take_line(const Line& line) {
   } else if (text.find('\0') != std::string_view::npos) {
     pending_->problem = "its line has a NUL byte";
   } else if (holds_two_urls(link) || !trimmed_link(rest).empty()) {
-    pending_->problem = kTwoUrls;
+    pending_->problem = begins_like_url(link) ? kTwoUrls : kUrlIsNotFirst;
   }
   return before;
 }

@@ -73,7 +73,11 @@ void LinkOptions::take(std::string_view text) {
   }
 }
 
-void LinkOptions::name_it(std::string_view name) { out_ = name; }
+void LinkOptions::name_it(std::string_view name) {
+  const std::size_t folder = name.rfind('/') + 1;  // npos + 1 is 0
+  const bool is_named = name.find_first_not_of(". ", folder) != std::string_view::npos;
+  out_ = is_named ? name : name.substr(0, folder);
+}
 
 void LinkOptions::add_header(std::string_view text) {
   auto header = parse_request_header(text);

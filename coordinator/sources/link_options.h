@@ -20,6 +20,10 @@ namespace fanfetch {
 inline constexpr std::string_view kTwoUrls =
     "two URLs are on its line: fanfetch takes no mirrors; write one on a line";
 
+/// The same where the first thing on the line is no URL.
+inline constexpr std::string_view kUrlIsNotFirst =
+    "text stands in front of its URL: the link comes first";
+
 /// How what a list says of its links is taken.
 struct LinkOptionRules {
   /// Shows a message to the user. May be null.
@@ -40,7 +44,7 @@ class LinkOptions {
 
   /// Takes `name=value` for the current link; blanks around both do not count.
   void take(std::string_view text);
-  /// The file's name; the last one counts.
+  /// The file's name; the last one counts. One of dots alone is none.
   void name_it(std::string_view name);
   /// Puts all that was taken into `item`, and is ready for the next link. `item.url` is set.
   void apply(ListedItem& item);

@@ -1,5 +1,6 @@
 #include "coordinator/sources/list_source.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -8,6 +9,21 @@
 #include "coordinator/sources/entry/list_text.h"
 
 namespace fanfetch {
+namespace {
+
+/// `line` without the comment behind its link: a `#` behind a blank, which no fragment has in front
+/// of it, or `//` between blanks.
+std::string_view without_comment(std::string_view line) {
+  const std::size_t end = std::min(line.find('\t'), line.size());
+  for (std::size_t at = line.find_first_of("#/"); at < end; at = line.find_first_of("#/", at + 1)) {
+    const std::string_view before = line.substr(0, at);
+    if (line[at] == '/' && !(before.ends_with(' ') && line.substr(at).starts_with("// "))) continue;
+    if (const auto link = trimmed_link(before); link.size() < at) return link;
+  }
+  return line;
+}
+
+}  // namespace
 
 Result<std::optional<ListedItem>> ListSource::next() {
   for (;;) {
@@ -34,15 +50,17 @@ Result<std::optional<ListedItem>> ListSource::read_line(std::string_view text) {
     item.url = text;
     return found;
   }
-  std::string_view rest = text;
+  std::string_view rest = without_comment(text);
   const std::string_view link = take_cell(rest);
   item.url = link;
   if (text.find('\0') != std::string_view::npos) {
     item.problem = "its line has a NUL byte";
   } else if (holds_two_urls(link)) {
-    item.problem = begins_like_url(link) ? kTwoUrls : "text stands in front of its URL";
+    item.problem = begins_like_url(link) ? kTwoUrls : kUrlIsNotFirst;
   } else if (!rest.empty()) {
+    const bool is_url = begins_like_url(link);
     item.problem = take_rest(rest);
+    if (item.problem == kTwoUrls && !is_url) item.problem = kUrlIsNotFirst;
     options_.apply(item);
   }
   if (!item.problem.empty()) item.url = shown_link(link);

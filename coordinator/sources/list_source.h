@@ -13,9 +13,10 @@
 namespace fanfetch {
 
 /// A text list, one URL per line. Blanks around it are trimmed; blank lines and lines that begin
-/// with '#' are skipped (within a URL, a '#' begins the fragment, not a comment). Behind a tab
-/// there may be the file's name, or options as `out=NAME` (see LinkOptions), each behind a tab of
-/// its own. A second URL on a line is a problem: there are no mirrors.
+/// with '#' are skipped. Behind a URL and a blank, '#' begins a comment; without the blank it is
+/// the URL's fragment. Other blanks are part of the URL, as people paste it. Behind a tab there may
+/// be the file's name, or options as `out=NAME` (see LinkOptions), each behind a tab of its own. A
+/// second URL on a line is a problem: there are no mirrors.
 class ListSource final : public Source {
  public:
   explicit ListSource(LineReader lines, LinkOptionRules rules = {})

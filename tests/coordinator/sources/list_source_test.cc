@@ -94,6 +94,40 @@ TEST(ListSource, TakesANameBehindATab) {
   EXPECT_EQ(items[7].headers, (std::vector<std::string>{"X-Key: k", "Referer: http://r/"}));
 }
 
+TEST(ListSource, ANameOfDotsAloneIsNoName) {
+  const auto items = items_of(
+      "http://a/1\tout=..\nhttp://a/2\tout=.\nhttp://a/3\t..\nhttp://a/4\tout=. .\n"
+      "http://a/5\tout=sub/..\nhttp://a/6\tdir=sub\tout=..\nhttp://a/7\tout=.a\n");
+  std::vector<std::string> names;
+  for (const auto& item : items) names.push_back(item.out);
+  EXPECT_EQ(names, (std::vector<std::string>{"", "", "", "", "sub/", "sub/", ".a"}));
+}
+
+TEST(ListSource, ACommentBehindABlankIsNoPartOfTheUrl) {
+  for (const char* comment : {" # first", " #first", "  # a # b", "\xC2\xA0# first", " #",
+                              " # as http://b/1", " # with\ttab", " // third"}) {
+    const auto items = items_of("http://a/1.jpg"s + comment + "\n");
+    ASSERT_EQ(items.size(), 1u);
+    EXPECT_EQ(items[0].url, "http://a/1.jpg") << comment;
+    EXPECT_EQ(items[0].problem, "");
+    EXPECT_EQ(items[0].out, "");
+  }
+  EXPECT_EQ(items_of("http://a/1#b # c\n").at(0).url, "http://a/1#b");
+  EXPECT_EQ(items_of("http://a/1 # c\tx.jpg\n").at(0).out, "");
+  for (const char* link :
+       {"http://a/my file.jpg", "http://a/1.jpg#part", "http://a/x 200 OK", "http://a/b //c"}) {
+    EXPECT_EQ(items_of(link).at(0).url, link);
+  }
+}
+
+TEST(ListSource, ANameInFrontOfItsUrlIsToldAsSuch) {
+  for (const char* line : {"x.jpg\thttp://a/1", "x.jpg http://a/1", "out=x.jpg\thttp://a/1"}) {
+    const auto items = items_of(line);
+    ASSERT_EQ(items.size(), 1u);
+    EXPECT_EQ(items[0].problem, "text stands in front of its URL: the link comes first") << line;
+  }
+}
+
 TEST(ListSource, TwoUrlsOnALineAreAnError) {
   const auto items = items_of(
       "http://a/1\thttp://b/1\nhttp://a/2 https://b/2\nhttp://a/3\tx.jpg\tftp://b/3\n"
