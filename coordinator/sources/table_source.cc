@@ -105,16 +105,18 @@ Result<std::optional<ListedItem>> TableSource::next() {
     if (!*row) return std::nullopt;
     if (const auto read = read_heading(); !read) return tl::unexpected(read.error());
     // Now that it is known how many cells a row has, it is known what a quoted one may hold.
-    const auto again = read_again();
-    if (!again) return tl::unexpected(again.error());
-    if (!*again) return std::nullopt;
-    if (!has_heading_) return read_item(problem_of_first_row());
+    if (!has_heading_ || parser_->line() != parser_->last_line()) {
+      const auto again = read_again();
+      if (!again) return tl::unexpected(again.error());
+      if (!*again) return std::nullopt;
+    }
+    if (!has_heading_) return first_item();
     if (parser_->fault() != RowParser::Fault::none) return bad_heading();
   }
-  const auto row = next_row();
+  const auto row = ahead_ ? *std::exchange(ahead_, std::nullopt) : next_row();
   if (!row) return tl::unexpected(row.error());
   if (!*row) return std::nullopt;
-  return read_item(problem_of_row());
+  return read_item();
 }
 
 Result<bool> TableSource::next_row() {
@@ -228,8 +230,8 @@ Result<> TableSource::find_links() {
   const bool is_alone = heading_.size() == 1 && wanted == TableOptions().url_column;
   const auto named = index_of_name(heading_, wanted);
   const std::size_t likely = numbered.value_or(0);
-  if ((numbered || is_alone) &&
-      (begins_like_url(heading_[likely]) || (!named && is_data(heading_, likely)))) {
+  if (((numbered || is_alone) && begins_like_url(heading_[likely])) ||
+      (numbered && !named && is_data(heading_, likely))) {
     url_index_ = likely;
     has_heading_ = false;
     return {};
@@ -313,31 +315,35 @@ std::string TableSource::problem_of_row() const {
   return {};
 }
 
-/// The same for the first row, which has no heading above it: if one behind it has fewer cells,
-/// what stands behind the link may be a part of it. Looks at what has been read, and never waits.
-std::string TableSource::problem_of_first_row() const {
-  if (auto problem = problem_of_row(); !problem.empty()) return problem;
-  if (least_cells_ <= url_index_ + 1) return {};
-  const auto rows = parser_for(options_.separator);
-  for (std::string_view text = opening_; rows->feed(text);) {
-    if (rows->fault() != RowParser::Fault::none || rows->cells() >= least_cells_) continue;
-    return fmt::format(
-        "line {} has {} cells where line {} has {}: a link that has a '{}' in it is written in "
-        "quotes",
-        parser_->line(), parser_->cells(), rows->line(), rows->cells(), options_.separator);
+/// The first row, which has no heading above it. If the second one has fewer cells, what stands
+/// behind the link may be a part of it: the link is not asked for before that is known.
+ListedItem TableSource::first_item() {
+  ListedItem item = read_item();
+  if (!item.problem.empty() || least_cells_ <= url_index_ + 1) return item;
+  const std::uint64_t line = parser_->line();
+  const std::size_t cells = parser_->cells();
+  ahead_ = next_row();
+  if (!*ahead_ || !**ahead_ || parser_->fault() != RowParser::Fault::none ||
+      parser_->cells() >= least_cells_) {
+    return item;
   }
-  return {};
+  item.problem = fmt::format(
+      "line {} has {} cells where line {} has {}: a link that has a '{}' in it is written in "
+      "quotes",
+      line, cells, parser_->line(), parser_->cells(), options_.separator);
+  item.url = shown_link(*item.url);
+  return item;
 }
 
 tl::unexpected<Error> TableSource::bad_heading() const {
   return fail("{}: the heading, {}", name_, problem_of_row());
 }
 
-ListedItem TableSource::read_item(std::string problem) const {
+ListedItem TableSource::read_item() const {
   ListedItem item;
   std::string_view url;
   if (url_index_ < parser_->cells()) url = trimmed_link(parser_->cell(url_index_));
-  item.problem = std::move(problem);
+  item.problem = problem_of_row();
   if (item.problem.empty()) {
     if (url.empty()) {
       item.problem = fmt::format("line {} has no link in its column '{}'", parser_->line(),

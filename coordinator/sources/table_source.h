@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,9 +49,9 @@ class TableSource final : public Source {
   [[nodiscard]] Result<> find_links();
   [[nodiscard]] Result<> check_alone() const;
   [[nodiscard]] Result<std::size_t> find_column(std::string_view name, std::string_view what) const;
-  [[nodiscard]] ListedItem read_item(std::string problem) const;
+  [[nodiscard]] ListedItem first_item();
+  [[nodiscard]] ListedItem read_item() const;
   [[nodiscard]] std::string problem_of_row() const;
-  [[nodiscard]] std::string problem_of_first_row() const;
   [[nodiscard]] tl::unexpected<Error> bad_heading() const;
   void add_columns(ListedItem& item) const;
 
@@ -62,6 +63,7 @@ class TableSource final : public Source {
   std::string opening_;      // all that was read for the first row
   std::string_view unread_;  // in opening_, then in buffer_
   std::uint64_t last_line_ = 0;
+  std::optional<Result<bool>> ahead_;  // what next_row() said, of a row read in advance
   bool ended_ = false;
   bool is_first_row_read_ = false;
   bool has_heading_ = true;           // else the first row holds a link

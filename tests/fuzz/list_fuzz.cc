@@ -239,6 +239,18 @@ std::size_t index_of(const std::vector<std::string>& cells, std::string_view nam
   return number;
 }
 
+/// Whether a first row without a link is none of names.
+bool is_data(const std::vector<std::string>& cells, std::size_t link_index,
+             std::string_view column) {
+  const auto is_column = [&](const auto& cell) { return trimmed_link(cell) == column; };
+  if (std::any_of(cells.begin(), cells.end(), is_column)) return false;
+  const std::string_view link = trimmed_link(cells[link_index]);
+  const std::size_t slash = link.find('/');
+  return link.empty() || slash == 0 || (slash != link.npos && link.find('.') < slash) ||
+         std::any_of(cells.begin(), cells.end(),
+                     [](const auto& cell) { return begins_like_url(trimmed_link(cell)); });
+}
+
 /// `known`: the rows by an earlier call, which tell the parser about the first row; or null.
 Rows split(std::string_view list, std::string_view column, const Rows* known) {
   fanfetch::CsvParser csv(kSeparator);
@@ -271,7 +283,8 @@ Rows split(std::string_view list, std::string_view column, const Rows* known) {
   const auto& first = all.rows[0].cells;
   const bool has_heading = (column == "url" && first.size() > 1) ||
                            all.link_index >= first.size() ||
-                           !begins_like_url(trimmed_link(first[all.link_index]));
+                           !(begins_like_url(trimmed_link(first[all.link_index])) ||
+                             (column != "url" && is_data(first, all.link_index, column)));
   // A first row that is no heading may go on in the next line, as others do.
   return has_heading ? all : split(list, column, &all);
 }

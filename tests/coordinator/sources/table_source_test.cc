@@ -252,6 +252,21 @@ TEST(TableSource, ACaptionOfSeveralLinesIsOneGoodRow) {
   }
 }
 
+TEST(TableSource, AFirstRowWithoutAHeadingWaitsForTheSecondWhereItMayBeCut) {
+  for (const char* text : {"http://a/1,b.jpg\nhttp://a/2", "http://a/1,b.jpg\r\nhttp://a/2\r\n"}) {
+    for (const std::size_t at_once : {1u, 17u, 18u, 1000u}) {
+      TableSource source(std::make_unique<MemoryStream>(text, at_once), "'x'", {.url_column = "1"});
+      EXPECT_EQ(all_items(source).problems().size(), 2u) << at_once;
+    }
+  }
+  auto broken = std::make_unique<MemoryStream>("http://a/1,b\nhttp://a/2");
+  broken->fail_with("gone");
+  TableSource source(std::move(broken), "'x'", {.url_column = "1"});
+  const auto all = all_items(source);
+  EXPECT_EQ(all.urls(), Texts{"http://a/1"});
+  EXPECT_EQ(all.error, "gone; the row in line 1 was the last whole one");
+}
+
 TEST(TableSource, WithoutAHeadingARowOfAnotherLengthIsAnError) {
   const auto all =
       read("http://a/1,b.jpg\nhttp://a/2\nhttp://a/3,x\nhttp://a/4,\n", {.url_column = "1"});
