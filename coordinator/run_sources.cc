@@ -86,6 +86,37 @@ Result<> check_pages(const SourceOptions& options, const std::vector<SourceSpec>
   return {};
 }
 
+bool is_table(const SourceSpec& spec) {
+  return spec.kind == SourceSpec::Kind::list &&
+         (spec.format == ListFormat::csv || spec.format == ListFormat::tsv);
+}
+
+bool is_json(const SourceSpec& spec) {
+  return spec.kind == SourceSpec::Kind::api ||
+         (spec.kind == SourceSpec::Kind::list &&
+          (spec.format == ListFormat::json || spec.format == ListFormat::jsonl));
+}
+
+/// An option that counts for some formats alone needs one source of these.
+Result<> check_formats(const SourceOptions& options, const std::vector<SourceSpec>& specs) {
+  for (const std::string_view name : options.of_formats) {
+    const bool of_json = name == "links-at";
+    if (std::any_of(specs.begin(), specs.end(), of_json ? is_json : is_table)) continue;
+    const SourceSpec& spec = specs.front();
+    if (spec.kind != SourceSpec::Kind::list) {
+      return fail("--{} is for {}, and '{}' is none", name, of_json ? "JSON" : "CSV and TSV lists",
+                  is_imgur(spec) ? "imgur" : mask_userinfo(spec.argument));
+    }
+    const auto* format =
+        std::find_if(std::begin(kListFormats), std::end(kListFormats),
+                     [&](const ListFormatName& row) { return row.format == spec.format; });
+    return fail("--{} is for {}, and '{}' is read as {}; --format {} reads it as {}", name,
+                of_json ? "JSON" : "CSV and TSV lists", spec.argument, format->name,
+                of_json ? "jsonl" : "csv", of_json ? "JSON lines" : "CSV");
+  }
+  return {};
+}
+
 /// Extensions of files that people name when they save a single one.
 constexpr std::string_view kFileExtensions[] = {
     "7z",   "aac",  "avi",  "avif", "bin", "bmp",  "bz2",   "csv",  "deb", "doc",  "docx",
@@ -144,6 +175,9 @@ Result<std::vector<ReaderSource>> plan_sources(const Options& options) {
   auto specs = parse_sources(options.source);
   if (!specs) return tl::unexpected(specs.error());
   if (auto checked = check_pages(options.source, *specs); !checked) {
+    return tl::unexpected(checked.error());
+  }
+  if (auto checked = check_formats(options.source, *specs); !checked) {
     return tl::unexpected(checked.error());
   }
   for (auto& spec : *specs) {

@@ -239,6 +239,9 @@ tl::expected<Options, Exit> read_options(int argc, const char* const* argv) {
                         .and_then([&] { return check_together(options); });
   if (!read) return usage_error(read.error().message);
   if (!line->sources.empty()) options.source.words = std::move(line->sources);
+  for (const char* name : {"url-column", "delimiter", "links-at"}) {
+    if (line->has(name)) options.source.of_formats.emplace_back(name);
+  }
   return options;
 }
 

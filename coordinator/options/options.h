@@ -27,6 +27,9 @@ struct SourceOptions {
   std::string url_column = "url";
   std::optional<char> delimiter;  ///< Of CSV and TSV lists; nullopt: by their formats and headings.
   std::optional<std::string> links_at, next_at;  ///< JSON pointers, not checked yet.
+  /// The command line's options that count for some formats alone: `url-column`, `delimiter`,
+  /// `links-at`. Those of a configuration file may be meant for other lists than today's.
+  std::vector<std::string_view> of_formats;
   bool keep_columns = false;
   int pages = 1;             ///< `all`: more than any listing has.
   bool pages_given = false;  ///< With these sources: not by a file for those of a command line.

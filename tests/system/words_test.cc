@@ -201,6 +201,25 @@ TEST_F(WordsTest, ABucketIsNoFolder) {
   EXPECT_FALSE(there("s3:"));
 }
 
+TEST_F(WordsTest, AnOptionOfOtherFormatsIsRefused) {
+  const std::string json_lines = folder_.write("x.jsonl", "");
+  const std::string table = folder_.write("x.csv", "url\n");
+  const std::string text = folder_.write("x.txt", "");
+  for (const std::string option : {"--url-column=2", "--delimiter=;"}) {
+    for (const std::string& source : {json_lines, text, origin_.url("/a.bin")}) {
+      expect(2, plain({source, option}),
+             option.substr(0, option.find('=')) + " is for CSV and TSV");
+    }
+    expect(0, plain({text, "--format=tsv", option}));
+  }
+  for (const std::string& source : {table, text}) {
+    expect(2, plain({source, "--links-at=/x"}), "--links-at is for JSON");
+  }
+  expect(2, plain({"-", "--links-at=/x"}), "'-' is read as text; --format jsonl reads it");
+  expect(0, plain({json_lines, table, "--links-at=/x", "--url-column=1"}));
+  expect(0, plain({text, "--config", folder_.write("config", "url-column = Link\n")}));
+}
+
 // --- Pages ---
 
 TEST_F(WordsTest, PagesOfAUrlNeedLinksAt) {
