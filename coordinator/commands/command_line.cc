@@ -9,6 +9,7 @@
 
 #include "common/result.h"
 #include "common/utf8.h"
+#include "coordinator/options/apply_option.h"
 
 namespace fanfetch {
 namespace {
@@ -134,8 +135,11 @@ Read as_export(const Words& words, FolderArguments folder) {
   if (words.ledger_given && arguments.folders.size() > 1) {
     return tl::unexpected<std::string>("--ledger is for a single DIR");
   }
-  if (words.output_given) arguments.file = words.output;
-  if (arguments.file.empty()) return tl::unexpected<std::string>("--output: its value is empty");
+  if (words.output_given) {
+    if (auto stored = store_path(arguments.file, {&words.output, 1}); !stored) {
+      return tl::unexpected("--output: " + stored.error().message);
+    }
+  }
   auto filter = export_filter(words);
   if (!filter) return tl::unexpected(std::move(filter.error()));
   arguments.filter = std::move(*filter);

@@ -20,6 +20,13 @@ constexpr std::size_t kMaxAcceptTypesBytes = 128;
 /// More would not get their turn before a look-up is given up.
 constexpr std::size_t kMaxDnsServers = 8;
 
+/// The URL to fetch, which an option without its value has taken for that.
+Result<> check_no_url(const std::string& value, std::string_view what) {
+  const std::string scheme = written_scheme(value);
+  if (scheme != "http" && scheme != "https") return {};
+  return fail("'{}' is a URL, and no {}: the value is missing", mask_userinfo(value), what);
+}
+
 }  // namespace
 
 Result<> store_text(std::string& target, Values values) {
@@ -33,6 +40,11 @@ Result<> store_path(std::string& target, Values values) {
     return fail("'{}' is no path: fanfetch writes to this machine's files alone",
                 mask_userinfo(values[0]));
   }
+  return store_text(target, values);
+}
+
+Result<> store_no_url(std::string& target, Values values, std::string_view what) {
+  if (auto checked = check_no_url(values[0], what); !checked) return checked;
   return store_text(target, values);
 }
 
@@ -88,6 +100,7 @@ Result<> apply_stall_timeout(Options& options, Values values) {
 }
 
 Result<> apply_header(Options& options, Values values) {
+  if (auto checked = check_no_url(values[0], "header"); !checked) return checked;
   auto headers = read_headers(values[0]);
   if (!headers) return tl::unexpected(headers.error());
   for (auto& header : *headers) {
@@ -101,6 +114,11 @@ Result<> apply_header(Options& options, Values values) {
 }
 
 Result<> apply_header_for(Options& options, Values values) {
+  for (const auto& value : values) {
+    if (auto checked = check_no_url(value, &value == &values[0] ? "host" : "header"); !checked) {
+      return checked;
+    }
+  }
   const auto host = parse_host(values[0]);
   if (!host) return tl::unexpected(host.error());
   auto headers = read_headers(values[1]);
@@ -112,6 +130,7 @@ Result<> apply_header_for(Options& options, Values values) {
 }
 
 Result<> apply_user_agent(Options& options, Values values) {
+  if (auto checked = check_no_url(values[0], "user agent"); !checked) return checked;
   if (!is_header_text(values[0])) return fail("it has a control character");
   if (values[0].size() > kMaxUserAgentBytes) {
     return fail("it is longer than {} bytes", kMaxUserAgentBytes);

@@ -40,6 +40,9 @@ template <class Target>
 
 /// Refuses an empty text.
 [[nodiscard]] Result<> store_text(std::string& target, Values values);
+/// A text that may be anything but a web URL: that is the link to fetch, which an option without
+/// its value would swallow. `what` the text is, for messages.
+[[nodiscard]] Result<> store_no_url(std::string& target, Values values, std::string_view what);
 /// A path of this machine. Without this check, `s3://bucket` would become folders of that name.
 [[nodiscard]] Result<> store_path(std::string& target, Values values);
 [[nodiscard]] Result<> add_extensions(std::vector<std::string>& target, Values values);

@@ -134,6 +134,8 @@ TEST(CommandLine, Errors) {
       {{"export", "a", "-o", "b.txt"}, "the ending of 'b.txt' is not .jsonl or .csv"},
       {{"export", "a", ""}, "a DIR is empty"},
       {{"export", "a", "-o", ""}, "--output: its value is empty"},
+      {{"export", "a", "-o", "s3://b/x.csv"},
+       "--output: 's3://b/x.csv' is no path: fanfetch writes to this"},
       {{"export", "a", "b", "--ledger", "l"}, "--ledger is for a single DIR"},
       {{"export", "a", "--status", "kept"}, "--status: 'kept' is neither saved, failed nor"},
       {{"export", "a", "--status", "404,"}, "--status: '' is neither"},
