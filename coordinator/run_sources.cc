@@ -9,8 +9,10 @@
 #include <string_view>
 #include <utility>
 
+#include "common/ascii.h"
 #include "coordinator/commands/command_line.h"
 #include "coordinator/settle/run_ledger.h"
+#include "coordinator/sources/entry/list_text.h"
 
 namespace fanfetch {
 namespace {
@@ -37,6 +39,25 @@ tl::unexpected<Error> wrong_word(const std::string& word, Error error) {
   return fail("'{0}' is a folder: -o {0} puts files there; fanfetch status {0} looks at it", word);
 }
 
+/// `word` without blanks around it, if it is a URL. Error: it is more than the one URL that it
+/// begins with. Blanks of all kinds would be taken for characters of its path.
+Result<std::string_view> one_source(const std::string& word) {
+  const std::string_view url = trimmed_link(word);
+  if (!begins_like_url(url)) return word;
+  if (is_plain_link(url)) return url;
+  const std::string shown = shown_link(url.substr(0, url.find_first_of(" \t\r\n,;|")));
+  if (holds_two_urls(url)) {
+    return fail(
+        "two URLs are in one argument, which begins with '{}': write each as one of its own",
+        shown);
+  }
+  if (std::none_of(url.begin(), url.end(), is_control)) return url;
+  return fail(
+      "a tab or line break follows '{}' in one argument: --name NAME names the file; a line of a "
+      "list goes to \"fanfetch -\"",
+      shown);
+}
+
 Result<std::vector<SourceSpec>> parse_sources(const SourceOptions& options) {
   const SourceWays ways{.format = options.format, .urls_are_apis = options.links_at.has_value()};
   std::vector<SourceSpec> specs;
@@ -44,7 +65,9 @@ Result<std::vector<SourceSpec>> parse_sources(const SourceOptions& options) {
     if (is_command_name(word)) {
       return fail("the command comes first: fanfetch {} DIR; for a file write ./{}", word, word);
     }
-    auto spec = parse_source(word, ways);
+    const auto source = one_source(word);
+    if (!source) return tl::unexpected(source.error());
+    auto spec = parse_source(*source, ways);
     if (!spec) return wrong_word(word, std::move(spec.error()));
     specs.push_back(std::move(*spec));
   }
@@ -73,9 +96,18 @@ Result<std::vector<SourceSpec>> parse_sources(const SourceOptions& options) {
 
 bool is_imgur(const SourceSpec& spec) { return spec.kind == SourceSpec::Kind::imgur; }
 
+bool is_list(const SourceSpec& spec) { return spec.kind == SourceSpec::Kind::list; }
+
 /// Pages are an API's or a listing's. A single URL, of which the page would be saved as a file, is
-/// probably an API whose --links-at was forgotten.
+/// probably an API whose --links-at was forgotten, and a file that holds a page leads to no other.
 Result<> check_pages(const SourceOptions& options, const std::vector<SourceSpec>& specs) {
+  if (std::all_of(specs.begin(), specs.end(), is_list) &&
+      (options.pages_given || options.next_given)) {
+    const std::string& list = specs.front().argument;
+    return fail("{} needs a URL: pages are those of a JSON API, and {} is a list",
+                options.pages_given ? "--pages" : "--next-at",
+                list == "-" ? "standard input" : "'" + list + "'");
+  }
   if (!options.pages_given || std::any_of(specs.begin(), specs.end(), is_imgur)) return {};
   for (const auto& spec : specs) {
     if (spec.kind != SourceSpec::Kind::url) continue;

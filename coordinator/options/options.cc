@@ -143,7 +143,7 @@ Result<> apply_config_file(Options& options, const CommandLine& line) {
       return fail("{}:{}: {}: {}", *path, setting.line, name, applied.error().message);
     }
   }
-  if (sources_given) options.source.pages_given = false;
+  if (sources_given) options.source.pages_given = options.source.next_given = false;
   return {};
 }
 

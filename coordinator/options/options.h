@@ -31,8 +31,9 @@ struct SourceOptions {
   /// `links-at`. Those of a configuration file may be meant for other lists than today's.
   std::vector<std::string_view> of_formats;
   bool keep_columns = false;
-  int pages = 1;             ///< `all`: more than any listing has.
-  bool pages_given = false;  ///< With these sources: not by a file for those of a command line.
+  int pages = 1;  ///< `all`: more than any listing has.
+  /// `--pages`, `--next-at`, with these sources: not by a file for those of a command line.
+  bool pages_given = false, next_given = false;
   bool albums = false;
   std::string api_base = "https://api.imgur.com";  ///< No slash at the end.
   std::string client_id;      ///< From --client-id-file or IMGUR_CLIENT_ID; never printed.

@@ -659,6 +659,7 @@ TEST_F(OptionsTest, SourcesOfTheConfigurationCountUnlessTheCommandLineNamesOther
     const Options other = good(words);
     EXPECT_EQ(other.source.words.size() + other.source.inputs.size(), 1u) << words[0];
     EXPECT_FALSE(other.source.pages_given) << "it was said about other sources";
+    EXPECT_FALSE(other.source.next_given);
     EXPECT_EQ(other.source.pages, 3);
   }
   EXPECT_TRUE(good({"x.txt", "--pages=2"}).source.pages_given);
@@ -685,6 +686,25 @@ TEST_F(OptionsTest, FilesAreWrittenOnThisMachine) {
   EXPECT_EQ(good({"-o", "s3:/bucket"}).files.output, "s3:/bucket");
   configure("output = s3://bucket\n");
   EXPECT_TRUE(wrong({}).starts_with(config_ + ":1: output: 's3://bucket' is no path"));
+}
+
+TEST_F(OptionsTest, AnOptionWithoutItsValueTakesNoUrlForIt) {
+  const char* const url = "https://me:hush@h/c.jpg";
+  const std::string shown = "'https://***@h/c.jpg' is a URL, and no ";
+  const std::vector<std::pair<std::vector<const char*>, std::string>> kForgotten = {
+      {{"-H", url}, "--header: " + shown + "header"},
+      {{"--header=http://h/"}, "--header: 'http://h/' is a URL, and no header"},
+      {{"--header-for", "127.0.0.1", url}, "--header-for: " + shown + "header"},
+      {{"--header-for", url, "A: b"}, "--header-for: " + shown + "host"},
+      {{"--user-agent", url}, "--user-agent: " + shown + "user agent"},
+      {{"--name", url}, "--name: " + shown + "name"},
+      {{"--name", "HTTP://h/"}, "--name: 'HTTP://h/' is a URL, and no name"},
+  };
+  for (const auto& [words, what] : kForgotten) {
+    EXPECT_EQ(wrong(words), what + ": the value is missing") << words[0];
+  }
+  EXPECT_EQ(good({"--user-agent", "bot (+https://h/)"}).job.user_agent, "bot (+https://h/)");
+  EXPECT_EQ(good({"-H", "Referer: http://h/"}).job.headers, Words{"Referer: http://h/"});
 }
 
 TEST_F(OptionsTest, TheCommandLineWinsOverTheConfiguration) {
