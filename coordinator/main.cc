@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,6 +21,7 @@
 #include "coordinator/process/cpu_count.h"
 #include "coordinator/process/exit.h"
 #include "coordinator/report/console.h"
+#include "coordinator/results_file.h"
 #include "coordinator/run.h"
 #include "coordinator/run_setup.h"
 #include "coordinator/run_sources.h"
@@ -59,29 +59,6 @@ Progress::Style progress_style(const ShowOptions& options) {
     case ProgressChoice::automatic: break;
   }
   return Console::can_redraw() ? Progress::Style::bar : Progress::Style::plain;
-}
-
-/// The results file is replaced as soon as it is opened: it must be neither a list that is still to
-/// be read nor the ledger.
-void refuse_results_over_input(const std::string& results, const FileOptions& files,
-                               const std::vector<ReaderSource>& sources) {
-  if (is_own_file(results, files.output, ledger_path(files.output, files.ledger))) {
-    throw exit_with(kExitConfiguration, fmt::format("--results would overwrite '{}', which is part "
-                                                    "of the ledger; choose another file",
-                                                    results));
-  }
-  struct stat target {};
-  if (results == "-" || ::stat(results.c_str(), &target) != 0) return;
-  for (const auto& source : sources) {
-    struct stat list {};
-    if (source.spec.kind == SourceSpec::Kind::list && S_ISREG(target.st_mode) &&
-        ::stat(source.spec.argument.c_str(), &list) == 0 && list.st_dev == target.st_dev &&
-        list.st_ino == target.st_ino) {
-      throw exit_with(kExitConfiguration,
-                      fmt::format("--results would overwrite the list '{}'; choose another file",
-                                  source.spec.argument));
-    }
-  }
 }
 
 std::unique_ptr<RunReport> make_report(const Options& options, Instant start,
@@ -201,7 +178,7 @@ Exit run(Options options, Instant start) {
   if (options.dry_run) {
     return rehearse(options, std::move(sources), std::move(context), std::move(names));
   }
-  refuse_results_over_input(options.report.results, options.files, sources);
+  or_exit(check_results_file(options.report.results, options.files, sources), kExitConfiguration);
 
   // Point of no return: the output folder is made and locked, and what a killed run left is ended.
   RunLedger ledger = open_ledger(options.files);

@@ -72,6 +72,32 @@ std::string to_json_line(const Record& record, RecordKeys keys) {
   return {buffer.GetString(), buffer.GetSize()};
 }
 
+bool begins_with_record(std::string_view text) {
+  bool is_cut = false;  // where the text ends, a record may go on
+  const auto take = [&](std::string_view word) {
+    is_cut = word.starts_with(text);
+    if (!text.starts_with(word)) return false;
+    text.remove_prefix(word.size());
+    return true;
+  };
+  if (!take("{\"index\":")) return false;
+  text.remove_prefix(std::min(text.find_first_not_of("0123456789"), text.size()));
+  if (!take(",\"url\":")) return is_cut;
+  if (!take("null")) {
+    if (!take("\"")) return is_cut;
+    std::size_t end = 0;
+    while (end < text.size() && text[end] != '"' && text[end] != '\n') {
+      end += text[end] == '\\' ? 2 : 1;
+    }
+    if (end >= text.size()) return true;
+    text.remove_prefix(end);
+    if (!take("\"")) return false;
+  }
+  if (!take(",\"status\":\"")) return is_cut;
+  text.remove_prefix(std::min(text.find('"'), text.size()));
+  return take("\",\"file_name\":") || is_cut;
+}
+
 Result<JsonlLog> JsonlLog::open(const std::string& path) {
   JsonlLog log;
   if (path == "-") return log;

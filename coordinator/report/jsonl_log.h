@@ -16,6 +16,10 @@ namespace fanfetch {
 /// UTF-8 becomes U+FFFD).
 [[nodiscard]] std::string to_json_line(const Record& record, RecordKeys keys = RecordKeys::all);
 
+/// Whether `text`, the beginning of a file, is that of records as to_json_line() and older versions
+/// have written them. The first one may be cut off, as a full disk leaves it.
+[[nodiscard]] bool begins_with_record(std::string_view text);
+
 /// `--results`: writes records as links settle. Thread: only the ledger's; a write may block.
 class JsonlLog {
  public:

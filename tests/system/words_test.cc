@@ -233,7 +233,95 @@ TEST_F(WordsTest, PagesOfAUrlNeedLinksAt) {
   expect(2, plain({"--config", config}), "--pages needs --links-at");
   EXPECT_EQ(0u, origin_.count());
   expect(0, plain({"--config", config, origin_.url("/a.bin")}));
+  expect(0, plain({"--config", config, list()}));
   expect(0, plain({origin_.url("/api"), "--pages=3", "--links-at=/d/*", "--next-at=/next"}));
+}
+
+TEST_F(WordsTest, PagesOfAFileNeedAUrl) {
+  (void)folder_.write("p.json", R"({"data":[{"url":")" + origin_.url("/a.bin") +
+                                    R"("}],"next":"http://127.0.0.1/2"})");
+  const std::vector<std::string> at = {"--links-at=/data/*/url"};
+  const auto with = [&](std::vector<std::string> words) {
+    words.insert(words.end(), at.begin(), at.end());
+    return plain(words);
+  };
+  expect(2, with({"p.json", "--next-at=/next", "--pages=all"}),
+         "--pages needs a URL: pages are those of a JSON API, and 'p.json' is a list");
+  expect(2, with({"p.json", "--next-at=/next"}), "--next-at needs a URL");
+  expect(2, with({"--format=json", "-", "--pages=2"}), "and standard input is a list");
+  expect(2, plain({list(), "--pages=2"}), "--pages needs a URL");
+  expect(2, plain({"-i", list(), "--pages=2"}), "--pages needs a URL");
+  expect(0, with({"p.json"}));
+  const std::string config = folder_.write("config", "links-at = /data/*/url\nnext-at = /next\n");
+  expect(0, plain({"--config", config, "p.json"}));
+}
+
+// --- Arguments that are more than a URL ---
+
+TEST_F(WordsTest, AnArgumentIsOneUrl) {
+  const std::string a = origin_.url("/a.bin"), b = origin_.url("/b.bin");
+  for (const std::string blank : {" ", "\n", "\t", "\r\n", ",", ", ", ";", "|", "\xc2\xa0"}) {
+    expect(2, plain({a + blank + b}), "two URLs are in one argument, which begins with '" + a);
+    expect(2, plain({a + blank + b, "--links-at=/u"}), "two URLs are in one argument");
+  }
+  expect(2, plain({a + "\tname.jpg"}), "a tab or line break follows '" + a + "'");
+  expect(2, plain({a + "\nnext.jpg"}), "a tab or line break follows '" + a + "'");
+  const std::string secret = "http://me:hush@127.0.0.1/";
+  EXPECT_FALSE(has(expect(2, plain({secret + " " + secret})).err, "hush"));
+  EXPECT_EQ(0u, origin_.count());
+  EXPECT_FALSE(there("downloads"));
+  origin_.serve("/my%20pic,https:", ok("a"));
+  expect(0, plain({origin_.url("/my pic,https:") + "\n"}));
+  origin_.serve("/r?u=" + a + "," + b, ok("a"));
+  expect(0, plain({origin_.url("/r?u=" + a + "," + b)}));
+}
+
+// --- The file of --results ---
+
+TEST_F(WordsTest, ResultsReplaceNoFileOfTheUsers) {
+  const std::string urls = list();
+  const std::string line = read_file(urls);
+  (void)folder_.write("one.jsonl", R"({"url":")" + origin_.url("/a.bin") + "\"}\n");
+  const std::string row = read_file(folder_.at("one.jsonl"));
+  const auto with = [this](std::vector<std::string> words, const std::string& results) {
+    for (const std::string& word : {std::string("-o"), std::string("o"), "--results=" + results}) {
+      words.push_back(word);
+    }
+    return plain(std::move(words));
+  };
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"-"}, {"-i", "-"}, {"/dev/stdin"}, {"./urls.txt", "-"}}) {
+    Launch given = with(words, "./urls.txt");
+    given.stdin_file = urls;
+    expect(2, given, "--results would overwrite the list '");
+  }
+  expect(2, with({origin_.url("/a.bin")}, "urls.txt"),
+         "--results would overwrite 'urls.txt', which holds no results of an earlier run; choose "
+         "another FILE, or remove it");
+  expect(2, plain({"--results", "urls.txt", "-o", "o", "-i", "one.jsonl"}), "'urls.txt'");
+  expect(2, with({"urls.txt"}, "one.jsonl"), "'one.jsonl'");
+  EXPECT_EQ(line, read_file(urls));
+  EXPECT_EQ(row, read_file(folder_.at("one.jsonl")));
+  EXPECT_FALSE(there("o"));
+  expect(0, with({"urls.txt"}, "new.jsonl"));
+  expect(2, with({"urls.txt"}, "o/a.bin"), "'o/a.bin'");
+  EXPECT_EQ("a", read_file(folder_.at("o/a.bin")));
+}
+
+TEST_F(WordsTest, ResultsReplaceWhatEarlierOnesLeft) {
+  (void)folder_.write("empty.jsonl", "");
+  const std::string urls = list();
+  for (const char* results : {"empty.jsonl", "new.jsonl", "/dev/null", "/dev/stdout"}) {
+    for (int i = 0; i < 2; ++i) {
+      expect(0, plain({"urls.txt", "-o", "o", "--results", results}));
+    }
+  }
+  EXPECT_EQ(read_file(folder_.at("new.jsonl")), read_file(folder_.at("empty.jsonl")));
+  // Results are a list, too: of the links that they tell of.
+  Launch given = plain({"-", "--format=jsonl", "-o", "o", "--results", "new.jsonl"});
+  given.stdin_file = folder_.at("new.jsonl");
+  expect(2, given, "--results would overwrite the list 'new.jsonl'");
+  EXPECT_EQ(read_file(folder_.at("new.jsonl")), read_file(folder_.at("empty.jsonl")));
 }
 
 }  // namespace

@@ -52,6 +52,27 @@ TEST(JsonLine, HasEveryKeyInOrder) {
             "\n");
 }
 
+TEST(JsonLine, IsKnownByItsBeginning) {
+  Record odd;
+  odd.index = 18446744073709551615u;
+  odd.url = "http://h/\"\\\n\",\"status\":";
+  for (const Record& record : {Record(), full_record(), odd}) {
+    const std::string line = to_json_line(record);
+    for (const std::string& text : {line, line + line, line.substr(0, 60), line.substr(0, 14)}) {
+      EXPECT_TRUE(begins_with_record(text)) << text;
+    }
+  }
+  for (const char* text :
+       {"", "{", "http://h/a.jpg\n", "\xff\xd8\xff\xe0", "[{\"index\":1}]",
+        " {\"index\":1,\"url\":null", "{\"url\":\"http://h/a.jpg\"}\n",
+        "{\"index\":1,\"link\":\"http://h/a.jpg\"}\n", "{\"index\":1,\"url\":\"http://h/a.jpg\"}\n",
+        "{\"index\":1,\"url\":\"http://h/a.jpg\n\"",
+        "{\"index\":1,\"url\":\"http://h/a.jpg\",\"status\":\"open\"}\n",
+        "{\"index\":\"1\",\"url\":\"http://h/a.jpg\",\"status\":\"saved\"}\n"}) {
+    EXPECT_FALSE(begins_with_record(text)) << text;
+  }
+}
+
 TEST(JsonLine, TheListsOwnColumnsComeLast) {
   Record record;
   const std::string without = to_json_line(record);

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/result.h"
+#include "coordinator/options/options.h"
+#include "coordinator/reading/reader.h"
+
+namespace fanfetch {
+
+/// Whether the file of `--results` may be replaced, as opening it does: it is not there, or empty,
+/// or no regular file (a pipe, /dev/null), or what an earlier run left as its results. Opens
+/// nothing but that file, and changes nothing. `results`: empty or `-` is no file.
+/// Error: it is part of the ledger, a list that is still to be read, standard input too, or any
+/// other file of the user's; names it, and what to do (exit status 2).
+[[nodiscard]] Result<> check_results_file(const std::string& results, const FileOptions& files,
+                                          const std::vector<ReaderSource>& sources);
+
+}  // namespace fanfetch
