@@ -66,8 +66,13 @@ struct Record {
   /// list_columns.h). Null if no columns were kept.
   std::shared_ptr<const std::string> columns;
 
+  /// A kept file for which its list gives another name than it has. Not written as a key.
+  bool named_otherwise = false;
+
   /// A failure that an earlier run had, too: it is not news. Not written as a key.
   bool stood = false;
+  /// Of those, one that cannot be tried, as the ledger does not hold the link as it was listed.
+  bool left_out = false;
 
   std::string refused_address;  ///< For the hint after the run; not written as a key.
 };

@@ -13,6 +13,19 @@ namespace {
 /// Of mask_userinfo().
 constexpr std::string_view kMask = "***@";
 
+// Why links are left out.
+constexpr std::string_view kHeldPassword =
+    "the URL held a password, which the ledger does not keep; their list has it";
+constexpr std::string_view kHadHeaders = "the list gave headers, which the ledger does not keep";
+constexpr std::string_view kNoUrl = "no URL";
+
+ListedItem left_out(Record record, std::string_view why) {
+  record.message = fmt::format("left out: {}", why);
+  ListedItem item;
+  item.left_out = std::make_shared<const Record>(std::move(record));
+  return item;
+}
+
 std::string links(std::uint64_t count) {
   return fmt::format("{} failed link{}", count, count == 1 ? "" : "s");
 }
@@ -37,21 +50,22 @@ Result<std::optional<ListedItem>> FailedLinks::next() {
     LedgerRow& row = page_[next_++];
     last_ = row.row;
     if (row.record.status == Status::saved || !which_.includes(row.record)) continue;
-    if (auto item = item_of(row)) return item;
+    return item_of(row);
   }
 }
 
 /// By its identity, a link shows whether its row holds it as it was listed.
-std::optional<ListedItem> FailedLinks::item_of(LedgerRow& row) {
+ListedItem FailedLinks::item_of(LedgerRow& row) {
   std::string& listed = *row.record.url;
   const auto url = parse_url(listed);
   if (!url || link_id(identity_of(*url)) != row.link) {
-    ++(listed.find(kMask) != std::string::npos ? with_password_ : no_urls_);
-    return std::nullopt;
+    const bool masked = listed.find(kMask) != std::string::npos;
+    ++(masked ? with_password_ : no_urls_);
+    return left_out(std::move(row.record), masked ? kHeldPassword : kNoUrl);
   }
   if (row.had_headers) {
     ++with_headers_;
-    return std::nullopt;
+    return left_out(std::move(row.record), kHadHeaders);
   }
   ListedItem item(std::move(listed));
   item.columns = std::move(row.record.columns);
@@ -64,17 +78,11 @@ std::optional<ListedItem> FailedLinks::item_of(LedgerRow& row) {
 }
 
 void FailedLinks::tell_what_is_left_out() const {
-  if (with_password_ > 0) {
-    notice_(
-        fmt::format("{} left out: the URL held a password, which the ledger does not keep; "
-                    "their list has it",
-                    links(with_password_)));
+  for (const auto& [count, why] : {std::pair(with_password_, kHeldPassword),
+                                   {with_headers_, kHadHeaders},
+                                   {no_urls_, kNoUrl}}) {
+    if (count > 0) notice_(fmt::format("{} left out: {}", links(count), why));
   }
-  if (with_headers_ > 0) {
-    notice_(fmt::format("{} left out: the list gave headers, which the ledger does not keep",
-                        links(with_headers_)));
-  }
-  if (no_urls_ > 0) notice_(fmt::format("{} left out: no URL", links(no_urls_)));
 }
 
 }  // namespace fanfetch

@@ -14,9 +14,9 @@
 namespace fanfetch {
 
 /// What `--retry-failed` reads without a SOURCE: the links of the folder's ledger that failed, each
-/// with the name and the columns that it had. Left out, and counted in a notice, are those that the
-/// ledger does not hold as they were: a URL with a password, what was no URL at all, and a link to
-/// which its list gave headers.
+/// with the name and the columns that it had. Those that the ledger does not hold as they were are
+/// left out (ListedItem::left_out), and counted in a notice: a URL with a password, what was no URL
+/// at all, and a link to which its list gave headers.
 class FailedLinks final : public Source {
  public:
   /// `named`: how many of the columns ListedItem::named has; they are empty. `notice`: shows a
@@ -28,7 +28,7 @@ class FailedLinks final : public Source {
   [[nodiscard]] Result<std::optional<ListedItem>> next() override;
 
  private:
-  [[nodiscard]] std::optional<ListedItem> item_of(LedgerRow& row);
+  [[nodiscard]] ListedItem item_of(LedgerRow& row);
   void tell_what_is_left_out() const;
 
   std::unique_ptr<History> history_;

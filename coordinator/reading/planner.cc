@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
 #include "common/url_text.h"
@@ -12,6 +13,9 @@
 
 namespace fanfetch {
 namespace {
+
+/// Different lines without a URL of which repetitions are counted: some megabytes.
+constexpr std::size_t kMostTexts = 100'000;
 
 Record skipped(Record record, ErrorClass reason, std::string message) {
   record.status = Status::skipped;
@@ -40,21 +44,39 @@ Plan without_request(Record record, const ListedItem& item) {
   return record;
 }
 
-/// The record of an earlier run, for a line of this run's list.
-Record recalled(const Link& link, Record record) {
-  record.index = link.index;
-  record.url = link.listed;
-  record.attempts = 0;  // in this run
+/// The record of an earlier run, of which nothing has happened in this one.
+Record without_work(Record record) {
+  record.attempts = 0;
   record.started_at.reset();
   record.times = {};
   record.requests = 0;
+  return record;
+}
+
+/// A failure that this run cannot even try, but for one that is not asked for.
+Record left_out(Record record, const LinkFilter& filter) {
+  record = without_work(std::move(record));
+  const auto url = parse_url(record.url.value_or(""));
+  if (auto why = url ? filter.why_dropped(*url) : std::nullopt) {
+    return skipped(std::move(record), ErrorClass::filtered, std::move(*why));
+  }
+  record.stood = record.left_out = true;
+  return record;
+}
+
+/// The record of an earlier run, for a line of this run's list.
+Record recalled(const Link& link, Record record) {
+  record = without_work(std::move(record));
+  record.index = link.index;
+  record.url = link.listed;
   if (link.columns) record.columns = link.columns;
   return record;
 }
 
-Record kept(const Link& link, Record record) {
+Record kept(const Link& link, Record record, bool named_otherwise) {
   record = recalled(link, std::move(record));
   record.status = Status::kept;
+  record.named_otherwise = named_otherwise;
   return record;
 }
 
@@ -83,6 +105,7 @@ Planner::Planner(PlanContext context) : context_(std::move(context)) {
 }
 
 Plan Planner::plan(const ListedItem& item, const LinkFilter& filter, std::uint64_t index) {
+  if (item.left_out) return left_out(*item.left_out, filter);
   Record record;
   record.index = item.place != 0 ? item.place : index;
   record.columns = item.columns;
@@ -109,14 +132,23 @@ Plan Planner::plan(const ListedItem& item, const LinkFilter& filter, std::uint64
   return plan;
 }
 
-/// A line that is no URL has an identity of its own, so that each such line gets a row.
+/// A line that is no URL has an identity of its own, so that each such line gets a row. Lines of
+/// the same text, or of none, are told apart by their number: more of them than in the run before
+/// are news, wherever they stand.
+LinkId Planner::id_of_no_url(const std::string& text) {
+  const LinkId first = link_id(sha256("no URL\n" + text));
+  if (no_urls_.size() >= kMostTexts && !no_urls_.contains(first)) return first;
+  const std::uint64_t number = ++no_urls_[first];
+  return number == 1 ? first : link_id(sha256(fmt::format("no URL {}\n{}", number, text)));
+}
+
 Plan Planner::bad_url(Record record, std::string message) {
   record.status = Status::failed;
   record.error = ErrorClass::bad_url;
   record.retryable = false;
   record.message = std::move(message);
   LedgerRow row;
-  row.link = link_id(sha256("no URL\n" + *record.url));
+  row.link = id_of_no_url(*record.url);
   row.record = std::move(record);
   if (context_.history) {
     // Any state of the ledger will do: what this run has written since is not old.
@@ -171,7 +203,7 @@ Plan Planner::plan_link(Link link, const ListedItem& item) {
       if (auto adopted = adopt(link, plain_name(link, item), row->row)) return std::move(*adopted);
     }
     link.failed_before = row->failed_since != 0;
-    if (auto plan = recall(link, *row)) return std::move(*plan);
+    if (auto plan = recall(link, *row, item)) return std::move(*plan);
   }
   return plan_new(std::move(link), item, row ? row->row : 0);
 }
@@ -210,18 +242,36 @@ std::string Planner::plain_name(const Link& link, const ListedItem& item) const 
   return gives ? clean_path(item.out + name) : name;
 }
 
-std::optional<Plan> Planner::recall(Link& link, const LedgerRow& row) {
+/// Whether the list names the file otherwise than it is. An extension may be the content's, and a
+/// suffix keeps names apart; of a folder alone, the file may have any name in it.
+bool Planner::is_named_otherwise(const LedgerRow& row, const ListedItem& item) const {
+  if (!context_.names_of_list || item.out.empty() || !row.record.file_name) return false;
+  namespace fs = std::filesystem;
+  const fs::path file(*row.record.file_name);
+  const bool is_folder = item.out.ends_with('/');
+  const fs::path named(clean_path(is_folder ? item.out + "x" : item.out));
+  if (file.parent_path() != named.parent_path()) return true;
+  if (is_folder) return false;
+  const std::string stem = file.stem().string();
+  const std::string own = to_hex(row.link).substr(0, 8);  // of its other names
+  return stem != named.stem() && stem != named.filename() &&
+         !stem.starts_with(named.stem().string() + "-" + own);
+}
+
+std::optional<Plan> Planner::recall(Link& link, const LedgerRow& row, const ListedItem& item) {
   const bool saved = row.record.status == Status::saved;
   if (!saved && !context_.resume.retry_failed.includes(row.record)) {
     return still_failed(link, row.record);
   }
   if (saved && context_.resume.trust_ledger && !context_.resume.refresh) {
-    return kept(link, row.record);
+    return kept(link, row.record, is_named_otherwise(row, item));
   }
   const auto file = file_of(row);
   const bool intact = file && row.file && *file == *row.file;
   if (!intact) return std::nullopt;
-  if (saved && !context_.resume.refresh) return kept(link, row.record);
+  if (saved && !context_.resume.refresh) {
+    return kept(link, row.record, is_named_otherwise(row, item));
+  }
   link.earlier = std::make_shared<Earlier>(Earlier{.file = *file, .record = row.record});
   link.name = *row.record.file_name;
   link.name_key = row.name_key;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -72,8 +73,11 @@ class Planner {
   [[nodiscard]] bool is_certainly_new(const LinkId& link);
   [[nodiscard]] Plan plan_new(Link link, const ListedItem& item, std::int64_t own_row);
   /// What `row` says of the link. nullopt: it is to be fetched, under link.name if that is set.
-  [[nodiscard]] std::optional<Plan> recall(Link& link, const LedgerRow& row);
+  [[nodiscard]] std::optional<Plan> recall(Link& link, const LedgerRow& row,
+                                           const ListedItem& item);
+  [[nodiscard]] bool is_named_otherwise(const LedgerRow& row, const ListedItem& item) const;
   [[nodiscard]] Plan bad_url(Record record, std::string message);
+  [[nodiscard]] LinkId id_of_no_url(const std::string& text);
   void look(std::uint64_t generation);
   [[nodiscard]] static NameFields name_fields(const Link& link, const ListedItem& item);
   [[nodiscard]] std::string plain_name(const Link& link, const ListedItem& item) const;
@@ -86,8 +90,9 @@ class Planner {
   [[nodiscard]] std::optional<OutputTrouble> trouble() const;
 
   PlanContext context_;
-  std::optional<BloomFilter> planned_;      // links of this run; set: the ledger held no others
-  std::optional<std::uint64_t> looked_at_;  // generation() that the look shows; nullopt: no look
+  std::map<LinkId, std::uint64_t> no_urls_;  // lines of each text that is no URL
+  std::optional<BloomFilter> planned_;       // links of this run; set: the ledger held no others
+  std::optional<std::uint64_t> looked_at_;   // generation() that the look shows; nullopt: no look
 };
 
 }  // namespace fanfetch

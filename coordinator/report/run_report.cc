@@ -30,6 +30,11 @@ void RunReport::on_record(const Record& record) {
   if (record.status == Status::kept && !std::exchange(has_kept_, true)) {
     for (const auto& text : options_.kept_notices) notice(text);
   }
+  if (record.named_otherwise && !std::exchange(named_otherwise_, true)) {
+    notice(
+        "the list names files otherwise than they were saved: kept files stay as they are, under "
+        "the names that they have");
+  }
   if (record.status == Status::failed) {
     show_failure(record);
   } else if (options_.verbose && record.url) {

@@ -71,6 +71,7 @@ class RunReport {
   Tally tally_;
   unsigned failures_shown_ = 0;
   bool has_kept_ = false;
+  bool named_otherwise_ = false;   // of a kept file, it was said
   std::vector<std::string> held_;  // with --quiet, until it is known that the run ends badly
   std::atomic<int> results_error_{0};
   std::uint64_t lost_records_ = 0;

@@ -148,11 +148,15 @@ std::string failed_text(std::uint64_t failed, std::uint64_t stood) {
 
 std::string old_failures_line(const Tally& tally) {
   std::string line = "from earlier runs: " + failures_by_class(tally.old_failures());
-  if (tally.untried_failures() > 0) {
-    line += fmt::format("; {} not tried again without --retry-failed all",
-                        tally.untried_failures() == tally.old_failures().all
-                            ? "they are"
-                            : fmt::format("{} of them", tally.untried_failures()));
+  const auto some = [&](std::uint64_t count) {
+    return count == tally.old_failures().all ? "they are" : fmt::format("{} of them", count);
+  };
+  if (const std::uint64_t untried = tally.untried_failures(); untried > 0) {
+    line += fmt::format("; {} not tried again without --retry-failed all", some(untried));
+  }
+  if (const std::uint64_t left_out = tally.left_out(); left_out > 0) {
+    line += fmt::format("; {} left out: without its list, no run can try such a link again",
+                        some(left_out));
   }
   return line;
 }

@@ -21,7 +21,9 @@ void Tally::add(const Record& record) {
   ++by_status_[static_cast<std::size_t>(record.status)];
   const bool failed = record.status == Status::failed;
   if (record.attempts > 0 || (failed && !record.stood)) ++tried_;
-  if (failed && record.stood && record.attempts == 0) ++untried_failures_;
+  if (failed && record.stood && record.attempts == 0) {
+    ++(record.left_out ? left_out_ : untried_failures_);
+  }
   if (record.status == Status::saved) bytes_ += record.bytes.value_or(0);
   if (!record.error) return;
   if (record.status == Status::skipped) {

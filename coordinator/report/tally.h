@@ -31,7 +31,9 @@ class Tally {
   /// Failures that no earlier run had, and those that one had, tried again or not (Record::stood).
   [[nodiscard]] const FailureCounts& new_failures() const { return new_failures_; }
   [[nodiscard]] const FailureCounts& old_failures() const { return old_failures_; }
-  /// Old failures that were not tried again.
+  /// Old failures that could not be tried again: see Record::left_out.
+  [[nodiscard]] std::uint64_t left_out() const { return left_out_; }
+  /// Other old failures that were not tried again.
   [[nodiscard]] std::uint64_t untried_failures() const { return untried_failures_; }
   /// Links that this run asked for, and its other new failures.
   [[nodiscard]] std::uint64_t tried() const { return tried_; }
@@ -45,7 +47,7 @@ class Tally {
  private:
   std::array<std::uint64_t, 4> by_status_{};
   FailureCounts new_failures_, old_failures_;
-  std::uint64_t untried_failures_ = 0;
+  std::uint64_t untried_failures_ = 0, left_out_ = 0;
   std::uint64_t tried_ = 0;
   std::array<std::uint64_t, kErrorClasses> skipped_by_class_{};
   std::map<std::string, std::uint64_t> refused_;

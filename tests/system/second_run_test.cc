@@ -229,17 +229,28 @@ TEST_F(SecondRunTest, FailedLinksAreRetriedWithoutTheirList) {
     last_ = run(setup({"--retry-failed", which, "--retries=0"}));
     return last_.exit_status;
   };
-  EXPECT_EQ(0, retry("404")) << last_.describe();
+  EXPECT_EQ(1, retry("404")) << "one cannot be tried: " << last_.describe();
   EXPECT_EQ(2u, asked());
   EXPECT_EQ((std::map<std::string, std::string>{{"red/a.jpg", picture("x")},
                                                 {"blue/a.jpg", picture("y")}}),
             saved_files())
       << "under their names";
-  EXPECT_EQ(2u, records().size());
+  EXPECT_EQ(3u, records().size());
   EXPECT_TRUE(has(last_.err, "1 failed link left out: the URL held a password")) << last_.err;
   EXPECT_EQ(1, retry("all")) << last_.describe();
   EXPECT_EQ(1u, asked()) << "the 403";
-  EXPECT_TRUE(has(last_line(last_.err), " 0 failed, 1 stand from earlier runs")) << last_.err;
+  EXPECT_TRUE(has(last_line(last_.err), " 0 failed, 3 stand from earlier runs")) << last_.err;
+  const std::vector<std::string> quiet = {"-q", "--retry-failed=http_4xx", "--retries=0",
+                                          "--reject-regex=/no"};
+  last_ = run(setup(quiet));
+  EXPECT_EQ(1, last_.exit_status) << last_.describe();
+  EXPECT_TRUE(has(last_.err, "from earlier runs: 1 http_4xx (404: 1); they are left out: "))
+      << last_.err;
+  auto only_new = quiet;
+  only_new.emplace_back("--max-failed=new:0");
+  last_ = run(setup(only_new));
+  EXPECT_EQ(0, last_.exit_status) << last_.describe();
+  EXPECT_EQ("", last_.err);
   EXPECT_EQ(0, retry("5xx")) << last_.describe();
   EXPECT_EQ(0u, asked());
 }
@@ -268,6 +279,39 @@ TEST_F(SecondRunTest, KeptFilesStayAsTheyAreUnderAnotherName) {
       << last_.err;
   run_again({"/new.jpg"}, {});
   EXPECT_FALSE(has(last_.err, "kept files")) << "there were none: " << last_.err;
+}
+
+TEST_F(SecondRunTest, KeptFilesStayAsTheyAreUnderAnotherNameOfTheList) {
+  for (const char* path : {"/a.jpg", "/b.jpg"}) origin_.serve(path, ok(picture(path)));
+  constexpr std::string_view kOtherwise =
+      "the list names files otherwise than they were saved: kept files stay as they are";
+  const auto said = [&](const std::string& a, const std::string& b) {
+    run_again({origin_.url("/a.jpg") + a, origin_.url("/b.jpg") + b});
+    EXPECT_EQ(0, last_.exit_status) << last_.describe();
+    const std::size_t at = last_.err.find(kOtherwise);
+    if (at == std::string::npos) return 0;
+    return last_.err.find(kOtherwise, at + 1) == std::string::npos ? 1 : 2;
+  };
+  EXPECT_EQ(0, said("", ""));
+  EXPECT_EQ(1, said("\tq.jpg", "\tout=r.jpg")) << "once a run: " << last_.err;
+  EXPECT_EQ(0, said("\ta.jpg", "\tb.jpg")) << last_.err;
+  EXPECT_EQ(2u, saved_files().count("a.jpg") + saved_files().count("b.jpg"));
+}
+
+TEST_F(SecondRunTest, MoreRowsWithoutALinkThanBeforeAreNews) {
+  const auto csv = [this](int empty) {
+    std::string text = "title,url\n";
+    for (int i = 0; i < empty; ++i) text += fmt::format("row {},\n", i);
+    const std::string path = folder_.write("rows.csv", text);
+    last_ = run(setup({path, "--max-failed=new:0"}));
+    return last_.exit_status;
+  };
+  EXPECT_EQ(1, csv(3)) << last_.describe();
+  EXPECT_EQ(0, csv(3)) << last_.describe();
+  EXPECT_EQ(1, csv(500)) << last_.describe();
+  EXPECT_TRUE(has(last_line(last_.err), " 497 failed, 3 stand from earlier runs")) << last_.err;
+  EXPECT_EQ(0, csv(500)) << last_.describe();
+  EXPECT_EQ(0, csv(2)) << last_.describe();
 }
 
 TEST_F(SecondRunTest, RefreshReplacesWhatIsNewer) {

@@ -9,6 +9,7 @@
 
 #include "common/outcome.h"
 #include "common/result.h"
+#include "coordinator/link/record.h"
 
 namespace fanfetch {
 
@@ -39,6 +40,9 @@ struct ListedItem {
   bool named_by_list = false;  ///< With planned_name: its list had given it.
   /// Its place in the list from which an earlier run had it; 0: it is read from that list now.
   std::uint64_t place = 0;
+  /// The failure of an earlier run that cannot be tried again, with the reason as its message. All
+  /// else is empty then. Null: it is a link to try.
+  std::shared_ptr<const Record> left_out;
   /// The values of the columns in ColumnsWanted::named, in that order.
   std::vector<std::string> named;
 };

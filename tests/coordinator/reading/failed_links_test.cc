@@ -36,6 +36,10 @@ class FailedLinksTest : public ::testing::Test {
     for (;;) {
       auto item = source.next().value();
       if (!item) return links;
+      if (item->left_out) {
+        left_out_.push_back(*item->left_out->url + ' ' + item->left_out->message.value_or(""));
+        continue;
+      }
       EXPECT_EQ(item->named, Texts(2)) << "as many as --name has columns";
       links.push_back(*item->url + ' ' + item->planned_name);
     }
@@ -44,7 +48,7 @@ class FailedLinksTest : public ::testing::Test {
   support::TempDir temp_;
   const std::string path_ = temp_.at("ledger.sqlite");
   OpenLedger ledger_ = open_sqlite(path_);
-  Texts notices_;
+  Texts notices_, left_out_;
 };
 
 TEST_F(FailedLinksTest, AreThoseOfTheClassesAndStatusesAskedFor) {
@@ -68,6 +72,10 @@ TEST_F(FailedLinksTest, ThoseWithAPasswordNeedTheirList) {
   EXPECT_EQ(read(), Texts{"http://h/c.jpg c.jpg"});
   EXPECT_EQ(notices_, Texts{"2 failed links left out: the URL held a password, which the ledger "
                             "does not keep; their list has it"});
+  EXPECT_EQ(left_out_.at(0),
+            "http://***@h/a.jpg left out: the URL held a password, which the "
+            "ledger does not keep; their list has it");
+  EXPECT_EQ(left_out_.size(), 2u);
 }
 
 TEST_F(FailedLinksTest, ThoseWithHeadersOfTheirOwnNeedTheirList) {
@@ -107,6 +115,7 @@ TEST_F(FailedLinksTest, WhatWasNoUrlIsNoneNow) {
   write(row);
   EXPECT_EQ(read(), Texts{});
   EXPECT_EQ(notices_, Texts{"2 failed links left out: no URL"});
+  EXPECT_EQ(left_out_.size(), 2u);
 }
 
 TEST_F(FailedLinksTest, AFileThatAVerificationFoundSpoiltKeepsItsName) {

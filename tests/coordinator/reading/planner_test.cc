@@ -284,6 +284,43 @@ TEST_F(PlannerTest, ASavedFileWhoseLinkFailedSinceIsKnown) {
   EXPECT_TRUE(link(kUrl).failed_before);
 }
 
+TEST_F(PlannerTest, AKeptFileThatItsListNamesOtherwiseIsKnown) {
+  saved(kUrl, "x/a.jpg");
+  const auto otherwise = [this](const std::string& out) {
+    start_run();
+    ListedItem item(kUrl);
+    item.out = out;
+    auto planned = planner_->plan(item, filter_, 1);
+    auto* record = std::get_if<Record>(&planned);
+    EXPECT_TRUE(record != nullptr && record->status == Status::kept) << out;
+    return record != nullptr && record->named_otherwise;
+  };
+  for (const char* same : {"", "x/a.jpg", "x//a.jpg", "x/a", "x/"}) EXPECT_FALSE(otherwise(same));
+  for (const char* other : {"q.jpg", "a.jpg", "x/q.jpg", "y/"}) EXPECT_TRUE(otherwise(other));
+  saved(kUrl, other_name("x/a.jpg", sha256(kUrl), 2));
+  EXPECT_FALSE(otherwise("x/a.jpg")) << "that one was taken";
+}
+
+TEST_F(PlannerTest, AFailureThatCannotBeTriedStands) {
+  Record earlier{.index = 7, .url = "http://***@h/a.jpg", .error = ErrorClass::timeout};
+  earlier.attempts = 3;
+  ListedItem item;
+  item.left_out = std::make_shared<const Record>(earlier);
+  start_run();
+  const auto plan = [&](const LinkFilter& filter) {
+    return std::get<Record>(planner_->plan(item, filter, 1));
+  };
+  const Record record = plan(filter_);
+  EXPECT_TRUE(record.stood && record.left_out);
+  EXPECT_EQ(record.status, Status::failed);
+  EXPECT_EQ(record.error, ErrorClass::timeout);
+  EXPECT_EQ(record.index, 7u);
+  EXPECT_EQ(record.attempts, 0);
+  FilterRules rules;
+  rules.accept_extensions = {"png"};
+  EXPECT_EQ(plan(LinkFilter::make(rules).value()).error, ErrorClass::filtered);
+}
+
 TEST_F(PlannerTest, ALineThatWasNoUrlBeforeIsNoNews) {
   const auto stood = [this](const std::string& line) {
     auto row = plan_as<LedgerRow>(line);
@@ -299,6 +336,12 @@ TEST_F(PlannerTest, ALineThatWasNoUrlBeforeIsNoNews) {
     EXPECT_TRUE(stood("nonsense"));
   }
   EXPECT_FALSE(stood("other nonsense"));
+  EXPECT_FALSE(stood("nonsense")) << "a third one";
+  EXPECT_FALSE(stood("")) << "a row without a link";
+  start_run();
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(stood("nonsense"));
+  EXPECT_TRUE(stood(""));
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(stood("")) << i;
 }
 
 TEST_F(PlannerTest, ANameFromTheLedgerStandsInForTheTemplate) {
