@@ -268,7 +268,11 @@ std::optional<Plan> Planner::recall(Link& link, const LedgerRow& row, const List
   }
   const auto file = file_of(row);
   const bool intact = file && row.file && *file == *row.file;
-  if (!intact) return std::nullopt;
+  if (!intact) {
+    // While its file was there, a failure cost nothing: one that leaves it missing is news.
+    link.failed_before = link.failed_before && !saved;
+    return std::nullopt;
+  }
   if (saved && !context_.resume.refresh) {
     return kept(link, row.record, is_named_otherwise(row, item));
   }

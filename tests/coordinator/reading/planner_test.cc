@@ -282,6 +282,10 @@ TEST_F(PlannerTest, ASavedFileWhoseLinkFailedSinceIsKnown) {
   resume_.refresh = true;
   start_run();
   EXPECT_TRUE(link(kUrl).failed_before);
+  fs::remove(out_ / "a.jpg");
+  start_run();
+  leave_flight(kUrl, {});
+  EXPECT_FALSE(link(kUrl).failed_before) << "its file was there, and is not any more";
 }
 
 TEST_F(PlannerTest, AKeptFileThatItsListNamesOtherwiseIsKnown) {
