@@ -95,6 +95,7 @@ void WorkerPool::unwatch(const PoolMember& member) {
 
 void WorkerPool::tick() {
   tick_timer_ = loop_.call_at(loop_.now() + WorkerState::kTick, [this] { tick(); });
+  ticked_ = true;
   for (auto& member : members_) {
     const bool gone = !member->process && member->state.state() != WorkerState::State::resting;
     if (gone) continue;
@@ -233,7 +234,14 @@ std::span<const WorkerLoad> WorkerPool::loads(std::optional<HostKey> host) const
   return loads_;
 }
 
+bool WorkerPool::awaits_first_workers() const {
+  return !ticked_ && std::any_of(members_.begin(), members_.end(), [](const auto& member) {
+    return member->process && member->state.state() == WorkerState::State::starting;
+  });
+}
+
 bool WorkerPool::has_room() const {
+  if (awaits_first_workers()) return false;
   return std::any_of(members_.begin(), members_.end(),
                      [](const auto& member) { return member->load().has_room(); });
 }

@@ -68,7 +68,8 @@ class WorkerPool {
   /// Error: not one worker could be started.
   [[nodiscard]] Result<> start();
 
-  /// Some worker has room for one more job.
+  /// Some worker has room for one more job. Not before the first ones are ready, or a second has
+  /// passed: the first jobs are shared out evenly, or hosts would see more connections than jobs.
   [[nodiscard]] bool has_room() const;
   /// The leases of the least loaded worker that has room; SIZE_MAX: none has.
   [[nodiscard]] std::size_t least_leases() const;
@@ -106,6 +107,7 @@ class WorkerPool {
   [[nodiscard]] Result<> try_to_start(PoolMember& member);
   void unwatch(const PoolMember& member);
   void tick();
+  [[nodiscard]] bool awaits_first_workers() const;
   void watch_leases(PoolMember& member);
   void share_rate();
   void keep_sharing_rate();
@@ -130,6 +132,7 @@ class WorkerPool {
   std::uint64_t bytes_of_dead_ = 0;
   unsigned deaths_in_a_row_ = 0;  // that no link is to blame for, without a job done in between
   EventLoop::TimerKey tick_timer_{};
+  bool ticked_ = false;
   std::optional<RateShares> rate_shares_;  // nullopt: bytes are not limited
   EventLoop::TimerKey rate_timer_{};
   std::function<void()> gone_;  // set: stopping
