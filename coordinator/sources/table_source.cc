@@ -1,10 +1,8 @@
 #include "coordinator/sources/table_source.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
-#include "common/ascii.h"
 #include "common/url.h"
 #include "common/utf8.h"
 #include "coordinator/sources/csv_parser.h"
@@ -16,19 +14,8 @@ namespace fanfetch {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{64} * 1024;
-constexpr std::size_t kShownColumns = 20;
 /// Tried in this order where the usual one does not fit.
 constexpr char kSeparators[] = {';', ',', '\t', '|'};
-
-std::string quoted_list(const std::vector<std::string>& names) {
-  std::string text;
-  for (std::size_t i = 0; i < std::min(names.size(), kShownColumns); ++i) {
-    text += fmt::format("{}'{}'", i == 0 ? "" : ", ", printable(names[i], 60));
-  }
-  if (names.size() > kShownColumns)
-    text += fmt::format(" and {} more", names.size() - kShownColumns);
-  return text;
-}
 
 std::unique_ptr<RowParser> parser_for(char separator) {
   if (separator == '\t') return std::make_unique<TsvParser>();
@@ -58,37 +45,6 @@ std::vector<std::string> names_in(const RowParser& row) {
   return names;
 }
 
-/// The index of the column `name`: of the very name, or else ignoring case.
-std::optional<std::size_t> index_of_name(const std::vector<std::string>& names,
-                                         std::string_view name) {
-  auto found = std::find(names.begin(), names.end(), name);
-  if (found == names.end()) {
-    found = std::find_if(names.begin(), names.end(),
-                         [&](const auto& known) { return is_same_word(known, name); });
-  }
-  if (found == names.end()) return std::nullopt;
-  return static_cast<std::size_t>(found - names.begin());
-}
-
-/// Whether a first row without a URL in the column of links is nevertheless none of names: nothing
-/// is there, or a path or a link without its scheme, or a URL is elsewhere.
-bool is_data(const std::vector<std::string>& cells, std::size_t link_index) {
-  const std::string& link = cells[link_index];
-  if (link.empty() || link.front() == '/') return true;
-  if (link.find('/') != link.npos && link.find('.') < link.find('/')) return true;
-  return std::any_of(cells.begin(), cells.end(),
-                     [](const std::string& cell) { return begins_like_url(cell); });
-}
-
-/// The index of the column with the number `text`, of `columns`.
-std::optional<std::size_t> index_of_number(std::string_view text, std::size_t columns) {
-  std::size_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool is_number = error == std::errc() && end == text.data() + text.size();
-  if (!is_number || number < 1 || number > columns) return std::nullopt;
-  return number - 1;
-}
-
 }  // namespace
 
 TableSource::TableSource(std::unique_ptr<ByteStream> bytes, std::string name, TableOptions options)
@@ -103,14 +59,14 @@ Result<std::optional<ListedItem>> TableSource::next() {
     const auto row = read_first_row();
     if (!row) return tl::unexpected(row.error());
     if (!*row) return std::nullopt;
-    if (const auto read = read_heading(); !read) return tl::unexpected(read.error());
+    if (const auto learnt = learn_columns(); !learnt) return tl::unexpected(learnt.error());
     // Now that it is known how many cells a row has, it is known what a quoted one may hold.
-    if (!has_heading_ || parser_->line() != parser_->last_line()) {
+    if (!heading_.is_there || parser_->line() != parser_->last_line()) {
       const auto again = read_again();
       if (!again) return tl::unexpected(again.error());
       if (!*again) return std::nullopt;
     }
-    if (!has_heading_) return first_item();
+    if (!heading_.is_there) return first_item();
     if (parser_->fault() != RowParser::Fault::none) return bad_heading();
   }
   const auto row = ahead_ ? *std::exchange(ahead_, std::nullopt) : next_row();
@@ -168,7 +124,7 @@ Result<bool> TableSource::read_first_row() {
   if (parser_->cells() == 1 && begins_like_url(trimmed_link(parser_->cell(0)))) return row;
   const std::string_view line = first_line(opening_, options_.separator);
   char best = options_.separator;
-  Fit best_fit = fit_of(*parser_);
+  HeadingFit best_fit = fit_of(*parser_);
   for (const char separator : kSeparators) {
     const auto parser = parser_for(separator);
     if (!split(*parser, line) || fit_of(*parser) <= best_fit) continue;
@@ -183,98 +139,37 @@ Result<bool> TableSource::read_first_row() {
 /// The first row once more, from its beginning.
 Result<bool> TableSource::read_again() {
   parser_ = parser_for(options_.separator);
-  if (!heading_.empty()) parser_->expect(heading_.size(), url_index_);
+  if (!heading_.names.empty()) parser_->expect(heading_.names.size(), heading_.url_index);
   unread_ = opening_;
   return next_row();
 }
 
 /// How the row, as a heading or the first one without, has the column with the links.
-TableSource::Fit TableSource::fit_of(const RowParser& row) const {
-  if (row.fault() != RowParser::Fault::none || row.cells() == 1) return Fit::none;
-  const auto names = names_in(row);
-  if (index_of_name(names, options_.url_column)) return Fit::sure;
-  const auto number = index_of_number(options_.url_column, names.size());
-  if (!number) return Fit::none;
-  // With the wrong separator, some other cell has that number.
-  const std::string& cell = names[*number];
-  return begins_like_url(cell) || is_same_word(cell, TableOptions().url_column) ? Fit::sure
-                                                                                : Fit::by_number;
+HeadingFit TableSource::fit_of(const RowParser& row) const {
+  if (row.fault() != RowParser::Fault::none || row.cells() == 1) return HeadingFit::none;
+  return heading_fit(names_in(row), options_.url_column);
 }
 
 /// Learns from the first row what the columns are.
-Result<> TableSource::read_heading() {
+Result<> TableSource::learn_columns() {
   if (parser_->fault() != RowParser::Fault::none) return bad_heading();
-  heading_ = names_in(*parser_);
-  if (const auto found = find_links(); !found) return found;
-  if (!has_heading_) {
-    for (std::size_t i = 0; i < heading_.size(); ++i) {
-      // No URL has a tab in it.
-      if (options_.separator != '\t' && !heading_[i].empty()) least_cells_ = i + 1;
-      heading_[i] = std::to_string(i + 1);
+  const std::vector<std::string> cells = names_in(*parser_);
+  auto heading = read_heading(cells, options_.url_column, name_);
+  if (!heading) return tl::unexpected(heading.error());
+  heading_ = std::move(*heading);
+  // No URL has a tab in it.
+  if (!heading_.is_there && options_.separator != '\t') {
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (!cells[i].empty()) least_cells_ = i + 1;
     }
   }
   for (const std::string& name : options_.columns.named) {
-    const auto index = find_column(name, "--name asks for it");
+    const auto index = find_column(heading_, name, "--name asks for it", name_);
     if (!index) return tl::unexpected(index.error());
     named_.push_back(*index);
   }
-  parser_->expect(heading_.size(), url_index_);
+  parser_->expect(heading_.names.size(), heading_.url_index);
   return {};
-}
-
-/// Finds the column with the links. A first row that has a URL in it is no heading.
-Result<> TableSource::find_links() {
-  const std::string& wanted = options_.url_column;
-  const auto numbered = index_of_number(wanted, heading_.size());
-  // Where no column was named, a lone one is meant.
-  const bool is_alone = heading_.size() == 1 && wanted == TableOptions().url_column;
-  const auto named = index_of_name(heading_, wanted);
-  const std::size_t likely = numbered.value_or(0);
-  if (((numbered || is_alone) && begins_like_url(heading_[likely])) ||
-      (numbered && !named && is_data(heading_, likely))) {
-    url_index_ = likely;
-    has_heading_ = false;
-    return {};
-  }
-  if (named) {
-    url_index_ = *named;
-    return check_alone();
-  }
-  if (numbered) {
-    url_index_ = *numbered;
-    return {};
-  }
-  for (std::size_t i = 0; i < heading_.size(); ++i) {
-    if (!begins_like_url(heading_[i])) continue;
-    return fail(
-        "{} has no heading: its first row has a URL in column {}; --url-column {} reads a list "
-        "without one",
-        name_, i + 1, i + 1);
-  }
-  return tl::unexpected(find_column(wanted, "--url-column names the one with the links").error());
-}
-
-/// An error if other columns may be meant as well as that of the links, which has a name.
-Result<> TableSource::check_alone() const {
-  const std::string& wanted = options_.url_column;
-  const bool was_chosen = wanted != TableOptions().url_column;
-  const auto is_exact = [&](const std::string& name) { return name == wanted; };
-  if (was_chosen && std::count_if(heading_.begin(), heading_.end(), is_exact) == 1) return {};
-  for (std::size_t i = 0; i < heading_.size(); ++i) {
-    if (i == url_index_ || !is_same_word(heading_[i], wanted)) continue;
-    return fail("{} has several columns '{}': --url-column {} or --url-column {} says which", name_,
-                wanted, std::min(i, url_index_) + 1, std::max(i, url_index_) + 1);
-  }
-  return {};
-}
-
-/// The index of a column. `what` says in the error why the column is needed.
-Result<std::size_t> TableSource::find_column(std::string_view name, std::string_view what) const {
-  if (const auto index = index_of_name(heading_, name)) return *index;
-  if (const auto index = index_of_number(name, heading_.size())) return *index;
-  return fail("{} has no column '{}' ({}); {} {}", name_, name, what,
-              has_heading_ ? "its heading has" : "it has no heading, and its columns are",
-              quoted_list(heading_));
 }
 
 std::string TableSource::problem_of_row() const {
@@ -305,12 +200,14 @@ std::string TableSource::problem_of_row() const {
   }
   if (parser_->cells() < least_cells_) {
     return fmt::format("line {} has {} cell{} where the first row has {}: are quotes missing?",
-                       line, parser_->cells(), parser_->cells() == 1 ? "" : "s", heading_.size());
+                       line, parser_->cells(), parser_->cells() == 1 ? "" : "s",
+                       heading_.names.size());
   }
-  for (std::size_t i = heading_.size(); i < parser_->cells(); ++i) {
+  for (std::size_t i = heading_.names.size(); i < parser_->cells(); ++i) {
     if (parser_->cell(i).empty()) continue;  // surplus separators at the end of a row are harmless
     return fmt::format("line {} has {} cells where the {} has {}: are quotes missing?", line,
-                       parser_->cells(), has_heading_ ? "heading" : "first row", heading_.size());
+                       parser_->cells(), heading_.is_there ? "heading" : "first row",
+                       heading_.names.size());
   }
   return {};
 }
@@ -319,7 +216,7 @@ std::string TableSource::problem_of_row() const {
 /// behind the link may be a part of it: the link is not asked for before that is known.
 ListedItem TableSource::first_item() {
   ListedItem item = read_item();
-  if (!item.problem.empty() || least_cells_ <= url_index_ + 1) return item;
+  if (!item.problem.empty() || least_cells_ <= heading_.url_index + 1) return item;
   const std::uint64_t line = parser_->line();
   const std::size_t cells = parser_->cells();
   ahead_ = next_row();
@@ -342,12 +239,12 @@ tl::unexpected<Error> TableSource::bad_heading() const {
 ListedItem TableSource::read_item() const {
   ListedItem item;
   std::string_view url;
-  if (url_index_ < parser_->cells()) url = trimmed_link(parser_->cell(url_index_));
+  if (heading_.url_index < parser_->cells()) url = trimmed_link(parser_->cell(heading_.url_index));
   item.problem = problem_of_row();
   if (item.problem.empty()) {
     if (url.empty()) {
       item.problem = fmt::format("line {} has no link in its column '{}'", parser_->line(),
-                                 heading_[url_index_]);
+                                 heading_.names[heading_.url_index]);
     } else if (const auto what = problem_of_link(url); !what.empty()) {
       item.problem = fmt::format("line {}: {}", parser_->line(), what);
     }
@@ -365,9 +262,10 @@ void TableSource::add_columns(ListedItem& item) const {
   for (const std::size_t index : named_) item.named.emplace_back(cell(index));
   if (!options_.columns.keep) return;
   RowColumns columns;
-  for (std::size_t i = 0; i < heading_.size(); ++i) {
+  for (std::size_t i = 0; i < heading_.names.size(); ++i) {
     // The record's form of it, even if it is not a URL; keep_columns() masks the other links.
-    columns.add(heading_[i], i == url_index_ ? mask_userinfo(cell(i)) : std::string(cell(i)));
+    columns.add(heading_.names[i],
+                i == heading_.url_index ? mask_userinfo(cell(i)) : std::string(cell(i)));
   }
   keep_columns(item, columns.finish(), fmt::format("line {}", parser_->line()));
 }

@@ -9,6 +9,7 @@
 #include "coordinator/sources/entry/source.h"
 #include "coordinator/sources/row_parser.h"
 #include "coordinator/sources/streams/byte_stream.h"
+#include "coordinator/sources/table_heading.h"
 
 namespace fanfetch {
 
@@ -19,7 +20,7 @@ struct TableOptions {
   bool is_given = false;
   /// Name of the column with the links, ignoring case; or its number from 1 if no column has that
   /// name. With a number, a first row that has a URL there is no heading.
-  std::string url_column = "url";
+  std::string url_column{kUsualUrlColumn};
   ColumnsWanted columns;
 };
 
@@ -42,13 +43,9 @@ class TableSource final : public Source {
   [[nodiscard]] Result<bool> next_row();
   [[nodiscard]] Result<bool> read_more();
   [[nodiscard]] Result<bool> read_first_row();
-  enum class Fit { none, by_number, sure };
-  [[nodiscard]] Fit fit_of(const RowParser& row) const;
+  [[nodiscard]] HeadingFit fit_of(const RowParser& row) const;
   [[nodiscard]] Result<bool> read_again();
-  [[nodiscard]] Result<> read_heading();
-  [[nodiscard]] Result<> find_links();
-  [[nodiscard]] Result<> check_alone() const;
-  [[nodiscard]] Result<std::size_t> find_column(std::string_view name, std::string_view what) const;
+  [[nodiscard]] Result<> learn_columns();
   [[nodiscard]] ListedItem first_item();
   [[nodiscard]] ListedItem read_item() const;
   [[nodiscard]] std::string problem_of_row() const;
@@ -66,10 +63,8 @@ class TableSource final : public Source {
   std::optional<Result<bool>> ahead_;  // what next_row() said, of a row read in advance
   bool ended_ = false;
   bool is_first_row_read_ = false;
-  bool has_heading_ = true;           // else the first row holds a link
-  std::vector<std::string> heading_;  // without one, the columns' numbers
-  std::size_t least_cells_ = 0;       // of a row
-  std::size_t url_index_ = 0;
+  TableHeading heading_;
+  std::size_t least_cells_ = 0;     // of a row
   std::vector<std::size_t> named_;  // indices of the columns in options_.columns.named
 };
 
