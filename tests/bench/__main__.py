@@ -9,6 +9,7 @@ import sys
 import context
 import defaults
 import growth
+import guard
 import ledgers
 import lists
 import names
@@ -49,7 +50,17 @@ def arguments():
     parser.add_argument("--limit-client", metavar="PROGRAM", help="likewise")
     parser.add_argument("--against", metavar="PROGRAM", help="another build's fanfetch, in place of the rivals; "
                         f"workloads: {' '.join(AGAINST)} (the default is {AGAINST[0]})")
+    parser.add_argument("--guard", action="store_true",
+                        help="counts the instructions of each stage a file (guard.py) in place of all else, and fails "
+                        f"where they are over {guard.TOLERANCE} %% more than recorded")
+    parser.add_argument("--record", action="store_true", help="with --guard: records them")
+    parser.add_argument("--stages", metavar="FOLDER", default=f"{programs.ROOT}/build/release/tests/bench/stages",
+                        help="with --guard: of other drivers than build/release's")
     given = parser.parse_args()
+    if given.record and not given.guard:
+        parser.error("--record goes with --guard")
+    if given.guard and given.workload:
+        parser.error("--guard has stages in place of workloads, and measures all of them")
     if given.against and not set(given.workload) <= set(AGAINST):
         parser.error(f"--against goes with {', '.join(AGAINST)}")
     if min(given.rounds, given.files or 1, given.bytes or 1) < 1:
@@ -65,6 +76,8 @@ def chosen(given):
 
 def main():
     given = arguments()
+    if given.guard:
+        return guard.guard(os.path.realpath(given.stages), given.record)
     processes.adopt_orphans()
     seed = random.randrange(2**32) if given.seed is None else given.seed
     comparisons = []
