@@ -40,6 +40,7 @@ STAGES = (
     Stage("list, lines spelled otherwise", "list", "spelled", 2000),
     Stage("scheduler, one host", "schedule", "1", 20_000),
     Stage("scheduler, 10,000 hosts", "schedule", "10000", 20_000),
+    Stage("dispatch", "dispatch", "", 5000),
     Stage("channel", "channel", "", 2048),
     Stage("exchange, 10 KB", "transport", "exchange 10240", 500),
     Stage("exchange, 100 KB", "transport", "exchange 102400", 200),
