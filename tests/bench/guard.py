@@ -42,6 +42,7 @@ STAGES = (
     Stage("scheduler, 10,000 hosts", "schedule", "10000", 20_000),
     Stage("dispatch", "dispatch", "", 5000),
     Stage("channel", "channel", "", 2048),
+    Stage("worker, 10 KB", "worker", "", 1000),
     Stage("exchange, 10 KB", "transport", "exchange 10240", 500),
     Stage("exchange, 100 KB", "transport", "exchange 102400", 200),
     Stage("transfer, 10 KB", "transport", "transfer 10240", 500),
