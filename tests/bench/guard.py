@@ -154,7 +154,7 @@ def libraries():
     return dict(line.split() for line in done.stdout.splitlines() if len(line.split()) == 2)
 
 
-def read_figures(path=FIGURES):
+def read_figures(path):
     try:
         with open(path, encoding="utf-8") as file:
             return json.load(file)["figures"]
@@ -162,7 +162,7 @@ def read_figures(path=FIGURES):
         return {}
 
 
-def write_figures(figures, path=FIGURES):
+def write_figures(path, figures):
     with open(path, "w", encoding="utf-8") as file:
         json.dump({"about": ABOUT, "figures": figures}, file, indent=2)
         file.write("\n")
@@ -177,25 +177,26 @@ def table(recorded, measured):
     return "\n".join(lines)
 
 
-def guard(drivers, record=False):
+def guard(drivers, record=False, path=FIGURES):
     """What `scripts/bench --guard` does. Returns the exit status."""
     try:
         measured, key = measure_all(drivers)
     except Unmeasured as why:
         print(why)
         return 1
-    figures, here = read_figures(), libraries()
+    figures, here = read_figures(path), libraries()
     known = figures.get(key)
     recorded = known and known["instructions a file"]
     print(f"{key}\n{table(recorded or {}, measured)}")
     if record:
-        write_figures(figures | {key: {"with": here, "instructions a file": measured}})
-        print(f"\nRecorded in {os.path.relpath(FIGURES)}")
+        write_figures(path, figures | {key: {"with": here, "instructions a file": measured}})
+        print(f"\nRecorded in {os.path.relpath(path)}")
         return 0
     verdicts = judge_all(key, recorded, measured)
-    for verdict in verdicts:
-        print(f"\n{verdict.text}")
+    told = [verdict.text for verdict in verdicts]
     if verdicts and known:
-        print(*[f"\n{line}" for line in other_libraries(known["with"], here)], sep="")
-        print(f"\nWhere the instructions are: callgrind_annotate {drivers}/STAGE.callgrind")
+        told += other_libraries(known["with"], here)
+        told.append(f"Where the instructions are: callgrind_annotate {drivers}/STAGE.callgrind")
+    for line in told:
+        print(f"\n{line}")
     return 1 if any(verdict.failed for verdict in verdicts) else 0

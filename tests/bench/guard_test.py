@@ -1,9 +1,12 @@
 """What the guard says about figures: see guard.py. Needs neither valgrind nor a driver."""
 
+import contextlib
+import io
 import json
 import os
 import tempfile
 import unittest
+import unittest.mock
 
 import guard
 
@@ -48,7 +51,7 @@ class FiguresTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             self.assertEqual(guard.read_figures(f"{folder}/none.json"), {})
             figures = {"g++": {"with": {"libc6": "1"}, "instructions a file": {"a": 1}}}
-            guard.write_figures(figures, f"{folder}/some.json")
+            guard.write_figures(f"{folder}/some.json", figures)
             self.assertEqual(guard.read_figures(f"{folder}/some.json"), figures)
 
     def test_the_recorded_ones_are_of_the_stages(self):
@@ -56,6 +59,42 @@ class FiguresTest(unittest.TestCase):
             figures = json.load(file)["figures"]
         for key, known in figures.items():
             self.assertEqual(list(known["instructions a file"]), [stage.name for stage in guard.STAGES], key)
+
+
+class WholeTest(unittest.TestCase):
+    """What it prints and how it ends, with figures in place of drivers."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = f"{folder.name}/guard.json"
+
+    def run_guard(self, key, record=False, **measured):
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed), \
+                unittest.mock.patch("guard.measure_all", return_value=(measured, key)), \
+                unittest.mock.patch("guard.libraries", return_value={"libc6": key}):
+            status = guard.guard("drivers", record, self.path)
+        return status, printed.getvalue()
+
+    def test_what_was_recorded_is_held(self):
+        self.assertEqual(self.run_guard("g++ 12", settle=100)[0], 0, "nothing was recorded")
+        self.assertEqual(self.run_guard("g++ 12", record=True, settle=100)[0], 0)
+        self.assertEqual(self.run_guard("g++ 12", settle=105)[0], 0)
+        status, printed = self.run_guard("g++ 12", settle=106)
+        self.assertEqual(status, 1)
+        self.assertIn("settle takes 106", printed)
+        self.assertIn("callgrind_annotate drivers/", printed)
+        self.assertEqual(self.run_guard("g++ 12", settle=94)[0], 0, "cheaper is a hint")
+
+    def test_each_compiler_has_its_own(self):
+        self.run_guard("g++ 12", record=True, settle=100)
+        status, printed = self.run_guard("clang 14", settle=200)
+        self.assertEqual(status, 0)
+        self.assertIn("Nothing is recorded for clang 14", printed)
+        self.run_guard("clang 14", record=True, settle=200)
+        self.assertEqual(self.run_guard("clang 14", settle=200)[0], 0)
+        self.assertEqual(self.run_guard("g++ 12", settle=200)[0], 1, "that of the other one stays")
 
 
 class ProfileTest(unittest.TestCase):
