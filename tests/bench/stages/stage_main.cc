@@ -14,6 +14,12 @@
 namespace fanfetch::bench {
 namespace {
 
+#ifdef __clang__
+constexpr const char* kCompiler = "clang " __clang_version__;
+#else
+constexpr const char* kCompiler = "g++ " __VERSION__;
+#endif
+
 bool is_warm = false;
 
 }  // namespace
@@ -47,11 +53,6 @@ int main(int argc, char** argv) {
   namespace bench = fanfetch::bench;
   if (argc != 3) bench::leave("see the top of its source for its usage");
   const std::uint64_t files = std::strtoull(argv[2], nullptr, 10);
-#ifdef __clang__
-  const char* const compiler = "clang";
-#else
-  const char* const compiler = "g++";
-#endif
   try {
     const auto stage = bench::make_stage(argv[1]);
     stage->run(0, files);
@@ -60,6 +61,5 @@ int main(int argc, char** argv) {
   } catch (const std::exception& error) {
     bench::leave(error.what());
   }
-  fmt::print("{} {}, {}\n", compiler, __VERSION__,
-             __builtin_cpu_supports("avx2") ? "AVX2" : "no AVX2");
+  fmt::print("{}, {}\n", bench::kCompiler, __builtin_cpu_supports("avx2") ? "AVX2" : "no AVX2");
 }
