@@ -19,6 +19,7 @@ struct Free {
   void operator()(BIO* bio) const { BIO_free(bio); }
   void operator()(X509* certificate) const { X509_free(certificate); }
   void operator()(X509_NAME* name) const { X509_NAME_free(name); }
+  void operator()(X509_STORE* store) const { X509_STORE_free(store); }
   void operator()(X509_LOOKUP_METHOD* method) const { X509_LOOKUP_meth_free(method); }
   void operator()(unsigned char* text) const { OPENSSL_free(text); }
   void operator()(char* text) const { OPENSSL_free(text); }
@@ -150,22 +151,41 @@ X509_LOOKUP_METHOD* lookup_method() {
 
 }  // namespace
 
-void TrustStore::Free::operator()(x509_store_st* store) const { X509_STORE_free(store); }
+struct TrustStore::Parts {
+  Owned<X509_STORE> store;
+  X509_LOOKUP* lookup = nullptr;  // the store's
+  Owned<BIO> bundle;              // null: it was read, or cannot be
+  bool empty = true;
+};
 
-TrustStore TrustStore::read(const std::string& path) {
-  std::unique_ptr<x509_store_st, Free> store(X509_STORE_new());
-  if (!store) throw std::bad_alloc();
+TrustStore::TrustStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+TrustStore::TrustStore(TrustStore&&) noexcept = default;
+TrustStore::~TrustStore() = default;
+
+TrustStore TrustStore::open(const std::string& path) {
+  auto parts = std::make_unique<Parts>();
+  parts->store.reset(X509_STORE_new());
+  if (!parts->store) throw std::bad_alloc();
   // As libcurl's own store: an authority below the top may be trusted by itself.
-  X509_STORE_set_flags(store.get(), X509_V_FLAG_TRUSTED_FIRST | X509_V_FLAG_PARTIAL_CHAIN);
-  X509_LOOKUP* const lookup = X509_STORE_add_lookup(store.get(), lookup_method());
-  if (lookup == nullptr) throw std::bad_alloc();
-  auto certificates = std::make_unique<BySubject>();
-  const Owned<BIO> bundle(BIO_new_file(path.c_str(), "r"));
+  X509_STORE_set_flags(parts->store.get(), X509_V_FLAG_TRUSTED_FIRST | X509_V_FLAG_PARTIAL_CHAIN);
+  parts->lookup = X509_STORE_add_lookup(parts->store.get(), lookup_method());
+  if (parts->lookup == nullptr) throw std::bad_alloc();
+  X509_LOOKUP_set_method_data(parts->lookup, std::make_unique<BySubject>().release());
+  parts->bundle.reset(BIO_new_file(path.c_str(), "r"));
   ERR_clear_error();
-  if (bundle) *certificates = read_bundle(bundle.get());
-  const bool empty = certificates->empty();
-  X509_LOOKUP_set_method_data(lookup, certificates.release());
-  return TrustStore(std::move(store), empty);
+  return TrustStore(std::move(parts));
 }
+
+const TrustStore::Parts& TrustStore::read() const {
+  if (const auto bundle = std::exchange(parts_->bundle, nullptr)) {
+    auto& certificates = *static_cast<BySubject*>(X509_LOOKUP_get_method_data(parts_->lookup));
+    certificates = read_bundle(bundle.get());
+    parts_->empty = certificates.empty();
+  }
+  return *parts_;
+}
+
+bool TrustStore::is_empty() const { return read().empty; }
+x509_store_st* TrustStore::native() const { return read().store.get(); }
 
 }  // namespace fanfetch

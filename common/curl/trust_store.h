@@ -2,35 +2,36 @@
 
 #include <memory>
 #include <string>
-#include <utility>
 
 struct x509_store_st;
 
 namespace fanfetch {
 
-/// The certificates of a PEM bundle, in memory: no file is opened after read(). Each is parsed when
-/// a chain first asks for its subject, and then kept: OpenSSL takes 20 to 28 ms to parse Debian's
-/// bundle of 140, of which a run needs a few. Outlives the CurlEasy that trusts it.
-/// Thread: one at a time.
+/// The certificates of a PEM bundle. It is opened at once and read for the first connection that
+/// uses TLS, so that a run without any does not wait for it, and none opens a file by its name
+/// later. Each certificate is parsed when a chain first asks for its subject, and then kept:
+/// OpenSSL takes 20 to 28 ms to parse Debian's bundle of 140, of which a run needs a few. Outlives
+/// the CurlEasy that trusts it. Thread: one at a time.
 class TrustStore {
  public:
   /// What cannot be read is not trusted; a file that cannot, or without a certificate, leaves the
   /// store empty, and then no server can be verified. Throws std::bad_alloc.
-  [[nodiscard]] static TrustStore read(const std::string& path);
+  [[nodiscard]] static TrustStore open(const std::string& path);
+  TrustStore(TrustStore&&) noexcept;
+  ~TrustStore();
 
-  [[nodiscard]] bool is_empty() const { return empty_; }
+  // Both read the bundle, if that was not done. Throw std::bad_alloc.
+
+  [[nodiscard]] bool is_empty() const;
   /// OpenSSL's object; lent.
-  [[nodiscard]] x509_store_st* native() const { return store_.get(); }
+  [[nodiscard]] x509_store_st* native() const;
 
  private:
-  struct Free {
-    void operator()(x509_store_st* store) const;
-  };
-  explicit TrustStore(std::unique_ptr<x509_store_st, Free> store, bool empty)
-      : store_(std::move(store)), empty_(empty) {}
+  struct Parts;
+  explicit TrustStore(std::unique_ptr<Parts> parts);
+  [[nodiscard]] const Parts& read() const;
 
-  std::unique_ptr<x509_store_st, Free> store_;
-  bool empty_;
+  std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace fanfetch

@@ -51,7 +51,7 @@ bool PageTransport::AddressGuard::may_connect(const sockaddr& address) noexcept 
 
 PageTransport::PageTransport(const ListingOptions& options)
     : options_(options),
-      trust_(TrustStore::read(options.ca_file.empty() ? built_in_ca_file() : options.ca_file)),
+      trust_(TrustStore::open(options.ca_file.empty() ? built_in_ca_file() : options.ca_file)),
       proxies_(options.proxy) {}
 
 /// A new handle each time: libcurl 7.88 reads freed memory on one that was used before.

@@ -20,9 +20,9 @@ struct TlsFiles {
 /// malformed line. What handles have in common, TLS sessions, they share. Outlives them.
 class CurlSetup {
  public:
-  /// Reads the bundle.
+  /// Opens the bundle.
   explicit CurlSetup(TlsFiles files)
-      : files_(std::move(files)), trust_(TrustStore::read(files_.ca)) {}
+      : files_(std::move(files)), trust_(TrustStore::open(files_.ca)) {}
 
   /// `job`'s URL, proxy, trust and time to connect are set. What is missing:
   /// JobAddresses.

@@ -5,6 +5,7 @@
 #include <openssl/x509v3.h>
 
 #include <filesystem>
+#include <fstream>
 #include <memory>
 
 #include "tests/support/certificates.h"
@@ -36,7 +37,7 @@ class TrustStoreTest : public testing::Test {
     return support::read_file(certificate.cert);
   }
   TrustStore store_of(const std::string& bundle) {
-    return TrustStore::read(temp_.write("bundle.pem", bundle));
+    return TrustStore::open(temp_.write("bundle.pem", bundle));
   }
   static bool trusts(const TrustStore& store, const Certificate& certificate) {
     const Owned<BIO> file(BIO_new_file(certificate.cert.c_str(), "r"));
@@ -104,14 +105,23 @@ TEST_F(TrustStoreTest, SettingsOfTrustCount) {
     const std::string command =
         "openssl x509 -in '" + ca.cert + "' -trustout " + settings + " -out '" + to + "'";
     EXPECT_EQ(std::system(command.c_str()), 0);
-    return trusts(TrustStore::read(to), leaf);
+    return trusts(TrustStore::open(to), leaf);
   };
   EXPECT_TRUE(with("-addtrust serverAuth"));
   EXPECT_FALSE(with("-addreject serverAuth"));
 }
 
+TEST_F(TrustStoreTest, TheBundleIsOpenedAtOnceAndReadWhenItIsNeeded) {
+  const auto authority = make("a", "one", {.host = ""});
+  const auto leaf = make("a", "leaf", {.issuer = "one"});
+  const TrustStore store = store_of("");
+  std::ofstream(temp_.at("bundle.pem"), std::ios::app) << text_of(authority);  // not read yet
+  std::filesystem::remove(temp_.at("bundle.pem"));                             // but open
+  EXPECT_TRUE(trusts(store, leaf));
+}
+
 TEST_F(TrustStoreTest, WithoutACertificateItIsEmpty) {
-  EXPECT_TRUE(TrustStore::read(temp_.at("missing.pem")).is_empty());
+  EXPECT_TRUE(TrustStore::open(temp_.at("missing.pem")).is_empty());
   EXPECT_TRUE(store_of("no certificate\n").is_empty());
   EXPECT_TRUE(store_of("").is_empty());
   EXPECT_FALSE(trusts(store_of(""), make("a", "any")));
