@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <cstdlib>
+#include <memory>
+#include <new>
 
 namespace fanfetch {
 
@@ -30,7 +32,17 @@ class BloomFilter {
   }
 
  private:
-  std::vector<std::uint64_t> words_ = std::vector<std::uint64_t>(kWords);
+  struct Free {
+    void operator()(std::uint64_t* words) const { std::free(words); }
+  };
+  static std::uint64_t* zeros() {
+    // Of a short list most of it is never touched, and calloc() does not either.
+    auto* words = static_cast<std::uint64_t*>(std::calloc(kWords, sizeof(std::uint64_t)));
+    if (words == nullptr) throw std::bad_alloc();
+    return words;
+  }
+
+  std::unique_ptr<std::uint64_t[], Free> words_{zeros()};
   std::size_t size_ = 0;
 };
 
