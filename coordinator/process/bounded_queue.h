@@ -19,16 +19,19 @@ class BoundedQueue {
   /// Holds at most `capacity` values and one push more.
   explicit BoundedQueue(std::size_t capacity) : capacity_(capacity), filled_(make_eventfd()) {}
 
-  /// Waits while the queue is full. False: it is closed, and the values are dropped.
-  bool push(std::vector<T> values) {
+  /// Waits while the queue is full, and empties `values`. False: it is closed, and they are
+  /// dropped.
+  bool push(std::vector<T>& values) {
     std::unique_lock lock(mutex_);
     room_.wait(lock, [this] { return values_.size() < capacity_ || closed_; });
-    if (closed_) return false;
     const bool was_empty = values_.empty();
-    values_.insert(values_.end(), std::move_iterator(values.begin()),
-                   std::move_iterator(values.end()));
+    if (!closed_) {
+      values_.insert(values_.end(), std::move_iterator(values.begin()),
+                     std::move_iterator(values.end()));
+    }
+    values.clear();
     if (was_empty && !values_.empty()) post_eventfd(filled_.get());
-    return true;
+    return !closed_;
   }
 
   /// All that is there, in the order in which it came; `values` is emptied first. Never waits.

@@ -55,7 +55,7 @@ void Reader::add(ReaderItem item) {
 void Reader::hand_on() {
   planner_.rest();
   if (items_.empty() || !wanted_) return;
-  wanted_ = sink_(std::exchange(items_, {}));
+  wanted_ = sink_(items_);
 }
 
 }  // namespace fanfetch

@@ -39,8 +39,8 @@ using ReaderItem = std::variant<Link, Record, LedgerRow, OutputTrouble, Error, N
 /// a pipe, a disk or a page.
 class Reader {
  public:
-  /// Takes what comes next, in order, and may wait; false: the run needs no more.
-  using Sink = std::function<bool(std::vector<ReaderItem>)>;
+  /// Takes what comes next out of the vector, in order, and may wait; false: the run needs no more.
+  using Sink = std::function<bool(std::vector<ReaderItem>&)>;
 
   Reader(std::vector<ReaderSource> sources, SourceContext context, Planner planner);
 

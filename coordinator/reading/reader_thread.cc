@@ -10,7 +10,7 @@
 namespace fanfetch {
 namespace {
 
-constexpr std::size_t kQueue = 1024;
+constexpr std::size_t kQueue = 256;
 constexpr int kJoinTimeoutMs = 1000;
 
 }  // namespace
@@ -36,12 +36,12 @@ void ReaderThread::start() {
 /// read: what was handed over before is finished.
 void ReaderThread::read() {
   try {
-    reader_->run([this](std::vector<ReaderItem> items) { return items_.push(std::move(items)); });
+    reader_->run([this](std::vector<ReaderItem>& items) { return items_.push(items); });
   } catch (const std::exception& error) {
     std::vector<ReaderItem> end;
     end.emplace_back(Error{fmt::format("the list cannot be read on: {}", error.what())});
     end.emplace_back(EndOfList{reader_->count()});
-    items_.push(std::move(end));
+    items_.push(end);
   }
 }
 

@@ -14,16 +14,22 @@ bool readable(int fd) {
   return ::poll(&wait, 1, 0) == 1;
 }
 
+bool push(BoundedQueue<int>& queue, std::vector<int> values) {
+  const bool taken = queue.push(values);
+  EXPECT_TRUE(values.empty());
+  return taken;
+}
+
 TEST(BoundedQueue, GivesValuesInOrderAndWakesOnce) {
   BoundedQueue<int> queue(4);
   EXPECT_FALSE(readable(queue.filled_fd()));
-  EXPECT_TRUE(queue.push({}));
+  EXPECT_TRUE(push(queue, {}));
   EXPECT_FALSE(readable(queue.filled_fd())) << "nothing has come";
-  EXPECT_TRUE(queue.push({1, 2}));
-  EXPECT_TRUE(queue.push({3}));
+  EXPECT_TRUE(push(queue, {1, 2}));
+  EXPECT_TRUE(push(queue, {3}));
   EXPECT_TRUE(readable(queue.filled_fd()));
   drain_eventfd(queue.filled_fd());
-  EXPECT_TRUE(queue.push({4}));
+  EXPECT_TRUE(push(queue, {4}));
   EXPECT_FALSE(readable(queue.filled_fd())) << "it was told already";
   std::vector<int> values{9};
   queue.pop_all(values);
@@ -37,11 +43,12 @@ TEST(BoundedQueue, CarriesEverythingBetweenTwoThreads) {
   constexpr int kPushes = 20'000;
   BoundedQueue<std::unique_ptr<int>> queue(8);
   std::thread producer([&] {
+    std::vector<std::unique_ptr<int>> two;
     for (int i = 0; i < kPushes; ++i) {
-      std::vector<std::unique_ptr<int>> two;
       two.push_back(std::make_unique<int>(2 * i));
       two.push_back(std::make_unique<int>(2 * i + 1));
-      ASSERT_TRUE(queue.push(std::move(two)));
+      ASSERT_TRUE(queue.push(two));
+      ASSERT_TRUE(two.empty()) << "its memory is used again";
     }
   });
   std::vector<std::unique_ptr<int>> values;
@@ -58,11 +65,11 @@ TEST(BoundedQueue, CarriesEverythingBetweenTwoThreads) {
 
 TEST(BoundedQueue, CloseReleasesWhoeverWaits) {
   BoundedQueue<int> queue(1);
-  ASSERT_TRUE(queue.push({1}));
-  std::thread producer([&] { EXPECT_FALSE(queue.push({2})); });
+  ASSERT_TRUE(push(queue, {1}));
+  std::thread producer([&] { EXPECT_FALSE(push(queue, {2})); });
   queue.close();
   producer.join();
-  EXPECT_FALSE(queue.push({3}));
+  EXPECT_FALSE(push(queue, {3}));
   std::vector<int> values;
   queue.pop_all(values);
   EXPECT_TRUE(values.empty());
