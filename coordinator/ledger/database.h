@@ -86,8 +86,6 @@ class Statement {
   Statement& bind(std::int64_t value);
   Statement& bind(std::string_view text);
   Statement& bind(std::span<const std::uint8_t> blob);
-  /// The same, but copies `blob`.
-  Statement& bind_copy(std::span<const std::uint8_t> blob);
   Statement& bind_null();
   template <class T>
   Statement& bind(const std::optional<T>& value) {

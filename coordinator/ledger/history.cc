@@ -41,7 +41,9 @@ LedgerRow read_row(Statement& from) {
   if (const auto mtime = from.optional_number()) {
     row.file = FileStamp{.size = record.bytes.value_or(0), .mtime_ns = *mtime};
   }
-  if (const auto digest = from.blob(); !digest.empty()) record.sha256 = to_hex(digest);
+  if (const auto digest = from.blob(); digest.size() == std::tuple_size_v<Sha256Digest>) {
+    std::copy(digest.begin(), digest.end(), record.sha256.emplace().begin());
+  }
   if (const auto status = from.optional_number()) record.http_status = static_cast<int>(*status);
   record.content_type = from.optional_text();
   record.final_url = from.optional_text();

@@ -11,6 +11,8 @@
 
 namespace fanfetch {
 
+struct LedgerStatements;
+
 /// The ledger in SQLite. Takes about 0.4 KB a link on the disk; its memory is bounded.
 class SqliteLedger : public Ledger {
  public:
@@ -57,16 +59,14 @@ class SqliteLedger : public Ledger {
   [[nodiscard]] Done confirm(std::span<const NewTime> files);
 
  private:
-  /// The statements, prepared once.
-  struct Statements;
-
   void put(LedgerEntry& entry);
+  void note_renames(std::span<const LedgerEntry> batch);
   [[nodiscard]] Done commit();
   [[nodiscard]] Done outcome();
 
   std::unique_ptr<Database> database_;
   std::string path_;
-  std::unique_ptr<Statements> statements_;
+  std::unique_ptr<LedgerStatements> statements_;
   const int max_log_pages_;
   int checkpoint_at_;  // pages
   std::int64_t run_ = 0;

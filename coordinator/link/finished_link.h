@@ -28,7 +28,8 @@ struct FinishedLink {
   std::uint64_t requests = 0;  ///< Of all attempts.
 };
 
-/// The link's record. That of a saved link has no file name yet: settling decides it.
-[[nodiscard]] Record record_of(const FinishedLink& finished);
+/// The link's record, into which texts of `finished` are moved: of it, `link` keeps all but
+/// `listed`. That of a saved link has no file name yet: settling decides it.
+[[nodiscard]] Record record_of(FinishedLink&& finished);
 
 }  // namespace fanfetch

@@ -9,6 +9,7 @@
 
 #include "common/clock.h"
 #include "common/outcome.h"
+#include "common/sha256.h"
 
 namespace fanfetch {
 
@@ -46,7 +47,7 @@ struct Record {
   Status status = Status::failed;
   std::optional<std::string> file_name;
   std::optional<std::uint64_t> bytes;
-  std::optional<std::string> sha256;
+  std::optional<Sha256Digest> sha256;
   std::optional<int> http_status;
   std::optional<std::string> content_type;
   std::optional<std::string> final_url;

@@ -312,7 +312,7 @@ std::optional<Plan> Planner::adopted_row(const Link& link, const std::string& pl
   if (context_.resume.hash_content == HashContent::yes) {
     const auto digest = hash_of(context_.output_fd, plain);
     if (!digest) return std::nullopt;
-    row.record.sha256 = to_hex(*digest);
+    row.record.sha256 = *digest;
   }
   context_.links_in_flight->add(row.link, link.index);
   return row;

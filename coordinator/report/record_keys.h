@@ -1,8 +1,10 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string_view>
 
+#include "common/sha256.h"
 #include "coordinator/link/record.h"
 
 namespace fanfetch {
@@ -14,7 +16,7 @@ enum class RecordKeys {
 };
 
 /// Calls `visit(key, value)` for each key, in the documented order; values are those of Record, the
-/// status as its name.
+/// status as its name and the hash in hexadecimal.
 template <class Visit>
 void each_key(const Record& record, RecordKeys keys, Visit&& visit) {
   visit("index", record.index);
@@ -22,7 +24,7 @@ void each_key(const Record& record, RecordKeys keys, Visit&& visit) {
   visit("status", name(record.status));
   visit("file_name", record.file_name);
   visit("bytes", record.bytes);
-  visit("sha256", record.sha256);
+  visit("sha256", record.sha256 ? std::optional(to_hex(*record.sha256)) : std::nullopt);
   visit("http_status", record.http_status);
   visit("content_type", record.content_type);
   visit("final_url", record.final_url);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <limits>
 
 #include "common/clock.h"
 
@@ -23,11 +22,10 @@ class BatchPolicy {
   [[nodiscard]] Instant close_at(Instant first, std::size_t count) const {
     return std::max(count >= kFull ? first : first + kMaxAge, not_before_);
   }
-  /// How many more links close a batch of `count` before its time, or open it; a full one waits for
-  /// its time alone. Fewer need not wake whoever closes it.
-  [[nodiscard]] static constexpr std::size_t awaited(std::size_t count) {
-    if (count == 0) return 1;
-    return count < kFull ? kFull - count : std::numeric_limits<std::size_t>::max();
+  /// Whether the last of `count` links changes what whoever closes their batch waits for: the first
+  /// one opens it, and one fills it. A wake-up for each would cost more than to settle it.
+  [[nodiscard]] static constexpr bool wakes(std::size_t count) {
+    return count == 1 || count == kFull;
   }
   /// Call after a batch was settled, with the duration of its sync.
   void note_sync(Duration took, Instant now) { not_before_ = now + kSyncPause * took; }

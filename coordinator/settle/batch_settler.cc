@@ -9,6 +9,7 @@
 #include "common/crash_point.h"
 #include "coordinator/names/name_template.h"
 #include "coordinator/names/path_text.h"
+#include "coordinator/settle/batch_policy.h"
 
 namespace fanfetch {
 
@@ -25,9 +26,29 @@ struct BatchSettler::Batch {
   };
   std::vector<Item> items;
   std::vector<LedgerEntry> entries;  // one for each item without a record, in the same order
+  std::vector<PartToPlace> parts;    // those of the entries that have one,
+  std::vector<LedgerEntry*> owners;  // and these entries
   bool has_parts = false;
   bool written = false;
+
+  /// Keeps the memory, but that of a batch which outgrew the others while the disk was slow.
+  void clear() {
+    if (items.capacity() > 4 * BatchPolicy::kFull) *this = {};
+    items.clear();
+    entries.clear();
+    parts.clear();
+    owners.clear();
+    has_parts = written = false;
+  }
 };
+
+BatchSettler::BatchSettler(Ledger& ledger, const Placer& placer, SettlerHooks hooks)
+    : ledger_(ledger),
+      placer_(placer),
+      hooks_(std::move(hooks)),
+      batch_(std::make_unique<Batch>()) {}
+BatchSettler::BatchSettler(BatchSettler&&) noexcept = default;
+BatchSettler::~BatchSettler() = default;
 
 namespace {
 
@@ -43,7 +64,7 @@ void turn_into_failure(Record& record, std::string message) {
 
 /// The row and the pending rename of a part that its worker reports as whole, as the part is on the
 /// disk: a worker that was taken over may report anything.
-Result<LedgerEntry> entry_of_part(const Placer& placer, const Link& link, const Record& record) {
+Result<LedgerEntry> entry_of_part(const Placer& placer, const Link& link, std::uint64_t bytes) {
   LedgerEntry entry;
   PendingRename rename{.part = to_hex(link.hash)};
   struct stat status {};
@@ -51,9 +72,8 @@ Result<LedgerEntry> entry_of_part(const Placer& placer, const Link& link, const 
     return fail("its part file is gone: {}", errno_text(errno));
   }
   const FileStamp stamp = stamp_of(status);
-  if (!S_ISREG(status.st_mode) || stamp.size != record.bytes) {
-    return fail("its part file has {} bytes where the worker wrote {}", stamp.size,
-                record.bytes.value_or(0));
+  if (!S_ISREG(status.st_mode) || stamp.size != bytes) {
+    return fail("its part file has {} bytes where the worker wrote {}", stamp.size, bytes);
   }
   rename.inode = status.st_ino;
   if (link.earlier) rename.replaces = link.earlier->file;
@@ -75,18 +95,18 @@ void BatchSettler::begin(Settled settled, Batch& batch) const {
         {.link = row->link, .planned_name_key = row->name_key, .final_name_key = row->name_key});
     batch.entries.push_back({.row = std::move(*row)});
   } else {
-    begin_finished(std::get<FinishedLink>(settled), batch);
+    begin_finished(std::move(std::get<FinishedLink>(settled)), batch);
   }
 }
 
-void BatchSettler::begin_finished(const FinishedLink& finished, Batch& batch) const {
+void BatchSettler::begin_finished(FinishedLink&& finished, Batch& batch) const {
   const Link& link = finished.link;
   auto& item = batch.items.emplace_back(Batch::Item{.link = link_id(link.hash),
                                                     .hash = link.hash,
                                                     .planned_name_key = link.name_key,
                                                     .final_name_key = link.name_key});
-  Record record = record_of(finished);
   LedgerEntry entry;
+  std::optional<std::string> file_name, problem;
   if (const auto* failed = std::get_if<Failed>(&finished.outcome)) {
     if (finished.attempts > 0) {
       const std::string part = to_hex(link.hash);
@@ -95,7 +115,7 @@ void BatchSettler::begin_finished(const FinishedLink& finished, Batch& batch) co
   } else if (std::holds_alternative<Skipped>(finished.outcome)) {
     placer_.discard(to_hex(link.hash));
   } else if (const auto* saved = std::get_if<Saved>(&finished.outcome)) {
-    if (auto whole = entry_of_part(placer_, link, record)) {
+    if (auto whole = entry_of_part(placer_, link, saved->bytes)) {
       entry = std::move(*whole);
       ClaimedName claimed = hooks_.claim_name(link, *saved);
       item.final_name_key = claimed.key;
@@ -106,12 +126,17 @@ void BatchSettler::begin_finished(const FinishedLink& finished, Batch& batch) co
             std::exchange(claimed.name, other_name(in_form(claimed.name, *form), link.hash, 1));
         entry.row.name_key = name_key(claimed.name);
       }
-      record.file_name = std::move(claimed.name);
+      file_name = std::move(claimed.name);
       batch.has_parts = true;
     } else {
-      turn_into_failure(record, whole.error().message);
-      record.stood = link.failed_before;
+      problem = std::move(whole.error().message);
     }
+  }
+  Record record = record_of(std::move(finished));
+  if (file_name) record.file_name = std::move(file_name);
+  if (problem) {
+    turn_into_failure(record, std::move(*problem));
+    record.stood = link.failed_before;
   }
   const bool failed = record.status == Status::failed;
   // The row of an earlier file stays valid until there is a new file; that its link fails, or does
@@ -134,8 +159,8 @@ void BatchSettler::begin_finished(const FinishedLink& finished, Batch& batch) co
   batch.entries.push_back(std::move(entry));
 }
 
-Duration BatchSettler::settle(std::vector<Settled> settled) {
-  Batch batch;
+Duration BatchSettler::settle(std::vector<Settled>& settled) {
+  Batch& batch = *batch_;
   batch.items.reserve(settled.size());
   batch.entries.reserve(settled.size());
   for (Settled& one : settled) begin(std::move(one), batch);
@@ -147,6 +172,7 @@ Duration BatchSettler::settle(std::vector<Settled> settled) {
     if (auto done = settle_batch(batch, sync_took); !done) output_error_ = done.error().message;
   }
   report(batch);
+  batch.clear();
   return sync_took;
 }
 
@@ -206,8 +232,8 @@ Result<> BatchSettler::write(Batch& batch) {
 }
 
 Result<> BatchSettler::place(Batch& batch) {
-  std::vector<PartToPlace> parts;
-  std::vector<LedgerEntry*> owners;
+  auto& parts = batch.parts;
+  auto& owners = batch.owners;
   auto entry = batch.entries.begin();
   for (const Batch::Item& item : batch.items) {
     if (item.record) continue;

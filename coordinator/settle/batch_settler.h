@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -52,12 +53,14 @@ struct SettlerHooks {
 class BatchSettler {
  public:
   /// All three are lent.
-  BatchSettler(Ledger& ledger, const Placer& placer, SettlerHooks hooks)
-      : ledger_(ledger), placer_(placer), hooks_(std::move(hooks)) {}
+  BatchSettler(Ledger& ledger, const Placer& placer, SettlerHooks hooks);
+  BatchSettler(BatchSettler&&) noexcept;
+  ~BatchSettler();
 
-  /// Does (a) to (d), then reports each link. Returns how long the sync took. Once there is an
-  /// output_error(), nothing is written any more, and each link is reported as failed (`disk`).
-  Duration settle(std::vector<Settled> batch);
+  /// Does (a) to (d), then reports each link, and empties `settled`. Returns how long the sync
+  /// took. Once there is an output_error(), nothing is written any more, and each link is reported
+  /// as failed (`disk`).
+  Duration settle(std::vector<Settled>& settled);
   /// Does (e) for the last batch. Call at the end of the run.
   void finish();
   /// Why the output cannot be written any more; nullopt: it can.
@@ -67,7 +70,7 @@ class BatchSettler {
   struct Batch;
 
   void begin(Settled settled, Batch& batch) const;
-  void begin_finished(const FinishedLink& finished, Batch& batch) const;
+  void begin_finished(FinishedLink&& finished, Batch& batch) const;
   [[nodiscard]] Result<> settle_batch(Batch& batch, Duration& sync_took);
   [[nodiscard]] Result<> sync(Duration& took);
   [[nodiscard]] Result<> write(Batch& batch);
@@ -76,7 +79,8 @@ class BatchSettler {
 
   Ledger& ledger_;
   const Placer& placer_;
-  const SettlerHooks hooks_;
+  SettlerHooks hooks_;
+  std::unique_ptr<Batch> batch_;  // empty between two calls; its memory is used again
   NameLimits name_limits_;
   bool renames_unsynced_ = false;
   std::optional<std::string> output_error_;

@@ -10,24 +10,26 @@
 namespace fanfetch {
 
 LedgerThread::LedgerThread(BatchSettler settler, std::function<void()> on_idle)
-    : settler_(std::move(settler)),
-      on_idle_(std::move(on_idle)),
-      progress_(make_eventfd()),
-      thread_([this] { run(); }) {}
+    : settler_(std::move(settler)), on_idle_(std::move(on_idle)), progress_(make_eventfd()) {
+  batch_.reserve(BatchPolicy::kFull);
+  thread_ = std::thread([this] { run(); });
+}
 
 LedgerThread::~LedgerThread() { finish(); }
 
-void LedgerThread::settle(Settled settled) { push(std::move(settled), 1); }
-void LedgerThread::post(std::function<void()> task, std::size_t weight) {
-  push(Task{std::move(task), weight}, weight);
+void LedgerThread::settle(Settled settled) {
+  backlog_.fetch_add(1, std::memory_order_relaxed);
+  const std::lock_guard lock(mutex_);
+  if (batch_.empty()) batch_since_ = std::chrono::steady_clock::now();
+  batch_.push_back(std::move(settled));
+  if (BatchPolicy::wakes(batch_.size())) arrived_.notify_one();
 }
 
-void LedgerThread::push(Work work, std::size_t weight) {
+void LedgerThread::post(std::function<void()> task, std::size_t weight) {
   backlog_.fetch_add(weight, std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
-  has_task_ = has_task_ || std::holds_alternative<Task>(work);
-  inbox_.push_back(std::move(work));
-  if (has_what_it_awaits()) arrived_.notify_one();
+  tasks_.push_back({std::move(task), weight});
+  arrived_.notify_one();
 }
 
 std::optional<std::string> LedgerThread::output_error() const {
@@ -51,21 +53,22 @@ void LedgerThread::finish() {
   if (thread_.joinable()) thread_.join();
 }
 
-/// Waits for a task, for the open batch to be full or due, or for the end; `work` becomes what has
-/// come. A wake-up for each link would cost more than to settle it.
-void LedgerThread::wait_for_work(std::vector<Work>& work, bool& ending) {
+/// Waits for a task, for the open batch to be due, or for the end.
+void LedgerThread::wait_for_work(Work& work) {
   std::unique_lock lock(mutex_);
-  const auto awaited = [this] { return has_what_it_awaits(); };
-  awaited_ = BatchPolicy::awaited(batch_.size());
-  if (batch_.empty()) {
-    arrived_.wait(lock, awaited);
-  } else {
-    arrived_.wait_until(lock, policy_.close_at(batch_since_, batch_.size()), awaited);
+  for (;;) {
+    const Instant due = policy_.close_at(batch_since_, batch_.size());
+    const bool is_due = !batch_.empty() && std::chrono::steady_clock::now() >= due;
+    if (is_due || closed_) work.batch.swap(batch_);
+    if (is_due || closed_ || !tasks_.empty()) break;
+    if (batch_.empty()) {
+      arrived_.wait(lock);
+    } else {
+      arrived_.wait_until(lock, due);
+    }
   }
-  has_task_ = false;
-  ending = closed_;
-  work.clear();
-  work.swap(inbox_);
+  work.tasks.swap(tasks_);
+  work.ending = closed_;
 }
 
 void LedgerThread::run() {
@@ -80,23 +83,20 @@ void LedgerThread::run() {
 }
 
 void LedgerThread::do_all_work() {
-  std::vector<Work> work;  // swapped with the inbox
-  for (bool ending = false; !ending;) {
-    wait_for_work(work, ending);
-    std::size_t done = 0;
-    for (Work& one : work) {
-      if (auto* settled = std::get_if<Settled>(&one)) {
-        if (batch_.empty()) batch_since_ = std::chrono::steady_clock::now();
-        batch_.push_back(std::move(*settled));
-      } else {
-        const Task& task = std::get<Task>(one);
-        task.run();
-        done += task.weight;
-      }
+  Work work;  // its memory goes to and fro between the two threads
+  work.batch.reserve(BatchPolicy::kFull);
+  while (!work.ending) {
+    wait_for_work(work);
+    std::size_t done = work.batch.size();
+    for (const Task& task : work.tasks) {
+      task.run();
+      done += task.weight;
     }
-    if (!batch_.empty() && (ending || batch_is_due())) {
-      done += batch_.size();
-      close_batch();
+    work.tasks.clear();
+    if (!work.batch.empty()) {
+      const Duration took = settler_.settle(work.batch);
+      policy_.note_sync(took, std::chrono::steady_clock::now());
+      note_output_error(settler_.output_error());
     }
     if (done == 0) continue;
     on_idle_();
@@ -104,16 +104,6 @@ void LedgerThread::do_all_work() {
     post_eventfd(progress_.get());
   }
   settler_.finish();
-}
-
-bool LedgerThread::batch_is_due() const {
-  return std::chrono::steady_clock::now() >= policy_.close_at(batch_since_, batch_.size());
-}
-
-void LedgerThread::close_batch() {
-  const Duration took = settler_.settle(std::exchange(batch_, {}));
-  policy_.note_sync(took, std::chrono::steady_clock::now());
-  note_output_error(settler_.output_error());
 }
 
 }  // namespace fanfetch

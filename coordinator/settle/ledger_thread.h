@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <thread>
-#include <variant>
 #include <vector>
 
 #include "common/unique_fd.h"
@@ -56,24 +55,21 @@ class LedgerThread {
     std::function<void()> run;
     std::size_t weight;
   };
-  using Work = std::variant<Settled, Task>;
+  /// What is to be done now.
+  struct Work {
+    std::vector<Task> tasks;
+    std::vector<Settled> batch;
+    bool ending = false;
+  };
 
-  void push(Work work, std::size_t weight);
   void run();
   void do_all_work();
-  void wait_for_work(std::vector<Work>& work, bool& ending);
-  [[nodiscard]] bool has_what_it_awaits() const {
-    return closed_ || has_task_ || inbox_.size() >= awaited_;
-  }
-  [[nodiscard]] bool batch_is_due() const;
-  void close_batch();
+  void wait_for_work(Work& work);
   void note_output_error(std::optional<std::string> error);
 
   BatchSettler settler_;
   const std::function<void()> on_idle_;
   BatchPolicy policy_;
-  std::vector<Settled> batch_;  // the open one
-  Instant batch_since_{};
 
   UniqueFd progress_;
   std::atomic<std::size_t> backlog_{0};
@@ -81,13 +77,13 @@ class LedgerThread {
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable arrived_;
-  std::vector<Work> inbox_;
-  std::size_t awaited_ = 1;  // what the inbox must hold for the thread to go on …
-  bool has_task_ = false;    // … or a task among it
+  std::vector<Task> tasks_;
+  std::vector<Settled> batch_;  // the open one,
+  Instant batch_since_{};       // and when its first link came
   bool closed_ = false;
   std::optional<std::string> output_error_;
 
-  std::thread thread_;  // last: it uses all of the above
+  std::thread thread_;  // it uses all of the above
 };
 
 }  // namespace fanfetch

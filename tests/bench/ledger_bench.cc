@@ -108,7 +108,7 @@ LedgerEntry entry_of(int folder, const FinishedLink& finished, bool make_file) {
   LedgerEntry entry;
   entry.row.link = link_id(finished.link.hash);
   entry.row.name_key = finished.link.name_key;
-  entry.row.record = record_of(finished);
+  entry.row.record = record_of(std::move(finished));
   entry.row.record.file_name = finished.link.name;
   const char* name = finished.link.name.c_str();
   if (make_file) ::close(::openat(folder, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
@@ -188,7 +188,7 @@ void settle(const std::string& output, std::uint64_t files, bool sync) {
       (void)(*history)->name_taken(link.name_key, 0);
       batch.push_back(std::move(all[next]));
     }
-    settler.settle(std::move(batch));
+    settler.settle(batch);
   }
   settler.finish();
   whole.end();

@@ -44,7 +44,7 @@ class SettleStage final : public Stage {
       const std::uint64_t end = std::min<std::uint64_t>(next + BatchPolicy::kFull, first + count);
       std::vector<Settled> batch;
       for (; next < end; ++next) batch.push_back(finished(next));
-      counted([&] { settler_->settle(std::move(batch)); });
+      counted([&] { settler_->settle(batch); });
       if (settler_->output_error()) leave(*settler_->output_error());
     }
     if (saved_ != first + count) leave("not all links were saved");

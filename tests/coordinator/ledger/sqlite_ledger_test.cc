@@ -46,7 +46,7 @@ TEST_F(SqliteLedgerTest, EveryKeyComesBack) {
   Record& record = row.record;
   record.index = 1ULL << 40;
   record.bytes = row.file->size;
-  record.sha256 = part_of(9);
+  record.sha256 = hash_of(9);
   record.http_status = 206;
   record.content_type = "image/jpeg";
   record.final_url = "http://y/b.jpg";
@@ -256,7 +256,7 @@ TEST_F(SqliteLedgerTest, RenameChangesNamesAlone) {
 
 TEST_F(SqliteLedgerTest, WhatIsGivenUpFailedAndHasNoFile) {
   std::vector<LedgerEntry> batch{placing_entry(1, "a.jpg"), placing_entry(2, "b.jpg")};
-  batch[0].row.record.sha256 = part_of(1);
+  batch[0].row.record.sha256 = hash_of(1);
   succeeds(ledger_.write(batch));
   const Unplaced part{.row = batch[0].row.row, .message = "no name"};
   succeeds(ledger_.give_up(std::span(&part, 1)));

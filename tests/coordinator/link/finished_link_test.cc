@@ -26,7 +26,7 @@ const Response kResponse{
 FinishedLink with_earlier(FinishedLink finished) {
   Record record{.index = 99, .url = "http://old/", .status = Status::saved, .file_name = "a.jpg"};
   record.bytes = 4;
-  record.sha256 = "aa";
+  record.sha256 = sha256("old body");
   record.http_status = 200;
   record.etag = "\"old\"";
   record.attempts = 9;
@@ -45,7 +45,7 @@ TEST(FinishedLinkTest, OfASavedLink) {
   EXPECT_EQ(record.status, Status::saved);
   EXPECT_EQ(record.file_name, std::nullopt) << "the ledger's to give";
   EXPECT_EQ(record.bytes, 4u);
-  EXPECT_EQ(record.sha256, to_hex(digest));
+  EXPECT_EQ(record.sha256, digest);
   EXPECT_EQ(record.http_status, 200);
   EXPECT_EQ(record.content_type, "image/jpeg");
   EXPECT_EQ(record.etag, "\"e\"");
@@ -66,10 +66,10 @@ TEST(FinishedLinkTest, OfASavedLink) {
 TEST(FinishedLinkTest, TheListsOwnColumnsGoAlong) {
   const auto columns = std::make_shared<const std::string>("{}");
   for (const Outcome& outcome : {Outcome(Saved{}), Outcome(Failed{}), Outcome(Kept{})}) {
+    EXPECT_EQ(record_of(with_earlier(finished(outcome))).columns, nullptr);
     FinishedLink given = with_earlier(finished(outcome));
-    EXPECT_EQ(record_of(given).columns, nullptr);
     given.link.columns = columns;
-    EXPECT_EQ(record_of(given).columns, columns);
+    EXPECT_EQ(record_of(std::move(given)).columns, columns);
   }
 }
 
@@ -133,7 +133,7 @@ TEST(FinishedLinkTest, OfAKeptFileWhatTheEarlierRunKnew) {
   EXPECT_EQ(record.status, Status::kept);
   EXPECT_EQ(record.file_name, "a.jpg");
   EXPECT_EQ(record.bytes, 4u);
-  EXPECT_EQ(record.sha256, "aa");
+  EXPECT_EQ(record.sha256, sha256("old body"));
   EXPECT_EQ(record.etag, "\"old\"");
   EXPECT_EQ(record.http_status, 200) << "of the file, not of the question";
   EXPECT_EQ(record.index, 7u) << "but the line is this run's";
@@ -146,10 +146,10 @@ TEST(FinishedLinkTest, OfAKeptFileWhatTheEarlierRunKnew) {
 }
 
 TEST(FinishedLinkTest, AFailureThatAnEarlierRunHadIsNoNews) {
+  EXPECT_FALSE(record_of(finished(Failed{})).stood);
   FinishedLink given = finished(Failed{});
-  EXPECT_FALSE(record_of(given).stood);
   given.link.failed_before = true;
-  EXPECT_TRUE(record_of(given).stood);
+  EXPECT_TRUE(record_of(std::move(given)).stood);
 }
 
 }  // namespace

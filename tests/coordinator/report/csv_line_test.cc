@@ -18,7 +18,7 @@ TEST(CsvLine, HasEveryKeyInOrder) {
   record.status = Status::failed;
   record.file_name = "x.jpg";
   record.bytes = 12345678901234567890u;
-  record.sha256 = "ab";
+  record.sha256 = sha256("body");
   record.http_status = 200;
   record.content_type = "image/jpeg";
   record.final_url = "http://h/y.jpg";
@@ -32,8 +32,10 @@ TEST(CsvLine, HasEveryKeyInOrder) {
   record.started_at = WallTime(1500ms);
   record.times = {.duration = 250ms, .waited = 7ms, .dns = 1ms, .tls = 3ms};
   EXPECT_EQ(to_csv_line(record),
-            "7,http://h/x.jpg,failed,x.jpg,12345678901234567890,ab,200,image/jpeg,http://h/y.jpg,e,"
-            "then,2,http_5xx,true,m,3,1970-01-01T00:00:01.500Z,250,7,1,,3,,0\n");
+            "7,http://h/x.jpg,failed,x.jpg,12345678901234567890,"
+            "230d8358dc8e8890b4c58deeb62912ee2f20357ae92a5cc861b98e68fe31acb5,"
+            "200,image/jpeg,http://h/"
+            "y.jpg,e,then,2,http_5xx,true,m,3,1970-01-01T00:00:01.500Z,250,7,1,,3,,0\n");
 }
 
 TEST(CsvLine, UnknownIsEmpty) {

@@ -21,7 +21,7 @@ Record full_record() {
   record.status = Status::saved;
   record.file_name = "x.jpg";
   record.bytes = 12345678901234567890u;
-  record.sha256 = "ab";
+  record.sha256 = sha256("body");
   record.http_status = 200;
   record.content_type = "image/jpeg";
   record.final_url = "http://h/y.jpg";
@@ -43,7 +43,9 @@ Record full_record() {
 TEST(JsonLine, HasEveryKeyInOrder) {
   EXPECT_EQ(to_json_line(full_record()),
             R"({"index":7,"url":"http://***@h/x.jpg","status":"saved","file_name":"x.jpg",)"
-            R"("bytes":12345678901234567890,"sha256":"ab","http_status":200,)"
+            R"("bytes":12345678901234567890,"sha256":)"
+            R"("230d8358dc8e8890b4c58deeb62912ee2f20357ae92a5cc861b98e68fe31acb5",)"
+            R"("http_status":200,)"
             R"("content_type":"image/jpeg","final_url":"http://h/y.jpg","etag":"\"e\"",)"
             R"("last_modified":"Thu, 01 Jan 1970 00:00:00 GMT","attempts":2,"error":"http_5xx",)"
             R"("retryable":true,"message":"m","duplicate_of":3,)"

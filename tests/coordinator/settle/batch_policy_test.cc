@@ -19,13 +19,13 @@ TEST(BatchPolicyTest, AFullBatchIsClosedAtOnce) {
   EXPECT_EQ(BatchPolicy().close_at(kStart, 2 * BatchPolicy::kFull), kStart);
 }
 
-TEST(BatchPolicyTest, AnOpenBatchAwaitsWhatFillsIt) {
-  EXPECT_EQ(BatchPolicy::awaited(0), 1u) << "whose time begins then";
-  EXPECT_EQ(BatchPolicy::awaited(1), BatchPolicy::kFull - 1);
-  EXPECT_EQ(BatchPolicy::awaited(BatchPolicy::kFull - 1), 1u);
-  for (const std::size_t count : {BatchPolicy::kFull, BatchPolicy::kFull + 1}) {
-    EXPECT_GT(BatchPolicy::awaited(count), 1'000'000u) << "its time alone";
+TEST(BatchPolicyTest, TheFirstLinkAndTheOneThatFillsTheBatchWakeItsThread) {
+  EXPECT_TRUE(BatchPolicy::wakes(1)) << "whose time begins then";
+  for (const std::size_t count : {std::size_t{2}, BatchPolicy::kFull - 1}) {
+    EXPECT_FALSE(BatchPolicy::wakes(count)) << count;
   }
+  EXPECT_TRUE(BatchPolicy::wakes(BatchPolicy::kFull));
+  EXPECT_FALSE(BatchPolicy::wakes(BatchPolicy::kFull + 1)) << "its time alone";
 }
 
 TEST(BatchPolicyTest, TheNextSyncWaitsFourTimesAsLongAsTheLastOneTook) {

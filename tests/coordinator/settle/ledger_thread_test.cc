@@ -2,7 +2,9 @@
 
 #include <poll.h>
 
+#include <atomic>
 #include <new>
+#include <thread>
 
 #include "tests/coordinator/settle/settler_fixture.h"
 
@@ -67,6 +69,24 @@ TEST_F(LedgerThreadTest, TasksDoNotWaitForABatch) {
   thread_.post([&] { reported_before = !records_.empty(); });
   thread_.finish();
   EXPECT_FALSE(reported_before);
+}
+
+/// A worker that writes messages without end keeps nothing from the ledger.
+TEST_F(LedgerThreadTest, TasksHoldUpNoBatchThatIsDue) {
+  std::atomic<bool> settled = false;
+  on_sync_ = [&settled] { settled = true; };
+  thread_.settle(saved(1, "a.jpg"));
+  std::function<void()> post_again = [&] {
+    if (!settled) thread_.post(post_again);
+  };
+  post_again();
+  const auto start = std::chrono::steady_clock::now();
+  while (!settled && std::chrono::steady_clock::now() - start < std::chrono::seconds(60)) {
+    std::this_thread::yield();
+  }
+  EXPECT_TRUE(settled);
+  settled = true;
+  thread_.finish();
 }
 
 TEST_F(LedgerThreadTest, TheBacklogWeighsWhatIsNotDone) {

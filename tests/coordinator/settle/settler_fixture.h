@@ -86,7 +86,7 @@ class SettlerFixture : public OutputFixture {
   void settle(Some... some) {
     std::vector<Settled> batch;
     (batch.emplace_back(std::move(some)), ...);
-    settler_.settle(std::move(batch));
+    settler_.settle(batch);
   }
   [[nodiscard]] std::vector<std::string> take_log() { return std::exchange(log_, {}); }
 
