@@ -53,7 +53,9 @@ void Coordinator::report(std::vector<Record>& records) {
 
 /// True: there may be more.
 bool Coordinator::take_items_into(std::vector<Record>& records) {
-  for (int taken = 0; taken < kItemsPerBatch && wants_more_links(); ++taken) {
+  const std::size_t most = most_tasks();
+  for (int taken = 0; taken < kItemsPerBatch; ++taken) {
+    if (is_backlogged() || dispatcher_.size() >= most) break;
     auto item = links_.take();
     if (!item) return false;
     take(std::move(*item), records);
@@ -86,11 +88,14 @@ void Coordinator::take(ReaderItem item, std::vector<Record>& records) {
   }
 }
 
+/// If all known links wait for their hosts, or are with workers that have room for others, it is
+/// time to look further.
+std::size_t Coordinator::most_tasks() const {
+  return dispatcher_.is_idle() ? kMaxTasksWhileHostsWait : kMaxTasks;
+}
+
 bool Coordinator::wants_more_links() const {
-  if (is_backlogged()) return false;
-  if (dispatcher_.size() < kMaxTasks) return true;
-  // All known links wait for their hosts, and there is room for others: look further.
-  return dispatcher_.size() < kMaxTasksWhileHostsWait && dispatcher_.is_idle();
+  return !is_backlogged() && dispatcher_.size() < most_tasks();
 }
 
 /// take_items() stopped before the reader's queue was empty, and no event will report the rest.

@@ -65,10 +65,11 @@ class Coordinator {
   /// Links that have no record.
   [[nodiscard]] std::uint64_t unfinished() const { return dispatcher_.unfinished(); }
 
-  /// Links on their way at most: far more than transfers, few enough for memory to stay flat.
-  static constexpr std::size_t kMaxTasks = 4096;
-  /// The same while all of them wait for hosts that are busy or asked for a pause, so that a list
-  /// sorted by host keeps the workers busy. About 1.2 KB each.
+  /// Links on their way at most, unless workers have room for more: enough for hosts to take turns,
+  /// few enough to stay in the CPU's cache.
+  static constexpr std::size_t kMaxTasks = 1024;
+  /// The same while workers have room, but all links are with them or wait for hosts that are busy
+  /// or asked for a pause, so that a list sorted by host keeps the workers busy. About 1.2 KB each.
   static constexpr std::size_t kMaxTasksWhileHostsWait = 16 * 1024;
   /// Taken from the reader per wake-up, so that a long list of bad lines delays no signal.
   static constexpr int kItemsPerBatch = 512;
@@ -94,6 +95,7 @@ class Coordinator {
   [[nodiscard]] bool take_items_into(std::vector<Record>& records);
   void take(ReaderItem item, std::vector<Record>& records);
   void report(std::vector<Record>& records);
+  [[nodiscard]] std::size_t most_tasks() const;
   [[nodiscard]] bool wants_more_links() const;
   void take_more_later();
   [[nodiscard]] bool is_backlogged() const;

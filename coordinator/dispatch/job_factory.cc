@@ -44,7 +44,7 @@ Job JobFactory::make(const Link& link, const Url& url, Route route,
   job.connect_port = route.port;
   job.addresses = std::move(route.addresses);
 
-  const bool same_origin = url.origin() == link.url.origin();
+  const bool same_origin = &url == &link.url || url.origin() == link.url.origin();
   if (same_origin) {
     job.headers = headers_of(link, rules_.headers);
     job.userinfo = link.url.userinfo;
