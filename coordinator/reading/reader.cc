@@ -56,6 +56,7 @@ void Reader::hand_on() {
   planner_.rest();
   if (items_.empty() || !wanted_) return;
   wanted_ = sink_(items_);
+  items_.clear();
 }
 
 }  // namespace fanfetch
