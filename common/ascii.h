@@ -29,10 +29,14 @@ namespace fanfetch {
 }
 
 /// C0 controls and DEL.
-[[nodiscard]] constexpr bool is_control(char c) { return (c >= 0 && c < ' ') || c == 0x7f; }
+[[nodiscard]] constexpr bool is_control(char c) {
+  return static_cast<unsigned char>(c) < ' ' || c == 0x7f;
+}
 
 [[nodiscard]] constexpr bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), is_control);
+  bool any = false;
+  for (const char c : text) any |= is_control(c);  // without an end on the way it is vectorized
+  return any;
 }
 
 /// What std::isspace() knows in the C locale.

@@ -16,11 +16,10 @@ constexpr std::size_t kQuoted = 64;
 
 /// Calls `take` for each element of a list; stops where it says false.
 template <class Take>
-bool for_each_element(std::string_view list, const Take& take) {
+void for_each_element(std::string_view list, const Take& take) {
   for (;;) {
     const std::size_t comma = list.find(',');
-    if (!take(trimmed(list.substr(0, comma)))) return false;
-    if (comma == list.npos) return true;
+    if (!take(trimmed(list.substr(0, comma))) || comma == list.npos) return;
     list.remove_prefix(comma + 1);
   }
 }
@@ -37,8 +36,9 @@ std::optional<std::uint64_t> read_length(std::string_view text) {
 /// Sets the length that all lines of Content-Length agree on.
 void take_lengths(const ResponseHead& head, Framing& framing) {
   std::optional<std::uint64_t> length;
-  for (const std::string_view line : head.lines("Content-Length")) {
-    const bool good = for_each_element(line, [&](std::string_view element) {
+  head.each("Content-Length", [&](std::string_view line) {
+    if (!framing.problem.empty()) return;
+    for_each_element(line, [&](std::string_view element) {
       const auto value = read_length(element);
       if (!value) {
         framing.problem =
@@ -50,10 +50,10 @@ void take_lengths(const ResponseHead& head, Framing& framing) {
       }
       return framing.problem.empty();
     });
-    if (!good) {
-      framing.kind = Framing::Kind::broken;
-      return;
-    }
+  });
+  if (!framing.problem.empty()) {
+    framing.kind = Framing::Kind::broken;
+    return;
   }
   if (!length) return;
   framing.kind = *length < kLimit ? Framing::Kind::length : Framing::Kind::too_large;
@@ -61,12 +61,14 @@ void take_lengths(const ResponseHead& head, Framing& framing) {
 }
 
 bool has_word(const ResponseHead& head, std::string_view name, std::string_view word) {
-  for (const std::string_view line : head.lines(name)) {
-    const bool absent = for_each_element(
-        line, [&](std::string_view element) { return !is_same_word(element, word); });
-    if (!absent) return true;
-  }
-  return false;
+  bool there = false;
+  head.each(name, [&](std::string_view line) {
+    for_each_element(line, [&](std::string_view element) {
+      there = there || is_same_word(element, word);
+      return !there;
+    });
+  });
+  return there;
 }
 
 bool wants_connection_kept(const ResponseHead& head) {

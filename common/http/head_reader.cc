@@ -34,7 +34,8 @@ bool is_token(std::string_view text) {
 
 bool is_decimal(char c) { return c >= '0' && c <= '9'; }
 bool has_control_but_tab(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) { return is_control(c) && c != '\t'; });
+  return has_control(text) &&
+         std::any_of(text.begin(), text.end(), [](char c) { return is_control(c) && c != '\t'; });
 }
 /// No more than the beginning may be there yet.
 bool begins_like_http(std::string_view text) {

@@ -36,7 +36,9 @@ bool ResponseHead::add(std::string_view name, std::string_view value) {
                     .name_size = static_cast<std::uint32_t>(name.size()),
                     .value_size = static_cast<std::uint32_t>(value.size())});
   text_ += name;
-  for (const char c : value) text_ += is_control(c) ? ' ' : c;
+  const auto begin = static_cast<std::ptrdiff_t>(text_.size());
+  text_ += value;
+  if (has_control(value)) std::replace_if(text_.begin() + begin, text_.end(), is_control, ' ');
   return true;
 }
 
@@ -46,36 +48,28 @@ bool ResponseHead::tells_body_end() const {
 
 ResponseHead::Line ResponseHead::line(std::size_t index) const {
   const Position& at = lines_[index];
-  const std::string_view text(text_);
-  return {.name = text.substr(at.begin, at.name_size),
-          .value = text.substr(at.begin + at.name_size, at.value_size)};
+  return {.name = std::string_view(text_).substr(at.begin, at.name_size), .value = value_at(at)};
 }
 
 std::string_view ResponseHead::first(std::string_view name) const {
-  for (std::size_t i = 0; i < lines_.size(); ++i) {
-    const Line one = line(i);
-    if (is_same_word(one.name, name)) return one.value;
-  }
-  return "";
+  const auto found =
+      std::ranges::find_if(lines_, [&](const Position& at) { return is_called(at, name); });
+  return found == lines_.end() ? "" : value_at(*found);
 }
 
 std::string ResponseHead::joined(std::string_view name) const {
   std::string all;
-  for (std::size_t i = 0; i < lines_.size(); ++i) {
-    const Line one = line(i);
-    if (one.value.empty() || !is_same_word(one.name, name)) continue;
+  each(name, [&all](std::string_view value) {
+    if (value.empty()) return;
     if (!all.empty()) all += ", ";
-    all += one.value;
-  }
+    all += value;
+  });
   return all;
 }
 
 std::vector<std::string_view> ResponseHead::lines(std::string_view name) const {
   std::vector<std::string_view> values;
-  for (std::size_t i = 0; i < lines_.size(); ++i) {
-    const Line one = line(i);
-    if (is_same_word(one.name, name)) values.push_back(one.value);
-  }
+  each(name, [&values](std::string_view value) { values.push_back(value); });
   return values;
 }
 

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "common/ascii.h"
+
 namespace fanfetch {
 
 enum class HttpVersion : std::uint8_t { unknown, http_1_0, http_1_1, http_2, http_3 };
@@ -57,6 +59,13 @@ class ResponseHead {
   /// All lines of that name one by one, for fields that cannot be joined (Set-Cookie) or whose
   /// lines each mean something by itself (X-Robots-Tag).
   [[nodiscard]] std::vector<std::string_view> lines(std::string_view name) const;
+  /// The same: calls `take` with each value, in their order.
+  template <class Take>
+  void each(std::string_view name, Take&& take) const {
+    for (const Position& at : lines_) {
+      if (is_called(at, name)) take(value_at(at));
+    }
+  }
 
   // All lines in the order they came:
   [[nodiscard]] std::size_t size() const { return lines_.size(); }
@@ -69,6 +78,15 @@ class ResponseHead {
     std::uint32_t name_size = 0;
     std::uint32_t value_size = 0;
   };
+
+  // A response is looked up some thirty times, and nearly always the length tells names apart.
+  [[nodiscard]] bool is_called(const Position& at, std::string_view name) const {
+    return at.name_size == name.size() &&
+           is_same_word(std::string_view(text_).substr(at.begin, at.name_size), name);
+  }
+  [[nodiscard]] std::string_view value_at(const Position& at) const {
+    return std::string_view(text_).substr(at.begin + at.name_size, at.value_size);
+  }
 
   int status_ = 0;
   HttpVersion version_ = HttpVersion::unknown;

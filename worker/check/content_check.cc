@@ -10,6 +10,7 @@
 #include "common/utf8.h"
 
 namespace fanfetch {
+
 ContentCheck::ContentCheck(const ContentClaims& claims,
                            const std::vector<std::string>& accept_types)
     : accept_types_(accept_types) {
@@ -18,8 +19,9 @@ ContentCheck::ContentCheck(const ContentClaims& claims,
   content_type_ = to_lower(type);
   if (claims.check == CheckContent::no) return;
   add_type(content_type_);
-  add_extension(extension_of_path(percent_decode(split_url(claims.url).path)));
-  add_extension(claims.link_extension);
+  const std::string own = extension_of_path(percent_decode(split_url(claims.url).path));
+  add_extension(own);
+  if (claims.link_extension != own) add_extension(claims.link_extension);  // seldom
   add_extension(extension_of_path(claims.suggested_name));
 }
 

@@ -1,8 +1,5 @@
 #include "worker/head/head_values.h"
 
-#include <algorithm>
-#include <functional>
-
 #include "common/url_text.h"
 
 namespace fanfetch {
@@ -15,9 +12,9 @@ namespace {
 
 /// "" too if several lines contradict each other: nobody knows which of them is true.
 std::string agreed_value(const ResponseHead& head, std::string_view name) {
-  const auto lines = head.lines(name);
-  const bool agreed =
-      std::adjacent_find(lines.begin(), lines.end(), std::not_equal_to<>()) == lines.end();
+  const std::string_view first = head.first(name);
+  bool agreed = true;
+  head.each(name, [&](std::string_view value) { agreed = agreed && value == first; });
   return agreed ? kept_value(head, name) : "";
 }
 
