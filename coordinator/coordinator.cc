@@ -193,6 +193,7 @@ void Coordinator::on_event(RunEvent event) {
   if (orders.stop_workers) stop_workers();
   if (orders.cut_workers) workers_.cut();
   if (orders.kill_workers) workers_.kill_all();
+  if (orders.settle_rest) ledger_.settle_rest();
   if (orders.close_ledger) ledger_.close();
   if (orders.leave_loop) leave_loop_();
 }

@@ -46,6 +46,7 @@ class Run::Inbox final : public LedgerInbox {
   void progress(const ProgressState& state, Instant now) override {
     ledger_.post([this, state, now] { report_.progress(state, now); });
   }
+  void settle_rest() override { ledger_.settle_rest(); }
   void close() override { ledger_.close(); }
   [[nodiscard]] std::size_t backlog() const override { return ledger_.backlog(); }
   [[nodiscard]] bool is_finished() const override { return ledger_.finished(); }

@@ -9,7 +9,7 @@ RunOrders RunStage::on(RunEvent event) {
     case RunEvent::all_finished:
       if (stage_ != Stage::running) return {};
       stage_ = Stage::finishing;
-      return {.stop_workers = true};
+      return {.stop_workers = true, .settle_rest = true};
     case RunEvent::must_end:
     case RunEvent::workers_hopeless: {
       const Stage before = std::exchange(stage_, Stage::cut_off);

@@ -30,6 +30,7 @@ struct RunOrders {
   bool stop_workers = false;  ///< Each finishes its jobs and leaves; a grace period begins.
   bool cut_workers = false;   ///< Each writes checkpoints and leaves.
   bool kill_workers = false;
+  bool settle_rest = false;   ///< No more links are finished: settle those that wait for others.
   bool close_ledger = false;  ///< Nothing more comes: write what is there.
   bool leave_loop = false;
 
@@ -40,7 +41,8 @@ struct RunOrders {
 ///
 ///     event \ stage    | running              | finishing         | cut off
 ///     -----------------+----------------------+-------------------+---------------
-///     all finished     | stop → finishing     |                   |
+///     all finished     | stop, settle         |                   |
+///                      | → finishing          |                   |
 ///     must end         | cancel, stop         | cancel            |
 ///                      | → cut off            | → cut off         |
 ///     workers hopeless | the same, and kill   | the same and kill | kill

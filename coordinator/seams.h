@@ -39,6 +39,8 @@ struct LedgerInbox {
   /// Shown with -v alone.
   virtual void detail(std::string text) = 0;
   virtual void progress(const ProgressState& state, Instant now) = 0;
+  /// No more links come, but messages may: what waits for a full batch is settled.
+  virtual void settle_rest() = 0;
   /// Nothing more comes.
   virtual void close() = 0;
 

@@ -42,9 +42,15 @@ void LedgerThread::note_output_error(std::optional<std::string> error) {
   if (!output_error_) output_error_ = std::move(error);
 }
 
+void LedgerThread::settle_rest() {
+  const std::lock_guard lock(mutex_);
+  no_more_links_ = true;
+  arrived_.notify_one();
+}
+
 void LedgerThread::close() {
   const std::lock_guard lock(mutex_);
-  closed_ = true;
+  no_more_links_ = closed_ = true;
   arrived_.notify_one();
 }
 
@@ -58,8 +64,9 @@ void LedgerThread::wait_for_work(Work& work) {
   std::unique_lock lock(mutex_);
   for (;;) {
     const Instant due = policy_.close_at(batch_since_, batch_.size());
-    const bool is_due = !batch_.empty() && std::chrono::steady_clock::now() >= due;
-    if (is_due || closed_) work.batch.swap(batch_);
+    const bool is_due =
+        !batch_.empty() && (no_more_links_ || std::chrono::steady_clock::now() >= due);
+    if (is_due) work.batch.swap(batch_);
     if (is_due || closed_ || !tasks_.empty()) break;
     if (batch_.empty()) {
       arrived_.wait(lock);

@@ -41,6 +41,8 @@ class LedgerThread {
   /// Why the output cannot be written any more; nullopt: it can.
   [[nodiscard]] std::optional<std::string> output_error() const;
 
+  /// No more links will come: the open batch does not wait for its time.
+  void settle_rest();
   /// No more work will come: the thread does what it has without waiting for a batch to fill, and
   /// then is finished(). Does not wait for that.
   void close();
@@ -80,6 +82,7 @@ class LedgerThread {
   std::vector<Task> tasks_;
   std::vector<Settled> batch_;  // the open one,
   Instant batch_since_{};       // and when its first link came
+  bool no_more_links_ = false;
   bool closed_ = false;
   std::optional<std::string> output_error_;
 

@@ -41,6 +41,7 @@ struct FakeInbox final : LedgerInbox {
   void progress(const ProgressState& state, Instant /*now*/) override {
     progresses.push_back(state);
   }
+  void settle_rest() override { ++rests; }
   void close() override { ++closes; }
   [[nodiscard]] std::size_t backlog() const override { return waiting; }
   [[nodiscard]] bool is_finished() const override { return finished; }
@@ -52,6 +53,7 @@ struct FakeInbox final : LedgerInbox {
   std::vector<Record> records;
   Texts messages;
   std::vector<ProgressState> progresses;
+  int rests = 0;
   int closes = 0;
   std::size_t waiting = 0;
   bool finished = false;
@@ -104,6 +106,7 @@ TEST_F(CoordinatorTest, ARunGoesFromTheFirstLinkToTheLastWrite) {
   EXPECT_EQ(coordinator_.stage(), Stage::finishing);
   EXPECT_EQ(workers_.count("stop"), 1u);
   ASSERT_EQ(ledger_.settled.size(), 1u);
+  EXPECT_EQ(ledger_.rests, 1) << "meanwhile";
   EXPECT_EQ(ledger_.closes, 0) << "the workers have not left";
   workers_.gone();
   EXPECT_EQ(ledger_.closes, 1);

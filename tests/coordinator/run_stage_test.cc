@@ -8,13 +8,14 @@
 namespace fanfetch {
 namespace {
 
-/// `cancel stop cut kill close leave`, and where that leads.
+/// `cancel stop cut kill settle close leave`, and where that leads.
 std::string text_of(const RunOrders& orders, Stage stage) {
   std::string text;
   if (orders.cancel_links) text += "cancel ";
   if (orders.stop_workers) text += "stop ";
   if (orders.cut_workers) text += "cut ";
   if (orders.kill_workers) text += "kill ";
+  if (orders.settle_rest) text += "settle ";
   if (orders.close_ledger) text += "close ";
   if (orders.leave_loop) text += "leave ";
   switch (stage) {
@@ -53,7 +54,8 @@ TEST_P(RunStageOn, InEveryStage) {
 INSTANTIATE_TEST_SUITE_P(
     All, RunStageOn,
     ::testing::Values(
-        Row{"all_finished", RunEvent::all_finished, "stop > finishing", "> finishing", "> cut off"},
+        Row{"all_finished", RunEvent::all_finished, "stop settle > finishing", "> finishing",
+            "> cut off"},
         Row{"must_end", RunEvent::must_end, "cancel stop > cut off", "cancel > cut off",
             "> cut off"},
         Row{"workers_hopeless", RunEvent::workers_hopeless, "cancel stop kill > cut off",

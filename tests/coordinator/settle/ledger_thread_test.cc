@@ -55,6 +55,20 @@ TEST_F(LedgerThreadTest, ClosesABatchByItself) {
   EXPECT_EQ(records_.size(), 1u);
 }
 
+TEST_F(LedgerThreadTest, SettlesTheRestWithoutWaiting) {
+  const auto start = std::chrono::steady_clock::now();
+  thread_.settle(failed_row(1));
+  thread_.settle_rest();
+  pollfd poll{.fd = thread_.progress_fd(), .events = POLLIN, .revents = 0};
+  ASSERT_EQ(::poll(&poll, 1, 60'000), 1);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, BatchPolicy::kMaxAge);
+  bool ran = false;
+  thread_.post([&ran] { ran = true; });
+  thread_.finish();
+  EXPECT_TRUE(ran) << "messages may follow";
+  EXPECT_EQ(records_.size(), 1u);
+}
+
 TEST_F(LedgerThreadTest, TasksRunInTheirOrder) {
   std::vector<int> ran;
   for (int i = 0; i < 1000; ++i) thread_.post([&ran, i] { ran.push_back(i); });
