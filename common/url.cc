@@ -7,6 +7,7 @@
 
 #include "common/ascii.h"
 #include "common/curl/curl_url.h"
+#include "common/plain_url.h"
 #include "common/url_text.h"
 
 namespace fanfetch {
@@ -136,7 +137,12 @@ std::string words_for(const CurlUrl::Problem& problem, std::string_view url) {
 
 }  // namespace
 
-std::string Url::origin() const { return fmt::format("{}://{}:{}", scheme, host, port); }
+std::string Url::origin() const {
+  const std::string number = std::to_string(port);
+  std::string text;
+  text.reserve(scheme.size() + host.size() + number.size() + 4);
+  return std::move(text.append(scheme).append("://").append(host).append(1, ':').append(number));
+}
 
 std::string_view Url::bare_host() const {
   std::string_view bare = host;
@@ -145,6 +151,7 @@ std::string_view Url::bare_host() const {
 }
 
 Result<Url> parse_url(std::string_view text) {
+  if (auto plain = plain_url(text)) return std::move(*plain);
   text = without_fragment(text);
   if (text.size() > kMaxUrlBytes) {
     return fail("it is {} bytes long; {} is the most", text.size(), kMaxUrlBytes);
