@@ -22,8 +22,8 @@ Dispatcher::Dispatcher(DispatchRules rules, Workers& workers, Routes& routes, Ti
 
 void Dispatcher::add(Link link) {
   const TaskId id = next_task_++;
-  const auto task = tasks_.try_emplace(id, std::move(link), timers_.now()).first;
-  scheduler_.add(id, task->second.origin, task->second.link.host_limit, timers_.now());
+  scheduler_.add(id, link.url.origin(), link.host_limit, timers_.now());
+  waiting_.try_emplace(id, std::move(link), timers_.now());
 }
 
 void Dispatcher::cut_off() {
@@ -58,7 +58,7 @@ void Dispatcher::hand_out_given_up() {
   while (!events_.held_back()) {
     const auto given_up = scheduler_.next_given_up();
     if (!given_up) return;
-    finish(tasks_.find(given_up->task), *given_up->failed);
+    finish(wake(given_up->task), *given_up->failed);
   }
 }
 
@@ -74,19 +74,23 @@ void Dispatcher::dispatch_alone() {
   workers_.reserve(!waiting_alone_.empty());
 }
 
+/// Takes a task from those that wait.
+Task Dispatcher::wake(TaskId id) { return std::move(waiting_.extract(id).mapped()).wake(); }
+
 /// It is the task's turn: it goes to a worker, or waits for its host's addresses first, which takes
 /// up no slot of a worker.
 void Dispatcher::begin(TaskId id) {
-  Task& task = tasks_.at(id);
-  if (const auto what = placeholder(task.url)) {
-    return on_completion(id, {Failed{.error = ErrorClass::placeholder,
-                                     .message = fmt::format("{} is {}", task.url.request, *what)}});
+  Task& task = tasks_.try_emplace(id, wake(id)).first->second;
+  if (const auto what = placeholder(task.url())) {
+    return on_completion(id,
+                         {Failed{.error = ErrorClass::placeholder,
+                                 .message = fmt::format("{} is {}", task.url().request, *what)}});
   }
   if (task.started_at == WallTime{}) task.started_at = timers_.wall_now();
   task.times.begin(timers_.now(), task.tries.hops == 0);
   if (task.tries.hops == 0) ++task.tries.attempts;
-  if (auto route = routes_.find(task.url, timers_.now())) return go(id, std::move(*route));
-  routes_.ask(task.url, [this, id](Routes::Found route) {
+  if (auto route = routes_.find(task.url(), timers_.now())) return go(id, std::move(*route));
+  routes_.ask(task.url(), [this, id](Routes::Found route) {
     if (phase_ != RunPhase::running) return;
     tasks_.at(id).times.resolved(timers_.now());
     arrived_.emplace_back(id, std::move(route));
@@ -97,7 +101,7 @@ void Dispatcher::begin(TaskId id) {
 void Dispatcher::go(TaskId id, Routes::Found route) {
   if (!route) return on_completion(id, {std::move(route.error())});
   Task& task = tasks_.at(id);
-  Job job = jobs_.make(task.link, task.url, std::move(*route), task.was_encrypted);
+  Job job = jobs_.make(task.link, task.url(), std::move(*route), task.was_encrypted);
   job.hop_extensions = task.hop_extensions;
   job.unproved = task.tries.unproved;
   if (std::exchange(task.may_have_part, true)) job.earlier_part = EarlierPart::possible;
@@ -132,11 +136,11 @@ void Dispatcher::on_completion(TaskId id, JobReport report, std::optional<unsign
   HostFeedback feedback = host_feedback(report.outcome, wall_now);
   if (report.requests > 1) feedback.repeats = report.requests - 1;
   scheduler_.finished(id, feedback, connected, timers_.now());
-  const auto entry = tasks_.find(id);
-  entry->second.times.end(timers_.now(), report.timings);
-  entry->second.requests += report.requests;
-  take_step(entry, next_step(entry->second, std::move(report.outcome), retry_rules_, phase_,
-                             wall_now, dice_));
+  Task task = std::move(tasks_.extract(id).mapped());
+  task.times.end(timers_.now(), report.timings);
+  task.requests += report.requests;
+  NextStep step = next_step(task, std::move(report.outcome), retry_rules_, phase_, wall_now, dice_);
+  take_step(id, std::move(task), std::move(step));
 }
 
 void Dispatcher::on_lost(TaskId id, Blame blame) {
@@ -144,54 +148,52 @@ void Dispatcher::on_lost(TaskId id, Blame blame) {
   // A dead worker does not say how many requests it has sent: it may have been all that it could.
   if (blame != Blame::none) feedback.repeats = kMaxJobRequests - 1;
   scheduler_.finished(id, feedback, std::nullopt, timers_.now());
-  const auto entry = tasks_.find(id);
-  entry->second.times.end(timers_.now(), {});
-  take_step(entry, next_step_after_death(entry->second, blame, phase_));
+  Task task = std::move(tasks_.extract(id).mapped());
+  task.times.end(timers_.now(), {});
+  NextStep step = next_step_after_death(task, blame, phase_);
+  take_step(id, std::move(task), std::move(step));
 }
 
-void Dispatcher::take_step(Tasks::iterator entry, NextStep step) {
-  const TaskId id = entry->first;
-  Task& task = entry->second;
+void Dispatcher::take_step(TaskId id, Task task, NextStep step) {
   task.tries = step.tries;
   if (auto* settle = std::get_if<Settle>(&step.action)) {
-    finish(entry, std::move(settle->outcome));
+    finish(std::move(task), std::move(settle->outcome));
   } else if (auto* follow = std::get_if<Follow>(&step.action)) {
-    schedule_follow(id, task, std::move(*follow));
+    schedule_follow(id, std::move(task), std::move(*follow));
   } else if (const auto* again = std::get_if<TryAgain>(&step.action)) {
-    schedule_retry(id, task, *again);
+    schedule_retry(id, std::move(task), *again);
   } else {  // Abandon
-    tasks_.erase(entry);
     ++abandoned_;
   }
 }
 
-void Dispatcher::schedule_follow(TaskId id, Task& task, Follow follow) {
+void Dispatcher::schedule_follow(TaskId id, Task task, Follow follow) {
   task.follow(std::move(follow.url));
   scheduler_.add(id, task.origin, task.link.host_limit, timers_.now());
+  waiting_.try_emplace(id, std::move(task));
 }
 
-void Dispatcher::schedule_retry(TaskId id, Task& task, const TryAgain& again) {
+void Dispatcher::schedule_retry(TaskId id, Task task, const TryAgain& again) {
   if (again.failed) events_.on_try_again(task, *again.failed, again.delay);
   task.start_over();
   scheduler_.add_later(id, task.origin, task.link.host_limit, timers_.now() + again.delay,
                        timers_.now());
+  waiting_.try_emplace(id, std::move(task));
 }
 
-void Dispatcher::finish(Tasks::iterator entry, Outcome outcome) {
-  Task& task = entry->second;
+void Dispatcher::finish(Task task, Outcome outcome) {
   task.times.end(timers_.now(), {});  // of one whose turn never came
-  FinishedLink finished{.link = std::move(task.link),
-                        .outcome = std::move(outcome),
-                        .final_url = std::move(task.url.request),
-                        .attempts = task.tries.attempts,
-                        .started_at = task.started_at,
-                        .duration = task.times.worked(),
-                        .waited = task.times.waited(),
-                        .dns = task.times.dns(),
-                        .timings = task.times.timings(),
-                        .requests = task.requests};
-  tasks_.erase(entry);
-  events_.on_finished(std::move(finished));
+  std::string final_url = task.url().request;
+  events_.on_finished({.link = std::move(task.link),
+                       .outcome = std::move(outcome),
+                       .final_url = std::move(final_url),
+                       .attempts = task.tries.attempts,
+                       .started_at = task.started_at,
+                       .duration = task.times.worked(),
+                       .waited = task.times.waited(),
+                       .dns = task.times.dns(),
+                       .timings = task.times.timings(),
+                       .requests = task.requests});
 }
 
 }  // namespace fanfetch

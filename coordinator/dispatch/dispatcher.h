@@ -14,6 +14,7 @@
 #include "coordinator/dispatch/routes.h"
 #include "coordinator/dispatch/task.h"
 #include "coordinator/dispatch/timers.h"
+#include "coordinator/dispatch/waiting_task.h"
 #include "coordinator/dispatch/workers.h"
 #include "coordinator/link/finished_link.h"
 #include "coordinator/link/link.h"
@@ -62,17 +63,16 @@ class Dispatcher {
   void cut_off();
 
   /// Links that were added and are neither finished nor abandoned.
-  [[nodiscard]] std::size_t size() const { return tasks_.size(); }
+  [[nodiscard]] std::size_t size() const { return tasks_.size() + waiting_.size(); }
   /// Links that will have no record if the run ends now.
-  [[nodiscard]] std::uint64_t unfinished() const { return abandoned_ + tasks_.size(); }
+  [[nodiscard]] std::uint64_t unfinished() const { return abandoned_ + size(); }
   /// Some worker has room, but nothing can be given to it before something is due.
   [[nodiscard]] bool is_idle() const {
     return workers_.has_room() && !scheduler_.has_turn() && routes_.has_room();
   }
 
  private:
-  using Tasks = std::unordered_map<TaskId, Task>;
-
+  [[nodiscard]] Task wake(TaskId id);
   void dispatch_alone();
   void begin(TaskId id);
   void go(TaskId id, Routes::Found route);
@@ -80,10 +80,10 @@ class Dispatcher {
   void hand_out_given_up();
   void arm_due_timer();
 
-  void take_step(Tasks::iterator entry, NextStep step);
-  void schedule_follow(TaskId id, Task& task, Follow follow);
-  void schedule_retry(TaskId id, Task& task, const TryAgain& again);
-  void finish(Tasks::iterator entry, Outcome outcome);
+  void take_step(TaskId id, Task task, NextStep step);
+  void schedule_follow(TaskId id, Task task, Follow follow);
+  void schedule_retry(TaskId id, Task task, const TryAgain& again);
+  void finish(Task task, Outcome outcome);
 
   const JobFactory jobs_;
   const RetryRules retry_rules_;
@@ -94,7 +94,8 @@ class Dispatcher {
   std::mt19937_64 dice_;
   Scheduler scheduler_;
   RunPhase phase_ = RunPhase::running;
-  Tasks tasks_;
+  std::unordered_map<TaskId, WaitingTask> waiting_;  // for their turn
+  std::unordered_map<TaskId, Task> tasks_;           // those that have had it
   TaskId next_task_ = 1;
   // Had their turn before their route was known, which it is by now:
   std::deque<std::pair<TaskId, Routes::Found>> arrived_;

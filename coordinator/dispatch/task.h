@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -27,44 +28,48 @@ struct Tries {
   bool operator==(const Tries&) const = default;
 };
 
+/// What a task has been through, and what follows from it for the next request.
+struct TaskProgress {
+  std::unique_ptr<Url> redirected;                ///< Where the last redirect led; null: none did.
+  std::vector<std::string> hop_extensions;        ///< Job::hop_extensions.
+  WasEncrypted was_encrypted = WasEncrypted::no;  ///< A request before that for Task::url().
+  Tries tries;
+  bool may_have_part = false;  ///< It was given to a worker, which may have left a part of it.
+  WallTime started_at{};       ///< Of the first attempt.
+  LinkTimes times;
+  std::uint64_t requests = 0;  ///< Of all attempts; those of workers that died are not known.
+};
+
 /// A link from the reader until it is finished: what the coordinator itself knows of it, whatever
 /// a worker says.
-struct Task {
+struct Task : TaskProgress {
   /// `added`: when it was handed over by the reader.
-  explicit Task(Link planned, Instant added = {}) : link(std::move(planned)), times(added) {
-    start_over();
-  }
+  explicit Task(Link planned, Instant added = {})
+      : Task(std::move(planned), TaskProgress{.times = LinkTimes(added)}) {}
+  /// One that has been through something.
+  Task(Link planned, TaskProgress progress)
+      : TaskProgress(std::move(progress)), link(std::move(planned)), origin(url().origin()) {}
 
+  /// Of the next request, or of the one that is being made.
+  [[nodiscard]] const Url& url() const { return redirected ? *redirected : link.url; }
   /// Where a redirect leads.
   void follow(Url other) {
-    hop_extensions.push_back(extension_of_path(url.path));
-    if (url.scheme == "https") was_encrypted = WasEncrypted::yes;
-    ask_for(std::move(other));
+    hop_extensions.push_back(extension_of_path(url().path));
+    if (url().scheme == "https") was_encrypted = WasEncrypted::yes;
+    origin = other.origin();
+    redirected = std::make_unique<Url>(std::move(other));
   }
   /// A retry begins at the link's own URL, whatever it was redirected to.
   void start_over() {
-    ask_for(link.url);
+    if (redirected) origin = link.url.origin();
+    redirected.reset();
     hop_extensions.clear();
     was_encrypted = WasEncrypted::no;
     tries.hops = 0;
   }
 
   Link link;
-  Url url;             ///< Of the next request, or of the one that is being made.
-  std::string origin;  ///< Of `url`: the scheduler's name for the host.
-  std::vector<std::string> hop_extensions;        ///< Job::hop_extensions.
-  WasEncrypted was_encrypted = WasEncrypted::no;  ///< A request before that for `url`.
-  Tries tries;
-  bool may_have_part = false;  ///< It was given to a worker, which may have left a part of it.
-  WallTime started_at{};       ///< Of the first attempt.
-  LinkTimes times;
-  std::uint64_t requests = 0;  ///< Of all attempts; those of workers that died are not known.
-
- private:
-  void ask_for(Url other) {
-    url = std::move(other);
-    origin = url.origin();
-  }
+  std::string origin;  ///< Of url(): the scheduler's name for the host.
 };
 
 }  // namespace fanfetch

@@ -16,7 +16,7 @@ TEST(Task, StartsOverAtTheLinksOwnUrl) {
   EXPECT_EQ(task.was_encrypted, WasEncrypted::yes) << "it was, some hops ago";
   task.start_over();
   EXPECT_EQ(task.was_encrypted, WasEncrypted::no);
-  EXPECT_EQ(task.url.normal, "https://a.org/x");
+  EXPECT_EQ(task.url().normal, "https://a.org/x");
   EXPECT_EQ(task.origin, "https://a.org:443");
   EXPECT_EQ(task.tries.hops, 0);
 }
