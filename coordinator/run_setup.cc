@@ -40,6 +40,11 @@ std::vector<std::string> headers_for(const JobRules& rules, const Url& url, cons
   return headers;
 }
 
+/// Whether somebody sees what else a record says than how a link ended.
+bool has_reader_of_records(const ShowOptions& show) {
+  return !show.results.empty() || show.verbose;
+}
+
 }  // namespace
 
 TlsFiles tls_files(const Options& options) {
@@ -123,7 +128,9 @@ PlanContext plan_context(const Options& options, NameTemplate names) {
   return {.names = std::move(names),
           .names_of_list = !options.files.name_given,
           .resume = options.resume,
-          .output = options.files.output};
+          .output = options.files.output,
+          .kept_records =
+              has_reader_of_records(options.report) ? KeptRecords::whole : KeptRecords::counted};
 }
 
 RunRules run_rules(const Options& options) {

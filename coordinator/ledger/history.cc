@@ -16,6 +16,9 @@ namespace {
 constexpr const char* kFind = "SELECT " FANFETCH_ROW_COLUMNS " FROM links WHERE link=?";
 constexpr const char* kPageOfRows =
     "SELECT " FANFETCH_ROW_COLUMNS " FROM links WHERE row>? ORDER BY row LIMIT ?";
+constexpr const char* kSavedBetween =
+    "SELECT row, run, link, place, file_name, name_key, bytes, mtime_ns, failed_since FROM links "
+    "WHERE row BETWEEN ? AND ? AND status='saved'";
 /// Rows of a page: some hundred kilobytes.
 constexpr std::int64_t kPage = 1000;
 
@@ -25,13 +28,19 @@ RecordTimes::Time read_time(Statement& from) {
   return std::chrono::milliseconds(*time);
 }
 
+LinkId read_link(Statement& from) {
+  LinkId id{};
+  const auto link = from.blob();
+  std::copy_n(link.begin(), std::min(link.size(), id.size()), id.begin());
+  return id;
+}
+
 LedgerRow read_row(Statement& from) {
   LedgerRow row;
   Record& record = row.record;
   row.row = from.number();
   row.run = from.number();
-  const auto link = from.blob();
-  std::copy_n(link.begin(), std::min(link.size(), row.link.size()), row.link.begin());
+  row.link = read_link(from);
   record.index = static_cast<std::uint64_t>(from.number());
   record.url = from.text();
   record.status = from.text() == name(Status::saved) ? Status::saved : Status::failed;
@@ -78,6 +87,25 @@ LedgerRow read_row(Statement& from) {
   return row;
 }
 
+/// The same of the columns of kSavedBetween.
+LedgerRow read_saved(Statement& from) {
+  LedgerRow row;
+  Record& record = row.record;
+  row.row = from.number();
+  row.run = from.number();
+  row.link = read_link(from);
+  record.index = static_cast<std::uint64_t>(from.number());
+  record.status = Status::saved;
+  record.file_name = from.optional_text();
+  row.name_key = static_cast<std::uint64_t>(from.number());
+  record.bytes = static_cast<std::uint64_t>(from.number());
+  if (const auto mtime = from.optional_number()) {
+    row.file = FileStamp{.size = *record.bytes, .mtime_ns = *mtime};
+  }
+  row.failed_since = from.optional_number().value_or(0);
+  return row;
+}
+
 /// A read-only connection to a ledger without -wal and -shm files must make them. Where it cannot,
 /// the database is opened as immutable, which is right as long as there is no log.
 tl::expected<std::unique_ptr<Database>, DatabaseError> open_to_read(const std::string& path) {
@@ -97,9 +125,10 @@ struct History::Statements {
   explicit Statements(Database& database)
       : find(database, kFind),
         page(database, kPageOfRows),
+        saved_between(database, kSavedBetween),
         name_taken(database, "SELECT 1 FROM links WHERE name_key=? AND row<>? LIMIT 1") {}
 
-  Statement find, page, name_taken;
+  Statement find, page, saved_between, name_taken;
 };
 
 History::History(std::unique_ptr<Database> database, std::string path)
@@ -174,6 +203,15 @@ std::vector<LedgerRow> History::rows_after(std::int64_t row) {
   page.bind(row).bind(kPage);
   while (page.step()) rows.push_back(read_row(page));
   page.reset();
+  return rows;
+}
+
+std::vector<LedgerRow> History::saved_between(std::int64_t first, std::int64_t last) {
+  Statement& statement = statements_->saved_between;
+  std::vector<LedgerRow> rows;
+  statement.bind(first).bind(last);
+  while (statement.step()) rows.push_back(read_saved(statement));
+  statement.reset();
   return rows;
 }
 

@@ -30,6 +30,9 @@ class History {
   [[nodiscard]] bool is_empty();
   /// nullopt: never settled, or error().
   [[nodiscard]] std::optional<LedgerRow> find(const LinkId& link);
+  /// The rows from `first` to `last` whose links are saved, with what is needed to tell whether
+  /// their files are whole: in the records, status, index, file_name and bytes alone are set.
+  [[nodiscard]] std::vector<LedgerRow> saved_between(std::int64_t first, std::int64_t last);
   /// Whether a link other than `row` has a file of that name.
   [[nodiscard]] bool name_taken(std::uint64_t name_key, std::int64_t row);
   /// Visits every row, in the order in which the links were first settled, until `visit` returns

@@ -20,28 +20,31 @@ Result<SeenRows> SeenRows::make(const std::string& folder) {
 }
 
 std::optional<std::uint64_t> SeenRows::add(std::int64_t row, std::uint64_t index) {
-  if (row / kPageRows != page_) turn_to(row / kPageRows);
+  const std::int64_t number = row / kPageRows;
+  Page& page = pages_[static_cast<std::size_t>(number % kPlaces)];
+  if (number != page.number) turn_to(page, number);
   if (error_ != 0) return std::nullopt;
-  std::uint64_t& seen = indexes_[static_cast<std::size_t>(row % kPageRows)];
+  std::uint64_t& seen = page.indexes[static_cast<std::size_t>(row % kPageRows)];
   if (seen != 0) return seen;
   seen = index;
-  changed_ = true;
+  page.changed = true;
   return std::nullopt;
 }
 
-void SeenRows::turn_to(std::int64_t page) {
-  constexpr ssize_t kBytes = sizeof indexes_;
+void SeenRows::turn_to(Page& page, std::int64_t number) {
+  constexpr ssize_t kBytes = sizeof page.indexes;
   const auto offset = [](std::int64_t of) { return static_cast<off_t>(of) * off_t{kBytes}; };
   errno = 0;
-  if (changed_ && ::pwrite(file_.get(), indexes_.data(), kBytes, offset(page_)) != kBytes) {
+  if (page.changed &&
+      ::pwrite(file_.get(), page.indexes.data(), kBytes, offset(page.number)) != kBytes) {
     error_ = errno != 0 ? errno : ENOSPC;
     return;
   }
-  const ssize_t count = ::pread(file_.get(), indexes_.data(), kBytes, offset(page));
+  const ssize_t count = ::pread(file_.get(), page.indexes.data(), kBytes, offset(number));
   if (count < 0) error_ = errno;
-  if (count <= 0) indexes_.fill(0);  // never written
-  page_ = page;
-  changed_ = false;
+  if (count <= 0) page.indexes.fill(0);  // never written
+  page.number = number;
+  page.changed = false;
 }
 
 }  // namespace fanfetch

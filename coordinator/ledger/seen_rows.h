@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/result.h"
 #include "common/unique_fd.h"
@@ -12,7 +13,7 @@ namespace fanfetch {
 
 /// Which rows of earlier runs have come up in this run's list, and at which index: so a link that
 /// is listed twice is recognized, whatever the size of the ledger. Eight bytes a row (row numbers
-/// are dense) in a file without a name; one page of it is in memory, as rows come up nearly in
+/// are dense) in a file without a name; some pages of it are in memory, as rows come up nearly in
 /// order. Thread: only the reader's.
 class SeenRows {
  public:
@@ -27,14 +28,20 @@ class SeenRows {
 
  private:
   static constexpr std::int64_t kPageRows = 512;
+  /// Each page of the file has its place in memory. Rows around the end of a page, which many
+  /// transfers at once have left in no order, belong to two.
+  static constexpr std::int64_t kPlaces = 4;
+  struct Page {
+    std::int64_t number = -1;  // -1 before the first
+    bool changed = false;
+    std::array<std::uint64_t, kPageRows> indexes{};
+  };
 
   explicit SeenRows(UniqueFd file) : file_(std::move(file)) {}
-  void turn_to(std::int64_t page);
+  void turn_to(Page& page, std::int64_t number);
 
   UniqueFd file_;
-  std::int64_t page_ = -1;  // the one in memory; -1 before the first
-  std::array<std::uint64_t, kPageRows> indexes_{};
-  bool changed_ = false;
+  std::vector<Page> pages_ = std::vector<Page>(kPlaces);
   int error_ = 0;
 };
 

@@ -102,6 +102,10 @@ std::optional<Sha256Digest> hash_of(int folder, const std::string& name) {
 
 Planner::Planner(PlanContext context) : context_(std::move(context)) {
   if (context_.began_empty == BeganEmpty::yes) planned_.emplace();
+  // A conditional request needs what the server said of the file.
+  if (context_.kept_records == KeptRecords::counted && !context_.resume.refresh) {
+    rows_ahead_.emplace();
+  }
 }
 
 Plan Planner::plan(const ListedItem& item, const LinkFilter& filter, std::uint64_t index) {
@@ -180,6 +184,19 @@ bool Planner::is_certainly_new(const LinkId& link) {
   return !planned_->add(key);
 }
 
+/// The link's row in the ledger, as of `generation` or, if the link has not come up in this run
+/// before, as some earlier run has left it.
+std::optional<LedgerRow> Planner::row_of(const LinkId& link, std::uint64_t generation) {
+  if (!context_.history) return std::nullopt;
+  if (rows_ahead_) {
+    if (auto row = rows_ahead_->take(link)) return row;
+  }
+  look(generation);
+  auto row = context_.history->find(link);
+  if (row && rows_ahead_) rows_ahead_->found(row->row, *context_.history);
+  return row;
+}
+
 Plan Planner::plan_link(Link link, const ListedItem& item) {
   const LinkId identity = link_id(link.hash);
   if (is_certainly_new(identity)) return plan_new(std::move(link), item, 0);
@@ -188,11 +205,7 @@ Plan Planner::plan_link(Link link, const ListedItem& item) {
   if (const auto first = context_.links_in_flight->find(identity, generation)) {
     return duplicate(link, *first);
   }
-  std::optional<LedgerRow> row;
-  if (context_.history) {
-    look(generation);
-    row = context_.history->find(identity);
-  }
+  const auto row = row_of(identity, generation);
   if (row) {
     if (row->run == context_.run) return duplicate(link, row->record.index);
     if (const auto first = context_.seen->add(row->row, link.index)) {

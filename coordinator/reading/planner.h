@@ -10,6 +10,7 @@
 #include "common/job.h"
 #include "common/result.h"
 #include "coordinator/ledger/history.h"
+#include "coordinator/ledger/rows_ahead.h"
 #include "coordinator/ledger/seen_rows.h"
 #include "coordinator/link/bloom_filter.h"
 #include "coordinator/link/link.h"
@@ -32,17 +33,22 @@ struct ResumeOptions {
   HashContent hash_content = HashContent::yes;  ///< Of adopted files.
 };
 
+/// What the records of kept links are for. `counted`: of them, status, index, url, file_name, bytes
+/// and named_otherwise alone need to be true, which costs a tenth.
+enum class KeptRecords : std::uint8_t { whole, counted };
+
 /// What a plan is made with.
 struct PlanContext {
   NameTemplate names;
   bool names_of_list = true;  ///< A name that the list gives stands in place of the template.
   ResumeOptions resume;
-  std::string output;                        ///< The folder, for messages.
-  int output_fd = -1;                        ///< Lent; -1: there is no folder yet.
-  std::unique_ptr<History> history;          ///< Null: there is no ledger yet.
-  std::optional<SeenRows> seen;              ///< REQUIRES: set if history is.
-  std::int64_t run = 0;                      ///< This run's number in the ledger.
-  BeganEmpty began_empty = BeganEmpty::no;   ///< The ledger is not asked about new links.
+  std::string output;                       ///< The folder, for messages.
+  int output_fd = -1;                       ///< Lent; -1: there is no folder yet.
+  std::unique_ptr<History> history;         ///< Null: there is no ledger yet.
+  std::optional<SeenRows> seen;             ///< REQUIRES: set if history is.
+  std::int64_t run = 0;                     ///< This run's number in the ledger.
+  BeganEmpty began_empty = BeganEmpty::no;  ///< The ledger is not asked about new links.
+  KeptRecords kept_records = KeptRecords::whole;
   LinksInFlight* links_in_flight = nullptr;  ///< Lent.
   NameClaims* name_claims = nullptr;         ///< Lent.
 };
@@ -71,6 +77,7 @@ class Planner {
  private:
   [[nodiscard]] Plan plan_link(Link link, const ListedItem& item);
   [[nodiscard]] bool is_certainly_new(const LinkId& link);
+  [[nodiscard]] std::optional<LedgerRow> row_of(const LinkId& link, std::uint64_t generation);
   [[nodiscard]] Plan plan_new(Link link, const ListedItem& item, std::int64_t own_row);
   /// What `row` says of the link. nullopt: it is to be fetched, under link.name if that is set.
   [[nodiscard]] std::optional<Plan> recall(Link& link, const LedgerRow& row,
@@ -91,6 +98,7 @@ class Planner {
 
   PlanContext context_;
   std::map<LinkId, std::uint64_t> no_urls_;  // lines of each text that is no URL
+  std::optional<RowsAhead> rows_ahead_;      // set: whole rows of saved links are not needed
   std::optional<BloomFilter> planned_;       // links of this run; set: the ledger held no others
   std::optional<std::uint64_t> looked_at_;   // generation() that the look shows; nullopt: no look
 };

@@ -33,6 +33,7 @@ class PlannerFixture : public ::testing::Test {
             .history = History::open(path_).value(),
             .seen = SeenRows::make(temp_.path()).value(),
             .run = ledger_ ? ledger_->run() : 0,
+            .kept_records = kept_records_,
             .links_in_flight = &links_in_flight_,
             .name_claims = &name_claims_};
   }
@@ -108,6 +109,7 @@ class PlannerFixture : public ::testing::Test {
   std::unique_ptr<SqliteLedger> ledger_;
   std::string name_template_ = "{name}";
   ResumeOptions resume_;
+  KeptRecords kept_records_ = KeptRecords::counted;
   LinksInFlight links_in_flight_;
   NameClaims name_claims_{out_fd_.get()};
   LinkFilter filter_ = LinkFilter::make({}).value();

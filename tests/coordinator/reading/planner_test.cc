@@ -117,6 +117,7 @@ TEST_F(PlannerTest, TheListsOwnColumnsGoWithWhateverBecomesOfALink) {
 }
 
 TEST_F(PlannerTest, AKeptFileHasItsEarlierColumnsIfThisListHasNone) {
+  kept_records_ = KeptRecords::whole;
   write("a.jpg", "saved");
   LedgerRow row;
   row.record.status = Status::saved;
@@ -164,7 +165,31 @@ TEST_F(PlannerTest, ItsHeadersGoAlong) {
   EXPECT_FALSE(link.name_given);
 }
 
+/// The planner reads a long list's rows ahead, which changes nothing of what it says.
+TEST_F(PlannerTest, EachOfManySavedLinksIsPlannedAsIfItWereAlone) {
+  const auto url = [](int number) { return fmt::format("http://h/{}.jpg", number); };
+  for (int number = 1; number <= 100; ++number) saved(url(number), fmt::format("{}.jpg", number));
+  std::filesystem::remove(out_ / "50.jpg");
+  write("60.jpg", "another file");
+  for (int number = 1; number <= 100; ++number) {
+    if (number == 50 || number == 60) {
+      EXPECT_EQ(link(url(number)).index, number) << "its file is not what was saved";
+      continue;
+    }
+    const Record kept = record(url(number));
+    EXPECT_EQ(kept.status, Status::kept) << number;
+    EXPECT_EQ(kept.index, number);
+    EXPECT_EQ(kept.url, url(number));
+    EXPECT_EQ(kept.file_name, fmt::format("{}.jpg", number));
+    EXPECT_EQ(kept.bytes, 5u);
+  }
+  for (int number = 1; number <= 100; ++number) {
+    EXPECT_EQ(record(url(number)).duplicate_of, number) << "once more";
+  }
+}
+
 TEST_F(PlannerTest, ASavedFileIsKept) {
+  kept_records_ = KeptRecords::whole;
   saved(kUrl, "other.jpg");
   index_ = 6;
   const Record kept = record(kUrl);
