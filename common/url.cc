@@ -253,6 +253,7 @@ std::string extension_of_path(std::string_view path) {
 }
 
 std::string mask_userinfo(std::string_view text) {
+  if (text.find('@') == std::string_view::npos) return std::string(text);  // nearly always
   std::string masked;
   std::size_t copied = 0;
   std::size_t end = 0;                      // of an authority

@@ -120,6 +120,7 @@ std::string resolve_url(std::string_view base, std::string_view reference) {
 
 bool is_masked(std::string_view text) {
   constexpr std::string_view kSlashes = "/\\";
+  if (text.find("*@") == std::string_view::npos) return false;  // nearly always
   // One way forward, as a line may be full of stars and signs.
   std::size_t segment = 0;        // behind the last '/', '?' or '#'
   std::size_t stars = 0;          // where a run of '*' begins

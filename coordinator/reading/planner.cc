@@ -205,7 +205,8 @@ Plan Planner::plan_link(Link link, const ListedItem& item) {
   if (const auto first = context_.links_in_flight->find(identity, generation)) {
     return duplicate(link, *first);
   }
-  const auto row = row_of(identity, generation);
+  auto row = row_of(identity, generation);
+  const std::int64_t own_row = row ? row->row : 0;
   if (row) {
     if (row->run == context_.run) return duplicate(link, row->record.index);
     if (const auto first = context_.seen->add(row->row, link.index)) {
@@ -216,9 +217,9 @@ Plan Planner::plan_link(Link link, const ListedItem& item) {
       if (auto adopted = adopt(link, plain_name(link, item), row->row)) return std::move(*adopted);
     }
     link.failed_before = row->failed_since != 0;
-    if (auto plan = recall(link, *row, item)) return std::move(*plan);
+    if (auto plan = recall(link, std::move(*row), item)) return std::move(*plan);
   }
-  return plan_new(std::move(link), item, row ? row->row : 0);
+  return plan_new(std::move(link), item, own_row);
 }
 
 /// A link to fetch, under link.name if that is set. `own_row`: in the ledger; 0: none.
@@ -271,13 +272,14 @@ bool Planner::is_named_otherwise(const LedgerRow& row, const ListedItem& item) c
          !stem.starts_with(named.stem().string() + "-" + own);
 }
 
-std::optional<Plan> Planner::recall(Link& link, const LedgerRow& row, const ListedItem& item) {
+std::optional<Plan> Planner::recall(Link& link, LedgerRow&& row, const ListedItem& item) {
   const bool saved = row.record.status == Status::saved;
   if (!saved && !context_.resume.retry_failed.includes(row.record)) {
-    return still_failed(link, row.record);
+    return still_failed(link, std::move(row.record));
   }
   if (saved && context_.resume.trust_ledger && !context_.resume.refresh) {
-    return kept(link, row.record, is_named_otherwise(row, item));
+    const bool named_otherwise = is_named_otherwise(row, item);
+    return kept(link, std::move(row.record), named_otherwise);
   }
   const auto file = file_of(row);
   const bool intact = file && row.file && *file == *row.file;
@@ -287,11 +289,12 @@ std::optional<Plan> Planner::recall(Link& link, const LedgerRow& row, const List
     return std::nullopt;
   }
   if (saved && !context_.resume.refresh) {
-    return kept(link, row.record, is_named_otherwise(row, item));
+    const bool named_otherwise = is_named_otherwise(row, item);
+    return kept(link, std::move(row.record), named_otherwise);
   }
-  link.earlier = std::make_shared<Earlier>(Earlier{.file = *file, .record = row.record});
   link.name = *row.record.file_name;
   link.name_key = row.name_key;
+  link.earlier = std::make_shared<Earlier>(Earlier{.file = *file, .record = std::move(row.record)});
   return std::nullopt;
 }
 

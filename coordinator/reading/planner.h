@@ -79,9 +79,9 @@ class Planner {
   [[nodiscard]] bool is_certainly_new(const LinkId& link);
   [[nodiscard]] std::optional<LedgerRow> row_of(const LinkId& link, std::uint64_t generation);
   [[nodiscard]] Plan plan_new(Link link, const ListedItem& item, std::int64_t own_row);
-  /// What `row` says of the link. nullopt: it is to be fetched, under link.name if that is set.
-  [[nodiscard]] std::optional<Plan> recall(Link& link, const LedgerRow& row,
-                                           const ListedItem& item);
+  /// What `row`, whose record is moved from, says of the link. nullopt: it is to be fetched, under
+  /// link.name if that is set.
+  [[nodiscard]] std::optional<Plan> recall(Link& link, LedgerRow&& row, const ListedItem& item);
   [[nodiscard]] bool is_named_otherwise(const LedgerRow& row, const ListedItem& item) const;
   [[nodiscard]] Plan bad_url(Record record, std::string message);
   [[nodiscard]] LinkId id_of_no_url(const std::string& text);
