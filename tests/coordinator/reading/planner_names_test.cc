@@ -133,7 +133,7 @@ TEST_F(PlannerNamesTest, AdoptsAFileUnderThePlainName) {
   EXPECT_EQ(row.record.index, 1u);
   EXPECT_EQ(row.record.file_name, "a.jpg");
   EXPECT_EQ(row.record.bytes, 9u);
-  EXPECT_EQ(row.record.sha256, to_hex(sha256("was there")));
+  EXPECT_EQ(row.record.sha256, sha256("was there"));
   expect_duplicate(kUrl, 1);
   EXPECT_EQ(link("http://h/x/a.jpg").name, "a" + suffix_of("http://h/x/a.jpg") + ".jpg")
       << "it is adopted once";
