@@ -45,6 +45,12 @@ T or_exit(Result<T> result, ExitStatus status) {
   return std::move(*result);
 }
 
+template <class T>
+T or_exit(tl::expected<T, Exit> result) {
+  if (!result) throw std::move(result.error());
+  return std::move(*result);
+}
+
 unsigned worker_count(const Options& options) {
   if (options.workers) return std::min(*options.workers, options.jobs);
   return std::min(usable_cpus(), std::max(options.jobs / kJobsPerWorker, 1u));
@@ -70,12 +76,6 @@ std::unique_ptr<RunReport> make_report(const Options& options, Instant start,
       ReportOptions{progress_style(show), show.quiet, show.verbose, options.files.output,
                     options.max_failed, std::move(kept_notices)},
       std::move(results), start);
-}
-
-RunLedger open_ledger(const FileOptions& files) {
-  auto opened = open_run_ledger(files.output, files.ledger);
-  if (!opened) throw std::move(opened.error());
-  return std::move(*opened);
 }
 
 /// Links from the ledger keep the names that their run had for them: as it was told, or else by the
@@ -106,9 +106,7 @@ void check_what_is_read(const Options& options, const std::vector<ReaderSource>&
   if (!options.reads_failed_links()) {
     return or_exit(check_sources(sources, context), kExitListFailed);
   }
-  if (auto found = find_ledger({options.files.output, options.files.ledger}); !found) {
-    throw std::move(found.error());
-  }
+  (void)or_exit(find_ledger({options.files.output, options.files.ledger}));
 }
 
 WorkerProgram worker_program(const Options& options, const OutputFolder& output) {
@@ -181,8 +179,11 @@ Exit run(Options options, Instant start) {
   or_exit(check_results_file(options.report.results, options.files, sources), kExitConfiguration);
 
   // Point of no return: the output folder is made and locked, and what a killed run left is ended.
-  RunLedger ledger = open_ledger(options.files);
-  WorkerProgram program = worker_program(options, ledger.output);
+  auto folder = or_exit(OutputFolder::open(options.files.output));
+  WorkerProgram program = worker_program(options, folder);
+  const PoolSettings pool = pool_settings(options, worker_count(options));
+  auto workers = start_first_workers(program, pool);
+  RunLedger ledger = or_exit(open_run_ledger(std::move(folder), options.files.ledger));
   auto history = or_exit(History::open(ledger.path), kExitOutput);
   const auto began_empty =
       ledger.output.is_empty() && history->is_empty() ? BeganEmpty::yes : BeganEmpty::no;
@@ -220,14 +221,15 @@ Exit run(Options options, Instant start) {
   auto reader =
       std::make_unique<Reader>(std::move(sources), std::move(context), Planner(std::move(plan)));
   Signals::block();  // no thread exists yet; what follows does not block
-  // Point of no return: threads and workers start. From here on the run ends by its own rules.
+  // Point of no return: threads start. From here on the run ends by its own rules.
   RunRules rules = run_rules(options);
   rules.dispatch.jobs.earlier_parts =
       ledger.has_old_parts ? EarlierPart::possible : EarlierPart::none;
   Run the_run({.rules = std::move(rules),
                .ledger = std::move(ledger),
                .program = std::move(program),
-               .pool = pool_settings(options, worker_count(options)),
+               .pool = pool,
+               .workers = std::move(workers),
                .reader = std::move(reader),
                .links_in_flight = std::move(links_in_flight),
                .name_claims = std::move(name_claims),

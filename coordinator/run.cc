@@ -65,7 +65,7 @@ Run::Run(RunParts parts)
     : parts_(std::move(parts)),
       signals_(loop_, [this](int signal) { coordinator_.on_signal(signal); }),
       timers_(loop_),
-      workers_(loop_, std::move(parts_.program), parts_.pool,
+      workers_(loop_, std::move(parts_.program), parts_.pool, std::move(parts_.workers),
                {.on_completion =
                     [this](TaskId id, JobReport report, std::optional<unsigned> connected) {
                       coordinator_.on_completion(id, std::move(report), connected);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <memory>
 
 #include "common/event_loop.h"
@@ -33,6 +34,7 @@ struct RunParts {
   RunLedger ledger;
   WorkerProgram program;
   PoolSettings pool;
+  std::deque<StartedWorker> workers;  ///< Of that program and these settings; they wait for jobs.
   std::unique_ptr<Reader> reader;
   std::unique_ptr<LinksInFlight> links_in_flight;  ///< The reader's planner has it too.
   std::unique_ptr<NameClaims> name_claims;         ///< The same.

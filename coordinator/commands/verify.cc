@@ -32,14 +32,16 @@ tl::unexpected<Exit> output_trouble(std::string_view message) {
 /// open when processes are made.
 tl::expected<RunLedger, Exit> take_folder(const FolderArguments& folder) {
   if (auto found = find_ledger(folder); !found) return tl::unexpected(found.error());
-  auto taken = open_run_ledger(folder.output, folder.ledger, OnDamage::refuse);
-  if (!taken && taken.error().status == kExitBusy) {
+  auto output = OutputFolder::open(folder.output);
+  if (!output && output.error().status == kExitBusy) {
     const auto holder = holder_of(folder.output);
     const std::string pid = holder && holder->pid ? fmt::format(" (pid {})", *holder->pid) : "";
     return tl::unexpected(exit_with(
         kExitBusy,
         fmt::format("another fanfetch{} writes to '{}'; wait for its end", pid, folder.output)));
   }
+  if (!output) return tl::unexpected(output.error());
+  auto taken = open_run_ledger(std::move(*output), folder.ledger, OnDamage::refuse);
   if (!taken) return tl::unexpected(taken.error());
   if (taken->notice) return output_trouble(*taken->notice);
   taken->ledger.reset();

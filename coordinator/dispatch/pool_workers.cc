@@ -24,9 +24,9 @@ Connection connection_after(const Outcome& outcome) {
 }
 
 PoolWorkers::PoolWorkers(EventLoop& loop, WorkerProgram program, const PoolSettings& settings,
-                         WorkerEvents events)
+                         std::deque<StartedWorker> first, WorkerEvents events)
     : on_completion_(std::move(events.on_completion)),
-      pool_(loop, std::move(program), settings,
+      pool_(loop, std::move(program), settings, std::move(first),
             {.on_result = [this](TaskId task, unsigned worker,
                                  std::span<const std::byte> result) -> PoolEvents::Receipt {
                auto report = decode_report(result);

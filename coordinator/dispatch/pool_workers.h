@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <string>
 
@@ -13,9 +14,9 @@ namespace fanfetch {
 /// Thread: the loop's, which has to be main's.
 class PoolWorkers final : public Workers {
  public:
-  /// Lends `loop`. REQUIRES: 1 ≤ settings.workers ≤ settings.jobs.
+  /// As WorkerPool().
   PoolWorkers(EventLoop& loop, WorkerProgram program, const PoolSettings& settings,
-              WorkerEvents events);
+              std::deque<StartedWorker> first, WorkerEvents events);
 
   [[nodiscard]] Result<> start() override { return pool_.start(); }
   [[nodiscard]] bool has_room() const override { return pool_.has_room(); }

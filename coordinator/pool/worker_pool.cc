@@ -24,15 +24,17 @@ constexpr int kReadsPerEvent = 16;
 }  // namespace
 
 WorkerPool::WorkerPool(EventLoop& loop, WorkerProgram program, const PoolSettings& settings,
-                       PoolEvents events)
-    : loop_(loop), program_(std::move(program)), settings_(settings), events_(std::move(events)) {
-  const auto [workers, jobs] = std::pair(settings.workers, settings.jobs);
-  assert(workers >= 1 && workers <= jobs);
-  for (unsigned i = 0; i < workers; ++i) {
-    members_.push_back(
-        std::make_unique<PoolMember>(i + 1, jobs / workers + (i < jobs % workers ? 1 : 0)));
+                       std::deque<StartedWorker> first, PoolEvents events)
+    : loop_(loop),
+      program_(std::move(program)),
+      settings_(settings),
+      first_(std::move(first)),
+      events_(std::move(events)) {
+  assert(settings.workers >= 1 && settings.workers <= settings.jobs);
+  for (unsigned i = 0; i < settings.workers; ++i) {
+    members_.push_back(std::make_unique<PoolMember>(i + 1, settings.share(i)));
   }
-  if (settings.byte_limit > 0) rate_shares_.emplace(settings.byte_limit, workers);
+  if (settings.byte_limit > 0) rate_shares_.emplace(settings.byte_limit, settings.workers);
 }
 
 WorkerPool::~WorkerPool() {
@@ -66,12 +68,14 @@ void WorkerPool::start_member(PoolMember& member) {
 }
 
 Result<> WorkerPool::try_to_start(PoolMember& member) {
-  auto channel = CoordinatorChannel::create(member.share, rate_shares_ ? 0 : kNoByteRate);
-  if (!channel) return tl::unexpected(channel.error());
-  member.channel.emplace(std::move(*channel));
-  auto process = WorkerProcess::start(program_, *member.channel);
-  if (!process) return tl::unexpected(process.error());
-  member.process.emplace(std::move(*process));
+  if (first_.empty()) {
+    auto started = start_worker(program_, settings_, member.number - 1);
+    if (!started) return tl::unexpected(started.error());
+    first_.push_back(std::move(*started));
+  }
+  member.channel.emplace(std::move(first_.front().channel));
+  member.process.emplace(std::move(first_.front().process));
+  first_.pop_front();
   member.lease_watch.emplace(member.share, settings_.lease_limits);
   auto watched = loop_.try_watch(member.channel->completed_fd(), EPOLLIN,
                                  [this, &member](std::uint32_t) { on_completed(member); });

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "coordinator/pool/blame.h"
 #include "coordinator/pool/choose_worker.h"
 #include "coordinator/pool/coordinator_channel.h"
+#include "coordinator/pool/first_workers.h"
 #include "coordinator/pool/lease_watch.h"
 #include "coordinator/pool/rate_shares.h"
 #include "coordinator/pool/stderr_lines.h"
@@ -24,13 +26,6 @@
 namespace fanfetch {
 
 struct PoolMember;
-
-struct PoolSettings {
-  unsigned workers = 1;
-  unsigned jobs = 1;             ///< In parallel, shared out over the workers.
-  std::uint64_t byte_limit = 0;  ///< Body bytes a second of all workers together; 0: no limit.
-  LeaseLimits lease_limits;
-};
 
 /// What the pool reports to its owner. Called on the loop's thread.
 struct PoolEvents {
@@ -58,9 +53,10 @@ class WorkerPool {
  public:
   enum class Submitted : std::uint8_t { yes, no_worker_free, too_large };
 
-  /// Lends `loop`. REQUIRES: 1 ≤ workers ≤ jobs.
+  /// Lends `loop`. `first`: workers that run already, of the same program and settings.
+  /// REQUIRES: 1 ≤ workers ≤ jobs.
   WorkerPool(EventLoop& loop, WorkerProgram program, const PoolSettings& settings,
-             PoolEvents events);
+             std::deque<StartedWorker> first, PoolEvents events);
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
@@ -125,7 +121,8 @@ class WorkerPool {
 
   EventLoop& loop_;
   WorkerProgram program_;
-  PoolSettings settings_;
+  const PoolSettings settings_;
+  std::deque<StartedWorker> first_;  // not taken over yet
   PoolEvents events_;
   std::vector<std::unique_ptr<PoolMember>> members_;
   mutable std::vector<WorkerLoad> loads_;  // scratch

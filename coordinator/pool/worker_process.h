@@ -28,7 +28,7 @@ struct WorkerProgram {
 /// a disk that does not respond.
 class WorkerProcess {
  public:
-  /// fork + fexecve. Error: the machine is short of descriptors, processes or memory. What fails
+  /// vfork + fexecve. Error: the machine is short of descriptors, processes or memory. What fails
   /// after the fork ends as a death.
   [[nodiscard]] static Result<WorkerProcess> start(const WorkerProgram& program,
                                                    const CoordinatorChannel& channel);

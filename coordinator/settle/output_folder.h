@@ -29,6 +29,8 @@ class OutputFolder {
   /// error, which the kernel reports only once. Any thread.
   [[nodiscard]] int sync() const;
 
+  /// As it was given.
+  [[nodiscard]] const std::string& path() const { return path_; }
   /// The path of `.fanfetch`, where the ledger is.
   [[nodiscard]] std::string state_path() const { return path_ + "/.fanfetch"; }
   /// The identity of the ledger that belongs to this folder, which shows whether a ledger that lies

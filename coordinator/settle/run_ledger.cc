@@ -42,11 +42,10 @@ bool is_own_file(const std::string& path, const std::string& output, const std::
   return false;
 }
 
-tl::expected<RunLedger, Exit> open_run_ledger(const std::string& output, const std::string& ledger,
+tl::expected<RunLedger, Exit> open_run_ledger(OutputFolder folder, const std::string& ledger,
                                               OnDamage on_damage) {
-  auto folder = OutputFolder::open(output);
-  if (!folder) return tl::unexpected(folder.error());
-  RunLedger run{.output = std::move(*folder), .path = ledger_path(output, ledger)};
+  const std::string output = folder.path();
+  RunLedger run{.output = std::move(folder), .path = ledger_path(output, ledger)};
   if (!ledger.empty() && !may_be_ledger(ledger)) {
     return unwritable(
         fmt::format("'{}' is not a ledger of fanfetch; name another file with --ledger", ledger));

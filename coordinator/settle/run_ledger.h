@@ -35,9 +35,9 @@ struct RunLedger {
   std::optional<std::string> notice;  ///< For the user, if a damaged ledger was moved aside.
 };
 
+/// `ledger`: of `--ledger`; empty: in the folder.
 [[nodiscard]] tl::expected<RunLedger, Exit> open_run_ledger(
-    const std::string& output, const std::string& ledger,
-    OnDamage on_damage = OnDamage::move_aside);
+    OutputFolder folder, const std::string& ledger, OnDamage on_damage = OnDamage::move_aside);
 
 /// What batches of this run are settled with: all but the rules are lent.
 [[nodiscard]] SettlerHooks settler_hooks(RunLedger& run, Reserve& reserve, LinksInFlight& links,

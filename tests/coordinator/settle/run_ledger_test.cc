@@ -16,14 +16,19 @@ namespace fs = std::filesystem;
 
 class RunLedgerTest : public ::testing::Test {
  protected:
+  [[nodiscard]] tl::expected<RunLedger, Exit> try_to_open(const std::string& ledger) const {
+    auto folder = OutputFolder::open(out_);
+    if (!folder) return tl::unexpected(folder.error());
+    return open_run_ledger(std::move(*folder), ledger);
+  }
   [[nodiscard]] RunLedger open(const std::string& ledger = "") const {
-    auto opened = open_run_ledger(out_, ledger);
+    auto opened = try_to_open(ledger);
     if (!opened) ADD_FAILURE() << opened.error().text;
     return std::move(opened.value());
   }
   /// Why not; "" if it can.
   [[nodiscard]] std::string refusal(const std::string& ledger = "") const {
-    const auto opened = open_run_ledger(out_, ledger);
+    const auto opened = try_to_open(ledger);
     return opened ? "" : opened.error().text;
   }
   /// A run that was killed between its transaction and its renames.
