@@ -35,7 +35,7 @@ std::optional<TaskId> Scheduler::next(Instant now, const PlacementAt& placement)
     take_due(host, now);
     reposition(host, now);
   }
-  Host* host = idle_hosts_ > 0 ? next_idle_host(placement) : busy_turns_.first;
+  Host* host = next_host(now, placement);
   if (host == nullptr) return std::nullopt;
   host->passed_over = 0;
   set_row(*host, nullptr);  // its next turn comes behind the others
@@ -66,6 +66,7 @@ std::optional<Scheduler::GivenUp> Scheduler::next_given_up() {
 
 void Scheduler::clear(Instant now) {
   given_up_.clear();
+  patience_ends_.reset();
   size_ = 0;
   ready_.clear();
   free_ready_ = kNoTask;
@@ -76,18 +77,21 @@ void Scheduler::clear(Instant now) {
   }
   for (Host* host : with_tasks) {
     host->first_ready = host->last_ready = kNoTask;
+    host->ready = 0;
     host->delayed.clear();
     reposition(*host, now);
   }
 }
 
 std::optional<Instant> Scheduler::next_due() const {
-  if (waking_.empty()) return std::nullopt;
-  return waking_.front()->wake;
+  if (waking_.empty()) return patience_ends_;
+  const Instant wake = waking_.front()->wake;
+  return patience_ends_ ? std::min(wake, *patience_ends_) : wake;
 }
 
-/// REQUIRES: there is one.
-Scheduler::Host* Scheduler::next_idle_host(const PlacementAt& placement) const {
+Scheduler::Host* Scheduler::next_host(Instant now, const PlacementAt& placement) {
+  patience_ends_.reset();
+  if (idle_hosts_ == 0) return busy_turns_.first;
   Host* longest = nullptr;  // the one that has waited for longest,
   Host* placed = nullptr;   // and of those that would not be placed better later
   for (std::size_t row = 0; row < idle_turns_.size(); ++row) {
@@ -99,13 +103,38 @@ Scheduler::Host* Scheduler::next_idle_host(const PlacementAt& placement) const {
         row > 0 && placement && placement(static_cast<Worker>(row - 1)) == Placement::later;
     if (!waits) placed = first;
   }
-  if (placed == nullptr || placed == longest) return longest;
-  if (longest->passed_over >= kMaxPassedOver * (idle_turns_.size() - 1)) return longest;
-  ++longest->passed_over;
+  if (placed == nullptr) return next_worth_connection(now);
+  if (placed != longest) {
+    if (longest->passed_over >= kMaxPassedOver * (idle_turns_.size() - 1)) return longest;
+    ++longest->passed_over;
+  }
+  idle_row(*placed).taken(now);
   return placed;
 }
 
-Scheduler::Row& Scheduler::idle_row(const Host& host) {
+/// The connections of all idle hosts are with workers that have no room for them now. Of each row
+/// the first one is looked at.
+Scheduler::Host* Scheduler::next_worth_connection(Instant now) {
+  Host* longest = nullptr;
+  std::optional<Instant> patience_ends;
+  for (const IdleRow& row : idle_turns_) {
+    if (row.first == nullptr) continue;
+    const Instant end = row.patience_ends();
+    const bool is_worth = row.first->ready >= kWorthConnection || end <= now;
+    if (!is_worth) {
+      patience_ends = std::min(patience_ends.value_or(end), end);
+    } else if (longest == nullptr || row.first->queued < longest->queued) {
+      longest = row.first;
+    }
+  }
+  if (longest != nullptr) return longest;
+  Host* const busy = busy_turns_.first;
+  if (busy != nullptr && busy->ready >= kWorthConnection) return busy;
+  patience_ends_ = patience_ends;
+  return nullptr;
+}
+
+Scheduler::IdleRow& Scheduler::idle_row(const Host& host) {
   const std::size_t row = host.connected ? std::size_t{*host.connected} + 1 : 0;
   while (idle_turns_.size() <= row) idle_turns_.emplace_back();
   return idle_turns_[row];
@@ -134,11 +163,13 @@ void Scheduler::push_ready(Host& host, TaskId task) {
   }
   (host.first_ready == kNoTask ? host.first_ready : ready_[host.last_ready].next) = slot;
   host.last_ready = slot;
+  ++host.ready;
 }
 
 TaskId Scheduler::pop_ready(Host& host) {
   const std::uint32_t slot = host.first_ready;
   host.first_ready = std::exchange(ready_[slot].next, std::exchange(free_ready_, slot));
+  --host.ready;
   return ready_[slot].task;
 }
 
@@ -161,7 +192,12 @@ void Scheduler::reposition(Host& host, Instant now) {
   const bool wants = has_ready && host.governor.has_room();
   const bool waits = wants && host.governor.ready_at() > now;
   if (wants && !waits) {
-    set_row(host, host.governor.in_flight() == 0 ? &idle_row(host) : &busy_turns_);
+    if (host.governor.in_flight() > 0) {
+      set_row(host, &busy_turns_);
+    } else if (IdleRow& row = idle_row(host); host.row != &row) {
+      set_row(host, &row);
+      row.joined(now);
+    }
   } else {
     set_row(host, nullptr);
   }
@@ -222,6 +258,19 @@ void Scheduler::Row::remove(Host& host) {
   (host.previous != nullptr ? host.previous->next : first) = host.next;
   (host.next != nullptr ? host.next->previous : last) = host.previous;
   --size;
+}
+
+void Scheduler::IdleRow::joined(Instant now) {
+  if (size == 1) taken_at = now;
+}
+
+void Scheduler::IdleRow::taken(Instant now) {
+  constexpr int kAveraged = 16;
+  pace += (now - std::exchange(taken_at, now) - pace) / kAveraged;
+}
+
+Instant Scheduler::IdleRow::patience_ends() const {
+  return taken_at + kPatience - pace * static_cast<Duration::rep>(size);
 }
 
 // --- Hosts that wait for a time ---

@@ -49,8 +49,11 @@ class Scheduler {
   using PlacementAt = std::function<Placement(Worker)>;
   /// The next task that may run; it counts against its host until finished(). Of the hosts with
   /// nothing in flight it takes the one that has waited for longest, but for those that are placed
-  /// better later; these too, if there are no others, or one of them was passed over kMaxPassedOver
-  /// times for each worker.
+  /// better later; these too, if one of them was passed over kMaxPassedOver times for each worker,
+  /// or if there are no others and it pays to open another connection: the host has
+  /// kWorthConnection ready tasks, or those that wait for its worker, at the pace at which that
+  /// takes them, would for longer than kPatience. As long as it does not pay, hosts with something
+  /// in flight, whose next task needs a connection too, have a turn if they have so many tasks.
   [[nodiscard]] std::optional<TaskId> next(Instant now, const PlacementAt& placement = {});
   /// Whether some host has a ready task and may be asked. Tasks and pauses whose time has come
   /// since the last next() are not seen.
@@ -71,8 +74,8 @@ class Scheduler {
   /// Forgets all tasks that next() has not returned, and keeps what is known of the hosts.
   void clear(Instant now);
 
-  /// When next() may have a task, if it has none and nothing is finished before; nullopt: nothing
-  /// waits for a time.
+  /// When next() may have a task, if the last call had none and nothing is finished before;
+  /// nullopt: nothing waits for a time.
   [[nodiscard]] std::optional<Instant> next_due() const;
   /// Tasks that wait: neither returned by next() nor given up.
   [[nodiscard]] std::size_t size() const { return size_; }
@@ -84,6 +87,12 @@ class Scheduler {
   static constexpr std::size_t kMaxIdleHosts = 10'000;
   /// How often a host is passed over, for each worker, for one that is placed better.
   static constexpr unsigned kMaxPassedOver = 32;
+  /// Ready tasks of a host that pay for one more connection to it: with TLS that costs as much CPU
+  /// as twenty small files.
+  static constexpr std::uint32_t kWorthConnection = 20;
+  /// How long hosts with fewer wait for the worker that has connections to them: what a connection
+  /// to a distant server takes.
+  static constexpr Duration kPatience = std::chrono::milliseconds(100);
 
  private:
   struct Host;
@@ -114,6 +123,17 @@ class Scheduler {
     void push_back(Host& host);
     void remove(Host& host);
   };
+  /// Hosts with nothing in flight that may be asked, of one worker.
+  struct IdleRow : Row {
+    /// Call whenever a host has joined it, or its worker takes one of them.
+    void joined(Instant now);
+    void taken(Instant now);
+    /// When those that wait in it will have waited for kPatience, if it stays as it is.
+    [[nodiscard]] Instant patience_ends() const;
+
+    Instant taken_at{};  // the last one, or began to wait
+    Duration pace{};     // from one taken to the next, on average
+  };
   /// One ready task. All of them are in one pool, where each host has a chain.
   struct Ready {
     TaskId task;
@@ -127,6 +147,7 @@ class Scheduler {
     const Name* name = nullptr;  // the key in hosts_
     HostGovernor governor;
     std::uint32_t first_ready = kNoTask, last_ready = kNoTask;
+    std::uint32_t ready = 0;                          // tasks in that chain
     std::vector<std::pair<Instant, TaskId>> delayed;  // a heap, the earliest on top
     std::optional<Worker> connected;                  // what finished() said last
     Row* row = nullptr;                               // the one it is in
@@ -145,8 +166,9 @@ class Scheduler {
   Host& find_or_add(const std::string& name, unsigned limit);
   void push_ready(Host& host, TaskId task);
   TaskId pop_ready(Host& host);
-  [[nodiscard]] Host* next_idle_host(const PlacementAt& placement) const;
-  [[nodiscard]] Row& idle_row(const Host& host);
+  [[nodiscard]] Host* next_host(Instant now, const PlacementAt& placement);
+  [[nodiscard]] Host* next_worth_connection(Instant now);
+  [[nodiscard]] IdleRow& idle_row(const Host& host);
   void take_due(Host& host, Instant now);
   void reposition(Host& host, Instant now);
   void give_up_tasks(Host& host, const std::shared_ptr<const Failed>& failed);
@@ -170,11 +192,12 @@ class Scheduler {
   std::uint32_t free_ready_ = kNoTask;
   // Hosts that have a ready task and may be asked. With nothing in flight: those that no worker is
   // connected to, and behind them a row for each worker. A deque: hosts point to their row.
-  std::deque<Row> idle_turns_{1};
+  std::deque<IdleRow> idle_turns_{1};
   std::size_t idle_hosts_ = 0;  // in all of them
   Row busy_turns_;              // with something in flight
   Row kept_;                    // hosts without tasks, the one used last at the end
   std::vector<Host*> waking_;
+  std::optional<Instant> patience_ends_;  // of the hosts that the last next() let wait
   std::deque<GivenUp> given_up_;
   std::size_t size_ = 0;
   std::uint64_t queued_ = 0;  // hosts so far
