@@ -6,12 +6,21 @@
 #include <new>
 
 namespace fanfetch {
+namespace {
+
+/// EVP_sha256() would be looked up among all algorithms each time that it is used.
+const EVP_MD* algorithm() {
+  static EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return fetched;
+}
+
+}  // namespace
 
 void Sha256::Free::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
 
 Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
   // OpenSSL fails here only if memory is exhausted.
-  if (!context_ || EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) != 1) {
+  if (!context_ || EVP_DigestInit_ex(context_.get(), algorithm(), nullptr) != 1) {
     throw std::bad_alloc();
   }
 }
