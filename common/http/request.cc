@@ -3,11 +3,15 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "common/ascii.h"
 
 namespace fanfetch {
 namespace {
+
+/// More than most requests have beside their URL, its authority once more, and the lines.
+constexpr std::size_t kUsualBytes = 96;
 
 /// The parts of `scheme://authority/path?query`.
 struct Split {
@@ -34,7 +38,9 @@ bool HttpRequest::has(std::string_view name) const {
 }
 
 void HttpRequest::add(std::string_view name, std::string_view value) {
-  lines.emplace_back(name).append(": ").append(value);
+  std::string& line = lines.emplace_back();
+  line.reserve(name.size() + 2 + value.size());
+  line.append(name).append(": ").append(value);
 }
 
 void HttpRequest::add_unless_there(std::string_view name, std::string_view value) {
@@ -45,7 +51,9 @@ std::string write_request(const HttpRequest& request, TargetForm form,
                           std::string_view proxy_userinfo) {
   const auto [authority, target] = split(request.url);
   std::string bytes;
-  bytes.reserve(1024);
+  bytes.reserve(std::accumulate(
+      request.lines.begin(), request.lines.end(), kUsualBytes + request.url.size(),
+      [](std::size_t size, const std::string& line) { return size + line.size() + 2; }));
   bytes.append(request.method) += ' ';
   if (form == TargetForm::absolute) {
     bytes.append(request.url, 0, request.url.size() - target.size());
@@ -61,7 +69,8 @@ std::string write_request(const HttpRequest& request, TargetForm form,
   }
   if (request.body) append_line(bytes, "Content-Length", std::to_string(request.body->size));
   for (const std::string& line : request.lines) bytes.append(line).append("\r\n");
-  return bytes.append("\r\n");
+  bytes.append("\r\n");
+  return bytes;
 }
 
 std::string basic_credentials(std::string_view userinfo) {

@@ -33,7 +33,7 @@ constexpr std::string_view kFileExtensions[] = {
     "geojson", "geotiff", "gguf",   "glb",         "gltf",     "gpkg",     "gpx",   "grb",
     "grb2",    "grib",    "grib2",  "gz",          "h4",       "h5",       "hdf",   "hdf4",
     "hdf5",    "hdr",     "he5",    "hgt",         "img",      "ipa",      "ipynb", "iso",
-    "jar",     "j2k",     "jpf",    "jpx",         "json",     "jsonl",    "kml",   "kmz",
+    "j2k",     "jar",     "jpf",    "jpx",         "json",     "jsonl",    "kml",   "kmz",
     "las",     "laz",     "lrz",    "lz",          "lz4",      "lzh",      "lzma",  "lzo",
     "m2ts",    "m3u",     "m3u8",   "m4a",         "m4b",      "m4p",      "m4s",   "mat",
     "mdb",     "mid",     "midi",   "mobi",        "mod",      "mp1",      "mp2",   "mp3",
@@ -53,6 +53,7 @@ constexpr std::string_view kFileExtensions[] = {
     "wav",     "weba",    "whl",    "wma",         "wmv",      "woff",     "woff2", "wv",
     "xar",     "xls",     "xlsb",   "xlsm",        "xlsx",     "xpi",      "xz",    "z",
     "z01",     "zip",     "zipx",   "zst"};
+static_assert(std::is_sorted(std::begin(kFileExtensions), std::end(kFileExtensions)));
 
 template <std::size_t count>
 bool is_one_of(const std::string_view (&list)[count], std::string_view word) {
@@ -64,7 +65,9 @@ bool is_one_of(const std::string_view (&list)[count], std::string_view word) {
 Claim claim_of_extension(std::string_view extension) {
   if (is_one_of(kPictureExtensions, extension)) return Claim::picture;
   if (is_one_of(kOtherPictureExtensions, extension)) return Claim::other_picture;
-  return is_one_of(kFileExtensions, extension) ? Claim::file : Claim::nothing;
+  const bool is_file =
+      std::binary_search(std::begin(kFileExtensions), std::end(kFileExtensions), extension);
+  return is_file ? Claim::file : Claim::nothing;
 }
 
 Claim claim_of_type(std::string_view type) {

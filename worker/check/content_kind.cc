@@ -125,13 +125,13 @@ bool starts_with_word(std::string_view text, std::string_view word) {
 }
 
 /// The head without its byte order mark; UTF-16 without its zero bytes, which leaves ASCII
-/// readable.
-std::string as_text(std::string_view head) {
+/// readable: it lies in `narrowed` then.
+std::string_view as_text(std::string_view head, std::string& narrowed) {
   if (head.starts_with(kByteOrderMark)) head.remove_prefix(kByteOrderMark.size());
-  if (!head.starts_with("\xFF\xFE") && !head.starts_with("\xFE\xFF")) return std::string(head);
-  std::string text(head.substr(2));
-  std::erase(text, '\0');
-  return text;
+  if (!head.starts_with("\xFF\xFE") && !head.starts_with("\xFE\xFF")) return head;
+  narrowed = head.substr(2);
+  std::erase(narrowed, '\0');
+  return narrowed;
 }
 
 void skip_blanks(std::string_view& text) {
@@ -169,8 +169,8 @@ ContentKind kind_by_root(const std::string& name) {
 /// Skips what may precede the root element (comments, processing instructions), then reads its
 /// name.
 ContentKind kind_of_markup(std::string_view head, Head state) {
-  const std::string whole = as_text(head);
-  std::string_view text = whole;
+  std::string narrowed;
+  std::string_view text = as_text(head, narrowed);
   // For a head that ends before the root element: more bytes may decide, if more can arrive.
   const auto beyond = state == Head::complete ? ContentKind::xml : ContentKind::unknown;
   bool prolog = false;  // a comment or an instruction was skipped

@@ -130,6 +130,7 @@ std::string without_folders(std::string name) {
 }  // namespace
 
 std::string suggested_name(std::string_view header) {
+  if (header.empty()) return "";  // nearly always
   std::string plain, extended, loose;
   Pieces pieces;
   while (!header.empty()) {

@@ -4,8 +4,16 @@
 
 namespace fanfetch {
 
+namespace {
+
+constexpr std::size_t kMostOwnLines = 7;
+
+}  // namespace
+
 HttpRequest make_request(const Job& job, const Rest& rest) {
-  HttpRequest request{.url = job.url, .userinfo = job.userinfo, .lines = job.headers};
+  HttpRequest request{.url = job.url, .userinfo = job.userinfo};
+  request.lines.reserve(job.headers.size() + kMostOwnLines);
+  request.lines = job.headers;
   request.add_unless_there("User-Agent", job.user_agent);
   request.add_unless_there("Accept", "*/*");
   // A file is what its server has, not what a coding makes of it.
