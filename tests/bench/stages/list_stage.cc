@@ -61,7 +61,8 @@ class ListStage final : public Stage {
  private:
   static std::vector<ReaderSource> sources(std::string text) {
     std::vector<ReaderSource> all;
-    all.push_back({.spec = {}, .filter = LinkFilter::make({}).value(), .host_limit = 64});
+    LinkFilter filter = LinkFilter::make({}).value();
+    all.push_back({.spec = {}, .filter = std::move(filter), .host_limit = 64});
     all[0].open = [stream = std::make_shared<std::unique_ptr<TextStream>>(
                        std::make_unique<TextStream>(std::move(text)))](
                       const SourceContext& context) -> Result<std::unique_ptr<Source>> {
