@@ -43,7 +43,7 @@ Sha256Digest Sha256::finish() {
 }
 
 Sha256Digest sha256(std::string_view text) {
-  // To make one, OpenSSL looks the algorithm up, which takes longer than to hash a URL.
+  // To make a context takes longer than to hash a URL.
   thread_local Sha256 hasher;
   hasher.update(std::as_bytes(std::span(text)));
   return hasher.finish();

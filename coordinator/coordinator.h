@@ -69,13 +69,13 @@ class Coordinator {
   /// few enough to stay in the CPU's cache.
   static constexpr std::size_t kMaxTasks = 1024;
   /// The same while workers have room, but all links are with them or wait for hosts that are busy
-  /// or asked for a pause, so that a list sorted by host keeps the workers busy. About 1.2 KB each.
+  /// or asked for a pause, so that a list sorted by host keeps the workers busy. About 0.4 KB each.
   static constexpr std::size_t kMaxTasksWhileHostsWait = 16 * 1024;
   /// Taken from the reader per wake-up, so that a long list of bad lines delays no signal.
   static constexpr int kItemsPerBatch = 512;
-  /// What the ledger has not done yet; beyond, no job is given until it has caught up. About 2 KB
-  /// each; enough for 16,000 files a second where a batch takes half a second.
-  static constexpr std::size_t kMaxBacklog = 8192;
+  /// What the ledger has not done yet; beyond, no job is given until it has caught up. About 1 KB
+  /// each; enough for 8,000 files a second where a batch takes half a second.
+  static constexpr std::size_t kMaxBacklog = 4096;
   /// Messages are dropped beyond this: a worker that writes without end must not fill our memory.
   static constexpr std::size_t kMaxBacklogForMessages = 2 * kMaxBacklog;
 

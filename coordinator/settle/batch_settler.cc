@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -80,6 +81,11 @@ Result<LedgerEntry> entry_of_part(const Placer& placer, const Link& link, std::u
   entry.row.file = stamp;
   entry.rename = std::move(rename);
   return entry;
+}
+
+bool is_saved(const Settled& settled) {
+  const auto* finished = std::get_if<FinishedLink>(&settled);
+  return finished != nullptr && std::holds_alternative<Saved>(finished->outcome);
 }
 
 /// Whether a later run could resume from what is left of the part.
@@ -160,11 +166,22 @@ void BatchSettler::begin_finished(FinishedLink&& finished, Batch& batch) const {
 }
 
 Duration BatchSettler::settle(std::vector<Settled>& settled) {
+  // Parts share one sync, which may take long. Without parts nothing is gained by a large batch.
+  const bool has_parts = std::ranges::any_of(settled, is_saved);
+  const std::size_t slice = has_parts ? settled.size() : BatchPolicy::kFull;
+  Duration syncs_took{0};
+  for (std::span rest(settled); !rest.empty(); rest = rest.subspan(std::min(slice, rest.size()))) {
+    syncs_took += settle_slice(rest.first(std::min(slice, rest.size())));
+  }
+  settled.clear();
+  return syncs_took;
+}
+
+Duration BatchSettler::settle_slice(std::span<Settled> settled) {
   Batch& batch = *batch_;
   batch.items.reserve(settled.size());
   batch.entries.reserve(settled.size());
   for (Settled& one : settled) begin(std::move(one), batch);
-  settled.clear();
 
   Duration sync_took{0};
   if (!output_error_) output_error_ = hooks_.output_lost();

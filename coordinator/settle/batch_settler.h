@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -57,7 +58,7 @@ class BatchSettler {
   BatchSettler(BatchSettler&&) noexcept;
   ~BatchSettler();
 
-  /// Does (a) to (d), then reports each link, and empties `settled`. Returns how long the sync
+  /// Does (a) to (d), then reports each link, and empties `settled`. Returns how long its syncs
   /// took. Once there is an output_error(), nothing is written any more, and each link is reported
   /// as failed (`disk`).
   Duration settle(std::vector<Settled>& settled);
@@ -69,6 +70,7 @@ class BatchSettler {
  private:
   struct Batch;
 
+  [[nodiscard]] Duration settle_slice(std::span<Settled> settled);
   void begin(Settled settled, Batch& batch) const;
   void begin_finished(FinishedLink&& finished, Batch& batch) const;
   [[nodiscard]] Result<> settle_batch(Batch& batch, Duration& sync_took);

@@ -1,6 +1,9 @@
 #include "coordinator/settle/batch_settler.h"
 
+#include <algorithm>
+
 #include "coordinator/names/path_text.h"
+#include "coordinator/settle/batch_policy.h"
 #include "tests/coordinator/settle/settler_fixture.h"
 
 // In which order a batch is settled, and what of.
@@ -65,6 +68,29 @@ TEST_F(BatchSettlerTest, TheBatchAfterRenamesSyncsEvenWithoutParts) {
   EXPECT_EQ(take_log(), (Log{"write", "record 3", "settled"})) << "those are on the disk";
   settler_.finish();
   EXPECT_EQ(take_log(), Log{}) << "nothing is to be placed";
+}
+
+/// As they come where a ledger cannot keep up with a server that refuses all.
+TEST_F(BatchSettlerTest, ManyLinksWithoutPartsAreSettledInSlices) {
+  constexpr auto kLinks = static_cast<unsigned>(2 * BatchPolicy::kFull + 1);
+  std::vector<Settled> batch;
+  for (unsigned i = 1; i <= kLinks; ++i) batch.emplace_back(failed_row(i));
+  settler_.settle(batch);
+  EXPECT_TRUE(batch.empty());
+  EXPECT_EQ(std::ranges::count(take_log(), "write"), 3);
+  ASSERT_EQ(records_.size(), kLinks);
+  EXPECT_EQ(records_.back().index, kLinks);
+  EXPECT_EQ(ledger_.rows.size(), kLinks);
+}
+
+TEST_F(BatchSettlerTest, ManyLinksWithAPartShareOneSync) {
+  std::vector<Settled> batch;
+  for (unsigned i = 2; i <= BatchPolicy::kFull + 2; ++i) batch.emplace_back(failed_row(i));
+  batch.emplace_back(saved(1, "a.jpg"));
+  settler_.settle(batch);
+  const auto log = take_log();
+  EXPECT_EQ(std::ranges::count(log, "write"), 1);
+  EXPECT_EQ(std::ranges::count(log, "sync"), 1);
 }
 
 TEST_F(BatchSettlerTest, ABatchWithoutRowsTouchesNothing) {
