@@ -5,13 +5,6 @@
 #include <utility>
 
 namespace fanfetch {
-namespace {
-
-/// What comes within so short a time may as well come while a request goes out, and another look
-/// costs a system call a file.
-constexpr auto kJustNow = std::chrono::milliseconds(2);
-
-}  // namespace
 
 Connection::Connection(EventLoop& loop, std::string key, CurlEasy easy, CurlMulti& multi, bool tls)
     : loop_(loop), key_(std::move(key)), bytes_(std::move(easy), multi, tls) {}
@@ -28,13 +21,6 @@ bool Connection::watch(Interest interest) {
   }
   events_ = events;
   return true;
-}
-
-bool Connection::is_silent() {
-  const Instant looked_at = loop_.now();
-  const bool looked_just_now = !bytes_.is_tls() && events_ != 0 && user_since_ < looked_at &&
-                               std::chrono::steady_clock::now() - looked_at < kJustNow;
-  return looked_just_now || bytes_.is_silent();
 }
 
 void Connection::pause() {

@@ -27,19 +27,12 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   /// From now on, events go to `user`, which is lent.
-  void set_user(User& user) {
-    user_ = &user;
-    user_since_ = loop_.now();
-  }
+  void set_user(User& user) { user_ = &user; }
   enum class Interest { read, read_and_write };
   /// False: the kernel has no room for it.
   [[nodiscard]] bool watch(Interest interest);
   /// No events until watch(): not even the peer's leaving, which would wake us on and on.
   void pause();
-
-  /// Nothing has come for its user, who waits for nothing, nor has the peer left: by the loop's
-  /// last look if that was just now, or by another one.
-  [[nodiscard]] bool is_silent();
 
   [[nodiscard]] CurlConnection& bytes() { return bytes_; }
   [[nodiscard]] const std::string& key() const { return key_; }
@@ -49,7 +42,6 @@ class Connection {
   std::string key_;
   CurlConnection bytes_;
   User* user_ = nullptr;
-  Instant user_since_{};
   std::uint32_t events_ = 0;  // that are watched; 0: none
 };
 

@@ -14,7 +14,7 @@ bool contains(const std::vector<std::string>& addresses, const std::string& addr
 
 std::unique_ptr<Connection> ConnectionPool::take(const std::string& key,
                                                  const std::vector<std::string>& addresses) {
-  // Asked here, too, because what came since the loop's last look would be read as the response.
+  // Asked here, too, because what came since the loop's last turn would be read as the response.
   for (;;) {
     const auto found = of_key_.find(key);
     if (found == of_key_.end()) return nullptr;
@@ -23,7 +23,7 @@ std::unique_ptr<Connection> ConnectionPool::take(const std::string& key,
       return addresses.empty() || contains(addresses, (*one)->bytes().peer());
     });
     if (last == same.rend()) return nullptr;
-    if (auto connection = remove(*last); connection->is_silent()) return connection;
+    if (auto connection = remove(*last); connection->bytes().is_silent()) return connection;
   }
 }
 
