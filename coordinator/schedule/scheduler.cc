@@ -66,7 +66,7 @@ std::optional<Scheduler::GivenUp> Scheduler::next_given_up() {
 
 void Scheduler::clear(Instant now) {
   given_up_.clear();
-  patience_ends_.reset();
+  waits_until_.reset();
   size_ = 0;
   ready_.clear();
   free_ready_ = kNoTask;
@@ -84,14 +84,20 @@ void Scheduler::clear(Instant now) {
 }
 
 std::optional<Instant> Scheduler::next_due() const {
-  if (waking_.empty()) return patience_ends_;
+  if (waking_.empty()) return waits_until_;
   const Instant wake = waking_.front()->wake;
-  return patience_ends_ ? std::min(wake, *patience_ends_) : wake;
+  return waits_until_ ? std::min(wake, *waits_until_) : wake;
 }
 
 Scheduler::Host* Scheduler::next_host(Instant now, const PlacementAt& placement) {
-  patience_ends_.reset();
-  if (idle_hosts_ == 0) return busy_turns_.first;
+  waits_until_.reset();
+  Host* const host = idle_hosts_ > 0 ? next_idle_host(now, placement) : busy_turns_.first;
+  if (!waits_until_) patience_.rest(now);
+  return host;
+}
+
+/// REQUIRES: there is one.
+Scheduler::Host* Scheduler::next_idle_host(Instant now, const PlacementAt& placement) {
   Host* longest = nullptr;  // the one that has waited for longest,
   Host* placed = nullptr;   // and of those that would not be placed better later
   for (std::size_t row = 0; row < idle_turns_.size(); ++row) {
@@ -104,37 +110,33 @@ Scheduler::Host* Scheduler::next_host(Instant now, const PlacementAt& placement)
     if (!waits) placed = first;
   }
   if (placed == nullptr) return next_worth_connection(now);
-  if (placed != longest) {
-    if (longest->passed_over >= kMaxPassedOver * (idle_turns_.size() - 1)) return longest;
-    ++longest->passed_over;
-  }
-  idle_row(*placed).taken(now);
+  if (placed == longest) return longest;
+  if (longest->passed_over >= kMaxPassedOver * (idle_turns_.size() - 1)) return longest;
+  ++longest->passed_over;
   return placed;
 }
 
-/// The connections of all idle hosts are with workers that have no room for them now. Of each row
-/// the first one is looked at.
+/// The connections of all idle hosts are with workers that have no room now, and so the next task,
+/// also of a host with something in flight, takes another one. Of each row the first is looked at.
 Scheduler::Host* Scheduler::next_worth_connection(Instant now) {
   Host* longest = nullptr;
-  std::optional<Instant> patience_ends;
-  for (const IdleRow& row : idle_turns_) {
-    if (row.first == nullptr) continue;
-    const Instant end = row.patience_ends();
-    const bool is_worth = row.first->ready >= kWorthConnection || end <= now;
-    if (!is_worth) {
-      patience_ends = std::min(patience_ends.value_or(end), end);
-    } else if (longest == nullptr || row.first->queued < longest->queued) {
-      longest = row.first;
-    }
+  Host* worth = nullptr;
+  for (const Row& row : idle_turns_) {
+    Host* const first = row.first;
+    if (first == nullptr) continue;
+    if (longest == nullptr || first->queued < longest->queued) longest = first;
+    if (!first->is_worth_connection()) continue;
+    if (worth == nullptr || first->queued < worth->queued) worth = first;
   }
-  if (longest != nullptr) return longest;
+  if (worth != nullptr) return worth;
+  if (!patience_.lasts(now)) return longest;
   Host* const busy = busy_turns_.first;
-  if (busy != nullptr && busy->ready >= kWorthConnection) return busy;
-  patience_ends_ = patience_ends;
+  if (busy != nullptr && busy->is_worth_connection()) return busy;
+  waits_until_ = patience_.ends();
   return nullptr;
 }
 
-Scheduler::IdleRow& Scheduler::idle_row(const Host& host) {
+Scheduler::Row& Scheduler::idle_row(const Host& host) {
   const std::size_t row = host.connected ? std::size_t{*host.connected} + 1 : 0;
   while (idle_turns_.size() <= row) idle_turns_.emplace_back();
   return idle_turns_[row];
@@ -183,6 +185,7 @@ void Scheduler::take_due(Host& host, Instant now) {
 
 /// Moves a host of which anything has changed to the row and the heap position it belongs in.
 void Scheduler::reposition(Host& host, Instant now) {
+  waits_until_.reset();  // it may have a turn now
   if (const auto failed = host.governor.given_up(now)) give_up_tasks(host, failed);
   const bool has_ready = host.first_ready != kNoTask;
   if (!has_ready && host.delayed.empty()) {
@@ -192,12 +195,7 @@ void Scheduler::reposition(Host& host, Instant now) {
   const bool wants = has_ready && host.governor.has_room();
   const bool waits = wants && host.governor.ready_at() > now;
   if (wants && !waits) {
-    if (host.governor.in_flight() > 0) {
-      set_row(host, &busy_turns_);
-    } else if (IdleRow& row = idle_row(host); host.row != &row) {
-      set_row(host, &row);
-      row.joined(now);
-    }
+    set_row(host, host.governor.in_flight() == 0 ? &idle_row(host) : &busy_turns_);
   } else {
     set_row(host, nullptr);
   }
@@ -258,19 +256,6 @@ void Scheduler::Row::remove(Host& host) {
   (host.previous != nullptr ? host.previous->next : first) = host.next;
   (host.next != nullptr ? host.next->previous : last) = host.previous;
   --size;
-}
-
-void Scheduler::IdleRow::joined(Instant now) {
-  if (size == 1) taken_at = now;
-}
-
-void Scheduler::IdleRow::taken(Instant now) {
-  constexpr int kAveraged = 16;
-  pace += (now - std::exchange(taken_at, now) - pace) / kAveraged;
-}
-
-Instant Scheduler::IdleRow::patience_ends() const {
-  return taken_at + kPatience - pace * static_cast<Duration::rep>(size);
 }
 
 // --- Hosts that wait for a time ---

@@ -18,6 +18,7 @@
 #include "coordinator/link/task_id.h"
 #include "coordinator/schedule/host_feedback.h"
 #include "coordinator/schedule/host_governor.h"
+#include "coordinator/schedule/patience.h"
 
 namespace fanfetch {
 
@@ -50,14 +51,14 @@ class Scheduler {
   /// The next task that may run; it counts against its host until finished(). Of the hosts with
   /// nothing in flight it takes the one that has waited for longest, but for those that are placed
   /// better later; these too, if one of them was passed over kMaxPassedOver times for each worker,
-  /// or if there are no others and it pays to open another connection: the host has
-  /// kWorthConnection ready tasks, or those that wait for its worker, at the pace at which that
-  /// takes them, would for longer than kPatience. As long as it does not pay, hosts with something
-  /// in flight, whose next task needs a connection too, have a turn if they have so many tasks.
+  /// or if there are no others and another connection pays: it is not encrypted, or the host has
+  /// kWorthConnection ready tasks. Where none pays, room stays unused for kPatience.
   [[nodiscard]] std::optional<TaskId> next(Instant now, const PlacementAt& placement = {});
-  /// Whether some host has a ready task and may be asked. Tasks and pauses whose time has come
-  /// since the last next() are not seen.
-  [[nodiscard]] bool has_turn() const { return idle_hosts_ > 0 || busy_turns_.first; }
+  /// Whether some host has a ready task and may be asked, and not all of them wait for what is
+  /// better. Tasks, pauses and waits whose time has come since the last next() are not seen.
+  [[nodiscard]] bool has_turn() const {
+    return !waits_until_ && (idle_hosts_ > 0 || busy_turns_.first != nullptr);
+  }
   /// A task that next() returned no longer uses its host, and showed that of it. `connected`: the
   /// worker that has kept a connection to the host; nullopt: none, as far as known.
   void finished(TaskId task, const HostFeedback& feedback, std::optional<Worker> connected,
@@ -74,8 +75,8 @@ class Scheduler {
   /// Forgets all tasks that next() has not returned, and keeps what is known of the hosts.
   void clear(Instant now);
 
-  /// When next() may have a task, if the last call had none and nothing is finished before;
-  /// nullopt: nothing waits for a time.
+  /// When next() may have a task, if the last call had none and nothing is added or finished
+  /// before; nullopt: nothing waits for a time.
   [[nodiscard]] std::optional<Instant> next_due() const;
   /// Tasks that wait: neither returned by next() nor given up.
   [[nodiscard]] std::size_t size() const { return size_; }
@@ -87,8 +88,8 @@ class Scheduler {
   static constexpr std::size_t kMaxIdleHosts = 10'000;
   /// How often a host is passed over, for each worker, for one that is placed better.
   static constexpr unsigned kMaxPassedOver = 32;
-  /// Ready tasks of a host that pay for one more connection to it: with TLS that costs as much CPU
-  /// as twenty small files.
+  /// Ready tasks of a host that pay for one more encrypted connection to it, which costs as much
+  /// CPU as twenty small files.
   static constexpr std::uint32_t kWorthConnection = 20;
   /// How long hosts with fewer wait for the worker that has connections to them: what a connection
   /// to a distant server takes.
@@ -123,17 +124,6 @@ class Scheduler {
     void push_back(Host& host);
     void remove(Host& host);
   };
-  /// Hosts with nothing in flight that may be asked, of one worker.
-  struct IdleRow : Row {
-    /// Call whenever a host has joined it, or its worker takes one of them.
-    void joined(Instant now);
-    void taken(Instant now);
-    /// When those that wait in it will have waited for kPatience, if it stays as it is.
-    [[nodiscard]] Instant patience_ends() const;
-
-    Instant taken_at{};  // the last one, or began to wait
-    Duration pace{};     // from one taken to the next, on average
-  };
   /// One ready task. All of them are in one pool, where each host has a chain.
   struct Ready {
     TaskId task;
@@ -143,6 +133,10 @@ class Scheduler {
   static constexpr std::size_t kNotWaking = std::numeric_limits<std::size_t>::max();
   struct Host {
     Host(const HostRules& rules, unsigned limit) : governor(rules, limit) {}
+    /// It is worth one more connection.
+    [[nodiscard]] bool is_worth_connection() const {
+      return ready >= kWorthConnection || !name->text.starts_with("https:");
+    }
 
     const Name* name = nullptr;  // the key in hosts_
     HostGovernor governor;
@@ -167,8 +161,9 @@ class Scheduler {
   void push_ready(Host& host, TaskId task);
   TaskId pop_ready(Host& host);
   [[nodiscard]] Host* next_host(Instant now, const PlacementAt& placement);
+  [[nodiscard]] Host* next_idle_host(Instant now, const PlacementAt& placement);
   [[nodiscard]] Host* next_worth_connection(Instant now);
-  [[nodiscard]] IdleRow& idle_row(const Host& host);
+  [[nodiscard]] Row& idle_row(const Host& host);
   void take_due(Host& host, Instant now);
   void reposition(Host& host, Instant now);
   void give_up_tasks(Host& host, const std::shared_ptr<const Failed>& failed);
@@ -192,12 +187,13 @@ class Scheduler {
   std::uint32_t free_ready_ = kNoTask;
   // Hosts that have a ready task and may be asked. With nothing in flight: those that no worker is
   // connected to, and behind them a row for each worker. A deque: hosts point to their row.
-  std::deque<IdleRow> idle_turns_{1};
+  std::deque<Row> idle_turns_{1};
   std::size_t idle_hosts_ = 0;  // in all of them
   Row busy_turns_;              // with something in flight
   Row kept_;                    // hosts without tasks, the one used last at the end
   std::vector<Host*> waking_;
-  std::optional<Instant> patience_ends_;  // of the hosts that the last next() let wait
+  Patience patience_{kPatience};
+  std::optional<Instant> waits_until_;  // set: all turns were put off by the last next()
   std::deque<GivenUp> given_up_;
   std::size_t size_ = 0;
   std::uint64_t queued_ = 0;  // hosts so far

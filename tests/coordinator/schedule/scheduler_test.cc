@@ -197,6 +197,7 @@ TEST(Scheduler, AHostWaitsForTheWorkerThatIsConnectedToIt) {
       {"both have room", 0, 1, {kGoodPlace, kGoodPlace}, 1},
       {"that of A is full", 0, 1, {kLater, kGoodPlace}, 2},
       {"that of B is full", 0, 1, {kGoodPlace, kLater}, 1},
+      {"that of both is full: better late than never", 0, 0, {kLater, kGoodPlace}, 1},
       {"that of A is full, and B has none", 0, {}, {kLater, kGoodPlace}, 2},
       {"A has none", {}, 1, {kLater, kGoodPlace}, 1},
       {"that of A is gone, and its connection with it", 0, 1, {kGone, kGoodPlace}, 1},
@@ -212,82 +213,100 @@ TEST(Scheduler, AHostWaitsForTheWorkerThatIsConnectedToIt) {
     scheduler.add(1, kA, 10, kStart);
     scheduler.add(2, kB, 10, kStart);
     const auto placement = [&](Scheduler::Worker worker) { return row.placements[worker]; };
-    EXPECT_EQ(scheduler.next(kStart, placement), row.first) << row.what;
-    const Instant later = kStart + Scheduler::kPatience;
-    EXPECT_EQ(scheduler.next(later, placement), 3 - row.first) << row.what;
+    const auto next = [&] {
+      const auto task = scheduler.next(kStart, placement);
+      return task ? task : scheduler.next(kStart + Scheduler::kPatience, placement);
+    };
+    EXPECT_EQ(next(), row.first) << row.what;
+    EXPECT_EQ(next(), 3 - row.first) << row.what;
     EXPECT_FALSE(scheduler.has_turn()) << row.what;
   }
 }
 
 /// The worker that is connected to a host is busy, and another has room.
 TEST(Scheduler, ANewConnectionHasToPay) {
-  constexpr auto kAlmost = Scheduler::kPatience - Duration(1);
   constexpr TaskId kEnough = Scheduler::kWorthConnection;
+  constexpr const char* kPlain = "http://a:80";
   struct Row {
     const char* what;
+    const char* host;  // idle: A
     TaskId of_a;       // ready tasks
-    Duration waited;   // since A joined the row
     TaskId of_b;       // ready tasks of a host with something in flight
-    TaskId next;       // 0: nothing
-    bool looks_again;  // when A will have waited for long enough
+    TaskId next;       // 0: nothing yet
   };
   const Row rows[] = {
-      {"a task, at once", 1, Duration(0), 0, 0, true},
-      {"too few tasks", kEnough - 1, kAlmost, 0, 0, true},
-      {"enough tasks", kEnough, Duration(0), 0, 1, false},
-      {"a task that has waited for long", 1, Scheduler::kPatience, 0, 1, false},
-      {"B needs a connection, too", 1, Duration(0), kEnough - 1, 0, true},
-      {"that of B pays", 1, Duration(0), kEnough, 1001, false},
-      {"both pay", kEnough, Duration(0), kEnough, 1, false},
+      {"a task", kA, 1, 0, 0},
+      {"too few tasks", kA, kEnough - 1, 0, 0},
+      {"enough tasks", kA, kEnough, 0, 1},
+      {"a connection costs little", kPlain, 1, 0, 1},
+      {"B needs a connection, too", kA, 1, kEnough - 1, 0},
+      {"that of B pays", kA, 1, kEnough, 1001},
+      {"both pay", kA, kEnough, kEnough, 1},
   };
   for (const Row& row : rows) {
     Scheduler scheduler(fixed(), 1);
-    scheduler.add_later(9999, kA, 100, kStart + seconds(9), kStart);
-    connect(scheduler, kA, 0);
+    scheduler.add_later(9999, row.host, 100, kStart + seconds(9), kStart);
+    connect(scheduler, row.host, 0);
     if (row.of_b > 0) {
       scheduler.add(1000, kB, 100, kStart);
       ASSERT_EQ(scheduler.next(kStart), 1000u);
     }
-    for (TaskId task = 1; task <= row.of_a; ++task) scheduler.add(task, kA, 100, kStart);
+    for (TaskId task = 1; task <= row.of_a; ++task) scheduler.add(task, row.host, 100, kStart);
     for (TaskId task = 1; task <= row.of_b; ++task) scheduler.add(1000 + task, kB, 100, kStart);
     const auto placement = [](Scheduler::Worker) { return Placement::later; };
-    EXPECT_EQ(scheduler.next(kStart + row.waited, placement).value_or(0), row.next) << row.what;
-    EXPECT_EQ(scheduler.next_due() == kStart + Scheduler::kPatience, row.looks_again) << row.what;
+    EXPECT_EQ(scheduler.next(kStart, placement).value_or(0), row.next) << row.what;
+    if (row.next > 0) continue;
+    const Instant end = kStart + Scheduler::kPatience;
+    EXPECT_EQ(scheduler.next_due(), end) << row.what;
+    EXPECT_EQ(scheduler.next(end - Duration(1), placement), std::nullopt) << row.what;
+    EXPECT_EQ(scheduler.next(end, placement), 1u) << row.what << ": it has waited for long enough";
   }
 }
 
-/// The longer the row of a worker, and the slower it takes from it, the sooner another helps.
-TEST(Scheduler, HostsWaitForAWorkerThatSoonHasRoom) {
-  using std::chrono::milliseconds;
-  struct Row {
-    TaskId hosts;  // in the row
-    Duration pace;
-    bool waits;
-  };
-  const Row rows[] = {{4, milliseconds(20), true},
-                      {6, milliseconds(20), false},
-                      {80, milliseconds(1), true},
-                      {120, milliseconds(1), false}};
-  for (const Row& row : rows) {
-    Scheduler scheduler(fixed(), 1);
-    const auto host_of = [](TaskId task) { return fmt::format("https://h{}:443", task); };
-    for (TaskId host = 0; host < row.hosts; ++host) {
-      scheduler.add_later(10'000 + host, host_of(host), 10, kStart + seconds(999), kStart);
-      connect(scheduler, host_of(host), 0);
-    }
-    for (TaskId host = 0; host < row.hosts; ++host) {
-      scheduler.add(host, host_of(host), 10, kStart);
-    }
-    Instant now = kStart;
-    for (int turn = 0; turn < 100; ++turn, now += row.pace) {
-      const TaskId host = scheduler.next(now).value();
-      scheduler.add(host, host_of(host), 10, now);
-      scheduler.finished(host, kGood, 0, now);
-    }
-    now -= row.pace;
-    const auto placement = [](Scheduler::Worker) { return Placement::later; };
-    EXPECT_EQ(!scheduler.next(now, placement), row.waits) << row.hosts << " hosts";
+/// Whoever looks for more work then may find hosts that no worker is connected to.
+TEST(Scheduler, ATurnThatIsPutOffIsNone) {
+  Scheduler scheduler(fixed(), 1);
+  scheduler.add_later(9999, kA, 100, kStart + seconds(9), kStart);
+  connect(scheduler, kA, 0);
+  scheduler.add(1, kA, 100, kStart);
+  EXPECT_TRUE(scheduler.has_turn());
+  const auto placement = [](Scheduler::Worker) { return Placement::later; };
+  EXPECT_EQ(scheduler.next(kStart, placement), std::nullopt);
+  EXPECT_FALSE(scheduler.has_turn());
+  scheduler.add(2, kB, 100, kStart);
+  EXPECT_TRUE(scheduler.has_turn());
+  EXPECT_EQ(scheduler.next(kStart, placement), 2u);
+}
+
+/// Hosts of a full worker put off those of the other one, which has room, no longer than that.
+TEST(Scheduler, WhatHasWaitedInVainDoesNotWaitAgain) {
+  Scheduler scheduler(fixed(), 1);
+  const auto host_of = [](TaskId task) { return fmt::format("https://h{}:443", task); };
+  for (TaskId host = 0; host < 10; ++host) {
+    scheduler.add_later(1000 + host, host_of(host), 10, kStart + seconds(999), kStart);
+    connect(scheduler, host_of(host), 0);
   }
+  scheduler.add(500, kB, 10, kStart);
+  ASSERT_EQ(scheduler.next(kStart), 500u);
+  for (TaskId host = 0; host < 10; ++host) scheduler.add(host, host_of(host), 10, kStart);
+  for (TaskId task = 501; task <= 503; ++task) scheduler.add(task, kB, 10, kStart);
+  bool has_room = false;  // the worker of all but B, now and then
+  const auto placement = [&](Scheduler::Worker) {
+    return has_room ? Placement::good : Placement::later;
+  };
+  Instant now = kStart;
+  for (int wait = 0; wait < 4; ++wait) {
+    EXPECT_EQ(scheduler.next(now, placement), std::nullopt);
+    now += Scheduler::kPatience / 4;
+    has_room = true;
+    const TaskId host = scheduler.next(now, placement).value();
+    scheduler.finished(host, kGood, 0, now);
+    scheduler.add(host, host_of(host), 10, now);
+    has_room = false;
+  }
+  std::size_t given = 0;
+  while (scheduler.next(now, placement)) ++given;
+  EXPECT_EQ(given, 13u) << "those of B, too";
 }
 
 /// The files of many hosts, in two workers: hardly a host changes
@@ -295,7 +314,7 @@ TEST(Scheduler, HostsWaitForAWorkerThatSoonHasRoom) {
 TEST(Scheduler, HostsStayWithTheirWorkers) {
   constexpr TaskId kHosts = 500, kEach = 5;
   Scheduler scheduler(fixed(), 1);
-  const auto host_of = [](TaskId task) { return fmt::format("http://h{}:80", task / kEach); };
+  const auto host_of = [](TaskId task) { return fmt::format("https://h{}:443", task / kEach); };
   for (TaskId task = 0; task < kHosts * kEach; ++task) {
     scheduler.add(task, host_of(task), 10, kStart);
   }

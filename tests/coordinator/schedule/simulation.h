@@ -54,7 +54,7 @@ struct RunSetup {
   unsigned per_host = 16;  ///< Concurrent requests to each host.
   unsigned slots = 64;     ///< Concurrent requests in all.
   int retries = 4;
-  std::size_t window = 4096;  ///< Links known at a time, as in the coordinator.
+  std::size_t window = 1024;  ///< Links known at a time, as in the coordinator.
   Duration limit = std::chrono::hours(1000);
   std::uint64_t seed = 1;
 };
