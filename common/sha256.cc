@@ -10,7 +10,11 @@ namespace {
 
 /// EVP_sha256() would be looked up among all algorithms each time that it is used.
 const EVP_MD* algorithm() {
-  static EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  static EVP_MD* const fetched = [] {
+    EVP_MD* const found = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    if (found == nullptr) throw std::bad_alloc();  // it is tried again
+    return found;
+  }();
   return fetched;
 }
 

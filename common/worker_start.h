@@ -6,7 +6,8 @@ namespace fanfetch {
 
 /// How a coordinator starts a worker program: `PROGRAM COORDINATOR_PID ARGUMENT…`, an empty
 /// environment, stdin and stdout on /dev/null, stderr on a pipe, INT, TERM, HUP and PIPE ignored,
-/// and these descriptors, followed by the program's own ones.
+/// TSTP, TTIN and TTOU blocked until the program lets them in, and these descriptors, followed by
+/// the program's own ones.
 enum WorkerFd : int {
   kRegionFd = 3,     ///< The channel: its memory,
   kSubmittedFd = 4,  ///< the eventfd that wakes the worker,

@@ -27,7 +27,15 @@ bool tie_to_parent(const char* parent) {
   return ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && std::to_string(::getppid()) == parent;
 }
 
+/// Those that the coordinator held back until we run (common/worker_start.h).
+void let_signals_in() {
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
 int run(const char* parent, TlsFiles tls_files) {
+  let_signals_in();
   ::prctl(PR_SET_NAME, "fanfetch-worker");
   if (!tie_to_parent(parent)) return kCannotStart;
   auto channel =

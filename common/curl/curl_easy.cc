@@ -54,13 +54,15 @@ std::size_t on_body(char* data, std::size_t size, std::size_t count, void* handl
 }
 
 /// Of each connection, to a server or to a proxy.
-CURLcode on_tls_context(CURL*, void* context, void* store) noexcept {
+CURLcode on_tls_context(CURL*, void* context, void* store) noexcept try {
   auto* const tls = static_cast<SSL_CTX*>(context);
+  if (SSL_CTX_get_verify_mode(tls) == SSL_VERIFY_NONE) return CURLE_OK;
   const auto& trusted = *static_cast<const TrustStore*>(store);
-  const bool verifies = SSL_CTX_get_verify_mode(tls) != SSL_VERIFY_NONE;
-  if (verifies && trusted.is_empty()) return CURLE_SSL_CACERT_BADFILE;
+  if (trusted.is_empty()) return CURLE_SSL_CACERT_BADFILE;
   SSL_CTX_set1_cert_store(tls, trusted.native());
   return CURLE_OK;
+} catch (const std::bad_alloc&) {
+  return CURLE_OUT_OF_MEMORY;
 }
 
 curl_socket_t on_open_socket(void* guard, curlsocktype, curl_sockaddr* address) noexcept {

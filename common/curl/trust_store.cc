@@ -1,9 +1,13 @@
 #include "common/curl/trust_store.h"
 
+#include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509_vfy.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <new>
 #include <optional>
 #include <span>
@@ -11,6 +15,8 @@
 #include <unordered_map>
 #include <utility>
 #include <vector>
+
+#include "common/unique_fd.h"
 
 namespace fanfetch {
 namespace {
@@ -77,6 +83,24 @@ Owned<X509> parse(const Unparsed& unparsed) {
   const auto size = static_cast<long>(unparsed.der.size());
   return Owned<X509>(unparsed.has_settings ? d2i_X509_AUX(nullptr, &at, size)
                                            : d2i_X509(nullptr, &at, size));
+}
+
+/// Empty: it cannot be read, or is no bundle, whatever it is.
+std::string content_of(const std::string& path) {
+  constexpr off_t kMostBytes = 64 << 20;
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));  // a FIFO, say
+  struct stat status {};
+  if (!file.valid() || ::fstat(file.get(), &status) != 0 || status.st_size > kMostBytes) return "";
+  std::string content(static_cast<std::size_t>(status.st_size), '\0');
+  std::size_t size = 0;
+  while (size < content.size()) {
+    const ssize_t count = ::read(file.get(), content.data() + size, content.size() - size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    size += static_cast<std::size_t>(count);
+  }
+  content.resize(size);
+  return content;
 }
 
 BySubject read_bundle(BIO* bundle) {
@@ -154,7 +178,7 @@ X509_LOOKUP_METHOD* lookup_method() {
 struct TrustStore::Parts {
   Owned<X509_STORE> store;
   X509_LOOKUP* lookup = nullptr;  // the store's
-  Owned<BIO> bundle;              // null: it was read, or cannot be
+  std::string bundle;             // what has not been looked through yet
   bool empty = true;
 };
 
@@ -171,21 +195,23 @@ TrustStore TrustStore::open(const std::string& path) {
   parts->lookup = X509_STORE_add_lookup(parts->store.get(), lookup_method());
   if (parts->lookup == nullptr) throw std::bad_alloc();
   X509_LOOKUP_set_method_data(parts->lookup, std::make_unique<BySubject>().release());
-  parts->bundle.reset(BIO_new_file(path.c_str(), "r"));
-  ERR_clear_error();
+  parts->bundle = content_of(path);
   return TrustStore(std::move(parts));
 }
 
-const TrustStore::Parts& TrustStore::read() const {
-  if (const auto bundle = std::exchange(parts_->bundle, nullptr)) {
-    auto& certificates = *static_cast<BySubject*>(X509_LOOKUP_get_method_data(parts_->lookup));
-    certificates = read_bundle(bundle.get());
-    parts_->empty = certificates.empty();
-  }
+const TrustStore::Parts& TrustStore::index() const {
+  if (parts_->bundle.empty()) return *parts_;
+  const Owned<BIO> bundle(
+      BIO_new_mem_buf(parts_->bundle.data(), static_cast<int>(parts_->bundle.size())));
+  if (!bundle) throw std::bad_alloc();
+  auto& certificates = *static_cast<BySubject*>(X509_LOOKUP_get_method_data(parts_->lookup));
+  certificates = read_bundle(bundle.get());
+  parts_->empty = certificates.empty();
+  parts_->bundle = {};
   return *parts_;
 }
 
-bool TrustStore::is_empty() const { return read().empty; }
-x509_store_st* TrustStore::native() const { return read().store.get(); }
+bool TrustStore::is_empty() const { return index().empty; }
+x509_store_st* TrustStore::native() const { return index().store.get(); }
 
 }  // namespace fanfetch

@@ -7,11 +7,11 @@ struct x509_store_st;
 
 namespace fanfetch {
 
-/// The certificates of a PEM bundle. It is opened at once and read for the first connection that
-/// uses TLS, so that a run without any does not wait for it, and none opens a file by its name
-/// later. Each certificate is parsed when a chain first asks for its subject, and then kept:
-/// OpenSSL takes 20 to 28 ms to parse Debian's bundle of 140, of which a run needs a few. Outlives
-/// the CurlEasy that trusts it. Thread: one at a time.
+/// The certificates of a PEM bundle, in memory: no file is read after open(). They are looked
+/// through for the first connection that verifies a server, so that a run without any does not wait
+/// for it. Each is parsed when a chain first asks for its subject, and then kept: OpenSSL takes 20
+/// to 28 ms to parse Debian's bundle of 140, of which a run needs a few. Outlives the CurlEasy that
+/// trusts it. Thread: one at a time.
 class TrustStore {
  public:
   /// What cannot be read is not trusted; a file that cannot, or without a certificate, leaves the
@@ -20,7 +20,7 @@ class TrustStore {
   TrustStore(TrustStore&&) noexcept;
   ~TrustStore();
 
-  // Both read the bundle, if that was not done. Throw std::bad_alloc.
+  // Both look the bundle through, if that was not done. Throw std::bad_alloc.
 
   [[nodiscard]] bool is_empty() const;
   /// OpenSSL's object; lent.
@@ -29,7 +29,7 @@ class TrustStore {
  private:
   struct Parts;
   explicit TrustStore(std::unique_ptr<Parts> parts);
-  [[nodiscard]] const Parts& read() const;
+  [[nodiscard]] const Parts& index() const;
 
   std::unique_ptr<Parts> parts_;
 };

@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <limits>
+#include <utility>
 
 #include "common/ascii.h"
 
@@ -36,23 +37,24 @@ std::optional<std::uint64_t> read_length(std::string_view text) {
 /// Sets the length that all lines of Content-Length agree on.
 void take_lengths(const ResponseHead& head, Framing& framing) {
   std::optional<std::uint64_t> length;
+  std::string problem;
   head.each("Content-Length", [&](std::string_view line) {
-    if (!framing.problem.empty()) return;
+    if (!problem.empty()) return;
     for_each_element(line, [&](std::string_view element) {
       const auto value = read_length(element);
       if (!value) {
-        framing.problem =
-            fmt::format("its Content-Length '{}' is no number", line.substr(0, kQuoted));
+        problem = fmt::format("its Content-Length '{}' is no number", line.substr(0, kQuoted));
       } else if (length && *length != *value) {
-        framing.problem = "it has several different lengths";
+        problem = "it has several different lengths";
       } else {
         length = value;
       }
-      return framing.problem.empty();
+      return problem.empty();
     });
   });
-  if (!framing.problem.empty()) {
+  if (!problem.empty()) {
     framing.kind = Framing::Kind::broken;
+    framing.problem = std::move(problem);
     return;
   }
   if (!length) return;

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <mutex>
 
 #include "common/result.h"
 
@@ -67,9 +68,10 @@ std::string uri_of(const std::string& path, Database::Access access) {
 
 tl::expected<std::unique_ptr<Database>, DatabaseError> Database::open(const std::string& path,
                                                                       Access access) {
-  // Statistics of its memory, which nobody asks for: a lock for each allocation.
-  static const int without_statistics = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-  (void)without_statistics;
+  // Nobody asks for statistics of its memory, which cost a lock for each allocation. Before its
+  // first use, that is: only this file uses it.
+  static std::once_flag configured;
+  std::call_once(configured, [] { (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
   const bool writes = access == Access::read_write || access == Access::memory;
   const int flags = (writes ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) |
                     SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;

@@ -26,7 +26,7 @@ struct Redirection {
   int to;
 };
 
-/// Whatever a started process needs of the parent, made before the fork: what is short then is an
+/// Whatever a started process needs of the parent, made before vfork(): what is short then is an
 /// error here, and not a death. `from` of each redirection lies above all `to`.
 struct Descriptors {
   std::vector<Redirection> redirections;
@@ -50,9 +50,11 @@ struct Descriptors {
   // Ctrl-C reaches the whole group, and the coordinator decides what it means. Ignored signals stay
   // so through exec; from the first instruction on the worker is safe from them.
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ}) ::signal(signal, SIG_IGN);
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  // Ctrl-Z would stop us here, and the coordinator, which waits for us: the worker lets it in.
+  sigset_t stops;
+  ::sigemptyset(&stops);
+  for (const int signal : {SIGTSTP, SIGTTIN, SIGTTOU}) ::sigaddset(&stops, signal);
+  ::sigprocmask(SIG_SETMASK, &stops, nullptr);
 
   char* const environment[] = {nullptr};
   bool good = true;
@@ -69,7 +71,8 @@ struct Descriptors {
 
 /// vfork() and not fork(): that copies the page tables, after which each page that we write faults
 /// once more. On a virtual machine, where a fault takes 12 us, it cost 10 ms a worker. The child
-/// uses our memory until it executes the program, and no handler of ours may run in it.
+/// uses our memory until it executes the program, and no handler of ours may run in it. We wait
+/// until the kernel has read where that program begins, which it has in memory as a rule.
 pid_t fork_and_execute(int binary, const std::vector<Redirection>& descriptors, int last,
                        char* const* argv) {
   sigset_t all, before;
@@ -109,7 +112,7 @@ Result<WorkerProcess> WorkerProcess::start(const WorkerProgram& program,
   const UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
   if (!null.valid()) return fail("cannot open /dev/null: {}", errno_text(errno));
 
-  // Everything that allocates comes before the fork.
+  // Everything that allocates comes before vfork().
   const int last = kFirstOwnFd + static_cast<int>(program.descriptors.size()) - 1;
   std::vector<Redirection> wanted{{null.get(), STDIN_FILENO},
                                   {null.get(), STDOUT_FILENO},

@@ -23,13 +23,13 @@ struct WorkerProgram {
 /// Error: it is in neither; both are named.
 [[nodiscard]] Result<UniqueFd> open_worker_binary();
 
-/// One running child. Thread: main, since PR_SET_PDEATHSIG is tied to the forking thread.
+/// One running child. Thread: main, since PR_SET_PDEATHSIG is tied to the thread that forks.
 /// When it goes, it kills the child, and reaps it unless that takes long: the child may be held by
 /// a disk that does not respond.
 class WorkerProcess {
  public:
   /// vfork + fexecve. Error: the machine is short of descriptors, processes or memory. What fails
-  /// after the fork ends as a death.
+  /// after vfork() ends as a death.
   [[nodiscard]] static Result<WorkerProcess> start(const WorkerProgram& program,
                                                    const CoordinatorChannel& channel);
   WorkerProcess(WorkerProcess&&) noexcept = default;

@@ -63,19 +63,31 @@ void LedgerThread::finish() {
 void LedgerThread::wait_for_work(Work& work) {
   std::unique_lock lock(mutex_);
   for (;;) {
-    const Instant due = policy_.close_at(batch_since_, batch_.size());
-    const bool is_due =
-        !batch_.empty() && (no_more_links_ || std::chrono::steady_clock::now() >= due);
+    std::optional<Instant> due;  // of the open batch
+    if (!batch_.empty()) due = policy_.close_at(batch_since_, batch_.size());
+    const bool is_due = due && (no_more_links_ || std::chrono::steady_clock::now() >= *due);
     if (is_due) work.batch.swap(batch_);
     if (is_due || closed_ || !tasks_.empty()) break;
-    if (batch_.empty()) {
-      arrived_.wait(lock);
+    if (due) {
+      arrived_.wait_until(lock, *due);
     } else {
-      arrived_.wait_until(lock, due);
+      arrived_.wait(lock);
     }
   }
   work.tasks.swap(tasks_);
   work.ending = closed_;
+}
+
+void LedgerThread::settle_batch(std::vector<Settled>& batch) {
+  const bool is_usual = batch.size() <= BatchPolicy::kFull;
+  const Duration took = settler_.settle(batch);
+  policy_.note_sync(took, std::chrono::steady_clock::now());
+  note_output_error(settler_.output_error());
+  // The disk has caught up: what came while it was slow needs no memory any more.
+  if (is_usual && batch.capacity() > 4 * BatchPolicy::kFull) {
+    batch = {};
+    batch.reserve(BatchPolicy::kFull);
+  }
 }
 
 void LedgerThread::run() {
@@ -100,11 +112,7 @@ void LedgerThread::do_all_work() {
       done += task.weight;
     }
     work.tasks.clear();
-    if (!work.batch.empty()) {
-      const Duration took = settler_.settle(work.batch);
-      policy_.note_sync(took, std::chrono::steady_clock::now());
-      note_output_error(settler_.output_error());
-    }
+    if (!work.batch.empty()) settle_batch(work.batch);
     if (done == 0) continue;
     on_idle_();
     backlog_.fetch_sub(done, std::memory_order_relaxed);

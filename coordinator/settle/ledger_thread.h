@@ -67,6 +67,7 @@ class LedgerThread {
   void run();
   void do_all_work();
   void wait_for_work(Work& work);
+  void settle_batch(std::vector<Settled>& batch);
   void note_output_error(std::optional<std::string> error);
 
   BatchSettler settler_;

@@ -20,7 +20,7 @@ struct TlsFiles {
 /// malformed line. What handles have in common, TLS sessions, they share. Outlives them.
 class CurlSetup {
  public:
-  /// Opens the bundle.
+  /// Reads the bundle.
   explicit CurlSetup(TlsFiles files)
       : files_(std::move(files)), trust_(TrustStore::open(files_.ca)) {}
 

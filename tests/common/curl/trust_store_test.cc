@@ -5,7 +5,6 @@
 #include <openssl/x509v3.h>
 
 #include <filesystem>
-#include <fstream>
 #include <memory>
 
 #include "tests/support/certificates.h"
@@ -111,13 +110,18 @@ TEST_F(TrustStoreTest, SettingsOfTrustCount) {
   EXPECT_FALSE(with("-addreject serverAuth"));
 }
 
-TEST_F(TrustStoreTest, TheBundleIsOpenedAtOnceAndReadWhenItIsNeeded) {
+TEST_F(TrustStoreTest, WhatBecomesOfTheFileLaterDoesNotMatter) {
   const auto authority = make("a", "one", {.host = ""});
   const auto leaf = make("a", "leaf", {.issuer = "one"});
-  const TrustStore store = store_of("");
-  std::ofstream(temp_.at("bundle.pem"), std::ios::app) << text_of(authority);  // not read yet
-  std::filesystem::remove(temp_.at("bundle.pem"));                             // but open
+  const TrustStore store = store_of(text_of(authority));
+  temp_.write("bundle.pem", "");  // in place
   EXPECT_TRUE(trusts(store, leaf));
+  EXPECT_FALSE(store.is_empty());
+}
+
+TEST_F(TrustStoreTest, WhatIsNoFileIsEmpty) {
+  EXPECT_TRUE(TrustStore::open(temp_.path().string()).is_empty()) << "a folder";
+  EXPECT_TRUE(TrustStore::open("/dev/null").is_empty());
 }
 
 TEST_F(TrustStoreTest, WithoutACertificateItIsEmpty) {

@@ -56,8 +56,8 @@ TEST_F(LedgerThreadTest, ClosesABatchByItself) {
 }
 
 TEST_F(LedgerThreadTest, SettlesTheRestWithoutWaiting) {
-  const auto start = std::chrono::steady_clock::now();
   thread_.settle(failed_row(1));
+  const auto start = std::chrono::steady_clock::now();
   thread_.settle_rest();
   pollfd poll{.fd = thread_.progress_fd(), .events = POLLIN, .revents = 0};
   ASSERT_EQ(::poll(&poll, 1, 60'000), 1);
