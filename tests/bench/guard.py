@@ -23,6 +23,7 @@ ABOUT = ("Instructions a file, as scripts/bench --guard --record writes them: fo
 # What else the figures depend on. Another version may be why a figure has moved.
 LIBRARIES = ("libc6", "libstdc++6", "libcurl4", "libssl3", "libsqlite3-0", "libre2-9", "libfmt9", "valgrind")
 SECONDS = 300  # for one stage; they take 1 to 10
+MEMORY = "/dev/shm"  # where the drivers work: no disk has a part in their figures
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,7 +114,12 @@ class Unmeasured(Exception):
 def measure(stage, drivers):
     """Instructions a file, and the key: what compiled the driver, and the CPU that it saw."""
     profile = profile_path(drivers, stage)
-    with tempfile.TemporaryDirectory(prefix="fanfetch-guard-", dir="/dev/shm") as folder:
+    try:
+        made = tempfile.TemporaryDirectory(prefix="fanfetch-guard-", dir=MEMORY)
+    except OSError as error:
+        raise Unmeasured(f"{stage.name}: its driver works in {MEMORY}, where no folder can be made: "
+                         f"{error.strerror}") from error
+    with made as folder:
         command = ["valgrind", "--tool=callgrind", "--collect-atstart=no", "--toggle-collect=counted_by_callgrind",
                    f"--callgrind-out-file={profile}", f"{drivers}/{stage.driver}_stage", stage.variant,
                    str(stage.files)]

@@ -1,9 +1,10 @@
-"""What the guard says about figures: see guard.py. Needs neither valgrind nor a driver."""
+"""What the guard says about figures: see guard.py. Needs no driver; the test that needs valgrind is skipped without."""
 
 import contextlib
 import io
 import json
 import os
+import shutil
 import tempfile
 import unittest
 import unittest.mock
@@ -121,6 +122,12 @@ class DriverTest(unittest.TestCase):
         with self.assertRaises(guard.Unmeasured):
             guard.measure_all(self.drivers, guard.STAGES[:1])
 
+    def test_there_is_no_room_for_it(self):
+        with unittest.mock.patch("guard.MEMORY", f"{self.drivers}/none"), \
+                self.assertRaisesRegex(guard.Unmeasured, "/none, where no folder can be made: No such file"):
+            guard.measure(guard.STAGES[0], self.drivers)
+
+    @unittest.skipUnless(shutil.which("valgrind"), "valgrind is missing")
     def test_it_fails(self):
         stage = guard.Stage("one", "failing", "", 1)
         path = f"{self.drivers}/failing_stage"
