@@ -14,18 +14,24 @@ import guard
 
 class JudgeTest(unittest.TestCase):
     def test_each_figure_has_its_verdict(self):
-        for recorded, measured, failed, words in (
-                (1000, 1000, False, ()),
-                (1000, 1050, False, ()),
-                (1000, 1051, True, ("settle", "1,051", "1,000", "5.1 % more", "--record")),
-                (1000, 2000, True, ("100.0 % more",)),
-                (1000, 950, False, ()),
-                (1000, 949, False, ("settle", "949", "5.1 % less", "--record")),
-                (None, 1000, True, ("settle has no recorded figure", "--record")),
-                (1000, None, True, ("no driver measures it", "--record")),
+        same, other = True, False
+        for recorded, measured, libraries, failed, words in (
+                (1000, 1000, same, False, ()),
+                (1000, 1050, same, False, ()),
+                (1000, 1051, same, True, ("settle", "1,051", "1,000", "5.1 % more", "--record")),
+                (1000, 2000, same, True, ("100.0 % more",)),
+                (1000, 950, same, False, ()),
+                (1000, 949, same, False, ("settle", "949", "5.1 % less", "--record")),
+                (None, 1000, same, True, ("settle has no recorded figure", "--record")),
+                (1000, None, same, True, ("no driver measures it", "--record")),
+                (1000, 1050, other, False, ()),
+                (1000, 1051, other, False, ("settle", "5.1 % more", "other versions of libraries", "--record")),
+                (1000, 949, other, False, ("5.1 % less", "--record")),
+                (None, 1000, other, True, ("settle has no recorded figure",)),
+                (1000, None, other, True, ("no driver measures it",)),
         ):
-            with self.subTest(recorded=recorded, measured=measured):
-                verdict = guard.judge("settle", recorded, measured)
+            with self.subTest(recorded=recorded, measured=measured, libraries=libraries):
+                verdict = guard.judge("settle", recorded, measured, libraries)
                 self.assertEqual(verdict.failed, failed)
                 self.assertEqual(bool(verdict.text), bool(words))
                 for word in words:
@@ -70,11 +76,11 @@ class WholeTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.path = f"{folder.name}/guard.json"
 
-    def run_guard(self, key, record=False, **measured):
+    def run_guard(self, key, record=False, libc="1", **measured):
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed), \
                 unittest.mock.patch("guard.measure_all", return_value=(measured, key)), \
-                unittest.mock.patch("guard.libraries", return_value={"libc6": key}):
+                unittest.mock.patch("guard.libraries", return_value={"libc6": libc}):
             status = guard.guard("drivers", record, self.path)
         return status, printed.getvalue()
 
@@ -87,6 +93,16 @@ class WholeTest(unittest.TestCase):
         self.assertIn("settle takes 106", printed)
         self.assertIn("callgrind_annotate drivers/", printed)
         self.assertEqual(self.run_guard("g++ 12", settle=94)[0], 0, "cheaper is a hint")
+
+    def test_other_libraries_make_a_dearer_figure_no_failure(self):
+        self.run_guard("g++ 12", record=True, settle=100)
+        status, printed = self.run_guard("g++ 12", libc="2", settle=106)
+        self.assertEqual(status, 0)
+        self.assertIn("settle takes 106", printed)
+        self.assertIn("libc6 was 1 when it was recorded, and is 2 here", printed)
+        self.assertNotIn("libc6", self.run_guard("g++ 12", libc="2", settle=100)[1], "nothing has moved")
+        self.run_guard("g++ 12", record=True, libc="2", settle=106)
+        self.assertEqual(self.run_guard("g++ 12", libc="2", settle=112)[0], 1, "recorded with them, it is held")
 
     def test_each_compiler_has_its_own(self):
         self.run_guard("g++ 12", record=True, settle=100)
