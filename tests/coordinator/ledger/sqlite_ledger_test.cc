@@ -228,6 +228,38 @@ TEST_F(SqliteLedgerTest, NotesWhatIsToBePlacedUntilTheNextBatch) {
   EXPECT_TRUE(pending().empty());
 }
 
+/// Many are noted with one statement, what is left of them with one each.
+TEST_F(SqliteLedgerTest, NotesEachOfManyPartsAsItIs) {
+  for (const unsigned count : {33U, 64U}) {
+    SCOPED_TRACE(count);
+    std::vector<LedgerEntry> batch{{.row = failed_row(1000), .rename = {}}};
+    for (unsigned number = 1; number <= count; ++number) {
+      batch.push_back(placing_entry(number, std::to_string(number), ~0ULL - number));
+      batch.back().row.record.bytes = 100 + number;
+      batch.back().row.file = FileStamp{.size = 100 + number, .mtime_ns = 200 + number};
+      if (number % 3 != 0) {  // 3: another pattern each time that the statement is used
+        batch.back().rename->replaces =
+            FileStamp{.size = 300 + number, .mtime_ns = -std::int64_t{number}};
+      }
+    }
+    succeeds(ledger_.write(batch));
+    const auto noted = pending();
+    ASSERT_EQ(noted.size(), count);
+    for (unsigned number = 1; number <= count; ++number) {
+      SCOPED_TRACE(number);
+      const LedgerEntry& wanted = batch[number];
+      const UnfinishedRename& got = noted[number - 1];
+      EXPECT_EQ(got.row, wanted.row.row);
+      EXPECT_EQ(got.name, wanted.row.record.file_name);
+      EXPECT_EQ(got.hash, hash_of(number));
+      EXPECT_EQ(got.file, wanted.row.file);
+      EXPECT_EQ(got.rename.part, part_of(number));
+      EXPECT_EQ(got.rename.inode, wanted.rename->inode);
+      EXPECT_EQ(got.rename.replaces, wanted.rename->replaces);
+    }
+  }
+}
+
 TEST_F(SqliteLedgerTest, KnowsWhoseANameIs) {
   write({.row = saved_row(1, "a.jpg"), .rename = {}});
   EXPECT_TRUE(ledger_.name_taken(key_of("a.jpg"), link_of(2)));
