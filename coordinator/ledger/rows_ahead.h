@@ -16,8 +16,10 @@ namespace fanfetch {
 class RowsAhead {
  public:
   /// The saved row of `link`, if it was read ahead: History::saved_between() says what of it is
-  /// set. Each is had once. It shows the ledger as of some earlier time, which is right for a link
-  /// that has not come up in this run before.
+  /// set. It shows the ledger as of some earlier time, which is right for a link that has not come
+  /// up in this run before. A link that has may be had once more, for what is read may hold rows
+  /// that were looked up or taken before: ask SeenRows about its row afterwards, as about one that
+  /// was looked up.
   [[nodiscard]] std::optional<LedgerRow> take(const LinkId& link);
   /// `row` had to be looked up in `history`: reads on from there, if that is promising.
   void found(std::int64_t row, History& history);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "coordinator/ledger/seen_rows.h"
 #include "tests/coordinator/ledger/ledger_samples.h"
 #include "tests/support/temp_dir.h"
 
@@ -79,12 +80,24 @@ TEST_F(RowsAheadTest, ReadsNothingAheadForAListInAnotherOrder) {
   EXPECT_GT(looked_up_, 1900U);
 }
 
-TEST_F(RowsAheadTest, ALinkIsHadOnce) {
+TEST_F(RowsAheadTest, ALinkIsHadOnceOfEachReading) {
   fill(50);
   ASSERT_TRUE(row_of(1));
   EXPECT_TRUE(ahead_.take(link_of(2)));
   EXPECT_FALSE(ahead_.take(link_of(2))) << "what it says may be out of date by now";
   EXPECT_TRUE(row_of(2)) << "as the ledger has it";
+}
+
+/// It may be had again as it was before this run settled it.
+TEST_F(RowsAheadTest, ALinkThatIsHadAgainIsKnownByItsRow) {
+  fill(50);
+  SeenRows seen = SeenRows::make(temp_.path()).value();
+  const auto looked_up = row_of(1);
+  ASSERT_TRUE(looked_up);
+  EXPECT_FALSE(seen.add(looked_up->row, 7));
+  const auto again = ahead_.take(link_of(1));
+  ASSERT_TRUE(again) << "it was read with those that follow it";
+  EXPECT_EQ(seen.add(again->row, 8), 7U);
 }
 
 TEST_F(RowsAheadTest, KnowsNoLinkThatIsNotInTheLedger) {
