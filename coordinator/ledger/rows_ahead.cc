@@ -1,16 +1,9 @@
 #include "coordinator/ledger/rows_ahead.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 namespace fanfetch {
-
-std::size_t RowsAhead::HashOfId::operator()(const LinkId& id) const {
-  std::size_t bits = 0;
-  std::memcpy(&bits, id.data(), sizeof bits);
-  return bits;
-}
 
 std::optional<LedgerRow> RowsAhead::take(const LinkId& link) {
   for (Rows* const rows : {&rows_, &earlier_}) {

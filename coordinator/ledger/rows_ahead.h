@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
@@ -31,9 +30,6 @@ class RowsAhead {
   static constexpr std::int64_t kNear = 64;
 
  private:
-  struct HashOfId {
-    std::size_t operator()(const LinkId& id) const;  // they are hashes already
-  };
   using Rows = std::unordered_map<LinkId, LedgerRow, HashOfId>;
 
   Rows rows_;     // read last

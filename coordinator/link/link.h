@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,6 +30,16 @@ using LinkId = std::array<std::uint8_t, 16>;
   std::copy_n(hash.begin(), id.size(), id.begin());
   return id;
 }
+
+/// For tables of links: an identity is a hash already, so its beginning will do.
+struct HashOfId {
+  [[nodiscard]] std::size_t operator()(const LinkId& id) const {
+    std::size_t bits = 0;
+    static_assert(sizeof bits <= sizeof id);
+    std::memcpy(&bits, id.data(), sizeof bits);
+    return bits;
+  }
+};
 
 /// What makes two links one: the normal form, and the user name that is sent with it.
 [[nodiscard]] inline Sha256Digest identity_of(const Url& url) {

@@ -1,14 +1,6 @@
 #include "coordinator/names/links_in_flight.h"
 
-#include <cstring>
-
 namespace fanfetch {
-
-std::size_t LinksInFlight::HashOfId::operator()(const LinkId& id) const {
-  std::size_t bits = 0;
-  std::memcpy(&bits, id.data(), sizeof bits);
-  return bits;
-}
 
 std::optional<std::uint64_t> LinksInFlight::find(const LinkId& link,
                                                  std::uint64_t& generation) const {

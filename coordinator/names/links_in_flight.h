@@ -31,11 +31,6 @@ class LinksInFlight {
   }
 
  private:
-  struct HashOfId {
-    /// They are hashes already.
-    std::size_t operator()(const LinkId& id) const;
-  };
-
   std::atomic<std::uint64_t> generation_{0};  // changed under mutex_
   mutable std::mutex mutex_;                  // guards what follows
   std::unordered_map<LinkId, std::uint64_t, HashOfId> indexes_;

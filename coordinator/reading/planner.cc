@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <cstring>
 #include <filesystem>
 #include <utility>
 
@@ -177,11 +176,7 @@ void Planner::rest() {
 
 /// Neither in flight nor in the ledger.
 bool Planner::is_certainly_new(const LinkId& link) {
-  if (!planned_) return false;
-  std::uint64_t key = 0;
-  static_assert(sizeof key <= sizeof link);
-  std::memcpy(&key, link.data(), sizeof key);
-  return !planned_->add(key);
+  return planned_ && !planned_->add(HashOfId()(link));
 }
 
 /// The link's row in the ledger, as of `generation` or, if the link has not come up in this run
