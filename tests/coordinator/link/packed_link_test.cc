@@ -2,36 +2,44 @@
 
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 namespace fanfetch {
 namespace {
 
-void expect_same(const Link& got, const Link& wanted) {
-  EXPECT_EQ(got.index, wanted.index);
-  EXPECT_EQ(got.listed, wanted.listed);
-  EXPECT_EQ(got.url.request, wanted.url.request);
-  EXPECT_EQ(got.url.normal, wanted.url.normal);
-  EXPECT_EQ(got.url.userinfo, wanted.url.userinfo);
-  EXPECT_EQ(got.url.scheme, wanted.url.scheme);
-  EXPECT_EQ(got.url.host, wanted.url.host);
-  EXPECT_EQ(got.url.port, wanted.url.port);
-  EXPECT_EQ(got.url.path, wanted.url.path);
-  EXPECT_EQ(got.hash, wanted.hash);
-  EXPECT_EQ(got.name, wanted.name);
-  EXPECT_EQ(got.open_name, wanted.open_name);
-  EXPECT_EQ(got.name_given, wanted.name_given);
-  EXPECT_EQ(got.name_key, wanted.name_key);
-  EXPECT_EQ(got.host_limit, wanted.host_limit);
-  EXPECT_EQ(got.earlier, wanted.earlier);
-  EXPECT_EQ(got.failed_before, wanted.failed_before);
-  EXPECT_EQ(got.headers, wanted.headers);
-  EXPECT_EQ(got.columns, wanted.columns);
+/// All members: without one that is new, this does not compile.
+auto members_of(const Link& link) {
+  const auto& [index, listed, url, hash, name, open_name, name_given, name_key, host_limit, earlier,
+               failed_before, headers, columns] = link;
+  const auto& [request, normal, userinfo, scheme, host, port, path] = url;
+  return std::tie(index, listed, hash, name, open_name, name_given, name_key, host_limit, earlier,
+                  failed_before, headers, columns, request, normal, userinfo, scheme, host, port,
+                  path);
 }
+
+void expect_same(const Link& got, const Link& wanted) {
+  EXPECT_EQ(members_of(got), members_of(wanted));
+}
+
+/// How many members are as in a link that was just made.
+std::size_t unset(const Link& link) {
+  const Link made;
+  return std::apply(
+      [&](const auto&... of_made) {
+        return std::apply(
+            [&](const auto&... of_link) { return (std::size_t{of_link == of_made} + ...); },
+            members_of(link));
+      },
+      members_of(made));
+}
+
+constexpr const char* kWithAll = "http://u:secret@a.org:81/photo.jpg";
 
 TEST(PackedLink, KeepsAllThatALinkHas) {
   for (const char* const listed :
        {"http://a.org/", "https://a.org/photo.jpg", "http://127.0.0.1:8080/a/b/photo.jpg",
         "HTTPS://B%C3%BCcher.example/%7Euser/a%2fb?x=1+2&y=%41#part", "http://[::1]:99/x?",
-        "http://u:secret@a.org/u:secret@a.org"}) {
+        "http://u:secret@a.org/u:secret@a.org", kWithAll}) {
     SCOPED_TRACE(listed);
     Link link{.index = 7, .listed = mask_userinfo(listed), .url = *parse_url(listed)};
     expect_same(PackedLink(link).unpack(), link);
@@ -45,6 +53,9 @@ TEST(PackedLink, KeepsAllThatALinkHas) {
     link.failed_before = true;
     link.headers = {"Referer: http://a.org/", "X: y"};
     link.columns = std::make_shared<std::string>("{}");
+    if (std::string_view(listed) == kWithAll) {
+      EXPECT_EQ(unset(link), 0U) << "fill a new member in, too";
+    }
     expect_same(PackedLink(link).unpack(), link);
   }
 }
