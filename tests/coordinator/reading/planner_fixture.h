@@ -109,13 +109,26 @@ class PlannerFixture : public ::testing::Test {
   std::unique_ptr<SqliteLedger> ledger_;
   std::string name_template_ = "{name}";
   ResumeOptions resume_;
-  KeptRecords kept_records_ = KeptRecords::counted;
+  KeptRecords kept_records_ = KeptRecords::whole;
   LinksInFlight links_in_flight_;
   NameClaims name_claims_{out_fd_.get()};
   LinkFilter filter_ = LinkFilter::make({}).value();
   std::optional<Planner> planner_;
   std::uint64_t index_ = 0;
 };
+
+/// The same, whatever the records of kept links are for.
+class EitherPlannerFixture : public PlannerFixture,
+                             public ::testing::WithParamInterface<KeptRecords> {
+ protected:
+  EitherPlannerFixture() { kept_records_ = GetParam(); }
+};
+
+inline std::string name_of_kept(const ::testing::TestParamInfo<KeptRecords>& kept) {
+  return kept.param == KeptRecords::whole ? "whole" : "counted";
+}
+
+inline const auto kEitherKept = ::testing::Values(KeptRecords::whole, KeptRecords::counted);
 
 inline const std::string kUrl = "http://h/a.jpg";
 

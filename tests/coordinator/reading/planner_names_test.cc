@@ -7,7 +7,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class PlannerNamesTest : public PlannerFixture {
+class PlannerNamesTest : public EitherPlannerFixture {
  protected:
   [[nodiscard]] static std::string suffix_of(const std::string& url) {
     return "-" + to_hex(sha256(url)).substr(0, 8);
@@ -21,7 +21,9 @@ class PlannerNamesTest : public PlannerFixture {
   }
 };
 
-TEST_F(PlannerNamesTest, TheSameLinkOnItsWayIsADuplicate) {
+INSTANTIATE_TEST_SUITE_P(All, PlannerNamesTest, kEitherKept, name_of_kept);
+
+TEST_P(PlannerNamesTest, TheSameLinkOnItsWayIsADuplicate) {
   index_ = 4;
   EXPECT_EQ(link(kUrl).index, 5u);
   expect_duplicate("HTTP://H:80/x/../a.jpg#f", 5);
@@ -29,7 +31,7 @@ TEST_F(PlannerNamesTest, TheSameLinkOnItsWayIsADuplicate) {
 }
 
 /// What is asked for is what the first one of them says.
-TEST_F(PlannerNamesTest, LinksAreKnownByTheirNormalFormHoweverTheyAreWritten) {
+TEST_P(PlannerNamesTest, LinksAreKnownByTheirNormalFormHoweverTheyAreWritten) {
   const Link first = link("http://h/%7Ea/caf%c3%a9.jpg?");
   EXPECT_EQ(first.url.request, "http://h/%7Ea/caf%c3%a9.jpg?");
   EXPECT_EQ(first.hash, sha256("http://h/~a/caf%C3%A9.jpg"));
@@ -39,7 +41,7 @@ TEST_F(PlannerNamesTest, LinksAreKnownByTheirNormalFormHoweverTheyAreWritten) {
 }
 
 /// Rows of ledgers that exist were written under these.
-TEST_F(PlannerNamesTest, TheIdentityOfALinkNeverChanges) {
+TEST_P(PlannerNamesTest, TheIdentityOfALinkNeverChanges) {
   const auto identity = [this](const std::string& url) { return to_hex(link_id(link(url).hash)); };
   EXPECT_EQ(identity("HTTP://Example.ORG:80/Path/A.jpg#x"), "2308cba08c28627d22ff6ef15edd2e3e");
   EXPECT_EQ(identity("http://example.org/%41%7e%2d.jpg?"), "01b9ff9dc346d19f5d1e44990ab44f6b");
@@ -47,14 +49,14 @@ TEST_F(PlannerNamesTest, TheIdentityOfALinkNeverChanges) {
   EXPECT_EQ(identity("http://me@example.org/a.jpg"), "2dc6365b7805804eefe99d8daee2551f");
 }
 
-TEST_F(PlannerNamesTest, TheSameLinkSettledInThisRunIsADuplicate) {
+TEST_P(PlannerNamesTest, TheSameLinkSettledInThisRunIsADuplicate) {
   const Link first = link(kUrl);
   saved(kUrl, first.name);  // as index 1
   leave_flight(kUrl, first);
   expect_duplicate(kUrl, 1);
 }
 
-TEST_F(PlannerNamesTest, TheSameLinkKeptIsADuplicate) {
+TEST_P(PlannerNamesTest, TheSameLinkKeptIsADuplicate) {
   saved(kUrl, "a.jpg");
   failed("http://h/gone.jpg", ErrorClass::http_4xx, 410);
   index_ = 9;
@@ -65,7 +67,7 @@ TEST_F(PlannerNamesTest, TheSameLinkKeptIsADuplicate) {
   expect_duplicate(kUrl, 10);
 }
 
-TEST_F(PlannerNamesTest, TheSameLinkRefreshedIsADuplicateAlsoWhenItsRowStayed) {
+TEST_P(PlannerNamesTest, TheSameLinkRefreshedIsADuplicateAlsoWhenItsRowStayed) {
   saved(kUrl, "a.jpg");
   resume_.refresh = true;
   index_ = 2;
@@ -75,20 +77,20 @@ TEST_F(PlannerNamesTest, TheSameLinkRefreshedIsADuplicateAlsoWhenItsRowStayed) {
   expect_duplicate(kUrl, 3);
 }
 
-TEST_F(PlannerNamesTest, TheFirstLinkGetsThePlainName) {
+TEST_P(PlannerNamesTest, TheFirstLinkGetsThePlainName) {
   const std::string second = "http://h/y/a.jpg", third = "http://h/z/A.JPG";
   EXPECT_EQ(link(kUrl).name, "a.jpg");
   EXPECT_EQ(link(second).name, "a" + suffix_of(second) + ".jpg");
   EXPECT_EQ(link(third).name, "A" + suffix_of(third) + ".JPG") << "some file systems fold case";
 }
 
-TEST_F(PlannerNamesTest, NamesOfTheLedgerAreTaken) {
+TEST_P(PlannerNamesTest, NamesOfTheLedgerAreTaken) {
   saved("http://other/x.jpg", "a.JPG");
   fs::remove(out_ / "a.JPG");  // it may come back
   EXPECT_EQ(link(kUrl).name, "a" + suffix_of(kUrl) + ".jpg");
 }
 
-TEST_F(PlannerNamesTest, NamesThatAreSettledMeanwhileStayTaken) {
+TEST_P(PlannerNamesTest, NamesThatAreSettledMeanwhileStayTaken) {
   const Link first = link("http://h/x/a.jpg");
   LedgerRow row;
   row.record.status = Status::saved;
@@ -98,7 +100,7 @@ TEST_F(PlannerNamesTest, NamesThatAreSettledMeanwhileStayTaken) {
   EXPECT_EQ(link(kUrl).name, "a" + suffix_of(kUrl) + ".jpg");
 }
 
-TEST_F(PlannerNamesTest, ForeignFilesKeepTheirNames) {
+TEST_P(PlannerNamesTest, ForeignFilesKeepTheirNames) {
   write("a.jpg", "foreign");
   fs::create_directory(out_ / "b.jpg");
   fs::create_symlink("nowhere", out_ / "c.jpg");
@@ -108,21 +110,21 @@ TEST_F(PlannerNamesTest, ForeignFilesKeepTheirNames) {
   }
 }
 
-TEST_F(PlannerNamesTest, OtherNamesMayBeTakenToo) {
+TEST_P(PlannerNamesTest, OtherNamesMayBeTakenToo) {
   write("a.jpg", "foreign");
   const std::string other = "a" + suffix_of(kUrl);
   write(other + ".jpg", "foreign");
   EXPECT_EQ(link(kUrl).name, other + "-2.jpg");
 }
 
-TEST_F(PlannerNamesTest, ANameThatWasOnlyTriedIsFree) {
+TEST_P(PlannerNamesTest, ANameThatWasOnlyTriedIsFree) {
   write("a.jpg", "foreign");
   (void)link(kUrl);
   fs::remove(out_ / "a.jpg");
   EXPECT_EQ(link("http://h/x/a.jpg").name, "a.jpg");
 }
 
-TEST_F(PlannerNamesTest, AdoptsAFileUnderThePlainName) {
+TEST_P(PlannerNamesTest, AdoptsAFileUnderThePlainName) {
   resume_.adopt = true;
   write("a.jpg", "was there");
   const auto row = plan_as<LedgerRow>(kUrl);
@@ -139,28 +141,28 @@ TEST_F(PlannerNamesTest, AdoptsAFileUnderThePlainName) {
       << "it is adopted once";
 }
 
-TEST_F(PlannerNamesTest, AdoptsAfterAFailureToo) {
+TEST_P(PlannerNamesTest, AdoptsAfterAFailureToo) {
   failed(kUrl, ErrorClass::timeout);
   write("a.jpg", "was there");
   resume_.adopt = true;
   EXPECT_EQ(plan_as<LedgerRow>(kUrl).record.status, Status::saved);
 }
 
-TEST_F(PlannerNamesTest, AdoptsWhatIsGoneForGoodElsewhere) {
+TEST_P(PlannerNamesTest, AdoptsWhatIsGoneForGoodElsewhere) {
   failed(kUrl, ErrorClass::http_4xx, 404);
   write("a.jpg", "was there");
   resume_.adopt = true;
   EXPECT_EQ(plan_as<LedgerRow>(kUrl).record.status, Status::saved);
 }
 
-TEST_F(PlannerNamesTest, AdoptsWithoutReadingIfNoHashIsWanted) {
+TEST_P(PlannerNamesTest, AdoptsWithoutReadingIfNoHashIsWanted) {
   resume_.adopt = true;
   resume_.hash_content = HashContent::no;
   write("a.jpg", "was there");
   EXPECT_EQ(plan_as<LedgerRow>(kUrl).record.sha256, std::nullopt);
 }
 
-TEST_F(PlannerNamesTest, AdoptsFilesOnly) {
+TEST_P(PlannerNamesTest, AdoptsFilesOnly) {
   resume_.adopt = true;
   write("real.jpg", "was there");
   fs::create_symlink("real.jpg", out_ / "a.jpg");
@@ -170,13 +172,13 @@ TEST_F(PlannerNamesTest, AdoptsFilesOnly) {
   EXPECT_EQ(link("http://h/c.jpg").name, "c.jpg");
 }
 
-TEST_F(PlannerNamesTest, AdoptsNoOtherLinksFile) {
+TEST_P(PlannerNamesTest, AdoptsNoOtherLinksFile) {
   resume_.adopt = true;
   saved("http://other/x.jpg", "a.jpg");
   EXPECT_EQ(link(kUrl).name, "a" + suffix_of(kUrl) + ".jpg");
 }
 
-TEST_F(PlannerNamesTest, AdoptsNothingUnasked) {
+TEST_P(PlannerNamesTest, AdoptsNothingUnasked) {
   write("a.jpg", "was there");
   EXPECT_NE(link(kUrl).name, "a.jpg");
 }
