@@ -3,11 +3,13 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
 
+#include "common/unique_fd.h"
 #include "tests/system/system_test.h"
 
 namespace fanfetch::system {
@@ -440,6 +442,10 @@ TEST_F(SecondRunTest, AFileOfTheUsersIsNoLedger) {
   EXPECT_EQ(4, finished.exit_status) << finished.describe();
   EXPECT_TRUE(has(finished.err, "is not a ledger of fanfetch")) << finished.err;
   EXPECT_EQ(origin_.url("/a.jpg") + "\n", read_file(list)) << "untouched";
+  // Its workers have started by then, and hold the lock.
+  const UniqueFd lock(::open((output() + "/.fanfetch/lock").c_str(), O_RDWR | O_CLOEXEC));
+  ASSERT_TRUE(lock.valid());
+  EXPECT_EQ(0, ::flock(lock.get(), LOCK_EX | LOCK_NB)) << "they are gone before the coordinator";
 }
 
 TEST_F(SecondRunTest, ResultsNeverOverwriteTheLedger) {
