@@ -52,7 +52,7 @@ def arguments():
                         f"workloads: {' '.join(AGAINST)} (the default is {AGAINST[0]})")
     parser.add_argument("--guard", action="store_true",
                         help="counts the instructions of each stage a file (guard.py) in place of all else, and fails "
-                        f"where they are over {guard.TOLERANCE} %% more than recorded")
+                        f"where they are over {guard.TOLERANCE} %% more than recorded with the same libraries")
     parser.add_argument("--record", action="store_true", help="with --guard: records them")
     parser.add_argument("--stages", metavar="FOLDER", default=f"{programs.ROOT}/build/release/tests/bench/stages",
                         help="with --guard: of other drivers than build/release's")
