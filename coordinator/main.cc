@@ -178,7 +178,8 @@ Exit run(Options options, Instant start) {
   }
   or_exit(check_results_file(options.report.results, options.files, sources), kExitConfiguration);
 
-  // Point of no return: the output folder is made and locked, and what a killed run left is ended.
+  // Point of no return: the output folder is made and locked, workers start, and wait, and what a
+  // killed run left is ended.
   auto folder = or_exit(OutputFolder::open(options.files.output));
   WorkerProgram program = worker_program(options, folder);
   const PoolSettings pool = pool_settings(options, worker_count(options));

@@ -1,13 +1,9 @@
 #include "common/curl/trust_store.h"
 
-#include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509_vfy.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <new>
 #include <optional>
 #include <span>
@@ -16,10 +12,13 @@
 #include <utility>
 #include <vector>
 
-#include "common/unique_fd.h"
+#include "common/file_content.h"
 
 namespace fanfetch {
 namespace {
+
+/// No bundle comes near.
+constexpr std::size_t kMostBytes = std::size_t{64} << 20;
 
 struct Free {
   void operator()(BIO* bio) const { BIO_free(bio); }
@@ -83,24 +82,6 @@ Owned<X509> parse(const Unparsed& unparsed) {
   const auto size = static_cast<long>(unparsed.der.size());
   return Owned<X509>(unparsed.has_settings ? d2i_X509_AUX(nullptr, &at, size)
                                            : d2i_X509(nullptr, &at, size));
-}
-
-/// Empty: it cannot be read, or is no bundle, whatever it is.
-std::string content_of(const std::string& path) {
-  constexpr off_t kMostBytes = 64 << 20;
-  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));  // a FIFO, say
-  struct stat status {};
-  if (!file.valid() || ::fstat(file.get(), &status) != 0 || status.st_size > kMostBytes) return "";
-  std::string content(static_cast<std::size_t>(status.st_size), '\0');
-  std::size_t size = 0;
-  while (size < content.size()) {
-    const ssize_t count = ::read(file.get(), content.data() + size, content.size() - size);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) break;
-    size += static_cast<std::size_t>(count);
-  }
-  content.resize(size);
-  return content;
 }
 
 BySubject read_bundle(BIO* bundle) {
@@ -195,7 +176,7 @@ TrustStore TrustStore::open(const std::string& path) {
   parts->lookup = X509_STORE_add_lookup(parts->store.get(), lookup_method());
   if (parts->lookup == nullptr) throw std::bad_alloc();
   X509_LOOKUP_set_method_data(parts->lookup, std::make_unique<BySubject>().release());
-  parts->bundle = content_of(path);
+  parts->bundle = file_content(path, kMostBytes);
   return TrustStore(std::move(parts));
 }
 

@@ -35,21 +35,33 @@ LinkId read_link(Statement& from) {
   return id;
 }
 
-LedgerRow read_row(Statement& from) {
+/// What both queries for rows begin with.
+LedgerRow begin_row(Statement& from) {
   LedgerRow row;
-  Record& record = row.record;
   row.row = from.number();
   row.run = from.number();
   row.link = read_link(from);
-  record.index = static_cast<std::uint64_t>(from.number());
-  record.url = from.text();
-  record.status = from.text() == name(Status::saved) ? Status::saved : Status::failed;
+  row.record.index = static_cast<std::uint64_t>(from.number());
+  return row;
+}
+
+/// file_name, name_key, bytes and mtime_ns.
+void read_file(Statement& from, LedgerRow& row) {
+  Record& record = row.record;
   record.file_name = from.optional_text();
   row.name_key = static_cast<std::uint64_t>(from.number());
   if (const auto bytes = from.optional_number()) record.bytes = static_cast<std::uint64_t>(*bytes);
   if (const auto mtime = from.optional_number()) {
     row.file = FileStamp{.size = record.bytes.value_or(0), .mtime_ns = *mtime};
   }
+}
+
+LedgerRow read_row(Statement& from) {
+  LedgerRow row = begin_row(from);
+  Record& record = row.record;
+  record.url = from.text();
+  record.status = from.text() == name(Status::saved) ? Status::saved : Status::failed;
+  read_file(from, row);
   if (const auto digest = from.blob(); digest.size() == std::tuple_size_v<Sha256Digest>) {
     std::copy(digest.begin(), digest.end(), record.sha256.emplace().begin());
   }
@@ -89,19 +101,9 @@ LedgerRow read_row(Statement& from) {
 
 /// The same of the columns of kSavedBetween.
 LedgerRow read_saved(Statement& from) {
-  LedgerRow row;
-  Record& record = row.record;
-  row.row = from.number();
-  row.run = from.number();
-  row.link = read_link(from);
-  record.index = static_cast<std::uint64_t>(from.number());
-  record.status = Status::saved;
-  record.file_name = from.optional_text();
-  row.name_key = static_cast<std::uint64_t>(from.number());
-  record.bytes = static_cast<std::uint64_t>(from.number());
-  if (const auto mtime = from.optional_number()) {
-    row.file = FileStamp{.size = *record.bytes, .mtime_ns = *mtime};
-  }
+  LedgerRow row = begin_row(from);
+  row.record.status = Status::saved;
+  read_file(from, row);
   row.failed_since = from.optional_number().value_or(0);
   return row;
 }

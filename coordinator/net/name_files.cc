@@ -1,28 +1,13 @@
 #include "coordinator/net/name_files.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "common/unique_fd.h"
+#include "common/file_content.h"
 
 namespace fanfetch {
 namespace {
 
 constexpr std::size_t kMaxBytes = std::size_t{16} << 20;
-
-std::string content_of(const std::string& path) {
-  std::string text;
-  // Whatever the path names, a FIFO say, is not waited for.
-  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  char buffer[16 * 1024];
-  while (fd.valid() && text.size() < kMaxBytes) {
-    const ssize_t count = ::read(fd.get(), buffer, sizeof buffer);
-    if (count <= 0) break;
-    text.append(buffer, static_cast<std::size_t>(count));
-  }
-  return text;
-}
 
 }  // namespace
 
@@ -37,7 +22,8 @@ SystemNames NameFiles::read() {
   // Versions first: a change while the content is read shows the next time.
   hosts_.version = version_of(hosts_.path);
   resolv_conf_.version = version_of(resolv_conf_.path);
-  return {parse_hosts(content_of(hosts_.path)), parse_resolv_conf(content_of(resolv_conf_.path))};
+  return {parse_hosts(file_content(hosts_.path, kMaxBytes)),
+          parse_resolv_conf(file_content(resolv_conf_.path, kMaxBytes))};
 }
 
 std::optional<SystemNames> NameFiles::read_if_changed() {
