@@ -104,16 +104,17 @@ FinishedLink finished_of(std::uint64_t index, const std::string& prefix, std::ui
   return finished;
 }
 
-LedgerEntry entry_of(int folder, const FinishedLink& finished, bool make_file) {
+LedgerEntry entry_of(int folder, FinishedLink finished, bool make_file) {
+  const Sha256Digest hash = finished.link.hash;
+  const std::string name = finished.link.name;
   LedgerEntry entry;
-  entry.row.link = link_id(finished.link.hash);
+  entry.row.link = link_id(hash);
   entry.row.name_key = finished.link.name_key;
   entry.row.record = record_of(std::move(finished));
-  entry.row.record.file_name = finished.link.name;
-  const char* name = finished.link.name.c_str();
-  if (make_file) ::close(::openat(folder, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
-  entry.row.file = stamp_of(folder, finished.link.name).value_or(FileStamp{});
-  entry.rename = PendingRename{.part = to_hex(finished.link.hash)};
+  entry.row.record.file_name = name;
+  if (make_file) ::close(::openat(folder, name.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
+  entry.row.file = stamp_of(folder, name).value_or(FileStamp{});
+  entry.rename = PendingRename{.part = to_hex(hash)};
   return entry;
 }
 
