@@ -15,11 +15,15 @@ enum WorkerFd : int {
   kFirstOwnFd = 6,
 };
 
-/// fanfetch-worker's arguments are `CA_FILE CERT_FILE KEY_FILE` (the client's certificate and key;
-/// empty if there is none), and its own descriptors these. It gets no other.
+/// fanfetch-worker has no arguments of its own, and these descriptors. It gets no other. What TLS
+/// needs comes in sealed memory (common/sealed_bytes.h), PEM, the same bytes for each worker of a
+/// run; a number is not open where there is no such thing.
 enum FetchWorkerFd : int {
   kPartFolderFd = kFirstOwnFd,  ///< `.fanfetch/part`: the only folder that a worker writes to.
   kLockFd,  ///< The output folder's lock: held until the last process of the run is gone.
+  kCaFd,    ///< The bundle that servers are verified against.
+  kCertFd,  ///< The client's certificate with its chain.
+  kKeyFd,   ///< Its private key, if that is not in kCertFd.
 };
 
 /// Connections that a worker keeps open, busy or idle, for each transfer that it may run in

@@ -109,11 +109,12 @@ void check_what_is_read(const Options& options, const std::vector<ReaderSource>&
   (void)or_exit(find_ledger({options.files.output, options.files.ledger}));
 }
 
-WorkerProgram worker_program(const Options& options, const OutputFolder& output) {
-  TlsFiles tls = tls_files(options);
+/// As FetchWorkerFd has it.
+WorkerProgram worker_program(const OutputFolder& output, const TlsMaterial& tls) {
   return {.binary = or_exit(open_worker_binary(), kExitConfiguration),
-          .arguments = {std::move(tls.ca_file), std::move(tls.cert_file), std::move(tls.key_file)},
-          .descriptors = {output.part_fd(), output.lock_fd()}};
+          .arguments = {},
+          .descriptors = {output.part_fd(), output.lock_fd(), tls.ca.memfd.get(),
+                          tls.cert.memfd.get(), tls.key.memfd.get()}};
 }
 
 /// Prints what a run would do, and changes nothing.
@@ -169,9 +170,10 @@ Exit run(Options options, Instant start) {
       or_exit(options.reads_failed_links() ? folder_of_failed_links(options.files)
                                            : output_folder(options.files, sources),
               kExitConfiguration);
-  or_exit(check_tls_files(options.tls), kExitConfiguration);
+  const TlsMaterial tls = or_exit(read_tls_files(options.tls), kExitConfiguration);
   UniqueFd stop = make_eventfd();
-  auto context = or_exit(source_context(options, names, stop.get()), kExitConfiguration);
+  auto context =
+      or_exit(source_context(options, tls.bytes(), names, stop.get()), kExitConfiguration);
   check_what_is_read(options, sources, context);
   if (options.dry_run) {
     return rehearse(options, std::move(sources), std::move(context), std::move(names));
@@ -181,7 +183,7 @@ Exit run(Options options, Instant start) {
   // Point of no return: the output folder is made and locked, workers start, and wait, and what a
   // killed run left is ended.
   auto folder = or_exit(OutputFolder::open(options.files.output));
-  WorkerProgram program = worker_program(options, folder);
+  WorkerProgram program = worker_program(folder, tls);
   const PoolSettings pool = pool_settings(options, worker_count(options));
   auto workers = start_first_workers(program, pool);
   RunLedger ledger = or_exit(open_run_ledger(std::move(folder), options.files.ledger));

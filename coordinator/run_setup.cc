@@ -5,9 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "common/curl/curl_global.h"
 #include "coordinator/listing/listing_client.h"
-#include "coordinator/net/tls_files.h"
 #include "coordinator/reading/failed_links.h"
 
 namespace fanfetch {
@@ -47,13 +45,6 @@ bool has_reader_of_records(const ShowOptions& show) {
 
 }  // namespace
 
-TlsFiles tls_files(const Options& options) {
-  TlsFiles files = options.tls;
-  if (files.ca_file.empty()) files.ca_file = built_in_ca_file();
-  if (files.key_file.empty()) files.key_file = files.cert_file;
-  return files;
-}
-
 void read_failed_links(std::vector<ReaderSource>& sources, const Options& options,
                        const std::string& ledger, std::size_t named) {
   sources.at(0).open = [which = options.resume.retry_failed, ledger,
@@ -81,8 +72,8 @@ std::vector<std::string> kept_notices(const RunNaming& earlier, const RunNaming&
   return notices;
 }
 
-Result<SourceContext> source_context(const Options& options, const NameTemplate& names,
-                                     int stop_fd) {
+Result<SourceContext> source_context(const Options& options, const TlsBytes& tls,
+                                     const NameTemplate& names, int stop_fd) {
   const SourceOptions& source = options.source;
   auto links_at = pointer("--links-at", source.links_at.value_or("/url"));
   if (!links_at) return tl::unexpected(links_at.error());
@@ -92,13 +83,10 @@ Result<SourceContext> source_context(const Options& options, const NameTemplate&
     if (!parsed) return tl::unexpected(parsed.error());
     next_at = std::move(*parsed);
   }
-  const TlsFiles tls = tls_files(options);
   auto client = std::make_shared<ListingClient>(ListingOptions{
       .user_agent = options.job.user_agent,
       .proxy = options.route.proxy,
-      .ca_file = tls.ca_file,
-      .cert_file = tls.cert_file,
-      .key_file = tls.key_file,
+      .tls = tls,
       .verify_tls = options.job.verify_tls == VerifyTls::yes,
       .policy = options.route.policy,
       .connect_timeout_s = whole_seconds(options.job.connect_timeout, kPageTimeout),

@@ -25,9 +25,9 @@ void read_failed_links(std::vector<ReaderSource>& sources, const Options& option
 [[nodiscard]] std::vector<std::string> kept_notices(const RunNaming& earlier,
                                                     const RunNaming& naming);
 
-/// What sources may use. `stop_fd`: see SourceContext. Error: a JSON pointer that
-/// is none.
-[[nodiscard]] Result<SourceContext> source_context(const Options& options,
+/// What sources may use. `tls` is lent for as long as any of them is used; `stop_fd`: see
+/// SourceContext. Error: a JSON pointer that is none.
+[[nodiscard]] Result<SourceContext> source_context(const Options& options, const TlsBytes& tls,
                                                    const NameTemplate& names, int stop_fd);
 
 /// All that depends on the options alone: the ledger's side is the caller's.
@@ -37,9 +37,5 @@ void read_failed_links(std::vector<ReaderSource>& sources, const Options& option
 [[nodiscard]] RunRules run_rules(const Options& options);
 /// How many transfers run in parallel, and for how long a worker may hold one.
 [[nodiscard]] PoolSettings pool_settings(const Options& options, unsigned workers);
-
-/// What the user named, else libcurl's own bundle of certificates (empty: it has none), and the key
-/// from the certificate's file, which may hold both.
-[[nodiscard]] TlsFiles tls_files(const Options& options);
 
 }  // namespace fanfetch

@@ -10,8 +10,8 @@ using Speaks = CurlTransport::Speaks;
 
 }  // namespace
 
-Transports::Transports(EventLoop& loop, TlsFiles files, std::size_t connections)
-    : setup_(std::move(files)),
+Transports::Transports(EventLoop& loop, const TlsBytes& tls, std::size_t connections)
+    : setup_(tls),
       direct_(loop, setup_, connections),
       curl_(loop, setup_,
             static_cast<unsigned>(std::max<std::size_t>(connections / CurlMultis::kMostOld, 1)),

@@ -21,8 +21,9 @@ enum class Engine {
 /// The transports of a worker, and the choice between them. Thread: the loop's.
 class Transports final : public Transport {
  public:
-  /// `loop` is lent. `connections`: how many are kept for the next requests.
-  Transports(EventLoop& loop, TlsFiles files, std::size_t connections);
+  /// `loop` is lent, and what `tls` refers to. `connections`: how many are kept for the next
+  /// requests.
+  Transports(EventLoop& loop, const TlsBytes& tls, std::size_t connections);
 
   /// An exchange that ends as `not_http2` has sent nothing: start it again, without Http2::yes.
   [[nodiscard]] std::unique_ptr<Exchange> start(const Job& job, HttpRequest request, Repeat repeat,

@@ -39,10 +39,10 @@ std::string_view why(TransferDeadlines::Verdict verdict, const TransferDeadlines
 
 }  // namespace
 
-Worker::Worker(WorkerChannel channel, FileStore& store, TlsFiles tls_files)
+Worker::Worker(WorkerChannel channel, FileStore& store, const TlsBytes& tls)
     : channel_(std::move(channel)),
       store_(store),
-      transports_(loop_, std::move(tls_files), connections_to_keep(channel_.slots())),
+      transports_(loop_, tls, connections_to_keep(channel_.slots())),
       pacer_(loop_, channel_, [this](Pacer::Id id) { resume(*static_cast<Transfer*>(id)); }) {
   loop_.watch(channel_.submitted_fd(), EPOLLIN,
               [this](std::uint32_t) { drain_eventfd(channel_.submitted_fd()); });

@@ -21,7 +21,7 @@ namespace fanfetch {
 class Worker : private Transfer::Supervisor {
  public:
   /// Runs as many jobs in parallel as the channel has slots.
-  Worker(WorkerChannel channel, FileStore& store, TlsFiles tls_files);
+  Worker(WorkerChannel channel, FileStore& store, const TlsBytes& tls);
 
   /// Returns when the coordinator says finish and all jobs are done, or when it says cut.
   void run();

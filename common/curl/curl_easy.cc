@@ -34,6 +34,11 @@ void set(CURL* curl, CURLoption option, const char* text) { set_raw(curl, option
 void set(CURL* curl, CURLoption option, const std::string& text) {
   set_raw(curl, option, text.c_str());
 }
+/// libcurl makes no copy.
+void set(CURL* curl, CURLoption option, std::string_view lent) {
+  curl_blob blob{const_cast<char*>(lent.data()), lent.size(), CURL_BLOB_NOCOPY};
+  set_raw(curl, option, &blob);
+}
 
 /// libcurl counts milliseconds in an int.
 long milliseconds(std::chrono::milliseconds time) {
@@ -198,9 +203,9 @@ void CurlEasy::set_trust(const TrustStore& store) {
   set_raw(curl, CURLOPT_SSL_CTX_DATA, &store);
 }
 
-void CurlEasy::set_client_certificate(const std::string& cert_file, const std::string& key_file) {
-  set(handle_->curl, CURLOPT_SSLCERT, cert_file);
-  set(handle_->curl, CURLOPT_SSLKEY, key_file);
+void CurlEasy::set_client_certificate(std::string_view cert, std::string_view key) {
+  set(handle_->curl, CURLOPT_SSLCERT_BLOB, cert);
+  set(handle_->curl, CURLOPT_SSLKEY_BLOB, key.empty() ? cert : key);
 }
 
 void CurlEasy::set_verify_tls(bool verify) {

@@ -104,8 +104,9 @@ class CurlEasy {
   /// What a server, and a proxy, is verified against; lent. No file or folder of certificates is
   /// used: with Debian's default one, libcurl would parse all for each connection (32 ms CPU).
   void set_trust(const TrustStore& store);
-  /// PEM files, read when a connection is made.
-  void set_client_certificate(const std::string& cert_file, const std::string& key_file);
+  /// Shown to servers, not to proxies. PEM; both are lent, and read for each connection. `key` may
+  /// be empty: it is in `cert`.
+  void set_client_certificate(std::string_view cert, std::string_view key);
   /// Of the server; a proxy's certificate is verified in any case.
   void set_verify_tls(bool verify);
   /// `share` is lent.

@@ -12,13 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "common/file_content.h"
-
 namespace fanfetch {
 namespace {
-
-/// No bundle comes near.
-constexpr std::size_t kMostBytes = std::size_t{64} << 20;
 
 struct Free {
   void operator()(BIO* bio) const { BIO_free(bio); }
@@ -159,7 +154,7 @@ X509_LOOKUP_METHOD* lookup_method() {
 struct TrustStore::Parts {
   Owned<X509_STORE> store;
   X509_LOOKUP* lookup = nullptr;  // the store's
-  std::string bundle;             // what has not been looked through yet
+  std::string_view bundle;        // what has not been looked through yet
   bool empty = true;
 };
 
@@ -167,7 +162,7 @@ TrustStore::TrustStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) 
 TrustStore::TrustStore(TrustStore&&) noexcept = default;
 TrustStore::~TrustStore() = default;
 
-TrustStore TrustStore::open(const std::string& path) {
+TrustStore TrustStore::of(std::string_view bundle) {
   auto parts = std::make_unique<Parts>();
   parts->store.reset(X509_STORE_new());
   if (!parts->store) throw std::bad_alloc();
@@ -176,7 +171,7 @@ TrustStore TrustStore::open(const std::string& path) {
   parts->lookup = X509_STORE_add_lookup(parts->store.get(), lookup_method());
   if (parts->lookup == nullptr) throw std::bad_alloc();
   X509_LOOKUP_set_method_data(parts->lookup, std::make_unique<BySubject>().release());
-  parts->bundle = file_content(path, kMostBytes);
+  parts->bundle = bundle;
   return TrustStore(std::move(parts));
 }
 

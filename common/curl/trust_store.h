@@ -1,22 +1,23 @@
 #pragma once
 
 #include <memory>
-#include <string>
+#include <string_view>
 
 struct x509_store_st;
 
 namespace fanfetch {
 
-/// The certificates of a PEM bundle, in memory: no file is read after open(). They are looked
-/// through for the first connection that verifies a server, so that a run without any does not wait
-/// for it. Each is parsed when a chain first asks for its subject, and then kept: OpenSSL takes 20
-/// to 28 ms to parse Debian's bundle of 140, of which a run needs a few. Outlives the CurlEasy that
-/// trusts it. Thread: one at a time.
+/// The certificates of a PEM bundle that lies in memory. They are looked through for the first
+/// connection that verifies a server, so that a run without any does not wait for it. Each is
+/// parsed when a chain first asks for its subject, and then kept: OpenSSL takes 20 to 28 ms to
+/// parse Debian's bundle of 140, of which a run needs a few. Outlives the CurlEasy that trusts it.
+/// Thread: one at a time.
 class TrustStore {
  public:
-  /// What cannot be read is not trusted; a file that cannot, or without a certificate, leaves the
-  /// store empty, and then no server can be verified. Throws std::bad_alloc.
-  [[nodiscard]] static TrustStore open(const std::string& path);
+  /// `bundle` is lent until is_empty() or native() was called first. What cannot be understood of
+  /// it is not trusted; without a certificate the store is empty, and then no server can be
+  /// verified. Throws std::bad_alloc.
+  [[nodiscard]] static TrustStore of(std::string_view bundle);
   TrustStore(TrustStore&&) noexcept;
   ~TrustStore();
 

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "common/curl/tls_bytes.h"
 #include "coordinator/net/address_policy.h"
 
 namespace fanfetch {
@@ -12,9 +13,7 @@ struct ListingOptions {
   std::string user_agent;
   /// nullopt: as the environment says, like curl; empty: no proxy.
   std::optional<std::string> proxy;
-  std::string ca_file;    ///< Bundle to verify against; empty: libcurl's own.
-  std::string cert_file;  ///< Client certificate; empty: there is none.
-  std::string key_file;
+  TlsBytes tls;
   bool verify_tls = true;
   AddressPolicy policy;  ///< Of origins that the user did not name.
   long connect_timeout_s = 15;

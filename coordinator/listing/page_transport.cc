@@ -50,9 +50,7 @@ bool PageTransport::AddressGuard::may_connect(const sockaddr& address) noexcept 
 }
 
 PageTransport::PageTransport(const ListingOptions& options)
-    : options_(options),
-      trust_(TrustStore::open(options.ca_file.empty() ? built_in_ca_file() : options.ca_file)),
-      proxies_(options.proxy) {}
+    : options_(options), trust_(TrustStore::of(options.tls.ca)), proxies_(options.proxy) {}
 
 /// A new handle each time: libcurl 7.88 reads freed memory on one that was used before.
 CurlEasy PageTransport::easy_for(const std::string& url, const std::string& proxy,
@@ -67,8 +65,8 @@ CurlEasy PageTransport::easy_for(const std::string& url, const std::string& prox
   const auto left = ceil<milliseconds>(until - std::chrono::steady_clock::now());
   easy.set_timeout(std::max(left, milliseconds(1)));
   easy.set_trust(trust_);
-  if (!options_.cert_file.empty()) {
-    easy.set_client_certificate(options_.cert_file, options_.key_file);
+  if (!options_.tls.cert.empty()) {
+    easy.set_client_certificate(options_.tls.cert, options_.tls.key);
   }
   easy.set_verify_tls(options_.verify_tls);
   easy.set_share(sessions_);

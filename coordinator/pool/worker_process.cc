@@ -22,7 +22,7 @@ constexpr int kExecFailed = 127;
 constexpr int kDeathTimeoutMs = 1000;
 
 struct Redirection {
-  int from;
+  int from;  // -1: close `to`, which may be open from our own start
   int to;
 };
 
@@ -33,7 +33,7 @@ struct Descriptors {
   std::vector<UniqueFd> copies;  // of those that had to move
 
   Result<> add(int from, int to, int last) {
-    if (from <= last) {
+    if (from >= 0 && from <= last) {
       copies.emplace_back(::fcntl(from, F_DUPFD_CLOEXEC, last + 1));
       from = copies.back().get();
       if (from < 0) return fail("cannot copy a descriptor for a worker: {}", errno_text(errno));
@@ -58,7 +58,13 @@ struct Descriptors {
 
   char* const environment[] = {nullptr};
   bool good = true;
-  for (const auto& one : descriptors) good = good && ::dup2(one.from, one.to) >= 0;
+  for (const auto& [from, to] : descriptors) {
+    if (from < 0) {
+      ::close(to);
+    } else {
+      good = good && ::dup2(from, to) >= 0;
+    }
+  }
   // All others close on exec, the binary too: the worker gets no way to itself.
   constexpr unsigned kCloseOnExec = 4;  // CLOSE_RANGE_CLOEXEC, Linux 5.11
   if (good && ::syscall(SYS_close_range, last + 1, ~0u, kCloseOnExec) == 0) {

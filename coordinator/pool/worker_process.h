@@ -15,7 +15,8 @@ namespace fanfetch {
 struct WorkerProgram {
   UniqueFd binary;
   std::vector<std::string> arguments;  ///< Behind the coordinator's process ID.
-  /// Lent: they outlive the workers, which get them in this order from kFirstOwnFd on.
+  /// Lent: they outlive the workers, which get them in this order from kFirstOwnFd on. -1: nothing
+  /// is open there.
   std::vector<int> descriptors;
 };
 

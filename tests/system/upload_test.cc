@@ -75,7 +75,8 @@ class UploadTest : public ::testing::Test {
   const support::TempDir folder_;
   support::Authority authority_{folder_.path()};
   EventLoop loop_;
-  std::optional<CurlSetup> setup_{TlsFiles{.ca = authority_.root()}};
+  const std::string trusted_ = read_file(authority_.root());
+  std::optional<CurlSetup> setup_{TlsBytes{.ca = trusted_}};
   std::optional<DirectTransport> transport_;
   // Larger than all buffers between the two, and no multiple of a piece.
   const std::string content_ = noise(20 * 1024 * 1024 + 7);

@@ -45,8 +45,8 @@ class WorkerTest : public ::testing::Test {
     const UniqueFd folder(::open(parts().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     const auto binary = fs::path(::getenv("FANFETCH")).parent_path() / "../worker/fanfetch-worker";
     const WorkerProgram program{.binary = UniqueFd(::open(binary.c_str(), O_PATH | O_CLOEXEC)),
-                                .arguments = {"/dev/null", "", ""},
-                                .descriptors = {folder.get(), folder.get()}};
+                                .arguments = {},
+                                .descriptors = {folder.get(), folder.get(), -1, -1, -1}};
     auto process = WorkerProcess::start(program, *channel);
     EXPECT_TRUE(process);
     if (!process) return Skipped{};

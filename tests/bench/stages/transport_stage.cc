@@ -119,7 +119,7 @@ class TransportStage final : public Stage {
   LoopbackServer server_;
   CurlGlobal global_;
   EventLoop loop_;
-  CurlSetup setup_{TlsFiles{}};
+  CurlSetup setup_{TlsBytes{}};
   DirectTransport transport_{loop_, setup_, 64};
   const int folder_ = ::open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   PartFolder store_{UniqueFd(folder_)};

@@ -4,8 +4,10 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include <deque>
 #include <filesystem>
 #include <memory>
+#include <string>
 
 #include "tests/support/certificates.h"
 #include "tests/support/temp_dir.h"
@@ -35,8 +37,9 @@ class TrustStoreTest : public testing::Test {
   static std::string text_of(const Certificate& certificate) {
     return support::read_file(certificate.cert);
   }
+  /// Of what lies in memory until the test ends.
   TrustStore store_of(const std::string& bundle) {
-    return TrustStore::open(temp_.write("bundle.pem", bundle));
+    return TrustStore::of(bundles_.emplace_back(bundle));
   }
   static bool trusts(const TrustStore& store, const Certificate& certificate) {
     const Owned<BIO> file(BIO_new_file(certificate.cert.c_str(), "r"));
@@ -48,6 +51,7 @@ class TrustStoreTest : public testing::Test {
   }
 
   support::TempDir temp_;
+  std::deque<std::string> bundles_;
 };
 
 TEST_F(TrustStoreTest, WhatAnAuthorityOfTheBundleHasSignedIsTrusted) {
@@ -104,28 +108,13 @@ TEST_F(TrustStoreTest, SettingsOfTrustCount) {
     const std::string command =
         "openssl x509 -in '" + ca.cert + "' -trustout " + settings + " -out '" + to + "'";
     EXPECT_EQ(std::system(command.c_str()), 0);
-    return trusts(TrustStore::open(to), leaf);
+    return trusts(store_of(support::read_file(to)), leaf);
   };
   EXPECT_TRUE(with("-addtrust serverAuth"));
   EXPECT_FALSE(with("-addreject serverAuth"));
 }
 
-TEST_F(TrustStoreTest, WhatBecomesOfTheFileLaterDoesNotMatter) {
-  const auto authority = make("a", "one", {.host = ""});
-  const auto leaf = make("a", "leaf", {.issuer = "one"});
-  const TrustStore store = store_of(text_of(authority));
-  temp_.write("bundle.pem", "");  // in place
-  EXPECT_TRUE(trusts(store, leaf));
-  EXPECT_FALSE(store.is_empty());
-}
-
-TEST_F(TrustStoreTest, WhatIsNoFileIsEmpty) {
-  EXPECT_TRUE(TrustStore::open(temp_.path().string()).is_empty()) << "a folder";
-  EXPECT_TRUE(TrustStore::open("/dev/null").is_empty());
-}
-
 TEST_F(TrustStoreTest, WithoutACertificateItIsEmpty) {
-  EXPECT_TRUE(TrustStore::open(temp_.at("missing.pem")).is_empty());
   EXPECT_TRUE(store_of("no certificate\n").is_empty());
   EXPECT_TRUE(store_of("").is_empty());
   EXPECT_FALSE(trusts(store_of(""), make("a", "any")));
