@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "coordinator/ledger/open_ledger.h"
+#include "coordinator/process/shortage.h"
 
 namespace fanfetch {
 
@@ -80,6 +81,7 @@ void Coordinator::take(ReaderItem item, std::vector<Record>& records) {
     fail_output(std::move(trouble->message));
   } else if (auto* error = std::get_if<Error>(&item)) {
     trouble_.list_failed = true;
+    if (tells_of_shortage(error->message)) trouble_.list_short = true;
     if (!drops_messages()) ledger_.error(std::move(error->message));
   } else if (auto* notice = std::get_if<Notice>(&item)) {
     if (!drops_messages()) ledger_.notice(std::move(notice->text));
@@ -111,8 +113,9 @@ bool Coordinator::drops_messages() const { return ledger_.backlog() > kMaxBacklo
 
 void Coordinator::on_finished(FinishedLink finished) {
   const auto* failed = std::get_if<Failed>(&finished.outcome);
-  const bool disk_failed =
-      failed != nullptr && failed->error == ErrorClass::disk && failed->retry == Retry::no;
+  // What is short may come back, and is worth another try; not if that has not helped.
+  const bool disk_failed = failed != nullptr && failed->error == ErrorClass::disk &&
+                           (failed->retry == Retry::no || tells_of_shortage(failed->message));
   std::optional<std::string> reason;
   if (disk_failed) reason = failed->message;
   ledger_.settle(std::move(finished));

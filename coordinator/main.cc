@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <new>
 
 #include "common/curl/curl_global.h"
 #include "common/utf8.h"
@@ -51,9 +52,23 @@ T or_exit(tl::expected<T, Exit> result) {
   return std::move(*result);
 }
 
-unsigned worker_count(const Options& options) {
-  if (options.workers) return std::min(*options.workers, options.jobs);
-  return std::min(usable_cpus(), std::max(options.jobs / kJobsPerWorker, 1u));
+RunSize wanted_size(const Options& options) {
+  const unsigned fit = std::min(usable_cpus(), std::max(options.jobs / kJobsPerWorker, 1u));
+  return {std::min(options.workers.value_or(fit), options.jobs), options.jobs};
+}
+
+/// Descriptors that each process may have, put_process_in_order() has seen to it.
+std::uint64_t descriptor_limit() {
+  rlimit files{};
+  return ::getrlimit(RLIMIT_NOFILE, &files) == 0 ? files.rlim_cur : RLIM_INFINITY;
+}
+
+RunSize possible_size(const RunSize& wanted) {
+  const auto size = fit_descriptors(wanted, descriptor_limit());
+  if (size) return *size;
+  throw exit_with(kExitUnable,
+                  fmt::format("a run needs {} descriptors, and may have {}: raise ulimit -n",
+                              least_descriptors(), descriptor_limit()));
 }
 
 Progress::Style progress_style(const ShowOptions& options) {
@@ -111,7 +126,7 @@ void check_what_is_read(const Options& options, const std::vector<ReaderSource>&
 
 /// As FetchWorkerFd has it.
 WorkerProgram worker_program(const OutputFolder& output, const TlsMaterial& tls) {
-  return {.binary = or_exit(open_worker_binary(), kExitConfiguration),
+  return {.binary = or_exit(open_worker_binary(), kExitUnable),
           .arguments = {},
           .descriptors = {output.part_fd(), output.lock_fd(), tls.ca.memfd.get(),
                           tls.cert.memfd.get(), tls.key.memfd.get()}};
@@ -179,12 +194,14 @@ Exit run(Options options, Instant start) {
     return rehearse(options, std::move(sources), std::move(context), std::move(names));
   }
   or_exit(check_results_file(options.report.results, options.files, sources), kExitConfiguration);
+  const RunSize wanted = wanted_size(options);
+  const RunSize size = possible_size(wanted);
 
   // Point of no return: the output folder is made and locked, workers start, and wait, and what a
   // killed run left is ended.
   auto folder = or_exit(OutputFolder::open(options.files.output));
   WorkerProgram program = worker_program(folder, tls);
-  const PoolSettings pool = pool_settings(options, worker_count(options));
+  const PoolSettings pool = pool_settings(options, size);
   auto workers = start_first_workers(program, pool);
   RunLedger ledger = or_exit(open_run_ledger(std::move(folder), options.files.ledger));
   auto history = or_exit(History::open(ledger.path), kExitOutput);
@@ -200,6 +217,11 @@ Exit run(Options options, Instant start) {
   auto report = make_report(options, start,
                             earlier ? kept_notices(*earlier, naming) : std::vector<std::string>());
   if (ledger.notice) report->warning(*ledger.notice);
+  if (size != wanted) {
+    report->warning(fmt::format("ulimit -n is {}: {} transfers at once in {} workers, not {} in {}",
+                                descriptor_limit(), size.jobs, size.workers, wanted.jobs,
+                                wanted.workers));
+  }
   if (options.reads_failed_links() && options.files.name_given) {
     report->warning("--name is not used: failed links keep the names that were meant for them");
   }
@@ -262,7 +284,9 @@ int main(int argc, char** argv) {
     return leave(run_program(argc, argv, start));
   } catch (const Exit& exit) {
     return leave(exit);
+  } catch (const std::bad_alloc&) {
+    return leave(exit_with(kExitUnable, "out of memory"));
   } catch (const std::exception& error) {
-    return leave(exit_with(kExitConfiguration, error.what()));
+    return leave(exit_with(kExitUnable, error.what()));
   }
 }

@@ -8,6 +8,7 @@
 #include "common/result.h"
 #include "coordinator/ledger/open_ledger.h"
 #include "coordinator/process/exit_status.h"
+#include "coordinator/process/shortage.h"
 
 namespace fanfetch {
 
@@ -36,16 +37,22 @@ std::vector<std::string> closing_errors(const RunTrouble& trouble, Stage stage,
   }
   if (trouble.workers) errors.push_back(*trouble.workers);
   if (trouble.output) {
-    const bool says_what_to_do = says_moved_aside(*trouble.output);
-    errors.push_back(
-        *trouble.output +
-        (says_what_to_do ? "" : "; mend that, then the same command goes on from here"));
+    const std::string& why = *trouble.output;
+    if (tells_of_shortage(why)) {
+      errors.push_back(with_advice_for_shortage(why) + "; then the same command goes on from here");
+    } else if (says_moved_aside(why)) {
+      errors.push_back(why);
+    } else {
+      errors.push_back(why + "; mend that, then the same command goes on from here");
+    }
   }
   return errors;
 }
 
 int exit_status(const RunTrouble& trouble, const Tally& tally, const MaxFailed& max_failed) {
-  if (trouble.workers) return kExitConfiguration;
+  const bool is_short =
+      trouble.list_short || (trouble.output && tells_of_shortage(*trouble.output));
+  if (trouble.workers || is_short) return kExitUnable;
   if (trouble.output) return kExitOutput;
   if (trouble.list_failed) return kExitListFailed;
   return max_failed.exceeded_by(tally) ? kExitLinksFailed : kExitSuccess;

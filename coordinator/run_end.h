@@ -13,6 +13,7 @@ namespace fanfetch {
 /// What went wrong with a run that is not one link's failure.
 struct RunTrouble {
   std::optional<std::string> workers;  ///< Why no worker can be started any more.
+  bool list_short = false;             ///< Descriptors or memory were short for some source.
   std::optional<std::string> output;   ///< Why it cannot be written; the first reason stays.
   bool list_failed = false;            ///< Some source could not be read.
   int signal = 0;                      ///< That ends the run, or 0.

@@ -131,10 +131,11 @@ RunRules run_rules(const Options& options) {
           .max_failed = options.max_failed};
 }
 
-PoolSettings pool_settings(const Options& options, unsigned workers) {
-  return {.workers = workers,
-          .jobs = options.jobs,
+PoolSettings pool_settings(const Options& options, const RunSize& size) {
+  return {.workers = size.workers,
+          .jobs = size.jobs,
           .byte_limit = options.job.limit_rate,
+          .worker_memory = options.worker_memory,
           .lease_limits = lease_limits(options.job.connect_timeout, options.job.stall_timeout,
                                        options.job.timeout)};
 }

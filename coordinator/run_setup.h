@@ -6,6 +6,7 @@
 #include "common/result.h"
 #include "coordinator/names/name_template.h"
 #include "coordinator/options/options.h"
+#include "coordinator/pool/run_size.h"
 #include "coordinator/reading/planner.h"
 #include "coordinator/reading/reader.h"
 #include "coordinator/run.h"
@@ -36,6 +37,6 @@ void read_failed_links(std::vector<ReaderSource>& sources, const Options& option
 /// What the loop and what it dispatches go by.
 [[nodiscard]] RunRules run_rules(const Options& options);
 /// How many transfers run in parallel, and for how long a worker may hold one.
-[[nodiscard]] PoolSettings pool_settings(const Options& options, unsigned workers);
+[[nodiscard]] PoolSettings pool_settings(const Options& options, const RunSize& size);
 
 }  // namespace fanfetch

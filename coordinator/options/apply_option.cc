@@ -53,6 +53,13 @@ Result<> add_extensions(std::vector<std::string>& target, Values values) {
   return {};
 }
 
+Result<> apply_worker_memory(Options& options, Values values) {
+  constexpr std::uint64_t kLeast = std::uint64_t{32} << 20;  // three times what an idle one takes
+  if (auto stored = store(options.worker_memory, parse_size(values[0])); !stored) return stored;
+  if (options.worker_memory == 0 || options.worker_memory >= kLeast) return {};
+  return fail("a worker needs 32M; '{}' is less", values[0]);
+}
+
 Result<> apply_limit_rate(Options& options, Values values) {
   std::string_view rate = values[0];
   if (rate.ends_with("/s")) rate.remove_suffix(2);

@@ -75,6 +75,7 @@ constexpr Entry kStatuses[] = {
     {"3", "the list of links could not be had, or a client ID was refused"},
     {"4", "the output cannot be written"},
     {"5", "another run holds the folder"},
+    {"70", "fanfetch itself failed: no workers, memory or descriptors"},
 };
 
 template <std::size_t kCount>

@@ -70,6 +70,8 @@ const OptionRow kTable[] = {
      InConfig::yes, [](Options& o, Values v) { return store_count(o.jobs, v, 1, 4096); }},
     {"-w,--workers", "N", kPace, "processes; default: usable CPUs, at most jobs / 8", "", kShort,
      InConfig::yes, [](Options& o, Values v) { return store_count(o.workers.emplace(), v, 1, 256); }},
+    {"--worker-memory", "BYTES", kPace, "replace a worker that takes more, once its transfers are done; 0 is no limit", "0", kLong,
+     InConfig::yes, apply_worker_memory},
     {"--per-host", "N|auto[:MAX]", kPace, "transfers at once from one host", "auto", kShort,
      InConfig::yes, [](Options& o, Values v) { return store(o.per_host, parse_per_host(v[0])); }},
     {"--rate", "N/s", kPace, "requests a second to one host: 5, 0.5/s, 0 = no limit", "0", kLong,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -76,6 +77,7 @@ struct Options {
 
   unsigned jobs = 64;               ///< Transfers in parallel, all workers together.
   std::optional<unsigned> workers;  ///< Nullopt: as many as the machine can use.
+  std::uint64_t worker_memory = 0;  ///< Bytes of one worker; 0: no limit.
   PerHost per_host;
   double rate = 0;  ///< Requests a second to one host; 0: no limit.
   int retries = 4;  ///< Of a link, after the first try.

@@ -12,8 +12,9 @@ namespace fanfetch {
 
 struct PoolSettings {
   unsigned workers = 1;
-  unsigned jobs = 1;             ///< In parallel, shared out over the workers.
-  std::uint64_t byte_limit = 0;  ///< Body bytes a second of all workers together; 0: no limit.
+  unsigned jobs = 1;                ///< In parallel, shared out over the workers.
+  std::uint64_t byte_limit = 0;     ///< Body bytes a second of all workers together; 0: no limit.
+  std::uint64_t worker_memory = 0;  ///< Bytes of one worker; 0: no limit.
   LeaseLimits lease_limits;
 
   /// Of the jobs: what the worker of that index runs in parallel.

@@ -31,13 +31,16 @@ struct PoolMember {
   bool alone = false;     // its one job runs alone
   bool reserved = false;  // gets no new jobs, so that it becomes free for one that runs alone
   bool unwoken = false;   // got jobs since it was woken last
+  std::uint64_t jobs_done = 0;
+  bool retires = false;        // gets no new jobs, and is replaced when those that it has are done
+  bool told_to_leave = false;  // as one that retires and has none left
   WarmConnections warm;
   StderrLines lines;
 
   /// It takes jobs. Not before it is ready: while the workers start, the list is read, and the
   /// first jobs go to many hosts instead of many to the first ones.
   [[nodiscard]] bool serves() const {
-    return channel && state.state() == WorkerState::State::serving;
+    return channel && !retires && state.state() == WorkerState::State::serving;
   }
   [[nodiscard]] bool idle() const { return serves() && channel->leases() == 0; }
   [[nodiscard]] WorkerLoad load(bool has_warm = false) const {
@@ -51,7 +54,8 @@ struct PoolMember {
     channel.reset();
     process.reset();
     lease_watch.reset();
-    alone = reserved = unwoken = false;
+    alone = reserved = unwoken = retires = told_to_leave = false;
+    jobs_done = 0;
     warm.clear();
   }
 };

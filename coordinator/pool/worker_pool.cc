@@ -1,5 +1,6 @@
 #include "coordinator/pool/worker_pool.h"
 
+#include <signal.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -8,7 +9,9 @@
 #include <limits>
 #include <utility>
 
+#include "coordinator/pool/oom_kills.h"
 #include "coordinator/pool/pool_member.h"
+#include "coordinator/pool/retirement.h"
 
 namespace fanfetch {
 namespace {
@@ -48,7 +51,7 @@ Result<> WorkerPool::start() {
   for (auto& member : members_) start_member(*member);
   if (std::none_of(members_.begin(), members_.end(),
                    [](const auto& m) { return m->channel.has_value(); })) {
-    return fail("no worker process could be started");
+    return fail("no worker process could be started: {}", start_error_);
   }
   tick_timer_ = loop_.call_at(loop_.now() + WorkerState::kTick, [this] { tick(); });
   if (rate_shares_) keep_sharing_rate();
@@ -62,9 +65,10 @@ void WorkerPool::start_member(PoolMember& member) {
   unwatch(member);
   member.reset();
   member.state.on_start_failed(loop_.now());
+  start_error_ = started.error().message;
   const auto rest = std::chrono::duration<double>(member.state.rest_until() - loop_.now());
   events_.on_message(fmt::format("worker {}: {}; it is tried again in {:.1f} s", member.number,
-                                 started.error().message, rest.count()));
+                                 start_error_, rest.count()));
 }
 
 Result<> WorkerPool::try_to_start(PoolMember& member) {
@@ -99,7 +103,7 @@ void WorkerPool::unwatch(const PoolMember& member) {
 
 void WorkerPool::tick() {
   tick_timer_ = loop_.call_at(loop_.now() + WorkerState::kTick, [this] { tick(); });
-  ticked_ = true;
+  if (!std::exchange(ticked_, true)) oom_kills_ = count_oom_kills();
   for (auto& member : members_) {
     const bool gone = !member->process && member->state.state() != WorkerState::State::resting;
     if (gone) continue;
@@ -108,6 +112,32 @@ void WorkerPool::tick() {
         "does not respond");
     if (member->process) watch_leases(*member);
   }
+  if (!gone_) retire_one();
+}
+
+/// One worker at a time: the others go on meanwhile. It is the next one's turn when its successor
+/// serves.
+void WorkerPool::retire_one() {
+  const bool all_serve =
+      std::all_of(members_.begin(), members_.end(), [](const auto& m) { return m->serves(); });
+  if (!all_serve) return;
+  const std::uint64_t limit = settings_.worker_memory;
+  for (auto& member : members_) {
+    const int pid = member->process->pid();
+    const auto why = why_to_retire(
+        {.jobs = member->jobs_done, .memory = limit > 0 ? resident_memory(pid) : 0}, limit);
+    if (!why) continue;
+    events_.on_message(
+        fmt::format("worker {} (pid {}) {}: it is replaced when its transfers are done",
+                    member->number, pid, *why));
+    member->retires = true;
+    return let_go_if_done(*member);
+  }
+}
+
+void WorkerPool::let_go_if_done(PoolMember& member) {
+  if (!member.retires || member.channel->leases() > 0) return;
+  if (!std::exchange(member.told_to_leave, true)) member.channel->stop_worker(Stopping::finish);
 }
 
 void WorkerPool::watch_leases(PoolMember& member) {
@@ -141,7 +171,9 @@ void WorkerPool::act(PoolMember& member, WorkerState::Action action, const char*
 void WorkerPool::on_death(PoolMember& member) {
   loop_.unwatch(member.process->pidfd());
   const int pid = member.process->pid();
-  const std::string how = member.process->reap();
+  const bool by_us = member.process->was_killed();
+  const std::string how = describe(member.process->reap(), by_us);
+  const bool has_left = member.told_to_leave && !by_us;
   read_stderr(member);
   member.lines.end(line_reporter(member));
   // Dead for sure: nobody writes into the channel any more.
@@ -159,11 +191,23 @@ void WorkerPool::on_death(PoolMember& member) {
     }
     return;
   }
-  events_.on_message(fmt::format("worker {} (pid {}) {}; {} transfers start again", member.number,
-                                 pid, how, lost));
+  if (has_left) {
+    member.state.on_use();
+  } else {
+    events_.on_message(fmt::format("worker {} (pid {}) {}; {} transfers start again", member.number,
+                                   pid, how, lost));
+  }
   const auto action = member.state.on_death(loop_.now(), heartbeat);
   give_up_if_hopeless(how);
   act(member, action);
+}
+
+/// Nobody but the kernel has a reason to send SIGKILL where memory was short.
+std::string WorkerPool::describe(const WorkerDeath& death, bool by_us) const {
+  if (death.signal != SIGKILL || by_us || !oom_kills_) return death.how;
+  const auto kills = count_oom_kills();
+  if (!kills || *kills <= *oom_kills_) return death.how;
+  return death.how + ": the kernel may have been out of memory";
 }
 
 /// Returns the number of jobs that a dead worker had and was not done with.
@@ -176,7 +220,11 @@ std::size_t WorkerPool::report_lost(PoolMember& member) {
     events_.on_lost(orphan.task, orphan.started ? guilt : Blame::none);
     link_is_to_blame = orphan.started && member.alone;
   }
-  if (!link_is_to_blame) ++deaths_in_a_row_;
+  if (link_is_to_blame) {
+    member.state.on_use();
+  } else if (!member.told_to_leave) {
+    ++deaths_in_a_row_;
+  }
   return orphans.size();
 }
 
@@ -214,6 +262,7 @@ void WorkerPool::on_completed(PoolMember& member) {
   member.state.on_posted(member.channel->heartbeat());
   const Integrity integrity = member.channel->drain(acceptor(member));
   if (member.channel->leases() == 0) member.alone = false;
+  let_go_if_done(member);
   if (integrity == Integrity::corrupt) {
     act(member, member.state.on_corrupt(), "writes what no sound worker writes");
   }
@@ -225,6 +274,8 @@ CoordinatorChannel::Acceptor WorkerPool::acceptor(PoolMember& member) {
     const PoolEvents::Receipt receipt = events_.on_result(label.task, member.number - 1, result);
     if (receipt.integrity == Integrity::corrupt) return Integrity::corrupt;
     deaths_in_a_row_ = 0;
+    ++member.jobs_done;
+    member.state.on_use();
     member.warm.end(label.host, receipt.connection);
     return Integrity::sound;
   };

@@ -105,6 +105,9 @@ class WorkerPool {
   void tick();
   [[nodiscard]] bool awaits_first_workers() const;
   void watch_leases(PoolMember& member);
+  void retire_one();
+  void let_go_if_done(PoolMember& member);
+  [[nodiscard]] std::string describe(const WorkerDeath& death, bool by_us) const;
   void share_rate();
   void keep_sharing_rate();
   void on_completed(PoolMember& member);
@@ -130,7 +133,9 @@ class WorkerPool {
   unsigned deaths_in_a_row_ = 0;  // that no link is to blame for, without a job done in between
   EventLoop::TimerKey tick_timer_{};
   bool ticked_ = false;
-  std::optional<RateShares> rate_shares_;  // nullopt: bytes are not limited
+  std::optional<std::uint64_t> oom_kills_;  // of this machine, before the first tick
+  std::string start_error_;                 // the last reason why one could not be started
+  std::optional<RateShares> rate_shares_;   // nullopt: bytes are not limited
   EventLoop::TimerKey rate_timer_{};
   std::function<void()> gone_;  // set: stopping
 };

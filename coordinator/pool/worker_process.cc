@@ -102,6 +102,9 @@ Result<UniqueFd> open_worker_binary() {
   for (const auto& path : {installed, built}) {
     UniqueFd binary(::open(path.c_str(), O_PATH | O_CLOEXEC));
     if (binary.valid()) return binary;
+    if (errno != ENOENT && errno != ENOTDIR) {
+      return fail("cannot open the program {}: {}", path.string(), errno_text(errno));
+    }
   }
   return fail(
       "cannot find the program fanfetch-worker: neither {} nor {} is there; install fanfetch again",
@@ -162,7 +165,10 @@ WorkerProcess::~WorkerProcess() {
   if (::poll(&dead, 1, kDeathTimeoutMs) == 1) (void)reap();
 }
 
-void WorkerProcess::kill() { ::syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0); }
+void WorkerProcess::kill() {
+  was_killed_ = true;
+  ::syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0);
+}
 
 bool WorkerProcess::waits_for_disk() const {
   std::ifstream file(fmt::format("/proc/{}/stat", pid_));
@@ -172,15 +178,16 @@ bool WorkerProcess::waits_for_disk() const {
   return state != std::string::npos && stat.substr(state + 2, 1) == "D";
 }
 
-std::string WorkerProcess::reap() {
+WorkerDeath WorkerProcess::reap() {
   siginfo_t info{};
   int result = 0;
   do {
     result = ::waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED);
   } while (result != 0 && errno == EINTR);
   pidfd_.reset();
-  if (info.si_code == CLD_EXITED) return fmt::format("exited with status {}", info.si_status);
-  return fmt::format("was killed by signal {} ({})", info.si_status, ::strsignal(info.si_status));
+  if (info.si_code == CLD_EXITED) return {fmt::format("exited with status {}", info.si_status)};
+  return {fmt::format("was killed by signal {} ({})", info.si_status, ::strsignal(info.si_status)),
+          info.si_status};
 }
 
 }  // namespace fanfetch

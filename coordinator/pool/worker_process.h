@@ -24,6 +24,12 @@ struct WorkerProgram {
 /// Error: it is in neither; both are named.
 [[nodiscard]] Result<UniqueFd> open_worker_binary();
 
+/// How a worker ended.
+struct WorkerDeath {
+  std::string how;  ///< `was killed by signal 9 (Killed)`, `exited with status 1`.
+  int signal = 0;   ///< 0: it exited.
+};
+
 /// One running child. Thread: main, since PR_SET_PDEATHSIG is tied to the thread that forks.
 /// When it goes, it kills the child, and reaps it unless that takes long: the child may be held by
 /// a disk that does not respond.
@@ -42,8 +48,10 @@ class WorkerProcess {
   /// It sleeps in the kernel until a disk or a network file system answers: it is slow, not hung,
   /// and SIGKILL has no effect until then.
   [[nodiscard]] bool waits_for_disk() const;
-  /// REQUIRES: pidfd() was readable. How it died: `was killed by signal 9 (Killed)`.
-  [[nodiscard]] std::string reap();
+  /// REQUIRES: pidfd() was readable.
+  [[nodiscard]] WorkerDeath reap();
+  /// kill() was called.
+  [[nodiscard]] bool was_killed() const { return was_killed_; }
 
   [[nodiscard]] int pid() const { return pid_; }
   [[nodiscard]] int pidfd() const { return pidfd_.get(); }
@@ -57,6 +65,7 @@ class WorkerProcess {
   int pid_;
   UniqueFd pidfd_;  // closed once reaped
   UniqueFd stderr_;
+  bool was_killed_ = false;
 };
 
 }  // namespace fanfetch

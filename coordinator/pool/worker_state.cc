@@ -9,6 +9,8 @@ namespace {
 /// The first rest after a failed start; each further one is twice as long.
 constexpr auto kFirstRest = std::chrono::milliseconds(100);
 constexpr auto kLongestRest = std::chrono::seconds(30);
+/// Of one that had come to serve: what kills it may be in the links, and those behind are waiting.
+constexpr auto kLongestRestOfServing = std::chrono::seconds(1);
 
 /// A tick that comes later than this says that the coordinator itself did not run.
 constexpr auto kLateTick = 2 * WorkerState::kTick;
@@ -57,10 +59,12 @@ WorkerState::Action WorkerState::condemn() {
 WorkerState::Action WorkerState::on_death(Instant now, std::uint64_t heartbeat) {
   if (heartbeat > 0) {
     early_deaths_ = rests_ = 0;
-    return Action::start;
+    if (of_use_ || useless_deaths_++ == 0) return Action::start;
+    rest(started_, useless_deaths_ - 2, kLongestRestOfServing);
+  } else {
+    ++early_deaths_;
+    rest(started_, rests_++, kLongestRest);
   }
-  ++early_deaths_;
-  rest(started_);
   return now >= rest_until_ ? Action::start : Action::none;
 }
 
@@ -69,14 +73,14 @@ void WorkerState::on_started(Instant now) {
   started_ = now;
   last_heartbeat_ = 0;
   silent_ticks_ = 0;
+  of_use_ = false;
 }
 
-void WorkerState::on_start_failed(Instant now) { rest(now); }
+void WorkerState::on_start_failed(Instant now) { rest(now, rests_++, kLongestRest); }
 
-void WorkerState::rest(Instant since) {
-  rest_until_ =
-      since + std::min<Duration>(kFirstRest * (1u << std::min(rests_, 20u)), kLongestRest);
-  ++rests_;
+/// `earlier`: rests before this one, each of which doubles it.
+void WorkerState::rest(Instant since, unsigned earlier, Duration longest) {
+  rest_until_ = since + std::min<Duration>(kFirstRest * (1u << std::min(earlier, 20u)), longest);
   state_ = State::resting;
 }
 

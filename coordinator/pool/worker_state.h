@@ -12,9 +12,13 @@ namespace fanfetch {
 ///     state \ event | beat seen | 30 ticks silent | corrupt, overdue | died           | rest over
 ///     --------------+-----------+-----------------+------------------+----------------+----------
 ///     starting      | → serving | suspect         | kill → condemned | rest → resting |
-///     serving       |           | suspect         | kill → condemned | start          |
+///     serving       |           | suspect         | kill → condemned | start, or rest |
 ///     condemned     |           |                 |                  | start, or rest |
 ///     resting       |           |                 |                  |                | start
+///
+/// One that served is replaced at once, but for the second of those that were of no use, and each
+/// one after it: they have done no job, and no link was known to be at fault. It rests, longer each
+/// time, counted from its start.
 ///
 /// A suspect is killed and condemned, unless it waits for a disk: then its 30 ticks begin again.
 /// There is no such excuse for corrupt words or an overdue job. One that dies before its first beat
@@ -48,6 +52,8 @@ class WorkerState {
   [[nodiscard]] Action on_corrupt() { return condemn(); }
   /// It beats, but holds a job for longer than it may.
   [[nodiscard]] Action on_overdue() { return condemn(); }
+  /// It was of use: it has done a job, or found out which link kills workers.
+  void on_use() { useless_deaths_ = 0, of_use_ = true; }
   /// waitid has confirmed its death; `heartbeat` is its counter's last value.
   [[nodiscard]] Action on_death(Instant now, std::uint64_t heartbeat);
   /// A process was started.
@@ -65,15 +71,17 @@ class WorkerState {
   [[nodiscard]] Action condemn();
   /// Whether it has beaten since the last call.
   bool see(std::uint64_t heartbeat);
-  void rest(Instant since);
+  void rest(Instant since, unsigned earlier, Duration longest);
 
   State state_ = State::starting;
   std::uint64_t last_heartbeat_ = 0;
   unsigned silent_ticks_ = 0;
   Instant last_tick_{};
   Instant started_{};
-  unsigned early_deaths_ = 0;  // in a row
-  unsigned rests_ = 0;         // in a row
+  unsigned early_deaths_ = 0;    // in a row
+  unsigned rests_ = 0;           // in a row
+  unsigned useless_deaths_ = 0;  // in a row
+  bool of_use_ = false;          // since its start
   Instant rest_until_{};
 };
 

@@ -7,12 +7,16 @@
 #include <csignal>
 
 #include "common/utf8.h"
+#include "coordinator/process/shortage.h"
 #include "coordinator/process/signals.h"
 #include "coordinator/process/write_all.h"
 
 namespace fanfetch {
 
 Exit exit_with(ExitStatus status, std::string_view sentence) {
+  if (tells_of_shortage(sentence)) {
+    return {kExitUnable, fmt::format("fanfetch: {}\n", with_advice_for_shortage(sentence))};
+  }
   return {status, fmt::format("fanfetch: {}\n", sentence)};
 }
 

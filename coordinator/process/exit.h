@@ -14,7 +14,9 @@ struct Exit {
   std::string text;  ///< Whole lines for the user; may be empty.
 };
 
-/// A sentence for the user as the last line: `fanfetch: SENTENCE`.
+/// A sentence for the user as the last line: `fanfetch: SENTENCE`. Where it tells of a shortage
+/// (shortage.h), the status is kExitUnable whatever could not be done, and the sentence says what
+/// helps.
 [[nodiscard]] Exit exit_with(ExitStatus status, std::string_view sentence);
 
 /// Prints the text, to stdout if the status is 0 and to stderr otherwise; control characters are

@@ -10,6 +10,8 @@ enum ExitStatus : int {
   kExitListFailed = 3,     ///< The link list could not be had; what came was finished first.
   kExitOutput = 4,         ///< The output cannot be written.
   kExitBusy = 5,           ///< Another run holds the folder.
+  /// fanfetch itself failed: no worker can be started, all die, or memory or descriptors are short.
+  kExitUnable = 70,
 };
 
 }  // namespace fanfetch

@@ -24,7 +24,20 @@ TEST(ExitStatus, WhatIsGraverGoesFirst) {
   trouble.output = "full";
   EXPECT_EQ(exit_status(trouble, tally, {}), kExitOutput);
   trouble.workers = "none";
-  EXPECT_EQ(exit_status(trouble, tally, {}), kExitConfiguration);
+  EXPECT_EQ(exit_status(trouble, tally, {}), kExitUnable);
+}
+
+/// Neither the list nor the folder is at fault.
+TEST(ExitStatus, AShortageIsTheMachines) {
+  RunTrouble trouble{.list_short = true, .list_failed = true};
+  EXPECT_EQ(exit_status(trouble, {}, {}), kExitUnable);
+  trouble = {.output = "cannot write: Too many open files"};
+  EXPECT_EQ(exit_status(trouble, {}, {}), kExitUnable);
+  const auto errors = closing_errors(trouble, Stage::finishing, 0, 0);
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_NE(errors[0].npos, errors[0].find("raise ulimit -n")) << errors[0];
+  trouble = {.output = "cannot write: Permission denied"};
+  EXPECT_EQ(exit_status(trouble, {}, {}), kExitOutput);
 }
 
 TEST(ResultsError, AReaderOfStdoutThatLeftEndsTheRunLikeASigpipe) {

@@ -5,6 +5,8 @@
 //     sleeps         it falls silent for 35 s, in what looks like the sleep that waits for a disk
 //     lies           it reports a job that it was not given, and falls silent like that for ever
 //     has-a-thread   it starts a thread that waits for ever, which a tracer can hold
+//     grows          it takes 64 MiB of memory, and keeps them; and leaves when it is told to
+//     breaks         it, and each one that comes later, dies after its first beat
 //
 // It sleeps as vfork() does: in state D, though SIGKILL still ends it.
 
@@ -48,15 +50,22 @@ void sleep_as_for_a_disk(unsigned seconds, WorkerChannel& channel) {
 
 int main() {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  std::string memory;
   auto channel =
       WorkerChannel::attach(UniqueFd(kRegionFd), UniqueFd(kSubmittedFd), UniqueFd(kCompletedFd));
   if (!channel) return 1;
   for (;;) {
     channel->beat();
+    if (::faccessat(kPartFolderFd, "breaks", F_OK, 0) == 0) {
+      channel->wake_coordinator();
+      return 1;
+    }
     while (auto taken = channel->take()) {
       const auto is_told = [&](const std::string& what) {
         return taken->job.url.find(what) != std::string::npos && is_first_time(what);
       };
+      if (is_told("breaks")) return 1;
+      if (is_told("grows")) memory.assign(std::size_t{64} << 20, 'x');
       if (is_told("never-ends")) continue;
       if (is_told("has-a-thread")) {
         std::thread([] { ::pause(); }).detach();
@@ -69,6 +78,7 @@ int main() {
       channel->finish(use, Failed{.error = ErrorClass::http_4xx, .message = "no"}, 1);
       while (lies) sleep_as_for_a_disk(3600, *channel);
     }
+    if (!memory.empty() && channel->stopping() == Stopping::finish) return 0;
     channel->wake_coordinator();
     pollfd wait{.fd = channel->submitted_fd(), .events = POLLIN, .revents = 0};
     ::poll(&wait, 1, 500);

@@ -51,14 +51,14 @@ TEST_F(InstallationTest, FindsTheWorkerInABuildFolder) {
 
 TEST_F(InstallationTest, SaysWhereItLookedForAMissingWorker) {
   const Finished end = run_program(lay_out("bin/fanfetch", "worker/fanfetch-worker", ""));
-  EXPECT_EQ(end.exit_status, 2) << end.describe();
+  EXPECT_EQ(end.exit_status, 70) << end.describe();
   EXPECT_TRUE(has(end.err, folder_.at("worker/fanfetch-worker"))) << end.err;
 }
 
 /// The crash loop backs off, and ends with a sentence instead of going on for ever.
 TEST_F(InstallationTest, GivesUpOnAWorkerThatDiesAtOnce) {
   const Finished end = run_program(lay_out("bin/fanfetch", "worker/fanfetch-worker", "/bin/false"));
-  EXPECT_EQ(end.exit_status, 2) << end.describe();
+  EXPECT_EQ(end.exit_status, 70) << end.describe();
   EXPECT_TRUE(has(end.err, "keep dying")) << end.err;
   EXPECT_TRUE(has(end.err, "exited with status 1")) << end.err;
 }
@@ -66,7 +66,7 @@ TEST_F(InstallationTest, GivesUpOnAWorkerThatDiesAtOnce) {
 /// `cat` complains of its arguments on stderr, and dies: its words must reach the user, named.
 TEST_F(InstallationTest, PassesOnWhatAWorkerSays) {
   const Finished end = run_program(lay_out("bin/fanfetch", "worker/fanfetch-worker", "/bin/cat"));
-  EXPECT_EQ(end.exit_status, 2) << end.describe();
+  EXPECT_EQ(end.exit_status, 70) << end.describe();
   EXPECT_TRUE(has(end.err, "worker 1: fanfetch-worker: ")) << end.err;
   EXPECT_TRUE(has(end.err, "No such file")) << end.err;
 }

@@ -88,6 +88,81 @@ TEST_F(SupervisionTest, ALongShortageDoesNotEndTheRun) {
   EXPECT_TRUE(served() == saved_files());
 }
 
+/// Whatever it is that cannot be opened first, it is not to blame.
+TEST_F(SupervisionTest, TooFewDescriptorsForARunAreToldAtItsStart) {
+  const auto paths = serve_many(1);
+  for (const int most : {8, 10, 14, 20, 26, 30, 36}) {
+    Launch launch = list_setup(paths);
+    launch.args.insert(launch.args.begin(), {"-c", fmt::format(R"(ulimit -n {}; exec "$@")", most),
+                                             "sh", ::getenv("FANFETCH")});
+    launch.program = "/bin/sh";
+    const Finished finished = run(launch);
+    EXPECT_EQ(70, finished.exit_status) << most << finished.describe();
+    EXPECT_TRUE(has(finished.err, "raise ulimit -n")) << most << finished.describe();
+    EXPECT_FALSE(fs::exists(output())) << most;
+  }
+  EXPECT_EQ(0u, origin_.count());
+}
+
+/// No link pays for a want of descriptors: fewer are fetched at once.
+TEST_F(SupervisionTest, FewDescriptorsMakeFewTransfers) {
+  const auto paths = serve_many(150, 100, 100ms);
+  for (const int most : {48, 64}) {
+    fs::remove_all(output());
+    Launch launch = list_setup(paths, {"-w2", "-j128", "--per-host=128", "--retries=0"});
+    launch.args.insert(launch.args.begin(), {"-c", fmt::format(R"(ulimit -n {}; exec "$@")", most),
+                                             "sh", ::getenv("FANFETCH")});
+    launch.program = "/bin/sh";
+    const Finished finished = run(launch);
+    EXPECT_EQ(0, finished.exit_status) << most << finished.describe();
+    EXPECT_TRUE(has(finished.err, fmt::format("ulimit -n is {}: ", most))) << finished.describe();
+    EXPECT_EQ(150u, records().size());
+    EXPECT_TRUE(served() == saved_files()) << most;
+  }
+}
+
+TEST_F(SupervisionTest, TooLittleMemoryIsNotTheUsersFault) {
+  const auto paths = serve_many(1);
+  for (const int most : {20'000, 30'000, 40'000, 50'000}) {
+    Launch launch = list_setup(paths);
+    launch.args.insert(launch.args.begin(), {"-c", fmt::format(R"(ulimit -v {}; exec "$@")", most),
+                                             "sh", ::getenv("FANFETCH")});
+    launch.program = "/bin/sh";
+    const Finished finished = run(launch);
+    if (finished.exit_status == 127) continue;  // the system could not even load it
+    EXPECT_EQ(70, finished.exit_status) << most << finished.describe();
+  }
+}
+
+TEST_F(SupervisionTest, WorkersThatAllKeepDyingEndTheRun) {
+  Launch launch = list_setup({"/breaks.jpg", "/b.jpg"}, {"-w8", "-j8"});
+  launch.program = lay_out_stubborn();
+  const Finished finished = run(launch, 120s);
+  EXPECT_EQ(70, finished.exit_status) << finished.describe();
+  EXPECT_TRUE(
+      has(finished.err, "the worker processes keep dying (the last one exited with status 1)"))
+      << finished.describe();
+  EXPECT_GT(finished.took, 2s) << "they rest in between";
+}
+
+TEST_F(SupervisionTest, AWorkerOverItsMemoryIsReplacedWhenItsTransfersAreDone) {
+  Launch launch = setup({"-w1", "-j2", "--worker-memory=48M", "-"});
+  launch.program = lay_out_stubborn();
+  launch.stdin_pipe = true;
+  FanfetchProcess process(launch);
+  process.write_stdin(origin_.url("/grows.jpg") + "\n");
+  const auto workers = process.wait_for_workers(1);
+  ASSERT_EQ(1u, workers.size());
+  ASSERT_TRUE(process.wait_for_stderr("MiB of memory, and --worker-memory is 48 MiB"));
+  ASSERT_EQ(1u, process.wait_for_workers(1, workers).size());
+  process.write_stdin(origin_.url("/b.jpg") + "\n");
+  process.close_stdin();
+  const Finished finished = finish(process);
+  EXPECT_EQ(1, finished.exit_status) << finished.describe();
+  EXPECT_EQ(2u, records().size());
+  EXPECT_FALSE(has(finished.err, "start again")) << "nothing was lost: " << finished.describe();
+}
+
 TEST_F(SupervisionTest, AWorkerThatBeatsButEndsNoJobIsReplaced) {
   Launch launch = list_setup({"/never-ends.jpg", "/b.jpg"}, {"-w1", "-j2", "--connect-timeout=1s",
                                                              "--stall-timeout=1s", "--retries=0"});

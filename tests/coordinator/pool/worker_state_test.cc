@@ -114,6 +114,52 @@ TEST_F(WorkerStateTest, OneThatDiesBeforeItsFirstBeatRestsLongerEachTime) {
   EXPECT_TRUE(worker_.hopeless());
 }
 
+/// A crash loop: each one serves for a moment, and ends no job.
+TEST_F(WorkerStateTest, UselessOnesRestLongerEachTime) {
+  constexpr std::chrono::milliseconds kRests[] = {std::chrono::milliseconds(0),
+                                                  std::chrono::milliseconds(100),
+                                                  std::chrono::milliseconds(200),
+                                                  std::chrono::milliseconds(400),
+                                                  std::chrono::milliseconds(800),
+                                                  seconds(1),
+                                                  seconds(1)};
+  for (const auto rest : kRests) {
+    (void)tick(1, std::chrono::milliseconds(0));
+    const Action action = worker_.on_death(now_, 1);
+    if (rest.count() == 0) {
+      EXPECT_EQ(action, Action::start) << "it may have been bad luck";
+    } else {
+      EXPECT_EQ(action, Action::none);
+      EXPECT_EQ(worker_.state(), State::resting);
+      EXPECT_EQ(worker_.rest_until() - now_, rest);
+      EXPECT_EQ(tick(0, rest), Action::start);
+    }
+    worker_.on_started(now_);
+    EXPECT_FALSE(worker_.hopeless()) << "the program starts";
+  }
+}
+
+TEST_F(WorkerStateTest, OneThatWasOfUseEndsACrashLoop) {
+  for (int i = 0; i < 4; ++i) {
+    (void)worker_.on_death(now_, 1);
+    worker_.on_started(now_);
+  }
+  worker_.on_use();
+  EXPECT_EQ(worker_.on_death(now_, 1), Action::start);
+  worker_.on_started(now_);
+  EXPECT_EQ(worker_.on_death(now_, 1), Action::start) << "the first useless one again";
+  worker_.on_started(now_);
+  EXPECT_EQ(worker_.on_death(now_, 1), Action::none);
+  EXPECT_EQ(worker_.rest_until() - now_, std::chrono::milliseconds(100));
+}
+
+TEST_F(WorkerStateTest, AUselessOneThatLivedForLongerThanItsRestHasNone) {
+  (void)worker_.on_death(now_, 1);
+  worker_.on_started(now_);
+  now_ += seconds(2);
+  EXPECT_EQ(worker_.on_death(now_, 2), Action::start);
+}
+
 TEST_F(WorkerStateTest, NoRestIsLongerThanHalfAMinute) {
   for (int i = 0; i < 50; ++i) {
     (void)worker_.on_death(now_, 0);

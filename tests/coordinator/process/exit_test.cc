@@ -37,6 +37,17 @@ TEST(Leave, NoTerminalIsSteered) {
   EXPECT_EQ(GetCapturedStderr(), "fanfetch: no folder '?[2J'\n");
 }
 
+/// Whatever could not be done for it.
+TEST(Leave, AShortageIsNotTheFoldersFault) {
+  const Exit exit = exit_with(
+      kExitOutput, "cannot write to 'o': Too many open files; choose another folder with -o");
+  EXPECT_EQ(exit.status, kExitUnable);
+  EXPECT_EQ(exit.text,
+            "fanfetch: cannot write to 'o': Too many open files: raise ulimit -n, or lower --jobs "
+            "and --workers\n");
+  EXPECT_EQ(exit_with(kExitOutput, "cannot write to 'o': Permission denied").status, kExitOutput);
+}
+
 TEST(LeaveDeathTest, AReaderThatIsGoneEndsItBySigpipe) {
   const auto without_reader = [] {
     int ends[2];
