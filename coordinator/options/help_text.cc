@@ -74,8 +74,8 @@ constexpr Entry kStatuses[] = {
     {"2", "usage, configuration or no client ID"},
     {"3", "the list of links could not be had, or a client ID was refused"},
     {"4", "the output cannot be written"},
-    {"5", "another run holds the folder"},
-    {"70", "fanfetch itself failed: no workers, memory or descriptors"},
+    {"5", "another run is there"},
+    {"70", "fanfetch failed"},
 };
 
 template <std::size_t kCount>
