@@ -243,6 +243,28 @@ TEST_F(CoordinatorTest, ADiskThatMayRecoverEndsNothing) {
   EXPECT_FALSE(coordinator_.trouble().output);
 }
 
+/// It is the machine's, and the next link would fare no better.
+TEST_F(CoordinatorTest, AShortageThatLastsEndsTheRun) {
+  const Failed failed{.error = ErrorClass::disk,
+                      .retry = Retry::yes,
+                      .message = fmt::format("cannot write the part file: {}", errno_text(EMFILE))};
+  run_with_one_in_flight();
+  complete(failed);
+  EXPECT_EQ(coordinator_.stage(), Stage::running) << "what is short may come back";
+  timers_.advance(60s);
+  coordinator_.after_batch();
+  complete(failed);
+  EXPECT_EQ(coordinator_.stage(), Stage::cut_off);
+  EXPECT_EQ(coordinator_.trouble().output, failed.message);
+}
+
+TEST_F(CoordinatorTest, AListThatCannotBeReadForAShortageIsNoFaultOfTheList) {
+  supply_.items.emplace_back(Error{"the list cannot be read on: std::bad_alloc"});
+  coordinator_.after_batch();
+  EXPECT_TRUE(coordinator_.trouble().list_failed);
+  EXPECT_TRUE(coordinator_.trouble().list_short);
+}
+
 TEST_F(CoordinatorTest, ALedgerThatCannotBeWrittenEndsTheRun) {
   run_with_one_in_flight();
   ledger_.output = "cannot write the ledger";
