@@ -4,10 +4,11 @@
 
 namespace fanfetch {
 
-/// How a coordinator starts a worker program: `PROGRAM COORDINATOR_PID ARGUMENT…`, an empty
-/// environment, stdin and stdout on /dev/null, stderr on a pipe, INT, TERM, HUP and PIPE ignored,
-/// TSTP, TTIN and TTOU blocked until the program lets them in, and these descriptors, followed by
-/// the program's own ones.
+/// How a coordinator starts a worker program: `PROGRAM COORDINATOR_PID LEVEL PORTS ARGUMENT…` (the
+/// sandbox's level by name, and the ports that it may connect to, with commas; empty: all), an
+/// empty environment, stdin and stdout on /dev/null, stderr on a pipe, INT, TERM, HUP and PIPE
+/// ignored, TSTP, TTIN and TTOU blocked until the program lets them in, and these descriptors,
+/// followed by the program's own ones.
 enum WorkerFd : int {
   kRegionFd = 3,     ///< The channel: its memory,
   kSubmittedFd = 4,  ///< the eventfd that wakes the worker,
@@ -25,6 +26,11 @@ enum FetchWorkerFd : int {
   kCertFd,  ///< The client's certificate with its chain.
   kKeyFd,   ///< Its private key, if that is not in kCertFd.
 };
+
+/// A worker exits with this status, after saying why, if it cannot start,
+inline constexpr int kCannotStart = 2;
+/// or cannot work inside its sandbox, before its first heartbeat.
+inline constexpr int kCannotWorkLockedIn = 3;
 
 /// Connections that a worker keeps open, busy or idle, for each transfer that it may run in
 /// parallel: hosts take turns in a mixed list. The coordinator counts on them

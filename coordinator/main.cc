@@ -18,6 +18,7 @@
 #include "coordinator/commands/dry_run.h"
 #include "coordinator/commands/folder.h"
 #include "coordinator/commands/run_command.h"
+#include "coordinator/net/proxy_policy.h"
 #include "coordinator/options/options.h"
 #include "coordinator/process/cpu_count.h"
 #include "coordinator/process/exit.h"
@@ -125,8 +126,12 @@ void check_what_is_read(const Options& options, const std::vector<ReaderSource>&
 }
 
 /// As FetchWorkerFd has it.
-WorkerProgram worker_program(const OutputFolder& output, const TlsMaterial& tls) {
+WorkerProgram worker_program(const Options& options, const OutputFolder& output,
+                             const TlsMaterial& tls) {
+  const bool locked_in = options.sandbox != SandboxChoice::off;
   return {.binary = or_exit(open_worker_binary(), kExitUnable),
+          .sandbox = locked_in ? SandboxLevel::full : SandboxLevel::off,
+          .ports = ProxyPolicy(options.route.proxy).only_ports(),
           .arguments = {},
           .descriptors = {output.part_fd(), output.lock_fd(), tls.ca.memfd.get(),
                           tls.cert.memfd.get(), tls.key.memfd.get()}};
@@ -196,11 +201,12 @@ Exit run(Options options, Instant start) {
   or_exit(check_results_file(options.report.results, options.files, sources), kExitConfiguration);
   const RunSize wanted = wanted_size(options);
   const RunSize size = possible_size(wanted);
+  const Protections protections = or_exit(planned_protections(options), kExitUnable);
 
   // Point of no return: the output folder is made and locked, workers start, and wait, and what a
   // killed run left is ended.
   auto folder = or_exit(OutputFolder::open(options.files.output));
-  WorkerProgram program = worker_program(folder, tls);
+  WorkerProgram program = worker_program(options, folder, tls);
   const PoolSettings pool = pool_settings(options, size);
   auto workers = start_first_workers(program, pool);
   RunLedger ledger = or_exit(open_run_ledger(std::move(folder), options.files.ledger));
@@ -227,7 +233,8 @@ Exit run(Options options, Instant start) {
   }
   note_written_files(options);
   // Point of no return: the ledger shows that this run has begun.
-  const auto begun = ledger.ledger->begin_run(std::chrono::system_clock::now(), ::getpid(), naming);
+  const auto begun =
+      ledger.ledger->begin_run(std::chrono::system_clock::now(), ::getpid(), naming, protections);
   if (!begun) throw exit_with(kExitOutput, begun.error().message);
 
   auto links_in_flight = std::make_unique<LinksInFlight>();

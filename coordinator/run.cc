@@ -5,6 +5,8 @@
 #include <random>
 #include <utility>
 
+#include "common/sandbox/lock_in.h"
+
 namespace fanfetch {
 
 /// The reader's thread as the Coordinator's LinkSupply.
@@ -73,6 +75,7 @@ Run::Run(RunParts parts)
                 .on_lost = [this](TaskId id, Blame blame) { coordinator_.on_lost(id, blame); },
                 .on_message =
                     [this](std::string text) { coordinator_.on_worker_message(std::move(text)); },
+                .on_protections = [this](Protections reached) { note_protections(reached); },
                 .on_hopeless =
                     [this](Error error) { coordinator_.on_workers_hopeless(std::move(error)); }}),
       routes_(loop_, std::move(parts_.rules.routes)),
@@ -113,6 +116,14 @@ void Run::watch_threads() {
     drain_eventfd(ledger_.progress_fd());
     coordinator_.on_ledger_progress();
   });
+}
+
+void Run::note_protections(Protections reached) {
+  parts_.ledger.protections = reached;
+  const std::string missing = missing_protections(reached, sandbox_support());
+  inbox_->detail(missing.empty()
+                     ? "the workers are in their sandboxes: files, calls, ports, signals"
+                     : "the workers' sandboxes do not restrict: " + missing);
 }
 
 RunEnd Run::finish() {

@@ -61,6 +61,7 @@ class Run {
   class Inbox;
 
   void watch_threads();
+  void note_protections(Protections reached);
   [[nodiscard]] RunEnd finish();
 
   RunParts parts_;

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "common/sandbox/lock_in.h"
 #include "coordinator/listing/listing_client.h"
 #include "coordinator/reading/failed_links.h"
 
@@ -131,13 +132,27 @@ RunRules run_rules(const Options& options) {
           .max_failed = options.max_failed};
 }
 
+Result<Protections> planned_protections(const Options& options) {
+  if (options.sandbox == SandboxChoice::off) return Protections{0};
+  const SandboxSupport support = sandbox_support();
+  const Protections planned = plan_sandbox({}, SandboxLevel::full, support).reached;
+  if (options.sandbox == SandboxChoice::require && planned != protection::kAll) {
+    return fail(
+        "--sandbox=require: on this machine the workers' sandbox would not restrict: {}; "
+        "--sandbox=auto runs with the rest of it",
+        missing_protections(planned, support));
+  }
+  return planned;
+}
+
 PoolSettings pool_settings(const Options& options, const RunSize& size) {
   return {.workers = size.workers,
           .jobs = size.jobs,
           .byte_limit = options.job.limit_rate,
           .worker_memory = options.worker_memory,
           .lease_limits = lease_limits(options.job.connect_timeout, options.job.stall_timeout,
-                                       options.job.timeout)};
+                                       options.job.timeout),
+          .required = options.sandbox == SandboxChoice::require ? protection::kAll : 0};
 }
 
 }  // namespace fanfetch

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "common/result.h"
+#include "common/sandbox/sandbox_rules.h"
 #include "coordinator/names/name_template.h"
 #include "coordinator/options/options.h"
 #include "coordinator/pool/run_size.h"
@@ -36,6 +37,8 @@ void read_failed_links(std::vector<ReaderSource>& sources, const Options& option
 
 /// What the loop and what it dispatches go by.
 [[nodiscard]] RunRules run_rules(const Options& options);
+/// What holds workers back on this machine, if all goes well. Error: less than the user requires.
+[[nodiscard]] Result<Protections> planned_protections(const Options& options);
 /// How many transfers run in parallel, and for how long a worker may hold one.
 [[nodiscard]] PoolSettings pool_settings(const Options& options, const RunSize& size);
 

@@ -10,19 +10,18 @@
 #include <exception>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "common/curl/curl_global.h"
 #include "common/sealed_bytes.h"
 #include "common/worker_start.h"
-#include "worker/sandbox/sandbox.h"
+#include "worker/sandbox/worker_sandbox.h"
 #include "worker/store/part_file.h"
 #include "worker/worker.h"
 #include "worker/worker_channel.h"
 
 namespace fanfetch {
 namespace {
-
-constexpr int kCannotStart = 2;
 
 /// Dies with the coordinator, also if that was killed before we came to ask for it.
 bool tie_to_parent(const char* parent) {
@@ -62,8 +61,33 @@ Result<TlsMemory> map_tls() {
   return memory;
 }
 
-int run(const char* parent) {
+/// What the coordinator asks for, the level by name.
+struct SandboxOrder {
+  SandboxLevel level = SandboxLevel::full;
+  std::vector<std::uint16_t> ports;
+};
+
+/// Nothing of what follows is undone. Returns whether the worker can work so.
+bool lock(const SandboxOrder& order, WorkerChannel& channel) {
+  const auto reached = lock_worker(order.level, order.ports, kPartFolderFd);
+  if (!reached) {
+    fmt::print(stderr, "{}\n", reached.error().message);
+    return false;
+  }
+  // At the lowest level it is not the sandbox that keeps it from working.
+  if (order.level > SandboxLevel::descriptors) {
+    if (const auto tested = test_sandbox(kPartFolderFd); !tested) {
+      fmt::print(stderr, "{}\n", tested.error().message);
+      return false;
+    }
+  }
+  channel.report_protections(*reached);
+  return true;
+}
+
+int run(const char* parent, const SandboxOrder& order) {
   let_signals_in();
+  close_from(kKeyFd + 1);
   ::prctl(PR_SET_NAME, "fanfetch-worker");
   if (!tie_to_parent(parent)) return kCannotStart;
   auto channel =
@@ -77,12 +101,13 @@ int run(const char* parent) {
     fmt::print(stderr, "{}\n", tls.error().message);
     return kCannotStart;
   }
-  if (const auto locked = keep_descriptors_nonblocking(); !locked) {
-    fmt::print(stderr, "{}; a captured worker could stall the run\n", locked.error().message);
-  }
+  // Everything that is read from files, or set up by libraries, is in memory from here on.
   const CurlGlobal curl;
   PartFolder parts{UniqueFd(kPartFolderFd)};
-  Worker(std::move(*channel), parts, tls->bytes()).run();
+  Worker worker(std::move(*channel), parts, tls->bytes());
+  // Point of no return: no other file, no program, no other kind of socket from here on.
+  if (!lock(order, worker.channel())) return kCannotWorkLockedIn;
+  worker.run();
   return EXIT_SUCCESS;
 }
 
@@ -90,12 +115,14 @@ int run(const char* parent) {
 }  // namespace fanfetch
 
 int main(int argc, char** argv) {
-  if (argc != 2 || ::fcntl(fanfetch::kRegionFd, F_GETFD) < 0) {
+  if (argc != 4 || ::fcntl(fanfetch::kRegionFd, F_GETFD) < 0) {
     std::fputs("fanfetch-worker is started by fanfetch; run that instead\n", stderr);
     return fanfetch::kCannotStart;
   }
   try {
-    return fanfetch::run(argv[1]);
+    const auto level = fanfetch::sandbox_level(argv[2]);
+    return fanfetch::run(
+        argv[1], {level.value_or(fanfetch::SandboxLevel::full), fanfetch::read_ports(argv[3])});
   } catch (const std::exception& error) {
     fmt::print(stderr, "{}\n", error.what());
     return EXIT_FAILURE;

@@ -49,8 +49,8 @@ Worker::Worker(WorkerChannel channel, FileStore& store, const TlsBytes& tls)
 }
 
 void Worker::run() {
-  beat();
-  channel_.wake_coordinator();
+  // From within the loop: who is ready has been through a turn of it, in the sandbox too.
+  loop_.call_at(loop_.now(), [this] { beat(); });
   loop_.run([this] { after_batch(); });
 }
 

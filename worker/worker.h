@@ -26,6 +26,8 @@ class Worker : private Transfer::Supervisor {
   /// Returns when the coordinator says finish and all jobs are done, or when it says cut.
   void run();
 
+  [[nodiscard]] WorkerChannel& channel() { return channel_; }
+
  private:
   struct Running {
     SlotUse use;

@@ -63,8 +63,12 @@ void WorkerChannel::wake_coordinator() {
 }
 
 void WorkerChannel::beat() {
-  const bool first = region_.header().heartbeat.fetch_add(1, std::memory_order_relaxed) == 0;
+  const bool first = region_.header().heartbeat.fetch_add(1, std::memory_order_release) == 0;
   unannounced_ = unannounced_ || first;
+}
+
+void WorkerChannel::report_protections(std::uint32_t reached) {
+  region_.header().protections.store(reached, std::memory_order_relaxed);
 }
 
 void WorkerChannel::add_bytes(std::uint64_t count) {

@@ -37,6 +37,8 @@ class WorkerChannel {
   /// The first one says that the worker is ready: the coordinator sees it after wake_coordinator(),
   /// and the others within a second.
   void beat();
+  /// What holds this process back (common/sandbox/sandbox_rules.h). Call before the first beat().
+  void report_protections(std::uint32_t reached);
   void add_bytes(std::uint64_t count);
   [[nodiscard]] Stopping stopping() const;
 

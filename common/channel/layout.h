@@ -12,7 +12,7 @@ namespace fanfetch {
 ///
 /// Every word has one writer, and each writer's words lie on cache lines of their own. There is no
 /// lock: a killed process could not release it. Change kChannelVersion with the layout.
-inline constexpr std::uint64_t kChannelVersion = 0x66616e6665746308;  // "fanfetc", 8
+inline constexpr std::uint64_t kChannelVersion = 0x66616e6665746309;  // "fanfetc", 9
 
 inline constexpr std::size_t kCacheLine = 64;
 inline constexpr std::size_t kPage = 4096;
@@ -47,7 +47,8 @@ struct ChannelHeader {
   std::atomic<std::uint64_t> complete_head;
   std::atomic<std::uint64_t> heartbeat;  // 0: not ready yet
   std::atomic<std::uint64_t> bytes_in;
-  std::atomic<std::uint32_t> held_back;  // transfers that wait for their share of byte_rate
+  std::atomic<std::uint32_t> protections;  // that hold the worker back; before its first heartbeat
+  std::atomic<std::uint32_t> held_back;    // transfers that wait for their share of byte_rate
 };
 
 /// How far a worker says it is with a job; the word is `generation << 32 | phase`. Any other

@@ -25,7 +25,7 @@ std::optional<std::uint64_t> optional_count(Statement& from) {
 std::optional<LastRun> read_last_run(Database& database) {
   Statement select(database,
                    "SELECT run, pid, started_at, ended_at, ending, saved, kept, skipped, failed, "
-                   "stood FROM runs ORDER BY run DESC LIMIT 1");
+                   "stood, protections FROM runs ORDER BY run DESC LIMIT 1");
   if (!select.step()) return std::nullopt;
   LastRun run;
   run.number = select.number();
@@ -38,6 +38,9 @@ std::optional<LastRun> read_last_run(Database& database) {
   run.skipped = optional_count(select);
   run.failed = optional_count(select).value_or(0);
   run.stood = optional_count(select);
+  if (const auto bits = select.optional_number()) {
+    run.protections = static_cast<Protections>(*bits) & protection::kAll;
+  }
   return run;
 }
 

@@ -34,6 +34,17 @@ class Json {
   rapidjson::Writer<rapidjson::StringBuffer> writer_{buffer_};
 };
 
+void write_sandbox(Json& json, Protections protections) {
+  json.begin();
+  json.key("level").text(protections == protection::kAll ? "full"
+                         : protections == 0              ? "none"
+                                                         : "partial");
+  json.key("restricts").begin_list();
+  for (const std::string_view name : names_of(protections)) json.text(name);
+  json.end_list();
+  json.end();
+}
+
 void write_run(Json& json, const LastRun& run, WallTime now) {
   using std::chrono::milliseconds;
   json.begin();
@@ -56,6 +67,8 @@ void write_run(Json& json, const LastRun& run, WallTime now) {
   json.key("skipped").number(run.skipped);
   json.key("failed").number(run.failed);
   json.key("stood").number(run.stood);
+  json.key("sandbox");
+  run.protections ? write_sandbox(json, *run.protections) : json.null();
   json.end();
 }
 

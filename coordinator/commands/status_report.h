@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/clock.h"
+#include "common/sandbox/sandbox_rules.h"
 
 namespace fanfetch {
 
@@ -24,6 +25,8 @@ struct LastRun {
   std::optional<std::uint64_t> kept, skipped;
   /// Of `failed`: earlier runs had them, too. Of a run without an end: those tried again so far.
   std::optional<std::uint64_t> stood;
+  /// What holds its workers back; nullopt: it was an older fanfetch's.
+  std::optional<Protections> protections;
 };
 
 struct HostCounts {
@@ -53,9 +56,10 @@ struct FolderStatus {
 /// One JSON object and a newline. Every key is always there, null where unknown: `output`, `links`,
 /// `saved`, `failed`, `bytes`, `failed_by_class` (class → count), `held_by` (pid, 0 if it has not
 /// said), `last_run` (`number`, `state`, `pid`, `started_at`, `ended_at`, `duration_ms`, `saved`,
-/// `kept`, `skipped`, `failed`, of which `stood` before it), `hosts` (`host`, `saved`, `failed`,
-/// `bytes`), `failed_by_status` (HTTP status → count). A link without a host counts for the host
-/// null.
+/// `kept`, `skipped`, `failed`, of which `stood` before it, `sandbox`: its `level`, full, partial
+/// or none, and what it `restricts`: calls, files, ports, peers), `hosts` (`host`, `saved`,
+/// `failed`, `bytes`), `failed_by_status` (HTTP status → count). A link without a host counts for
+/// the host null.
 [[nodiscard]] std::string status_json(const FolderStatus& status, WallTime now);
 
 }  // namespace fanfetch

@@ -69,7 +69,15 @@ NextStep next_step(const Task& task, Outcome outcome, const RetryRules& rules, R
 NextStep next_step_after_death(const Task& task, Blame blame, RunPhase phase) {
   Tries tries = task.tries;
   if (phase == RunPhase::cut_off) return {Abandon{}, tries};
-  if (blame == Blame::sole && ++tries.sole_deaths >= kMaxSoleDeaths) {
+  const bool alone = blame == Blame::sole || blame == Blame::stopped;
+  if (alone && ++tries.sole_deaths >= kMaxSoleDeaths) {
+    if (blame == Blame::stopped) {
+      return {Settle{Failed{.error = ErrorClass::refused,
+                            .message = fmt::format("the sandbox stopped its worker, {} times in a "
+                                                   "row while it fetched nothing else",
+                                                   kMaxSoleDeaths)}},
+              tries};
+    }
     return {Settle{Failed{.error = ErrorClass::crashed_worker,
                           .message = fmt::format("its worker died {} times in a row while it "
                                                  "fetched nothing else",

@@ -83,6 +83,7 @@ inline constexpr int kMaxFreeRetries = 10'000;
 ///     shared         | try again, alone in its worker              | abandon
 ///     sole           | the same; settle as crashed_worker the      | abandon
 ///                    | kMaxSoleDeaths-th time                      |
+///     stopped        | the same; settle as refused                 | abandon
 [[nodiscard]] NextStep next_step_after_death(const Task& task, Blame blame, RunPhase phase);
 
 }  // namespace fanfetch

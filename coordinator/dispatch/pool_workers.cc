@@ -39,6 +39,7 @@ PoolWorkers::PoolWorkers(EventLoop& loop, WorkerProgram program, const PoolSetti
              },
              .on_lost = std::move(events.on_lost),
              .on_message = std::move(events.on_message),
+             .on_protections = std::move(events.on_protections),
              .on_hopeless = std::move(events.on_hopeless)}) {}
 
 Result<> PoolWorkers::submit(const Job& job, TaskId task, const std::string& host) {

@@ -7,6 +7,7 @@
 
 #include "common/job.h"
 #include "common/result.h"
+#include "common/sandbox/sandbox_rules.h"
 #include "coordinator/link/placement.h"
 #include "coordinator/link/task_id.h"
 #include "coordinator/pool/blame.h"
@@ -22,7 +23,9 @@ struct WorkerEvents {
   std::function<void(TaskId, Blame)> on_lost;
   /// A death, or a line that a worker wrote to its stderr: for the user. Not cleaned.
   std::function<void(std::string text)> on_message;
-  /// No worker can be started any more: only kill_all() and stop() may follow.
+  /// What holds the workers back from now on.
+  std::function<void(Protections)> on_protections;
+  /// No worker can be started any more, or none as required: only kill_all() and stop() may follow.
   std::function<void(Error)> on_hopeless;
 };
 

@@ -94,7 +94,9 @@ struct RunNaming {
 struct RunSummary {
   std::uint64_t saved = 0, kept = 0, skipped = 0, failed = 0, bytes = 0;
   std::uint64_t stood = 0;  ///< Of `failed`: see Record::stood.
-  std::string ending;       ///< `finished`, `stopped` …
+  /// What held all of the workers back (common/sandbox/sandbox_rules.h); nullopt: as at the start.
+  std::optional<std::uint32_t> protections = {};
+  std::string ending;  ///< `finished`, `stopped` …
 };
 
 /// What all runs of a folder have settled, as settling writes it. Abstract so that tests see the

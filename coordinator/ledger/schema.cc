@@ -89,6 +89,9 @@ ALTER TABLE links ADD COLUMN failed_since INTEGER;
 
 ALTER TABLE runs ADD COLUMN stood INTEGER;        -- of `failed`: earlier runs had them; NULL: not known
 )sql",
+    R"sql(
+ALTER TABLE runs ADD COLUMN protections INTEGER;  -- of its workers, a set of bits; NULL: not known
+)sql",
 };
 
 constexpr const char* kTables = "SELECT name FROM sqlite_schema WHERE type='table'";

@@ -56,13 +56,15 @@ std::string SqliteLedger::identity() {
 
 bool SqliteLedger::is_new() { return database_->query_number("SELECT count(*) FROM runs") == 0; }
 
-Ledger::Done SqliteLedger::begin_run(WallTime now, int pid, const RunNaming& naming) {
+Ledger::Done SqliteLedger::begin_run(WallTime now, int pid, const RunNaming& naming,
+                                     std::uint32_t protections) {
   {
     Statement insert(*database_,
-                     "INSERT INTO runs(pid, started_at, name_template, keep_columns, stood) "
-                     "VALUES(?,?,?,?,0) RETURNING run");
+                     "INSERT INTO runs(pid, started_at, name_template, keep_columns, protections, "
+                     "stood) VALUES(?,?,?,?,?,0) RETURNING run");
     insert.bind(pid).bind(milliseconds(now));
     insert.bind(naming.name_template).bind(std::int64_t{naming.keep_columns});
+    insert.bind(std::int64_t{protections});
     if (insert.step()) run_ = insert.number();
   }
   return outcome();
@@ -71,12 +73,14 @@ Ledger::Done SqliteLedger::begin_run(WallTime now, int pid, const RunNaming& nam
 Ledger::Done SqliteLedger::end_run(const RunSummary& summary, WallTime now) {
   Statement update(*database_,
                    "UPDATE runs SET ended_at=?, ending=?, saved=?, kept=?, skipped=?, failed=?, "
-                   "bytes=?, stood=? WHERE run=?");
+                   "bytes=?, stood=?, "
+                   "protections=coalesce(?, protections) WHERE run=?");
   update.bind(milliseconds(now)).bind(summary.ending);
   for (const auto count : {summary.saved, summary.kept, summary.skipped, summary.failed,
                            summary.bytes, summary.stood}) {
     update.bind(static_cast<std::int64_t>(count));
   }
+  update.bind(std::optional<std::int64_t>(summary.protections));
   update.bind(run_).run();
   return outcome();
 }

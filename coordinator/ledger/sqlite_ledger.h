@@ -39,8 +39,10 @@ class SqliteLedger : public Ledger {
 
   /// The renames that an earlier run may not have made.
   [[nodiscard]] tl::expected<std::vector<UnfinishedRename>, Failure> pending();
-  /// Begins a run: every row written from now on is its.
-  [[nodiscard]] Done begin_run(WallTime now, int pid, const RunNaming& naming = {});
+  /// Begins a run: every row written from now on is its. `protections`: that its workers shall
+  /// have.
+  [[nodiscard]] Done begin_run(WallTime now, int pid, const RunNaming& naming = {},
+                               std::uint32_t protections = 0);
   [[nodiscard]] std::int64_t run() const { return run_; }
   [[nodiscard]] Done end_run(const RunSummary& summary, WallTime now);
 

@@ -7,6 +7,7 @@
 
 #include "common/ascii.h"
 #include "common/ip_network.h"
+#include "common/url.h"
 
 namespace fanfetch {
 namespace {
@@ -64,6 +65,18 @@ ProxyPolicy::ProxyPolicy(const std::optional<std::string>& given)
 const std::string& ProxyPolicy::proxy_for(const Url& url) const {
   if (goes_direct(url.bare_host())) return none_;
   return url.scheme == "https" ? https_ : http_;
+}
+
+std::vector<std::uint16_t> ProxyPolicy::only_ports() const {
+  if (!no_proxy_.empty()) return {};
+  std::vector<std::uint16_t> ports;
+  for (const std::string& text : {http_, https_}) {
+    if (text.empty()) return {};
+    // One that cannot be used fails each of its links: nothing goes past it.
+    const auto proxy = parse_proxy(text);
+    if (proxy && std::ranges::find(ports, proxy->port) == ports.end()) ports.push_back(proxy->port);
+  }
+  return ports;
 }
 
 bool ProxyPolicy::goes_direct(std::string_view host) const {

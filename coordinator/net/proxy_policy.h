@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/url.h"
 
@@ -19,6 +21,8 @@ class ProxyPolicy {
 
   /// Empty: none.
   [[nodiscard]] const std::string& proxy_for(const Url& url) const;
+  /// The ports of the proxies, if nothing goes past them; empty: something may.
+  [[nodiscard]] std::vector<std::uint16_t> only_ports() const;
 
  private:
   [[nodiscard]] bool goes_direct(std::string_view host) const;

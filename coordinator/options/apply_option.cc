@@ -211,6 +211,19 @@ Result<> apply_check(Options& options, Values values) {
   return {};
 }
 
+Result<> apply_sandbox(Options& options, Values values) {
+  static constexpr std::pair<std::string_view, SandboxChoice> kChoices[] = {
+      {"auto", SandboxChoice::automatic},
+      {"require", SandboxChoice::require},
+      {"off", SandboxChoice::off}};
+  for (const auto& [word, choice] : kChoices) {
+    if (values[0] != word) continue;
+    options.sandbox = choice;
+    return {};
+  }
+  return fail("'{}' is none of auto, require and off", values[0]);
+}
+
 Result<> apply_retry_failed(Options& options, Values values) {
   auto parsed = parse_retry_failed(values[0]);
   return store(options.resume.retry_failed, std::move(parsed));

@@ -66,6 +66,7 @@ template <class Target>
 [[nodiscard]] Result<> apply_api_base(Options& options, Values values);
 [[nodiscard]] Result<> apply_hash(Options& options, Values values);
 [[nodiscard]] Result<> apply_check(Options& options, Values values);
+[[nodiscard]] Result<> apply_sandbox(Options& options, Values values);
 [[nodiscard]] Result<> apply_retry_failed(Options& options, Values values);
 [[nodiscard]] Result<> apply_max_failed(Options& options, Values values);
 [[nodiscard]] Result<> apply_progress(Options& options, Values values);

@@ -149,6 +149,8 @@ const OptionRow kTable[] = {
     {"-v,--verbose", "", kReports, "print more", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_flag(o.report.verbose, v, true, false); }},
 
+    {"--sandbox", "auto|require|off", kGeneral, "lock workers in: as far as this machine can do it, as a whole or not run, or not at all", "auto", kLong,
+     InConfig::yes, apply_sandbox},
     {"--config", "FILE", kGeneral, "read options from FILE: name = value", "", kLong, InConfig::no},
     {"--no-config", "", kGeneral, "read no configuration file", "", kLong, InConfig::no},
     {"-h,--help", "", kGeneral, "show the options used most", "", kLong, InConfig::no},

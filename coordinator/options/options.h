@@ -50,6 +50,13 @@ struct FileOptions {
   bool fix_extension = false;
 };
 
+/// Whether workers are locked in.
+enum class SandboxChoice {
+  automatic,  ///< As far as this machine can do it.
+  require,    ///< As a whole, or there is no run.
+  off,
+};
+
 enum class ProgressChoice { automatic, bar, plain, none };
 
 /// What a run shows.
@@ -74,6 +81,7 @@ struct Options {
   ShowOptions report;
   MaxFailed max_failed;
   bool dry_run = false;
+  SandboxChoice sandbox = SandboxChoice::automatic;
 
   unsigned jobs = 64;               ///< Transfers in parallel, all workers together.
   std::optional<unsigned> workers;  ///< Nullopt: as many as the machine can use.

@@ -113,8 +113,12 @@ std::optional<CoordinatorChannel::Started> CoordinatorChannel::started(std::uint
                  JobProgress::unpack(slot.progress.load(std::memory_order_relaxed))};
 }
 
+std::uint32_t CoordinatorChannel::protections() const {
+  return region_.header().protections.load(std::memory_order_relaxed);
+}
+
 std::uint64_t CoordinatorChannel::heartbeat() const {
-  return region_.header().heartbeat.load(std::memory_order_relaxed);
+  return region_.header().heartbeat.load(std::memory_order_acquire);
 }
 
 std::uint64_t CoordinatorChannel::bytes_in() const {

@@ -81,6 +81,8 @@ class CoordinatorChannel {
   /// REQUIRES: slot < slots().
   [[nodiscard]] std::optional<Started> started(std::uint32_t slot) const;
   [[nodiscard]] std::uint64_t heartbeat() const;
+  /// What the worker says that holds it back; it counts once heartbeat() is not 0.
+  [[nodiscard]] std::uint32_t protections() const;
   [[nodiscard]] std::uint64_t bytes_in() const;
 
   /// For the worker to inherit; `completed_fd` is readable here when there is something to drain.

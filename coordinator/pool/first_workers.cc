@@ -12,7 +12,7 @@ Result<StartedWorker> start_worker(const WorkerProgram& program, const PoolSetti
   if (!channel) return tl::unexpected(channel.error());
   auto process = WorkerProcess::start(program, *channel);
   if (!process) return tl::unexpected(process.error());
-  return StartedWorker{std::move(*channel), std::move(*process)};
+  return StartedWorker{std::move(*channel), std::move(*process), program.sandbox};
 }
 
 std::deque<StartedWorker> start_first_workers(const WorkerProgram& program,

@@ -16,6 +16,9 @@ struct PoolSettings {
   std::uint64_t byte_limit = 0;     ///< Body bytes a second of all workers together; 0: no limit.
   std::uint64_t worker_memory = 0;  ///< Bytes of one worker; 0: no limit.
   LeaseLimits lease_limits;
+  /// Protections without which no worker may run; where any may, the sandbox is lowered on a
+  /// machine on which it does not work.
+  Protections required = 0;
 
   /// Of the jobs: what the worker of that index runs in parallel.
   [[nodiscard]] std::uint32_t share(unsigned index) const {
@@ -27,6 +30,7 @@ struct PoolSettings {
 struct StartedWorker {
   CoordinatorChannel channel;
   WorkerProcess process;
+  SandboxLevel sandbox = SandboxLevel::full;  ///< That it was started with.
 };
 
 /// Error: as WorkerProcess::start(), or there is no memory to share.

@@ -27,6 +27,8 @@ struct PoolMember {
   std::optional<CoordinatorChannel> channel;
   std::optional<WorkerProcess> process;
   std::optional<LeaseWatch> lease_watch;
+  SandboxLevel sandbox = SandboxLevel::full;  // that it was started with
+  bool locked_in = false;                     // it has said how far
 
   bool alone = false;     // its one job runs alone
   bool reserved = false;  // gets no new jobs, so that it becomes free for one that runs alone
@@ -54,6 +56,7 @@ struct PoolMember {
     channel.reset();
     process.reset();
     lease_watch.reset();
+    locked_in = false;
     alone = reserved = unwoken = retires = told_to_leave = false;
     jobs_done = 0;
     warm.clear();

@@ -79,6 +79,7 @@ Result<> WorkerPool::try_to_start(PoolMember& member) {
   }
   member.channel.emplace(std::move(first_.front().channel));
   member.process.emplace(std::move(first_.front().process));
+  member.sandbox = first_.front().sandbox;
   first_.pop_front();
   member.lease_watch.emplace(member.share, settings_.lease_limits);
   auto watched = loop_.try_watch(member.channel->completed_fd(), EPOLLIN,
@@ -110,7 +111,9 @@ void WorkerPool::tick() {
     act(*member,
         member->state.on_tick(loop_.now(), member->channel ? member->channel->heartbeat() : 0),
         "does not respond");
-    if (member->process) watch_leases(*member);
+    if (!member->process) continue;
+    see_protections(*member);
+    watch_leases(*member);
   }
   if (!gone_) retire_one();
 }
@@ -172,13 +175,14 @@ void WorkerPool::on_death(PoolMember& member) {
   loop_.unwatch(member.process->pidfd());
   const int pid = member.process->pid();
   const bool by_us = member.process->was_killed();
-  const std::string how = describe(member.process->reap(), by_us);
+  WorkerDeath death = member.process->reap();
+  death.how = describe(death, by_us);
   const bool has_left = member.told_to_leave && !by_us;
   read_stderr(member);
   member.lines.end(line_reporter(member));
   // Dead for sure: nobody writes into the channel any more.
   (void)member.channel->drain(acceptor(member));
-  const std::size_t lost = report_lost(member);
+  const std::size_t lost = report_lost(member, death.by_sandbox ? Blame::stopped : Blame::sole);
   const std::uint64_t heartbeat = member.channel->heartbeat();
   bytes_of_dead_ += member.channel->bytes_in();
   unwatch(member);
@@ -195,10 +199,13 @@ void WorkerPool::on_death(PoolMember& member) {
     member.state.on_use();
   } else {
     events_.on_message(fmt::format("worker {} (pid {}) {}; {} transfers start again", member.number,
-                                   pid, how, lost));
+                                   pid, death.how, lost));
+  }
+  if (heartbeat == 0 && (death.by_sandbox || death.cannot_work_locked_in)) {
+    on_sandbox_failed(member, death.how);
   }
   const auto action = member.state.on_death(loop_.now(), heartbeat);
-  give_up_if_hopeless(how);
+  give_up_if_hopeless(death.how);
   act(member, action);
 }
 
@@ -210,13 +217,48 @@ std::string WorkerPool::describe(const WorkerDeath& death, bool by_us) const {
   return death.how + ": the kernel may have been out of memory";
 }
 
-/// Returns the number of jobs that a dead worker had and was not done with.
-std::size_t WorkerPool::report_lost(PoolMember& member) {
+/// Before its first job. What kept it from working there is most likely this machine's: the others
+/// get less of a sandbox, unless the user wants it whole.
+void WorkerPool::on_sandbox_failed(const PoolMember& member, const std::string& how) {
+  if (settings_.required != 0) {
+    const auto on_hopeless = events_.on_hopeless;
+    return on_hopeless(Error{fmt::format(
+        "--sandbox=require: the workers' sandbox does not work on this machine (a worker {})",
+        how)});
+  }
+  const SandboxLevel less = lowered(member.sandbox);
+  if (member.sandbox != program_.sandbox || less == program_.sandbox) return;
+  program_.sandbox = less;
+  events_.on_message(
+      fmt::format("the workers' sandbox does not work on this machine: they get less of it from "
+                  "now on ('{}'); --sandbox=require refuses to run so",
+                  name(less)));
+}
+
+void WorkerPool::see_protections(PoolMember& member) {
+  if (member.locked_in || member.state.state() != WorkerState::State::serving) return;
+  member.locked_in = true;
+  const Protections reached = member.channel->protections() & protection::kAll;
+  if ((settings_.required & ~reached) != 0) {
+    const auto on_hopeless = events_.on_hopeless;
+    return on_hopeless(
+        Error{fmt::format("--sandbox=require: worker {} does not have all of its sandbox, only: {}",
+                          member.number, fmt::join(names_of(reached), ", "))});
+  }
+  const Protections common = protections_.value_or(reached) & reached;
+  if (protections_ == common) return;
+  protections_ = common;
+  events_.on_protections(common);
+}
+
+/// `sole`: what follows for a job that ran alone. Returns the number of jobs that a dead worker had
+/// and was not done with.
+std::size_t WorkerPool::report_lost(PoolMember& member, Blame sole) {
   const auto orphans = member.channel->reclaim(acceptor(member));
   // A link that runs alone and kills its worker is itself to blame, not the program.
   bool link_is_to_blame = false;
   for (const auto& orphan : orphans) {
-    const Blame guilt = member.alone ? Blame::sole : Blame::shared;
+    const Blame guilt = member.alone ? sole : Blame::shared;
     events_.on_lost(orphan.task, orphan.started ? guilt : Blame::none);
     link_is_to_blame = orphan.started && member.alone;
   }
@@ -260,6 +302,7 @@ StderrLines::Say WorkerPool::line_reporter(const PoolMember& member) const {
 
 void WorkerPool::on_completed(PoolMember& member) {
   member.state.on_posted(member.channel->heartbeat());
+  see_protections(member);
   const Integrity integrity = member.channel->drain(acceptor(member));
   if (member.channel->leases() == 0) member.alone = false;
   let_go_if_done(member);

@@ -41,7 +41,11 @@ struct PoolEvents {
   std::function<void(TaskId, Blame)> on_lost;
   /// For the user: what happens to a worker, or a line that it wrote to its stderr. Not cleaned.
   std::function<void(std::string text)> on_message;
-  /// No worker can be had any more: only kill_all() and stop() may follow.
+  /// Workers are in their sandboxes now, and this is what all of them have in common. Called when
+  /// the first one says so, and when there is less of it.
+  std::function<void(Protections)> on_protections;
+  /// No worker can be had any more, or none as the settings require: only kill_all() and stop() may
+  /// follow.
   std::function<void(Error)> on_hopeless;
 };
 
@@ -113,7 +117,9 @@ class WorkerPool {
   void on_completed(PoolMember& member);
   [[nodiscard]] CoordinatorChannel::Acceptor acceptor(PoolMember& member);
   void on_death(PoolMember& member);
-  [[nodiscard]] std::size_t report_lost(PoolMember& member);
+  void see_protections(PoolMember& member);
+  void on_sandbox_failed(const PoolMember& member, const std::string& how);
+  [[nodiscard]] std::size_t report_lost(PoolMember& member, Blame sole);
   void act(PoolMember& member, WorkerState::Action action, const char* why = "");
   void read_stderr(PoolMember& member);
   [[nodiscard]] StderrLines::Say line_reporter(const PoolMember& member) const;
@@ -130,6 +136,7 @@ class WorkerPool {
   std::vector<std::unique_ptr<PoolMember>> members_;
   mutable std::vector<WorkerLoad> loads_;  // scratch
   std::uint64_t bytes_of_dead_ = 0;
+  std::optional<Protections> protections_;  // of all workers so far
   unsigned deaths_in_a_row_ = 0;  // that no link is to blame for, without a job done in between
   EventLoop::TimerKey tick_timer_{};
   bool ticked_ = false;

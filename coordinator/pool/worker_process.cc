@@ -138,7 +138,9 @@ Result<WorkerProcess> WorkerProcess::start(const WorkerProgram& program,
   UniqueFd binary(::fcntl(program.binary.get(), F_DUPFD_CLOEXEC, last + 1));
   if (!binary.valid()) return fail("cannot copy a descriptor: {}", errno_text(errno));
 
-  std::vector<std::string> words{"fanfetch-worker", std::to_string(::getpid())};
+  std::vector<std::string> words{"fanfetch-worker", std::to_string(::getpid()),
+                                 std::string(name(program.sandbox)),
+                                 fmt::format("{}", fmt::join(program.ports, ","))};
   words.insert(words.end(), program.arguments.begin(), program.arguments.end());
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
@@ -185,9 +187,18 @@ WorkerDeath WorkerProcess::reap() {
     result = ::waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED);
   } while (result != 0 && errno == EINTR);
   pidfd_.reset();
-  if (info.si_code == CLD_EXITED) return {fmt::format("exited with status {}", info.si_status)};
-  return {fmt::format("was killed by signal {} ({})", info.si_status, ::strsignal(info.si_status)),
-          info.si_status};
+  if (info.si_code == CLD_EXITED) {
+    return {.how = fmt::format("exited with status {}", info.si_status),
+            .cannot_work_locked_in = info.si_status == kCannotWorkLockedIn};
+  }
+  if (info.si_status == SIGSYS) {
+    return {.how = "was stopped by its sandbox: it made a system call that no worker makes",
+            .signal = SIGSYS,
+            .by_sandbox = true};
+  }
+  return {.how = fmt::format("was killed by signal {} ({})", info.si_status,
+                             ::strsignal(info.si_status)),
+          .signal = info.si_status};
 }
 
 }  // namespace fanfetch

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "common/result.h"
+#include "common/sandbox/sandbox_rules.h"
 #include "common/unique_fd.h"
 #include "coordinator/pool/coordinator_channel.h"
 
@@ -14,7 +16,9 @@ namespace fanfetch {
 /// upgrade during a run cannot mix versions.
 struct WorkerProgram {
   UniqueFd binary;
-  std::vector<std::string> arguments;  ///< Behind the coordinator's process ID.
+  SandboxLevel sandbox = SandboxLevel::full;
+  std::vector<std::uint16_t> ports;    ///< That workers may connect to; empty: all.
+  std::vector<std::string> arguments;  ///< Its own ones (common/worker_start.h).
   /// Lent: they outlive the workers, which get them in this order from kFirstOwnFd on. -1: nothing
   /// is open there.
   std::vector<int> descriptors;
@@ -26,8 +30,11 @@ struct WorkerProgram {
 
 /// How a worker ended.
 struct WorkerDeath {
-  std::string how;  ///< `was killed by signal 9 (Killed)`, `exited with status 1`.
-  int signal = 0;   ///< 0: it exited.
+  std::string how;          ///< `was killed by signal 9 (Killed)`, `exited with status 1`.
+  int signal = 0;           ///< 0: it exited.
+  bool by_sandbox = false;  ///< It called what its sandbox forbids.
+  /// It found by itself that it cannot work inside its sandbox.
+  bool cannot_work_locked_in = false;
 };
 
 /// One running child. Thread: main, since PR_SET_PDEATHSIG is tied to the thread that forks.

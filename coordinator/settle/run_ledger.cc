@@ -96,6 +96,7 @@ Result<> end_run(RunLedger& run, const Tally& tally, const std::string& ending) 
                            .failed = tally.count(Status::failed),
                            .bytes = tally.bytes(),
                            .stood = tally.old_failures().all,
+                           .protections = run.protections,
                            .ending = ending};
   if (auto ended = run.ledger->end_run(summary, std::chrono::system_clock::now()); !ended) {
     return fail("{}", ended.error().message);

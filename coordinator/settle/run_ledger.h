@@ -31,7 +31,9 @@ struct RunLedger {
   OutputFolder output;
   std::string path;  ///< Of the ledger.
   std::unique_ptr<SqliteLedger> ledger;
-  bool has_old_parts = false;         ///< Parts of an earlier run that can be gone on with.
+  bool has_old_parts = false;  ///< Parts of an earlier run that can be gone on with.
+  /// What the run's workers have in common; nullopt: none of them has said.
+  std::optional<std::uint32_t> protections;
   std::optional<std::string> notice;  ///< For the user, if a damaged ledger was moved aside.
 };
 

@@ -1,12 +1,20 @@
 #include "common/crash_point.h"
 
+#include <linux/futex.h>
+#include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <charconv>
+#include <cstdint>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <new>
 #include <string>
 
 namespace fanfetch {
@@ -15,7 +23,8 @@ namespace {
 struct Target {
   std::string point;
   unsigned at = 1;  ///< At which of the times that it is reached.
-  bool in_worker = false;
+  /// Of a worker: set, it has all of the run killed. Its sandbox lets it kill nobody by itself.
+  std::atomic<std::uint32_t>* killer = nullptr;
 };
 
 std::string read_all(const std::string& path) {
@@ -23,11 +32,13 @@ std::string read_all(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-/// FANFETCH_CRASH_AT of this process or, because a worker's environment is empty, of its parent.
+/// A worker's environment is empty, and a coordinator's has at least what it is told here.
+bool is_worker() { return environ[0] == nullptr; }
+
+/// FANFETCH_CRASH_AT of this process or, in a worker, of its parent.
 Target read_target() {
   Target target;
-  target.in_worker = read_all("/proc/self/comm") == "fanfetch-worker\n";
-  const std::string owner = target.in_worker ? std::to_string(::getppid()) : "self";
+  const std::string owner = is_worker() ? std::to_string(::getppid()) : "self";
   const std::string environment = '\0' + read_all("/proc/" + owner + "/environ");
   static constexpr std::string_view kName = "FANFETCH_CRASH_AT=";
   const auto start = environment.find('\0' + std::string(kName));
@@ -41,15 +52,44 @@ Target read_target() {
   return target;
 }
 
+void wait_while_zero(std::atomic<std::uint32_t>& word) {
+  while (word == 0) ::syscall(SYS_futex, &word, FUTEX_WAIT, 0, nullptr, nullptr, 0);
+}
+
+/// A process that ends with this one, and kills it and its coordinator once it is told to.
+std::atomic<std::uint32_t>* start_killer() {
+  void* const shared = ::mmap(nullptr, sizeof(std::atomic<std::uint32_t>), PROT_READ | PROT_WRITE,
+                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (shared == MAP_FAILED) ::abort();
+  auto* const order = new (shared) std::atomic<std::uint32_t>(0);
+  const pid_t worker = ::getpid(), coordinator = ::getppid();
+  if (::fork() != 0) return order;
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != worker) ::_exit(0);
+  ::syscall(SYS_close_range, 0, ~0u, 0);  // the run's lock among them
+  wait_while_zero(*order);
+  ::kill(coordinator, SIGKILL);
+  ::kill(worker, SIGKILL);
+  ::_exit(0);
+}
+
+/// Before main(): a worker can read nothing later.
+const Target kTarget = [] {
+  Target target = read_target();
+  if (is_worker() && !target.point.empty()) target.killer = start_killer();
+  return target;
+}();
+
 }  // namespace
 
 /// Kills the whole run: a worker kills its coordinator too.
 void crash_point(std::string_view point) {
-  static const Target target = read_target();
   static std::atomic<unsigned> reached{0};
-  if (point != target.point || ++reached != target.at) return;
-  if (target.in_worker) ::kill(::getppid(), SIGKILL);
-  ::kill(::getpid(), SIGKILL);
+  if (point != kTarget.point || ++reached != kTarget.at) return;
+  if (kTarget.killer == nullptr) ::kill(::getpid(), SIGKILL);
+  *kTarget.killer = 1;
+  ::syscall(SYS_futex, kTarget.killer, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+  for (;;) ::poll(nullptr, 0, -1);
 }
 
 }  // namespace fanfetch

@@ -23,7 +23,8 @@ FolderStatus finished() {
                             .failed = 1,
                             .kept = 1230,
                             .skipped = 2,
-                            .stood = 0};
+                            .stood = 0,
+                            .protections = protection::kAll};
   return status;
 }
 
@@ -34,6 +35,7 @@ FolderStatus unended(const std::string& state) {
   status.last_run->kept.reset();
   status.last_run->skipped.reset();
   status.last_run->stood.reset();
+  status.last_run->protections.reset();
   return status;
 }
 
@@ -117,9 +119,21 @@ TEST(StatusJson, HasEveryKey) {
       R"("failed_by_class":{"dns":1,"http_4xx":10,"timeout":1},"held_by":null,)"
       R"("last_run":{"number":3,"state":"finished","pid":77,)"
       R"("started_at":"2023-11-14T22:13:20.000Z","ended_at":"2023-11-14T22:13:21.900Z",)"
-      R"("duration_ms":1900,"saved":4,"kept":1230,"skipped":2,"failed":1,"stood":0},"hosts":null,)"
+      R"("duration_ms":1900,"saved":4,"kept":1230,"skipped":2,"failed":1,"stood":0,)"
+      R"("sandbox":{"level":"full","restricts":["calls","files","ports","peers"]}},"hosts":null,)"
       R"("failed_by_status":{"403":2,"404":8}})"
       "\n");
+}
+
+TEST(StatusJson, SaysHowFarWorkersWereLockedIn) {
+  FolderStatus status = finished();
+  status.last_run->protections = protection::kCalls | protection::kFiles;
+  EXPECT_NE(status_json(status, kNow)
+                .find(R"("sandbox":{"level":"partial","restricts":["calls","files"]})"),
+            std::string::npos);
+  status.last_run->protections = 0;
+  EXPECT_NE(status_json(status, kNow).find(R"("sandbox":{"level":"none","restricts":[]})"),
+            std::string::npos);
 }
 
 TEST(StatusJson, UnknownIsNull) {
@@ -131,7 +145,7 @@ TEST(StatusJson, UnknownIsNull) {
             R"("failed_by_class":{"dns":1,"http_4xx":10,"timeout":1},"held_by":0,)"
             R"("last_run":{"number":3,"state":"killed","pid":77,)"
             R"("started_at":"2023-11-14T22:13:20.000Z","ended_at":null,"duration_ms":null,)"
-            R"("saved":4,"kept":null,"skipped":null,"failed":1,"stood":null},)"
+            R"("saved":4,"kept":null,"skipped":null,"failed":1,"stood":null,"sandbox":null},)"
             R"("hosts":[{"host":"h","saved":1,"failed":2,"bytes":3},)"
             R"({"host":null,"saved":0,"failed":1,"bytes":0}],)"
             R"("failed_by_status":{"403":2,"404":8}})"

@@ -25,6 +25,25 @@ class ProxyPolicyTest : public ::testing::Test {
   }
 };
 
+TEST_F(ProxyPolicyTest, KnowsThePortsIfNothingGoesPastTheProxies) {
+  using Ports = std::vector<std::uint16_t>;
+  const auto ports = [](std::optional<std::string> given = {}) {
+    return ProxyPolicy(given).only_ports();
+  };
+  EXPECT_EQ(Ports{}, ports());
+  EXPECT_EQ(Ports{3128}, ports("http://proxy:3128"));
+  EXPECT_EQ(Ports{1080}, ports("socks5h://proxy")) << "the default";
+  EXPECT_EQ(Ports{}, ports("")) << "none at all";
+  ::setenv("http_proxy", "http://plain:1", 1);
+  EXPECT_EQ(Ports{}, ports()) << "https goes past it";
+  ::setenv("HTTPS_PROXY", "http://secure:2", 1);
+  EXPECT_EQ((Ports{1, 2}), ports());
+  EXPECT_EQ(Ports{3}, ports("http://proxy:3"));
+  ::setenv("no_proxy", "localhost", 1);
+  EXPECT_EQ(Ports{}, ports());
+  EXPECT_EQ(Ports{}, ports("http://proxy:3"));
+}
+
 TEST_F(ProxyPolicyTest, TheEnvironmentNamesTheProxy) {
   ::setenv("http_proxy", "http://plain:1", 1);
   ::setenv("HTTPS_PROXY", "http://secure:2", 1);

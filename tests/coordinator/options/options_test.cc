@@ -294,9 +294,16 @@ TEST_F(OptionsTest, SourcesAreTakenAsTheyAre) {
   EXPECT_EQ(wrong({"a", ""}), "a SOURCE is empty");
 }
 
+TEST_F(OptionsTest, Sandbox) {
+  EXPECT_EQ(good({"a"}).sandbox, SandboxChoice::automatic);
+  EXPECT_EQ(good({"a", "--sandbox=require"}).sandbox, SandboxChoice::require);
+  EXPECT_EQ(good({"a", "--sandbox", "off"}).sandbox, SandboxChoice::off);
+  EXPECT_EQ(good({"a", "--sandbox=off", "--sandbox=auto"}).sandbox, SandboxChoice::automatic);
+  EXPECT_EQ(wrong({"a", "--sandbox=on"}), "--sandbox: 'on' is none of auto, require and off");
+}
+
 TEST_F(OptionsTest, WhatIsNotAnOptionIsRefused) {
   EXPECT_EQ(wrong({"--foo=secret", "a"}), "--foo is not an option");
-  EXPECT_EQ(wrong({"--sandbox"}), "--sandbox is not an option");
   EXPECT_EQ(wrong({"-qz"}), "-z is not an option");
   EXPECT_EQ(wrong({"-5"}), "-5 is not an option");
   EXPECT_EQ(wrong({"--job", "4"}), "--job is not an option");

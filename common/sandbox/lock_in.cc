@@ -1,0 +1,65 @@
+#include "common/sandbox/lock_in.h"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "common/sandbox/landlock.h"
+
+namespace fanfetch {
+namespace {
+
+// What this build's own run-time library does is decided here, and in plan_sandbox().
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
+    __has_feature(memory_sanitizer)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+#else
+constexpr bool kSanitized = false;
+#endif
+
+void forbid(int resource) {
+  const rlimit none{0, 0};
+  ::setrlimit(static_cast<__rlimit_resource_t>(resource), &none);
+}
+
+}  // namespace
+
+SandboxSupport sandbox_support() {
+  return {.landlock_abi = landlock_abi(), .seccomp = has_seccomp(), .sanitized = kSanitized};
+}
+
+Result<Protections> lock_in(const SandboxRules& rules, SandboxLevel level, Unlisted unlisted) {
+  const SandboxPlan plan = plan_sandbox(rules, level, sandbox_support());
+  if (level == SandboxLevel::off) return plan.reached;
+  forbid(RLIMIT_CORE);
+  if (plan.no_processes) forbid(RLIMIT_NPROC);  // root may all the same
+  if (plan.undumpable && ::prctl(PR_SET_DUMPABLE, 0) != 0) {
+    return fail("cannot hide this process's memory: {}", errno_text(errno));
+  }
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+    return fail("cannot give up new privileges: {}", errno_text(errno));
+  }
+  const SandboxPlan::Landlock& landlock = plan.landlock;
+  if ((landlock.handled_files | landlock.handled_net | landlock.scoped) != 0) {
+    if (auto locked = restrict_by_landlock(landlock, rules); !locked) {
+      return tl::unexpected(locked.error());
+    }
+  }
+  if (auto filtered = filter_calls(plan.calls, rules, unlisted); !filtered) {
+    return tl::unexpected(filtered.error());
+  }
+  return plan.reached;
+}
+
+void close_from(int first) { ::syscall(SYS_close_range, first, ~0u, 0); }
+
+}  // namespace fanfetch

@@ -1,0 +1,62 @@
+#include "worker/sandbox/worker_sandbox.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <string>
+#include <utility>
+
+#include "common/unique_fd.h"
+
+namespace fanfetch {
+namespace {
+
+/// What sandboxes say.
+bool is_refusal(int error) { return error == EACCES || error == EPERM || error == ENOSYS; }
+
+Result<> judge(bool worked, const char* what) {
+  if (worked || !is_refusal(errno)) return {};
+  return fail("inside its sandbox the worker cannot {}: {}", what, errno_text(errno));
+}
+
+}  // namespace
+
+Result<Protections> lock_worker(SandboxLevel level, std::vector<std::uint16_t> ports,
+                                int part_folder, Unlisted unlisted) {
+  return lock_in({.folders = {{part_folder, FolderRight::Use::change}},
+                  .network = Network::tcp,
+                  .ports = std::move(ports)},
+                 level, unlisted);
+}
+
+Result<> test_sandbox(int part_folder) {
+  const UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP));
+  if (auto good = judge(socket.valid(), "make a socket"); !good) return good;
+  // No part has such a name, and no two workers have the same.
+  const std::string name = "sandbox-" + std::to_string(::getpid());
+  const UniqueFd file(::openat(part_folder, name.c_str(),
+                               O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (auto good = judge(file.valid(), "make a file"); !good || !file.valid()) return good;
+  if (auto good = judge(::write(file.get(), "x", 1) == 1, "write to a file"); !good) return good;
+  return judge(::unlinkat(part_folder, name.c_str(), 0) == 0, "remove a file");
+}
+
+std::vector<std::uint16_t> read_ports(std::string_view text) {
+  std::vector<std::uint16_t> ports;
+  while (!text.empty()) {
+    std::uint16_t port = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    if (error == std::errc() && port != 0) ports.push_back(port);
+    text.remove_prefix(
+        std::min(text.find(',', static_cast<std::size_t>(end - text.data())), text.size()));
+    if (!text.empty()) text.remove_prefix(1);
+  }
+  return ports;
+}
+
+}  // namespace fanfetch
