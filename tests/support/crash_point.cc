@@ -86,7 +86,8 @@ const Target kTarget = [] {
 void crash_point(std::string_view point) {
   static std::atomic<unsigned> reached{0};
   if (point != kTarget.point || ++reached != kTarget.at) return;
-  if (kTarget.killer == nullptr) ::kill(::getpid(), SIGKILL);
+  // To itself, which every sandbox allows.
+  if (kTarget.killer == nullptr) ::raise(SIGKILL);
   *kTarget.killer = 1;
   ::syscall(SYS_futex, kTarget.killer, FUTEX_WAKE, 1, nullptr, nullptr, 0);
   for (;;) ::poll(nullptr, 0, -1);

@@ -11,10 +11,13 @@
 #include <array>
 #include <cerrno>
 #include <exception>
+#include <memory>
 #include <string_view>
 #include <type_traits>
 
 #include "common/crash_point.h"
+#include "common/sandbox/lock_in.h"
+#include "common/sha256.h"
 #include "coordinator/ledger/history.h"
 #include "coordinator/process/exit_status.h"
 #include "coordinator/process/write_all.h"
@@ -50,26 +53,37 @@ ExpectedFile read_file_row(Statement& from) {
   return file;
 }
 
+/// From here on this process can read the files of that folder and report, and no more, whatever
+/// may lie among them. SQLite has opened all that it needs, and so must OpenSSL have.
+void lock_in_with(int folder) {
+  (void)Sha256().finish();
+  const auto locked = lock_in({.folders = {{folder, FolderRight::Use::read}}, .record_locks = true},
+                              SandboxLevel::full);
+  if (locked) return;
+  Console().line("fanfetch: the files are read without a sandbox: " +
+                 printable(locked.error().message));
+}
+
 /// One process's share of the rows.
-Result<> check_share(unsigned share, unsigned shares, const std::string& ledger, int folder,
-                     int findings) {
-  auto history = History::open(ledger);
-  if (!history) return tl::unexpected(history.error());
+Result<> check_share(unsigned share, unsigned shares, History& history, int folder, int findings) {
   int pipe_error = 0;
   const auto tell = [&](const Finding& finding) {
     const std::string_view frame(reinterpret_cast<const char*>(&finding), sizeof finding);
     if (pipe_error == 0) pipe_error = write_all(findings, frame).second;
   };
   {
-    Statement select((*history)->database(), kShare);
+    Statement select(history.database(), kShare);
     select.bind(std::int64_t{shares}).bind(std::int64_t{share});
-    while (pipe_error == 0 && select.step()) {
+    bool has_row = select.step();
+    lock_in_with(folder);
+    while (pipe_error == 0 && has_row) {
       tell(check_file(folder, read_file_row(select), tell));
       crash_point("checked_file");
+      has_row = select.step();
     }
   }
   if (pipe_error != 0) return fail("cannot report: {}", errno_text(pipe_error));
-  if (auto error = (*history)->error()) return tl::unexpected(std::move(*error));
+  if (auto error = history.error()) return tl::unexpected(std::move(*error));
   return {};
 }
 
@@ -78,8 +92,11 @@ Result<> check_share(unsigned share, unsigned shares, const std::string& ledger,
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(kExitOutput);
   std::string problem;
+  Result<std::unique_ptr<History>> history;  // not closed: SQLite would look for its log again
   try {
-    const auto checked = check_share(share, shares, ledger, folder, findings);
+    history = History::open(ledger);
+    const auto checked = history ? check_share(share, shares, **history, folder, findings)
+                                 : Result<>(tl::unexpected(history.error()));
     if (checked) ::_exit(kExitSuccess);
     problem = checked.error().message;
   } catch (const std::exception& error) {

@@ -13,7 +13,8 @@
 namespace fanfetch {
 
 /// Processes that compare the files of a folder with its ledger, each its share of the rows, and
-/// report over one pipe. They end with the process that made them.
+/// report over one pipe. They end with the process that made them. Each locks itself in
+/// (common/sandbox/) before it opens the first file: it can read below the folder, and no more.
 class CheckProcesses {
  public:
   /// `folder`: of the files, lent. REQUIRES: there is no thread, and no database is open.

@@ -29,6 +29,13 @@ Verdict verdict_of(int error) {
   }
 }
 
+/// Which a sandbox that lets files be read does not open (EACCES).
+bool is_folder(int parent, const std::string& name) {
+  struct stat status {};
+  return ::fstatat(parent, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+         S_ISDIR(status.st_mode);
+}
+
 Finding with_error(Finding finding, int error) {
   finding.error = error;
   finding.verdict = verdict_of(error);
@@ -42,7 +49,10 @@ Finding check_file(int folder, const ExpectedFile& expected,
   Finding finding{.row = expected.row};
   const UniqueFd file(::openat(folder, expected.name.c_str(),
                                O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-  if (!file.valid()) return with_error(finding, errno);
+  if (!file.valid()) {
+    const int error = errno;
+    return with_error(finding, error == EACCES && is_folder(folder, expected.name) ? ENXIO : error);
+  }
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) return with_error(finding, errno);
   finding.verdict = Verdict::not_a_file;
