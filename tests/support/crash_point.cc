@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include <charconv>
 #include <cstdint>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <iterator>
 #include <new>
@@ -52,8 +52,15 @@ Target read_target() {
   return target;
 }
 
-void wait_while_zero(std::atomic<std::uint32_t>& word) {
-  while (word == 0) ::syscall(SYS_futex, &word, FUTEX_WAIT, 0, nullptr, nullptr, 0);
+/// Waits for the order, or for the worker's end, which no signal tells: Landlock's scope keeps
+/// those of a locked process, PR_SET_PDEATHSIG's among them, from one that was there before.
+bool is_told(std::atomic<std::uint32_t>& order, pid_t worker) {
+  constexpr timespec kShort{.tv_sec = 0, .tv_nsec = 20'000'000};
+  while (order == 0) {
+    if (::getppid() != worker) return false;
+    ::syscall(SYS_futex, &order, FUTEX_WAIT, 0, &kShort, nullptr, 0);
+  }
+  return true;
 }
 
 /// A process that ends with this one, and kills it and its coordinator once it is told to.
@@ -64,10 +71,8 @@ std::atomic<std::uint32_t>* start_killer() {
   auto* const order = new (shared) std::atomic<std::uint32_t>(0);
   const pid_t worker = ::getpid(), coordinator = ::getppid();
   if (::fork() != 0) return order;
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != worker) ::_exit(0);
   ::syscall(SYS_close_range, 0, ~0u, 0);  // the run's lock among them
-  wait_while_zero(*order);
+  if (!is_told(*order, worker)) ::_exit(0);
   ::kill(coordinator, SIGKILL);
   ::kill(worker, SIGKILL);
   ::_exit(0);
