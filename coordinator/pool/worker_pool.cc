@@ -1,6 +1,5 @@
 #include "coordinator/pool/worker_pool.h"
 
-#include <signal.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -15,10 +14,6 @@
 
 namespace fanfetch {
 namespace {
-
-/// This many deaths in a row without one job done are not the links' fault. One link that kills its
-/// worker accounts for four.
-constexpr unsigned kHopelessDeaths = 100;
 
 /// A worker that writes to its stderr without end must not keep the loop: the rest comes with the
 /// next event.
@@ -104,7 +99,7 @@ void WorkerPool::unwatch(const PoolMember& member) {
 
 void WorkerPool::tick() {
   tick_timer_ = loop_.call_at(loop_.now() + WorkerState::kTick, [this] { tick(); });
-  if (!std::exchange(ticked_, true)) oom_kills_ = count_oom_kills();
+  if (!std::exchange(ticked_, true)) toll_.begin(count_oom_kills());
   for (auto& member : members_) {
     const bool gone = !member->process && member->state.state() != WorkerState::State::resting;
     if (gone) continue;
@@ -176,7 +171,7 @@ void WorkerPool::on_death(PoolMember& member) {
   const int pid = member.process->pid();
   const bool by_us = member.process->was_killed();
   WorkerDeath death = member.process->reap();
-  death.how = describe(death, by_us);
+  death.how = toll_.tell(death, by_us, ticked_ ? count_oom_kills() : std::nullopt);
   const bool has_left = member.told_to_leave && !by_us;
   read_stderr(member);
   member.lines.end(line_reporter(member));
@@ -205,16 +200,8 @@ void WorkerPool::on_death(PoolMember& member) {
     on_sandbox_failed(member, death.how);
   }
   const auto action = member.state.on_death(loop_.now(), heartbeat);
-  give_up_if_hopeless(death.how);
+  give_up_if_hopeless();
   act(member, action);
-}
-
-/// Nobody but the kernel has a reason to send SIGKILL where memory was short.
-std::string WorkerPool::describe(const WorkerDeath& death, bool by_us) const {
-  if (death.signal != SIGKILL || by_us || !oom_kills_) return death.how;
-  const auto kills = count_oom_kills();
-  if (!kills || *kills <= *oom_kills_) return death.how;
-  return death.how + ": the kernel may have been out of memory";
 }
 
 /// Before its first job. What kept it from working there is most likely this machine's: the others
@@ -265,19 +252,19 @@ std::size_t WorkerPool::report_lost(PoolMember& member, Blame sole) {
   if (link_is_to_blame) {
     member.state.on_use();
   } else if (!member.told_to_leave) {
-    ++deaths_in_a_row_;
+    toll_.count();
   }
   return orphans.size();
 }
 
-void WorkerPool::give_up_if_hopeless(const std::string& how) {
+void WorkerPool::give_up_if_hopeless() {
   const bool none_starts = std::all_of(members_.begin(), members_.end(),
                                        [](const auto& m) { return m->state.hopeless(); });
-  if (!none_starts && deaths_in_a_row_ < kHopelessDeaths) return;
+  auto verdict = toll_.verdict(none_starts);
+  if (!verdict) return;
   // A copy: the owner will stop us from inside.
   const auto on_hopeless = events_.on_hopeless;
-  on_hopeless(Error{fmt::format("the worker processes keep dying (the last one {}); {}", how,
-                                none_starts ? "is fanfetch installed whole?" : "this is a bug")});
+  on_hopeless(std::move(*verdict));
 }
 
 void WorkerPool::read_stderr(PoolMember& member) {
@@ -316,7 +303,7 @@ CoordinatorChannel::Acceptor WorkerPool::acceptor(PoolMember& member) {
                          std::span<const std::byte> result) {
     const PoolEvents::Receipt receipt = events_.on_result(label.task, member.number - 1, result);
     if (receipt.integrity == Integrity::corrupt) return Integrity::corrupt;
-    deaths_in_a_row_ = 0;
+    toll_.on_job_done();
     ++member.jobs_done;
     member.state.on_use();
     member.warm.end(label.host, receipt.connection);

@@ -16,6 +16,7 @@
 #include "coordinator/pool/blame.h"
 #include "coordinator/pool/choose_worker.h"
 #include "coordinator/pool/coordinator_channel.h"
+#include "coordinator/pool/death_toll.h"
 #include "coordinator/pool/first_workers.h"
 #include "coordinator/pool/lease_watch.h"
 #include "coordinator/pool/rate_shares.h"
@@ -111,7 +112,6 @@ class WorkerPool {
   void watch_leases(PoolMember& member);
   void retire_one();
   void let_go_if_done(PoolMember& member);
-  [[nodiscard]] std::string describe(const WorkerDeath& death, bool by_us) const;
   void share_rate();
   void keep_sharing_rate();
   void on_completed(PoolMember& member);
@@ -123,7 +123,7 @@ class WorkerPool {
   void act(PoolMember& member, WorkerState::Action action, const char* why = "");
   void read_stderr(PoolMember& member);
   [[nodiscard]] StderrLines::Say line_reporter(const PoolMember& member) const;
-  void give_up_if_hopeless(const std::string& how);
+  void give_up_if_hopeless();
   [[nodiscard]] std::span<const WorkerLoad> loads(std::optional<HostKey> host) const;
   [[nodiscard]] bool submit_to(PoolMember& member, const Encoder& encode, TaskId task,
                                HostKey host);
@@ -137,12 +137,11 @@ class WorkerPool {
   mutable std::vector<WorkerLoad> loads_;  // scratch
   std::uint64_t bytes_of_dead_ = 0;
   std::optional<Protections> protections_;  // of all workers so far
-  unsigned deaths_in_a_row_ = 0;  // that no link is to blame for, without a job done in between
+  DeathToll toll_;
   EventLoop::TimerKey tick_timer_{};
   bool ticked_ = false;
-  std::optional<std::uint64_t> oom_kills_;  // of this machine, before the first tick
-  std::string start_error_;                 // the last reason why one could not be started
-  std::optional<RateShares> rate_shares_;   // nullopt: bytes are not limited
+  std::string start_error_;                // the last reason why one could not be started
+  std::optional<RateShares> rate_shares_;  // nullopt: bytes are not limited
   EventLoop::TimerKey rate_timer_{};
   std::function<void()> gone_;  // set: stopping
 };
