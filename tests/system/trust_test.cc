@@ -87,9 +87,10 @@ class TrustTest : public SystemTest {
     args.push_back("--dns=" + dns_.server());
     Launch given = setup(std::move(args));
     given.stdin_pipe = true;
+    const std::size_t before = origin_.count();
     FanfetchProcess process(given);
     process.write_stdin(links(0, 4, front));
-    ASSERT_TRUE(origin_.wait_for_count("", 4));
+    ASSERT_TRUE(origin_.wait_for_count("", before + 4));
     change(process);
     process.write_stdin(links(4, host_count(), front));
     process.close_stdin();
@@ -149,6 +150,28 @@ TEST_F(TrustTest, AClientCertificateIsReadOnceToo) {
                      fs::rename(other_.cert, mine_.cert);
                      kill_workers(process);
                    });
+}
+
+/// Where nothing can be opened any more: the bundle and the client's certificate are gone for all
+/// workers, those that come later too.
+TEST_F(TrustTest, AWholeSandboxIsNoHindrance) {
+  if (run(list_setup({"/plain.bin"}, {"--sandbox=require"})).exit_status == 70) {
+    GTEST_SKIP() << "this machine has no whole sandbox";
+  }
+  fs::remove_all(output());
+  client_ca_ = mine_.cert;
+  const std::string file = bundle();
+  for (const char* protocol : {"--http2=false", "--http2"}) {
+    const OnceFile cert(folder_.at("cert.pipe"), read_file(mine_.cert) + read_file(mine_.key));
+    expect_all_saved(file, {"--sandbox=require", protocol, "--cert", cert.path()},
+                     [&](FanfetchProcess& process) {
+                       replace(file);
+                       kill_workers(process);
+                     });
+    fs::remove_all(output());
+    fs::remove(cert.path());
+    (void)bundle();
+  }
 }
 
 TEST_F(TrustTest, PipesWillDo) {
