@@ -7,13 +7,10 @@
 #include "coordinator/commands/folder.h"
 #include "coordinator/commands/line_output.h"
 #include "coordinator/commands/status_report.h"
+#include "coordinator/ledger/schema.h"
 
 namespace fanfetch {
 namespace {
-
-WallTime wall_time(std::int64_t milliseconds) {
-  return WallTime(std::chrono::milliseconds(milliseconds));
-}
 
 std::optional<std::uint64_t> optional_count(Statement& from) {
   const auto number = from.optional_number();
@@ -30,8 +27,8 @@ std::optional<LastRun> read_last_run(Database& database) {
   LastRun run;
   run.number = select.number();
   run.pid = static_cast<int>(select.number());
-  run.started_at = wall_time(select.number());
-  if (const auto ended = select.optional_number()) run.ended_at = wall_time(*ended);
+  run.started_at = ledger_time(select.number());
+  if (const auto ended = select.optional_number()) run.ended_at = ledger_time(*ended);
   run.state = select.optional_text().value_or("");
   run.saved = optional_count(select).value_or(0);
   run.kept = optional_count(select);

@@ -76,7 +76,7 @@ LedgerRow read_row(Statement& from) {
   if (const auto retryable = from.optional_number()) record.retryable = *retryable != 0;
   record.message = from.optional_text();
   if (const auto started = from.optional_number()) {
-    record.started_at = WallTime(std::chrono::milliseconds(*started));
+    record.started_at = ledger_time(*started);
   }
   record.times.duration = read_time(from);
   if (auto columns = from.optional_text()) {

@@ -111,6 +111,12 @@ std::vector<std::string> texts(Database& database, const char* sql,
 
 std::span<const char* const> ledger_steps() { return kSteps; }
 
+WallTime ledger_time(std::int64_t milliseconds) {
+  // WallTime counts nanoseconds, and ends in 2262.
+  constexpr std::int64_t kYear2200 = 7'258'118'400'000;
+  return WallTime(std::chrono::milliseconds(std::clamp<std::int64_t>(milliseconds, 0, kYear2200)));
+}
+
 Format format_of(Database& database, std::span<const char* const> steps) {
   const auto application = database.query_number("PRAGMA application_id");
   const auto version = database.query_number("PRAGMA user_version");

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 
+#include "common/clock.h"
 #include "coordinator/ledger/database.h"
 
 namespace fanfetch {
@@ -11,6 +13,10 @@ namespace fanfetch {
 /// (PRAGMA user_version) is the number of steps that it has taken. Released steps never change; a
 /// new format is a new step at the end.
 [[nodiscard]] std::span<const char* const> ledger_steps();
+
+/// The time of a ledger's number, milliseconds since 1970. One that is damaged, or a stranger's,
+/// may hold any number; the time is between 1970 and 2200.
+[[nodiscard]] WallTime ledger_time(std::int64_t milliseconds);
 
 /// What a database turns out to be.
 enum class Format {

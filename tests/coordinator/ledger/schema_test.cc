@@ -169,5 +169,17 @@ TEST_F(SchemaTest, TheLedgersOwnStepsWork) {
   }
 }
 
+/// A number that no time holds must not overflow.
+TEST(LedgerTime, IsATimeWhateverTheNumber) {
+  EXPECT_EQ(ledger_time(0), WallTime());
+  EXPECT_EQ(format_rfc3339(ledger_time(1'795'378'325'123)), "2026-11-22T20:12:05.123Z");
+  for (const std::int64_t late : {std::int64_t{1} << 50, std::int64_t{1} << 62, INT64_MAX}) {
+    EXPECT_EQ(format_rfc3339(ledger_time(late)), "2200-01-01T00:00:00.000Z");
+  }
+  for (const std::int64_t early : {std::int64_t{-1}, INT64_MIN}) {
+    EXPECT_EQ(ledger_time(early), WallTime());
+  }
+}
+
 }  // namespace
 }  // namespace fanfetch
