@@ -112,7 +112,9 @@ std::size_t extension_begin(std::string_view component) {
 /// The file name with `tail` before its extension, its stem cut to fit.
 std::string insert_tail(std::string_view component, std::string_view tail,
                         std::size_t max_bytes = kMaxComponentBytes) {
-  const std::size_t dot = extension_begin(component);
+  std::size_t dot = extension_begin(component);
+  // A character has to fit before it, which may take 4 bytes: what begins with a dot is hidden.
+  if (component.size() - dot + tail.size() + 4 > max_bytes) dot = component.size();
   const std::string_view extension = component.substr(dot);
   const std::size_t fixed = std::min(tail.size() + extension.size(), max_bytes);
   std::string name(cut(component.substr(0, dot), max_bytes - fixed));

@@ -126,6 +126,18 @@ TEST(CleanPath, CutsBetweenCharacters) {
   EXPECT_EQ(clean_path("x" + cats + ".jpg"), "x" + cats.substr(0, 192) + ".jpg");
 }
 
+/// An extension that takes all the room is none: what begins with a dot is hidden.
+TEST(Shortened, NeverHidesAFile) {
+  const std::string extension = "." + std::string(17, 'x') + "\xC3\xA9";
+  for (const std::string stem : {"a", "aaaaaaaa", "\xF0\x9F\x90\x88"}) {
+    for (std::size_t most = 20; most <= 30; ++most) {
+      const std::string shorter = shortened("b/" + stem + extension, most);
+      EXPECT_EQ(clean_path(shorter), shorter) << most;
+      EXPECT_LE(shorter.size(), 2 + most);
+    }
+  }
+}
+
 TEST(CleanPath, KeepsTheNameOfAPathThatIsTooLong) {
   std::string path;
   for (int i = 0; i < 500; ++i) path += "folder/";
