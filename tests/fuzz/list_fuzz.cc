@@ -8,8 +8,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -25,6 +23,7 @@
 #include "coordinator/sources/table_source.h"
 #include "coordinator/sources/tsv_parser.h"
 #include "tests/coordinator/sources/memory_stream.h"
+#include "tests/fuzz/fuzz_input.h"
 
 namespace {
 
@@ -40,14 +39,6 @@ enum class Kind { text, csv, tsv, jsonl, json, aria2 };
 constexpr Kind kKind = Kind::LIST_KIND;
 constexpr bool kIsTable = kKind == Kind::csv || kKind == Kind::tsv;
 constexpr char kSeparator = kKind == Kind::csv ? ',' : '\t';
-
-#define REQUIRE(condition)                                                 \
-  do {                                                                     \
-    if (!(condition)) {                                                    \
-      std::fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-      std::abort();                                                        \
-    }                                                                      \
-  } while (false)
 
 // --- What is there, by itself ---
 

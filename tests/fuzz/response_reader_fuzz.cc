@@ -6,8 +6,6 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <random>
@@ -16,6 +14,7 @@
 #include <vector>
 
 #include "common/http/response_reader.h"
+#include "tests/fuzz/fuzz_input.h"
 
 // Where only one of them accepts a response, seen in the corpus. Where both accept, status, body
 // and end must be the same.
@@ -45,14 +44,6 @@ using fanfetch::Framing;
 using fanfetch::ResponseReader;
 using State = ResponseReader::State;
 using Bytes = std::span<const std::byte>;
-
-#define REQUIRE(condition)                                                 \
-  do {                                                                     \
-    if (!(condition)) {                                                    \
-      std::fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-      std::abort();                                                        \
-    }                                                                      \
-  } while (false)
 
 struct Reading {
   ResponseReader reader;

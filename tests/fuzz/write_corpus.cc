@@ -1,6 +1,6 @@
-// Writes the responses of the corpus as seeds of the fuzzer. Usage: write_corpus FOLDER
+// Writes the responses of the corpus as seeds of `responses`. Usage: write_corpus FOLDER
 
-#include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -8,6 +8,7 @@
 
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
+  std::filesystem::create_directories(argv[1]);
   int index = 0;
   for (const auto& entry : fanfetch::response_corpus()) {
     std::ofstream file(std::string(argv[1]) + '/' + std::to_string(index), std::ios::binary);
