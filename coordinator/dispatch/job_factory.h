@@ -20,7 +20,7 @@ struct JobRules {
   std::vector<HostHeader> host_headers;   ///< In addition, for one host each.
   std::vector<std::string> accept_types;  ///< MIME types or `image/*`, lower case; empty: all.
   std::uint64_t min_size = 0;             ///< Bytes.
-  std::uint64_t max_size = 1ull << 30;    ///< Decoded bytes; 0: no limit.
+  std::uint64_t max_size = std::uint64_t{1} << 30;  ///< Decoded bytes; 0: no limit.
   bool respect_robots_tag = false;
   CheckContent check = CheckContent::yes;
   std::chrono::milliseconds timeout{std::chrono::hours(1)};  ///< 0: no limit, as below.

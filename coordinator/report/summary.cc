@@ -122,9 +122,9 @@ std::string human_duration(Duration duration) {
   using namespace std::chrono;
   const auto tenths =
       round<std::chrono::duration<std::int64_t, std::deci>>(std::max(duration, Duration::zero()));
-  if (tenths < 60s) return fmt::format("{}.{}s", tenths.count() / 10, tenths.count() % 10);
+  if (tenths < minutes(1)) return fmt::format("{}.{}s", tenths.count() / 10, tenths.count() % 10);
   const auto whole = round<seconds>(duration);
-  if (whole < 1h) return fmt::format("{}m{:02}s", whole / 1min, (whole % 1min).count());
+  if (whole < hours(1)) return fmt::format("{}m{:02}s", whole / 1min, (whole % 1min).count());
   return fmt::format("{}h{:02}m", whole / 1h, (whole % 1h) / 1min);
 }
 

@@ -13,7 +13,7 @@ namespace fanfetch {
 namespace {
 
 /// Less than a tenth of a second of hashing.
-constexpr std::uint64_t kTellEvery = 16ull << 20;
+constexpr std::uint64_t kTellEvery = std::uint64_t{16} << 20;
 
 Verdict verdict_of(int error) {
   switch (error) {
