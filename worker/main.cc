@@ -52,8 +52,9 @@ Result<SealedBytes> map_if_open(int number) {
 
 Result<TlsMemory> map_tls() {
   TlsMemory memory;
-  for (const auto [bytes, number] : {std::pair{&memory.ca, kCaFd}, std::pair{&memory.cert, kCertFd},
-                                     std::pair{&memory.key, kKeyFd}}) {
+  for (const auto& [bytes, number] :
+       {std::pair{&memory.ca, kCaFd}, std::pair{&memory.cert, kCertFd},
+        std::pair{&memory.key, kKeyFd}}) {
     auto mapped = map_if_open(number);
     if (!mapped) return tl::unexpected(std::move(mapped.error()));
     *bytes = std::move(*mapped);
