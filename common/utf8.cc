@@ -1,5 +1,10 @@
 #include "common/utf8.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
 namespace fanfetch {
 namespace {
 
@@ -8,8 +13,36 @@ bool is_unprintable(char32_t code) {
   return code < 0x20 || (code >= 0x7f && code < 0xa0) ||              // C0, DEL, C1
          code == 0x61c || code == 0x200e || code == 0x200f ||         // bidi marks
          (code >= 0x2028 && code <= 0x202e) ||                        // separators, embeddings
-         (code >= 0x2066 && code <= 0x2069) || code == 0xfeff ||      // isolates; byte order mark
+         (code >= 0x2066 && code <= 0x206f) || code == 0xfeff ||      // isolates; byte order mark
          (code >= 0xfff9 && code <= 0xfffb) || (code >> 8) == 0xe00;  // annotations; tags
+}
+
+bool is_printable(const Utf8Character& character) {
+  return character.valid && !is_unprintable(character.code);
+}
+
+/// `text` with what `replace` makes of each character (or bad byte) that is not printable and for
+/// which `stays` is false.
+template <class Stays, class Replace>
+std::string replace_unprintable(std::string_view text, Stays stays, Replace replace) {
+  std::string clean;
+  clean.reserve(text.size());
+  while (!text.empty()) {
+    const Utf8Character character = decode_utf8(text);
+    const std::string_view piece = text.substr(0, character.bytes);
+    if (is_printable(character) || stays(character)) {
+      clean += piece;
+    } else {
+      replace(clean, character, piece);
+    }
+    text.remove_prefix(character.bytes);
+  }
+  return clean;
+}
+
+/// A UTF-16 unit as JSON has it (RFC 8259, 7).
+void add_json_escape(std::string& json, unsigned unit) {
+  fmt::format_to(std::back_inserter(json), "\\u{:04x}", unit);
 }
 
 }  // namespace
@@ -48,8 +81,7 @@ std::string printable(std::string_view text, std::size_t max_bytes) {
   std::size_t room_for_cut = 0;  // longest length of `clean` that leaves room for kCut
   while (!text.empty()) {
     const Utf8Character character = decode_utf8(text);
-    const bool keep = character.valid && !is_unprintable(character.code);
-    const std::string_view piece = keep ? text.substr(0, character.bytes) : "?";
+    const std::string_view piece = is_printable(character) ? text.substr(0, character.bytes) : "?";
     if (clean.size() + piece.size() > max_bytes) {
       clean.resize(room_for_cut);
       return clean.append(kCut.substr(0, max_bytes - room_for_cut));
@@ -59,6 +91,40 @@ std::string printable(std::string_view text, std::size_t max_bytes) {
     text.remove_prefix(character.bytes);
   }
   return clean;
+}
+
+std::string printable_lines(std::string_view text) {
+  return replace_unprintable(
+      text,
+      [](const Utf8Character& character) {
+        return character.valid && (character.code == '\n' || character.code == '\t');
+      },
+      [](std::string& clean, const Utf8Character&, std::string_view) { clean += '?'; });
+}
+
+std::string printable_json(std::string_view json) {
+  // Most lines are plain ASCII, in which RapidJSON has escaped all but DEL.
+  const bool plain =
+      std::all_of(json.begin(), json.end(), [](char c) { return c >= 0 && c < 0x7f; });
+  if (plain) return std::string(json);
+  return replace_unprintable(
+      json, [](const Utf8Character& character) { return character.code < 0x20; },
+      [](std::string& clean, const Utf8Character& character, std::string_view) {
+        if (character.code < 0x10000) return add_json_escape(clean, character.code);
+        const char32_t above = character.code - 0x10000;
+        add_json_escape(clean, 0xd800 + (above >> 10));
+        add_json_escape(clean, 0xdc00 + (above & 0x3ff));
+      });
+}
+
+std::string printable_url(std::string_view url) {
+  return replace_unprintable(
+      url, [](const Utf8Character&) { return false; },
+      [](std::string& clean, const Utf8Character&, std::string_view bytes) {
+        for (const char c : bytes) {
+          fmt::format_to(std::back_inserter(clean), "%{:02X}", static_cast<unsigned char>(c));
+        }
+      });
 }
 
 }  // namespace fanfetch

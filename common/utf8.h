@@ -24,9 +24,24 @@ struct Utf8Character {
 /// `text` with U+FFFD in place of each byte that belongs to no valid character.
 [[nodiscard]] std::string valid_utf8(std::string_view text);
 
-/// `text` made safe to print on a terminal: control characters, line and paragraph separators,
-/// invalid UTF-8 and bidi controls are replaced by '?'. At most `max_bytes` long; if it was cut, it
-/// ends in "...".
+// What is printed for people passes one of these: the one place that knows what a terminal acts on
+// (control characters) and what changes how the text around it is displayed (bidi controls, line
+// and paragraph separators, tags). scripts/check finds prints that pass them by.
+
+/// `text` as a part of one line: what a terminal acts on, invalid UTF-8 and bidi controls are
+/// replaced by '?', line feeds and tabs too. At most `max_bytes` long; if it was cut, it ends in
+/// "...".
 [[nodiscard]] std::string printable(std::string_view text, std::size_t max_bytes = 500);
+
+/// The same for lines and columns of any length: line feeds and tabs stay.
+[[nodiscard]] std::string printable_lines(std::string_view text);
+
+/// `json`, one JSON text, with `\u` escapes for all that printable() replaces and RapidJSON writes
+/// as it is: the same value for whoever reads it. REQUIRES: valid UTF-8.
+[[nodiscard]] std::string printable_json(std::string_view json);
+
+/// `url`, as listed, with percent escapes for all that printable() replaces: what its request has,
+/// so that it is the same link for whoever reads it.
+[[nodiscard]] std::string printable_url(std::string_view url);
 
 }  // namespace fanfetch

@@ -3,16 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <csignal>
-#include <cstdio>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "common/ascii.h"
-#include "coordinator/process/signals.h"
+#include "common/utf8.h"
+#include "coordinator/commands/line_output.h"
 #include "coordinator/report/console.h"
 #include "coordinator/report/summary.h"
 #include "coordinator/report/tally.h"
@@ -22,16 +19,8 @@ namespace {
 
 /// As in a run: more are only counted.
 constexpr std::uint64_t kFailuresInFull = 10;
-
-/// `listed` as a line's first column: the tab or line break that a link may hold, or another
-/// control character, escaped as its request has it.
-std::string first_column(std::string_view listed) {
-  std::string text;
-  for (const char c : listed) {
-    text += is_control(c) ? fmt::format("%{:02X}", static_cast<int>(c)) : std::string(1, c);
-  }
-  return text;
-}
+/// More than any name has.
+constexpr std::size_t kMostNameBytes = 4096;
 
 }  // namespace
 
@@ -42,7 +31,8 @@ Exit dry_run(const DryRunRules& rules, Reader& reader) {
   Console console;
   bool list_failed = false;
   bool output_failed = false;
-  int write_error = 0;
+  LineOutput output;
+  bool output_works = true;
   std::vector<std::string> held;  // with --quiet, until it is known that the run ends badly
   const auto show_held = [&] {
     for (const auto& line : std::exchange(held, {})) console.line(line);
@@ -55,8 +45,8 @@ Exit dry_run(const DryRunRules& rules, Reader& reader) {
   };
   const auto show = [&](const ReaderItem& planned) {
     if (const auto* link = std::get_if<Link>(&planned)) {
-      const auto line = fmt::format("{}\t{}\n", first_column(link->listed), link->name);
-      std::fwrite(line.data(), 1, line.size(), stdout);
+      output_works = output.add_text(fmt::format("{}\t{}\n", printable_url(link->listed),
+                                                 printable(link->name, kMostNameBytes)));
       ++to_fetch;
     } else if (const auto* record = std::get_if<Record>(&planned)) {
       count(*record);
@@ -72,16 +62,14 @@ Exit dry_run(const DryRunRules& rules, Reader& reader) {
     } else if (const auto* notice = std::get_if<Notice>(&planned); notice && !rules.quiet) {
       console.line(printable(notice->text));
     }
-    if (std::ferror(stdout) != 0) write_error = errno;
-    return write_error == 0;
+    return output_works;
   };
   reader.run([&](const std::vector<ReaderItem>& planned) {
-    return std::all_of(planned.begin(), planned.end(), show);
+    const bool all = std::all_of(planned.begin(), planned.end(), show);
+    return output.flush() && all;  // a list may come slowly
   });
-  if (std::fflush(stdout) != 0) write_error = errno;
-  if (write_error == EPIPE) die_of(SIGPIPE);
-  if (write_error != 0) {
-    return exit_with(kExitOutput, "cannot write to stdout: " + errno_text(write_error));
+  if (const auto written = output.finish(); !written) {
+    return exit_with(kExitOutput, written.error().message);
   }
   const bool too_many = rules.max_failed.exceeded_by(tally);
   const std::uint64_t old = tally.old_failures().all;

@@ -8,7 +8,7 @@
 #include <optional>
 #include <system_error>
 
-#include "common/ascii.h"
+#include "common/utf8.h"
 #include "coordinator/commands/folder.h"
 #include "coordinator/commands/line_output.h"
 #include "coordinator/report/csv_line.h"
@@ -62,15 +62,8 @@ Result<ColumnKeys> column_keys(const Histories& histories, const ExportFilter& f
   return keys;
 }
 
-/// A link as a line of a list, with what would end the line escaped as its request has it.
-std::string url_line(const Record& record) {
-  std::string line;
-  for (const char c : record.url.value_or("")) {
-    line +=
-        is_control(c) ? fmt::format("%{:02X}", static_cast<unsigned char>(c)) : std::string(1, c);
-  }
-  return line + '\n';
-}
+/// A link as a line of a list.
+std::string url_line(const Record& record) { return printable_url(record.url.value_or("")) + '\n'; }
 
 Result<> write_rows(const Histories& histories, const ExportArguments& arguments) {
   auto output = open_output(arguments.file);
@@ -85,14 +78,14 @@ Result<> write_rows(const Histories& histories, const ExportArguments& arguments
     if (!found) return tl::unexpected(found.error());
     columns = std::move(*found);
   }
-  if (csv) output->add(csv_header(keys, columns));
+  if (csv) output->add_data(csv_header(keys, columns));
   auto read = each_record(histories, filter, [&](const Record& record) {
     switch (arguments.format) {
-      case ExportFormat::csv: return output->add(to_csv_line(record, keys, columns));
-      case ExportFormat::urls: return output->add(url_line(record));
+      case ExportFormat::csv: return output->add_data(to_csv_line(record, keys, columns));
+      case ExportFormat::urls: return output->add_data(url_line(record));
       case ExportFormat::jsonl: break;
     }
-    return output->add(to_json_line(record, keys));
+    return output->add_data(to_json_line(record, keys));
   });
   // Without its name, the half of a file is gone.
   if (!read) return read;

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <filesystem>
 
+#include "common/utf8.h"
 #include "coordinator/process/replace_file.h"
 #include "coordinator/process/signals.h"
 #include "coordinator/process/write_all.h"
@@ -28,16 +29,20 @@ int sync_folder_of(const std::string& path) {
 
 }  // namespace
 
+LineOutput::LineOutput() : to_terminal_(::isatty(STDOUT_FILENO) == 1) {}
+
 Result<LineOutput> LineOutput::open(const std::string& path) {
   LineOutput output;
   output.path_ = path;
+  output.to_terminal_ = false;
   struct stat there {};
   const bool exists = ::stat(path.c_str(), &there) == 0;
   if (!exists && ::lstat(path.c_str(), &there) == 0) {
     return fail("cannot write '{}': it is a symbolic link that leads nowhere", path);
   }
   if (exists && !S_ISREG(there.st_mode)) {
-    output.file_.reset(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    output.file_.reset(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
+    output.to_terminal_ = output.file_.valid() && ::isatty(output.file_.get()) == 1;
   } else {
     std::error_code none;
     // Through a symbolic link: it is the file behind it that is replaced.
@@ -58,6 +63,7 @@ LineOutput::LineOutput(LineOutput&& other) noexcept
     : file_(std::move(other.file_)),
       path_(std::move(other.path_)),
       temporary_(std::exchange(other.temporary_, {})),
+      to_terminal_(other.to_terminal_),
       buffer_(std::move(other.buffer_)),
       error_(other.error_) {}
 
@@ -65,8 +71,14 @@ LineOutput::~LineOutput() {
   if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
-bool LineOutput::add(std::string_view text) {
-  buffer_ += text;
+bool LineOutput::add_text(std::string_view lines) { return add(printable_lines(lines)); }
+
+bool LineOutput::add_data(std::string_view lines) {
+  return to_terminal_ ? add_text(lines) : add(lines);
+}
+
+bool LineOutput::add(std::string_view lines) {
+  buffer_ += lines;
   return buffer_.size() < kPiece ? error_ == 0 : flush();
 }
 

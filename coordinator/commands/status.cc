@@ -153,7 +153,8 @@ Exit run_status(const StatusArguments& arguments) {
   history->reset();  // whatever the reader of stdout does, no run's ledger has to wait for it
   const WallTime now = std::chrono::system_clock::now();
   LineOutput output;
-  output.add(arguments.json ? status_json(*status, now) : status_text(*status, now));
+  arguments.json ? output.add_data(status_json(*status, now))
+                 : output.add_text(status_text(*status, now));
   if (const auto written = output.finish(); !written) {
     return exit_with(kExitOutput, written.error().message);
   }

@@ -26,7 +26,7 @@ class Json {
   void begin_list() { writer_.StartArray(); }
   void end_list() { writer_.EndArray(); }
   [[nodiscard]] std::string line() {
-    return std::string(buffer_.GetString(), buffer_.GetSize()) + '\n';
+    return printable_json({buffer_.GetString(), buffer_.GetSize()}) + '\n';
   }
 
  private:

@@ -210,8 +210,8 @@ class Verification {
       return repairs.confirm(finding.row, finding.found.mtime_ns);
     }
     if (finding.verdict == Verdict::unreadable) {
-      console_.line(fmt::format("fanfetch: cannot read '{}': {}", printable(file.name),
-                                errno_text(finding.error)));
+      console_.line(
+          fmt::format("fanfetch: cannot read '{}': {}", file.name, errno_text(finding.error)));
       return {};
     }
     if (const auto line = finding_line(finding, file.name, file.stamp)) add_line(*line);
@@ -232,7 +232,7 @@ class Verification {
 
   void add_line(const std::string& line) {
     console_.clear_bar();  // both may be one terminal
-    output_works_ = output_.add(line) && output_works_;
+    output_works_ = output_.add_text(line) && output_works_;
   }
 
   void show() {

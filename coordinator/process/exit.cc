@@ -21,14 +21,9 @@ Exit exit_with(ExitStatus status, std::string_view sentence) {
 }
 
 int leave(const Exit& exit) {
-  std::string safe;
-  for (std::string_view rest = exit.text; !rest.empty();) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    safe += printable(line, line.size()) + '\n';
-  }
   const bool good = exit.status == kExitSuccess;
-  const int error = write_all(good ? STDOUT_FILENO : STDERR_FILENO, safe).second;
+  const int error =
+      write_all(good ? STDOUT_FILENO : STDERR_FILENO, printable_lines(exit.text)).second;
   if (good && error == EPIPE) die_of(SIGPIPE);
   return good && error != 0 ? kExitOutput : exit.status;
 }

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 
+#include "common/utf8.h"
 #include "coordinator/process/write_all.h"
 
 namespace fanfetch {
@@ -12,20 +13,22 @@ namespace {
 
 /// Goes to the first column and erases to the end of the line (ECMA-48).
 constexpr std::string_view kClearLine = "\r\x1b[K";
+/// Room for the longest file name, and more than anybody reads.
+constexpr std::size_t kMostLineBytes = 8192;
 
 }  // namespace
 
 void Console::line(std::string_view text) {
   std::string out;
   if (!bar_.empty()) out += kClearLine;
-  out += text;
+  out += printable(text, kMostLineBytes);
   out += '\n';
   out += bar_;
   write(out);
 }
 
-void Console::bar(std::string text) {
-  bar_ = std::move(text);
+void Console::bar(std::string_view text) {
+  bar_ = printable(text, kMostLineBytes);
   write(std::string(kClearLine) + bar_);
 }
 

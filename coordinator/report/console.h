@@ -6,14 +6,14 @@
 namespace fanfetch {
 
 /// Writes to stderr for people: whole lines, and below them a progress bar that is redrawn in
-/// place. Ignores errors: after the first one it writes nothing more. Thread: only the ledger's; a
-/// write may block.
+/// place. Whatever a line holds, it is made printable here (common/utf8.h). Ignores errors: after
+/// the first one it writes nothing more. Thread: only the ledger's; a write may block.
 class Console {
  public:
   /// Writes `text` as a line above the bar.
   void line(std::string_view text);
   /// Replaces the bar.
-  void bar(std::string text);
+  void bar(std::string_view text);
   /// Removes the bar.
   void clear_bar();
 

@@ -69,7 +69,7 @@ std::string to_json_line(const Record& record, RecordKeys keys) {
   }
   object.end();
   buffer.Put('\n');
-  return {buffer.GetString(), buffer.GetSize()};
+  return printable_json({buffer.GetString(), buffer.GetSize()});
 }
 
 bool begins_with_record(std::string_view text) {

@@ -13,7 +13,7 @@ namespace fanfetch {
 
 /// The record as one JSON object on one line, with its newline: every key of the documented format
 /// (null if unknown), then the list's own columns if they were kept. Always valid JSON (invalid
-/// UTF-8 becomes U+FFFD).
+/// UTF-8 becomes U+FFFD), and safe on a terminal: what that would act on is escaped.
 [[nodiscard]] std::string to_json_line(const Record& record, RecordKeys keys = RecordKeys::all);
 
 /// Whether `text`, the beginning of a file, is that of records as to_json_line() and older versions

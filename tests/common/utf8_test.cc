@@ -62,5 +62,56 @@ TEST(Printable, CutsBetweenCharacters) {
   EXPECT_LE(printable(std::string(10000, '\x01')).size(), 500u);
 }
 
+/// What a server or a list may send to steer a terminal or to mislead its reader, and what a line,
+/// several lines, JSON and a link make of it.
+struct Hostile {
+  std::string_view text;
+  std::string_view line, lines, json, url;
+};
+
+const Hostile kHostile[] = {
+    {"\x1b]0;owned\x07!", "?]0;owned?!", "?]0;owned?!", {}, "%1B]0;owned%07!"},
+    {"\x1b[31;1mred", "?[31;1mred", "?[31;1mred", {}, "%1B[31;1mred"},
+    {"a\rb", "a?b", "a?b", {}, "a%0Db"},
+    {"a\tb\nc", "a?b?c", "a\tb\nc", {}, "a%09b%0Ac"},
+    {"\x7f", "?", "?", "\\u007f", "%7F"},
+    {"\xc2\x9b"
+     "2J",
+     "?2J", "?2J", "\\u009b2J", "%C2%9B2J"},
+    {"\x9b"
+     "2J",
+     "?2J",
+     "?2J",
+     {},
+     "%9B2J"},
+    {"\xc2\x90q\xc2\x9c", "?q?", "?q?", "\\u0090q\\u009c", "%C2%90q%C2%9C"},
+    {"x\xe2\x80\xaegpj", "x?gpj", "x?gpj", "x\\u202egpj", "x%E2%80%AEgpj"},
+    {"\xe2\x81\xa6x\xe2\x81\xa9", "?x?", "?x?", "\\u2066x\\u2069", "%E2%81%A6x%E2%81%A9"},
+    {"\xe2\x80\x8f\xd8\x9c", "??", "??", "\\u200f\\u061c", "%E2%80%8F%D8%9C"},
+    {"\xe2\x81\xaa", "?", "?", "\\u206a", "%E2%81%AA"},
+    {"\xef\xbb\xbf", "?", "?", "\\ufeff", "%EF%BB%BF"},
+    {"\xf3\xa0\x80\x81", "?", "?", "\\udb40\\udc01", "%F3%A0%80%81"},
+    {"caf\xc3\xa9 \xe2\x80\x8d \xf0\x9f\x98\x80", "caf\xc3\xa9 \xe2\x80\x8d \xf0\x9f\x98\x80",
+     "caf\xc3\xa9 \xe2\x80\x8d \xf0\x9f\x98\x80", "caf\xc3\xa9 \xe2\x80\x8d \xf0\x9f\x98\x80",
+     "caf\xc3\xa9 \xe2\x80\x8d \xf0\x9f\x98\x80"},
+};
+
+TEST(Printable, EachKindOfTextKeepsWhatItCan) {
+  for (const Hostile& row : kHostile) {
+    SCOPED_TRACE(row.url);
+    EXPECT_EQ(printable(row.text), row.line);
+    EXPECT_EQ(printable_lines(row.text), row.lines);
+    EXPECT_EQ(printable_url(row.text), row.url);
+    // JSON text holds neither raw control characters nor invalid UTF-8.
+    if (row.json.data() != nullptr) {
+      EXPECT_EQ(printable_json(row.text), row.json);
+    }
+  }
+}
+
+TEST(Printable, LinesAreNotCut) {
+  EXPECT_EQ(printable_lines(std::string(100'000, 'x') + '\n').size(), 100'001u);
+}
+
 }  // namespace
 }  // namespace fanfetch

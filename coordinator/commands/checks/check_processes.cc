@@ -22,7 +22,6 @@
 #include "coordinator/process/exit_status.h"
 #include "coordinator/process/write_all.h"
 #include "coordinator/report/console.h"
-#include "coordinator/report/summary.h"
 
 namespace fanfetch {
 namespace {
@@ -102,7 +101,7 @@ Result<> check_share(unsigned share, unsigned shares, History& history, int fold
   } catch (const std::exception& error) {
     problem = error.what();
   }
-  Console().line("fanfetch: " + printable(problem));
+  Console().line("fanfetch: " + problem);
   ::_exit(kExitOutput);  // nothing of the parent's is to be closed or flushed here
 }
 

@@ -4,6 +4,7 @@
 #include <rapidjson/document.h>
 #include <stdlib.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -117,6 +118,23 @@ TEST(JsonLine, IsValidWhateverTheRecordHolds) {
   const std::string etag = document["etag"].GetString();
   EXPECT_EQ(etag.size(), 11u * 3) << "one U+FFFD for each bad byte";
   EXPECT_EQ(document["url"].GetStringLength(), 128u + 128 * 3);
+}
+
+TEST(JsonLine, SteersNoTerminalAndLosesNothing) {
+  Record record;
+  record.url = "http://h/\x1b]0;x\x07\x7f\xc2\x9b\xe2\x80\xae";
+  record.columns = std::make_shared<const std::string>(
+      "{\"k\xe2\x81\xa6\":\"\xe2\x80\x8f\",\"o\":{\"\xef\xbb\xbf\":[\"\xf3\xa0\x80\x81\"]}}");
+  const std::string line = to_json_line(record);
+  EXPECT_TRUE(std::all_of(line.begin(), line.end() - 1, [](char c) {
+    return c >= ' ' && c < 0x7f;
+  })) << line;
+  rapidjson::Document document;
+  document.Parse(line.data(), line.size());
+  ASSERT_FALSE(document.HasParseError()) << line;
+  EXPECT_EQ(document["url"].GetString(), *record.url);
+  EXPECT_STREQ(document["k\xe2\x81\xa6"].GetString(), "\xe2\x80\x8f");
+  EXPECT_STREQ(document["o"]["\xef\xbb\xbf"][0].GetString(), "\xf3\xa0\x80\x81");
 }
 
 class JsonlLogTest : public testing::Test {
