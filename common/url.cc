@@ -269,7 +269,7 @@ std::string mask_userinfo(std::string_view text) {
       if (at != std::string_view::npos) at += begin;
     }
     if (at != std::string_view::npos && at >= begin && begin >= copied) {
-      masked.append(text, copied, begin - copied).append("***");
+      masked.append(text, copied, begin - copied).append("user:***");
       copied = at;
     }
     do {

@@ -61,7 +61,8 @@ struct ProxyUrl {
 /// its dot. Empty: there is none, or what stands behind the dot is longer than any real one.
 [[nodiscard]] std::string extension_of_path(std::string_view path);
 
-/// `text` with the userinfo before the host replaced by `***`; also for text that is no URL.
+/// `text` with the userinfo before the host replaced by `user:***`, as users may be secrets, too;
+/// also for text that is no URL.
 [[nodiscard]] std::string mask_userinfo(std::string_view text);
 
 /// Percent-decodes `text` once; malformed escapes stay as they are.

@@ -53,8 +53,9 @@ struct UrlPieces {
 /// asked for is for parse_url() to say.
 [[nodiscard]] std::string resolve_url(std::string_view base, std::string_view reference);
 
-/// Whether the user or the password of a URL in `text` is `***`, as mask_userinfo() leaves it, or
-/// more asterisks: the true one is lost. A password that is `***` is written `%2A%2A%2A`.
+/// Whether the password of a URL in `text` is `***`, as mask_userinfo() leaves it, or the user, as
+/// it did before, or more asterisks: the true one is lost. A password that is `***` is written
+/// `%2A%2A%2A`.
 [[nodiscard]] bool is_masked(std::string_view text);
 
 /// What is wrong with such a link, as the end of a sentence.

@@ -328,19 +328,19 @@ TEST(ParseUrl, LengthIsBoundedBeforeAndAfterEncoding) {
 
 TEST(MaskUserinfo, HidesSecretsAndNothingElse) {
   const Row kRows[] = {
-      {"http://user:pw@h/x", "http://***@h/x"},
-      {"http://user@h", "http://***@h"},
-      {"http://a:b@c:d@h/x@y", "http://***@h/x@y"},
-      {"http://us\\er:p\\w@h/x", "http://***@h/x"},
-      {"HTTPS:\\\\u:p@h\\x", "***@h\\x"},
-      {"https:///u:p@h/", "https:///***@h/"},
-      {"u:p@h/x", "***@h/x"},
-      {"//u:p@h/x", "//***@h/x"},
-      {"name,http://u:p@h/x", "name,http://***@h/x"},
-      {"12:30 http://u:p@h/x", "12:30 http://***@h/x"},
-      {"url: http://u:p@h/x", "url: http://***@h/x"},
-      {"http://web/http://u:p@h/x", "http://web/http://***@h/x"},
-      {"http://a:b@x/?u=http://u:p@h/x", "http://***@x/?u=http://***@h/x"},
+      {"http://user:pw@h/x", "http://user:***@h/x"},
+      {"http://user@h", "http://user:***@h"},
+      {"http://a:b@c:d@h/x@y", "http://user:***@h/x@y"},
+      {"http://us\\er:p\\w@h/x", "http://user:***@h/x"},
+      {"HTTPS:\\\\u:p@h\\x", "user:***@h\\x"},
+      {"https:///u:p@h/", "https:///user:***@h/"},
+      {"u:p@h/x", "user:***@h/x"},
+      {"//u:p@h/x", "//user:***@h/x"},
+      {"name,http://u:p@h/x", "name,http://user:***@h/x"},
+      {"12:30 http://u:p@h/x", "12:30 http://user:***@h/x"},
+      {"url: http://u:p@h/x", "url: http://user:***@h/x"},
+      {"http://web/http://u:p@h/x", "http://web/http://user:***@h/x"},
+      {"http://a:b@x/?u=http://u:p@h/x", "http://user:***@x/?u=http://user:***@h/x"},
       {"http://h/x", "http://h/x"},
       {"http://h/@user/x@2x.png", "http://h/@user/x@2x.png"},
       {"http://h?a@b", "http://h?a@b"},
@@ -348,11 +348,11 @@ TEST(MaskUserinfo, HidesSecretsAndNothingElse) {
       {"http://h//x@2x.png", "http://h//x@2x.png"},
       {"h/x@2x.png", "h/x@2x.png"},
       {"", ""},
-      {"@", "***@"},
+      {"@", "user:***@"},
       {":/", ":/"},
       {"http://", "http://"},
       {"no url", "no url"},
-      {"::::////@@@@", "::::////***@"},
+      {"::::////@@@@", "::::////user:***@"},
   };
   for (const auto& [text, masked] : kRows) EXPECT_EQ(mask_userinfo(text), masked) << text;
 }
@@ -361,8 +361,8 @@ TEST(MaskUserinfo, ALineFullOfSignsIsReadOnce) {
   const Row kRows[] = {
       {"?://", "?://"},
       {"a:\\", "a:\\"},
-      {":/@", ":/***@"},
-      {"a@b:/", "***@b:/"},
+      {":/@", ":/user:***@"},
+      {"a@b:/", "user:***@b:/"},
   };
   for (const auto& [piece, masked_piece] : kRows) {
     std::string line, masked;

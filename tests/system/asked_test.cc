@@ -175,7 +175,7 @@ TEST_F(AskedTest, AnAtSignInAPasswordIsExplained) {
   const ResultLine line = fetch("http://user:p@ss@127.0.0.1/x");
   EXPECT_EQ("bad_url", line.error);
   EXPECT_TRUE(has(line.message.value_or(""), "write it as %40")) << line.message.value_or("");
-  EXPECT_EQ("http://***@127.0.0.1/x", line.url);
+  EXPECT_EQ("http://user:***@127.0.0.1/x", line.url);
 }
 
 }  // namespace

@@ -223,7 +223,7 @@ TEST_F(ExportTest, OnlyWhatIsAskedFor) {
     return lines;
   };
   using Urls = std::vector<std::string>;
-  const std::string masked = "http://***@localhost:1/x.jpg", no = origin_.url("/no.jpg"),
+  const std::string masked = "http://user:***@localhost:1/x.jpg", no = origin_.url("/no.jpg"),
                     gone = origin_.url("/gone.jpg");
   EXPECT_EQ((Urls{masked, gone, no}), urls({"--failed"}));
   EXPECT_EQ(Urls{gone}, urls({"--status", "404"}));

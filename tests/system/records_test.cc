@@ -79,7 +79,7 @@ TEST_F(RecordsTest, UserinfoIsMasked) {
   origin_.serve("/a.jpg", ok(picture()));
   const std::string link = "http://me:hidden@" + origin_.url("/a.jpg").substr(7);
   const ResultLine line = fetch(link);
-  EXPECT_EQ("http://***@" + origin_.url("/a.jpg").substr(7), line.url);
+  EXPECT_EQ("http://user:***@" + origin_.url("/a.jpg").substr(7), line.url);
   EXPECT_FALSE(has(read_file(results()), "hidden"));
 }
 

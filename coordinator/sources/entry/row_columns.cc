@@ -71,7 +71,7 @@ class Masker {
   bool found_any_ = false;
 };
 
-/// `json` with the userinfo of each text that is a link replaced by `***`, as mask_userinfo() does.
+/// `json` with the userinfo of each text that is a link masked, as mask_userinfo() does.
 /// All other text stays as it is, mail addresses and names too. REQUIRES: `json` is valid.
 std::string without_secrets(std::string json) {
   // Userinfo needs an '@', which may be written as a \u escape.

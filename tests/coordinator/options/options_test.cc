@@ -697,7 +697,7 @@ TEST_F(OptionsTest, FilesAreWrittenOnThisMachine) {
 
 TEST_F(OptionsTest, AnOptionWithoutItsValueTakesNoUrlForIt) {
   const char* const url = "https://me:hush@h/c.jpg";
-  const std::string shown = "'https://***@h/c.jpg' is a URL, and no ";
+  const std::string shown = "'https://user:***@h/c.jpg' is a URL, and no ";
   const std::vector<std::pair<std::vector<const char*>, std::string>> kForgotten = {
       {{"-H", url}, "--header: " + shown + "header"},
       {{"--header=http://h/"}, "--header: 'http://h/' is a URL, and no header"},

@@ -73,7 +73,7 @@ TEST_F(FailedLinksTest, ThoseWithAPasswordNeedTheirList) {
   EXPECT_EQ(notices_, Texts{"2 failed links left out: the URL held a password, which the ledger "
                             "does not keep; their list has it"});
   EXPECT_EQ(left_out_.at(0),
-            "http://***@h/a.jpg left out: the URL held a password, which the "
+            "http://user:***@h/a.jpg left out: the URL held a password, which the "
             "ledger does not keep; their list has it");
   EXPECT_EQ(left_out_.size(), 2u);
 }

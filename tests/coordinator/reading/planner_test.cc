@@ -26,7 +26,7 @@ INSTANTIATE_TEST_SUITE_P(All, PlannerTest, kEitherKept, name_of_kept);
 TEST_P(PlannerTest, ANewLinkIsFetched) {
   const Link fetched = link("http://me:hidden@h/x/a.jpg#f");
   EXPECT_EQ(fetched.index, 1u);
-  EXPECT_EQ(fetched.listed, "http://***@h/x/a.jpg#f");
+  EXPECT_EQ(fetched.listed, "http://user:***@h/x/a.jpg#f");
   EXPECT_EQ(fetched.url.normal, "http://h/x/a.jpg");
   EXPECT_EQ(fetched.name, "a.jpg");
   EXPECT_EQ(fetched.earlier, nullptr);
@@ -61,7 +61,7 @@ TEST_P(PlannerTest, ALinkWhosePasswordWasMaskedIsARow) {
   for (const char* url : {"http://***@h/a.jpg", "http://user:***@h/a.jpg"}) {
     const auto row = plan_as<LedgerRow>(url);
     EXPECT_EQ(row.record.error, ErrorClass::bad_url);
-    EXPECT_EQ(row.record.url, "http://***@h/a.jpg");
+    EXPECT_EQ(row.record.url, "http://user:***@h/a.jpg");
     EXPECT_NE(row.record.message->find("masked"), std::string::npos);
   }
   EXPECT_EQ(link("http://user:%2A%2A%2A@h/a.jpg").url.userinfo, "user:***");

@@ -140,8 +140,9 @@ TEST(OtherKind, KnowsJsonThatIsNotOfItsName) {
 }
 
 TEST(OtherKind, KnowsWhatIsNoJson) {
-  EXPECT_EQ(kind("http://me:pw@a/1\nhttp://a/2\n", ListFormat::json),
-            "is not JSON: it begins with 'http://***@a/1'; --format text reads one link a line");
+  EXPECT_EQ(
+      kind("http://me:pw@a/1\nhttp://a/2\n", ListFormat::json),
+      "is not JSON: it begins with 'http://user:***@a/1'; --format text reads one link a line");
   EXPECT_TRUE(holds(kind("url,n\nhttp://a/1,2\n", ListFormat::json), "is not JSON"));
   EXPECT_TRUE(holds(kind("http://a/1\nhttp://a/2\n", ListFormat::jsonl), "--format text"));
   EXPECT_TRUE(holds(kind("url,n\nhttp://a/1,2\n", ListFormat::jsonl), "--format csv"));

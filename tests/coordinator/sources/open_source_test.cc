@@ -104,7 +104,7 @@ TEST(ListSpec, SaysHowToReadAListFromTheNet) {
        "'https://h/?a=1&b='2'' is no file; curl -fsS 'https://h/?a=1&b='\\''2'\\''' | fanfetch - "
        "reads it as a list"},
       {"https://me:hush@h/",
-       "'https://***@h/' is no file; curl -fsS 'https://***@h/' | fanfetch - "
+       "'https://user:***@h/' is no file; curl -fsS 'https://user:***@h/' | fanfetch - "
        "reads it as a list"},
       {"s3://b/urls.txt",
        "'s3://b/urls.txt' is no file of this machine: get it first, or pipe it into fanfetch -"},

@@ -393,8 +393,8 @@ TEST(TableSource, KeepsNoSecretsOfLinks) {
   ASSERT_EQ(all.items.size(), 2u);
   EXPECT_EQ(all.items[0].url, "http://me:hush@a/1");
   EXPECT_EQ(*all.items[0].columns,
-            R"({"url":"http://***@a/1","mail":"me@example.org","page":"HTTP://***@b/"})");
-  EXPECT_EQ(*all.items[1].columns, R"({"url":"***@a/2","mail":"","page":""})");
+            R"({"url":"http://user:***@a/1","mail":"me@example.org","page":"HTTP://user:***@b/"})");
+  EXPECT_EQ(*all.items[1].columns, R"({"url":"user:***@a/2","mail":"","page":""})");
 }
 
 TEST(TableSource, WantsTheColumnsThatTheNameAsksFor) {

@@ -191,9 +191,10 @@ TEST_F(ApiSourceTest, ShowsNoPassword) {
 TEST_F(ApiSourceTest, AsksForNoPageWhosePasswordIsMasked) {
   ApiListing listing = api();
   listing.url = "http://me:***@h/list";
-  EXPECT_EQ(read(std::move(listing)).error,
-            "cannot get http://***@h/list: its password was masked as *** by an export, so that it "
-            "is not known: put it back");
+  EXPECT_EQ(
+      read(std::move(listing)).error,
+      "cannot get http://user:***@h/list: its password was masked as *** by an export, so that it "
+      "is not known: put it back");
   EXPECT_EQ(asked_, Texts{});
 }
 

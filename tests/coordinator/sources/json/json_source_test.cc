@@ -127,7 +127,7 @@ TEST(JsonSource, KeepsColumnsWhenAsked) {
       read("[\n  {\n    \"url\": \"http://me:pw@a/1\",\n    \"n\": 1.50\n  },\n  \"http://a/2\"\n]",
            "/url", {.keep = true, .named = {"n"}});
   ASSERT_EQ(all.items.size(), 2u);
-  EXPECT_EQ(*all.items[0].columns, R"({"url":"http://***@a/1","n":1.50})");
+  EXPECT_EQ(*all.items[0].columns, R"({"url":"http://user:***@a/1","n":1.50})");
   EXPECT_EQ(all.items[0].named, Texts{"1.5"});
   EXPECT_EQ(all.items[1].columns, nullptr);
   EXPECT_EQ(all.items[1].named, Texts{""});

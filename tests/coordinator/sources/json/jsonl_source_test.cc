@@ -112,15 +112,15 @@ TEST(JsonlSource, KeepsNoSecretsOfLinks) {
       R"({"url":"http:\/\/me:hush@a/1","n":1.50,"o":[{"http:\/me:hush\u0040b":"@me"},true,null]})",
       "/url", {.keep = true});
   EXPECT_EQ(*all.items.at(0).columns,
-            R"({"url":"http://***@a/1","n":1.50,"o":[{"http:/***@b":"@me"},true,null]})");
+            R"({"url":"http://user:***@a/1","n":1.50,"o":[{"http:/user:***@b":"@me"},true,null]})");
 }
 
 TEST(JsonlSource, ShowsNoSecretThatACutLeavesWithoutItsHost) {
   const std::string secret = "http://me:" + std::string(150, 'x') + "hush" + std::string(100, 'x');
   const auto all = read("{\"url\":\"" + secret + "@h/\"\n{\"url\":\"" + secret +
                         std::string(1 << 20, 'x') + "@h/\"\n{\"url\":\"http://me:hush@h/a\"\n");
-  EXPECT_EQ(all.urls(), (Texts{R"({"url":"http://***@h/")", R"({"url":"http://***)",
-                               R"({"url":"http://***@h/a")"}));
+  EXPECT_EQ(all.urls(), (Texts{R"({"url":"http://user:***@h/")", R"({"url":"http://***)",
+                               R"({"url":"http://user:***@h/a")"}));
 }
 
 TEST(JsonlSource, HoldsALongTextOnceHoweverManyLinksItHas) {
