@@ -19,9 +19,6 @@
 namespace fanfetch {
 namespace {
 
-/// What one piece (64 KiB at most) may decode to: gzip reaches 1032 times its size. More would keep
-/// the worker from all else, its heartbeat included.
-constexpr std::uint64_t kMostOfOnePiece = std::uint64_t{256} << 20;
 /// A coding makes what cannot be compressed a little larger.
 constexpr std::uint64_t kPadding = 64 * 1024;
 
@@ -143,15 +140,11 @@ bool Body::take(std::span<const std::byte> bytes) {
   // Decoders skip what lies behind the end of their stream, however long.
   const std::uint64_t most = job_.max_size;
   if (most != 0 && received_ > most + most / 64 + kPadding) return stop(Stopped::too_large);
-  const std::uint64_t before = part_->size();
-  const auto write_some = [this, before](std::span<const std::byte> decoded) {
-    if (part_->size() - before > kMostOfOnePiece) return stop(Stopped::expands);
-    return write(decoded);
-  };
-  switch (decoders_->write(bytes, write_some)) {
+  switch (decoders_->write(bytes, [this](auto decoded) { return write(decoded); })) {
     case DecoderChain::Result::good: return true;
     case DecoderChain::Result::refused: return false;
     case DecoderChain::Result::too_large: return stop(Stopped::too_large);
+    case DecoderChain::Result::expands: return stop(Stopped::expands);
     case DecoderChain::Result::broken: break;
   }
   return stop(Stopped::bad_coding);
@@ -275,10 +268,7 @@ Outcome Body::refusal(Response response) const {
     failed.message = fmt::format("it is larger than the {} bytes of --max-size", job_.max_size);
   } else if (stopped_ == Stopped::expands) {
     failed.error = ErrorClass::too_large;
-    failed.message = fmt::format(
-        "its Content-Encoding makes more than {} MiB of a few KiB, as only a decompression bomb "
-        "does",
-        kMostOfOnePiece >> 20);
+    failed.message = decoders_->problem();
   } else if (stopped_ == Stopped::bad_coding) {
     failed.error = ErrorClass::protocol;
     failed.message =

@@ -31,6 +31,18 @@ DecoderChain::DecoderChain(std::span<const Coding> remove, std::uint64_t max_byt
   for (const Coding coding : remove) stages_.push_back({coding, make_decoder(coding)});
 }
 
+DecoderChain::Result DecoderChain::write(std::span<const std::byte> bytes,
+                                         const Decoder::Sink& sink) {
+  received_ += bytes.size();
+  for (Stage& stage : stages_) stage.before = stage.bytes;
+  return write_to(0, bytes, sink);
+}
+
+bool DecoderChain::expands(const Stage& stage) const {
+  return stage.bytes - stage.before > kMostOfOnePiece ||
+         stage.bytes > kMostOfOnePiece + kMostOfOneByte * received_;
+}
+
 DecoderChain::Result DecoderChain::write_to(std::size_t stage, std::span<const std::byte> bytes,
                                             const Decoder::Sink& sink) {
   if (stage == stages_.size()) return sink(bytes) ? Result::good : Result::refused;
@@ -38,8 +50,18 @@ DecoderChain::Result DecoderChain::write_to(std::size_t stage, std::span<const s
   Result behind = Result::good;
   const auto result = one.decoder->write(bytes, [&](std::span<const std::byte> decoded) {
     one.bytes += decoded.size();
-    const bool too_large = max_bytes_ != 0 && one.bytes > max_bytes_;
-    behind = too_large ? Result::too_large : write_to(stage + 1, decoded, sink);
+    if (max_bytes_ != 0 && one.bytes > max_bytes_) {
+      behind = Result::too_large;
+    } else if (expands(one)) {
+      behind = Result::expands;
+      problem_ = fmt::format(
+          "its Content-Encoding {} makes more than {} MiB of {} bytes, as only a decompression "
+          "bomb "
+          "does",
+          name(one.coding), one.bytes >> 20, received_);
+    } else {
+      behind = write_to(stage + 1, decoded, sink);
+    }
     return behind == Result::good;
   });
   switch (result) {

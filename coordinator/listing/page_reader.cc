@@ -60,6 +60,7 @@ void PageReader::on_piece(std::span<const std::byte> piece) {
   switch (result) {
     case DecoderChain::Result::good: break;
     case DecoderChain::Result::broken: end(EndCause::protocol, decoders_->problem()); break;
+    case DecoderChain::Result::expands: end(EndCause::too_large, decoders_->problem()); break;
     case DecoderChain::Result::too_large:
     case DecoderChain::Result::refused:
       end(EndCause::too_large, fmt::format("it is over {} MiB", kMaxBytes >> 20));

@@ -74,6 +74,39 @@ TEST(DecoderChain, ABombWithinIsStoppedAtTheLimitEvenIfItDecodesToNothing) {
   EXPECT_EQ(decode(roomy, bomb).text, "x");
 }
 
+/// Pieces of a byte each: no single one makes much of itself.
+TEST(DecoderChain, ABombInSmallPiecesIsStoppedByWhatItMakesOfEachByte) {
+  const std::string bomb = encode_gzip(encode_gzip(encode_gzip(std::string(300 << 20, '\0'))));
+  const Codings remove = {Coding::gzip, Coding::gzip, Coding::gzip};
+  DecoderChain chain(remove, 0);
+  std::uint64_t decoded = 0;
+  Result result = Result::good;
+  for (std::size_t i = 0; i < bomb.size() && result == Result::good; ++i) {
+    result = chain.write(std::as_bytes(std::span(bomb).subspan(i, 1)), [&](auto bytes) {
+      decoded += bytes.size();
+      return true;
+    });
+  }
+  EXPECT_EQ(result, Result::expands);
+  EXPECT_LE(decoded, DecoderChain::kMostOfOnePiece + DecoderChain::kMostOfOneByte * bomb.size());
+  EXPECT_TRUE(chain.problem().ends_with("as only a decompression bomb does")) << chain.problem();
+}
+
+TEST(DecoderChain, ZerosAreNoBomb) {
+  const std::string body = encode_gzip(std::string(300 << 20, '\0'));
+  const Codings remove = {Coding::gzip};
+  DecoderChain chain(remove, 0);
+  std::uint64_t decoded = 0;
+  for (std::size_t at = 0; at < body.size(); at += 65536) {
+    const auto piece = std::string_view(body).substr(at, 65536);
+    EXPECT_EQ(Result::good, chain.write(std::as_bytes(std::span(piece)), [&](auto bytes) {
+      decoded += bytes.size();
+      return true;
+    }));
+  }
+  EXPECT_EQ(decoded, 300u << 20);
+}
+
 TEST(DecoderChain, StopsWhereTheSinkWantsNoMore) {
   DecoderChain chain(kRemoveThree, 0);
   EXPECT_EQ(decode(chain, kThree, 0).result, Result::refused);
