@@ -3,6 +3,8 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <algorithm>
+
 namespace fanfetch {
 namespace {
 
@@ -31,6 +33,13 @@ Result<std::string> json_text(const JsonValue& value) {
   rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
   value.Accept(writer);
   return std::string(buffer.GetString(), buffer.GetSize());
+}
+
+bool holds_too_many_values(std::string_view text) {
+  return text.size() > kMostJsonValues &&
+         static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+           return c == ',' || c == '[' || c == '{' || c == ':';
+         })) > kMostJsonValues;
 }
 
 Result<std::string> plain_text(const JsonValue& value) {

@@ -226,6 +226,11 @@ tl::expected<std::vector<ImgurItem>, ImgurFailure> read_imgur_page(const Page& p
                                                                    const std::string& url,
                                                                    const std::string& client_id,
                                                                    const ColumnsWanted& columns) {
+  if (holds_too_many_values(page.body)) {
+    return no_listing(
+        fmt::format("{} has over {} million values", url, kMostJsonValues / 1'000'000),
+        "check --api-base");
+  }
   rapidjson::Document body;
   body.Parse<kParseFlags>(page.body.data(), page.body.size());
   const bool is_ok = page.http_status / 100 == 2;

@@ -86,6 +86,10 @@ Result<std::optional<std::string>> parse_json(std::string_view text,
   if (text.find_first_not_of(kNothingBehind, end) != std::string_view::npos) {
     return fail("not JSON at byte {}: a NUL byte", end + 1);
   }
+  if (holds_too_many_values(text)) {
+    return fail("JSON with over {} million values, more than are taken at once",
+                kMostJsonValues / 1'000'000);
+  }
   document.Parse<kParseFlags>(text.data(), text.size());
   if (document.HasParseError()) {
     mended = strict_json(text);

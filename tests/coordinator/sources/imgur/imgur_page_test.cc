@@ -215,6 +215,11 @@ TEST(ReadImgurPage, SurvivesDeepNesting) {
                     "reports a failure"));
 }
 
+TEST(ReadImgurPage, TakesNoPageOfCommas) {
+  EXPECT_TRUE(holds(error_of(page("{\"data\":[" + std::string(5'000'000, ',') + "]}")),
+                    "over 4 million values"));
+}
+
 TEST(ReadImgurPage, CleansWhatTheServerSaysAndHidesTheId) {
   const std::string message = error_of(page(
       R"({"data":{"error":"bad\nid c1ient0id \u001b[31m\u202e)" + std::string(5'000, 'x') + "\"}}",

@@ -88,6 +88,12 @@ TEST(ParseJson, SurvivesWhatIsDeepAndSaysWhatIsWrong) {
   const std::size_t depth = 300'000;
   EXPECT_TRUE(parse_json(std::string(depth, '[') + std::string(depth, ']'), json));
   EXPECT_FALSE(json_text(json).has_value()) << "writing it would overflow the stack";
+  std::string many = "[1";
+  while (many.size() < 9'000'000) many += ",1";
+  const auto too_many = parse_json(many + ']', json);
+  ASSERT_FALSE(too_many);
+  EXPECT_EQ(too_many.error().message,
+            "JSON with over 4 million values, more than are taken at once");
   const auto parsed = parse_json(R"({"a" 1})", json);
   ASSERT_FALSE(parsed);
   EXPECT_EQ(parsed.error().message,
