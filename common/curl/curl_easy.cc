@@ -13,6 +13,7 @@
 #include "common/curl/curl_handle.h"
 #include "common/curl/end_cause.h"
 #include "common/curl/trust_store.h"
+#include "common/http/head_reader.h"
 
 namespace fanfetch {
 namespace {
@@ -96,14 +97,27 @@ SSL* CurlEasy::Handle::ssl() const {
   return session == nullptr ? nullptr : static_cast<SSL*>(session->internals);
 }
 
+long CurlEasy::Handle::connect_status() const {
+  long status = 0;
+  curl_easy_getinfo(curl, CURLINFO_HTTP_CONNECTCODE, &status);
+  return status;
+}
+
 ExchangeEnd CurlEasy::Handle::end(CURLcode code) const {
   ExchangeEnd end{.cause = end_cause(code)};
   if (code == CURLE_OK) return end;
   end.text = error[0] != '\0' ? error : curl_easy_strerror(code);
+  if (head_is_too_long()) {
+    end.cause = EndCause::protocol;
+    end.text =
+        "its head is longer than " + std::to_string(HeadReader::kMaxHeadBytes / 1024) + " KiB";
+  }
+  if (code == CURLE_WRITE_ERROR && tunnel_is_refused()) {
+    end.cause = EndCause::connection_lost;
+    end.text = "the proxy makes no tunnel (" + std::to_string(connect_status()) + ")";
+  }
+  end.connect_status = static_cast<int>(connect_status());
   long number = 0;
-  curl_easy_getinfo(curl, CURLINFO_HTTP_CONNECTCODE, &number);
-  end.connect_status = static_cast<int>(number);
-  number = 0;
   curl_easy_getinfo(curl, CURLINFO_PROXY_ERROR, &number);
   end.proxy_refusal_is_final = is_final_proxy_refusal(number);
   return end;
@@ -127,6 +141,8 @@ CurlEasy::CurlEasy() : handle_(std::make_unique<Handle>()) {
   set(curl, CURLOPT_NOSIGNAL, 1);
   set(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   set(curl, CURLOPT_FOLLOWLOCATION, 0);
+  set_raw(curl, CURLOPT_HEADERFUNCTION, &on_header);
+  set_raw(curl, CURLOPT_HEADERDATA, static_cast<void*>(handle_.get()));
 }
 
 CurlEasy::CurlEasy(CurlEasy&&) noexcept = default;
@@ -234,25 +250,27 @@ void CurlEasy::set_timeout(std::chrono::milliseconds time) {
 void CurlEasy::set_buffer_size(std::size_t bytes) { set(handle_->curl, CURLOPT_BUFFERSIZE, bytes); }
 
 /// What libcurl calls with each line of a head, the empty one at its end included. A member, as it
-/// sees the handle.
+/// sees the handle. libcurl itself would keep heads without end, and read a proxy's response to
+/// CONNECT in one go for as long as it comes, the body of a 407 included.
 std::size_t CurlEasy::on_header(char* line, std::size_t size, std::size_t count,
                                 void* handle) noexcept {
   auto& self = *static_cast<Handle*>(handle);
   const std::string_view text(line, size * count);
+  self.head_bytes += text.size();
+  if (self.head_is_too_long()) return 0;  // CURLE_WRITE_ERROR
+  const bool is_end = text == "\r\n" || text == "\n";
+  if (is_end && self.tunnel_is_refused()) return 0;
+  if (self.response_handler == nullptr) return text.size();
   long status = 0;
   curl_easy_getinfo(self.curl, CURLINFO_RESPONSE_CODE, &status);
-  const bool is_end = text == "\r\n" || text == "\n";
   // Of informational responses there may be several; behind the body, trailers end, too.
   if (!is_end || status < 200 || std::exchange(self.has_head, true)) return text.size();
-  return self.response_handler->on_head() ? text.size() : 0;  // 0: CURLE_WRITE_ERROR
+  return self.response_handler->on_head() ? text.size() : 0;
 }
 
 void CurlEasy::set_response_handler(CurlResponseHandler& handler) {
   CURL* const curl = handle_->curl;
   handle_->response_handler = &handler;
-  set(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1);
-  set_raw(curl, CURLOPT_HEADERFUNCTION, &on_header);
-  set_raw(curl, CURLOPT_HEADERDATA, static_cast<void*>(handle_.get()));
   set_raw(curl, CURLOPT_WRITEFUNCTION, &on_body);
   set_raw(curl, CURLOPT_WRITEDATA, static_cast<void*>(&handler));
 }

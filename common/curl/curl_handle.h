@@ -4,6 +4,7 @@
 #include <openssl/ssl.h>
 
 #include "common/curl/curl_easy.h"
+#include "common/http/head_reader.h"
 
 namespace fanfetch {
 
@@ -20,6 +21,14 @@ struct CurlEasy::Handle {
   /// How the transfer ended, in words.
   [[nodiscard]] ExchangeEnd end(CURLcode code) const;
 
+  /// No more of it is taken, and the transfer ends.
+  [[nodiscard]] bool head_is_too_long() const { return head_bytes > HeadReader::kMaxHeadBytes; }
+
+  /// Of the proxy's last response to CONNECT; 0: there was none.
+  [[nodiscard]] long connect_status() const;
+  /// Nothing more of that response matters: only basic authentication is used, and was sent.
+  [[nodiscard]] bool tunnel_is_refused() const { return connect_status() >= 300; }
+
   /// The SSL object of its connection; null: it has no TLS, or no connection.
   [[nodiscard]] SSL* ssl() const;
 
@@ -27,7 +36,8 @@ struct CurlEasy::Handle {
   curl_socket_t kept_socket = CURL_SOCKET_BAD;  // libcurl must not close it
   CurlRequestGuard* request_guard = nullptr;
   CurlResponseHandler* response_handler = nullptr;
-  bool has_head = false;  // and response_handler was told so
+  bool has_head = false;       // and response_handler was told so
+  std::size_t head_bytes = 0;  // of all heads, that of a proxy's tunnel and trailers included
   void* owner = nullptr;
   char error[CURL_ERROR_SIZE] = {};  // libcurl writes its words here
 };
