@@ -173,6 +173,9 @@ void put_process_in_order() {
   ::signal(SIGPIPE, SIG_IGN);  // a broken pipe is an error of one write,
   ::signal(SIGXFSZ, SIG_IGN);  // and so is a file that grows over its limit
   ::signal(SIGCHLD, SIG_DFL);  // ignored, it would hide how a worker died
+  // The client ID, passwords and headers are in our memory; the workers inherit it.
+  const rlimit no_core{};
+  ::setrlimit(RLIMIT_CORE, &no_core);
   // Each transfer takes two descriptors, and idle connections one.
   rlimit files{};
   if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {

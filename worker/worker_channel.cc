@@ -1,6 +1,7 @@
 #include "worker/worker_channel.h"
 
 #include <cassert>
+#include <cstring>
 #include <span>
 #include <string>
 #include <utility>
@@ -33,6 +34,8 @@ std::optional<WorkerChannel::Taken> WorkerChannel::take() {
   const std::size_t size = slot.request_bytes.load(std::memory_order_relaxed);
   auto job = decode_job(std::span(slot.payload).first(size));
   assert(job.has_value());  // the coordinator wrote it, and it is of our version
+  // It may hold a password or a header of the user's, which the slot needs no longer.
+  std::memset(slot.payload, 0, size);
   return Taken{use, std::move(*job)};
 }
 

@@ -35,7 +35,10 @@ struct ChannelRegion::Mapping {
   explicit Mapping(int fd)
       : region(boost::interprocess::file_mapping(fmt::format("/proc/self/fd/{}", fd).c_str(),
                                                  boost::interprocess::read_write),
-               boost::interprocess::read_write) {}
+               boost::interprocess::read_write) {
+    // Jobs hold passwords and headers of the user's; the dump of a crash goes who knows where.
+    (void)::madvise(region.get_address(), region.get_size(), MADV_DONTDUMP);
+  }
 
   boost::interprocess::mapped_region region;
 };
