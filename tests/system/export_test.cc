@@ -225,7 +225,7 @@ TEST_F(ExportTest, OnlyWhatIsAskedFor) {
   using Urls = std::vector<std::string>;
   const std::string masked = "http://user:***@localhost:1/x.jpg", no = origin_.url("/no.jpg"),
                     gone = origin_.url("/gone.jpg");
-  EXPECT_EQ((Urls{masked, gone, no}), urls({"--failed"}));
+  EXPECT_EQ((Urls{gone, no, masked}), urls({"--failed"}));
   EXPECT_EQ(Urls{gone}, urls({"--status", "404"}));
   EXPECT_EQ((Urls{gone, no}), urls({"--class", "http_4xx"}));
   EXPECT_EQ((Urls{origin_.url("/000.jpg"), origin_.url("/001.jpg")}), urls({"--status=saved"}));
