@@ -64,6 +64,8 @@ def memory_of(session):
         try:
             with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as rollup:
                 total += next((int(line.split()[1]) for line in rollup if line.startswith("Pss:")), 0)
+        except PermissionError as hidden:
+            raise SystemExit(f"{hidden}: workers hide their memory from all but root, who can measure it") from hidden
         except OSError:
             pass  # it ended, or is about to
     return total * 1024

@@ -19,7 +19,8 @@ namespace fanfetch::support {
 [[nodiscard]] bool signal_is_pending(pid_t pid, int signal);
 
 /// The process of `session` that holds the client's end of a loopback TCP connection, given by the
-/// client's and the server's port. nullopt: it is gone, or /proc may not be read.
+/// client's and the server's port. nullopt: it is gone, or /proc may not be read: to all but root a
+/// worker hides its descriptors unless it runs with --sandbox=off.
 [[nodiscard]] std::optional<pid_t> owner_of_connection(pid_t session, std::uint16_t client_port,
                                                        std::uint16_t server_port);
 

@@ -226,7 +226,7 @@ TEST_F(KillsTest, ManyLinksThatKillTheirWorkerEndNoRun) {
     });
   }
   links.insert(links.end(), paths.begin(), paths.end());
-  FanfetchProcess process(list_setup(links, {"-w1", "-j4"}));
+  FanfetchProcess process(list_setup(links, {"-w1", "-j4", "--sandbox=off"}));
   session = process.pid();
   const Finished finished = finish(process, 120s);
   EXPECT_EQ(1, finished.exit_status) << finished.describe();
@@ -258,7 +258,7 @@ TEST_F(KillsTest, LinkThatKillsItsWorker) {
   });
   auto links = paths;
   links.insert(links.begin() + 10, other.url("/killer.jpg"));
-  FanfetchProcess process(list_setup(links, {"-w2", "-j8"}));
+  FanfetchProcess process(list_setup(links, {"-w2", "-j8", "--sandbox=off"}));
   session = process.pid();
   const Finished finished = finish(process);
   EXPECT_EQ(0, not_found);

@@ -212,7 +212,8 @@ TEST_F(OptionsTest, BadConfig) {
 TEST_F(OptionsTest, Proxy) {
   FaultOrigin proxy;
   proxy.serve("/a.jpg", ok(picture("by proxy")));
-  Launch given = list_setup({"http://pictures.test/a.jpg"}, {"--proxy", proxy.url()});
+  Launch given =
+      list_setup({"http://pictures.test/a.jpg"}, {"--proxy", proxy.url(), "--sandbox=off"});
   std::erase(given.args, "--allow-private");  // what the user typed is exempt
   const Finished finished = run(given);
   EXPECT_EQ(0, finished.exit_status) << finished.describe();
