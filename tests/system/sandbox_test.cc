@@ -82,7 +82,9 @@ class SandboxTest : public SystemTest {
       SCOPED_TRACE(one.attack + " " + one.argument);
       EXPECT_EQ(one.inside, attempt(one, SandboxLevel::full, ports).to);
       const int outside = attempt(one, SandboxLevel::off, ports).to;
-      if (one.outside != kEither) EXPECT_EQ(one.outside, outside);
+      if (one.outside != kEither) {
+        EXPECT_EQ(one.outside, outside);
+      }
     }
   }
   [[nodiscard]] std::string own_port() const { return std::to_string(origin_.port()); }
