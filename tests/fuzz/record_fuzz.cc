@@ -153,8 +153,8 @@ class LedgerFile {
     std::int64_t numbers[9] = {};
     for (std::int64_t& number : numbers) {
       const auto sign = input.byte();
-      number =
-          sign < 64 ? sign : (std::int64_t{input.byte()} << (sign % 63)) - (sign > 200 ? 1 : 0);
+      const std::uint64_t bits = sign < 64 ? sign : std::uint64_t{input.byte()} << sign % 64;
+      number = static_cast<std::int64_t>(bits - (sign > 200 ? 1 : 0));
     }
     std::string texts[9];
     for (std::string& text : texts) text = input.line();
