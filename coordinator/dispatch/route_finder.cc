@@ -12,10 +12,10 @@ namespace {
 /// once, so that hosts that are slow to resolve hold back few others.
 constexpr std::size_t kMaxHostsWaitedFor = 1024;
 
-Failed refusal(const std::string& address) {
+Failed refusal(HostRefusal why) {
   return {.error = ErrorClass::refused,
-          .message = address + " is a private or reserved address",
-          .refused_address = address};
+          .message = std::move(why.text),
+          .refused_address = std::move(why.address)};
 }
 
 /// The resolver wants a limit; without one the DNS library ends each look-up long before this.
@@ -54,11 +54,12 @@ RouteFinder::~RouteFinder() { loop_.unwatch(name_watch_.changed_fd()); }
 
 RouteFinder::Target RouteFinder::target_of(const Url& url) {
   Target target;
-  if (const auto address = refused_literal(url, policy_)) {
-    target.failed = refusal(*address);
+  const std::string& proxy = proxies_.proxy_for(url);
+  const LookedUp looked_up = proxy.empty() ? LookedUp::here : LookedUp::by_proxy;
+  if (auto refused = refused_host(url, policy_, looked_up)) {
+    target.failed = refusal(std::move(*refused));
     return target;
   }
-  const std::string& proxy = proxies_.proxy_for(url);
   if (proxy.empty()) {
     target.route.host = url.bare_host();
     target.route.port = url.port;
@@ -89,7 +90,10 @@ RouteFinder::Found RouteFinder::judge(const Target& target, const Resolution& re
                                       route.host, resolution.failure->message)});
   }
   auto allowed = allowed_addresses(resolution.addresses, by_proxy ? nullptr : &policy_);
-  if (allowed.addresses.empty()) return tl::unexpected(refusal(allowed.refused));
+  if (allowed.addresses.empty()) {
+    return tl::unexpected(
+        refusal({.text = refusal_of(allowed.refused), .address = allowed.refused}));
+  }
   route.addresses = std::move(allowed.addresses);
   return route;
 }

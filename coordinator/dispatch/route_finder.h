@@ -31,9 +31,9 @@ struct RouteRules {
 
 /// Finds the way to a URL: which proxy, which addresses, and whether the policy allows them. Every
 /// job needs one, so none gets around the policy. A proxy is the user's own word: its addresses are
-/// exempt, and what lies behind it, it resolves itself; only addresses that a URL names outright
-/// are refused then. Failures: `refused`, `dns` (Retry::no if there is no such host), or `connect`
-/// for a proxy that cannot be used. Thread: the loop's.
+/// exempt, and what lies behind it, it resolves itself: see refused_host() for what is refused
+/// then. Failures: `refused`, `dns` (Retry::no if there is no such host), or `connect` for a proxy
+/// that cannot be used. Thread: the loop's.
 class RouteFinder final : public Routes {
  public:
   /// Reads the hosts file and resolv.conf; a NameWatch follows later changes of them.

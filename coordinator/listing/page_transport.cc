@@ -27,11 +27,10 @@ HttpRequest request_for(const Url& url, const std::vector<std::string>& headers,
   return request;
 }
 
-ExchangeEnd refusal(const std::string& address) {
+ExchangeEnd refusal(const HostRefusal& why) {
   return {.cause = EndCause::protocol,
-          .text = fmt::format("{} is a private or reserved address, to which no server may lead; "
-                              "--allow-net allows it",
-                              address)};
+          .text = fmt::format("{}, to which no server may lead{}", why.text,
+                              why.address.empty() ? "" : "; --allow-net allows it")};
 }
 
 }  // namespace
@@ -88,7 +87,9 @@ std::optional<ExchangeEnd> PageTransport::connect(const std::string& url, const 
   multi_.collect([&](void*, ExchangeEnd ended) { end = std::move(ended); });
   if (!end || end->cause != EndCause::complete) {
     multi_.remove(easy);
-    if (end && !guard_.refused().empty()) return refusal(guard_.refused());
+    if (end && !guard_.refused().empty()) {
+      return refusal({.text = refusal_of(guard_.refused()), .address = guard_.refused()});
+    }
     if (end && end->cause == EndCause::protocol && !proxy.empty()) {  // its response to CONNECT
       return ExchangeEnd{.cause = EndCause::connection_lost,
                          .text = "the proxy answers badly: " + end->text};
@@ -107,10 +108,11 @@ std::optional<ExchangeEnd> PageTransport::connect(const std::string& url, const 
 std::optional<ExchangeEnd> PageTransport::get(const Url& url,
                                               const std::vector<std::string>& headers,
                                               const AddressPolicy* policy, PageReader& reader) {
-  if (policy != nullptr) {
-    if (const auto address = refused_literal(url, *policy)) return refusal(*address);
-  }
   std::string proxy = proxies_.proxy_for(url);
+  if (policy != nullptr) {
+    const LookedUp looked_up = proxy.empty() ? LookedUp::here : LookedUp::by_proxy;
+    if (const auto refused = refused_host(url, *policy, looked_up)) return refusal(*refused);
+  }
   if (!proxy.empty()) {
     auto parsed = parse_proxy(proxy);
     if (!parsed) {

@@ -33,10 +33,26 @@ struct AllowedAddresses {
 [[nodiscard]] AllowedAddresses allowed_addresses(const std::vector<std::string>& resolved,
                                                  const AddressPolicy* policy);
 
-/// The address that `url` names outright and that links may not reach; nullopt if it may be
-/// asked for.
-/// Through a proxy, which resolves names itself, this is the only guard.
-[[nodiscard]] std::optional<std::string> refused_literal(const Url& url,
-                                                         const AddressPolicy& policy);
+/// For people: why an address is refused, as a sentence without its end.
+[[nodiscard]] std::string refusal_of(const std::string& address);
+
+/// Who looks a link's host up.
+enum class LookedUp : std::uint8_t {
+  here,      ///< AllowedAddresses judges what it leads to.
+  by_proxy,  ///< Nobody here knows what it leads to.
+};
+
+/// Why links may not ask for a host, whatever it leads to.
+struct HostRefusal {
+  std::string text;     ///< For people: a sentence without its end.
+  std::string address;  ///< For the hint after the run; empty: no option lets links reach it.
+};
+
+/// nullopt: the host of `url` may be asked for. An address that links may not reach is refused in
+/// any notation. Through a proxy, which resolves names itself, this is the only guard: there the
+/// names that every machine gives itself count as its loopback address, and a name that ends in a
+/// number, which none in DNS does, is refused, as it may be an address to the proxy.
+[[nodiscard]] std::optional<HostRefusal> refused_host(const Url& url, const AddressPolicy& policy,
+                                                      LookedUp looked_up);
 
 }  // namespace fanfetch

@@ -72,8 +72,27 @@ Cidr network_around(const IpAddress& address) {
   return network_of(address, own_machine ? 128 : address.v6 ? 64 : 24);
 }
 
-/// One line for each network, with its most refused address. Only for private addresses: link-local
-/// ones lead to cloud metadata and secrets, so that no hint suggests to allow them.
+/// For addresses that --allow-private does not open either. Says which option does, but not with
+/// what value: link-local ones lead to cloud metadata and secrets.
+void add_reserved_hint(const Tally& tally, std::vector<std::string>& lines) {
+  std::uint64_t all = 0;
+  std::uint64_t most = 0;
+  std::string_view example;
+  for (const auto& [address, count] : tally.refused()) {
+    if (scope_of_literal(address) != AddressScope::forbidden) continue;
+    all += count;
+    if (count <= most) continue;
+    most = count;
+    example = address;
+  }
+  if (all == 0) return;
+  lines.push_back(
+      fmt::format("hint: {} refused at link-local or reserved addresses such as {}: only "
+                  "an --allow-net that names them lets links reach these",
+                  all, example));
+}
+
+/// One line for each network of private addresses, with its most refused one.
 std::vector<std::string> hints(const Tally& tally) {
   struct Refused {
     std::uint64_t count = 0;
@@ -101,6 +120,7 @@ std::vector<std::string> hints(const Tally& tally) {
                                 by_network.at(network).address, network));
   }
   if (too_many) lines.emplace_back("hint: --allow-private lets links reach all private addresses");
+  add_reserved_hint(tally, lines);
   return lines;
 }
 

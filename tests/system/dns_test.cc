@@ -15,8 +15,10 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <set>
 #include <sstream>
+#include <thread>
 
 #include "tests/support/dnsmasq.h"
 #include "tests/support/fault_dns.h"
@@ -356,6 +358,36 @@ TEST_F(DnsTest, LinkLocalNeedsItsNetwork) {
   EXPECT_NE("refused", tried.error) << tried.message.value_or("");
 }
 
+/// The first answer is allowed, so that the link is asked for; the next one, once the first may not
+/// be believed any more, leads inside, and the one after that out again.
+TEST_F(DnsTest, AnAnswerThatFlipsLeadsNowhereElse) {
+  const Listener inside("127.0.0.2", origin_.port());
+  const DnsReply good{.addresses = {"127.0.0.1"}, .ttl = 0};
+  const DnsReply bad{.addresses = {"127.0.0.2"}, .ttl = 0};
+  const DnsReply mixed{.addresses = {"127.0.0.2", "127.0.0.1"}, .ttl = 0};
+  dns_.serve_in_turn("flips.test", {good, bad, mixed, bad});
+  Launch given = setup(by(dns_.server(), {"--allow-net=127.0.0.1", "-"}));
+  std::erase(given.args, "--allow-private");
+  given.stdin_pipe = true;
+  FanfetchProcess process(given);
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  for (int i = 0; dns_.count("flips.test", Record::a) < 4; ++i) {
+    ASSERT_LT(std::chrono::steady_clock::now(), until);
+    process.write_stdin(link("flips.test", fmt::format("/{}.bin", i)) + "\n");
+    std::this_thread::sleep_for(100ms);  // an answer is believed for five seconds
+  }
+  process.close_stdin();
+  const Finished finished = finish(process);
+  EXPECT_EQ(1, finished.exit_status) << finished.describe();
+  std::map<std::string, int> ends;
+  for (const ResultLine& line : records()) ++ends[line.error.value_or(line.status)];
+  EXPECT_EQ(2u, ends.size());
+  EXPECT_GE(ends["saved"], 2) << "of the first answer and of the third";
+  EXPECT_GE(ends["refused"], 2) << "of the others";
+  EXPECT_FALSE(inside.was_asked());
+  EXPECT_TRUE(has(finished.err, "refused at 127.0.0.2: --allow-net 127.0.0.0/24")) << finished.err;
+}
+
 /// A redirect leads to another host: the same questions, the same policy.
 TEST_F(DnsTest, ARedirectIsJudgedByItsOwnHost) {
   const Listener inside("127.0.0.2", origin_.port());
@@ -574,6 +606,28 @@ TEST_F(DnsTest, ChangedFilesOfTheSystemAreNoticed) {
   process.close_stdin();
   process.signal(SIGINT);
   (void)finish(process);
+}
+
+/// The hosts file is the machine's own word, but a link's owner may know what stands in it.
+TEST_F(DnsTest, ANameOfTheHostsFileIsJudgedToo) {
+  if (::geteuid() != 0) GTEST_SKIP() << "no mounts without root";
+  const std::string hosts = folder_.write("hosts", "127.0.0.1 inside.test\n::1 six.test\n");
+  Launch given = list_setup({link("inside.test"), link("six.test"), link("INSIDE.test.", "/b")});
+  std::erase(given.args, "--allow-private");
+  const std::vector<std::string> wrapper = {"-m",
+                                            "sh",
+                                            "-c",
+                                            R"(mount --bind "$1" /etc/hosts && shift && exec "$@")",
+                                            "sh",
+                                            hosts,
+                                            ::getenv("FANFETCH")};
+  given.args.insert(given.args.begin(), wrapper.begin(), wrapper.end());
+  given.program = "/usr/bin/unshare";
+  const Finished finished = run(given);
+  EXPECT_EQ(1, finished.exit_status) << finished.describe();
+  ASSERT_EQ(3u, records().size());
+  for (const ResultLine& line : records()) EXPECT_EQ("refused", line.error.value_or(""));
+  EXPECT_EQ(0u, origin_.connections());
 }
 
 }  // namespace

@@ -261,13 +261,19 @@ TEST_F(ListingTest, ARedirectLeadsToNoPrivateAddress) {
   expect_page(given);
 }
 
-TEST_F(ListingTest, AProxyIsNoWayToPrivateLiteralsForARedirect) {
-  FaultOrigin proxy;
-  proxy.serve("/api", redirect("http://10.1.2.3/api"));
-  Launch given = api_setup("http://pictures.test/api", {"--proxy", proxy.url()});
-  std::erase(given.args, "--allow-private");
-  expect_error(given, "10.1.2.3 is a private or reserved address");
-  EXPECT_EQ(1u, proxy.count());
+TEST_F(ListingTest, AProxyIsNoWayToPrivateAddressesForARedirect) {
+  for (const auto& [target, why] :
+       {std::pair("http://10.1.2.3/api", "10.1.2.3 is a private or reserved address"),
+        std::pair("http://0x7f.1/api", "127.0.0.1 is a private or reserved address"),
+        std::pair("http://localhost/api", "localhost is the proxy's own machine"),
+        std::pair("http://127.0.0.08/api", "127.0.0.08 is neither a name nor an address")}) {
+    FaultOrigin proxy;
+    proxy.serve("/api", redirect(target));
+    Launch given = api_setup("http://pictures.test/api", {"--proxy", proxy.url()});
+    std::erase(given.args, "--allow-private");
+    expect_error(given, why);
+    EXPECT_EQ(1u, proxy.count()) << target;
+  }
 }
 
 TEST_F(ListingTest, TheClientIdGoesToNoOtherServer) {

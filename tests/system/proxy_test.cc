@@ -78,6 +78,39 @@ TEST_F(ProxyTest, SocksWithAPassword) {
   expect_failed(fetch_by(proxy.url("socks5h")), "connect", false, "does not connect");
 }
 
+/// It may be anything there, so what names no public host is not asked for.
+TEST_F(ProxyTest, NoWayToPrivateAddresses) {
+  std::vector<std::string> links;
+  for (const char* host :
+       {"127.0.0.1", "0x7f.1", "[::ffff:127.0.0.1]", "10.1", "169.254.169.254", "localhost",
+        "LOCALHOST.", "a.localhost", "ip6-localhost", "127.0.0.08", "425.510.425.510"}) {
+    links.push_back(fmt::format("http://{}/{}.jpg", host, links.size()));
+    links.push_back(fmt::format("https://{}/{}.jpg", host, links.size()));
+  }
+  for (const char* scheme : {"http", "socks4", "socks5", "socks5h"}) {
+    SCOPED_TRACE(scheme);
+    const TestProxy proxy(origin_.port());
+    Launch given = list_setup(links, {"--proxy=" + proxy.url(scheme)});
+    std::erase(given.args, "--allow-private");
+    const Finished finished = run(given);
+    EXPECT_EQ(1, finished.exit_status) << finished.describe();
+    EXPECT_EQ(links.size(), records().size());
+    for (const ResultLine& line : records()) {
+      EXPECT_EQ("refused", line.error.value_or("")) << line.url.value_or("");
+    }
+    EXPECT_TRUE(proxy.asked().empty());
+    EXPECT_TRUE(has(finished.err, "--allow-net 127.0.0.0/24 lets links reach it")) << finished.err;
+    EXPECT_TRUE(has(finished.err, "such as 169.254.169.254: only an --allow-net")) << finished.err;
+    std::filesystem::remove_all(output());
+  }
+  EXPECT_EQ(0u, origin_.connections());
+  const TestProxy proxy(origin_.port());
+  Launch allowed = list_setup({"http://localhost/a.jpg"},
+                              {"--proxy=" + proxy.url("http"), "--allow-net=127.0.0.0/8"});
+  std::erase(allowed.args, "--allow-private");
+  EXPECT_EQ(0, run(allowed).exit_status);
+}
+
 TEST_F(ProxyTest, SocksThatCannotReachTheServer) {
   constexpr int kHostUnreachable = 4, kNotAllowed = 2;
   const TestProxy proxy(origin_.port(), {.socks_reply = kHostUnreachable});

@@ -43,8 +43,7 @@ class WorkerTest : public ::testing::Test {
   Outcome ask(const Job& job, const std::function<void(int pid)>& before = {}) {
     auto channel = CoordinatorChannel::create(1);
     const UniqueFd folder(::open(parts().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    const auto binary = fs::path(::getenv("FANFETCH")).parent_path() / "../worker/fanfetch-worker";
-    const WorkerProgram program{.binary = UniqueFd(::open(binary.c_str(), O_PATH | O_CLOEXEC)),
+    const WorkerProgram program{.binary = UniqueFd(::open(binary_.c_str(), O_PATH | O_CLOEXEC)),
                                 .arguments = {},
                                 .descriptors = {folder.get(), folder.get(), -1, -1, -1}};
     auto process = WorkerProcess::start(program, *channel);
@@ -103,6 +102,7 @@ class WorkerTest : public ::testing::Test {
 
   TempDir folder_;
   FaultOrigin origin_;
+  fs::path binary_ = fs::path(::getenv("FANFETCH")).parent_path() / "../worker/fanfetch-worker";
   std::uint64_t received_ = 0;  // by the last process
 };
 
@@ -112,6 +112,56 @@ TEST_F(WorkerTest, GoesOnWhereAnEarlierProcessEnded) {
   expect_saved(ask(job()));
   EXPECT_EQ(kMiB, received_) << "only what is new counts";
   EXPECT_EQ(fmt::format("bytes={}-", 3 * kMiB), origin_.requests()[1].header("range"));
+}
+
+/// Whatever a URL, a proxy or this machine's files may say: the coordinator has judged these
+/// addresses, and no others.
+TEST_F(WorkerTest, ConnectsToNothingButItsJobsAddresses) {
+  struct Row {
+    const char* host;          ///< Of the URL.
+    const char* proxy;         ///< Its scheme; empty: none.
+    const char* connect_host;  ///< Of the job.
+    std::vector<std::string> addresses;
+  };
+  // Somebody listens at 127.0.0.1 alone, where `localhost` leads as well.
+  const Row rows[] = {
+      {"127.0.0.1", "", "127.0.0.1", {"127.0.0.2"}},
+      {"127.0.0.1", "", "127.0.0.1", {}},
+      {"127.0.0.1", "", "a.test", {"127.0.0.2"}},
+      {"[::ffff:127.0.0.1]", "", "::ffff:127.0.0.1", {"127.0.0.2"}},
+      {"2130706433", "", "2130706433", {"127.0.0.2"}},
+      {"localhost", "", "localhost", {"127.0.0.2"}},
+      {"localhost", "", "localhost", {}},
+      {"localhost.", "", "localhost", {"127.0.0.2"}},
+      {"localhost", "", "127.0.0.1", {"127.0.0.2"}},
+      {"a.test", "http", "127.0.0.1", {"127.0.0.2"}},
+      {"a.test", "http", "127.0.0.1", {}},
+      {"a.test", "socks5h", "127.0.0.1", {"127.0.0.2"}},
+      {"localhost", "socks5", "localhost", {"127.0.0.2"}},
+  };
+  serve({ok("picture")});
+  const fs::path programs[] = {binary_, ::getenv("FANFETCH_LIBCURL_WORKER")};
+  for (const fs::path& program : programs) {
+    binary_ = program;
+    for (const Row& row : rows) {
+      SCOPED_TRACE(fmt::format("{} of {}, {} by '{}'", program.filename().string(), row.host,
+                               row.connect_host, row.proxy));
+      const std::string end = fmt::format(":{}", origin_.port());
+      Job wanted = job();
+      wanted.url = "http://" + std::string(row.host) + end + kPath;
+      wanted.connect_host = row.connect_host;
+      wanted.addresses = row.addresses;
+      wanted.connect_timeout = 2s;
+      if (*row.proxy != '\0') {
+        wanted.proxy = fmt::format("{}://{}{}", row.proxy, row.connect_host, end);
+      }
+      const Outcome outcome = ask(wanted);
+      EXPECT_TRUE(std::holds_alternative<Failed>(outcome));
+    }
+    EXPECT_EQ(0u, origin_.connections()) << program;
+  }
+  const Outcome outcome = ask(job());
+  EXPECT_TRUE(std::holds_alternative<Saved>(outcome)) << "and there, it does";
 }
 
 TEST_F(WorkerTest, AShortageOfDescriptorsCostsNoPart) {

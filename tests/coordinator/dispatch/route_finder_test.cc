@@ -56,7 +56,10 @@ TEST_F(RouteFinderTest, ByAProxyWhichIsTheUsersOwnWord) {
   use_proxy("http://10.0.0.5:3128");
   EXPECT_EQ(find("https://example.test/"), "http://10.0.0.5:3128|10.0.0.5|3128|10.0.0.5");
   EXPECT_EQ(find("http://10.0.0.1/"), "refused: 10.0.0.1") << "no way to what links may not reach";
+  EXPECT_EQ(find("http://localhost:8080/"), "refused: 127.0.0.1") << "the proxy's own machine";
+  EXPECT_EQ(find("http://127.0.0.08/"), "refused: ") << "a proxy may take it for an address";
   use_proxy("socks5://me:pass@[fd00::5]");
+  EXPECT_EQ(find("http://a.localhost/"), "refused: 127.0.0.1");
   EXPECT_EQ(find("https://example.test/"), "socks5h://me:pass@[fd00::5]:1080|fd00::5|1080|fd00::5");
   use_proxy("http://proxy.test");
   EXPECT_EQ(find("https://example.test/"), "ask");

@@ -117,7 +117,7 @@ TEST(SummaryLines, HintOfTheNetworkToAllow) {
   const auto refuse = [&](const char* address, int times) {
     for (int i = 0; i < times; ++i) tally.add(failure(ErrorClass::refused, address));
   };
-  refuse("169.254.169.254", 50);
+  refuse("169.254.169.254", 51);
   refuse("fd00:ec2::254", 50);
   refuse("100.100.100.200", 50);
   refuse("no address\x1b[2J", 50);
@@ -126,15 +126,19 @@ TEST(SummaryLines, HintOfTheNetworkToAllow) {
   refuse("127.0.0.1", 3);
   refuse("::1", 4);
   auto lines = summary_lines(tally, 1s, "o");
-  ASSERT_EQ(lines.size(), 5u);
-  EXPECT_EQ(lines[0], "failures: 219 refused");
+  ASSERT_EQ(lines.size(), 6u);
+  EXPECT_EQ(lines[0], "failures: 220 refused");
   EXPECT_EQ(lines[1], "hint: 12 refused at 10.0.3.7: --allow-net 10.0.3.0/24 lets links reach it");
   EXPECT_EQ(lines[2], "hint: 4 refused at ::1: --allow-net ::1/128 lets links reach it");
   EXPECT_EQ(lines[3], "hint: 3 refused at 127.0.0.1: --allow-net 127.0.0.0/24 lets links reach it");
+  EXPECT_EQ(
+      lines[4],
+      "hint: 151 refused at link-local or reserved addresses such as 169.254.169.254: only an "
+      "--allow-net that names them lets links reach these");
 
   refuse("fd12:3456:789a:1::5", 11);
   lines = summary_lines(tally, 1s, "o");
-  ASSERT_EQ(lines.size(), 6u);
+  ASSERT_EQ(lines.size(), 7u);
   EXPECT_EQ(lines[2],
             "hint: 11 refused at fd12:3456:789a:1::5: --allow-net fd12:3456:789a:1::/64 lets links "
             "reach it");
