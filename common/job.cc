@@ -118,6 +118,42 @@ Skipped get_skipped(ByteReader& in) {
   return skipped;
 }
 
+/// The classes of which a worker is the judge; the others are the coordinator's own.
+bool is_workers(ErrorClass error) {
+  switch (error) {
+    case ErrorClass::refused:
+    case ErrorClass::dns:
+    case ErrorClass::connect:
+    case ErrorClass::tls:
+    case ErrorClass::timeout:
+    case ErrorClass::http_4xx:
+    case ErrorClass::http_5xx:
+    case ErrorClass::rate_limited:
+    case ErrorClass::too_large:
+    case ErrorClass::truncated:
+    case ErrorClass::protocol:
+    case ErrorClass::wrong_type:
+    case ErrorClass::placeholder:
+    case ErrorClass::disk: return true;
+    case ErrorClass::bad_url:
+    case ErrorClass::filtered:
+    case ErrorClass::duplicate:
+    case ErrorClass::redirects:
+    case ErrorClass::crashed_worker:
+    case ErrorClass::no_link: break;
+  }
+  return false;
+}
+
+/// None, or what HeadReader takes for one.
+bool is_status(int http_status) {
+  return http_status == 0 || (http_status >= 100 && http_status <= 599);
+}
+
+const Response& response_of(const Outcome& outcome) {
+  return std::visit([](const auto& one) -> const Response& { return one.response; }, outcome);
+}
+
 std::optional<Failed> get_failed(ByteReader& in) {
   Failed failed;
   failed.response = get_response(in);
@@ -127,7 +163,9 @@ std::optional<Failed> get_failed(ByteReader& in) {
   failed.refused_address = in.get_string();
   failed.secured = in.get<std::uint64_t>();
   failed.unproved = get_digest(in);
-  if (error >= kErrorClasses || retry > 1) return std::nullopt;
+  if (error >= kErrorClasses || !is_workers(static_cast<ErrorClass>(error)) || retry > 1) {
+    return std::nullopt;
+  }
   failed.error = static_cast<ErrorClass>(error);
   failed.retry = static_cast<Retry>(retry);
   return failed;
@@ -237,7 +275,9 @@ std::optional<Outcome> decode_outcome(std::span<const std::byte> bytes) {
       if (auto failed = get_failed(in)) outcome = std::move(*failed);
       break;
   }
-  if (!in.complete()) return std::nullopt;
+  if (!in.complete() || !outcome || !is_status(response_of(*outcome).http_status)) {
+    return std::nullopt;
+  }
   return outcome;
 }
 

@@ -92,7 +92,8 @@ struct Job {
 /// that are absurdly long, so an outcome always fits.
 [[nodiscard]] std::size_t encode(const Outcome& outcome, std::span<std::byte> buffer);
 /// Trusts nothing: the bytes come from a process that may be compromised. nullopt: not an outcome
-/// that a worker may report.
+/// that a worker may report. What it says may still be a lie: texts hold any bytes, and whether a
+/// part is whole shows on the disk alone.
 [[nodiscard]] std::optional<Outcome> decode_outcome(std::span<const std::byte> bytes);
 
 /// What a worker reports when it is done with a job.

@@ -158,6 +158,45 @@ TEST(Outcome, AnErrorClassThatDoesNotExistIsRefused) {
   EXPECT_FALSE(decode_outcome(std::span(buffer).first(size)));
 }
 
+/// Those of which the coordinator alone is the judge.
+TEST(Outcome, AWorkerReportsNoClassOfTheCoordinators) {
+  Buffer buffer;
+  int taken = 0;
+  for (int i = 0; i < 256; ++i) {
+    const auto size = encode(Outcome(Failed{.error = static_cast<ErrorClass>(i)}), buffer);
+    taken += decode_outcome(std::span(buffer).first(size)) ? 1 : 0;
+  }
+  EXPECT_EQ(taken, 14);
+  for (const auto error :
+       {ErrorClass::bad_url, ErrorClass::filtered, ErrorClass::duplicate, ErrorClass::redirects,
+        ErrorClass::crashed_worker, ErrorClass::no_link}) {
+    const auto size = encode(Outcome(Failed{.error = error}), buffer);
+    EXPECT_FALSE(decode_outcome(std::span(buffer).first(size))) << name(error);
+  }
+}
+
+TEST(Outcome, AStatusThatNoResponseHasIsRefused) {
+  Buffer buffer;
+  for (const auto& [status, taken] : {std::pair(0, true),
+                                      {100, true},
+                                      {599, true},
+                                      {-1, false},
+                                      {1, false},
+                                      {99, false},
+                                      {600, false},
+                                      {0x7fffffff, false},
+                                      {-0x7fffffff - 1, false}}) {
+    const Response response{.http_status = status};
+    const Outcome outcomes[] = {Saved{.response = response}, Kept{response},
+                                Skipped{.response = response}, Redirected{response},
+                                Failed{.response = response}};
+    for (const Outcome& outcome : outcomes) {
+      const auto size = encode(outcome, buffer);
+      EXPECT_EQ(decode_outcome(std::span(buffer).first(size)).has_value(), taken) << status;
+    }
+  }
+}
+
 TEST(JobReport, ComesBackAsItWas) {
   Buffer buffer;
   const auto size = encode(JobReport{Saved{.bytes = 5}, 2}, buffer);
