@@ -46,12 +46,14 @@ void CoordinatorChannel::wake_worker() { post_eventfd(submitted_.get()); }
 
 Integrity CoordinatorChannel::drain(const Acceptor& accept) {
   drain_eventfd(completed_.get());
+  ++empty_drains_;
   while (!corrupt_) {
     const auto entry = complete_.pop();
     if (!entry) {
-      corrupt_ = complete_.corrupt();
+      corrupt_ = complete_.corrupt() || empty_drains_ > kMostEmptyDrains;
       break;
     }
+    empty_drains_ = 0;
     corrupt_ = accept_entry(*entry, accept) == Integrity::corrupt;
   }
   return corrupt_ ? Integrity::corrupt : Integrity::sound;
@@ -111,6 +113,13 @@ std::optional<CoordinatorChannel::Started> CoordinatorChannel::started(std::uint
   if (state >> 32 != lease.generation) return std::nullopt;
   return Started{lease.generation,
                  JobProgress::unpack(slot.progress.load(std::memory_order_relaxed))};
+}
+
+std::optional<std::uint32_t> CoordinatorChannel::queued(std::uint32_t index) const {
+  const Lease& lease = leases_[index];
+  const auto state = region_.slot(index).state.load(std::memory_order_relaxed);
+  if (!lease.held || state >> 32 == lease.generation) return std::nullopt;
+  return lease.generation;
 }
 
 std::uint32_t CoordinatorChannel::protections() const {

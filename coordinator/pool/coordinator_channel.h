@@ -46,6 +46,9 @@ class CoordinatorChannel {
     JobProgress progress;          ///< As the worker says.
   };
 
+  /// A sound worker wakes us once a batch; one more may find that the batch was seen before.
+  static constexpr unsigned kMostEmptyDrains = 1000;
+
   /// `slots`: leases at most, 1 to kMaxSlots. `byte_rate`: see set_byte_rate().
   /// Error: no memory or no descriptor is to be had.
   [[nodiscard]] static Result<CoordinatorChannel> create(std::uint32_t slots,
@@ -57,7 +60,8 @@ class CoordinatorChannel {
   void wake_worker();
 
   /// Hands over what the worker has finished, and frees those slots. `corrupt`: the worker wrote
-  /// what no sound worker writes; it must be killed, and only reclaim() is of use from then on.
+  /// what no sound worker writes, or has woken us for nothing more than kMostEmptyDrains times in a
+  /// row; it must be killed, and only reclaim() is of use from then on.
   [[nodiscard]] Integrity drain(const Acceptor& accept);
 
   /// Ends all leases. REQUIRES: the worker is dead for sure (waitid), and drain() was called after
@@ -80,6 +84,9 @@ class CoordinatorChannel {
   /// counts as started until it has been drained: a worker may fail to post it.
   /// REQUIRES: slot < slots().
   [[nodiscard]] std::optional<Started> started(std::uint32_t slot) const;
+  /// The generation of a lease that the worker has not started; nullopt: there is none.
+  /// REQUIRES: slot < slots().
+  [[nodiscard]] std::optional<std::uint32_t> queued(std::uint32_t slot) const;
   [[nodiscard]] std::uint64_t heartbeat() const;
   /// What the worker says that holds it back; it counts once heartbeat() is not 0.
   [[nodiscard]] std::uint32_t protections() const;
@@ -110,6 +117,7 @@ class CoordinatorChannel {
   std::vector<Lease> leases_;        // by slot
   std::vector<std::uint32_t> free_;  // last in, first out: touched pages are used again
   std::vector<std::byte> scratch_;   // a result, copied out of the worker's reach
+  unsigned empty_drains_ = 0;        // in a row
   bool corrupt_ = false;
 };
 

@@ -4,6 +4,8 @@
 #include <limits>
 #include <utility>
 
+#include "common/job.h"
+
 namespace fanfetch {
 namespace {
 
@@ -27,17 +29,29 @@ LeaseLimits lease_limits(std::chrono::milliseconds connect_timeout,
 
 bool LeaseWatch::on_tick(std::uint32_t slot, std::uint32_t generation,
                          const JobProgress& progress) {
+  if (progress.requests > kMaxJobRequests) return true;
   Seen& seen = slots_[slot];
-  if (generation != seen.generation || progress.requests != seen.progress.requests) {
-    seen = {generation, progress};
+  const bool is_new = generation != seen.generation || !seen.started;
+  if (is_new || progress.requests > seen.progress.requests) {
+    seen = {.generation = generation, .progress = progress, .started = true};
     return false;
   }
+  const std::uint8_t requests = seen.progress.requests;
   const JobProgress before = std::exchange(seen.progress, progress);
-  if (progress.paused || progress.holds != before.holds) return false;
+  seen.progress.requests = requests;
+  // Without a limit, only the check of an old part is waited for, before the first request.
+  const bool may_wait = limits_.may_hold || requests == 0;
+  if (may_wait && (progress.paused || progress.holds != before.holds)) return false;
   ++seen.active_ticks;
   seen.idle_ticks = progress == before ? seen.idle_ticks + 1 : 0;
   return (limits_.idle_ticks > 0 && seen.idle_ticks >= limits_.idle_ticks) ||
          (limits_.active_ticks > 0 && seen.active_ticks >= limits_.active_ticks);
+}
+
+bool LeaseWatch::on_queued_tick(std::uint32_t slot, std::uint32_t generation) {
+  Seen& seen = slots_[slot];
+  if (generation != seen.generation) seen = {.generation = generation};
+  return seen.started || ++seen.queued_ticks > kQueuedTicks;
 }
 
 }  // namespace fanfetch

@@ -7,15 +7,22 @@ namespace fanfetch {
 void StderrLines::add(std::string_view text, const Say& say) {
   for (const char c : text) {
     if (c == '\n') {
-      end(say);
+      end_line(say);
     } else if (line_.size() < kMaxLine) {
       line_ += c;
     }
   }
 }
 
+void StderrLines::end_line(const Say& say) {
+  const std::string line = std::exchange(line_, {});
+  if (line.empty() || lines_ > kMostLines) return;
+  say(++lines_ <= kMostLines ? line : "it writes ever more: the rest is not shown");
+}
+
 void StderrLines::end(const Say& say) {
-  if (!line_.empty()) say(std::exchange(line_, {}));
+  end_line(say);
+  lines_ = 0;
 }
 
 }  // namespace fanfetch

@@ -76,7 +76,9 @@ Result<> WorkerPool::try_to_start(PoolMember& member) {
   member.process.emplace(std::move(first_.front().process));
   member.sandbox = first_.front().sandbox;
   first_.pop_front();
-  member.lease_watch.emplace(member.share, settings_.lease_limits);
+  LeaseLimits limits = settings_.lease_limits;
+  limits.may_hold = rate_shares_.has_value();
+  member.lease_watch.emplace(member.share, limits);
   auto watched = loop_.try_watch(member.channel->completed_fd(), EPOLLIN,
                                  [this, &member](std::uint32_t) { on_completed(member); });
   if (watched) {
@@ -139,12 +141,14 @@ void WorkerPool::let_go_if_done(PoolMember& member) {
 }
 
 void WorkerPool::watch_leases(PoolMember& member) {
+  LeaseWatch& watch = *member.lease_watch;
   bool overdue = false;
   for (std::uint32_t slot = 0; slot < member.channel->slots(); ++slot) {
-    const auto started = member.channel->started(slot);
-    overdue =
-        (started && member.lease_watch->on_tick(slot, started->generation, started->progress)) ||
-        overdue;
+    if (const auto started = member.channel->started(slot)) {
+      overdue = watch.on_tick(slot, started->generation, started->progress) || overdue;
+    } else if (const auto queued = member.channel->queued(slot); queued && member.state.beats()) {
+      overdue = watch.on_queued_tick(slot, *queued) || overdue;
+    }
   }
   if (overdue) act(member, member.state.on_overdue(), "does not end a transfer");
 }

@@ -62,6 +62,8 @@ class WorkerState {
   void on_start_failed(Instant now);
 
   [[nodiscard]] State state() const { return state_; }
+  /// It had beaten at the last tick.
+  [[nodiscard]] bool beats() const { return state_ == State::serving && silent_ticks_ == 0; }
   /// It keeps dying before its first beat.
   [[nodiscard]] bool hopeless() const { return early_deaths_ >= kHopelessStarts; }
   /// When a resting worker is to be started: on_tick() says so then.

@@ -163,6 +163,20 @@ TEST_F(ChannelTest, SaysWhatAStartedLeaseHasComeTo) {
   EXPECT_NE(coordinator_.started(slot)->generation, generation);
 }
 
+TEST_F(ChannelTest, SaysWhichLeasesAreStillQueued) {
+  EXPECT_EQ(coordinator_.queued(0), std::nullopt) << "no lease";
+  ASSERT_TRUE(submit(job_for(1), 1));
+  EXPECT_EQ(coordinator_.queued(0), 1u);
+  const auto taken = worker_.take();
+  EXPECT_EQ(coordinator_.queued(0), std::nullopt);
+  worker_.finish(taken->use, Saved{}, 1);
+  EXPECT_EQ(coordinator_.queued(0), std::nullopt);
+  EXPECT_EQ(drain(), Integrity::sound);
+  EXPECT_EQ(coordinator_.queued(0), std::nullopt);
+  ASSERT_TRUE(submit(job_for(2), 2));
+  EXPECT_EQ(coordinator_.queued(0), 2u) << "what it says of the earlier lease does not count";
+}
+
 TEST(JobProgress, CountsWrapInTheirOwnBits) {
   const JobProgress most{
       .bytes = (1ull << 40) - 1, .holds = 0xffff, .requests = 0x7f, .paused = true};
@@ -329,6 +343,18 @@ TEST_F(ChannelTest, StaysCorrupt) {
   raw_.header().complete_head = 1000;
   EXPECT_EQ(drain(), Integrity::corrupt);
   raw_.header().complete_head = 0;
+  EXPECT_EQ(drain(), Integrity::corrupt);
+}
+
+TEST_F(ChannelTest, NobodyKeepsTheLoopBusyForNothing) {
+  for (unsigned i = 0; i < CoordinatorChannel::kMostEmptyDrains; ++i) {
+    ASSERT_EQ(drain(), Integrity::sound);
+  }
+  ASSERT_TRUE(submit(job_for(1), 1));
+  worker_.finish(worker_.take()->use, Saved{}, 1);
+  for (unsigned i = 0; i <= CoordinatorChannel::kMostEmptyDrains; ++i) {
+    ASSERT_EQ(drain(), Integrity::sound) << "the first of them has brought something";
+  }
   EXPECT_EQ(drain(), Integrity::corrupt);
 }
 

@@ -142,5 +142,56 @@ TEST_F(LeaseWatchTest, EachLimitHoldsWithoutTheOther) {
   EXPECT_EQ(first_overdue(1000), 50);
 }
 
+// --- What a captured worker may say ---
+
+TEST_F(LeaseWatchTest, MoreRequestsThanAJobHasAreALie) {
+  (void)tick();
+  progress_.requests = 2;
+  EXPECT_FALSE(tick());
+  progress_.requests = 3;
+  EXPECT_TRUE(tick());
+}
+
+TEST_F(LeaseWatchTest, RequestsThatAreTakenBackBuyNoTime) {
+  (void)tick();
+  const auto overdue = first_overdue(1000, [&](int i) {
+    ++progress_.bytes;
+    progress_.requests = static_cast<std::uint8_t>(i % 3);
+  });
+  ASSERT_TRUE(overdue);
+  EXPECT_LE(*overdue, 202) << "the time of one request, once there have been two";
+}
+
+TEST_F(LeaseWatchTest, WithoutALimitNothingIsHeldBackOnceItHasBeenAskedFor) {
+  watch_ = LeaseWatch(4, {.idle_ticks = 75, .active_ticks = 200, .may_hold = false});
+  progress_ = {.paused = true};
+  EXPECT_EQ(first_overdue(10'000), std::nullopt) << "it may wait for the check of an old part";
+  progress_.requests = 1;
+  EXPECT_FALSE(tick());
+  EXPECT_EQ(first_overdue(1000), 75);
+  ++generation_;
+  (void)tick();
+  EXPECT_EQ(first_overdue(1000, [&](int) { ++progress_.holds; }), 200);
+}
+
+TEST_F(LeaseWatchTest, OneThatIsNeverStartedIsOverdue) {
+  watch_ = LeaseWatch(4, {});
+  for (unsigned i = 0; i < LeaseWatch::kQueuedTicks; ++i) {
+    EXPECT_FALSE(watch_.on_queued_tick(kSlot, 1));
+    EXPECT_FALSE(watch_.on_queued_tick(2, i + 1)) << "another job each time";
+  }
+  EXPECT_TRUE(watch_.on_queued_tick(kSlot, 1));
+  EXPECT_FALSE(watch_.on_queued_tick(kSlot, 2));
+}
+
+TEST_F(LeaseWatchTest, OneThatWasStartedIsNotQueuedAgain) {
+  watch_ = LeaseWatch(4, {});
+  EXPECT_FALSE(watch_.on_queued_tick(kSlot, 1));
+  EXPECT_FALSE(tick());
+  EXPECT_TRUE(watch_.on_queued_tick(kSlot, 1));
+  ++generation_;
+  EXPECT_FALSE(watch_.on_queued_tick(kSlot, generation_));
+}
+
 }  // namespace
 }  // namespace fanfetch

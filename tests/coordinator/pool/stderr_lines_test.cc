@@ -40,5 +40,14 @@ TEST_F(StderrLinesTest, ALongLineIsCut) {
   EXPECT_EQ(said_[1], "next");
 }
 
+TEST_F(StderrLinesTest, WhoNeverEndsIsCutOff) {
+  for (int i = 0; i < 10'000; ++i) add("x\n");
+  ASSERT_EQ(said_.size(), StderrLines::kMostLines + 1);
+  EXPECT_EQ(said_.back(), "it writes ever more: the rest is not shown");
+  end();
+  add("its successor\n");
+  EXPECT_EQ(said_.back(), "its successor");
+}
+
 }  // namespace
 }  // namespace fanfetch
