@@ -49,8 +49,8 @@ class FileStore {
  public:
   virtual ~FileStore() = default;
 
-  /// Makes an empty file, in place of one that a killed worker left under that name. nullptr: see
-  /// `error`, an errno value.
+  /// Makes a new file, in place of one that a killed worker left under that name, or of whatever
+  /// else lies there and is no folder. nullptr: see `error`, an errno value.
   [[nodiscard]] virtual std::unique_ptr<StoredFile> create(const std::string& name, int& error) = 0;
   /// Opens what an earlier attempt left to resume. nullopt with `error` 0: there is nothing; a part
   /// that is proven useless has been removed. nullopt with an errno value in `error`: part and

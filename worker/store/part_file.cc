@@ -16,7 +16,6 @@ namespace {
 
 /// Anybody may have put the folder's files there, so symbolic links are not followed.
 constexpr int kSafely = O_NOFOLLOW | O_CLOEXEC;
-constexpr int kCreate = O_CREAT | O_TRUNC;
 
 std::string sidecar_name(const std::string& part) { return part + std::string(kSidecarSuffix); }
 
@@ -59,6 +58,17 @@ int open_regular(int folder, const std::string& name, int mode, UniqueFd& file) 
   return S_ISREG(status.st_mode) ? 0 : ENXIO;
 }
 
+/// A new file, in place of what has its name: that may be a link to somebody's file, or a pipe.
+/// Not valid: see errno.
+UniqueFd create_new(int folder, const std::string& name, int mode) {
+  const auto create = [&] {
+    return UniqueFd(::openat(folder, name.c_str(), mode | O_CREAT | O_EXCL | kSafely, 0666));
+  };
+  UniqueFd file = create();
+  if (file.valid() || errno != EEXIST || ::unlinkat(folder, name.c_str(), 0) != 0) return file;
+  return create();
+}
+
 /// Whether an error of open_regular() proves that no file of ours has that name: nothing has it, or
 /// a symbolic link, a folder, a pipe, a socket or a device has. After any other error (EMFILE,
 /// EACCES, EIO …) a file of ours may be there.
@@ -71,7 +81,7 @@ bool proves_absence(int error) {
 // --- PartFolder ---
 
 std::unique_ptr<StoredFile> PartFolder::create(const std::string& name, int& error) {
-  UniqueFd file(::openat(folder_.get(), name.c_str(), O_RDWR | kCreate | kSafely, 0666));
+  UniqueFd file = create_new(folder_.get(), name, O_RDWR);
   if (!file.valid()) {
     error = errno;
     return nullptr;
@@ -128,7 +138,7 @@ int PartFile::commit() {
 int PartFile::write_sidecar(const Sidecar& sidecar) {
   const std::string to = sidecar_name(name_);
   const std::string from = to + ".new";
-  UniqueFd file(::openat(folder_, from.c_str(), O_WRONLY | kCreate | kSafely, 0666));
+  UniqueFd file = create_new(folder_, from, O_WRONLY);
   if (!file.valid()) return errno;
   int error = write_fully(file.get(), encode(sidecar));
   if (::close(file.release()) != 0 && error == 0) error = errno;

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <sstream>
 
 #include "tests/support/as_nobody.h"
@@ -73,10 +74,32 @@ TEST_F(PartFileTest, WhatAKilledWorkerLeftIsReplaced) {
   EXPECT_EQ(content(), "new");
 }
 
-TEST_F(PartFileTest, NeverFollowsALink) {
-  fs::create_symlink("elsewhere", root_ / "p");
+/// Another worker, that was taken over, may have put them there.
+TEST_F(PartFileTest, NeverWritesIntoWhatLiesThere) {
+  const std::string precious = temp_.write("precious", "text");
+  const std::function<void(const fs::path&)> plants[] = {
+      [](const fs::path& at) { fs::create_symlink("elsewhere", at); },
+      [&](const fs::path& at) { fs::create_symlink(precious, at); },
+      [&](const fs::path& at) { fs::create_hard_link(precious, at); },
+      [](const fs::path& at) { ASSERT_EQ(::mkfifo(at.c_str(), 0600), 0); }};
+  for (const auto& plant : plants) {
+    plant(root_ / "p");
+    plant(root_ / "p.resume.new");
+    auto file = create();
+    ASSERT_TRUE(file) << std::strerror(error_);
+    EXPECT_EQ(file->append(bytes("body")), 0);
+    EXPECT_EQ(file->write_sidecar({.part_name = "p", .etag = "\"x\"", .length = 100}), 0);
+    EXPECT_TRUE(fs::is_regular_file(fs::symlink_status(root_ / "p.resume")));
+    EXPECT_EQ(file->commit(), 0);
+    EXPECT_EQ(content(), "body");
+    EXPECT_EQ(fs::hard_link_count(root_ / "p"), 1u);
+    EXPECT_EQ(support::read_file(precious), "text");
+    fs::remove(root_ / "p");
+  }
+  EXPECT_FALSE(fs::exists(root_ / "elsewhere"));
+  fs::create_directory(root_ / "p");
   EXPECT_FALSE(create());
-  EXPECT_EQ(error_, ELOOP);
+  EXPECT_EQ(error_, EISDIR);
 }
 
 TEST_F(PartFileTest, ObeysTheUmask) {
