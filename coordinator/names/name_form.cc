@@ -18,23 +18,10 @@ constexpr std::size_t kShorter = 64;
 
 constexpr std::size_t kMaxPlainExtension = 8;  // with its dot
 
-/// Windows' devices, whatever extension follows (learn.microsoft.com, "Naming Files, Paths").
-bool is_device(std::string_view component) {
-  static constexpr std::string_view kDevices[] = {"con", "prn", "aux", "nul"};
-  const std::string stem = to_lower(component.substr(0, component.find('.')));
-  if (std::find(std::begin(kDevices), std::end(kDevices), stem) != std::end(kDevices)) return true;
-  return stem.size() == 4 && (stem.starts_with("com") || stem.starts_with("lpt")) &&
-         stem[3] >= '1' && stem[3] <= '9';
-}
-
 std::string with_letters(std::string_view name, Letters letters) {
   static constexpr std::string_view kRefused = "\"*:<>?|";
   std::string tame;
   while (!name.empty()) {
-    if (const std::size_t end = std::min(name.find('/'), name.size());
-        (tame.empty() || tame.ends_with('/')) && is_device(name.substr(0, end))) {
-      tame += '_';
-    }
     const Utf8Character character = decode_utf8(name);
     const bool refused = character.bytes == 1 ? kRefused.find(name[0]) != std::string_view::npos
                                               : letters == Letters::ascii;

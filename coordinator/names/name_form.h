@@ -15,7 +15,7 @@ namespace fanfetch {
 struct NameForm {
   enum class Letters : std::uint8_t {
     all,
-    portable,  ///< None of `"*:<>?|`, and no device of Windows, as on vfat, exfat, NTFS and CIFS.
+    portable,  ///< None of `"*:<>?|`, as on vfat, exfat, NTFS and CIFS.
     ascii,     ///< Only ASCII of these.
   };
 

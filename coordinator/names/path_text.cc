@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <memory>
 #include <new>
 #include <vector>
@@ -36,6 +37,9 @@ std::string transform(std::string_view text, int options) {
   return {reinterpret_cast<const char*>(raw), static_cast<std::size_t>(size)};
 }
 
+/// Letters and marks that nobody sees, and yet make names differ.
+constexpr utf8proc_int32_t kInvisible[] = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0};
+
 constexpr std::string_view kNonJoiner = "\u200C", kJoiner = "\u200D";
 
 /// Whether a character is invisible, or makes a text look different from what it is.
@@ -46,7 +50,9 @@ bool is_harmful(utf8proc_int32_t character) {
     case UTF8PROC_CATEGORY_CF:  // format: all of bidi, zero width
     case UTF8PROC_CATEGORY_ZL:  // line separator
     case UTF8PROC_CATEGORY_ZP: return true;
-    default: return character == '\\';
+    default:
+      return character == '\\' || std::find(std::begin(kInvisible), std::end(kInvisible),
+                                            character) != std::end(kInvisible);
   }
 }
 
@@ -123,16 +129,35 @@ std::string insert_tail(std::string_view component, std::string_view tail,
   return name;
 }
 
+/// Whether Windows takes a component for one of its devices: whatever follows a dot, a colon, or
+/// blanks before these (learn.microsoft.com, "Naming Files, Paths").
+bool is_device(std::string_view component) {
+  static constexpr std::string_view kDevices[] = {"con", "prn", "aux", "nul", "conin$", "conout$"};
+  static constexpr std::string_view kDigits[] = {"1", "2", "3", "4",      "5",      "6",
+                                                 "7", "8", "9", "\u00B9", "\u00B2", "\u00B3"};
+  constexpr std::size_t kLongest = 7;
+  const std::string_view stem =
+      without_trailing(component.substr(0, component.find_first_of(".:")), " ");
+  if (stem.size() < 3 || stem.size() > kLongest) return false;  // nearly always
+  const std::string name = to_lower(stem);
+  if (std::find(std::begin(kDevices), std::end(kDevices), name) != std::end(kDevices)) return true;
+  return (name.starts_with("com") || name.starts_with("lpt")) &&
+         std::find(std::begin(kDigits), std::end(kDigits), name.substr(3)) != std::end(kDigits);
+}
+
 /// A component that a path may have; empty if nothing is left of it.
 std::string clean_component(std::string_view component) {
   std::string clean(without_trailing(component, ". "));
+  if (is_device(clean)) clean.insert(0, 1, '_');
   if (clean.starts_with(kNonJoiner) || clean.starts_with(kJoiner)) {
     clean.replace(0, kJoiner.size(), "_");
   }
   const std::size_t dots = std::min(clean.find_first_not_of('.'), clean.size());
   std::fill_n(clean.begin(), dots, '_');
   if (clean.size() <= kMaxComponentBytes) return clean;
-  return std::string(without_trailing(insert_tail(clean, ""), ". "));
+  clean = without_trailing(insert_tail(clean, ""), ". ");
+  if (is_device(clean)) clean[0] = '_';  // `con`, and more blanks than are left
+  return clean;
 }
 
 }  // namespace

@@ -11,16 +11,30 @@ namespace fanfetch {
 inline constexpr std::size_t kMaxComponentBytes = 200;
 inline constexpr std::size_t kMaxPathBytes = 1000;
 
-/// Makes `path` a relative path that is safe to create below any folder:
-/// - valid UTF-8 in NFC, with at most 30 marks on a letter, without control, format and bidi
-///   characters, backslashes and NULs; the two joiners that scripts and emoji need stay, but not at
-///   a component's beginning, where some file systems ignore them before a dot;
-/// - no component that is empty, `.` or `..`, starts with a dot (a link must not make hidden files
-///   or reach our own `.fanfetch`) or ends with a dot or a space (some file systems drop those);
-/// - components of at most kMaxComponentBytes, cut between characters, with the extension kept;
-/// - at most kMaxPathBytes in all: the innermost folders are dropped.
-/// What is not allowed becomes `_`. A path without a file name, so also an empty one, gets
-/// `index.html`. Idempotent.
+/// Makes `path` a relative path that is safe to create below any folder, of valid UTF-8 in NFC:
+///
+///     what there is                                    | what becomes of it
+///     -------------------------------------------------+------------------------------------------
+///     bytes that are no UTF-8                          | `_` each
+///     control characters, NUL, line separators, `\`    | `_`
+///     bidi, format and zero-width characters           | `_`, but for the two joiners, which
+///     scripts
+///                                                      | and emoji need; these, too, at the
+///                                                      beginning | (some file systems ignore them
+///                                                      before a dot)
+///     more than 30 marks on a letter                   | `_`
+///     dots at the beginning of a component             | `_`: a link makes no hidden file, nor
+///     reaches
+///                                                      | `.fanfetch`
+///     dots and blanks at its end                       | dropped, as some file systems do
+///     a component that is empty, `.` or `..`           | dropped
+///     a device of Windows: `con`, `COM1.txt`, `nul .x` | gets a `_` in front
+///     more than kMaxComponentBytes                     | cut between characters, the extension
+///     kept more than kMaxPathBytes                          | the innermost folders are dropped no
+///     file name                                     | `index.html`
+///
+/// Signs that only some file systems refuse (`:`, `?`) stay until one does: see NameForm.
+/// Idempotent.
 [[nodiscard]] std::string clean_path(std::string_view path);
 
 /// `a/photo.jpg` with suffix `1a2b3c4d` becomes `a/photo-1a2b3c4d.jpg`; its components still have

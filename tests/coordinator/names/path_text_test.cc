@@ -76,6 +76,34 @@ TEST(CleanPath, LeavesTheJoinersThatScriptsAndEmojiNeed) {
   EXPECT_EQ(clean_path("a/\xE2\x80\x8D"), "a/_");
 }
 
+TEST(CleanPath, ReplacesLettersThatNobodySees) {
+  for (const char* unseen : {"\u034F", "\u115F", "\u1160", "\u17B4", "\u17B5", "\u3164", "\uFFA0",
+                             "\u00AD", "\u180E", "\u2060", "\u2064", "\U000E0041"}) {
+    EXPECT_EQ(clean_path("a" + std::string(unseen) + "b"), "a_b") << unseen;
+  }
+  EXPECT_EQ(clean_path("\u2764\uFE0F.png"), "\u2764\uFE0F.png") << "a variant of an emoji";
+}
+
+TEST(CleanPath, NamesNoDeviceOfWindows) {
+  for (const char* device :
+       {"con", "PRN.jpg", "aux.tar.gz", "Nul", "com1.txt", "LPT9", "COM\u00B9", "lpt\u00B3.c",
+        "con .txt", "nul  ..x", "aux:x.jpg", "CONIN$", "conout$.log"}) {
+    const std::string tame = std::string("_") + device;
+    EXPECT_EQ(clean_path(device), tame);
+    EXPECT_EQ(clean_path(std::string("x/") + device + "/y"), "x/" + tame + "/y");
+    EXPECT_EQ(clean_path(tame), tame);
+  }
+  EXPECT_EQ(clean_path("con. ."), "_con");
+  EXPECT_EQ(clean_path(".con"), "_con");
+  for (const char* good : {"conx.jpg", "com.jpg", "com0", "a.con", "com10.jpg", "co n", " con",
+                           "com\u2074", "c.on", "nul-1.jpg", "aux_.jpg"}) {
+    EXPECT_EQ(clean_path(good), good);
+  }
+  const std::string cut = clean_path("con" + std::string(300, ' ') + "x.jpg");
+  EXPECT_EQ(cut.substr(0, 4), "_on ") << "where the cut takes all but the blanks";
+  EXPECT_EQ(clean_path(cut), cut);
+}
+
 TEST(CleanPath, ReplacesBytesThatAreNotUtf8) {
   EXPECT_EQ(clean_path("a\xFF\xC3.jpg"), "a__.jpg");
   EXPECT_EQ(clean_path("\xC0\xAE\xC0\xAE/x"), "____/x");  // overlong dots
