@@ -1,12 +1,13 @@
 #pragma once
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
 
 #include <cstdint>
 #include <optional>
 #include <string>
+
+#include "coordinator/link/beneath.h"
 
 namespace fanfetch {
 
@@ -34,11 +35,10 @@ struct FileStamp {
 }
 
 /// Of the regular file `name` below `folder`, a directory's descriptor. nullopt: there is no such
-/// file, or it is something else, such as a symbolic link.
+/// file, or it is something else, such as a symbolic link, or lies behind one.
 [[nodiscard]] inline std::optional<FileStamp> stamp_of(int folder, const std::string& name) {
   struct stat status {};
-  if (::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
-  if (!S_ISREG(status.st_mode)) return std::nullopt;
+  if (status_beneath(folder, name, status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
   return stamp_of(status);
 }
 

@@ -1,10 +1,10 @@
 #include "coordinator/names/name_claims.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <utility>
 
+#include "coordinator/link/beneath.h"
 #include "coordinator/names/name_template.h"
 #include "coordinator/names/path_text.h"
 
@@ -13,7 +13,7 @@ namespace {
 
 bool anything_lies_at(int folder, const std::string& name) {
   struct stat status {};
-  return folder >= 0 && ::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+  return folder >= 0 && status_beneath(folder, name, status) == 0;
 }
 
 }  // namespace

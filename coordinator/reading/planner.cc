@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/url_text.h"
+#include "coordinator/link/beneath.h"
 #include "coordinator/names/path_text.h"
 #include "coordinator/process/file_hash.h"
 #include "coordinator/reading/plan_records.h"
@@ -19,7 +20,7 @@ constexpr std::size_t kMostTexts = 100'000;
 
 /// nullopt: it cannot be read.
 std::optional<Sha256Digest> hash_of(int folder, const std::string& name) {
-  const UniqueFd file(::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  const UniqueFd file = open_beneath(folder, name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   if (!file.valid()) return std::nullopt;
   const auto digest = hash_of_file(file.get());
   if (!digest) return std::nullopt;

@@ -73,7 +73,8 @@ Result<LedgerEntry> entry_of_part(const Placer& placer, const Link& link, std::u
     return fail("its part file is gone: {}", errno_text(errno));
   }
   const FileStamp stamp = stamp_of(status);
-  if (!S_ISREG(status.st_mode) || stamp.size != bytes) {
+  if (!is_whole_part(status, bytes)) {
+    if (stamp.size == bytes) return fail("its part file is something else, or has other names");
     return fail("its part file has {} bytes where the worker wrote {}", stamp.size, bytes);
   }
   rename.inode = status.st_ino;
@@ -260,6 +261,7 @@ Result<> BatchSettler::place(Batch& batch) {
                      .part = owner.rename->part,
                      .hash = item.hash,
                      .replaces = owner.rename->replaces,
+                     .bytes = owner.row.file->size,
                      .name = *owner.row.record.file_name,
                      .wanted = item.wanted,
                      .form = item.form});

@@ -1,10 +1,8 @@
 #include "coordinator/settle/placer.h"
 
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +13,7 @@
 #include "common/crash_point.h"
 #include "common/part_name.h"
 #include "common/unique_fd.h"
+#include "coordinator/link/beneath.h"
 #include "coordinator/names/name_form.h"
 #include "coordinator/names/name_template.h"
 #include "coordinator/names/path_text.h"
@@ -22,31 +21,33 @@
 namespace fanfetch {
 namespace {
 
-/// Opens a folder below `root` without leaving it and without following a link on the way.
-UniqueFd open_beneath(int root, const std::string& path) {
-  open_how how{};
-  how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
-  return UniqueFd(static_cast<int>(::syscall(SYS_openat2, root, path.c_str(), &how, sizeof how)));
-}
+constexpr int kFolder = O_PATH | O_DIRECTORY;
 
 /// Opens the folder `path` and makes what is missing on the way. Not valid: see errno.
 UniqueFd make_folders(int root, const std::string& path, const NameCalls& calls) {
-  UniqueFd folder = open_beneath(root, path);
+  UniqueFd folder = open_beneath(root, path, kFolder);
   if (folder.valid() || errno != ENOENT) return folder;
   for (std::size_t slash = path.find('/');; slash = path.find('/', slash + 1)) {
     const std::string upto = path.substr(0, slash);
     const std::size_t last = upto.rfind('/');
     const UniqueFd parent =
-        open_beneath(root, last == std::string::npos ? "." : upto.substr(0, last));
+        open_beneath(root, last == std::string::npos ? "." : upto.substr(0, last), kFolder);
     if (!parent.valid()) return UniqueFd();
     const std::string name = last == std::string::npos ? upto : upto.substr(last + 1);
     if (const int error = calls.make_folder(parent.get(), name.c_str()); error != 0) {
       errno = error;
       if (error != EEXIST) return UniqueFd();
     }
-    if (slash == std::string::npos) return open_beneath(root, path);
+    if (slash == std::string::npos) return open_beneath(root, path, kFolder);
   }
+}
+
+/// Whether it is what a worker may hand over: a file of that size, which no other name leads to.
+/// One that was taken over could let the run give a name to somebody else's file, or to no file.
+/// Not by its inode: there are file systems whose numbers do not outlive a rename.
+bool is_whole_part_at(int folder, const char* name, std::uint64_t bytes) {
+  struct stat status {};
+  return ::fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && is_whole_part(status, bytes);
 }
 
 /// Replaces the file that lies there, if that is still the one to be replaced.
@@ -85,7 +86,7 @@ class Round {
   /// Error: no part can be placed any more.
   [[nodiscard]] Result<> place(Refused one) {
     PartToPlace& part = *one.part;
-    const int error = placer_.move(part.part, part.name, part.replaces);
+    const int error = placer_.move(part.part, part.name, part.replaces, part.bytes);
     crash_point("between_renames");
     part.placed = error == 0;
     if (part.placed) {
@@ -93,8 +94,12 @@ class Round {
       return {};
     }
     if (part.wanted.empty()) part.wanted = part.name;
+    if (error == Placer::kReplaced) {
+      give_up(part, "its part file was replaced by something else");
+      return {};
+    }
     if (error == ENOENT && !placer_.has_part(part.part)) {
-      give_up(part, error);
+      give_up(part, cannot_name(part.name, error));
       return {};
     }
     if (Placer::concerns_the_output(error) && !concerns_a_folder(part.name, error)) {
@@ -113,8 +118,8 @@ class Round {
   }
 
  private:
-  void give_up(PartToPlace& part, int error) {
-    part.problem = cannot_name(part.name, error);
+  void give_up(PartToPlace& part, std::string problem) {
+    part.problem = std::move(problem);
     placer_.discard(part.part);
     given_up_.push_back({part.row, part.problem});
   }
@@ -155,6 +160,10 @@ void note_wanted_names(std::span<PartToPlace> parts, Ledger& ledger) {
 
 }  // namespace
 
+bool is_whole_part(const struct stat& status, std::uint64_t bytes) {
+  return S_ISREG(status.st_mode) && status.st_nlink <= 1 && stamp_of(status).size == bytes;
+}
+
 bool Placer::concerns_the_output(int error) {
   switch (error) {
     case EEXIST:
@@ -174,7 +183,8 @@ bool Placer::concerns_the_output(int error) {
 }
 
 int Placer::move(const std::string& part_name, const std::string& name,
-                 const std::optional<FileStamp>& replaces) const {
+                 const std::optional<FileStamp>& replaces,
+                 std::optional<std::uint64_t> bytes) const {
   const std::size_t slash = name.rfind('/');
   UniqueFd folder;
   if (slash != std::string::npos) {
@@ -183,8 +193,13 @@ int Placer::move(const std::string& part_name, const std::string& name,
   }
   const int to = folder.valid() ? folder.get() : output_;
   const char* last = name.c_str() + (slash == std::string::npos ? 0 : slash + 1);
-  if (replaces) return rename_over(calls_, parts_, part_name.c_str(), to, last, *replaces);
-  return rename_no_replace(calls_, parts_, part_name.c_str(), to, last);
+  const char* part = part_name.c_str();
+  const int error = replaces ? rename_over(calls_, parts_, part, to, last, *replaces)
+                             : rename_no_replace(calls_, parts_, part, to, last);
+  if (error != 0 || !bytes || is_whole_part_at(to, last, *bytes)) return error;
+  // Nobody is to find it under that name: a link that leads elsewhere, or a pipe that never ends.
+  if (calls_.rename(to, last, parts_, part, 0) != 0) ::unlinkat(to, last, 0);
+  return kReplaced;
 }
 
 bool Placer::has_part(const std::string& part_name) const {

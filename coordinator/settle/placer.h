@@ -20,6 +20,7 @@ struct PartToPlace {
   std::string part;
   Sha256Digest hash{};  ///< Of the link, for other names.
   std::optional<FileStamp> replaces;
+  std::optional<std::uint64_t> bytes;  ///< That it has; nullopt: nobody can have changed it.
   std::string name;  ///< In: the name that was noted. Out: the name that the file has.
   /// In and out: the name that it was to have, if `name` is another one; empty: it is that.
   std::string wanted;
@@ -28,6 +29,10 @@ struct PartToPlace {
   bool placed = false;     ///< Out: it has that name.
   std::string problem;     ///< Out: why it can have no name.
 };
+
+/// Whether a part, as it lies on the disk, may get a name: a regular file of that size, and no
+/// other name leads to it. Whatever its worker says, who may have been taken over.
+[[nodiscard]] bool is_whole_part(const struct stat& status, std::uint64_t bytes);
 
 /// Gives whole parts their final names. Thread: one at a time; every call may touch the disk.
 class Placer {
@@ -45,11 +50,14 @@ class Placer {
   [[nodiscard]] Result<> place(std::span<PartToPlace> parts, Ledger& ledger) const;
 
   /// Moves the part `part_name` to `name` (relative, clean), and makes the folders on its way.
-  /// Replaces nothing but a file that is `replaces`; never follows a symbolic link. Returns 0 or an
-  /// errno value: EEXIST if something else lies there, ENOTDIR or ELOOP if a file or a link stands
-  /// in the place of a folder.
+  /// Replaces nothing but a file that is `replaces`; never follows a symbolic link. `bytes`: if it
+  /// turns out then not to be a whole part of that size, the name is taken back. Returns 0,
+  /// kReplaced if so, or an errno value: EEXIST if something else lies there, ENOTDIR or ELOOP if a
+  /// file or a link stands in the place of a folder.
   [[nodiscard]] int move(const std::string& part_name, const std::string& name,
-                         const std::optional<FileStamp>& replaces) const;
+                         const std::optional<FileStamp>& replaces,
+                         std::optional<std::uint64_t> bytes = {}) const;
+  static constexpr int kReplaced = -1;
   /// Only ENOENT says that it is gone.
   [[nodiscard]] bool has_part(const std::string& part_name) const;
   /// False: the error comes from this link's name or part. True: it would meet every link, or it

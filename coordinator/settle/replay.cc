@@ -1,9 +1,9 @@
 #include "coordinator/settle/replay.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 
 #include "common/crash_point.h"
+#include "coordinator/link/beneath.h"
 
 namespace fanfetch {
 namespace {
@@ -11,9 +11,8 @@ namespace {
 /// Whether the file that was noted lies there. A rename changes neither its inode nor its mtime.
 bool is_there(int folder, const std::string& name, const UnfinishedRename& noted) {
   struct stat status {};
-  return ::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-         S_ISREG(status.st_mode) && status.st_ino == noted.rename.inode &&
-         stamp_of(status) == noted.file;
+  return status_beneath(folder, name, status) == 0 && S_ISREG(status.st_mode) &&
+         status.st_ino == noted.rename.inode && stamp_of(status) == noted.file;
 }
 
 /// The same, with any inode: the folder may have been copied or restored from a backup since.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/unique_fd.h"
+#include "coordinator/link/beneath.h"
 #include "coordinator/process/file_hash.h"
 
 namespace fanfetch {
@@ -32,8 +33,7 @@ Verdict verdict_of(int error) {
 /// Which a sandbox that lets files be read does not open (EACCES).
 bool is_folder(int parent, const std::string& name) {
   struct stat status {};
-  return ::fstatat(parent, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-         S_ISDIR(status.st_mode);
+  return status_beneath(parent, name, status) == 0 && S_ISDIR(status.st_mode);
 }
 
 Finding with_error(Finding finding, int error) {
@@ -47,8 +47,7 @@ Finding with_error(Finding finding, int error) {
 Finding check_file(int folder, const ExpectedFile& expected,
                    const std::function<void(const Finding&)>& under_way) {
   Finding finding{.row = expected.row};
-  const UniqueFd file(::openat(folder, expected.name.c_str(),
-                               O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  const UniqueFd file = open_beneath(folder, expected.name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   if (!file.valid()) {
     const int error = errno;
     return with_error(finding, error == EACCES && is_folder(folder, expected.name) ? ENXIO : error);

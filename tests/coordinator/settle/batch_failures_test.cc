@@ -220,6 +220,33 @@ TEST_F(BatchFailuresTest, AWorkersWordIsNotTaken) {
   EXPECT_EQ(ledger_.placing.size(), 1u);
 }
 
+TEST_F(BatchFailuresTest, SomebodyElsesFileGetsNoName) {
+  const std::string precious = temp_.write("precious", "four");
+  std::filesystem::create_hard_link(precious, parts_ / part_of(1));
+  settle(finished(1, "a.jpg", Saved{.bytes = 4}));
+  expect_failed(0, "its part file is something else, or has other names");
+  EXPECT_TRUE(support::files_in(out_).empty());
+  EXPECT_EQ(support::read_file(precious), "four");
+}
+
+/// Behind the settler's back, between its look and the rename.
+TEST_F(BatchFailuresTest, APartThatIsReplacedMeanwhileGetsNoName) {
+  const std::string precious = temp_.write("precious", "four");
+  on_sync_ = [&] {
+    for (const unsigned number : {1u, 2u}) std::filesystem::remove(parts_ / part_of(number));
+    std::filesystem::create_symlink(precious, parts_ / part_of(1));
+    std::filesystem::create_hard_link(precious, parts_ / part_of(2));
+  };
+  settle(saved(1, "a.jpg"), saved(2, "x/b.jpg"), saved(3, "c.jpg"));
+  expect_failed(0, "its part file was replaced by something else");
+  expect_failed(1, "its part file was replaced by something else");
+  EXPECT_EQ(records_.at(2).status, Status::saved);
+  EXPECT_EQ(support::files_in(out_), (std::map<std::string, std::string>{{"c.jpg", "body"}}));
+  EXPECT_EQ(support::read_file(precious), "four");
+  EXPECT_FALSE(settler_.output_error());
+  EXPECT_FALSE(has_part(1) || has_part(2)) << "nor does it lie there";
+}
+
 TEST_F(BatchFailuresTest, ALieAboutANewerFileLeavesTheEarlierRow) {
   FinishedLink lie = finished(1, "a.jpg", Saved{.bytes = 4});
   with_earlier(lie, "old");

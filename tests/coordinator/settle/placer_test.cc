@@ -5,6 +5,7 @@
 
 #include "tests/coordinator/settle/output_fixture.h"
 #include "tests/support/as_nobody.h"
+#include "tests/support/without_openat2.h"
 
 namespace fanfetch {
 namespace {
@@ -98,6 +99,43 @@ TEST_F(PlacerTest, NeverFollowsALinkOnTheWay) {
   EXPECT_EQ(support::files_in(outside).size(), 0u);
   EXPECT_FALSE(fs::exists(outside / "new"));
   EXPECT_TRUE(fs::is_empty(out_ / "inside"));
+}
+
+/// Kernels before 5.6, and filters of old containers.
+TEST_F(PlacerTest, WithoutOpenat2ItIsTheSame) {
+  const fs::path outside = temp_.path() / "outside";
+  fs::create_directory(outside);
+  fs::create_directory_symlink(outside, out_ / "x");
+  for (const int error : {ENOSYS, EPERM}) {
+    support::without_openat2(error, [&] {
+      const std::string folder = std::to_string(error);
+      EXPECT_EQ(move(folder + "/y/a.jpg"), 0);
+      EXPECT_EQ(read(folder + "/y/a.jpg"), "body");
+      EXPECT_EQ(move("x/a.jpg"), ENOTDIR);
+      EXPECT_NE(move("../a.jpg"), 0);
+    });
+  }
+  EXPECT_TRUE(fs::is_empty(outside));
+}
+
+/// A worker that was taken over has put it in the place of the part that was looked at before.
+TEST_F(PlacerTest, WhatIsNoWholePartLosesItsNameAgain) {
+  const std::string precious = temp_.write("precious", "four");
+  const auto part = [&](unsigned number) { return parts_ / part_of(number); };
+  write_part(1, "bodies");
+  fs::create_hard_link(precious, part(2));
+  fs::create_symlink(precious, part(3));
+  ASSERT_EQ(::mkfifo(part(4).c_str(), 0600), 0);
+  fs::create_directory(part(5));
+  for (unsigned number = 1; number <= 5; ++number) {
+    for (const char* name : {"a.jpg", "x/a.jpg"}) {
+      EXPECT_EQ(placer().move(part_of(number), name, {}, 4), Placer::kReplaced) << number;
+      EXPECT_FALSE(fs::exists(fs::symlink_status(out_ / name))) << number;
+    }
+  }
+  EXPECT_EQ(support::read_file(precious), "four");
+  write_part(6, "body");
+  EXPECT_EQ(placer().move(part_of(6), "a.jpg", {}, 4), 0);
 }
 
 TEST_F(PlacerTest, NeverLeavesTheFolder) {
