@@ -37,8 +37,8 @@ TEST_F(PlantedTest, AFolderThatIsALinkIsPassedBy) {
   EXPECT_EQ(0, finished.exit_status) << finished.describe();
   EXPECT_TRUE(fs::is_empty(outside_));
   ASSERT_EQ(2u, records().size());
-  EXPECT_EQ("x_a.bin", records()[0].file_name) << "beside the link";
-  EXPECT_EQ("x_new_b.bin", records()[1].file_name);
+  EXPECT_TRUE(has(records()[0].file_name.value_or(""), "x_a-")) << "beside the link";
+  EXPECT_TRUE(has(records()[1].file_name.value_or(""), "x_new_b-"));
   const Finished again = run(by_path({"/x/a.bin", "/x/new/b.bin"}));
   EXPECT_TRUE(has(again.err, "0 saved, 2 kept")) << again.describe();
 }
@@ -59,7 +59,7 @@ TEST_F(PlantedTest, AlsoInMidRun) {
   EXPECT_EQ(0, finished.exit_status) << finished.describe();
   EXPECT_TRUE(fs::is_empty(outside_));
   ASSERT_EQ(3u, records().size());
-  EXPECT_EQ("x_b.bin", records()[1].file_name);
+  EXPECT_TRUE(has(records()[1].file_name.value_or(""), "x_b-"));
   EXPECT_TRUE(has(records()[2].file_name.value_or(""), "y-")) << "the link has that name";
 }
 
@@ -69,7 +69,7 @@ TEST_F(PlantedTest, NothingBehindALinkIsAdoptedKeptOrVerified) {
   (void)folder_.write("outside/a.bin", "secret");
   plant("x");
   EXPECT_EQ(0, run(by_path({"/x/a.bin"}, {"--adopt"})).exit_status);
-  EXPECT_EQ("x_a.bin", records()[0].file_name);
+  EXPECT_TRUE(has(records()[0].file_name.value_or(""), "x_a-"));
   EXPECT_EQ("secret", read_file(outside_ / "a.bin"));
 
   fs::remove_all(output());
