@@ -70,7 +70,7 @@ constexpr int kAlways[] = {
     SCMP_SYS(exit),
     SCMP_SYS(exit_group),
 };
-constexpr int kOpen[] = {SCMP_SYS(openat)};
+constexpr int kOpen[] = {SCMP_SYS(openat), SCMP_SYS(openat2)};
 constexpr int kChange[] = {SCMP_SYS(unlinkat), SCMP_SYS(renameat), SCMP_SYS(ftruncate),
                            SCMP_SYS(pwrite64)};
 constexpr int kConnect[] = {
