@@ -59,8 +59,7 @@ void lock_in_with(int folder) {
   const auto locked = lock_in({.folders = {{folder, FolderRight::Use::read}}, .record_locks = true},
                               SandboxLevel::full);
   if (locked) return;
-  Console().line("fanfetch: the files are read without a sandbox: " +
-                 printable(locked.error().message));
+  Console().line("fanfetch: the files are read without a sandbox: " + locked.error().message);
 }
 
 /// One process's share of the rows.
