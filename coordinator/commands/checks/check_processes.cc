@@ -18,7 +18,6 @@
 #include "common/crash_point.h"
 #include "common/sandbox/lock_in.h"
 #include "common/sha256.h"
-#include "common/utf8.h"
 #include "coordinator/ledger/history.h"
 #include "coordinator/process/exit_status.h"
 #include "coordinator/process/write_all.h"
