@@ -162,6 +162,11 @@ constexpr Lie kLies[] = {
      [](Liar&, SlotUse, const std::string&) {
        for (;;) post_eventfd(kCompletedFd);
      }},
+    {"never-served",
+     [](Liar& liar, SlotUse, const std::string&) {
+       liar.raw.header().heartbeat = 0;
+       ::_exit(kCannotWorkLockedIn);
+     }},
     {"takes-no-more",
      [](Liar& liar, SlotUse use, const std::string&) {
        liar.finish(use);
@@ -177,12 +182,12 @@ constexpr Lie kLies[] = {
      }},
     {"hard-link",  // of a file of four bytes that lies outside
      [](Liar& liar, SlotUse use, const std::string& part) {
-       ::linkat(kPartFolderFd, "../../../precious", kPartFolderFd, part.c_str(), 0);
+       (void)!::linkat(kPartFolderFd, "../../../precious", kPartFolderFd, part.c_str(), 0);
        liar.save(use);
      }},
     {"symbolic-link",
      [](Liar& liar, SlotUse use, const std::string& part) {
-       ::symlinkat("four", kPartFolderFd, part.c_str());
+       (void)!::symlinkat("four", kPartFolderFd, part.c_str());
        liar.save(use);
      }},
     {"pipe",
