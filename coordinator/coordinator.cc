@@ -169,7 +169,7 @@ void Coordinator::fail_output(std::string reason) {
 }
 
 void Coordinator::on_workers_hopeless(Error error) {
-  trouble_.workers = std::move(error.message);
+  if (!trouble_.workers) trouble_.workers = std::move(error.message);  // what follows is its doing
   on_event(RunEvent::workers_hopeless);
 }
 

@@ -36,6 +36,7 @@ struct PoolMember {
   std::uint64_t jobs_done = 0;
   bool retires = false;        // gets no new jobs, and is replaced when those that it has are done
   bool told_to_leave = false;  // as one that retires and has none left
+  unsigned leaving_ticks = 0;  // since then
   WarmConnections warm;
   StderrLines lines;
 
@@ -59,6 +60,7 @@ struct PoolMember {
     locked_in = false;
     alone = reserved = unwoken = retires = told_to_leave = false;
     jobs_done = 0;
+    leaving_ticks = 0;
     warm.clear();
   }
 };

@@ -109,6 +109,9 @@ void WorkerPool::tick() {
         member->state.on_tick(loop_.now(), member->channel ? member->channel->heartbeat() : 0),
         "does not respond");
     if (!member->process) continue;
+    if (member->told_to_leave && ++member->leaving_ticks == WorkerState::kHungTicks) {
+      act(*member, member->state.on_overdue(), "does not leave");
+    }
     see_protections(*member);
     watch_leases(*member);
   }
@@ -176,7 +179,7 @@ void WorkerPool::on_death(PoolMember& member) {
   const bool by_us = member.process->was_killed();
   WorkerDeath death = member.process->reap();
   death.how = toll_.tell(death, by_us, ticked_ ? count_oom_kills() : std::nullopt);
-  const bool has_left = member.told_to_leave && !by_us;
+  const bool has_left = member.told_to_leave && !by_us && death.exited_well;
   read_stderr(member);
   member.lines.end(line_reporter(member));
   // Dead for sure: nobody writes into the channel any more.
@@ -200,17 +203,19 @@ void WorkerPool::on_death(PoolMember& member) {
     events_.on_message(fmt::format("worker {} (pid {}) {}; {} transfers start again", member.number,
                                    pid, death.how, lost));
   }
-  if (heartbeat == 0 && (death.by_sandbox || death.cannot_work_locked_in)) {
+  const auto action = member.state.on_death(loop_.now(), heartbeat);
+  if (!member.state.has_served() && (death.by_sandbox || death.cannot_work_locked_in)) {
     on_sandbox_failed(member, death.how);
   }
-  const auto action = member.state.on_death(loop_.now(), heartbeat);
   give_up_if_hopeless();
   act(member, action);
 }
 
 /// Before its first job. What kept it from working there is most likely this machine's: the others
-/// get less of a sandbox, unless the user wants it whole.
+/// get less of a sandbox, unless the user wants it whole. Once one has served inside, it is not: a
+/// worker that was taken over must not talk its successors out of theirs.
 void WorkerPool::on_sandbox_failed(const PoolMember& member, const std::string& how) {
+  if (protections_) return;
   if (settings_.required != 0) {
     const auto on_hopeless = events_.on_hopeless;
     return on_hopeless(Error{fmt::format(

@@ -189,6 +189,7 @@ WorkerDeath WorkerProcess::reap() {
   pidfd_.reset();
   if (info.si_code == CLD_EXITED) {
     return {.how = fmt::format("exited with status {}", info.si_status),
+            .exited_well = info.si_status == 0,
             .cannot_work_locked_in = info.si_status == kCannotWorkLockedIn};
   }
   if (info.si_status == SIGSYS) {

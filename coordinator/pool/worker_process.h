@@ -30,9 +30,10 @@ struct WorkerProgram {
 
 /// How a worker ended.
 struct WorkerDeath {
-  std::string how;          ///< `was killed by signal 9 (Killed)`, `exited with status 1`.
-  int signal = 0;           ///< 0: it exited.
-  bool by_sandbox = false;  ///< It called what its sandbox forbids.
+  std::string how;           ///< `was killed by signal 9 (Killed)`, `exited with status 1`.
+  int signal = 0;            ///< 0: it exited.
+  bool exited_well = false;  ///< With status 0.
+  bool by_sandbox = false;   ///< It called what its sandbox forbids.
   /// It found by itself that it cannot work inside its sandbox.
   bool cannot_work_locked_in = false;
 };

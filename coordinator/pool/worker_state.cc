@@ -40,6 +40,7 @@ bool WorkerState::see(std::uint64_t heartbeat) {
   last_heartbeat_ = heartbeat;
   silent_ticks_ = 0;
   state_ = State::serving;
+  served_ = true;
   early_deaths_ = rests_ = 0;
   return true;
 }
@@ -57,7 +58,8 @@ WorkerState::Action WorkerState::condemn() {
 }
 
 WorkerState::Action WorkerState::on_death(Instant now, std::uint64_t heartbeat) {
-  if (heartbeat > 0) {
+  served_ = served_ || heartbeat > 0;
+  if (served_) {
     early_deaths_ = rests_ = 0;
     if (of_use_ || useless_deaths_++ == 0) return Action::start;
     rest(started_, useless_deaths_ - 2, kLongestRestOfServing);
@@ -73,7 +75,7 @@ void WorkerState::on_started(Instant now) {
   started_ = now;
   last_heartbeat_ = 0;
   silent_ticks_ = 0;
-  of_use_ = false;
+  served_ = of_use_ = false;
 }
 
 void WorkerState::on_start_failed(Instant now) { rest(now, rests_++, kLongestRest); }

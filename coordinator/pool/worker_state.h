@@ -54,7 +54,8 @@ class WorkerState {
   [[nodiscard]] Action on_overdue() { return condemn(); }
   /// It was of use: it has done a job, or found out which link kills workers.
   void on_use() { useless_deaths_ = 0, of_use_ = true; }
-  /// waitid has confirmed its death; `heartbeat` is its counter's last value.
+  /// waitid has confirmed its death; `heartbeat` is its counter's last value. One that was seen to
+  /// beat has served, whatever it may have written there since.
   [[nodiscard]] Action on_death(Instant now, std::uint64_t heartbeat);
   /// A process was started.
   void on_started(Instant now);
@@ -62,6 +63,8 @@ class WorkerState {
   void on_start_failed(Instant now);
 
   [[nodiscard]] State state() const { return state_; }
+  /// Its process has beaten, as far as was seen.
+  [[nodiscard]] bool has_served() const { return served_; }
   /// It had beaten at the last tick.
   [[nodiscard]] bool beats() const { return state_ == State::serving && silent_ticks_ == 0; }
   /// It keeps dying before its first beat.
@@ -83,7 +86,8 @@ class WorkerState {
   unsigned early_deaths_ = 0;    // in a row
   unsigned rests_ = 0;           // in a row
   unsigned useless_deaths_ = 0;  // in a row
-  bool of_use_ = false;          // since its start
+  bool served_ = false;          // since its start, like the next one
+  bool of_use_ = false;
   Instant rest_until_{};
 };
 

@@ -82,6 +82,13 @@ TEST_F(LiarsTest, AnOddNameStaysBelowTheFolder) {
   EXPECT_EQ(std::string::npos, name.find_first_of("/\x1b\r\n\x07")) << name;
 }
 
+/// A worker that was taken over would have its successors locked in less than itself.
+TEST_F(LiarsTest, NobodyTalksItsSuccessorsOutOfTheirSandbox) {
+  const Finished finished = hear({"never-served", "next"});
+  EXPECT_TRUE(has(finished.err, "exited with status 3")) << finished.describe();
+  EXPECT_FALSE(has(finished.err, "they get less of it")) << finished.describe();
+}
+
 /// It beats, so it is not hung; a sound one starts a job as soon as it has it.
 TEST_F(LiarsTest, WhoTakesNoJobIsReplaced) {
   const Finished finished = hear({"takes-no-more", "next"}, {}, 90s);

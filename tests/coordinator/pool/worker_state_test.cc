@@ -97,6 +97,15 @@ TEST_F(WorkerStateTest, OneThatHasServedIsReplacedWithoutARest) {
   EXPECT_FALSE(worker_.hopeless());
 }
 
+TEST_F(WorkerStateTest, OneThatHasServedCannotTakeThatBack) {
+  EXPECT_FALSE(worker_.has_served());
+  (void)tick(1);
+  EXPECT_EQ(worker_.on_death(now_, 0), Action::start);
+  EXPECT_TRUE(worker_.has_served());
+  worker_.on_started(now_);
+  EXPECT_FALSE(worker_.has_served());
+}
+
 TEST_F(WorkerStateTest, OneThatDiesBeforeItsFirstBeatRestsLongerEachTime) {
   Duration last{0};
   for (unsigned i = 1; i < WorkerState::kHopelessStarts; ++i) {
