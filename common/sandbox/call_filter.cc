@@ -11,10 +11,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace fanfetch {
@@ -70,7 +72,8 @@ constexpr int kAlways[] = {
     SCMP_SYS(exit),
     SCMP_SYS(exit_group),
 };
-constexpr int kOpen[] = {SCMP_SYS(openat), SCMP_SYS(openat2)};
+constexpr int kOpen[] = {SCMP_SYS(openat)};
+constexpr int kRead[] = {SCMP_SYS(openat2)};  // a file below folders of the user's
 constexpr int kChange[] = {SCMP_SYS(unlinkat), SCMP_SYS(renameat), SCMP_SYS(ftruncate),
                            SCMP_SYS(pwrite64)};
 constexpr int kConnect[] = {
@@ -331,10 +334,12 @@ Result<> filter_calls(SandboxPlan::Calls calls, const SandboxRules& rules, Unlis
   filter.set(SCMP_FLTATR_CTL_OPTIMIZE, 2);  // a binary tree
   filter.add_all(kAllow, kAlways);
   if (!rules.folders.empty()) filter.add_all(kAllow, kOpen);
-  for (const FolderRight& folder : rules.folders) {
-    if (folder.use == FolderRight::Use::change) {
-      filter.add_all(kAllow, kChange);
-      break;
+  for (const auto& [use, calls] :
+       {std::pair{FolderRight::Use::read, std::span<const int>(kRead)},
+        std::pair{FolderRight::Use::change, std::span<const int>(kChange)}}) {
+    const auto is_used = [use](const FolderRight& folder) { return folder.use == use; };
+    if (std::any_of(rules.folders.begin(), rules.folders.end(), is_used)) {
+      filter.add_all(kAllow, calls);
     }
   }
   allow_memory(filter);

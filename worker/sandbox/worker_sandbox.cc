@@ -37,10 +37,12 @@ Result<Protections> lock_worker(SandboxLevel level, std::vector<std::uint16_t> p
 Result<> test_sandbox(int part_folder) {
   const UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP));
   if (auto good = judge(socket.valid(), "make a socket"); !good) return good;
-  // No part has such a name, and no two workers have the same.
+  // No part has such a name, and no two workers have the same at a time. What lies there is a dead
+  // one's: left behind, or planted for us to fail over.
   const std::string name = "sandbox-" + std::to_string(::getpid());
+  (void)::unlinkat(part_folder, name.c_str(), 0);
   const UniqueFd file(::openat(part_folder, name.c_str(),
-                               O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600));
+                               O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (auto good = judge(file.valid(), "make a file"); !good || !file.valid()) return good;
   if (auto good = judge(::write(file.get(), "x", 1) == 1, "write to a file"); !good) return good;
   return judge(::unlinkat(part_folder, name.c_str(), 0) == 0, "remove a file");
