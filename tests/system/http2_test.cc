@@ -173,6 +173,20 @@ TEST_F(Http2Test, AStatusCountsWhenItsHeadIsThere) {
   EXPECT_LT(finished.took, 10s);
 }
 
+/// Over HTTP/1.1 such a head is refused by our own reader; libcurl takes any three digits.
+TEST_F(Http2Test, AStatusThatIsNoneIsTheServersFault) {
+  start();
+  origin_.serve("/upstream/odd.jpg", [](Connection& connection, const Request&) {
+    connection.send("HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n");
+  });
+  const Finished finished = run(list_setup({nginx_->tls_url("/upstream/odd.jpg")}, options()));
+  EXPECT_FALSE(has(finished.err, "worker")) << finished.describe();
+  ASSERT_EQ(1u, records().size());
+  EXPECT_EQ("protocol", records()[0].error);
+  EXPECT_TRUE(has(records()[0].message.value_or(""), "its status 999 means nothing"))
+      << records()[0].message.value_or("");
+}
+
 TEST_F(Http2Test, AServerWithoutItIsServedAsEver) {
   certificate_ = make_certificate(folder_.path(), "server");
   origin_.serve("/a.jpg", ok(picture()));

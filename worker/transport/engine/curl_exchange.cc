@@ -1,5 +1,7 @@
 #include "worker/transport/engine/curl_exchange.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "common/curl/curl_head.h"
@@ -50,6 +52,9 @@ ExchangeEnd CurlExchange::finish(ExchangeEnd end) {
     transport_.note_http1(job_);
   } else if (is_repeated_) {
     end = {.cause = EndCause::connection_lost, .text = "its connections break"};
+  } else if (odd_status_ != 0) {
+    end = {.cause = EndCause::protocol,
+           .text = fmt::format("its status {} means nothing", odd_status_)};
   } else if (head_.status() != 0 && !is_wanted_) {
     end = {};  // it was broken off behind the head
   }
@@ -61,6 +66,10 @@ ExchangeEnd CurlExchange::finish(ExchangeEnd end) {
 
 bool CurlExchange::on_head() noexcept {
   head_ = read_head(easy_);
+  if (const int status = head_.status(); status != 0 && (status < 100 || status > 599)) {
+    odd_status_ = status;  // libcurl takes any three digits
+    head_ = {};
+  }
   if (head_.status() != 0 && !first_byte_) {
     first_byte_ = std::chrono::duration_cast<std::chrono::milliseconds>(transport_.loop_.now() -
                                                                         requested_at_);

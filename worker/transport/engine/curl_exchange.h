@@ -49,6 +49,7 @@ class CurlExchange final : public Exchange, private CurlResponseHandler, private
   const std::uint8_t most_requests_;
   std::uint8_t requests_ = 0;
   ResponseHead head_;
+  int odd_status_ = 0;                                   // one that is none; 0: there was none
   Instant requested_at_{};                               // the last one
   std::optional<std::chrono::milliseconds> first_byte_;  // see Timings
 };
