@@ -23,6 +23,16 @@ TEST(Shortage, IsToldByTheReasonOfASentence) {
   EXPECT_FALSE(tells_of_shortage(""));
 }
 
+/// Names and servers' words may hold anything.
+TEST(Shortage, IsNotToldByWhatIsQuoted) {
+  for (const char* sentence : {"cannot open 'Too many open files.txt': No such file or directory",
+                               "cannot read the list 'out of memory': No such file or directory",
+                               "'x: Cannot allocate memory' is a file, not a folder",
+                               "Imgur says 'out of memory' (500)", "out of memory of it"}) {
+    EXPECT_FALSE(tells_of_shortage(sentence)) << sentence;
+  }
+}
+
 TEST(Shortage, ItsAdviceFollowsTheReason) {
   EXPECT_EQ(with_advice_for_shortage("a: Too many open files; choose another folder"),
             "a: Too many open files: raise ulimit -n, or lower --jobs and --workers");
