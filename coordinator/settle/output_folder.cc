@@ -47,6 +47,10 @@ std::string holder(int lock) {
   return size > 0 ? fmt::format(" (pid {})", std::string(text, text + size)) : "";
 }
 
+UniqueFd open_lock(int state, int access) {
+  return UniqueFd(::openat(state, "lock", access | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666));
+}
+
 /// 0, EWOULDBLOCK if another run holds it, or why there is no lock.
 int take_lock(int lock) {
   const auto deadline = std::chrono::steady_clock::now() + kLockWait;
@@ -55,10 +59,14 @@ int take_lock(int lock) {
     if (errno != EWOULDBLOCK || std::chrono::steady_clock::now() >= deadline) return errno;
     std::this_thread::sleep_for(kLockPoll);
   }
-  const std::string pid = std::to_string(::getpid());
-  // Only for the message of a run that finds the lock taken: it does not matter if this fails.
-  if (::ftruncate(lock, 0) == 0) (void)!::pwrite(lock, pid.data(), pid.size(), 0);
   return 0;
+}
+
+/// Only for the message of a run that finds the lock taken: it does not matter if this fails.
+void leave_pid(int state) {
+  const UniqueFd file = open_lock(state, O_WRONLY);
+  const std::string pid = std::to_string(::getpid());
+  if (::ftruncate(file.get(), 0) == 0) (void)!::pwrite(file.get(), pid.data(), pid.size(), 0);
 }
 
 struct CloseDirectory {
@@ -122,11 +130,15 @@ tl::expected<OutputFolder, Exit> OutputFolder::open(const std::string& path) {
   output.state_ = open_subfolder(output.folder_.get(), kStateFolder);
   if (output.state_.valid()) output.part_ = open_subfolder(output.state_.get(), "part");
   if (!output.part_.valid()) return unwritable(path, "write to the output folder", errno);
-  output.lock_.reset(
-      ::openat(output.state_.get(), "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666));
+  // Workers inherit it, and need not write to it.
+  output.lock_ = open_lock(output.state_.get(), O_RDONLY);
   if (!output.lock_.valid()) return unwritable(path, "write to the output folder", errno);
-
-  if (const int error = take_lock(output.lock_.get()); error == EWOULDBLOCK) {
+  int error = take_lock(output.lock_.get());
+  if (error == EBADF) {  // NFS locks only what can be written
+    output.lock_ = open_lock(output.state_.get(), O_RDWR);
+    error = output.lock_.valid() ? take_lock(output.lock_.get()) : errno;
+  }
+  if (error == EWOULDBLOCK) {
     return tl::unexpected(exit_with(
         kExitBusy,
         fmt::format(
@@ -135,6 +147,7 @@ tl::expected<OutputFolder, Exit> OutputFolder::open(const std::string& path) {
   } else if (error != 0) {  // some network file systems have none
     return unwritable(path, "lock the output folder", error);
   }
+  leave_pid(output.state_.get());
   return output;
 }
 

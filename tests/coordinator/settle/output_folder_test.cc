@@ -1,5 +1,6 @@
 #include "coordinator/settle/output_folder.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -27,6 +28,17 @@ TEST_F(OutputFolderTest, MakesWhatIsMissing) {
   const auto output = OutputFolder::open(root_ / "a/b");
   ASSERT_TRUE(output);
   EXPECT_TRUE(fs::is_directory(root_ / "a/b/.fanfetch/part"));
+}
+
+/// A worker inherits it, and one that was taken over could make others believe in another pid.
+TEST_F(OutputFolderTest, TheLockThatWorkersGetCannotBeWritten) {
+  const auto output = OutputFolder::open(root_);
+  ASSERT_TRUE(output);
+  EXPECT_EQ(::fcntl(output->lock_fd(), F_GETFL) & O_ACCMODE, O_RDONLY);
+  std::ifstream lock(root_ / ".fanfetch/lock");
+  int pid = 0;
+  EXPECT_TRUE(lock >> pid);
+  EXPECT_EQ(pid, ::getpid());
 }
 
 TEST_F(OutputFolderTest, RefusesAFile) {
