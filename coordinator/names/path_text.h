@@ -14,24 +14,22 @@ inline constexpr std::size_t kMaxPathBytes = 1000;
 /// Makes `path` a relative path that is safe to create below any folder, of valid UTF-8 in NFC:
 ///
 ///     what there is                                    | what becomes of it
-///     -------------------------------------------------+------------------------------------------
+///     -------------------------------------------------+-------------------------------------
 ///     bytes that are no UTF-8                          | `_` each
 ///     control characters, NUL, line separators, `\`    | `_`
-///     bidi, format and zero-width characters           | `_`, but for the two joiners, which
-///     scripts
-///                                                      | and emoji need; these, too, at the
-///                                                      beginning | (some file systems ignore them
-///                                                      before a dot)
+///     bidi, format and zero-width characters           | `_`, but for the two joiners (1)
 ///     more than 30 marks on a letter                   | `_`
-///     dots at the beginning of a component             | `_`: a link makes no hidden file, nor
-///     reaches
-///                                                      | `.fanfetch`
+///     dots at the beginning of a component             | `_`: no hidden file, no `.fanfetch`
 ///     dots and blanks at its end                       | dropped, as some file systems do
 ///     a component that is empty, `.` or `..`           | dropped
 ///     a device of Windows: `con`, `COM1.txt`, `nul .x` | gets a `_` in front
-///     more than kMaxComponentBytes                     | cut between characters, the extension
-///     kept more than kMaxPathBytes                          | the innermost folders are dropped no
-///     file name                                     | `index.html`
+///     more than kMaxComponentBytes                     | cut between characters, not in the
+///                                                      | extension
+///     more than kMaxPathBytes                          | the innermost folders are dropped
+///     no file name                                     | `index.html`
+///
+/// (1) Scripts and emoji need them. At the beginning, where some file systems ignore them before a
+/// dot, they go, too.
 ///
 /// Signs that only some file systems refuse (`:`, `?`) stay until one does: see NameForm.
 /// Idempotent.
