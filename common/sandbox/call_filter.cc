@@ -334,12 +334,12 @@ Result<> filter_calls(SandboxPlan::Calls calls, const SandboxRules& rules, Unlis
   filter.set(SCMP_FLTATR_CTL_OPTIMIZE, 2);  // a binary tree
   filter.add_all(kAllow, kAlways);
   if (!rules.folders.empty()) filter.add_all(kAllow, kOpen);
-  for (const auto& [use, calls] :
+  for (const auto& [use, needed] :
        {std::pair{FolderRight::Use::read, std::span<const int>(kRead)},
         std::pair{FolderRight::Use::change, std::span<const int>(kChange)}}) {
     const auto is_used = [use](const FolderRight& folder) { return folder.use == use; };
     if (std::any_of(rules.folders.begin(), rules.folders.end(), is_used)) {
-      filter.add_all(kAllow, calls);
+      filter.add_all(kAllow, needed);
     }
   }
   allow_memory(filter);
