@@ -47,7 +47,17 @@ UniqueFd make_folders(int root, const std::string& path, const NameCalls& calls)
 /// Not by its inode: there are file systems whose numbers do not outlive a rename.
 bool is_whole_part_at(int folder, const char* name, std::uint64_t bytes) {
   struct stat status {};
-  return ::fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && is_whole_part(status, bytes);
+  if (::fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return false;
+  if (is_whole_part(status, bytes)) return true;
+  // FUSE may remember, of a name that link() made, that there are two.
+  struct statx fresh {};
+  constexpr int kForSure = AT_SYMLINK_NOFOLLOW | AT_STATX_FORCE_SYNC;
+  constexpr unsigned kWanted = STATX_TYPE | STATX_SIZE | STATX_NLINK;
+  if (::statx(folder, name, kForSure, kWanted, &fresh) != 0) return false;
+  status.st_mode = fresh.stx_mode;
+  status.st_size = static_cast<off_t>(fresh.stx_size);
+  status.st_nlink = fresh.stx_nlink;
+  return is_whole_part(status, bytes);
 }
 
 /// Replaces the file that lies there, if that is still the one to be replaced.
@@ -194,11 +204,14 @@ int Placer::move(const std::string& part_name, const std::string& name,
   const int to = folder.valid() ? folder.get() : output_;
   const char* last = name.c_str() + (slash == std::string::npos ? 0 : slash + 1);
   const char* part = part_name.c_str();
+  // Before what it replaces is gone.
+  if (replaces && bytes && !is_whole_part_at(parts_, part, *bytes)) return kReplaced;
   const int error = replaces ? rename_over(calls_, parts_, part, to, last, *replaces)
                              : rename_no_replace(calls_, parts_, part, to, last);
   if (error != 0 || !bytes || is_whole_part_at(to, last, *bytes)) return error;
   // Nobody is to find it under that name: a link that leads elsewhere, or a pipe that never ends.
-  if (calls_.rename(to, last, parts_, part, 0) != 0) ::unlinkat(to, last, 0);
+  // Not by a rename alone, which does nothing where the part is a link to the same file.
+  if (::unlinkat(to, last, 0) != 0) (void)calls_.rename(to, last, parts_, part, 0);
   return kReplaced;
 }
 
