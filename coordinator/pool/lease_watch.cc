@@ -41,7 +41,9 @@ bool LeaseWatch::on_tick(std::uint32_t slot, std::uint32_t generation,
   seen.progress.requests = requests;
   // Without a limit, only the check of an old part is waited for, before the first request.
   const bool may_wait = limits_.may_hold || requests == 0;
-  if (may_wait && (progress.paused || progress.holds != before.holds)) return false;
+  if (may_wait && (progress.paused || progress.holds != before.holds)) {
+    return requests == 0 && ++seen.waiting_ticks >= kLongestCheck;
+  }
   ++seen.active_ticks;
   seen.idle_ticks = progress == before ? seen.idle_ticks + 1 : 0;
   return (limits_.idle_ticks > 0 && seen.idle_ticks >= limits_.idle_ticks) ||

@@ -29,12 +29,17 @@ inline constexpr std::chrono::seconds kLeaseSlack{30};
 /// Finds jobs that a worker holds for too long though it beats. Counts the pool's own ticks, so
 /// that a stopped or frozen machine makes no job late; a tick in which the job was paused at any
 /// time does not count. A captured worker says what it likes: that it makes ever more requests, or
-/// that it waits for a turn where there are none, is no excuse. Pure.
+/// that it waits for a turn where there are none, is no excuse; with --limit-rate, that it is held
+/// back is believed. Pure.
 class LeaseWatch {
  public:
   /// A sound worker takes a job from its queue within a turn of its loop. As long as it may be
   /// silent before it counts as hung.
   static constexpr unsigned kQueuedTicks = WorkerState::kHungTicks;
+
+  /// Old parts are checked before the first request, one after the other: a day is enough for the
+  /// largest ones on a slow disk.
+  static constexpr unsigned kLongestCheck = 24 * 3600;
 
   LeaseWatch(std::uint32_t slots, LeaseLimits limits) : limits_(limits), slots_(slots) {}
 
@@ -53,6 +58,7 @@ class LeaseWatch {
     unsigned idle_ticks = 0;
     unsigned active_ticks = 0;  // of the current request
     unsigned queued_ticks = 0;
+    unsigned waiting_ticks = 0;  // before its first request
     bool started = false;
   };
 

@@ -166,6 +166,11 @@ TEST_F(LeaseWatchTest, WithoutALimitNothingIsHeldBackOnceItHasBeenAskedFor) {
   watch_ = LeaseWatch(4, {.idle_ticks = 75, .active_ticks = 200, .may_hold = false});
   progress_ = {.paused = true};
   EXPECT_EQ(first_overdue(10'000), std::nullopt) << "it may wait for the check of an old part";
+  const auto overdue = first_overdue(100'000);
+  ASSERT_TRUE(overdue) << "but not for ever";
+  EXPECT_EQ(*overdue, static_cast<int>(LeaseWatch::kLongestCheck) - 9'999);
+  ++generation_;
+  (void)tick();
   progress_.requests = 1;
   EXPECT_FALSE(tick());
   EXPECT_EQ(first_overdue(1000), 75);
