@@ -40,7 +40,7 @@ DecoderChain::Result DecoderChain::write(std::span<const std::byte> bytes,
 
 bool DecoderChain::expands(const Stage& stage) const {
   return stage.bytes - stage.before > kMostOfOnePiece ||
-         stage.bytes > kMostOfOnePiece + kMostOfOneByte * received_;
+         stage.bytes > kMostOfOnePiece + most_of_one_byte(stage.coding) * received_;
 }
 
 DecoderChain::Result DecoderChain::write_to(std::size_t stage, std::span<const std::byte> bytes,
@@ -55,8 +55,7 @@ DecoderChain::Result DecoderChain::write_to(std::size_t stage, std::span<const s
     } else if (expands(one)) {
       behind = Result::expands;
       problem_ = fmt::format(
-          "its Content-Encoding {} makes more than {} MiB of {} bytes, as only a decompression "
-          "bomb "
+          "its Content-Encoding {} makes more than {} MiB of {} bytes, as a decompression bomb "
           "does",
           name(one.coding), one.bytes >> 20, received_);
     } else {

@@ -20,8 +20,11 @@ class DecoderChain {
   /// a worker from all else, its heartbeat included.
   static constexpr std::uint64_t kMostOfOnePiece = std::uint64_t{256} << 20;
   /// What each byte may become, of a body that decodes to more than kMostOfOnePiece, however small
-  /// its pieces: what gzip makes of zeros, and a little more. Pictures and text stay below 50.
-  static constexpr std::uint64_t kMostOfOneByte = 1100;
+  /// its pieces: what gzip makes of zeros, and a little more; brotli and zstd can tell more of what
+  /// repeats in a byte. Pictures and text stay below 50.
+  [[nodiscard]] static constexpr std::uint64_t most_of_one_byte(Coding coding) {
+    return coding == Coding::gzip || coding == Coding::deflate ? 1100 : 40'000;
+  }
 
   enum class Result : std::uint8_t {
     good,
