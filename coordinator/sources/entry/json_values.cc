@@ -38,7 +38,7 @@ Result<std::string> json_text(const JsonValue& value) {
 bool holds_too_many_values(std::string_view text) {
   return text.size() > kMostJsonValues &&
          static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-           return c == ',' || c == '[' || c == '{' || c == ':';
+           return c == ',' || c == '[' || c == '{';
          })) > kMostJsonValues;
 }
 
