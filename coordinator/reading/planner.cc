@@ -15,6 +15,9 @@
 namespace fanfetch {
 namespace {
 
+/// As mask_userinfo() has it.
+constexpr std::string_view kMaskedUser = "//user:***@";
+
 /// Different lines without a URL of which repetitions are counted: some megabytes.
 constexpr std::size_t kMostTexts = 100'000;
 
@@ -68,7 +71,11 @@ Plan Planner::plan(const ListedItem& item, const LinkFilter& filter, std::uint64
 /// A line that is no URL has an identity of its own, so that each such line gets a row. Lines of
 /// the same text, or of none, are told apart by their number: more of them than in the run before
 /// are news, wherever they stand.
-LinkId Planner::id_of_no_url(const std::string& text) {
+LinkId Planner::id_of_no_url(std::string text) {
+  // A user was masked otherwise when the first ledgers were written: their rows are still meant.
+  if (const auto at = text.find(kMaskedUser); at != text.npos) {
+    text.replace(at, kMaskedUser.size(), "//***@");
+  }
   const LinkId first = link_id(sha256("no URL\n" + text));
   if (no_urls_.size() >= kMostTexts && !no_urls_.contains(first)) return first;
   const std::uint64_t number = ++no_urls_[first];

@@ -84,7 +84,7 @@ class Planner {
   [[nodiscard]] std::optional<Plan> recall(Link& link, LedgerRow&& row, const ListedItem& item);
   [[nodiscard]] bool is_named_otherwise(const LedgerRow& row, const ListedItem& item) const;
   [[nodiscard]] Plan bad_url(Record record, std::string message);
-  [[nodiscard]] LinkId id_of_no_url(const std::string& text);
+  [[nodiscard]] LinkId id_of_no_url(std::string text);
   void look(std::uint64_t generation);
   [[nodiscard]] static NameFields name_fields(const Link& link, const ListedItem& item);
   [[nodiscard]] std::string plain_name(const Link& link, const ListedItem& item) const;
