@@ -55,6 +55,9 @@ int status_beneath(int root, const std::string& path, struct stat& status) {
     return ::fstatat(root, path.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 ? 0 : errno;
   }
   const UniqueFd there = open_beneath(root, path, O_PATH);
+  if (!there.valid() && (errno == EMFILE || errno == ENFILE)) {  // no reason to call it gone
+    return ::fstatat(root, path.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 ? 0 : errno;
+  }
   return there.valid() && ::fstat(there.get(), &status) == 0 ? 0 : errno;
 }
 
