@@ -48,14 +48,16 @@ int read_small(int file, std::size_t limit, std::vector<std::byte>& bytes) {
   return 0;
 }
 
-/// Opens a regular file. Returns 0 or an errno value; ENXIO if it is of another kind.
+/// Opens a regular file. Returns 0 or an errno value; ENXIO if it is of another kind, or has other
+/// names (in a backup, say) and is to be written.
 int open_regular(int folder, const std::string& name, int mode, UniqueFd& file) {
   // Without O_NONBLOCK a pipe of that name would block for ever.
   file.reset(::openat(folder, name.c_str(), mode | O_NONBLOCK | kSafely));
   if (!file.valid()) return errno;
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) return errno;
-  return S_ISREG(status.st_mode) ? 0 : ENXIO;
+  const bool is_ours = (mode & O_ACCMODE) == O_RDONLY || status.st_nlink <= 1;
+  return S_ISREG(status.st_mode) && is_ours ? 0 : ENXIO;
 }
 
 /// A new file, in place of what has its name: that may be a link to somebody's file, or a pipe.
