@@ -174,8 +174,9 @@ void put_process_in_order() {
   ::signal(SIGXFSZ, SIG_IGN);  // and so is a file that grows over its limit
   ::signal(SIGCHLD, SIG_DFL);  // ignored, it would hide how a worker died
   // The client ID, passwords and headers are in our memory; the workers inherit it.
-  const rlimit no_core{};
-  ::setrlimit(RLIMIT_CORE, &no_core);
+  // Unlike 0, 1 holds for cores that are piped to a program, too (core(5)); a file has no room.
+  const rlimit one{1, 1}, none{};
+  if (::setrlimit(RLIMIT_CORE, &one) != 0) ::setrlimit(RLIMIT_CORE, &none);
   // Each transfer takes two descriptors, and idle connections one.
   rlimit files{};
   if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {

@@ -230,10 +230,10 @@ TEST_F(SecretsTest, NoProcessLeavesACore) {
   all.push_back(process.pid());
   EXPECT_EQ(2u, all.size());
   for (const pid_t pid : all) {
-    rlimit limit{1, 1};
+    rlimit limit{2, 2};
     EXPECT_EQ(0, ::prlimit(pid, RLIMIT_CORE, nullptr, &limit));
-    EXPECT_EQ(0u, limit.rlim_cur);
-    EXPECT_EQ(0u, limit.rlim_max);
+    EXPECT_LE(limit.rlim_cur, 1u) << "1: not to a program either";
+    EXPECT_LE(limit.rlim_max, 1u);
     // And where the kernel hands dumps to a program whatever the limit is: "dd" is do not dump.
     const auto areas = lines_of(proc_file(pid, "smaps"));
     bool in_channel = false, seen = false;
