@@ -108,8 +108,9 @@ int remove_useless(int folder, bool& any_left) {
   any_left = false;
   const int listed = each_entry(folder, [&](const char* name) {
     const bool useless = is_useless(folder, name);
-    const bool removed = useless && ::unlinkat(folder, name, 0) == 0;
-    if (useless && !removed && errno != EISDIR && errno != ENOENT) error = errno;
+    // A worker of this run may remove its own meanwhile.
+    const bool removed = useless && (::unlinkat(folder, name, 0) == 0 || errno == ENOENT);
+    if (useless && !removed && errno != EISDIR) error = errno;
     any_left = any_left || !removed;
     return error == 0;
   });

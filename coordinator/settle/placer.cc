@@ -210,8 +210,9 @@ int Placer::move(const std::string& part_name, const std::string& name,
                              : rename_no_replace(calls_, parts_, part, to, last);
   if (error != 0 || !bytes || is_whole_part_at(to, last, *bytes)) return error;
   // Nobody is to find it under that name: a link that leads elsewhere, or a pipe that never ends.
-  // Not by a rename alone, which does nothing where the part is a link to the same file.
-  if (::unlinkat(to, last, 0) != 0) (void)calls_.rename(to, last, parts_, part, 0);
+  // A rename alone does nothing where the part is a link to the same file.
+  (void)calls_.rename(to, last, parts_, part, 0);
+  ::unlinkat(to, last, 0);
   return kReplaced;
 }
 

@@ -39,7 +39,7 @@ Result<> test_sandbox(int part_folder) {
   if (auto good = judge(socket.valid(), "make a socket"); !good) return good;
   // No part has such a name, and no two workers have the same at a time. What lies there is a dead
   // one's: left behind, or planted for us to fail over.
-  const std::string name = "sandbox-" + std::to_string(::getpid());
+  const std::string name = std::to_string(::getpid()) + ".sandbox";
   (void)::unlinkat(part_folder, name.c_str(), 0);
   const UniqueFd file(::openat(part_folder, name.c_str(),
                                O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
