@@ -135,6 +135,22 @@ std::string words_for(const CurlUrl::Problem& problem, std::string_view url) {
   return "its user name or password has an '@': write it as %40";
 }
 
+/// Where the authority that begins at `begin` ends. Behind `//`, what follows its last colon and is
+/// no port is a password: one that holds a `/`, `?` or `#` as it is goes on to the next '@'.
+/// `last_at`: of all text, so that nothing is looked for in vain.
+std::size_t end_of_authority(std::string_view text, std::size_t begin, bool behind_slashes,
+                             std::size_t last_at) {
+  constexpr std::string_view kEnds = "/?#";
+  const std::size_t end = std::min(text.find_first_of(kEnds, begin), text.size());
+  const std::string_view authority = text.substr(begin, end - begin);
+  const std::size_t colon = authority.rfind(':');
+  const bool has_password = behind_slashes && end < last_at && colon != authority.npos &&
+                            !authority.starts_with('[') && authority.find('@') == authority.npos &&
+                            authority.find_first_not_of("0123456789", colon + 1) != authority.npos;
+  const std::size_t at = has_password ? text.find('@', end) : std::string_view::npos;
+  return at == std::string_view::npos ? end : std::min(text.find_first_of(kEnds, at), text.size());
+}
+
 }  // namespace
 
 std::string Url::origin() const {
@@ -253,7 +269,8 @@ std::string extension_of_path(std::string_view path) {
 }
 
 std::string mask_userinfo(std::string_view text) {
-  if (text.find('@') == std::string_view::npos) return std::string(text);  // nearly always
+  const std::size_t last_at = text.rfind('@');
+  if (last_at == std::string_view::npos) return std::string(text);  // nearly always
   std::string masked;
   std::size_t copied = 0;
   std::size_t end = 0;                      // of an authority
@@ -264,7 +281,7 @@ std::string mask_userinfo(std::string_view text) {
     const std::size_t begin = std::min(text.find_first_not_of("/\\", next), text.size());
     // Where authorities overlap they end together: nothing is looked at twice.
     if (next == 0 || begin > end) {
-      end = std::min(text.find_first_of("/?#", begin), text.size());
+      end = end_of_authority(text, begin, begin >= next + 2, last_at);
       at = text.substr(begin, end - begin).rfind('@');
       if (at != std::string_view::npos) at += begin;
     }

@@ -341,6 +341,11 @@ TEST(MaskUserinfo, HidesSecretsAndNothingElse) {
       {"url: http://u:p@h/x", "url: http://user:***@h/x"},
       {"http://web/http://u:p@h/x", "http://web/http://user:***@h/x"},
       {"http://a:b@x/?u=http://u:p@h/x", "http://user:***@x/?u=http://user:***@h/x"},
+      {"http://u:pw/more@h/x", "http://user:***@h/x"},
+      {"http://u:p#w?/@h/x@y", "http://user:***@h/x@y"},
+      {"http://h:80/x@y", "http://h:80/x@y"},
+      {"http://[::1]:80/x@y", "http://[::1]:80/x@y"},
+      {"mailto:a/b@c", "mailto:a/b@c"},
       {"http://h/x", "http://h/x"},
       {"http://h/@user/x@2x.png", "http://h/@user/x@2x.png"},
       {"http://h?a@b", "http://h?a@b"},
@@ -363,6 +368,7 @@ TEST(MaskUserinfo, ALineFullOfSignsIsReadOnce) {
       {"a:\\", "a:\\"},
       {":/@", ":/user:***@"},
       {"a@b:/", "user:***@b:/"},
+      {"x://a:b/@", "x://user:***@"},
   };
   for (const auto& [piece, masked_piece] : kRows) {
     std::string line, masked;
