@@ -45,12 +45,15 @@ std::vector<Area> areas_of(pid_t pid) {
 }
 
 /// What a debugger, or a core dump, would find: the lines of `maps` whose memory holds `text`.
-/// nullopt: the memory may not be read.
+/// nullopt: the memory may not be read. A sanitizer's own tables, of gigabytes and more, are left
+/// out.
 std::optional<std::vector<std::string>> memory_with(pid_t pid, std::string_view text) {
   std::ifstream memory(fmt::format("/proc/{}/mem", pid), std::ios::binary);
   if (!memory) return std::nullopt;
   std::vector<std::string> found;
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 30;
   for (const Area& area : areas_of(pid)) {
+    if (area.end - area.begin > kMost) continue;
     std::string bytes(area.end - area.begin, '\0');
     memory.clear();
     memory.seekg(static_cast<std::streamoff>(area.begin));
