@@ -11,7 +11,7 @@ namespace fanfetch {
 
 /// Takes from this process, for good, all but what `rules` need, as far as `level` and the kernel
 /// go. In this order: limits, no_new_privs, Landlock, seccomp. Returns what holds it back then.
-/// Error: the kernel refuses what it said that it has; part of it may be installed.
+/// Error: the kernel refuses limits or the filter; part of it may be installed.
 /// REQUIRES: the process has one thread, and all that it will read from other files, and all that
 /// libraries load late, is in memory.
 [[nodiscard]] Result<Protections> lock_in(const SandboxRules& rules, SandboxLevel level,

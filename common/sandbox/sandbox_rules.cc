@@ -106,6 +106,9 @@ std::string missing_protections(Protections reached, const SandboxSupport& suppo
     why = fmt::format("Linux 6.12 has all that it takes; this kernel's Landlock has ABI {} of {}",
                       support.landlock_abi, kPeersAbi);
   }
+  if (why.empty() && (reached & protection::kCalls) != 0 && (reached & protection::kFiles) == 0) {
+    why = "this system has Landlock, and refuses to lock with it";
+  }
   if (!support.seccomp) why += why.empty() ? "no seccomp" : ", and no seccomp";
   return missing + (why.empty() ? "" : " (" + why + ")");
 }

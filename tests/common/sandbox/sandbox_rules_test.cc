@@ -121,6 +121,8 @@ TEST(SandboxRules, SaysWhatIsMissingAndWhy) {
             missing({.landlock_abi = 7, .sanitized = true}));
   EXPECT_EQ("system calls (no seccomp)", missing({.landlock_abi = 7, .seccomp = false}));
   EXPECT_EQ("system calls", missing_protections(kFiles | kPorts | kPeers, {.landlock_abi = 7}));
+  EXPECT_EQ("files, ports, signals (this system has Landlock, and refuses to lock with it)",
+            missing_protections(kCalls, {.landlock_abi = 7}));
   EXPECT_EQ((std::vector<std::string_view>{"calls", "peers"}), names_of(kCalls | kPeers));
 }
 
