@@ -27,7 +27,8 @@ WorkerPool::WorkerPool(EventLoop& loop, WorkerProgram program, const PoolSetting
       program_(std::move(program)),
       settings_(settings),
       first_(std::move(first)),
-      events_(std::move(events)) {
+      events_(std::move(events)),
+      sandboxes_(settings.required) {
   assert(settings.workers >= 1 && settings.workers <= settings.jobs);
   for (unsigned i = 0; i < settings.workers; ++i) {
     members_.push_back(std::make_unique<PoolMember>(i + 1, settings.share(i)));
@@ -211,40 +212,26 @@ void WorkerPool::on_death(PoolMember& member) {
   act(member, action);
 }
 
-/// Before its first job. What kept it from working there is most likely this machine's: the others
-/// get less of a sandbox, unless the user wants it whole. Once one has served inside, it is not: a
-/// worker that was taken over must not talk its successors out of theirs.
 void WorkerPool::on_sandbox_failed(const PoolMember& member, const std::string& how) {
-  if (protections_) return;
-  if (settings_.required != 0) {
-    const auto on_hopeless = events_.on_hopeless;
-    return on_hopeless(Error{fmt::format(
-        "--sandbox=require: the workers' sandbox does not work on this machine (a worker {})",
-        how)});
-  }
-  const SandboxLevel less = lowered(member.sandbox);
-  if (member.sandbox != program_.sandbox || less == program_.sandbox) return;
-  program_.sandbox = less;
-  events_.on_message(
-      fmt::format("the workers' sandbox does not work on this machine: they get less of it from "
-                  "now on ('{}'); --sandbox=require refuses to run so",
-                  name(less)));
+  auto lowered = sandboxes_.on_failed(member.sandbox, program_.sandbox, how);
+  if (!lowered) return give_up(std::move(lowered.error()));
+  if (!*lowered) return;
+  program_.sandbox = (*lowered)->level;
+  events_.on_message(std::move((*lowered)->notice));
 }
 
 void WorkerPool::see_protections(PoolMember& member) {
   if (member.locked_in || member.state.state() != WorkerState::State::serving) return;
   member.locked_in = true;
-  const Protections reached = member.channel->protections() & protection::kAll;
-  if ((settings_.required & ~reached) != 0) {
-    const auto on_hopeless = events_.on_hopeless;
-    return on_hopeless(
-        Error{fmt::format("--sandbox=require: worker {} does not have all of its sandbox, only: {}",
-                          member.number, fmt::join(names_of(reached), ", "))});
-  }
-  const Protections common = protections_.value_or(reached) & reached;
-  if (protections_ == common) return;
-  protections_ = common;
-  events_.on_protections(common);
+  auto common = sandboxes_.on_locked_in(member.number, member.channel->protections());
+  if (!common) return give_up(std::move(common.error()));
+  if (*common) events_.on_protections(**common);
+}
+
+void WorkerPool::give_up(Error why) {
+  // A copy: the owner will stop us from inside.
+  const auto on_hopeless = events_.on_hopeless;
+  on_hopeless(std::move(why));
 }
 
 /// `sole`: what follows for a job that ran alone. Returns the number of jobs that a dead worker had
@@ -269,11 +256,7 @@ std::size_t WorkerPool::report_lost(PoolMember& member, Blame sole) {
 void WorkerPool::give_up_if_hopeless() {
   const bool none_starts = std::all_of(members_.begin(), members_.end(),
                                        [](const auto& m) { return m->state.hopeless(); });
-  auto verdict = toll_.verdict(none_starts);
-  if (!verdict) return;
-  // A copy: the owner will stop us from inside.
-  const auto on_hopeless = events_.on_hopeless;
-  on_hopeless(std::move(*verdict));
+  if (auto verdict = toll_.verdict(none_starts)) give_up(std::move(*verdict));
 }
 
 void WorkerPool::read_stderr(PoolMember& member) {

@@ -20,6 +20,7 @@
 #include "coordinator/pool/first_workers.h"
 #include "coordinator/pool/lease_watch.h"
 #include "coordinator/pool/rate_shares.h"
+#include "coordinator/pool/sandbox_watch.h"
 #include "coordinator/pool/stderr_lines.h"
 #include "coordinator/pool/worker_process.h"
 #include "coordinator/pool/worker_state.h"
@@ -124,6 +125,7 @@ class WorkerPool {
   void read_stderr(PoolMember& member);
   [[nodiscard]] StderrLines::Say line_reporter(const PoolMember& member) const;
   void give_up_if_hopeless();
+  void give_up(Error why);
   [[nodiscard]] std::span<const WorkerLoad> loads(std::optional<HostKey> host) const;
   [[nodiscard]] bool submit_to(PoolMember& member, const Encoder& encode, TaskId task,
                                HostKey host);
@@ -136,7 +138,7 @@ class WorkerPool {
   std::vector<std::unique_ptr<PoolMember>> members_;
   mutable std::vector<WorkerLoad> loads_;  // scratch
   std::uint64_t bytes_of_dead_ = 0;
-  std::optional<Protections> protections_;  // of all workers so far
+  SandboxWatch sandboxes_;
   DeathToll toll_;
   EventLoop::TimerKey tick_timer_{};
   bool ticked_ = false;
