@@ -25,7 +25,8 @@ struct LastRun {
   std::optional<std::uint64_t> kept, skipped;
   /// Of `failed`: earlier runs had them, too. Of a run without an end: those tried again so far.
   std::optional<std::uint64_t> stood;
-  /// What holds its workers back; nullopt: it was an older fanfetch's.
+  /// What holds its workers back, until it has ended what is planned to; nullopt: none has worked,
+  /// or it was an older fanfetch's.
   std::optional<Protections> protections;
 };
 

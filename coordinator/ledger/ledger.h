@@ -94,7 +94,7 @@ struct RunNaming {
 struct RunSummary {
   std::uint64_t saved = 0, kept = 0, skipped = 0, failed = 0, bytes = 0;
   std::uint64_t stood = 0;  ///< Of `failed`: see Record::stood.
-  /// What held all of the workers back (common/sandbox/sandbox_rules.h); nullopt: as at the start.
+  /// What held all of the workers back (common/sandbox/sandbox_rules.h); nullopt: none has worked.
   std::optional<std::uint32_t> protections = {};
   std::string ending;  ///< `finished`, `stopped` …
 };

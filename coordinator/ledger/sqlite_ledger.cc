@@ -73,8 +73,7 @@ Ledger::Done SqliteLedger::begin_run(WallTime now, int pid, const RunNaming& nam
 Ledger::Done SqliteLedger::end_run(const RunSummary& summary, WallTime now) {
   Statement update(*database_,
                    "UPDATE runs SET ended_at=?, ending=?, saved=?, kept=?, skipped=?, failed=?, "
-                   "bytes=?, stood=?, "
-                   "protections=coalesce(?, protections) WHERE run=?");
+                   "bytes=?, stood=?, protections=? WHERE run=?");
   update.bind(milliseconds(now)).bind(summary.ending);
   for (const auto count : {summary.saved, summary.kept, summary.skipped, summary.failed,
                            summary.bytes, summary.stood}) {

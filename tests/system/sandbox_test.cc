@@ -283,6 +283,22 @@ TEST_F(SandboxedRunTest, RequireRunsWithAllOfItAndRefusesLess) {
   EXPECT_TRUE(has(status_json(), R"("sandbox":{"level":"partial","restricts":["calls"]})"));
 }
 
+/// What a container may do: one lock that refuses is no reason to do without the other.
+TEST_F(SandboxedRunTest, WhereLandlockRefusesCallsAreFilteredAllTheSame) {
+  const auto paths = serve_many(3);
+  const Finished finished = run(lesser("restrict", paths, {"-v"}));
+  EXPECT_EQ(0, finished.exit_status) << finished.describe();
+  EXPECT_TRUE(has(finished.err, "files, ports, signals (this system has Landlock, and refuses"))
+      << finished.err;
+  EXPECT_TRUE(has(status_json(), R"("sandbox":{"level":"partial","restricts":["calls"]})"))
+      << status_json();
+  fs::remove_all(output());
+  const Finished refused = run(lesser("restrict", paths, {"--sandbox=require"}));
+  EXPECT_EQ(70, refused.exit_status) << refused.describe();
+  EXPECT_TRUE(has(refused.err, "does not have all of its sandbox, only: calls")) << refused.err;
+  EXPECT_TRUE(has(status_json(), R"("sandbox":null)")) << "none worked in one: " << status_json();
+}
+
 TEST_F(SandboxedRunTest, WhereWorkersCannotWorkInItTheyGetLess) {
   const auto paths = serve_many(3);
   const Finished lowered = run(lesser("unlink", paths, {"-w1"}));
