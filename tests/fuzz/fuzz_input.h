@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,6 +41,19 @@ class Input {
     std::string text(left_.substr(0, end));
     left_.remove_prefix(std::min(end + 1, left_.size()));
     return text;
+  }
+  /// The next bytes, `size` at most.
+  [[nodiscard]] std::string_view text(std::size_t size) {
+    const std::string_view taken = left_.substr(0, size);
+    left_.remove_prefix(taken.size());
+    return taken;
+  }
+  template <class Number>
+  [[nodiscard]] Number number() {
+    Number value{};
+    const std::string_view from = text(sizeof value);
+    std::memcpy(&value, from.data(), from.size());
+    return value;
   }
   [[nodiscard]] std::string rest() { return std::string(std::exchange(left_, {})); }
   [[nodiscard]] bool empty() const { return left_.empty(); }

@@ -21,43 +21,13 @@
 #include "common/job.h"
 #include "coordinator/pool/coordinator_channel.h"
 #include "coordinator/pool/lease_watch.h"
+#include "tests/fuzz/fuzz_input.h"
 
 namespace {
 
 using namespace fanfetch;
 
 constexpr std::uint32_t kSlots = 3;
-
-#define REQUIRE(condition)                                                 \
-  do {                                                                     \
-    if (!(condition)) {                                                    \
-      std::fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-      std::abort();                                                        \
-    }                                                                      \
-  } while (false)
-
-/// Takes values off the front of the input; zeros once it is used up.
-class Script {
- public:
-  explicit Script(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
-
-  [[nodiscard]] bool is_over() const { return bytes_.empty(); }
-  template <class Number>
-  Number number() {
-    Number value{};
-    const auto from = text(sizeof value);
-    std::memcpy(&value, from.data(), from.size());
-    return value;
-  }
-  std::span<const std::uint8_t> text(std::size_t size) {
-    const auto taken = bytes_.first(std::min(size, bytes_.size()));
-    bytes_ = bytes_.subspan(taken.size());
-    return taken;
-  }
-
- private:
-  std::span<const std::uint8_t> bytes_;
-};
 
 /// The worker's mapping of all of it.
 class Memory {
@@ -74,7 +44,7 @@ class Memory {
   Memory(const Memory&) = delete;
   Memory& operator=(const Memory&) = delete;
 
-  void write(std::size_t offset, std::span<const std::uint8_t> bytes) {
+  void write(std::size_t offset, std::string_view bytes) {
     offset %= size_;
     std::memcpy(bytes_ + offset, bytes.data(), std::min(bytes.size(), size_ - offset));
   }
@@ -103,10 +73,10 @@ void require_sound(const JobReport& report) {
 
 class Run {
  public:
-  explicit Run(std::span<const std::uint8_t> script) : script_(script) {}
+  explicit Run(fuzz::Input script) : script_(script) {}
 
   void play() {
-    while (!script_.is_over()) step();
+    while (!script_.empty()) step();
     drain();
     is_over_ = true;
     for (const auto& orphan : coordinator_.reclaim(acceptor())) come_back(orphan.task);
@@ -217,7 +187,7 @@ class Run {
     coordinator_.wake_worker();
   }
 
-  Script script_;
+  fuzz::Input script_;
   CoordinatorChannel coordinator_ = std::move(*CoordinatorChannel::create(kSlots));
   ChannelRegion raw_ = std::move(
       *ChannelRegion::attach(UniqueFd(::fcntl(coordinator_.region_fd(), F_DUPFD_CLOEXEC, 0))));
@@ -233,6 +203,6 @@ class Run {
 
 // libFuzzer's name.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  Run(std::span(data, size)).play();
+  Run(fuzz::Input(data, size)).play();
   return 0;
 }
