@@ -107,10 +107,13 @@ int remove_useless(int folder, bool& any_left) {
   int error = 0;
   any_left = false;
   const int listed = each_entry(folder, [&](const char* name) {
+    if (std::string_view(name).ends_with(kSelfTestSuffix)) {  // of a worker that may be alive
+      (void)::unlinkat(folder, name, 0);
+      return true;
+    }
     const bool useless = is_useless(folder, name);
-    // A worker of this run may remove its own meanwhile.
-    const bool removed = useless && (::unlinkat(folder, name, 0) == 0 || errno == ENOENT);
-    if (useless && !removed && errno != EISDIR) error = errno;
+    const bool removed = useless && ::unlinkat(folder, name, 0) == 0;
+    if (useless && !removed && errno != EISDIR && errno != ENOENT) error = errno;
     any_left = any_left || !removed;
     return error == 0;
   });

@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "common/part_name.h"
 #include "common/unique_fd.h"
 
 namespace fanfetch {
@@ -39,7 +40,7 @@ Result<> test_sandbox(int part_folder) {
   if (auto good = judge(socket.valid(), "make a socket"); !good) return good;
   // No part has such a name, and no two workers have the same at a time. What lies there is a dead
   // one's: left behind, or planted for us to fail over.
-  const std::string name = std::to_string(::getpid()) + ".sandbox";
+  const std::string name = std::to_string(::getpid()) + std::string(kSelfTestSuffix);
   (void)::unlinkat(part_folder, name.c_str(), 0);
   const UniqueFd file(::openat(part_folder, name.c_str(),
                                O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));

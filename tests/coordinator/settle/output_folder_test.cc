@@ -63,6 +63,17 @@ TEST_F(OutputFolderTest, ThrowsAwayThePartsOfAKilledRunAndNothingElse) {
   EXPECT_TRUE(fs::exists(root_ / ".fanfetch/ledger.sqlite"));
 }
 
+/// A worker of this run is trying its sandbox, or one of a killed run was: there, a folder stands
+/// for what cannot be removed.
+TEST_F(OutputFolderTest, IsNotKeptFromItsWorkByAWorkersSelfTest) {
+  const std::string left = temp_.write(".fanfetch/part/12.sandbox", "x");
+  fs::create_directories(root_ / ".fanfetch/part/34.sandbox");
+  const auto output = OutputFolder::open(root_);
+  ASSERT_TRUE(output);
+  EXPECT_EQ(output->clean_parts().value(), false) << "neither is a part";
+  EXPECT_FALSE(fs::exists(left));
+}
+
 TEST_F(OutputFolderTest, KeepsPartsThatCanBeGoneOnWith) {
   for (const char* name : {"aa", "aa.resume", "lonely", "orphan.resume", "cc.resume.tmp"}) {
     (void)temp_.write(std::string(".fanfetch/part/") + name, "x");
