@@ -187,6 +187,19 @@ void Coordinator::on_signal(int signal) {
   on_event(RunEvent::must_end);
 }
 
+void Coordinator::end_as_asked(EndReason reason, std::string why) {
+  if (stage_.stage() == Stage::finishing) return;  // whole by itself
+  if (stage_.stage() == Stage::cut_off && reason != EndReason::min_free) return;
+  if (!drops_messages()) {
+    const auto in_flight = workers_.in_flight();
+    ledger_.notice(in_flight == 0
+                       ? why + ": writing down what is done"
+                       : fmt::format("{}: {} in flight get 10 s to finish", why, in_flight));
+  }
+  note_asked_end(trouble_, {reason, std::move(why)});
+  on_event(RunEvent::asked_to_end);
+}
+
 void Coordinator::on_event(RunEvent event) {
   const RunOrders orders = stage_.on(event);
   if (orders.cancel_links) {

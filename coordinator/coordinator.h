@@ -52,6 +52,10 @@ class Coordinator {
   void on_worker_message(std::string text);
   void on_workers_hopeless(Error error);
   void on_signal(int signal);
+  /// Takes no new links, and gives those in flight the same time as a first signal does. `why`: see
+  /// AskedEnd. Of no effect once the run ends anyway, but that a disk which is nearly full is
+  /// noted.
+  void end_as_asked(EndReason reason, std::string why);
   /// The ledger's thread has done something, or the output has failed.
   void on_ledger_progress();
 
@@ -62,6 +66,8 @@ class Coordinator {
   [[nodiscard]] Stage stage() const { return stage_.stage(); }
   /// The reader found the ledger damaged.
   [[nodiscard]] bool ledger_damaged() const { return ledger_damaged_; }
+  /// The list was read to its end, and every link of it has a record, however the run ends.
+  [[nodiscard]] bool is_whole() const { return total_ && unfinished() == 0; }
   /// Links that have no record.
   [[nodiscard]] std::uint64_t unfinished() const { return dispatcher_.unfinished(); }
 

@@ -133,12 +133,13 @@ RunEnd Run::finish() {
   ledger_.finish();
   coordinator_.note_output_trouble();
   RunTrouble trouble = coordinator_.trouble();
-  const Stage stage = coordinator_.stage();
+  // Asked to end, it may have come to its end in the time that was left to what was in flight.
+  const bool is_whole = trouble.asked && coordinator_.is_whole();
+  if (is_whole) trouble.asked.reset();
+  const Stage stage = is_whole ? Stage::finishing : coordinator_.stage();
   RunReport& report = *parts_.report;
   (void)reserve_.free();  // a full disk may need the room for the run's own row
-  const auto ended =
-      end_run(parts_.ledger, report.tally(),
-              stage == Stage::cut_off || trouble.workers ? "stopped early" : "finished");
+  const auto ended = end_run(parts_.ledger, report.tally(), ending(trouble, stage));
   if (!ended && !trouble.output) trouble.output = ended.error().message;
   if (coordinator_.ledger_damaged()) parts_.ledger.ledger->note_damage();
   if (reader_stuck) parts_.ledger.ledger->note_lasting_reader();

@@ -4,6 +4,8 @@
 #include <signal.h>
 
 #include <cerrno>
+#include <string_view>
+#include <utility>
 
 #include "common/result.h"
 #include "coordinator/ledger/open_ledger.h"
@@ -11,6 +13,32 @@
 #include "coordinator/process/shortage.h"
 
 namespace fanfetch {
+namespace {
+
+std::string_view name(EndReason reason) {
+  switch (reason) {
+    case EndReason::duration: return "--max-duration";
+    case EndReason::transfer: return "--max-transfer";
+    case EndReason::min_free: return "--min-free";
+    case EndReason::stop_command: return "fanfetch stop";
+  }
+  return {};
+}
+
+}  // namespace
+
+void note_asked_end(RunTrouble& trouble, AskedEnd asked) {
+  if (trouble.asked && asked.reason != EndReason::min_free) return;
+  trouble.asked = std::move(asked);
+}
+
+std::string ending(const RunTrouble& trouble, Stage stage) {
+  if (trouble.workers || trouble.output || trouble.signal != 0) {
+    return stage == Stage::cut_off || trouble.workers ? "stopped early" : "finished";
+  }
+  if (trouble.asked) return fmt::format("ended by {}", name(trouble.asked->reason));
+  return stage == Stage::cut_off ? "stopped early" : "finished";
+}
 
 void note_results_error(RunTrouble& trouble, int error, bool results_go_to_stdout) {
   if (error == 0) return;
@@ -25,11 +53,11 @@ std::vector<std::string> closing_errors(const RunTrouble& trouble, Stage stage,
                                         std::uint64_t unfinished, std::uint64_t lost_records) {
   std::vector<std::string> errors;
   if (stage == Stage::cut_off) {
-    errors.push_back(fmt::format(
-        "stopped early: {} links that were {}begun or waiting have no record{}, nor has what was "
-        "not read of the list; the same command goes on from here",
-        unfinished + lost_records, lost_records > 0 ? "done, " : "",
-        lost_records > 0 ? " in the results" : ""));
+    errors.push_back(
+        fmt::format("{}: {} links that were {}begun or waiting have no record{}, nor has what was "
+                    "not read of the list; the same command goes on from here",
+                    trouble.asked ? trouble.asked->why : "stopped early", unfinished + lost_records,
+                    lost_records > 0 ? "done, " : "", lost_records > 0 ? " in the results" : ""));
   } else if (lost_records > 0) {
     errors.push_back(fmt::format(
         "{} links that are done have no record in the results; the same command writes them again",
@@ -53,8 +81,10 @@ int exit_status(const RunTrouble& trouble, const Tally& tally, const MaxFailed& 
   const bool is_short =
       trouble.list_short || (trouble.output && tells_of_shortage(*trouble.output));
   if (trouble.workers || is_short) return kExitUnable;
-  if (trouble.output) return kExitOutput;
+  const bool nearly_full = trouble.asked && trouble.asked->reason == EndReason::min_free;
+  if (trouble.output || nearly_full) return kExitOutput;
   if (trouble.list_failed) return kExitListFailed;
+  if (trouble.asked) return kExitAsked;
   return max_failed.exceeded_by(tally) ? kExitLinksFailed : kExitSuccess;
 }
 

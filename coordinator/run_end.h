@@ -10,12 +10,24 @@
 
 namespace fanfetch {
 
-/// What went wrong with a run that is not one link's failure.
+/// Why a run that could go on ends all the same.
+enum class EndReason : std::uint8_t { duration, transfer, min_free, stop_command };
+
+/// An end that somebody asked for, by an option or a command.
+struct AskedEnd {
+  EndReason reason = EndReason::stop_command;
+  std::string why;  ///< The beginning of a sentence: `--max-duration 2h is over`.
+
+  bool operator==(const AskedEnd&) const = default;
+};
+
+/// What went wrong with a run that is not one link's failure, and what else ends it.
 struct RunTrouble {
   std::optional<std::string> workers;  ///< Why no worker can be started any more.
   bool list_short = false;             ///< Descriptors or memory were short for some source.
   std::optional<std::string> output;   ///< Why it cannot be written; the first reason stays.
   bool list_failed = false;            ///< Some source could not be read.
+  std::optional<AskedEnd> asked;       ///< Before all links were finished.
   int signal = 0;                      ///< That ends the run, or 0.
 };
 
@@ -29,6 +41,13 @@ struct RunEnd {
 /// Notes that results cannot be written: `error` is an errno value, 0 if they can. A reader of
 /// stdout that has left ends the run like a SIGPIPE; anything else is trouble with the output.
 void note_results_error(RunTrouble& trouble, int error, bool results_go_to_stdout);
+
+/// Notes that the run was asked to end. The first reason stays, but for a disk that is nearly full:
+/// somebody has to look at that one.
+void note_asked_end(RunTrouble& trouble, AskedEnd asked);
+
+/// What the ledger keeps of a run's end: `finished`, `stopped early`, `ended by --max-duration`.
+[[nodiscard]] std::string ending(const RunTrouble& trouble, Stage stage);
 
 /// What the user has to know at the end, graver than notices. `unfinished`: links that were read
 /// and are not settled. `lost_records`: of settled links, which --results should have.

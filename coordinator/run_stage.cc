@@ -10,6 +10,9 @@ RunOrders RunStage::on(RunEvent event) {
       if (stage_ != Stage::running) return {};
       stage_ = Stage::finishing;
       return {.stop_workers = true, .settle_rest = true};
+    case RunEvent::asked_to_end:
+      if (stage_ != Stage::running) return {};  // it ends already, and may well be whole
+      [[fallthrough]];
     case RunEvent::must_end:
     case RunEvent::workers_hopeless: {
       const Stage before = std::exchange(stage_, Stage::cut_off);

@@ -15,6 +15,7 @@ enum class Stage : std::uint8_t {
 enum class RunEvent : std::uint8_t {
   all_finished,      ///< The list is at its end, and every link of it is finished.
   must_end,          ///< The first signal, or an output that cannot be written.
+  asked_to_end,      ///< A limit of the run is reached, or `fanfetch stop` was called.
   workers_hopeless,  ///< No worker can be started any more.
   signal_again,      ///< The user does not want to wait.
   grace_over,        ///< The workers have had their time to finish their jobs.
@@ -45,7 +46,9 @@ struct RunOrders {
 ///                      | → finishing          |                   |
 ///     must end         | cancel, stop         | cancel            |
 ///                      | → cut off            | → cut off         |
-///     workers hopeless | the same, and kill   | the same and kill | kill
+///     asked to end     | cancel, stop         |                   |
+///                      | → cut off            |                   |
+///     workers hopeless | cancel, stop, kill   | cancel, kill      | kill
 ///     signal again     | kill, leave          | kill, leave       | kill, leave
 ///     grace over       |                      | cut               | cut
 ///     cut over         |                      | kill              | kill

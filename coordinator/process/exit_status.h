@@ -8,8 +8,9 @@ enum ExitStatus : int {
   kExitLinksFailed = 1,    ///< More links failed than --max-failed.
   kExitConfiguration = 2,  ///< Usage, configuration, no client ID.
   kExitListFailed = 3,     ///< The link list could not be had; what came was finished first.
-  kExitOutput = 4,         ///< The output cannot be written.
+  kExitOutput = 4,         ///< The output cannot be written, or --min-free is reached.
   kExitBusy = 5,           ///< Another run holds the folder.
+  kExitAsked = 6,  ///< Ended early as asked: --max-duration, --max-transfer, `fanfetch stop`.
   /// fanfetch itself failed: no worker can be started, all die, or memory or descriptors are short.
   kExitUnable = 70,
 };

@@ -225,6 +225,78 @@ TEST_F(CoordinatorTest, ASignalWhileFinishingStopsTheWorkersOnlyOnce) {
             Texts{"notice: interrupted: writing down what is done; once more stops at once"});
 }
 
+// --- Ends that were asked for ---
+
+TEST_F(CoordinatorTest, AnEndThatWasAskedForLetsWhatIsInFlightFinish) {
+  run_with_one_in_flight();
+  plan_links(3);
+  coordinator_.end_as_asked(EndReason::duration, "--max-duration 2h is over");
+  coordinator_.end_as_asked(EndReason::transfer, "--max-transfer 1 GiB is reached");
+  coordinator_.after_batch();
+  EXPECT_EQ(coordinator_.stage(), Stage::cut_off);
+  EXPECT_EQ(ledger_.messages,
+            Texts{"notice: --max-duration 2h is over: 1 in flight get 10 s to finish"});
+  EXPECT_EQ(supply_.cancels, 1);
+  EXPECT_EQ(supply_.items.size(), 3u) << "no more is taken";
+  EXPECT_EQ(workers_.count("stop"), 1u);
+  complete(Saved{});
+  EXPECT_EQ(ledger_.settled.size(), 1u);
+  EXPECT_FALSE(coordinator_.is_whole()) << "the list was not read to its end";
+  workers_.gone();
+  EXPECT_EQ(ledger_.closes, 1);
+  EXPECT_EQ(coordinator_.trouble().signal, 0);
+  EXPECT_EQ(coordinator_.trouble().asked,
+            (AskedEnd{EndReason::duration, "--max-duration 2h is over"}));
+}
+
+TEST_F(CoordinatorTest, AnEndThatWasAskedForHasTheSameGracePeriod) {
+  run_with_one_in_flight();
+  coordinator_.end_as_asked(EndReason::stop_command, "fanfetch stop");
+  timers_.advance(Coordinator::kGrace);
+  EXPECT_EQ(workers_.count("cut"), 1u);
+  timers_.advance(Coordinator::kCutTime);
+  EXPECT_EQ(workers_.count("kill"), 1u);
+}
+
+TEST_F(CoordinatorTest, ARunThatFinishesByItselfIsNotAskedToEnd) {
+  plan_end();
+  coordinator_.after_batch();
+  coordinator_.end_as_asked(EndReason::min_free, "the disk is nearly full");
+  EXPECT_EQ(coordinator_.stage(), Stage::finishing);
+  EXPECT_FALSE(coordinator_.trouble().asked);
+  EXPECT_EQ(ledger_.messages, Texts{});
+}
+
+TEST_F(CoordinatorTest, WhatComesToItsEndInTheTimeThatIsLeftIsWhole) {
+  run_with_one_in_flight();
+  plan_end();
+  coordinator_.after_batch();
+  coordinator_.end_as_asked(EndReason::duration, "--max-duration 1s is over");
+  EXPECT_FALSE(coordinator_.is_whole());
+  complete(Saved{});
+  EXPECT_TRUE(coordinator_.is_whole());
+}
+
+TEST_F(CoordinatorTest, ADiskThatIsNearlyFullIsNotedWhateverEndsTheRun) {
+  run_with_one_in_flight();
+  coordinator_.end_as_asked(EndReason::duration, "--max-duration 2h is over");
+  coordinator_.end_as_asked(EndReason::min_free, "1 GiB free");
+  ASSERT_TRUE(coordinator_.trouble().asked);
+  EXPECT_EQ(coordinator_.trouble().asked->reason, EndReason::min_free);
+  EXPECT_EQ(workers_.count("stop"), 1u);
+}
+
+/// Who pressed Ctrl-C is told, and what is in flight keeps its time.
+TEST_F(CoordinatorTest, ASignalBehindAnEndThatWasAskedForIsTheFirst) {
+  run_with_one_in_flight();
+  coordinator_.end_as_asked(EndReason::duration, "--max-duration 2h is over");
+  coordinator_.on_signal(SIGINT);
+  EXPECT_EQ(workers_.count("kill"), 0u);
+  EXPECT_EQ(coordinator_.trouble().signal, SIGINT);
+  coordinator_.on_signal(SIGINT);
+  EXPECT_EQ(workers_.count("kill"), 1u);
+}
+
 // --- Trouble ---
 
 TEST_F(CoordinatorTest, AFullDiskOfAWorkerEndsTheRunAndTheLink) {

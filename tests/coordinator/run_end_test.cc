@@ -5,12 +5,56 @@
 #include <signal.h>
 
 #include <cerrno>
+#include <iterator>
 
 #include "coordinator/ledger/open_ledger.h"
 #include "coordinator/process/exit_status.h"
 
 namespace fanfetch {
 namespace {
+
+AskedEnd asked(EndReason reason) { return {reason, "a limit is reached"}; }
+
+/// What ends runs, in the order of its gravity, and the status that it stands for.
+struct Ending {
+  const char* what;
+  int status;
+  void (*note)(RunTrouble& trouble, Tally& tally);
+};
+
+constexpr Ending kEndings[] = {
+    {"no worker", kExitUnable, [](RunTrouble& t, Tally&) { t.workers = "none"; }},
+    {"a shortage", kExitUnable, [](RunTrouble& t, Tally&) { t.list_short = true; }},
+    {"the output", kExitOutput, [](RunTrouble& t, Tally&) { t.output = "read-only"; }},
+    {"min-free", kExitOutput,
+     [](RunTrouble& t, Tally&) { note_asked_end(t, asked(EndReason::min_free)); }},
+    {"the list", kExitListFailed, [](RunTrouble& t, Tally&) { t.list_failed = true; }},
+    {"max-duration", kExitAsked,
+     [](RunTrouble& t, Tally&) { note_asked_end(t, asked(EndReason::duration)); }},
+    {"max-transfer", kExitAsked,
+     [](RunTrouble& t, Tally&) { note_asked_end(t, asked(EndReason::transfer)); }},
+    {"stop", kExitAsked,
+     [](RunTrouble& t, Tally&) { note_asked_end(t, asked(EndReason::stop_command)); }},
+    {"a failed link", kExitLinksFailed,
+     [](RunTrouble&, Tally& tally) {
+       tally.add({.status = Status::failed, .error = ErrorClass::tls});
+     }},
+};
+
+TEST(ExitStatus, OfTwoReasonsTheGraverCountsInWhateverOrderTheyCome) {
+  for (const Ending& graver : kEndings) {
+    for (const Ending* other = &graver; other != std::end(kEndings); ++other) {
+      for (const bool graver_first : {true, false}) {
+        RunTrouble trouble;
+        Tally tally;
+        (graver_first ? graver : *other).note(trouble, tally);
+        (graver_first ? *other : graver).note(trouble, tally);
+        EXPECT_EQ(exit_status(trouble, tally, {.count = 0}), graver.status)
+            << graver.what << " and " << other->what;
+      }
+    }
+  }
+}
 
 TEST(ExitStatus, WhatIsGraverGoesFirst) {
   Tally tally;
@@ -38,6 +82,34 @@ TEST(ExitStatus, AShortageIsTheMachines) {
   EXPECT_NE(errors[0].npos, errors[0].find("raise ulimit -n")) << errors[0];
   trouble = {.output = "cannot write: Permission denied"};
   EXPECT_EQ(exit_status(trouble, {}, {}), kExitOutput);
+}
+
+TEST(AskedEnd, TheFirstReasonStaysButForADiskThatIsNearlyFull) {
+  RunTrouble trouble;
+  note_asked_end(trouble, asked(EndReason::transfer));
+  note_asked_end(trouble, asked(EndReason::duration));
+  EXPECT_EQ(trouble.asked, asked(EndReason::transfer));
+  note_asked_end(trouble, asked(EndReason::min_free));
+  EXPECT_EQ(trouble.asked, asked(EndReason::min_free));
+  note_asked_end(trouble, asked(EndReason::stop_command));
+  EXPECT_EQ(trouble.asked, asked(EndReason::min_free));
+}
+
+TEST(TheLedger, KeepsHowARunEnded) {
+  EXPECT_EQ(ending({}, Stage::finishing), "finished");
+  EXPECT_EQ(ending({}, Stage::cut_off), "stopped early");
+  EXPECT_EQ(ending({.workers = "none"}, Stage::running), "stopped early");
+  EXPECT_EQ(ending({.asked = asked(EndReason::duration)}, Stage::cut_off),
+            "ended by --max-duration");
+  EXPECT_EQ(ending({.asked = asked(EndReason::transfer)}, Stage::cut_off),
+            "ended by --max-transfer");
+  EXPECT_EQ(ending({.asked = asked(EndReason::min_free)}, Stage::cut_off), "ended by --min-free");
+  EXPECT_EQ(ending({.asked = asked(EndReason::stop_command)}, Stage::cut_off),
+            "ended by fanfetch stop");
+  EXPECT_EQ(ending({.asked = asked(EndReason::duration), .signal = SIGTERM}, Stage::cut_off),
+            "stopped early");
+  EXPECT_EQ(ending({.output = "full", .asked = asked(EndReason::duration)}, Stage::cut_off),
+            "stopped early");
 }
 
 TEST(ResultsError, AReaderOfStdoutThatLeftEndsTheRunLikeASigpipe) {
@@ -78,6 +150,14 @@ TEST(ClosingErrors, SayWhatTheUserHasToDo) {
   trouble.output = fmt::format("no ledger{}", kMovedAside);
   EXPECT_EQ(closing_errors(trouble, Stage::cut_off, 7, 0)[2], *trouble.output)
       << "which says what to do";
+}
+
+TEST(ClosingErrors, SayWhatARunWasEndedBy) {
+  const RunTrouble trouble{.asked = AskedEnd{EndReason::duration, "--max-duration 2h is over"}};
+  const auto errors = closing_errors(trouble, Stage::cut_off, 7, 0);
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].find("--max-duration 2h is over: 7 links"), 0u) << errors[0];
+  EXPECT_NE(errors[0].find("the same command goes on from here"), errors[0].npos) << errors[0];
 }
 
 TEST(ClosingErrors, CountRecordsThatNobodyReceived) {

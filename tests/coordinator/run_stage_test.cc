@@ -58,6 +58,8 @@ INSTANTIATE_TEST_SUITE_P(
             "> cut off"},
         Row{"must_end", RunEvent::must_end, "cancel stop > cut off", "cancel > cut off",
             "> cut off"},
+        Row{"asked_to_end", RunEvent::asked_to_end, "cancel stop > cut off", "> finishing",
+            "> cut off"},
         Row{"workers_hopeless", RunEvent::workers_hopeless, "cancel stop kill > cut off",
             "cancel kill > cut off", "kill > cut off"},
         Row{"signal_again", RunEvent::signal_again, "kill leave > running",
