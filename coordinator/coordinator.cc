@@ -67,10 +67,13 @@ bool Coordinator::take_items_into(std::vector<Record>& records) {
 
 void Coordinator::take(ReaderItem item, std::vector<Record>& records) {
   if (auto* link = std::get_if<Link>(&item)) {
+    ++read_;
     dispatcher_.add(std::move(*link));
   } else if (auto* record = std::get_if<Record>(&item)) {
+    ++read_;
     records.push_back(std::move(*record));
   } else if (auto* row = std::get_if<LedgerRow>(&item)) {
+    ++read_;
     ledger_.settle(std::move(*row));
   } else if (auto* trouble = std::get_if<OutputTrouble>(&item)) {
     if (trouble->ledger_damaged) {
@@ -144,10 +147,26 @@ void Coordinator::report_pause(const std::string& origin, Duration pause) {
                              std::chrono::duration<double>(pause).count()));
 }
 
-void Coordinator::report_progress() {
-  timers_.call_at(timers_.now() + kProgressInterval, [this] { report_progress(); });
+void Coordinator::report_progress(Duration interval) {
+  timers_.call_at(timers_.now() + interval, [this, interval] { report_progress(interval); });
   if (is_backlogged()) return;
-  ledger_.progress({.total = total_, .bytes = workers_.bytes_in()}, timers_.now());
+  ledger_.progress(progress_state(), timers_.now());
+}
+
+ProgressState Coordinator::progress_state() {
+  if (const Instant now = timers_.now(); now >= next_waits_) {
+    waits_ = dispatcher_.waits(now);
+    next_waits_ = now + kWaitsInterval;
+  }
+  return {.total = total_,
+          .bytes = workers_.bytes_in(),
+          .read = read_,
+          .to_fetch = dispatcher_.added(),
+          .held = dispatcher_.size(),
+          .in_flight = workers_.in_flight(),
+          .hosts_waiting = waits_.hosts,
+          .longest_wait = waits_.longest,
+          .everything_waits = waits_.hosts > 0 && dispatcher_.under_way() == 0};
 }
 
 // --- The end ---

@@ -39,8 +39,8 @@ class Coordinator {
 
   /// Starts the workers. False: none could be started, which is noted as trouble.
   [[nodiscard]] bool start();
-  /// Reports the progress from now on, a few times a second.
-  void report_progress();
+  /// Reports the progress from now on, every `interval`.
+  void report_progress(Duration interval);
 
   // Events:
   /// All events of one wake-up were passed on: act on them.
@@ -92,7 +92,8 @@ class Coordinator {
   /// And this long to die of it: one that a disk or a network file system holds does so only when
   /// that responds, and is left behind.
   static constexpr auto kKillTime = std::chrono::seconds(3);
-  static constexpr auto kProgressInterval = std::chrono::milliseconds(200);
+  /// A look at all hosts that wait is taken this often at most.
+  static constexpr auto kWaitsInterval = std::chrono::seconds(1);
   /// A pause that a host asks for is reported if it is at least this long, and one in this time.
   static constexpr auto kPauseWorthTelling = std::chrono::seconds(10);
 
@@ -109,6 +110,7 @@ class Coordinator {
 
   void on_finished(FinishedLink finished);
   void on_try_again(const Task& task, const Failed& failed, Duration delay);
+  [[nodiscard]] ProgressState progress_state();
   void report_pause(const std::string& origin, Duration pause);
 
   void fail_output(std::string reason);
@@ -131,6 +133,9 @@ class Coordinator {
   bool signalled_ = false;     // by the user
   bool workers_gone_ = false;  // all of them have left
   Instant next_pause_report_{};
+  std::uint64_t read_ = 0;  // links of the list that were taken
+  Scheduler::Waits waits_;  // as of the last look,
+  Instant next_waits_{};    // and when the next one is taken
 };
 
 }  // namespace fanfetch

@@ -103,7 +103,7 @@ Run::~Run() = default;
 RunEnd Run::carry_out() {
   if (!coordinator_.start()) return finish();
   watch_threads();
-  if (parts_.report->shows_progress()) coordinator_.report_progress();
+  coordinator_.report_progress(parts_.report->progress_interval());
   reader_.start();
   loop_.run([this] { coordinator_.after_batch(); });
   return finish();

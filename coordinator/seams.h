@@ -8,7 +8,7 @@
 #include "common/clock.h"
 #include "coordinator/link/record.h"
 #include "coordinator/reading/reader.h"
-#include "coordinator/report/progress.h"
+#include "coordinator/report/progress_state.h"
 #include "coordinator/settle/batch_settler.h"
 
 namespace fanfetch {

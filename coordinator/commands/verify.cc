@@ -12,6 +12,8 @@
 #include "coordinator/names/path_text.h"
 #include "coordinator/process/cpu_count.h"
 #include "coordinator/report/console.h"
+#include "coordinator/report/live_report.h"
+#include "coordinator/report/pace.h"
 #include "coordinator/report/progress.h"
 #include "coordinator/settle/run_ledger.h"
 #include "coordinator/settle/written_files.h"
@@ -140,7 +142,7 @@ OwnFiles own_files(const std::string& output, const std::string& ledger) {
 class Verification {
  public:
   Verification(const VerifyArguments& arguments, Instant start)
-      : arguments_(arguments), start_(start), progress_(style(arguments), start) {}
+      : arguments_(arguments), start_(start), progress_(style(arguments), start), pace_(start) {}
 
   [[nodiscard]] tl::expected<ExitStatus, Exit> run() {
     const auto folder = take_folder(arguments_.folder);
@@ -237,11 +239,23 @@ class Verification {
 
   void show() {
     output_works_ = output_.flush() && output_works_;
-    const ProgressState state{.settled = counts_.files,
-                              .failed = counts_.missing + counts_.changed,
-                              .total = total_,
-                              .bytes = counts_.bytes};
-    const auto text = progress_.due(state, std::chrono::steady_clock::now(), Console::columns());
+    const Instant now = std::chrono::steady_clock::now();
+    const std::uint64_t failed = counts_.missing + counts_.changed;
+    pace_.note({.settled = counts_.files,
+                .total = total_,
+                .bytes = counts_.bytes,
+                .fetched = counts_.files,
+                .held = total_ - std::min(total_, counts_.files)},
+               now);
+    LiveReport live;
+    live.kept = counts_.files - std::min(counts_.files, failed);
+    live.failed = failed;
+    live.received_bytes = counts_.bytes;
+    live.links_per_second = pace_.links_per_second();
+    live.bytes_per_second = pace_.bytes_per_second();
+    live.total = total_;
+    live.time_left = pace_.time_left();
+    const auto text = progress_.due(live, now, Console::columns());
     if (!text) return;
     progress_.style() == Progress::Style::bar ? console_.bar(*text) : console_.line(*text);
   }
@@ -249,6 +263,7 @@ class Verification {
   const VerifyArguments& arguments_;
   const Instant start_;
   Progress progress_;
+  Pace pace_;
   Console console_;
   LineOutput output_;
   bool output_works_ = true;

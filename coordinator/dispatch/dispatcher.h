@@ -64,6 +64,12 @@ class Dispatcher {
 
   /// Links that were added and are neither finished nor abandoned.
   [[nodiscard]] std::size_t size() const { return tasks_.size() + waiting_.size(); }
+  /// Links that were added so far.
+  [[nodiscard]] std::uint64_t added() const { return next_task_ - 1; }
+  /// Links that have had their turn and no outcome yet: with a worker, or about to be.
+  [[nodiscard]] std::size_t under_way() const { return tasks_.size(); }
+  /// Hosts whose links wait; call it no more than once a second.
+  [[nodiscard]] Scheduler::Waits waits(Instant now) const { return scheduler_.waits(now); }
   /// Links that will have no record if the run ends now.
   [[nodiscard]] std::uint64_t unfinished() const { return abandoned_ + size(); }
   /// Some worker has room, but nothing can be given to it before something is due.

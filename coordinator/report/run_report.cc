@@ -11,6 +11,8 @@ namespace {
 
 /// Failures shown in full; further ones are only counted.
 constexpr unsigned kFailuresInFull = 10;
+/// How old the live report may be where no bar is drawn.
+constexpr std::chrono::seconds kLiveInterval{1};
 
 }  // namespace
 
@@ -18,7 +20,8 @@ RunReport::RunReport(ReportOptions options, std::optional<JsonlLog> results, Ins
     : options_(std::move(options)),
       results_(std::move(results)),
       start_(start),
-      progress_(options_.progress, start) {}
+      progress_(options_.progress, start),
+      pace_(start) {}
 
 void RunReport::on_record(const Record& record) {
   tally_.add(record);
@@ -36,12 +39,19 @@ void RunReport::on_record(const Record& record) {
         "the names that they have");
   }
   if (record.status == Status::failed) {
+    remember_failure(record);
     show_failure(record);
   } else if (options_.verbose && record.url) {
     console_.line(printable(fmt::format("{}: {}{}{}", name(record.status), *record.url,
                                         record.file_name ? " as " + *record.file_name : "",
                                         record.message ? ": " + *record.message : "")));
   }
+}
+
+void RunReport::remember_failure(const Record& record) {
+  if (!record.error) return;
+  const std::lock_guard lock(live_mutex_);
+  last_failures_.add(record);
 }
 
 /// Those that were not tried again are no news: the summary counts them.
@@ -83,14 +93,56 @@ void RunReport::detail(const std::string& text) {
 
 void RunReport::progress(ProgressState state, Instant now) {
   state.settled = tally_.total();
-  state.failed = tally_.new_failures().all;
-  const auto text = progress_.due(state, now, Console::columns());
+  state.fetched = tally_.fetched();
+  state.saved = tally_.count(Status::saved);
+  state.saved_bytes = tally_.bytes();
+  pace_.note(state, now);
+  publish(state, now);
+  const auto text = progress_.due(live_, now, Console::columns());
   if (!text) return;
   if (progress_.style() == Progress::Style::bar) {
     console_.bar(*text);
   } else {
     console_.line(*text);
   }
+}
+
+Duration RunReport::progress_interval() const {
+  return progress_.style() == Progress::Style::bar ? Progress::kBarInterval : kLiveInterval;
+}
+
+void RunReport::publish(const ProgressState& state, Instant now) {
+  const std::lock_guard lock(live_mutex_);
+  live_.began = start_;
+  live_.as_of = now;
+  live_.saved = tally_.count(Status::saved);
+  live_.kept = tally_.count(Status::kept);
+  live_.skipped = tally_.count(Status::skipped);
+  live_.failed = tally_.count(Status::failed);
+  live_.failed_before = tally_.old_failures().all;
+  for (int i = 0; i < kErrorClasses; ++i) {
+    const auto index = static_cast<std::size_t>(i);
+    live_.failed_by_class[index] = tally_.failed_as(static_cast<ErrorClass>(i));
+  }
+  live_.saved_bytes = tally_.bytes();
+  live_.received_bytes = state.bytes;
+  live_.wasted_bytes = state.wasted;
+  live_.links_per_second = pace_.links_per_second();
+  live_.bytes_per_second = pace_.bytes_per_second();
+  live_.total = state.total;
+  live_.time_left = pace_.time_left();
+  live_.in_flight = state.in_flight;
+  live_.held = state.held;
+  live_.hosts_waiting = state.hosts_waiting;
+  live_.longest_wait = state.longest_wait;
+  live_.everything_waits = state.everything_waits;
+}
+
+LiveReport RunReport::live(std::size_t failures) const {
+  const std::lock_guard lock(live_mutex_);
+  LiveReport live = live_;
+  live.last_failures = last_failures_.last(failures);
+  return live;
 }
 
 void RunReport::flush() {

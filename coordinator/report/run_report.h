@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,7 +10,10 @@
 #include "coordinator/link/record.h"
 #include "coordinator/report/console.h"
 #include "coordinator/report/jsonl_log.h"
+#include "coordinator/report/live_report.h"
+#include "coordinator/report/pace.h"
 #include "coordinator/report/progress.h"
+#include "coordinator/report/progress_state.h"
 #include "coordinator/report/tally.h"
 
 namespace fanfetch {
@@ -41,8 +45,10 @@ class RunReport {
   void notice(const std::string& text);
   /// A message shown only with -v.
   void detail(const std::string& text);
-  /// Shows progress if it is due. Sets `state.settled` and `state.failed` itself.
+  /// Publishes the live report, and shows progress if it is due. Call every progress_interval(),
+  /// whatever is shown. Sets what is the report's in `state` itself.
   void progress(ProgressState state, Instant now);
+  [[nodiscard]] Duration progress_interval() const;
   /// Writes the buffered results.
   void flush();
 
@@ -50,7 +56,9 @@ class RunReport {
   [[nodiscard]] int results_error() const { return results_error_; }
   /// Records that the results should have and, for such an error, have not.
   [[nodiscard]] std::uint64_t lost_records() const { return lost_records_; }
-  [[nodiscard]] bool shows_progress() const { return progress_.style() != Progress::Style::none; }
+  /// What the last call of progress() knew, and the newest `failures` failures, those after it too.
+  /// Any thread; waits for no disk.
+  [[nodiscard]] LiveReport live(std::size_t failures = LastFailures::kMost) const;
   [[nodiscard]] bool results_to_stdout() const { return results_ && results_->to_stdout(); }
 
   /// Prints the summary. `well`: the run ends with status 0, of itself. Call after the last record,
@@ -59,6 +67,8 @@ class RunReport {
   [[nodiscard]] const Tally& tally() const { return tally_; }
 
  private:
+  void publish(const ProgressState& state, Instant now);
+  void remember_failure(const Record& record);
   void show_failure(const Record& record);
   void show_error(std::string text);
   void show_held();
@@ -68,6 +78,7 @@ class RunReport {
   const Instant start_;
   Console console_;
   Progress progress_;
+  Pace pace_;
   Tally tally_;
   unsigned failures_shown_ = 0;
   bool has_kept_ = false;
@@ -75,6 +86,10 @@ class RunReport {
   std::vector<std::string> held_;  // with --quiet, until it is known that the run ends badly
   std::atomic<int> results_error_{0};
   std::uint64_t lost_records_ = 0;
+
+  mutable std::mutex live_mutex_;  // guards what follows
+  LiveReport live_;                // without failures
+  LastFailures last_failures_;
 };
 
 }  // namespace fanfetch

@@ -148,6 +148,21 @@ std::string human_duration(Duration duration) {
   return fmt::format("{}h{:02}m", whole / 1h, (whole % 1h) / 1min);
 }
 
+std::string human_rate(double per_second) {
+  return per_second >= 99.95 ? fmt::format("{:.0f}/s", per_second)
+                             : fmt::format("{:.1f}/s", per_second);
+}
+
+std::string human_byte_rate(double bytes_per_second) {
+  return human_bytes(static_cast<std::uint64_t>(bytes_per_second)) + "/s";
+}
+
+std::string human_time_left(Duration left) {
+  const auto whole = std::chrono::round<std::chrono::seconds>(left);
+  return whole < std::chrono::minutes(1) ? fmt::format("{}s", whole.count())
+                                         : human_duration(whole);
+}
+
 std::string describe_failure(const Record& record) {
   std::string text =
       fmt::format("failed: {}: {}",

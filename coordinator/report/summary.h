@@ -17,6 +17,13 @@ namespace fanfetch {
 /// `1.9s`, `4m05s`, `2h03m`.
 [[nodiscard]] std::string human_duration(Duration duration);
 
+/// `11.2/s`, `112/s`.
+[[nodiscard]] std::string human_rate(double per_second);
+/// `1.0 MiB/s`.
+[[nodiscard]] std::string human_byte_rate(double bytes_per_second);
+/// `4s`, `4m05s`, `2h03m`: an estimate, so no tenths.
+[[nodiscard]] std::string human_time_left(Duration left);
+
 /// One failed link, for people: `failed: URL: http_4xx: the server says 404 (1 attempt)`. Safe to
 /// print, whatever the server or the list contains.
 [[nodiscard]] std::string describe_failure(const Record& record);

@@ -20,6 +20,7 @@ void FailureCounts::add(ErrorClass error, std::optional<int> http_status) {
 void Tally::add(const Record& record) {
   ++by_status_[static_cast<std::size_t>(record.status)];
   const bool failed = record.status == Status::failed;
+  if (record.attempts > 0) ++fetched_;
   if (record.attempts > 0 || (failed && !record.stood)) ++tried_;
   if (failed && record.stood && record.attempts == 0) {
     ++(record.left_out ? left_out_ : untried_failures_);

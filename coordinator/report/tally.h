@@ -37,6 +37,8 @@ class Tally {
   [[nodiscard]] std::uint64_t untried_failures() const { return untried_failures_; }
   /// Links that this run asked for, and its other new failures.
   [[nodiscard]] std::uint64_t tried() const { return tried_; }
+  /// Links for which a request was made.
+  [[nodiscard]] std::uint64_t fetched() const { return fetched_; }
   [[nodiscard]] std::uint64_t skipped_as(ErrorClass error) const;
   [[nodiscard]] std::uint64_t total() const;
   /// Bytes of the files saved.
@@ -48,7 +50,7 @@ class Tally {
   std::array<std::uint64_t, 4> by_status_{};
   FailureCounts new_failures_, old_failures_;
   std::uint64_t untried_failures_ = 0, left_out_ = 0;
-  std::uint64_t tried_ = 0;
+  std::uint64_t tried_ = 0, fetched_ = 0;
   std::array<std::uint64_t, kErrorClasses> skipped_by_class_{};
   std::map<std::string, std::uint64_t> refused_;
   std::uint64_t bytes_ = 0;

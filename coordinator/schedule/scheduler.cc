@@ -89,6 +89,18 @@ std::optional<Instant> Scheduler::next_due() const {
   return waits_until_ ? std::min(wake, *waits_until_) : wake;
 }
 
+Scheduler::Waits Scheduler::waits(Instant now) const {
+  Waits waits;
+  for (const Host* host : waking_) {
+    if (host->governor.in_flight() > 0) continue;
+    const Duration wait = std::max(host->wake, host->governor.ready_at()) - now;
+    if (wait < kShortWait) continue;
+    ++waits.hosts;
+    waits.longest = std::max(waits.longest, wait);
+  }
+  return waits;
+}
+
 Scheduler::Host* Scheduler::next_host(Instant now, const PlacementAt& placement) {
   waits_until_.reset();
   Host* const host = idle_hosts_ > 0 ? next_idle_host(now, placement) : busy_turns_.first;

@@ -80,6 +80,14 @@ class Scheduler {
   [[nodiscard]] std::optional<Instant> next_due() const;
   /// Tasks that wait: neither returned by next() nor given up.
   [[nodiscard]] std::size_t size() const { return size_; }
+  /// Hosts with tasks, none of them running, that cannot begin one within kShortWait. Looks at each
+  /// host that waits for a time: call it no more than once a second.
+  struct Waits {
+    std::size_t hosts = 0;
+    Duration longest{};  ///< From `now` on.
+  };
+  [[nodiscard]] Waits waits(Instant now) const;
+  static constexpr Duration kShortWait = std::chrono::seconds(1);
   /// Hosts about which something is remembered.
   [[nodiscard]] std::size_t hosts() const { return hosts_.size(); }
 

@@ -503,20 +503,57 @@ TEST_F(CoordinatorTest, ALongPauseIsReportedNowAndThen) {
   EXPECT_EQ(ledger_.messages.size(), 3u) << "the pause is known";
 }
 
-TEST_F(CoordinatorTest, ProgressIsReportedAFewTimesASecond) {
-  coordinator_.report_progress();
-  timers_.advance(Coordinator::kProgressInterval);
+TEST_F(CoordinatorTest, ProgressIsReportedAtItsInterval) {
+  coordinator_.report_progress(200ms);
+  timers_.advance(200ms);
   EXPECT_EQ(ledger_.progresses.size(), 2u);
   EXPECT_EQ(ledger_.progresses[1].total, std::nullopt);
   plan_end();
   coordinator_.after_batch();
   ledger_.waiting = Coordinator::kMaxBacklog + 1;
-  timers_.advance(Coordinator::kProgressInterval);
+  timers_.advance(200ms);
   EXPECT_EQ(ledger_.progresses.size(), 2u) << "not while the ledger has too much to do";
   ledger_.waiting = 0;
-  timers_.advance(Coordinator::kProgressInterval);
+  timers_.advance(200ms);
   ASSERT_EQ(ledger_.progresses.size(), 3u);
   EXPECT_EQ(ledger_.progresses[2].total, 1u);
+}
+
+TEST_F(CoordinatorTest, ProgressTellsFromEachOtherWhatIsReadHeldAndInFlight) {
+  supply_.items.emplace_back(Record{.status = Status::skipped});
+  supply_.items.emplace_back(LedgerRow{});
+  plan_links(3);
+  plan_end();
+  coordinator_.after_batch();
+  complete(Saved{});
+  coordinator_.report_progress(1s);
+  ASSERT_EQ(ledger_.progresses.size(), 1u);
+  const ProgressState& state = ledger_.progresses[0];
+  EXPECT_EQ(state.read, 5u);
+  EXPECT_EQ(state.to_fetch, 3u);
+  EXPECT_EQ(state.held, 2u);
+  EXPECT_EQ(state.in_flight, 2u);
+  EXPECT_EQ(state.hosts_waiting, 0u);
+  EXPECT_FALSE(state.everything_waits);
+}
+
+TEST_F(CoordinatorTest, ProgressSaysThatEverythingWaits) {
+  plan_links(2);
+  plan_end();
+  coordinator_.after_batch();
+  const Failed asks{.error = ErrorClass::rate_limited,
+                    .retry = Retry::yes,
+                    .response = {.http_status = 429, .retry_after = "300"}};
+  complete(asks);
+  coordinator_.report_progress(1s);
+  EXPECT_FALSE(ledger_.progresses.back().everything_waits) << "one is in flight yet";
+  complete(asks);
+  timers_.advance(1s);
+  const ProgressState& state = ledger_.progresses.back();
+  EXPECT_TRUE(state.everything_waits);
+  EXPECT_EQ(state.hosts_waiting, 1u);
+  EXPECT_GE(state.longest_wait, 298s);
+  EXPECT_LE(state.longest_wait, 380s);
 }
 
 }  // namespace
