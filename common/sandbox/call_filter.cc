@@ -110,6 +110,11 @@ void allow_network(Filter& filter, const SandboxRules& rules) {
   }
   refuse_other_sockets(filter);
   filter.add_all(kAllow, kConnect);
+  for (const SocketOption& option : kSocketOptions) {
+    filter.add(kAllow, SCMP_SYS(setsockopt),
+               {is(1, static_cast<scmp_datum_t>(option.level)),
+                is(2, static_cast<scmp_datum_t>(option.name))});
+  }
   // libcurl's way to wake a sleeping thread, which it goes on without.
   filter.add(kRefuse, SCMP_SYS(socketpair));
   if (rules.ports.empty()) {

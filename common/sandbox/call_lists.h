@@ -1,7 +1,10 @@
 #pragma once
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <seccomp.h>
+#include <sys/socket.h>
 
 namespace fanfetch {
 
@@ -51,9 +54,20 @@ inline constexpr int kRead[] = {SCMP_SYS(openat2)};  // a file below folders of 
 inline constexpr int kChange[] = {SCMP_SYS(unlinkat), SCMP_SYS(renameat), SCMP_SYS(ftruncate),
                                   SCMP_SYS(pwrite64)};
 inline constexpr int kConnect[] = {
-    SCMP_SYS(connect),       SCMP_SYS(recvfrom),    SCMP_SYS(recvmsg),     SCMP_SYS(getsockopt),
-    SCMP_SYS(setsockopt),    SCMP_SYS(getsockname), SCMP_SYS(getpeername), SCMP_SYS(shutdown),
-    SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),   SCMP_SYS(epoll_wait),  SCMP_SYS(epoll_pwait),
+    SCMP_SYS(connect),     SCMP_SYS(recvfrom),    SCMP_SYS(recvmsg),     SCMP_SYS(getsockopt),
+    SCMP_SYS(getsockname), SCMP_SYS(getpeername), SCMP_SYS(shutdown),    SCMP_SYS(epoll_create1),
+    SCMP_SYS(epoll_ctl),   SCMP_SYS(epoll_wait),  SCMP_SYS(epoll_pwait),
+};
+/// Level and name of what may be set of a socket: libcurl's. Others reach much more of the kernel:
+/// packet filters, TLS in the kernel, a device to send by.
+struct SocketOption {
+  int level, name;
+};
+inline constexpr SocketOption kSocketOptions[] = {
+    {SOL_SOCKET, SO_KEEPALIVE},
+    {IPPROTO_TCP, TCP_NODELAY},
+    {IPPROTO_TCP, TCP_KEEPIDLE},
+    {IPPROTO_TCP, TCP_KEEPINTVL},
 };
 /// SQLite's, of a ledger that is only read.
 inline constexpr int kRecordLockCommands[] = {F_SETLK, F_GETLK};

@@ -1,5 +1,6 @@
 #include "common/sandbox/lock_in.h"
 
+#include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -31,6 +32,20 @@ void forbid(int resource) {
   ::setrlimit(static_cast<__rlimit_resource_t>(resource), &none);
 }
 
+/// Of what root may do, keeps the right to files of other users alone: downloads may go to a folder
+/// of somebody else. A socket, for one, takes orders for the whole firewall from who may give them.
+Result<> give_up_capabilities() {
+  constexpr std::uint32_t kKept = 1u << CAP_DAC_OVERRIDE;
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3]{};  // the lower 32, then the upper
+  if (::syscall(SYS_capget, &header, sets) == 0) {
+    sets[0] = {sets[0].effective & kKept, sets[0].permitted & kKept, 0};
+    sets[1] = {};
+    if (::syscall(SYS_capset, &header, sets) == 0) return {};
+  }
+  return fail("cannot give up root's rights: {}", errno_text(errno));
+}
+
 }  // namespace
 
 SandboxSupport sandbox_support() {
@@ -49,6 +64,7 @@ Result<Protections> lock_in(const SandboxRules& rules, SandboxLevel level, Unlis
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
     return fail("cannot give up new privileges: {}", errno_text(errno));
   }
+  if (auto given_up = give_up_capabilities(); !given_up) return tl::unexpected(given_up.error());
   const SandboxPlan::Landlock& landlock = plan.landlock;
   if ((landlock.handled_files | landlock.handled_net | landlock.scoped) != 0) {
     // Some containers let it be asked for, and refuse it: the filter of calls does not need it.

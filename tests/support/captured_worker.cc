@@ -14,7 +14,9 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/keyctl.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
@@ -30,6 +32,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -78,6 +81,11 @@ bool ends_well(pid_t child) {
 }
 bool socket_of(int family, int kind, int protocol = 0) {
   return UniqueFd(::socket(family, kind, protocol)).valid();
+}
+template <class Value = int>
+bool sets_option(int level, int name, const Value& value = 1) {
+  const UniqueFd socket(::socket(AF_INET, SOCK_STREAM, 0));
+  return ::setsockopt(socket.get(), level, name, &value, sizeof value) == 0;
 }
 sockaddr_in loopback(const std::string& port) {
   sockaddr_in address{};
@@ -151,6 +159,19 @@ const std::map<std::string, Attack> kAttacks{
     {"netlink", [](const auto&) { return socket_of(AF_NETLINK, SOCK_RAW); }},
     {"raw", [](const auto&) { return socket_of(AF_INET, SOCK_RAW, IPPROTO_ICMP); }},
     {"packet", [](const auto&) { return socket_of(AF_PACKET, SOCK_RAW); }},
+    {"mark",  // for routing and firewalls: root's
+     [](const auto&) { return sets_option(SOL_SOCKET, SO_MARK); }},
+    {"packet filter",
+     [](const auto&) {
+       sock_filter all[] = {{BPF_RET | BPF_K, 0, 0, 0xffff}};
+       return sets_option(SOL_SOCKET, SO_ATTACH_FILTER, sock_fprog{1, all});
+     }},
+    {"kernel's TLS",
+     [](const auto&) {
+       return sets_option(IPPROTO_TCP, TCP_ULP, std::array{'t', 'l', 's', '\0'});
+     }},
+    {"by a device", [](const auto&) { return sets_option(SOL_SOCKET, SO_BINDTODEVICE, 'l'); }},
+    {"no delay", [](const auto&) { return sets_option(IPPROTO_TCP, TCP_NODELAY); }},
     {"bind",
      [](const auto&) {
        const UniqueFd socket(::socket(AF_INET, SOCK_STREAM, 0));
