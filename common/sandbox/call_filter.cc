@@ -29,8 +29,11 @@ using Compared = std::vector<scmp_arg_cmp>;
 /// The kernel reads only the lower half of an int, so a filter must too.
 constexpr scmp_datum_t kLowerHalf = 0xffffffff;
 
+scmp_arg_cmp compared(unsigned argument, scmp_compare how, scmp_datum_t value) {
+  return {argument, how, value, 0};
+}
 scmp_arg_cmp masked(unsigned argument, scmp_datum_t mask, scmp_datum_t value) {
-  return SCMP_CMP64(argument, SCMP_CMP_MASKED_EQ, mask, value);
+  return {argument, SCMP_CMP_MASKED_EQ, mask, value};
 }
 scmp_arg_cmp is(unsigned argument, scmp_datum_t value) {
   return masked(argument, kLowerHalf, value);
@@ -82,8 +85,8 @@ void refuse_other_sockets(Filter& filter) {
   constexpr scmp_datum_t kFamilies[] = {AF_INET, AF_INET6};
   constexpr scmp_datum_t kKinds = 0xf;  // without SOCK_NONBLOCK and SOCK_CLOEXEC
   static_assert(AF_INET < AF_INET6);
-  filter.add(kKill, SCMP_SYS(socket), {SCMP_CMP64(0, SCMP_CMP_LT, AF_INET)});
-  filter.add(kKill, SCMP_SYS(socket), {SCMP_CMP64(0, SCMP_CMP_GT, AF_INET6)});
+  filter.add(kKill, SCMP_SYS(socket), {compared(0, SCMP_CMP_LT, AF_INET)});
+  filter.add(kKill, SCMP_SYS(socket), {compared(0, SCMP_CMP_GT, AF_INET6)});
   for (scmp_datum_t family = AF_INET + 1; family < AF_INET6; ++family) {
     filter.add(kKill, SCMP_SYS(socket), {is(0, family)});
   }
@@ -132,7 +135,7 @@ void allow_memory(Filter& filter) {
     filter.add(kKill, call, {masked(2, PROT_EXEC, PROT_EXEC)});
   }
   // Limits may be looked at, of this process alone, and not set.
-  filter.add(kAllow, SCMP_SYS(prlimit64), {is(0, 0), SCMP_CMP64(2, SCMP_CMP_EQ, 0)});
+  filter.add(kAllow, SCMP_SYS(prlimit64), {is(0, 0), compared(2, SCMP_CMP_EQ, 0)});
 }
 
 void allow_descriptors(Filter& filter, const SandboxRules& rules) {
@@ -151,7 +154,7 @@ void allow_descriptors(Filter& filter, const SandboxRules& rules) {
 void allow_own_signals(Filter& filter) {
   const auto self = static_cast<scmp_datum_t>(::getpid());
   filter.add(kAllow, SCMP_SYS(tgkill), {is(0, self)});
-  filter.add(kKill, SCMP_SYS(tgkill), {SCMP_CMP64(0, SCMP_CMP_NE, self)});
+  filter.add(kKill, SCMP_SYS(tgkill), {compared(0, SCMP_CMP_NE, self)});
 }
 
 void refuse_blocking(Filter& filter) {
@@ -177,6 +180,10 @@ void trap() {
   ::sigaction(SIGSYS, &action, nullptr);
 }
 
+bool has_folder(const SandboxRules& rules, FolderRight::Use use) {
+  return std::ranges::find(rules.folders, use, &FolderRight::use) != rules.folders.end();
+}
+
 }  // namespace
 
 bool has_seccomp() {
@@ -198,14 +205,8 @@ Result<> filter_calls(SandboxPlan::Calls calls, const SandboxRules& rules, Unlis
   filter.set(SCMP_FLTATR_CTL_OPTIMIZE, 2);  // a binary tree
   filter.add_all(kAllow, kAlways);
   if (!rules.folders.empty()) filter.add_all(kAllow, kOpen);
-  for (const auto& [use, needed] :
-       {std::pair{FolderRight::Use::read, std::span<const int>(kRead)},
-        std::pair{FolderRight::Use::change, std::span<const int>(kChange)}}) {
-    const auto is_used = [use](const FolderRight& folder) { return folder.use == use; };
-    if (std::any_of(rules.folders.begin(), rules.folders.end(), is_used)) {
-      filter.add_all(kAllow, needed);
-    }
-  }
+  if (has_folder(rules, FolderRight::Use::read)) filter.add_all(kAllow, kRead);
+  if (has_folder(rules, FolderRight::Use::change)) filter.add_all(kAllow, kChange);
   allow_memory(filter);
   allow_descriptors(filter, rules);
   allow_own_signals(filter);
