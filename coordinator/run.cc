@@ -8,6 +8,16 @@
 #include "common/sandbox/lock_in.h"
 
 namespace fanfetch {
+namespace {
+
+RunSample sample_of(const LiveReport& live) {
+  return {.files = live.saved,
+          .bytes = live.saved_bytes,
+          .failed = live.failed,
+          .in_flight = live.in_flight};
+}
+
+}  // namespace
 
 /// The reader's thread as the Coordinator's LinkSupply.
 class Run::Supply final : public LinkSupply {
@@ -25,14 +35,18 @@ class Run::Supply final : public LinkSupply {
 /// The ledger's thread, which is the report's too, as the Coordinator's LedgerInbox.
 class Run::Inbox final : public LedgerInbox {
  public:
-  Inbox(LedgerThread& ledger, RunReport& report) : ledger_(ledger), report_(report) {}
+  Inbox(LedgerThread& ledger, RunReport& report, RunMeasures& measures)
+      : ledger_(ledger), report_(report), measures_(measures) {}
 
   void settle(Settled settled) override { ledger_.settle(std::move(settled)); }
   void report(std::vector<Record> records) override {
     const std::size_t count = records.size();
     ledger_.post(
         [this, records = std::move(records)] {
-          for (const Record& record : records) report_.on_record(record);
+          for (const Record& record : records) {
+            report_.on_record(record);
+            measures_.add(record);
+          }
         },
         count);
   }
@@ -46,7 +60,10 @@ class Run::Inbox final : public LedgerInbox {
     ledger_.post([this, text = std::move(text)] { report_.detail(text); });
   }
   void progress(const ProgressState& state, Instant now) override {
-    ledger_.post([this, state, now] { report_.progress(state, now); });
+    ledger_.post([this, state, now] {
+      report_.progress(state, now);
+      measures_.tick(sample_of(report_.live(0)), now);
+    });
   }
   void settle_rest() override { ledger_.settle_rest(); }
   void close() override { ledger_.close(); }
@@ -61,6 +78,7 @@ class Run::Inbox final : public LedgerInbox {
  private:
   LedgerThread& ledger_;
   RunReport& report_;
+  RunMeasures& measures_;
 };
 
 Run::Run(RunParts parts)
@@ -82,12 +100,14 @@ Run::Run(RunParts parts)
       reader_(std::move(parts_.reader), std::move(parts_.stop_reader)),
       placer_(parts_.ledger.output.fd(), parts_.ledger.output.part_fd()),
       reserve_(parts_.ledger.path + "-reserve"),
-      inbox_(std::make_unique<Inbox>(ledger_, *parts_.report)),
-      ledger_(
-          BatchSettler(*parts_.ledger.ledger, placer_,
-                       settler_hooks(parts_.ledger, reserve_, *parts_.links_in_flight,
-                                     *parts_.name_claims, *parts_.report, parts_.content_names)),
-          [this] { parts_.report->flush(); }),
+      measures_(*parts_.ledger.ledger, std::chrono::steady_clock::now(),
+                [this](const std::string& problem) { parts_.report->warning(problem); }),
+      inbox_(std::make_unique<Inbox>(ledger_, *parts_.report, measures_)),
+      ledger_(BatchSettler(*parts_.ledger.ledger, placer_,
+                           settler_hooks(parts_.ledger, reserve_, *parts_.links_in_flight,
+                                         *parts_.name_claims, *parts_.report, measures_,
+                                         parts_.content_names)),
+              [this] { parts_.report->flush(); }),
       supply_(std::make_unique<Supply>(reader_)),
       coordinator_(
           std::move(parts_.rules.dispatch),
@@ -139,7 +159,13 @@ RunEnd Run::finish() {
   const Stage stage = is_whole ? Stage::finishing : coordinator_.stage();
   RunReport& report = *parts_.report;
   (void)reserve_.free();  // a full disk may need the room for the run's own row
-  const auto ended = end_run(parts_.ledger, report.tally(), ending(trouble, stage));
+  const Instant now = std::chrono::steady_clock::now();
+  measures_.finish(sample_of(report.publish_end(now)), now);
+  const auto ended =
+      end_run(parts_.ledger, report.tally(),
+              {.ending = ending(trouble, stage),
+               .exit_status = exit_status(trouble, report.tally(), parts_.rules.max_failed),
+               .signal = trouble.signal});
   if (!ended && !trouble.output) trouble.output = ended.error().message;
   if (coordinator_.ledger_damaged()) parts_.ledger.ledger->note_damage();
   if (reader_stuck) parts_.ledger.ledger->note_lasting_reader();

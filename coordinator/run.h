@@ -18,6 +18,7 @@
 #include "coordinator/settle/placer.h"
 #include "coordinator/settle/reserve.h"
 #include "coordinator/settle/run_ledger.h"
+#include "coordinator/settle/run_measures.h"
 
 namespace fanfetch {
 
@@ -73,6 +74,7 @@ class Run {
   ReaderThread reader_;
   const Placer placer_;
   Reserve reserve_;               // the ledger thread's
+  RunMeasures measures_;          // the same
   std::unique_ptr<Inbox> inbox_;  // before the ledger's thread, which uses it
   LedgerThread ledger_;
   std::unique_ptr<Supply> supply_;

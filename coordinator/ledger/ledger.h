@@ -97,6 +97,8 @@ struct RunSummary {
   /// What held all of the workers back (common/sandbox/sandbox_rules.h); nullopt: none has worked.
   std::optional<std::uint32_t> protections = {};
   std::string ending;  ///< `finished`, `stopped` …
+  /// Both nullopt: not known. A run that dies of a signal has that, and no status.
+  std::optional<int> exit_status = {}, signal = {};
 };
 
 /// What all runs of a folder have settled, as settling writes it. Abstract so that tests see the

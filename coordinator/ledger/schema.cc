@@ -92,6 +92,45 @@ ALTER TABLE runs ADD COLUMN stood INTEGER;        -- of `failed`: earlier runs h
     R"sql(
 ALTER TABLE runs ADD COLUMN protections INTEGER;  -- of its workers, a set of bits; NULL: not known
 )sql",
+    R"sql(
+-- What the run ended with; both NULL: it runs, was killed, or an older fanfetch's. A run that died
+-- of a signal has that, and no status.
+ALTER TABLE runs ADD COLUMN exit_status INTEGER;
+ALTER TABLE runs ADD COLUMN signal INTEGER;
+
+CREATE TABLE samples(             -- how far a run was; at most 2,000 of each (see RunSamples)
+  run INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL,         -- since it began
+  files INTEGER NOT NULL,         -- saved so far
+  bytes INTEGER NOT NULL,         -- of these
+  failed INTEGER NOT NULL,
+  in_flight INTEGER NOT NULL,     -- at that moment
+  PRIMARY KEY(run, at_ms)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE host_sums(           -- of a run's links by host (see HostSums, HostTable)
+  run INTEGER NOT NULL,
+  host TEXT NOT NULL,             -- '': links without one; '*': the hosts that have no row
+  requests INTEGER NOT NULL,
+  files INTEGER NOT NULL,         -- saved
+  bytes INTEGER NOT NULL,         -- of these
+  failed INTEGER NOT NULL,
+  retries INTEGER NOT NULL,
+  first_byte_counts TEXT NOT NULL,  -- up to 1, 2, 5, 10, 20, 50, 100, 200, 500 ms, 1, 2, 5, 10, 30 s, more
+  first_byte_ms INTEGER NOT NULL,   -- all of these times together
+  transfer_ms INTEGER NOT NULL,     -- of the saved files' last attempts, all together
+  PRIMARY KEY(run, host)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE host_failures(       -- of host_sums.failed, by kind
+  run INTEGER NOT NULL,
+  host TEXT NOT NULL,
+  class TEXT NOT NULL,
+  http_status INTEGER NOT NULL,   -- 0: none, or one of too many different ones
+  failed INTEGER NOT NULL,
+  PRIMARY KEY(run, host, class, http_status)
+) STRICT, WITHOUT ROWID;
+)sql",
 };
 
 constexpr const char* kTables = "SELECT name FROM sqlite_schema WHERE type='table'";
@@ -105,6 +144,16 @@ std::vector<std::string> texts(Database& database, const char* sql,
   if (parameter) select.bind(*parameter);
   while (select.step()) all.emplace_back(select.text());
   return all;
+}
+
+/// What names a table that is not there means a view without rows.
+void show_empty_table(Database& database, const std::string& table,
+                      const std::vector<std::string>& columns) {
+  std::string nulls;
+  for (const std::string& column : columns) {
+    nulls += fmt::format("{}NULL AS {}", nulls.empty() ? "" : ", ", column);
+  }
+  database.exec(fmt::format("CREATE TEMP VIEW {} AS SELECT {} WHERE 0", table, nulls).c_str());
 }
 
 }  // namespace
@@ -150,6 +199,10 @@ void show_as_current(Database& database, std::span<const char* const> steps) {
   database.exec("PRAGMA temp_store = memory");
   for (const std::string& table : texts(**current, kTables)) {
     const auto there = texts(database, kColumns, table);
+    if (there.empty()) {
+      show_empty_table(database, table, texts(**current, kColumns, table));
+      continue;
+    }
     std::string missing;
     for (const std::string& column : texts(**current, kColumns, table)) {
       if (std::ranges::find(there, column) == there.end()) missing += ", NULL AS " + column;

@@ -33,8 +33,9 @@ enum class Format {
 void migrate(Database& database, std::span<const char* const> steps);
 
 /// Lets a connection that only reads see an older format as the current one: the columns that its
-/// tables lack are null. Costs nothing a row; the file stays as it is. After an error the database
-/// has it. REQUIRES: format_of() is older, and the missing steps add nothing but columns.
+/// tables lack are null, and the tables that it lacks are empty. Costs nothing a row; the file
+/// stays as it is. After an error the database has it. REQUIRES: format_of() is older, and the
+/// missing steps add nothing but columns and tables.
 void show_as_current(Database& database, std::span<const char* const> steps);
 
 }  // namespace fanfetch

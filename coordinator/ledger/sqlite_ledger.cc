@@ -2,6 +2,7 @@
 
 #include "common/crash_point.h"
 #include "coordinator/ledger/ledger_statements.h"
+#include "coordinator/ledger/measured_rows.h"
 
 namespace fanfetch {
 
@@ -70,16 +71,26 @@ Ledger::Done SqliteLedger::begin_run(WallTime now, int pid, const RunNaming& nam
   return outcome();
 }
 
+Ledger::Done SqliteLedger::write_measures(const RunSamples& samples, const HostTable& hosts) {
+  database_->exec("BEGIN IMMEDIATE");
+  remove_measures(*database_, run_, run_ - kMeasuredRuns);
+  write_samples(*database_, run_, samples);
+  write_hosts(*database_, run_, hosts);
+  return commit();
+}
+
 Ledger::Done SqliteLedger::end_run(const RunSummary& summary, WallTime now) {
   Statement update(*database_,
                    "UPDATE runs SET ended_at=?, ending=?, saved=?, kept=?, skipped=?, failed=?, "
-                   "bytes=?, stood=?, protections=? WHERE run=?");
+                   "bytes=?, stood=?, protections=?, exit_status=?, signal=? WHERE run=?");
   update.bind(milliseconds(now)).bind(summary.ending);
   for (const auto count : {summary.saved, summary.kept, summary.skipped, summary.failed,
                            summary.bytes, summary.stood}) {
     update.bind(static_cast<std::int64_t>(count));
   }
   update.bind(std::optional<std::int64_t>(summary.protections));
+  update.bind(std::optional<std::int64_t>(summary.exit_status));
+  update.bind(std::optional<std::int64_t>(summary.signal));
   update.bind(run_).run();
   return outcome();
 }

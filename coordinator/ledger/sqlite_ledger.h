@@ -8,6 +8,8 @@
 #include "coordinator/ledger/database.h"
 #include "coordinator/ledger/ledger.h"
 #include "coordinator/ledger/open_ledger.h"
+#include "coordinator/measure/host_table.h"
+#include "coordinator/measure/run_samples.h"
 
 namespace fanfetch {
 
@@ -44,6 +46,10 @@ class SqliteLedger : public Ledger {
   [[nodiscard]] Done begin_run(WallTime now, int pid, const RunNaming& naming = {},
                                std::uint32_t protections = 0);
   [[nodiscard]] std::int64_t run() const { return run_; }
+  /// Replaces what was measured of the run so far. Of earlier runs only the last kMeasuredRuns keep
+  /// theirs, so that a folder of many short runs does not grow by them.
+  [[nodiscard]] Done write_measures(const RunSamples& samples, const HostTable& hosts);
+  static constexpr std::int64_t kMeasuredRuns = 100;
   [[nodiscard]] Done end_run(const RunSummary& summary, WallTime now);
 
   /// Whether a link other than `link` has a file of that name (see Link::name_key). An error of the

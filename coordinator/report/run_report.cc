@@ -138,6 +138,16 @@ void RunReport::publish(const ProgressState& state, Instant now) {
   live_.everything_waits = state.everything_waits;
 }
 
+LiveReport RunReport::publish_end(Instant now) {
+  publish({.total = live_.total, .bytes = live_.received_bytes, .wasted = live_.wasted_bytes}, now);
+  {
+    const std::lock_guard lock(live_mutex_);
+    live_.time_left.reset();
+    live_.total_bytes.reset();
+  }
+  return live(0);
+}
+
 LiveReport RunReport::live(std::size_t failures) const {
   const std::lock_guard lock(live_mutex_);
   LiveReport live = live_;

@@ -70,7 +70,8 @@ tl::expected<RunLedger, Exit> open_run_ledger(OutputFolder folder, const std::st
 }
 
 SettlerHooks settler_hooks(RunLedger& run, Reserve& reserve, LinksInFlight& links,
-                           NameClaims& names, RunReport& report, const ContentNameRules& rules) {
+                           NameClaims& names, RunReport& report, RunMeasures& measures,
+                           const ContentNameRules& rules) {
   return {.claim_name =
               [&run, &names, rules](const Link& link, const Saved& saved) {
                 return names.claim_for_content(link, saved, rules, [&](std::uint64_t key) {
@@ -81,7 +82,11 @@ SettlerHooks settler_hooks(RunLedger& run, Reserve& reserve, LinksInFlight& link
           .sync = [&run] { return run.output.sync(); },
           .output_lost = [&run] { return run.output.lost(); },
           .free_reserve = [&reserve] { return reserve.free(); },
-          .on_record = [&report](const Record& record) { report.on_record(record); },
+          .on_record =
+              [&report, &measures](const Record& record) {
+                report.on_record(record);
+                measures.add(record);
+              },
           .on_settled =
               [&links, &names](const LinkId& link, std::uint64_t planned, std::uint64_t final) {
                 // In this order: who finds the name free sees the generation that shows its row.
@@ -89,15 +94,18 @@ SettlerHooks settler_hooks(RunLedger& run, Reserve& reserve, LinksInFlight& link
               }};
 }
 
-Result<> end_run(RunLedger& run, const Tally& tally, const std::string& ending) {
-  const RunSummary summary{.saved = tally.count(Status::saved),
-                           .kept = tally.count(Status::kept),
-                           .skipped = tally.count(Status::skipped),
-                           .failed = tally.count(Status::failed),
-                           .bytes = tally.bytes(),
-                           .stood = tally.old_failures().all,
-                           .protections = run.protections,
-                           .ending = ending};
+Result<> end_run(RunLedger& run, const Tally& tally, const HowItEnded& end) {
+  const RunSummary summary{
+      .saved = tally.count(Status::saved),
+      .kept = tally.count(Status::kept),
+      .skipped = tally.count(Status::skipped),
+      .failed = tally.count(Status::failed),
+      .bytes = tally.bytes(),
+      .stood = tally.old_failures().all,
+      .protections = run.protections,
+      .ending = end.ending,
+      .exit_status = end.signal == 0 ? std::optional(end.exit_status) : std::nullopt,
+      .signal = end.signal != 0 ? std::optional(end.signal) : std::nullopt};
   if (auto ended = run.ledger->end_run(summary, std::chrono::system_clock::now()); !ended) {
     return fail("{}", ended.error().message);
   }

@@ -14,6 +14,7 @@
 #include "coordinator/settle/output_folder.h"
 #include "coordinator/settle/placer.h"
 #include "coordinator/settle/reserve.h"
+#include "coordinator/settle/run_measures.h"
 
 namespace fanfetch {
 
@@ -44,9 +45,16 @@ struct RunLedger {
 /// What batches of this run are settled with: all but the rules are lent.
 [[nodiscard]] SettlerHooks settler_hooks(RunLedger& run, Reserve& reserve, LinksInFlight& links,
                                          NameClaims& names, RunReport& report,
-                                         const ContentNameRules& rules);
+                                         RunMeasures& measures, const ContentNameRules& rules);
+
+/// How a run ended, in its own words (see RunSummary).
+struct HowItEnded {
+  std::string ending;
+  int exit_status = 0;
+  int signal = 0;  ///< That it dies of, or 0.
+};
 
 /// Writes into the ledger how the run went. REQUIRES: the ledger's thread has ended.
-[[nodiscard]] Result<> end_run(RunLedger& run, const Tally& tally, const std::string& ending);
+[[nodiscard]] Result<> end_run(RunLedger& run, const Tally& tally, const HowItEnded& end);
 
 }  // namespace fanfetch

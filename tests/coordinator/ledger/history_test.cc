@@ -158,7 +158,13 @@ TEST_F(HistoryTest, ReadsWhatAnOlderFanfetchWrote) {
     EXPECT_TRUE(history->find(rows[1].link));
     EXPECT_TRUE(history->name_taken(77, 1));
     EXPECT_EQ(history->last_naming(), std::nullopt);
-    EXPECT_EQ(history->database().query_number("SELECT count(*) FROM runs WHERE stood IS NULL"), 1);
+    EXPECT_EQ(history->database().query_number("SELECT count(*) FROM runs WHERE stood IS NULL "
+                                               "AND exit_status IS NULL"),
+              1);
+    for (const char* table : {"samples", "host_sums", "host_failures"}) {
+      const auto count = fmt::format("SELECT count(run) FROM {}", table);
+      EXPECT_EQ(history->database().query_number(count.c_str()), 0) << table;
+    }
     EXPECT_FALSE(history->error()) << format;
     EXPECT_EQ(history->database().query_number("PRAGMA user_version"),
               static_cast<std::int64_t>(format));

@@ -159,11 +159,24 @@ TEST_F(SchemaTest, ALedgerOfTheThirdFormatKnowsWhatFailed) {
   EXPECT_EQ(history->database().query_number("SELECT count(*) FROM runs WHERE stood IS NULL"), 1);
 }
 
+TEST_F(SchemaTest, ALedgerOfTheFifthFormatHasNothingMeasured) {
+  migrate(*database_, ledger_steps().first(5));
+  database_->exec(
+      "INSERT INTO runs(pid, started_at, ended_at, ending) VALUES(1, 2, 3, 'finished')");
+  migrate(*database_, ledger_steps());
+  EXPECT_TRUE(database_->ok());
+  EXPECT_EQ(
+      database_->query_number("SELECT count(*) FROM runs WHERE ended_at = 3 AND exit_status IS "
+                              "NULL AND signal IS NULL"),
+      1);
+  EXPECT_EQ(database_->query_number("SELECT count(*) FROM samples"), 0);
+}
+
 TEST_F(SchemaTest, TheLedgersOwnStepsWork) {
   migrate(*database_, ledger_steps());
   EXPECT_TRUE(database_->ok());
   EXPECT_EQ(format_of(*database_, ledger_steps()), Format::current);
-  for (const char* table : {"links", "runs", "placing"}) {
+  for (const char* table : {"links", "runs", "placing", "samples", "host_sums", "host_failures"}) {
     (void)database_->query_number(fmt::format("SELECT count(*) FROM {}", table).c_str());
     EXPECT_TRUE(database_->ok()) << table;
   }

@@ -318,12 +318,13 @@ TEST_F(SqliteLedgerTest, RunsAreCountedAndSummedUp) {
                            .failed = 4,
                            .bytes = 1ULL << 40,
                            .stood = 3,
-                           .ending = "finished"};
+                           .ending = "finished",
+                           .exit_status = 1};
   succeeds(ledger_.end_run(summary, end));
   EXPECT_EQ(count("runs WHERE run=1 AND pid=42 AND ended_at IS NULL"), 1);
   EXPECT_EQ(count("runs WHERE run=2 AND pid=43 AND started_at=1000 AND ended_at=5000 AND saved=1 "
                   "AND kept=2 AND skipped=3 AND failed=4 AND bytes=1099511627776 "
-                  "AND stood=3 AND ending='finished'"),
+                  "AND stood=3 AND ending='finished' AND exit_status=1 AND signal IS NULL"),
             1);
 }
 

@@ -92,7 +92,8 @@ TEST_F(RunLedgerTest, WhatWasNeverOnItsWayFreesNoName) {
   LinksInFlight links;
   NameClaims names(run.output.fd());
   RunReport report({.progress = Progress::Style::none}, std::nullopt, Instant{});
-  const SettlerHooks hooks = settler_hooks(run, reserve, links, names, report, {});
+  RunMeasures measures(*run.ledger, Instant{}, [](const std::string&) {});
+  const SettlerHooks hooks = settler_hooks(run, reserve, links, names, report, measures, {});
   const auto is_taken = [](std::uint64_t) { return false; };
   const LinkId id{1};
   const ClaimedName claimed = names.claim("a.jpg", Sha256Digest{}, is_taken);

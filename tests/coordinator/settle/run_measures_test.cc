@@ -1,0 +1,76 @@
+#include "coordinator/settle/run_measures.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/coordinator/ledger/ledger_samples.h"
+#include "tests/support/temp_dir.h"
+
+namespace fanfetch {
+namespace {
+
+using namespace std::chrono_literals;
+
+class RunMeasuresTest : public ::testing::Test {
+ protected:
+  RunMeasuresTest() : open_(open_sqlite(path_)) {
+    EXPECT_TRUE(open_.ledger->begin_run(WallTime(), 1));
+  }
+
+  [[nodiscard]] std::int64_t number(const char* sql) const {
+    return open_.database->query_number(sql);
+  }
+  void save(std::uint64_t links) {
+    for (std::uint64_t i = 0; i < links; ++i) {
+      Record record{.url = "http://a.example/", .status = Status::saved, .bytes = 1, .attempts = 1};
+      record.requests = 1;
+      measures_.add(record);
+    }
+  }
+  /// All seconds of that span but the first.
+  void tick(std::chrono::seconds from, std::chrono::seconds to) {
+    for (auto at = from + 1s; at <= to; at += 1s) measures_.tick({.files = 1}, kStart + at);
+  }
+
+  static constexpr Instant kStart{1000s};
+  support::TempDir temp_;
+  const std::string path_ = temp_.at("ledger.sqlite");
+  OpenLedger open_;
+  std::vector<std::string> problems_;
+  RunMeasures measures_{*open_.ledger, kStart,
+                        [this](const std::string& problem) { problems_.push_back(problem); }};
+};
+
+TEST_F(RunMeasuresTest, AKilledRunKeepsWhatWasWritten) {
+  save(3);
+  tick(0s, 1s);
+  EXPECT_EQ(number("SELECT count(*) FROM host_sums"), 0) << "short runs write at their end";
+  tick(1s, 2s);
+  EXPECT_EQ(number("SELECT files FROM host_sums"), 3);
+  save(1);
+  tick(2s, 16s);
+  EXPECT_EQ(number("SELECT files FROM host_sums"), 3);
+  tick(16s, 17s);
+  EXPECT_EQ(number("SELECT files FROM host_sums"), 4);
+  EXPECT_EQ(number("SELECT count(*) FROM samples WHERE at_ms=10000 AND files=1"), 1);
+}
+
+TEST_F(RunMeasuresTest, TheEndIsASampleToo) {
+  save(1);
+  measures_.finish({.files = 1, .bytes = 5}, kStart + 1500ms);
+  EXPECT_EQ(number("SELECT bytes FROM samples WHERE at_ms=1500"), 5);
+  EXPECT_EQ(number("SELECT files FROM host_sums"), 1);
+}
+
+TEST_F(RunMeasuresTest, AProblemIsToldOnceAndTheRunGoesOn) {
+  open_.database->exec("DROP TABLE samples");
+  tick(0s, 60s);
+  ASSERT_EQ(problems_.size(), 1u);
+  EXPECT_NE(problems_[0].find("what the run measures is not kept: "), std::string::npos)
+      << problems_[0];
+  EXPECT_TRUE(open_.ledger->clear_renames()) << "the ledger can still be written";
+  measures_.finish({}, kStart + 61s);
+  EXPECT_EQ(problems_.size(), 1u);
+}
+
+}  // namespace
+}  // namespace fanfetch
