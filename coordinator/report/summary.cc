@@ -126,43 +126,6 @@ std::vector<std::string> hints(const Tally& tally) {
 
 }  // namespace
 
-std::string human_bytes(std::uint64_t bytes) {
-  if (bytes < 1024) return fmt::format("{} B", bytes);
-  static constexpr std::string_view kUnits[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-  double value = static_cast<double>(bytes) / 1024;
-  std::size_t unit = 0;
-  while (value >= 1023.95 && unit + 1 < std::size(kUnits)) {  // rounds to 1024.0
-    value /= 1024;
-    ++unit;
-  }
-  return fmt::format("{:.1f} {}", value, kUnits[unit]);
-}
-
-std::string human_duration(Duration duration) {
-  using namespace std::chrono;
-  const auto tenths =
-      round<std::chrono::duration<std::int64_t, std::deci>>(std::max(duration, Duration::zero()));
-  if (tenths < minutes(1)) return fmt::format("{}.{}s", tenths.count() / 10, tenths.count() % 10);
-  const auto whole = round<seconds>(duration);
-  if (whole < hours(1)) return fmt::format("{}m{:02}s", whole / 1min, (whole % 1min).count());
-  return fmt::format("{}h{:02}m", whole / 1h, (whole % 1h) / 1min);
-}
-
-std::string human_rate(double per_second) {
-  return per_second >= 99.95 ? fmt::format("{:.0f}/s", per_second)
-                             : fmt::format("{:.1f}/s", per_second);
-}
-
-std::string human_byte_rate(double bytes_per_second) {
-  return human_bytes(static_cast<std::uint64_t>(bytes_per_second)) + "/s";
-}
-
-std::string human_time_left(Duration left) {
-  const auto whole = std::chrono::round<std::chrono::seconds>(left);
-  return whole < std::chrono::minutes(1) ? fmt::format("{}s", whole.count())
-                                         : human_duration(whole);
-}
-
 std::string describe_failure(const Record& record) {
   std::string text =
       fmt::format("failed: {}: {}",

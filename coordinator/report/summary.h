@@ -5,24 +5,12 @@
 #include <vector>
 
 #include "common/clock.h"
+#include "common/human_text.h"  // for all users of this header, as printable()
 #include "common/utf8.h"  // printable(), for all users of this header
 #include "coordinator/link/record.h"
 #include "coordinator/report/tally.h"
 
 namespace fanfetch {
-
-/// `12.4 MiB`, `512 B`: powers of 1024, one decimal from KiB on.
-[[nodiscard]] std::string human_bytes(std::uint64_t bytes);
-
-/// `1.9s`, `4m05s`, `2h03m`.
-[[nodiscard]] std::string human_duration(Duration duration);
-
-/// `11.2/s`, `112/s`.
-[[nodiscard]] std::string human_rate(double per_second);
-/// `1.0 MiB/s`.
-[[nodiscard]] std::string human_byte_rate(double bytes_per_second);
-/// `4s`, `4m05s`, `2h03m`: an estimate, so no tenths.
-[[nodiscard]] std::string human_time_left(Duration left);
 
 /// One failed link, for people: `failed: URL: http_4xx: the server says 404 (1 attempt)`. Safe to
 /// print, whatever the server or the list contains.

@@ -17,27 +17,6 @@ Record failure(ErrorClass error, std::string address = "") {
   return record;
 }
 
-TEST(HumanBytes, RoundsIntoTheRightUnit) {
-  EXPECT_EQ(human_bytes(0), "0 B");
-  EXPECT_EQ(human_bytes(1023), "1023 B");
-  EXPECT_EQ(human_bytes(1024), "1.0 KiB");
-  EXPECT_EQ(human_bytes(13002342), "12.4 MiB");
-  EXPECT_EQ(human_bytes((1 << 20) - 1), "1.0 MiB") << "not 1024.0 KiB";
-  EXPECT_EQ(human_bytes(~0ull), "16.0 EiB");
-}
-
-TEST(HumanDuration, RoundsIntoTheRightUnit) {
-  EXPECT_EQ(human_duration(0s), "0.0s");
-  EXPECT_EQ(human_duration(-5s), "0.0s");
-  EXPECT_EQ(human_duration(1940ms), "1.9s");
-  EXPECT_EQ(human_duration(59940ms), "59.9s");
-  EXPECT_EQ(human_duration(59960ms), "1m00s") << "not 60.0s";
-  EXPECT_EQ(human_duration(245s), "4m05s");
-  EXPECT_EQ(human_duration(3599900ms), "1h00m");
-  EXPECT_EQ(human_duration(2h + 3min + 59s), "2h03m");
-  EXPECT_EQ(human_duration(100h), "100h00m");
-}
-
 TEST(DescribeFailure, SaysWhatWhyAndHowOften) {
   Record record = failure(ErrorClass::http_4xx);
   record.message = "the server says 404";
