@@ -40,6 +40,21 @@ std::string replace_unprintable(std::string_view text, Stays stays, Replace repl
   return clean;
 }
 
+/// What stands for a character that is not printable, or for a byte that belongs to none: as C
+/// would write it, `\t`, `\x1b`, `\u202e`.
+std::string escape_of(const Utf8Character& character, std::string_view bytes) {
+  const auto code = static_cast<unsigned>(character.code);
+  if (!character.valid) return fmt::format("\\x{:02x}", static_cast<unsigned char>(bytes.front()));
+  switch (code) {
+    case '\t': return "\\t";
+    case '\n': return "\\n";
+    case '\r': return "\\r";
+    default: break;
+  }
+  if (code < 0x80) return fmt::format("\\x{:02x}", code);
+  return code < 0x10000 ? fmt::format("\\u{:04x}", code) : fmt::format("\\U{:08x}", code);
+}
+
 /// A UTF-16 unit as JSON has it (RFC 8259, 7).
 void add_json_escape(std::string& json, unsigned unit) {
   fmt::format_to(std::back_inserter(json), "\\u{:04x}", unit);
@@ -81,7 +96,9 @@ std::string printable(std::string_view text, std::size_t max_bytes) {
   std::size_t room_for_cut = 0;  // longest length of `clean` that leaves room for kCut
   while (!text.empty()) {
     const Utf8Character character = decode_utf8(text);
-    const std::string_view piece = is_printable(character) ? text.substr(0, character.bytes) : "?";
+    const std::string_view bytes = text.substr(0, character.bytes);
+    const std::string escape = is_printable(character) ? "" : escape_of(character, bytes);
+    const std::string_view piece = escape.empty() ? bytes : std::string_view(escape);
     if (clean.size() + piece.size() > max_bytes) {
       clean.resize(room_for_cut);
       return clean.append(kCut.substr(0, max_bytes - room_for_cut));
@@ -99,7 +116,9 @@ std::string printable_lines(std::string_view text) {
       [](const Utf8Character& character) {
         return character.valid && (character.code == '\n' || character.code == '\t');
       },
-      [](std::string& clean, const Utf8Character&, std::string_view) { clean += '?'; });
+      [](std::string& clean, const Utf8Character& character, std::string_view bytes) {
+        clean += escape_of(character, bytes);
+      });
 }
 
 std::string printable_json(std::string_view json) {

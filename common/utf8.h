@@ -28,9 +28,9 @@ struct Utf8Character {
 // (control characters) and what changes how the text around it is displayed (bidi controls, line
 // and paragraph separators, tags). scripts/check finds prints that pass them by.
 
-/// `text` as a part of one line: what a terminal acts on, invalid UTF-8 and bidi controls are
-/// replaced by '?', line feeds and tabs too. At most `max_bytes` long; if it was cut, it ends in
-/// "...".
+/// `text` as a part of one line: what a terminal acts on, invalid UTF-8 and bidi controls become
+/// escapes (`\x1b`, `\xff`, `\u202e`), line feeds (`\n`) and tabs (`\t`) too. At most `max_bytes`
+/// long; if it was cut, it ends in "...".
 [[nodiscard]] std::string printable(std::string_view text, std::size_t max_bytes = 500);
 
 /// The same for lines and columns of any length: line feeds and tabs stay.

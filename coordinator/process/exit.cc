@@ -13,11 +13,23 @@
 
 namespace fanfetch {
 
+namespace {
+
+/// Sentences hold what they quote as it came. They have no tabs of their own, so that one would be
+/// of a URL or a name.
+std::string last_line(std::string_view sentence) {
+  std::string text = "fanfetch: ";
+  for (const char c : sentence) text += c == '\t' ? std::string("\\t") : std::string(1, c);
+  return text + '\n';
+}
+
+}  // namespace
+
 Exit exit_with(ExitStatus status, std::string_view sentence) {
   if (tells_of_shortage(sentence)) {
-    return {kExitUnable, fmt::format("fanfetch: {}\n", with_advice_for_shortage(sentence))};
+    return {kExitUnable, last_line(with_advice_for_shortage(sentence))};
   }
-  return {status, fmt::format("fanfetch: {}\n", sentence)};
+  return {status, last_line(sentence)};
 }
 
 int leave(const Exit& exit) {

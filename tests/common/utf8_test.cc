@@ -39,15 +39,15 @@ TEST(Printable, HoldsNothingThatATerminalActsOn) {
   EXPECT_EQ(printable("caf\xc3\xa9 \xf0\x9f\x98\x80"), "caf\xc3\xa9 \xf0\x9f\x98\x80");
   EXPECT_EQ(printable("a\x1b[2J\r\n\t\x7f"
                       "b"),
-            "a?[2J????b");
+            R"(a\x1b[2J\r\n\t\x7fb)");
   EXPECT_EQ(printable("\xc2\x9b"
                       "2J"),
-            "?2J")
+            R"(\u009b2J)")
       << "C1's CSI";
-  EXPECT_EQ(printable("x\xe2\x80\xaegpj.exe"), "x?gpj.exe") << "right-to-left override";
-  EXPECT_EQ(printable("\xe2\x81\xa6\xe2\x80\x8f\xd8\x9c\xef\xbb\xbf\xe2\x80\xa8"), "?????");
-  EXPECT_EQ(printable("\xff\xc3"), "??");
-  EXPECT_EQ(printable(std::string_view("a\0b", 3)), "a?b");
+  EXPECT_EQ(printable("x\xe2\x80\xaegpj.exe"), R"(x\u202egpj.exe)") << "right-to-left override";
+  EXPECT_EQ(printable("\xe2\x81\xa6\xe2\x80\x8f\xd8\x9c\xef\xbb\xbf\xe2\x80\xa8"), R"(\u2066\u200f\u061c\ufeff\u2028)");
+  EXPECT_EQ(printable("\xff\xc3"), R"(\xff\xc3)");
+  EXPECT_EQ(printable(std::string_view("a\0b", 3)), R"(a\x00b)");
 }
 
 TEST(Printable, CutsBetweenCharacters) {
@@ -70,27 +70,27 @@ struct Hostile {
 };
 
 const Hostile kHostile[] = {
-    {"\x1b]0;owned\x07!", "?]0;owned?!", "?]0;owned?!", {}, "%1B]0;owned%07!"},
-    {"\x1b[31;1mred", "?[31;1mred", "?[31;1mred", {}, "%1B[31;1mred"},
-    {"a\rb", "a?b", "a?b", {}, "a%0Db"},
-    {"a\tb\nc", "a?b?c", "a\tb\nc", {}, "a%09b%0Ac"},
-    {"\x7f", "?", "?", "\\u007f", "%7F"},
+    {"\x1b]0;owned\x07!", R"(\x1b]0;owned\x07!)", R"(\x1b]0;owned\x07!)", {}, "%1B]0;owned%07!"},
+    {"\x1b[31;1mred", R"(\x1b[31;1mred)", R"(\x1b[31;1mred)", {}, "%1B[31;1mred"},
+    {"a\rb", R"(a\rb)", R"(a\rb)", {}, "a%0Db"},
+    {"a\tb\nc", R"(a\tb\nc)", "a\tb\nc", {}, "a%09b%0Ac"},
+    {"\x7f", R"(\x7f)", R"(\x7f)", "\\u007f", "%7F"},
     {"\xc2\x9b"
      "2J",
-     "?2J", "?2J", "\\u009b2J", "%C2%9B2J"},
+     R"(\u009b2J)", R"(\u009b2J)", "\\u009b2J", "%C2%9B2J"},
     {"\x9b"
      "2J",
-     "?2J",
-     "?2J",
+     R"(\x9b2J)",
+     R"(\x9b2J)",
      {},
      "%9B2J"},
-    {"\xc2\x90q\xc2\x9c", "?q?", "?q?", "\\u0090q\\u009c", "%C2%90q%C2%9C"},
-    {"x\xe2\x80\xaegpj", "x?gpj", "x?gpj", "x\\u202egpj", "x%E2%80%AEgpj"},
-    {"\xe2\x81\xa6x\xe2\x81\xa9", "?x?", "?x?", "\\u2066x\\u2069", "%E2%81%A6x%E2%81%A9"},
-    {"\xe2\x80\x8f\xd8\x9c", "??", "??", "\\u200f\\u061c", "%E2%80%8F%D8%9C"},
-    {"\xe2\x81\xaa", "?", "?", "\\u206a", "%E2%81%AA"},
-    {"\xef\xbb\xbf", "?", "?", "\\ufeff", "%EF%BB%BF"},
-    {"\xf3\xa0\x80\x81", "?", "?", "\\udb40\\udc01", "%F3%A0%80%81"},
+    {"\xc2\x90q\xc2\x9c", R"(\u0090q\u009c)", R"(\u0090q\u009c)", "\\u0090q\\u009c", "%C2%90q%C2%9C"},
+    {"x\xe2\x80\xaegpj", R"(x\u202egpj)", R"(x\u202egpj)", "x\\u202egpj", "x%E2%80%AEgpj"},
+    {"\xe2\x81\xa6x\xe2\x81\xa9", R"(\u2066x\u2069)", R"(\u2066x\u2069)", "\\u2066x\\u2069", "%E2%81%A6x%E2%81%A9"},
+    {"\xe2\x80\x8f\xd8\x9c", R"(\u200f\u061c)", R"(\u200f\u061c)", "\\u200f\\u061c", "%E2%80%8F%D8%9C"},
+    {"\xe2\x81\xaa", R"(\u206a)", R"(\u206a)", "\\u206a", "%E2%81%AA"},
+    {"\xef\xbb\xbf", R"(\ufeff)", R"(\ufeff)", "\\ufeff", "%EF%BB%BF"},
+    {"\xf3\xa0\x80\x81", R"(\U000e0001)", R"(\U000e0001)", "\\udb40\\udc01", "%F3%A0%80%81"},
     {"caf\xc3\xa9 \xe2\x80\x8d \xf0\x9f\x98\x80", "caf\xc3\xa9 \xe2\x80\x8d \xf0\x9f\x98\x80",
      "caf\xc3\xa9 \xe2\x80\x8d \xf0\x9f\x98\x80", "caf\xc3\xa9 \xe2\x80\x8d \xf0\x9f\x98\x80",
      "caf\xc3\xa9 \xe2\x80\x8d \xf0\x9f\x98\x80"},

@@ -13,7 +13,7 @@ namespace fanfetch {
 namespace {
 
 constexpr std::string_view kHostile = "a\x1b[2J,\xe2\x80\xae\n";
-constexpr std::string_view kClean = "a?[2J,?\n";
+constexpr std::string_view kClean = "a\\x1b[2J,\\u202e\n";
 
 std::string content(const std::string& path) {
   std::stringstream text;

@@ -109,7 +109,7 @@ TEST(StatusText, HostsAreATable) {
                       "  (none)           0       5      0 B\n"),
             std::string::npos)
       << text;
-  EXPECT_TRUE(text.starts_with("a?[31m: ")) << "nothing that a terminal acts on";
+  EXPECT_TRUE(text.starts_with(R"(a\x1b[31m: )")) << "nothing that a terminal acts on";
 }
 
 TEST(StatusJson, HasEveryKey) {

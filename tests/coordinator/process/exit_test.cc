@@ -34,7 +34,7 @@ TEST(Leave, NothingIsPrintedWhereNothingIsLeftToSay) {
 TEST(Leave, NoTerminalIsSteered) {
   CaptureStderr();
   (void)leave(exit_with(kExitConfiguration, "no folder '\x1b[2J'"));
-  EXPECT_EQ(GetCapturedStderr(), "fanfetch: no folder '?[2J'\n");
+  EXPECT_EQ(GetCapturedStderr(), "fanfetch: no folder '\\x1b[2J'\n");
 }
 
 /// Whatever could not be done for it.

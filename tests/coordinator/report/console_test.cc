@@ -11,7 +11,7 @@ using testing::internal::GetCapturedStderr;
 TEST(Console, NoLineSteersATerminal) {
   CaptureStderr();
   Console().line("a\x1b]0;owned\x07\nb\xc2\x9b\xe2\x80\xae\r");
-  EXPECT_EQ(GetCapturedStderr(), "a?]0;owned??b???\n");
+  EXPECT_EQ(GetCapturedStderr(), "a\\x1b]0;owned\\x07\\nb\\u009b\\u202e\\r\n");
 }
 
 TEST(Console, ItsBarIsRedrawnBelowEachLineAndSteersNothingElse) {
@@ -23,8 +23,8 @@ TEST(Console, ItsBarIsRedrawnBelowEachLineAndSteersNothingElse) {
     console.clear_bar();
   }
   EXPECT_EQ(GetCapturedStderr(),
-            "\r\x1b[K1/2?[2J"
-            "\r\x1b[Knews\n1/2?[2J"
+            "\r\x1b[K1/2\\x1b[2J"
+            "\r\x1b[Knews\n1/2\\x1b[2J"
             "\r\x1b[K");
 }
 

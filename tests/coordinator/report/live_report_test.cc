@@ -95,9 +95,9 @@ TEST(LiveReport, FailuresAreSafeToPrint) {
   bad.message = std::nullopt;
   report.on_record(bad);
   const auto failures = report.live().last_failures;
-  EXPECT_EQ(failures[0].url, "http://a?.test/?[2J");
-  EXPECT_EQ(failures[0].host, "a?.test");
-  EXPECT_EQ(failures[0].reason, "? what");
+  EXPECT_EQ(failures[0].url, R"(http://a\x1b.test/\x1b[2J)");
+  EXPECT_EQ(failures[0].host, R"(a\x1b.test)");
+  EXPECT_EQ(failures[0].reason, R"(\x9b what)");
   EXPECT_EQ(failures[1].url + failures[1].host + failures[1].reason, "");
 }
 

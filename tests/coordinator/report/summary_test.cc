@@ -39,7 +39,7 @@ TEST(DescribeFailure, IsCleanWhateverTheServerSays) {
   record.url = "http://h/\x1b[2J\n\xff";
   record.message = "bad\r\nTook 0s: 99 saved\xe2\x80\xae";
   EXPECT_EQ(describe_failure(record),
-            "failed: http://h/?[2J??: protocol: bad??Took 0s: 99 saved? (1 attempt)");
+            R"(failed: http://h/\x1b[2J\n\xff: protocol: bad\r\nTook 0s: 99 saved\u202e (1 attempt))");
   record.url = "http://h/" + std::string(8000, 'x');
   EXPECT_LT(describe_failure(record).size(), 1100u);
 }

@@ -31,8 +31,8 @@ TEST(VerifyReport, LinesForStdout) {
        "changed: a.jpg: its content cannot be read any more: Input/output error\n"},
   };
   for (const auto& [one, line] : cases) EXPECT_EQ(finding_line(one, "a.jpg", kSaved), line);
-  EXPECT_EQ(finding_line(finding(Verdict::missing), "a\x1b\nb", kSaved), "missing: a??b\n");
-  EXPECT_EQ(foreign_line("a\x1b\nb"), "foreign: a??b\n");
+  EXPECT_EQ(finding_line(finding(Verdict::missing), "a\x1b\nb", kSaved), "missing: a\\x1b\\nb\n");
+  EXPECT_EQ(foreign_line("a\x1b\nb"), "foreign: a\\x1b\\nb\n");
   EXPECT_EQ(foreign_line(std::string(1000, 'x')), "foreign: " + std::string(1000, 'x') + '\n');
 }
 
