@@ -9,6 +9,7 @@
 
 #include "common/crash_point.h"
 #include "common/http/content_codings.h"
+#include "common/human_text.h"
 #include "worker/check/placeholders.h"
 #include "worker/head/coding_plan.h"
 #include "worker/head/content_disposition.h"
@@ -21,6 +22,8 @@ namespace {
 
 /// A coding makes what cannot be compressed a little larger.
 constexpr std::uint64_t kPadding = 64 * 1024;
+
+constexpr int kPartialContent = 206;
 
 /// What the file is a placeholder for; nullopt: it is none.
 std::optional<std::string_view> placeholder(PartWriter& part, std::optional<Sha256Digest> digest) {
@@ -207,7 +210,7 @@ Outcome Body::finish(Response response) {
 /// Empty: all is there.
 std::string Body::why_truncated() const {
   if (const auto length = head_->body_length(); length && received_ != *length) {
-    return fmt::format("it ends after {} of {} bytes", received_, *length);
+    return "it ends after " + human_part(received_, *length);
   }
   const bool may_be_empty = received_ == 0 && length_verified_;
   if (const auto coding = decoders_ && !may_be_empty ? decoders_->cut_off() : std::nullopt) {
@@ -215,7 +218,7 @@ std::string Body::why_truncated() const {
   }
   const auto& sidecar = part_->sidecar();
   if (sidecar && part_->size() != sidecar->length) {
-    return fmt::format("it ends after {} of {} bytes", part_->size(), sidecar->length);
+    return "it ends after " + human_part(part_->size(), sidecar->length);
   }
   return "";
 }
@@ -244,12 +247,29 @@ bool Body::is_welcome(const std::optional<Sha256Digest>& digest) {
     rejection_ =
         Rejection{.error = ErrorClass::placeholder, .message = fmt::format("it is {}", *what)};
   } else if (part_->size() < job_.min_size) {
-    rejection_ =
-        Rejection{.error = ErrorClass::filtered,
-                  .message = fmt::format("it has {} bytes, fewer than the {} of --min-size",
-                                         part_->size(), job_.min_size)};
+    rejection_ = Rejection{
+        .error = ErrorClass::filtered,
+        .message = fmt::format("it has {}, less than --min-size {}",
+                               human_exact_bytes(part_->size()), option_size(job_.min_size))};
   }
   return !rejection_;
+}
+
+/// Of the file, as its server says; nullopt: it does not, or only of its coded form.
+std::optional<std::uint64_t> Body::whole_size() const {
+  if (!content_codings(*head_).empty()) return std::nullopt;
+  const bool is_rest = rest_.offset > 0 && head_->status() == kPartialContent;
+  return is_rest ? part_->sidecar()->length : head_->body_length();
+}
+
+/// With its size, where that is known: it may have been given up before its end.
+std::string Body::too_large_text() const {
+  const std::string most = "more than --max-size " + option_size(job_.max_size);
+  const auto size = whole_size();
+  if (!size || *size <= job_.max_size) return "it has " + most;
+  const bool looks_equal = human_bytes(*size) == human_bytes(job_.max_size);
+  return fmt::format("it has {}, {}", looks_equal ? human_exact_bytes(*size) : human_bytes(*size),
+                     most);
 }
 
 Outcome Body::refusal(Response response) const {
@@ -265,7 +285,7 @@ Outcome Body::refusal(Response response) const {
     failed.message = rejection_->message;
   } else if (stopped_ == Stopped::too_large) {
     failed.error = ErrorClass::too_large;
-    failed.message = fmt::format("it is larger than the {} bytes of --max-size", job_.max_size);
+    failed.message = too_large_text();
   } else if (stopped_ == Stopped::expands) {
     failed.error = ErrorClass::too_large;
     failed.message = decoders_->problem();

@@ -67,6 +67,8 @@ class Body {
   /// See PartWriter::checkpoint_in_time().
   void checkpoint_in_time(Instant now);
 
+  [[nodiscard]] bool has_head() const { return head_ != nullptr; }
+
  private:
   /// What stopped it from our side; the transport then reports `stopped`.
   enum class Stopped {
@@ -91,6 +93,8 @@ class Body {
   [[nodiscard]] bool check(std::span<const std::byte> bytes);
   [[nodiscard]] bool write(std::span<const std::byte> bytes);
   [[nodiscard]] std::string why_truncated() const;
+  [[nodiscard]] std::optional<std::uint64_t> whole_size() const;
+  [[nodiscard]] std::string too_large_text() const;
   [[nodiscard]] std::string note() const;
   [[nodiscard]] bool is_welcome(const std::optional<Sha256Digest>& digest);
 

@@ -37,6 +37,9 @@ class Transfer : public ResponseTaker {
 
   [[nodiscard]] const Job& job() const { return job_; }
 
+  /// The last request was answered, at least by a head.
+  [[nodiscard]] bool has_head() const { return body_.has_head(); }
+
   enum class Ready { no, yes, failed };
   /// Looks for what an earlier attempt left. `no`: a slice of it was checked, call again; `failed`:
   /// it cannot be read, and finish() says so without a request.

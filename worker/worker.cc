@@ -1,5 +1,6 @@
 #include "worker/worker.h"
 
+#include <fmt/format.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "common/crash_point.h"
+#include "common/human_text.h"
 #include "common/worker_start.h"
 
 namespace fanfetch {
@@ -28,13 +30,22 @@ std::size_t connections_to_keep(std::size_t transfers) {
   return std::max(transfers, std::min(transfers * kConnectionsPerTransfer, spare / 2));
 }
 
-std::string_view why(TransferDeadlines::Verdict verdict, const TransferDeadlines& deadlines) {
-  if (verdict == TransferDeadlines::Verdict::stall) {
-    return "it was slower than --min-speed for the time of --stall-timeout";
+/// REQUIRES: it is not in time.
+std::string why_late(TransferDeadlines::Verdict verdict, const TransferDeadlines& deadlines,
+                     const Transfer& transfer) {
+  const Job& job = transfer.job();
+  if (verdict == TransferDeadlines::Verdict::timeout) {
+    return fmt::format(
+        "not done within {} (--timeout){}", human_time(job.timeout),
+        deadlines.was_held() ? ", not counting the time that --limit-rate held it back" : "");
   }
-  return deadlines.was_held()
-             ? "it took longer than --timeout, not counting the time that --limit-rate held it"
-             : "it took longer than --timeout";
+  const std::string time = human_time(job.stall_timeout);
+  if (deadlines.is_silent()) {
+    return fmt::format("{} for {} (--stall-timeout)",
+                       transfer.has_head() ? "nothing came" : "no answer", time);
+  }
+  return fmt::format("slower than {} for {} (--min-speed, --stall-timeout)",
+                     human_byte_rate(job.min_speed), time);
 }
 
 }  // namespace
@@ -178,7 +189,7 @@ void Worker::judge() {
     if (!running.deadlines) continue;
     const auto verdict = running.deadlines->judge(loop_.now());
     if (verdict != TransferDeadlines::Verdict::in_time) {
-      late.emplace_back(transfer, why(verdict, *running.deadlines));
+      late.emplace_back(transfer, why_late(verdict, *running.deadlines, *transfer));
     } else {
       judge_in_time(running);
     }

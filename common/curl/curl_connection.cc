@@ -8,6 +8,7 @@
 
 #include "common/curl/curl_global.h"
 #include "common/curl/curl_handle.h"
+#include "common/curl/plain_words.h"
 #include "common/result.h"
 
 namespace fanfetch {
@@ -55,7 +56,7 @@ Moved CurlConnection::receive(std::span<std::byte> buffer) {
   easy_->handle_->error[0] = '\0';
   const CURLcode code = curl_easy_recv(easy_->handle_->curl, buffer.data(), buffer.size(), &bytes);
   if (code == CURLE_AGAIN) return {Status::later};
-  if (code != CURLE_OK) return {Status::broken, 0, easy_->handle_->end(code).text};
+  if (code != CURLE_OK) return {Status::broken, 0, plain_break(easy_->handle_->words(code))};
   return {bytes > 0 ? Status::moved : Status::closed, bytes};
 }
 
@@ -67,7 +68,7 @@ Moved CurlConnection::send(std::span<const std::byte> bytes) {
   easy_->handle_->error[0] = '\0';
   const CURLcode code = curl_easy_send(easy_->handle_->curl, bytes.data(), bytes.size(), &sent);
   if (code == CURLE_AGAIN || (code == CURLE_OK && sent == 0)) return {Status::later};
-  if (code != CURLE_OK) return {Status::broken, 0, easy_->handle_->end(code).text};
+  if (code != CURLE_OK) return {Status::broken, 0, plain_break(easy_->handle_->words(code))};
   return {Status::moved, sent};
 }
 

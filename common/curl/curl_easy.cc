@@ -12,6 +12,7 @@
 #include "common/curl/curl_global.h"
 #include "common/curl/curl_handle.h"
 #include "common/curl/end_cause.h"
+#include "common/curl/plain_words.h"
 #include "common/curl/trust_store.h"
 #include "common/http/head_reader.h"
 
@@ -103,10 +104,25 @@ long CurlEasy::Handle::connect_status() const {
   return status;
 }
 
+std::string_view CurlEasy::Handle::words(CURLcode code) const {
+  return error[0] != '\0' ? error : curl_easy_strerror(code);
+}
+
+FailedTransfer CurlEasy::Handle::failed_transfer() const {
+  long system_error = 0;
+  curl_off_t connected_at = 0;
+  curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &system_error);
+  curl_easy_getinfo(curl, CURLINFO_CONNECT_TIME_T, &connected_at);
+  return {.system_error = static_cast<int>(system_error),
+          .has_connected = connected_at > 0,
+          .connect_timeout = connect_timeout,
+          .timeout = timeout};
+}
+
 ExchangeEnd CurlEasy::Handle::end(CURLcode code) const {
   ExchangeEnd end{.cause = end_cause(code)};
   if (code == CURLE_OK) return end;
-  end.text = error[0] != '\0' ? error : curl_easy_strerror(code);
+  end.text = plain_words(end.cause, words(code), failed_transfer());
   if (head_is_too_long()) {
     end.cause = EndCause::protocol;
     end.text =
@@ -236,12 +252,14 @@ void CurlEasy::set_share(const CurlShare& share) {
 // --- Time ---
 
 void CurlEasy::set_connect_timeout(std::chrono::milliseconds time) {
+  handle_->connect_timeout = time;
   // libcurl takes 0 for its default of 300 s; a day is no limit.
   set(handle_->curl, CURLOPT_CONNECTTIMEOUT_MS,
       milliseconds(time.count() > 0 ? time : std::chrono::hours(24)));
 }
 
 void CurlEasy::set_timeout(std::chrono::milliseconds time) {
+  handle_->timeout = time;
   set(handle_->curl, CURLOPT_TIMEOUT_MS, milliseconds(time));
 }
 

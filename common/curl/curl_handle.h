@@ -4,6 +4,7 @@
 #include <openssl/ssl.h>
 
 #include "common/curl/curl_easy.h"
+#include "common/curl/plain_words.h"
 #include "common/http/head_reader.h"
 
 namespace fanfetch {
@@ -18,8 +19,11 @@ struct CurlEasy::Handle {
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
 
-  /// How the transfer ended, in words.
+  /// How the transfer ended, in words for people.
   [[nodiscard]] ExchangeEnd end(CURLcode code) const;
+  /// libcurl's own words for what went wrong last.
+  [[nodiscard]] std::string_view words(CURLcode code) const;
+  [[nodiscard]] FailedTransfer failed_transfer() const;
 
   /// No more of it is taken, and the transfer ends.
   [[nodiscard]] bool head_is_too_long() const { return head_bytes > HeadReader::kMaxHeadBytes; }
@@ -38,6 +42,7 @@ struct CurlEasy::Handle {
   CurlResponseHandler* response_handler = nullptr;
   bool has_head = false;       // and response_handler was told so
   std::size_t head_bytes = 0;  // of all heads, that of a proxy's tunnel and trailers included
+  std::chrono::milliseconds connect_timeout{0}, timeout{0};  // as set
   void* owner = nullptr;
   char error[CURL_ERROR_SIZE] = {};  // libcurl writes its words here
 };

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/human_text.h"
+
 namespace fanfetch {
 
 std::span<const std::byte> ResponseReader::next(std::span<const std::byte>& bytes) {
@@ -74,8 +76,7 @@ void ResponseReader::end_of_connection() {
     switch (framing_.kind) {
       case Framing::Kind::until_close: state_ = State::done; break;
       case Framing::Kind::length:
-        fail(Problem::truncated,
-             fmt::format("it ends after {} of {} bytes", body_bytes_, framing_.length));
+        fail(Problem::truncated, "it ends after " + human_part(body_bytes_, framing_.length));
         break;
       default: fail(Problem::truncated, "it ends before its last chunk"); break;
     }

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "common/human_text.h"
 #include "coordinator/schedule/retry_policy.h"
 
 namespace fanfetch {
@@ -40,7 +41,8 @@ NextStep after_failure(Tries tries, Failed failed, const RetryRules& rules, RunP
     const bool waits_too_long = failed.retry == Retry::yes && tries.attempts <= rules.retries;
     if (waits_too_long) {
       failed.error = ErrorClass::rate_limited;
-      failed.message += "; it asks for a longer wait than --max-wait";
+      failed.message +=
+          fmt::format("; it asks for a longer wait than --max-wait {}", human_time(rules.max_wait));
     }
     return {Settle{std::move(failed)}, tries};
   }
@@ -72,10 +74,11 @@ NextStep next_step_after_death(const Task& task, Blame blame, RunPhase phase) {
   const bool alone = blame == Blame::sole || blame == Blame::stopped;
   if (alone && ++tries.sole_deaths >= kMaxSoleDeaths) {
     if (blame == Blame::stopped) {
-      return {Settle{Failed{.error = ErrorClass::refused,
-                            .message = fmt::format("the sandbox stopped its worker, {} times in a "
-                                                   "row while it fetched nothing else",
-                                                   kMaxSoleDeaths)}},
+      return {Settle{Failed{
+                  .error = ErrorClass::refused,
+                  .message = fmt::format("by policy: the sandbox stopped its worker, {} times in a "
+                                         "row while it fetched nothing else",
+                                         kMaxSoleDeaths)}},
               tries};
     }
     return {Settle{Failed{.error = ErrorClass::crashed_worker,

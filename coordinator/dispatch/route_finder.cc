@@ -14,7 +14,7 @@ constexpr std::size_t kMaxHostsWaitedFor = 1024;
 
 Failed refusal(HostRefusal why) {
   return {.error = ErrorClass::refused,
-          .message = std::move(why.text),
+          .message = "by policy: " + why.text,
           .refused_address = std::move(why.address)};
 }
 

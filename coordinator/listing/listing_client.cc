@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "common/ascii.h"
+#include "common/human_text.h"
 #include "common/url_text.h"
 #include "coordinator/link/retry_wait.h"
 #include "coordinator/listing/page_reader.h"
@@ -153,7 +154,8 @@ ListingClient::Attempt ListingClient::get(const Url& url, const std::vector<std:
     return attempt;
   }
   if (end->cause == EndCause::timeout && end->text.empty()) {
-    end->text = fmt::format("no whole response came within {} s", options_.timeout_s);
+    end->text =
+        fmt::format("no whole response came within {}", human_time(seconds(options_.timeout_s)));
   }
   attempt.page = fail("cannot get {}: {}{}", url.request, end->text, advice(end->cause));
   attempt.worth_retry = may_pass(end->cause);

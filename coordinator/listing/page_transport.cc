@@ -29,7 +29,7 @@ HttpRequest request_for(const Url& url, const std::vector<std::string>& headers,
 
 ExchangeEnd refusal(const HostRefusal& why) {
   return {.cause = EndCause::protocol,
-          .text = fmt::format("{}, to which no server may lead{}", why.text,
+          .text = fmt::format("refused by policy: {}, to which no server may lead{}", why.text,
                               why.address.empty() ? "" : "; --allow-net allows it")};
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "common/human_text.h"
 #include "coordinator/link/retry_wait.h"
 
 namespace fanfetch {
@@ -162,15 +163,18 @@ void HostGovernor::on_throttled(const Attempt& attempt, const HostFeedback& feed
 
   // The user does not want to wait that long.
   if (has_limit && asked > rules_->max_wait) {
-    return give_up_as_throttled(feedback, now + std::max<Duration>(asked, kGivenUpFor), now,
-                                "it asks for a longer wait than --max-wait");
+    return give_up_as_throttled(
+        feedback, now + std::max<Duration>(asked, kGivenUpFor), now,
+        fmt::format("it asks for a longer wait than --max-wait {}", human_time(rules_->max_wait)));
   }
   // The refusal belongs to the flight that the pause was for.
   if (is_late(attempt)) return on_late_refusal(attempt, asked, now, dice);
   // The pauses so far have not helped.
   if (has_limit && now - trouble_since_ > rules_->max_wait) {
-    return give_up_as_throttled(feedback, now + kGivenUpFor, now,
-                                "it has given no good answer for longer than --max-wait");
+    return give_up_as_throttled(
+        feedback, now + kGivenUpFor, now,
+        fmt::format("it has given no good answer for longer than --max-wait {}",
+                    human_time(rules_->max_wait)));
   }
   // A single 503 may be an accident.
   const bool first_503 = feedback.kind == Kind::unavailable && refusals_ == 1;

@@ -155,8 +155,9 @@ TEST_F(SandboxedRunTest, AViolationIsNamedAndIsNoCrash) {
   const auto lines = records();
   ASSERT_EQ(3u, lines.size());
   EXPECT_EQ("refused", lines[0].error);
-  EXPECT_EQ("the sandbox stopped its worker, 3 times in a row while it fetched nothing else",
-            lines[0].message);
+  EXPECT_EQ(
+      "by policy: the sandbox stopped its worker, 3 times in a row while it fetched nothing else",
+      lines[0].message);
   EXPECT_EQ("http_4xx", lines[1].error);
   EXPECT_EQ("http_4xx", lines[2].error);
 }

@@ -34,6 +34,8 @@ class TransferDeadlines {
   [[nodiscard]] Verdict judge(Instant now);
   /// When the whole may have taken too long; nullopt: not as long as nothing changes.
   [[nodiscard]] std::optional<Instant> due() const;
+  /// Nothing has come since it was last fast enough.
+  [[nodiscard]] bool is_silent() const { return bytes_ == 0; }
   /// It has been held back so far, or is.
   [[nodiscard]] bool was_held() const { return was_held_; }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/http/response_head.h"
+#include "common/human_text.h"
 #include "common/result.h"
 #include "worker/transport/proxy_failures.h"
 #include "worker/transport/tls_failures.h"
@@ -59,11 +60,12 @@ Failed status_failure(Response response) {
 
 Failed exchange_failure(const ExchangeEnd& end, const Job& job, Response response) {
   if (!end.refused_address.empty()) {
-    return {.error = ErrorClass::refused,
-            .message = fmt::format("{} is none of the addresses that {} may be reached at",
-                                   end.refused_address, job.connect_host),
-            .response = std::move(response),
-            .refused_address = end.refused_address};
+    return {
+        .error = ErrorClass::refused,
+        .message = fmt::format("by policy: {} is none of the addresses that {} may be reached at",
+                               end.refused_address, job.connect_host),
+        .response = std::move(response),
+        .refused_address = end.refused_address};
   }
   if (job.proxy.empty()) return server_failure(end, std::move(response));
   const ProxyName proxy = proxy_of(job);
@@ -119,8 +121,8 @@ Failed server_failure(const ExchangeEnd& end, Response response) {
 
 Failed long_head_failure(Response response) {
   return {.error = ErrorClass::protocol,
-          .message = fmt::format("its response has more than {} header lines or {} KiB of headers",
-                                 ResponseHead::kMaxLines, ResponseHead::kMaxBytes / 1024),
+          .message = fmt::format("its response has more than {} header lines or {} of headers",
+                                 ResponseHead::kMaxLines, human_bytes(ResponseHead::kMaxBytes)),
           .response = std::move(response)};
 }
 
@@ -144,7 +146,10 @@ Failed disk_failure(int error, Response response) {
                 .message = fmt::format("cannot write the part file: {}", errno_text(error)),
                 .response = std::move(response)};
   if (error == EMFILE || error == ENFILE) failed.retry = Retry::yes;
-  if (error == EFBIG) failed.error = ErrorClass::too_large;
+  if (error == EFBIG) {
+    failed.error = ErrorClass::too_large;
+    failed.message += " (see ulimit -f, and what the file system can hold)";
+  }
   return failed;
 }
 

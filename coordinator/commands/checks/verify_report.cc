@@ -102,12 +102,12 @@ std::vector<std::string> closing_lines(const VerifyCounts& counts, Duration took
     lines.push_back(
         "--repair lets the next run of the same list fetch missing and changed files again");
   }
-  std::string last =
-      fmt::format("verified {} ({}) in {}: {} good, {} missing, {} changed, {} foreign",
-                  files(counts.files), human_bytes(counts.bytes), human_duration(took), counts.good,
-                  counts.missing, counts.changed, counts.foreign);
-  if (counts.own > 0) last += fmt::format(", {} of fanfetch's own", counts.own);
-  if (counts.unreadable > 0) last += fmt::format(", {} unreadable", counts.unreadable);
+  std::string last = fmt::format(
+      "verified {} ({}) in {}: {} good, {} missing, {} changed, {} foreign", files(counts.files),
+      human_bytes(counts.bytes), human_duration(took), human_count(counts.good),
+      human_count(counts.missing), human_count(counts.changed), human_count(counts.foreign));
+  if (counts.own > 0) last += fmt::format(", {} of fanfetch's own", human_count(counts.own));
+  if (counts.unreadable > 0) last += fmt::format(", {} unreadable", human_count(counts.unreadable));
   lines.push_back(std::move(last));
   return lines;
 }

@@ -30,6 +30,7 @@ class TransferDeadlinesTest : public ::testing::Test {
 TEST_F(TransferDeadlinesTest, SilenceIsAStall) {
   EXPECT_EQ(live(29, 0), Verdict::in_time);
   EXPECT_EQ(live(1, 0), Verdict::stall);
+  EXPECT_TRUE(deadlines_.is_silent());
 }
 
 TEST_F(TransferDeadlinesTest, TheTimeToConnectIsNoStall) {
@@ -55,6 +56,7 @@ TEST_F(TransferDeadlinesTest, SaysWhenTheWholeIsDue) {
 TEST_F(TransferDeadlinesTest, SlowerThanTheMinimumIsAStall) {
   EXPECT_EQ(live(29, 900), Verdict::in_time);
   EXPECT_EQ(live(1, 900), Verdict::stall);
+  EXPECT_FALSE(deadlines_.is_silent());
 }
 
 TEST_F(TransferDeadlinesTest, ASilenceBehindALotIsAStallAllTheSame) {
