@@ -35,6 +35,7 @@ DatabaseError describe(sqlite3* connection, int code) {
   const int base = code & 0xff;
   if (system_error != 0 && (base == SQLITE_IOERR || base == SQLITE_CANTOPEN)) {
     error.message += ": " + errno_text(system_error);
+    if (system_error == EFBIG) error.message += " (see ulimit -f)";
   }
   return error;
 }

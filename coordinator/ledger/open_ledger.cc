@@ -66,11 +66,26 @@ bool is_marked_damaged(const std::string& path) {
   return false;
 }
 
+/// What keeps a file of that name from being opened or written beside; "" if nothing is seen.
+/// SQLite does not always say: it has files of its own beside a ledger, and tries again read-only.
+std::string obstacle(const std::string& path, std::string_view message) {
+  if (message != "unable to open database file" &&
+      message != "attempt to write a readonly database") {
+    return "";
+  }
+  const std::string folder = path.substr(0, path.find_last_of('/') + 1);
+  for (const std::string& name : {folder.empty() ? std::string("./") : folder, path}) {
+    if (::access(name.c_str(), W_OK) == 0 || (errno == ENOENT && name == path)) continue;
+    return fmt::format(": '{}': {}", name, errno_text(errno));
+  }
+  return "";
+}
+
 tl::unexpected<Error> cannot_open(const std::string& path, const DatabaseError& error) {
-  return fail("cannot write the ledger '{}': {}; {}", path, error.message,
-              error.kind == DatabaseError::Kind::full
-                  ? "make room there, then run the same command again"
-                  : "mend that, or name another with --ledger");
+  return fail(
+      "cannot write the ledger '{}': {}{}; {}", path, error.message, obstacle(path, error.message),
+      error.kind == DatabaseError::Kind::full ? "make room there, then run the same command again"
+                                              : "mend that, or name another with --ledger");
 }
 
 }  // namespace

@@ -37,6 +37,7 @@ class DeathToll {
   unsigned in_a_row_ = 0;
   std::string last_;
   bool out_of_memory_ = false;  // the last one, probably
+  bool killed_ = false;         // the last one, and not by us
 };
 
 }  // namespace fanfetch

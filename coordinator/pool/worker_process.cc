@@ -95,6 +95,10 @@ pid_t fork_and_execute(int binary, const std::vector<Redirection>& descriptors, 
 Result<UniqueFd> open_worker_binary() {
   std::error_code error;
   const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error) {
+    return fail("cannot find the program fanfetch-worker: /proc/self/exe: {}; is /proc mounted?",
+                errno_text(error.value()));
+  }
   const auto folder = self.parent_path();
   const auto installed =
       (folder / FANFETCH_LIBEXEC_FROM_BIN / "fanfetch-worker").lexically_normal();

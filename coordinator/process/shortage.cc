@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::string_view kDescriptors = "raise ulimit -n, or lower --jobs and --workers";
 constexpr std::string_view kMachine = "other programs have all that this machine can open";
-constexpr std::string_view kProcesses = "see ulimit -u and the process limit of this container";
+// A thread's stack that `ulimit -v` has no room for is refused in the same words.
+constexpr std::string_view kProcesses =
+    "see ulimit -u and -v, and the process limit of this container";
 constexpr std::string_view kMemory = "see ulimit -v and the memory of this machine or container";
 
 struct Reason {

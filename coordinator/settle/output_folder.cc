@@ -40,6 +40,21 @@ UniqueFd open_subfolder(int parent, const char* name) {
   return UniqueFd(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
 }
 
+/// The output folder cannot be written to. Names what is in the way, where that is a symbolic link
+/// or no folder: it would look to everybody like a folder that can be written to.
+tl::unexpected<Exit> no_subfolder(const std::string& path, const std::string& name, int parent,
+                                  const char* last, int error) {
+  struct stat status {};
+  if (::fstatat(parent, last, &status, AT_SYMLINK_NOFOLLOW) != 0 || S_ISDIR(status.st_mode)) {
+    return unwritable(path, "write to the output folder", error);
+  }
+  return tl::unexpected(exit_with(
+      kExitOutput,
+      fmt::format("'{}/{}' is {}: fanfetch needs a folder of its own there; remove it, or choose "
+                  "another folder with -o",
+                  path, name, S_ISLNK(status.st_mode) ? "a symbolic link" : "no folder")));
+}
+
 /// The pid of the run that holds the lock wrote itself into the file; "" if it had no time to.
 std::string holder(int lock) {
   char text[32] = {};
@@ -132,8 +147,13 @@ tl::expected<OutputFolder, Exit> OutputFolder::open(const std::string& path) {
     return unwritable(path, "open the output folder", made ? made.value() : errno);
   }
   output.state_ = open_subfolder(output.folder_.get(), kStateFolder);
-  if (output.state_.valid()) output.part_ = open_subfolder(output.state_.get(), "part");
-  if (!output.part_.valid()) return unwritable(path, "write to the output folder", errno);
+  if (!output.state_.valid()) {
+    return no_subfolder(path, kStateFolder, output.folder_.get(), kStateFolder, errno);
+  }
+  output.part_ = open_subfolder(output.state_.get(), "part");
+  if (!output.part_.valid()) {
+    return no_subfolder(path, ".fanfetch/part", output.state_.get(), "part", errno);
+  }
   // Workers inherit it, and need not write to it.
   output.lock_ = open_lock(output.state_.get(), O_RDONLY);
   if (!output.lock_.valid()) return unwritable(path, "write to the output folder", errno);

@@ -32,7 +32,7 @@ TEST(DeathTollTest, AKillThatIsNotOursMayBeTheKernels) {
 
 TEST(DeathTollTest, ManyInARowAreHopeless) {
   DeathToll toll;
-  (void)toll.tell(kKilled, false, std::nullopt);
+  (void)toll.tell({.how = "exited"}, false, std::nullopt);
   for (unsigned i = 1; i < DeathToll::kHopeless; ++i) toll.count();
   EXPECT_FALSE(toll.verdict(false));
   toll.on_job_done();
@@ -41,7 +41,7 @@ TEST(DeathTollTest, ManyInARowAreHopeless) {
   for (unsigned i = 1; i < DeathToll::kHopeless; ++i) toll.count();
   ASSERT_TRUE(toll.verdict(false));
   EXPECT_EQ(toll.verdict(false)->message,
-            "the worker processes keep dying (the last one was killed); this is a bug");
+            "the worker processes keep dying (the last one exited); this is a bug");
 }
 
 TEST(DeathTollTest, SaysWhatMayHelp) {
@@ -52,8 +52,20 @@ TEST(DeathTollTest, SaysWhatMayHelp) {
   EXPECT_EQ(toll.verdict(false)->message,
             "the worker processes keep dying (the last one was killed: the kernel may have been "
             "out of memory); lower --jobs or --workers, or give it more memory");
-  EXPECT_NE(toll.verdict(true)->message.npos,
-            toll.verdict(true)->message.find("is fanfetch installed whole?"));
+  const std::string whole = "is fanfetch installed whole?", kills = "somebody kills them";
+  const auto says = [&](std::string_view words) {
+    return toll.verdict(true)->message.find(words) != std::string::npos;
+  };
+  EXPECT_FALSE(says(whole)) << "its programs begin, and are killed";
+  (void)toll.tell(kKilled, false, 1);
+  EXPECT_TRUE(says("lower --jobs"));
+  toll.begin(1);
+  (void)toll.tell(kKilled, false, 1);
+  EXPECT_TRUE(says(kills) && !says(whole));
+  (void)toll.tell(kKilled, true, 1);
+  EXPECT_TRUE(says(whole)) << "we killed it, as it did not begin";
+  (void)toll.tell({.how = "exited"}, false, 1);
+  EXPECT_TRUE(says(whole));
 }
 
 }  // namespace

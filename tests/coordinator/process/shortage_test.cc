@@ -40,6 +40,9 @@ TEST(Shortage, ItsAdviceFollowsTheReason) {
             "a: Too many open files in system: other programs have all that this machine can open");
   EXPECT_EQ(with_advice_for_shortage("a: Cannot allocate memory"),
             "a: Cannot allocate memory: see ulimit -v and the memory of this machine or container");
+  EXPECT_EQ(with_advice_for_shortage("a: Resource temporarily unavailable"),
+            "a: Resource temporarily unavailable: see ulimit -u and -v, and the process limit of "
+            "this container");
 }
 
 }  // namespace

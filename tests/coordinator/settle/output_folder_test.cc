@@ -153,8 +153,17 @@ TEST_F(OutputFolderTest, FollowsNoLinkOutOfTheFolder) {
   std::ofstream(root_ / "elsewhere/part/precious") << "x";
   fs::create_directories(root_ / "out");
   fs::create_symlink(root_ / "elsewhere", root_ / "out/.fanfetch");
-  EXPECT_FALSE(OutputFolder::open(root_ / "out"));
+  const auto opened = OutputFolder::open(root_ / "out");
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().status, kExitOutput);
+  EXPECT_NE(opened.error().text.find("/out/.fanfetch' is a symbolic link: "), std::string::npos)
+      << opened.error().text;
   EXPECT_TRUE(fs::exists(root_ / "elsewhere/part/precious"));
+  fs::remove(root_ / "out/.fanfetch");
+  std::ofstream(root_ / "out/.fanfetch") << "x";
+  const auto file = OutputFolder::open(root_ / "out");
+  ASSERT_FALSE(file);
+  EXPECT_NE(file.error().text.find("/out/.fanfetch' is no folder: "), std::string::npos);
 }
 
 TEST_F(OutputFolderTest, OneRunAtATimeAndTheOtherIsNamed) {
