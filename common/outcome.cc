@@ -1,37 +1,62 @@
 #include "common/outcome.h"
 
-namespace fanfetch {
+#include <cstddef>
+#include <iterator>
 
-std::string_view name(ErrorClass error) {
-  switch (error) {
-    case ErrorClass::bad_url: return "bad_url";
-    case ErrorClass::filtered: return "filtered";
-    case ErrorClass::duplicate: return "duplicate";
-    case ErrorClass::refused: return "refused";
-    case ErrorClass::dns: return "dns";
-    case ErrorClass::connect: return "connect";
-    case ErrorClass::tls: return "tls";
-    case ErrorClass::timeout: return "timeout";
-    case ErrorClass::http_4xx: return "http_4xx";
-    case ErrorClass::http_5xx: return "http_5xx";
-    case ErrorClass::rate_limited: return "rate_limited";
-    case ErrorClass::too_large: return "too_large";
-    case ErrorClass::truncated: return "truncated";
-    case ErrorClass::protocol: return "protocol";
-    case ErrorClass::wrong_type: return "wrong_type";
-    case ErrorClass::placeholder: return "placeholder";
-    case ErrorClass::redirects: return "redirects";
-    case ErrorClass::disk: return "disk";
-    case ErrorClass::crashed_worker: return "crashed_worker";
-    case ErrorClass::no_link: return "no_link";
+#include "common/error_meaning.h"
+
+namespace fanfetch {
+namespace {
+
+struct Row {
+  ErrorClass error;
+  std::string_view name;
+  std::string_view meaning;
+};
+
+// In the order of ErrorClass.
+constexpr Row kTable[] = {
+    {ErrorClass::bad_url, "bad_url", "it is no URL that can be asked for"},
+    {ErrorClass::filtered, "filtered", "skipped, as --accept, --min-size and the like want it"},
+    {ErrorClass::duplicate, "duplicate", "skipped: the list has the same link before"},
+    {ErrorClass::refused, "refused", "by policy: a private or reserved address, see --allow-net"},
+    {ErrorClass::dns, "dns", "its host has no address, or no server said so"},
+    {ErrorClass::connect, "connect", "no connection to the host or proxy, or it broke at once"},
+    {ErrorClass::tls, "tls", "no encrypted connection, such as a bad certificate"},
+    {ErrorClass::timeout, "timeout", "no answer, or too slow: see --stall-timeout and --timeout"},
+    {ErrorClass::http_4xx, "http_4xx", "the server refuses it: 404, 403 and the like"},
+    {ErrorClass::http_5xx, "http_5xx", "the server has a fault of its own"},
+    {ErrorClass::rate_limited, "rate_limited", "the host wants to be asked less often (429)"},
+    {ErrorClass::too_large, "too_large", "more than --max-size, or than can be decoded"},
+    {ErrorClass::truncated, "truncated", "it broke off before its end"},
+    {ErrorClass::protocol, "protocol", "the response is not HTTP as it should be"},
+    {ErrorClass::wrong_type, "wrong_type", "it is not what it claims to be: see --check"},
+    {ErrorClass::placeholder, "placeholder", "a picture in place of one that was removed"},
+    {ErrorClass::redirects, "redirects", "more than 10 redirects, or one to no URL"},
+    {ErrorClass::disk, "disk", "it cannot be written"},
+    {ErrorClass::crashed_worker, "crashed_worker", "its worker died three times over it alone"},
+    {ErrorClass::no_link, "no_link", "an entry of the list that leads nowhere"},
+};
+
+constexpr bool is_in_order() {
+  for (std::size_t i = 0; i < std::size(kTable); ++i) {
+    if (static_cast<std::size_t>(kTable[i].error) != i) return false;
   }
-  return "unknown";
+  return std::size(kTable) == kErrorClasses;
+}
+static_assert(is_in_order());
+
+}  // namespace
+
+std::string_view name(ErrorClass error) { return kTable[static_cast<std::size_t>(error)].name; }
+
+std::string_view meaning(ErrorClass error) {
+  return kTable[static_cast<std::size_t>(error)].meaning;
 }
 
 std::optional<ErrorClass> error_class(std::string_view text) {
-  for (int i = 0; i < kErrorClasses; ++i) {
-    const auto error = static_cast<ErrorClass>(i);
-    if (name(error) == text) return error;
+  for (const Row& row : kTable) {
+    if (row.name == text) return row.error;
   }
   return std::nullopt;
 }

@@ -280,6 +280,8 @@ Exit run(Options options, Instant start) {
 
 Exit run_program(int argc, const char* const* argv, Instant start) {
   if (is_command(argc, argv)) return run_command(argc, argv);
+  // Before its options, which may be those of the command that was meant.
+  if (argc > 1) or_exit(check_no_command(argv[1]), kExitConfiguration);
   auto options = read_options(argc, argv);
   return options ? run(std::move(*options), start) : std::move(options.error());
 }

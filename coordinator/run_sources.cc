@@ -11,6 +11,7 @@
 
 #include "common/ascii.h"
 #include "coordinator/commands/command_line.h"
+#include "coordinator/commands/command_words.h"
 #include "coordinator/settle/run_ledger.h"
 #include "coordinator/sources/entry/list_text.h"
 
@@ -35,6 +36,7 @@ bool is_folder(const std::string& path) {
 
 /// A word that names no source.
 tl::unexpected<Error> wrong_word(const std::string& word, Error error) {
+  if (auto checked = check_no_command(word); !checked) return tl::unexpected(checked.error());
   if (!is_folder(word)) return tl::unexpected(std::move(error));
   return fail("'{0}' is a folder: -o {0} puts files there; fanfetch status {0} looks at it", word);
 }
@@ -190,6 +192,12 @@ unsigned host_limit(const SourceSpec& spec, const PerHost& per_host) {
 }
 
 }  // namespace
+
+Result<> check_no_command(const std::string& word) {
+  if (is_folder(word)) return {};
+  if (auto what = no_command(word)) return fail("{}", *what);
+  return {};
+}
 
 Result<std::vector<ReaderSource>> plan_sources(const Options& options) {
   std::vector<ReaderSource> sources;

@@ -13,6 +13,10 @@ namespace fanfetch {
 // folder that suits them. Errors are the user's to mend: the run ends with kExitConfiguration
 // where nothing else is said.
 
+/// Error: `word`, a bare one of the command line, looks like a command and is none; it says which
+/// is meant. A folder's name is none of these: it is told apart later.
+[[nodiscard]] Result<> check_no_command(const std::string& word);
+
 /// The links' sources, in the order to read, each with its filter and limit. Error: a word that is
 /// no source, none at all, a filter that cannot be read, or an Imgur source without a client ID.
 /// With Options::reads_failed_links() it is one, which is opened as run_setup.h says.

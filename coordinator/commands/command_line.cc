@@ -10,6 +10,9 @@
 #include "common/result.h"
 #include "common/utf8.h"
 #include "coordinator/options/apply_option.h"
+#include "coordinator/options/closest_words.h"
+#include "coordinator/options/help_text.h"
+#include "coordinator/options/option_table.h"
 
 namespace fanfetch {
 namespace {
@@ -219,6 +222,24 @@ std::vector<std::string> words_for_cli(std::span<const char* const> given) {
   return words;
 }
 
+/// What is wrong with a word that begins with a dash: no option of this command.
+std::string unknown_word(const Row& row, const CLI::App& app, std::string_view word) {
+  const std::string_view shown = word.substr(0, word.find('='));
+  const std::string_view name = shown.substr(std::min(shown.find_first_not_of('-'), shown.size()));
+  const std::string what = fmt::format("{} is not an option", shown);
+  std::vector<std::string_view> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& one : option->get_lnames()) names.push_back(one);
+  }
+  if (const auto close = closest_words(name, names); !close.empty() && shown.starts_with("--")) {
+    return fmt::format("{}; did you mean {}?", what, alternatives(close, "--"));
+  }
+  if (shown.starts_with("--") && find_option(name) != nullptr) {
+    return fmt::format("{} of {}, but of a run: fanfetch {} ... SOURCE", what, row.name, shown);
+  }
+  return what;
+}
+
 /// Error: what is wrong.
 tl::expected<Words, std::string> read_words(const Row& row, std::span<const char* const> given) {
   Words words;
@@ -248,7 +269,7 @@ tl::expected<Words, std::string> read_words(const Row& row, std::span<const char
     if (!only_names && word == "--") {
       only_names = true;
     } else if (!only_names && word.size() > 1 && word.starts_with('-') && !words.help) {
-      return tl::unexpected(fmt::format("{} is not an option", word.substr(0, word.find('='))));
+      return tl::unexpected(unknown_word(row, app, word));
     } else {
       words.positional.push_back(word);
     }
@@ -270,19 +291,61 @@ Read read(const Row& row, const Words& words) {
   return row.read(words, {.output = words.positional[0], .ledger = words.ledger});
 }
 
+Exit usage_error(std::string_view command, std::string_view message) {
+  return {kExitConfiguration, fmt::format("fanfetch {0}: {1}\nsee fanfetch {0} --help\n", command,
+                                          printable(message, 2000))};
+}
+
+// --- Two commands that look at no folder ---
+
+constexpr std::string_view kHelp = "help", kVersion = "version";
+
+bool is_help_flag(std::string_view word) { return word == "-h" || word == "--help"; }
+
+/// `fanfetch help [COMMAND]`.
+Exit help_of(std::span<const char* const> words) {
+  if (words.empty() || is_help_flag(words[0])) return {kExitSuccess, short_help()};
+  const std::string_view word = words[0];
+  if (word == "--help-all") return {kExitSuccess, full_help()};
+  if (words.size() > 1)
+    return usage_error(kHelp, fmt::format("'{}' is one word too many", words[1]));
+  if (word == kHelp || word == kVersion) return {kExitSuccess, short_help()};
+  if (const Row* row = find_row(word)) return {kExitSuccess, std::string(row->help)};
+  std::vector<std::string_view> names;
+  for (const Row& row : kCommands) names.push_back(row.name);
+  return usage_error(
+      kHelp, fmt::format("'{}' is not a command; there are {}", word, alternatives(names, "")));
+}
+
+/// `fanfetch version`.
+Exit version_of(std::span<const char* const> words) {
+  if (words.empty()) return {kExitSuccess, version_text()};
+  if (is_help_flag(words[0])) return {kExitSuccess, short_help()};
+  return usage_error(kVersion, fmt::format("'{}' is one word too many", words[0]));
+}
+
 }  // namespace
 
-bool is_command_name(std::string_view word) { return find_row(word) != nullptr; }
+bool is_command_name(std::string_view word) {
+  return find_row(word) != nullptr || word == kHelp || word == kVersion;
+}
+
+std::vector<std::string_view> command_names() {
+  std::vector<std::string_view> names;
+  for (const Row& row : kCommands) names.push_back(row.name);
+  names.insert(names.end(), {kHelp, kVersion});
+  return names;
+}
 
 tl::expected<Command, Exit> read_command(std::span<const char* const> words) {
+  if (words[0] == kHelp) return tl::unexpected(help_of(words.subspan(1)));
+  if (words[0] == kVersion) return tl::unexpected(version_of(words.subspan(1)));
   const Row& row = *find_row(words[0]);
   auto parsed = read_words(row, words.subspan(1));
   if (parsed && parsed->help) return tl::unexpected(Exit{kExitSuccess, std::string(row.help)});
   auto command = parsed ? read(row, *parsed) : tl::unexpected(std::move(parsed.error()));
   if (command) return std::move(*command);
-  return tl::unexpected(
-      Exit{kExitConfiguration, fmt::format("fanfetch {0}: {1}\nsee fanfetch {0} --help\n", row.name,
-                                           printable(command.error(), 2000))});
+  return tl::unexpected(usage_error(row.name, command.error()));
 }
 
 }  // namespace fanfetch

@@ -44,11 +44,14 @@ struct ExportArguments {
 
 using Command = std::variant<StatusArguments, VerifyArguments, ExportArguments>;
 
-/// `status`, `verify` or `export`.
+/// What a run's command line does not begin with: `status`, `verify`, `export`, `help`, `version`.
 [[nodiscard]] bool is_command_name(std::string_view word);
 
-/// `words`: the command's name and what follows it. Exit: help (status 0), or a usage error (2).
-/// REQUIRES: is_command_name(words[0]).
+/// All of them, in the order of the help.
+[[nodiscard]] std::vector<std::string_view> command_names();
+
+/// `words`: the command's name and what follows it. Exit: help or the version (status 0), or a
+/// usage error (2). REQUIRES: is_command_name(words[0]).
 [[nodiscard]] tl::expected<Command, Exit> read_command(std::span<const char* const> words);
 
 }  // namespace fanfetch

@@ -20,10 +20,10 @@ struct JobRules {
   std::vector<HostHeader> host_headers;   ///< In addition, for one host each.
   std::vector<std::string> accept_types;  ///< MIME types or `image/*`, lower case; empty: all.
   std::uint64_t min_size = 0;             ///< Bytes.
-  std::uint64_t max_size = std::uint64_t{1} << 30;  ///< Decoded bytes; 0: no limit.
+  std::uint64_t max_size = std::uint64_t{10} << 30;  ///< Decoded bytes; 0: no limit.
   bool respect_robots_tag = false;
   CheckContent check = CheckContent::yes;
-  std::chrono::milliseconds timeout{std::chrono::hours(1)};  ///< 0: no limit, as below.
+  std::chrono::milliseconds timeout{0};  ///< Of one try; 0: no limit, as below.
   std::chrono::milliseconds connect_timeout{15'000};
   std::chrono::seconds stall_timeout{30};
   std::uint32_t min_speed = 1024;                     ///< Bytes a second.

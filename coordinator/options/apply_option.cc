@@ -60,12 +60,6 @@ Result<> apply_worker_memory(Options& options, Values values) {
   return fail("a worker needs 32M; '{}' is less", values[0]);
 }
 
-Result<> apply_limit_rate(Options& options, Values values) {
-  std::string_view rate = values[0];
-  if (rate.ends_with("/s")) rate.remove_suffix(2);
-  return store(options.job.limit_rate, parse_size(rate));
-}
-
 Result<> apply_pages(Options& options, Values values) {
   options.source.pages_given = true;
   if (values[0] == "all") {

@@ -47,7 +47,6 @@ template <class Target>
 [[nodiscard]] Result<> store_path(std::string& target, Values values);
 [[nodiscard]] Result<> add_extensions(std::vector<std::string>& target, Values values);
 
-[[nodiscard]] Result<> apply_limit_rate(Options& options, Values values);
 [[nodiscard]] Result<> apply_worker_memory(Options& options, Values values);
 [[nodiscard]] Result<> apply_pages(Options& options, Values values);
 [[nodiscard]] Result<> apply_format(Options& options, Values values);

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "coordinator/options/option_values.h"
+#include "coordinator/options/unknown_option.h"
 
 namespace fanfetch {
 namespace {
@@ -18,7 +19,7 @@ Result<Setting> parse_line(std::string_view line) {
 
   Setting setting;
   setting.option = find_option(name);
-  if (setting.option == nullptr) return fail("'{}' is not an option", name);
+  if (setting.option == nullptr) return fail("{}", unknown_setting(name));
   if (setting.option->in_config == InConfig::no) {
     return fail("'{}' belongs on the command line", name);
   }

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
+#include <vector>
 
+#include "common/error_meaning.h"
 #include "coordinator/options/option_table.h"
 
 namespace fanfetch {
@@ -49,7 +52,16 @@ struct Entry {
 };
 
 constexpr std::string_view kUsage =
-    "Usage: fanfetch [OPTIONS] [SOURCE...]   or: fanfetch status|verify|export DIR\n";
+    "Usage: fanfetch [OPTIONS] [SOURCE...]   or: fanfetch COMMAND DIR [OPTIONS]\n";
+
+/// fanfetch help COMMAND says more of each.
+constexpr Entry kCommands[] = {
+    {"status", "what was saved in DIR, and what failed"},
+    {"verify", "whether the files in DIR are still what was saved"},
+    {"export", "a record of each link of DIR"},
+    {"help", "this text, or with a COMMAND what it does; needs no DIR"},
+    {"version", "the version; needs no DIR"},
+};
 
 constexpr Entry kSources[] = {
     {"(none), imgur", "the Imgur gallery; needs a client ID"},
@@ -68,6 +80,14 @@ constexpr Entry kEnvironment[] = {
     {"TERM=dumb", "no bar that is drawn over and over"},
 };
 
+constexpr Entry kValues[] = {
+    {"BYTES",
+     "K, M, G, T and KiB ... are 1024, KB, MB ... 1000; /s may stand behind: 64K, 1.5GiB, 2MB/s"},
+    {"TIME", "90 (seconds), 90s, 10m, 1h30m, 2d"},
+    {"RATE", "5/s, 100/m, 1000/h"},
+    {"none, off, 0", "each switches off any limit of these"},
+};
+
 constexpr Entry kStatuses[] = {
     {"0", "all saved or kept"},
     {"1", "more links failed than --max-failed"},
@@ -78,8 +98,7 @@ constexpr Entry kStatuses[] = {
     {"70", "fanfetch failed"},
 };
 
-template <std::size_t kCount>
-void add_entries(std::string& help, std::string_view heading, const Entry (&entries)[kCount],
+void add_entries(std::string& help, std::string_view heading, std::span<const Entry> entries,
                  std::size_t columns) {
   std::size_t width = 0;
   for (const Entry& entry : entries) width = std::max(width, entry.name.size());
@@ -87,7 +106,26 @@ void add_entries(std::string& help, std::string_view heading, const Entry (&entr
   for (const Entry& entry : entries) add_entry(help, entry.name, entry.text, width, columns);
 }
 
+std::string command_names() {
+  std::string names;
+  for (const Entry& command : kCommands) {
+    names.append(names.empty() ? "" : ", ").append(command.name);
+  }
+  return names;
+}
+
+std::vector<Entry> error_classes() {
+  std::vector<Entry> entries;
+  for (int i = 0; i < kErrorClasses; ++i) {
+    const auto error = static_cast<ErrorClass>(i);
+    entries.push_back({name(error), meaning(error)});
+  }
+  return entries;
+}
+
 }  // namespace
+
+std::string version_text() { return "fanfetch " FANFETCH_VERSION "\n"; }
 
 std::string short_help() {
   std::string help(kUsage);
@@ -101,7 +139,8 @@ std::string short_help() {
   for (const OptionRow& row : option_table()) {
     if (is_short(row)) add_entry(help, left_column(row), right_column(row), width, 80);
   }
-  help += "\nExit status:";
+  help += fmt::format("\nCommands: {} (fanfetch help COMMAND).\n", command_names());
+  help += "Exit status:";
   std::string_view separator = " ";
   std::size_t column = help.size() - help.rfind('\n') - 1;
   for (const Entry& status : kStatuses) {
@@ -121,6 +160,7 @@ std::string full_help() {
   static constexpr std::size_t kColumns = 100;
   std::string help(kUsage);
   add_entries(help, "SOURCE", kSources, kColumns);
+  add_entries(help, "COMMAND", kCommands, kColumns);
   std::size_t width = 0;
   for (const OptionRow& row : option_table()) width = std::max(width, left_column(row).size());
   std::string_view group;
@@ -129,7 +169,10 @@ std::string full_help() {
     group = row.group;
     add_entry(help, left_column(row), right_column(row), width, kColumns);
   }
+  add_entries(help, "Values", kValues, kColumns);
   add_entries(help, "Environment", kEnvironment, kColumns);
+  add_entries(help, "Error classes (of --results, --retry-failed and export --class)",
+              error_classes(), kColumns);
   add_entries(help, "Exit status", kStatuses, kColumns);
   help +=
       "\nInterrupted, fanfetch gives what is in flight 10 s and dies of the signal (130, 143); a "

@@ -23,16 +23,20 @@ namespace fanfetch {
 [[nodiscard]] Result<std::uint64_t> parse_count(std::string_view text, std::uint64_t min,
                                                 std::uint64_t max);
 
-/// Bytes: `512`, `1.5M`; K, M, G and T are powers of 1024, in any case. Above 0 it is at least 1.
+// Limits: `none`, `off` and `0` switch off each of them, and give 0. Units may stand in any case.
+
+/// Bytes, or with `/s` behind it bytes a second: `512`, `1.5M`, `2MB/s`, `64KiB`. K, M, G, T and
+/// KiB … are powers of 1024, KB, MB, GB, TB of 1000. Above 0 it is at least 1. Bits are refused,
+/// with what they are in bytes.
 [[nodiscard]] Result<std::uint64_t> parse_size(std::string_view text);
 
-/// `30`, `0.5s`, `10m`, `1h`; at most 30 days. Above 0 it is at least 1 ms.
+/// `30`, `0.5s`, `10m`, `1h30m`, `2d`; at most 30 days. Above 0 it is at least 1 ms.
 [[nodiscard]] Result<std::chrono::milliseconds> parse_time(std::string_view text);
 
-/// `16`, `auto` or `auto:16`.
+/// `16`, `auto` or `auto:16`. Without a limit: as many as a run may have.
 [[nodiscard]] Result<PerHost> parse_per_host(std::string_view text);
 
-/// `5/s`, `0.5`: requests a second; 0 is no limit.
+/// `5/s`, `100/m`, `1000/h`, into requests a second.
 [[nodiscard]] Result<double> parse_rate(std::string_view text);
 
 /// `5%`, `0.1%`: between 0 and 100.

@@ -10,6 +10,7 @@
 #include "coordinator/options/help_text.h"
 #include "coordinator/options/option_table.h"
 #include "coordinator/options/option_values.h"
+#include "coordinator/options/unknown_option.h"
 
 namespace fanfetch {
 namespace {
@@ -63,7 +64,7 @@ Result<std::vector<std::string>> take_sources(const std::vector<std::string>& re
     if (!only_sources && word == "--") {
       only_sources = true;
     } else if (!only_sources && word.size() > 1 && word.starts_with('-')) {
-      return fail("{} is not an option", word.substr(0, word.find('=')));
+      return fail("{}", unknown_option(word));
     } else if (word.empty()) {
       return fail("a SOURCE is empty");
     } else {
@@ -224,8 +225,7 @@ tl::expected<Options, Exit> read_options(int argc, const char* const* argv) {
   if (!line) return usage_error(line.error().message);
   if (line->has("help-all")) return tl::unexpected(Exit{kExitSuccess, full_help()});
   if (line->has("help")) return tl::unexpected(Exit{kExitSuccess, short_help()});
-  if (line->has("version"))
-    return tl::unexpected(Exit{kExitSuccess, "fanfetch " FANFETCH_VERSION "\n"});
+  if (line->has("version")) return tl::unexpected(Exit{kExitSuccess, version_text()});
 
   if (line->has("ipv4") && line->has("ipv6")) {
     return usage_error("-4 and -6 exclude each other");

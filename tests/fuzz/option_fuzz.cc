@@ -1,6 +1,7 @@
 // libFuzzer harness of a configuration file, and of the values of options. Input: a byte that
 // chooses, then the file, or a value. See scripts/fuzz.
 
+#include "common/human_text.h"
 #include "common/utf8.h"
 #include "coordinator/link/request_header.h"
 #include "coordinator/options/config_file.h"
@@ -49,6 +50,7 @@ void check_config(const std::string& content) {
 void check_values(const std::string& text) {
   if (const auto size = parse_size(text)) {
     REQUIRE(parse_size(std::to_string(*size)) == *size);
+    REQUIRE(parse_size(option_size(*size)) == *size);
   }
   if (const auto time = parse_time(text)) {
     REQUIRE(time->count() >= 0 && *time <= std::chrono::hours(24 * 30));

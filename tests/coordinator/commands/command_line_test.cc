@@ -6,6 +6,8 @@
 #include <array>
 #include <vector>
 
+#include "coordinator/options/help_text.h"
+
 namespace fanfetch {
 namespace {
 
@@ -28,7 +30,9 @@ std::string error_of(const std::vector<const char*>& words) {
 }
 
 TEST(CommandLine, OnlyTheBareWordIsACommand) {
-  for (const char* word : {"status", "verify", "export"}) EXPECT_TRUE(is_command_name(word));
+  for (const char* word : {"status", "verify", "export", "help", "version"}) {
+    EXPECT_TRUE(is_command_name(word));
+  }
   for (const char* word : {"./status", "status.txt", "Status", "stat", "", "-status", "imgur"}) {
     EXPECT_FALSE(is_command_name(word)) << word;
   }
@@ -123,7 +127,13 @@ TEST(CommandLine, Errors) {
       {{"status", ""}, "DIR is missing"},
       {{"status", "a", "b"}, "'b' is one word too many"},
       {{"verify", "a", "b"}, "'b' is one word too many"},
-      {{"status", "a", "--repair"}, "--repair is not an option"},
+      {{"status", "a", "--repair"}, "--repair is not an option\n"},
+      {{"status", "a", "--jsn"}, "--jsn is not an option; did you mean --json?"},
+      {{"export", "a", "--host-x=h"}, "--host-x is not an option; did you mean --host?"},
+      {{"verify", "a", "--jobs=4"}, "--jobs is not an option of verify, but of a run: fanfetch"},
+      {{"help", "stat"}, "fanfetch help: 'stat' is not a command; there are status, verify"},
+      {{"help", "status", "x"}, "'x' is one word too many"},
+      {{"version", "x"}, "fanfetch version: 'x' is one word too many"},
       {{"verify", "a", "--json=1"}, "--json is not an option"},
       {{"export", "a", "-x"}, "-x is not an option"},
       {{"status", "a", "--ledger"}, "--ledger needs a value"},
@@ -144,10 +154,30 @@ TEST(CommandLine, Errors) {
       {{"export", "a", "--image-folder", "--failed"}, "--image-folder is a table of saved files"},
       {{"export", "a", "--image-folder", "--format=urls"}, "--image-folder is a table"},
       {{"export", "a", "--status"}, "--status needs a value"},
-      {{"status", "a", "\x1b[31m"}, "'?[31m' is one word too many"},
+      {{"status", "a", "\x1b[31m"}, R"('\x1b[31m' is one word too many)"},
   };
   for (const auto& [words, expected] : cases) {
     EXPECT_NE(error_of(words).find(expected), std::string::npos) << error_of(words);
+  }
+}
+
+TEST(CommandLine, HelpAndVersion) {
+  const auto said = [](const std::vector<const char*>& words) {
+    const auto leave = read(words);
+    if (leave) return std::string("a command");
+    EXPECT_EQ(leave.error().status, 0);
+    return leave.error().text;
+  };
+  EXPECT_EQ(said({"help"}), short_help());
+  EXPECT_EQ(said({"help", "--help"}), short_help());
+  EXPECT_EQ(said({"help", "--help-all"}), full_help());
+  EXPECT_EQ(said({"help", "help"}), short_help());
+  EXPECT_EQ(said({"version"}), version_text());
+  for (const std::string_view name : command_names()) {
+    const std::string word(name);
+    EXPECT_EQ(said({"help", word.c_str()}), said({word.c_str(), "--help"})) << word;
+    EXPECT_NE(short_help().find(word), std::string::npos) << word;
+    EXPECT_NE(full_help().find("\n  " + word + " "), std::string::npos) << word;
   }
 }
 

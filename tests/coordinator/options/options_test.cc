@@ -9,6 +9,7 @@
 #include <limits>
 #include <sstream>
 
+#include "common/error_meaning.h"
 #include "coordinator/options/help_text.h"
 #include "coordinator/options/option_table.h"
 
@@ -93,12 +94,12 @@ TEST_F(OptionsTest, DefaultsAreThoseOfTheHelp) {
     EXPECT_EQ(o.source.url_column, "url");
     EXPECT_EQ(o.source.delimiter, std::nullopt);
     EXPECT_EQ(o.retries, 4);
-    EXPECT_EQ(o.job.timeout, std::chrono::hours(1));
+    EXPECT_EQ(o.job.timeout, milliseconds(0)) << "one try of a big file takes as long as it takes";
     EXPECT_EQ(o.job.connect_timeout, seconds(15));
     EXPECT_EQ(o.route.lookup_timeout, seconds(15));
     EXPECT_EQ(o.job.stall_timeout, seconds(30));
     EXPECT_EQ(o.job.min_speed, 1024u);
-    EXPECT_EQ(o.job.max_size, 1ull << 30);
+    EXPECT_EQ(o.job.max_size, 10ull << 30);
     EXPECT_TRUE(o.job.user_agent.starts_with("fanfetch/0.1.0")) << o.job.user_agent;
     EXPECT_EQ(o.route.proxy, std::nullopt);
     EXPECT_EQ(o.tls.ca_file, "");
@@ -304,14 +305,15 @@ TEST_F(OptionsTest, Sandbox) {
 
 TEST_F(OptionsTest, WhatIsNotAnOptionIsRefused) {
   EXPECT_EQ(wrong({"--foo=secret", "a"}), "--foo is not an option");
-  EXPECT_EQ(wrong({"-qz"}), "-z is not an option");
+  EXPECT_EQ(wrong({"-qy5"}).substr(0, 20), "-y5 is not an option");
+  EXPECT_EQ(wrong({"-qQ"}), "-Q is not an option");
   EXPECT_EQ(wrong({"-5"}), "-5 is not an option");
-  EXPECT_EQ(wrong({"--job", "4"}), "--job is not an option");
+  EXPECT_EQ(wrong({"--job", "4"}), "--job is not an option; did you mean --jobs?");
   EXPECT_EQ(wrong({"a", "-j"}), "--jobs needs a value: --jobs N");
   EXPECT_EQ(wrong({"--header-for", "h"}),
             "--header-for needs a value: --header-for HOST 'K: V'|@FILE");
   EXPECT_EQ(wrong({"\x1b[2J\n"}), "accepted");  // a file may be called so
-  EXPECT_EQ(wrong({"--\x1b[2J\n"}), "--?[2J? is not an option");
+  EXPECT_EQ(wrong({"--\x1b[2J\n"}), R"(--\x1b[2J\n is not an option)");
 }
 
 TEST_F(OptionsTest, TheDelimiterMayBeATab) {
@@ -326,18 +328,21 @@ TEST_F(OptionsTest, NumbersHaveLimits) {
       {"--jobs", {"0", "4097", "-1", "x", "", "1x", "1.5", "99999999999999999999"}},
       {"--workers", {"0", "257"}},
       {"--per-host",
-       {"0", "4097", "", "auto:", "auto:0", "auto:4097", "auto:x", "automatic", "8x"}},
-      {"--rate", {"x", "", "-1", "/s", "5/m", "5/", "5s", "0.0001", "1000001", "inf"}},
+       {"4097", "", "auto:", "auto:0", "auto:4097", "auto:x", "automatic", "8x"}},
+      {"--rate", {"x", "", "-1", "/s", "5", "5/", "5s", "5/d", "0.5/h", "1000001/s", "inf"}},
       {"--max-wait", {"x", "-1"}},
       {"--pages", {"0", "-1", "ALL", "1000001"}},
       {"--retries", {"101", "-1"}},
       {"--max-failed",
        {"-1", "x", "101%", "-1%", "%", "1%%", "new:", "new", "new:-1", "new:x", "new:101%",
         "new:new:1", "New:1"}},
-      {"--timeout", {"x", "", "-1", "1d", "1ms", "inf", "nan", "0x10", "1e3", "43201m", "721h"}},
-      {"--max-size", {"x", "", "-1", "1KB", "1P", "inf", "K", "9007199254740992"}},
+      {"--timeout",
+       {"x", "", "-1", "1ms", "inf", "nan", "0x10", "1e3", "43201m", "721h", "31d", "30m1h", "1h1h",
+        "1h30", "1h30x", "30 30", "h", "1,5s", "1.5.2s"}},
+      {"--max-size",
+       {"x", "", "-1", "1P", "inf", "K", "9007199254740992", "1KK", "1iB", "1Ki", "1B/m", "2 2K"}},
       {"--min-speed", {"4G"}},
-      {"--limit-rate", {"x", "", "/s", "1K/m", "-1", "fast"}},
+      {"--limit-rate", {"x", "", "/s", "1K/m", "-1", "fast", "K/s", "1/s/s"}},
       {"--hash", {"md5", ""}},
       {"--check", {"", "Content", "off", "all"}},
       {"--format", {"parquet", "CSV", ""}},
@@ -394,7 +399,7 @@ TEST_F(OptionsTest, WhatIsWantedOfAnswers) {
   EXPECT_EQ(good({}).job.min_size, 0u);
   EXPECT_EQ(good({"--min-size", "10k"}).job.min_size, 10240u);
   EXPECT_NE(wrong({"--min-size", "small"}), "accepted");
-  EXPECT_EQ(wrong({"--min-size", "2G"}),
+  EXPECT_EQ(wrong({"--min-size", "11G"}),
             "--min-size is more than --max-size, so that no file could be saved");
   EXPECT_EQ(good({"--min-size", "2G", "--max-size", "2G"}).job.min_size, 2ull << 30);
   EXPECT_EQ(good({"--min-size", "2G", "--max-size", "0"}).job.min_size, 2ull << 30) << "no limit";
@@ -410,14 +415,19 @@ TEST_F(OptionsTest, AHostGetsANumberOrWhatItBears) {
   EXPECT_TRUE(good({"--per-host", "auto:8"}).per_host.adapts);
   EXPECT_EQ(good({"--per-host", "8", "--per-host", "auto"}).per_host.limit, std::nullopt);
   EXPECT_EQ(wrong({"--per-host", "auto:x"}),
-            "--per-host: 'auto:x' is neither a number from 1 to 4096, auto nor auto:MAX");
+            "--per-host: 'auto:x' is neither a number from 1 to 4096, auto, auto:MAX nor none");
 }
 
-TEST_F(OptionsTest, ARateIsSoManyASecond) {
-  EXPECT_EQ(good({"--rate", "5"}).rate, 5);
+TEST_F(OptionsTest, ARateNeedsItsUnit) {
+  EXPECT_EQ(good({"--rate", "5/s"}).rate, 5);
   EXPECT_EQ(good({"--rate", "2.5/S"}).rate, 2.5);
+  EXPECT_EQ(good({"--rate", "30/m"}).rate, 0.5);
+  EXPECT_EQ(good({"--rate", "7200/h"}).rate, 2);
+  EXPECT_EQ(good({"--rate", "1/h"}).rate, 1 / 3600.0);
   EXPECT_EQ(good({"--rate", "5/s", "--rate", "0"}).rate, 0);
-  EXPECT_EQ(wrong({"--rate", "300/m"}), "--rate: '300/m' is not a rate such as 5/s or 0.5/s");
+  EXPECT_EQ(wrong({"--rate", "5"}), "--rate: '5' needs its unit: 5/s, 5/m or 5/h");
+  EXPECT_EQ(wrong({"--rate", "300/d"}),
+            "--rate: '300/d' is not a rate such as 5/s, 100/m or 1000/h");
 }
 
 TEST_F(OptionsTest, ListsAreReadAsTheUserSays) {
@@ -728,11 +738,11 @@ TEST_F(OptionsTest, TheCommandLineWinsOverTheConfiguration) {
 
 TEST_F(OptionsTest, ConfigurationErrorsNameFileAndLine) {
   const std::pair<const char*, const char*> kBad[] = {
-      {"jobs = 8\nnmae = x\n", ":2: 'nmae' is not an option"},
+      {"jobs = 8\nnmae = x\n", ":2: 'nmae' is not an option; did you mean name?"},
       {"\n\njobs = x\n", ":3: jobs: 'x' is not a whole number from 1 to 4096"},
       {"jobs\n", ":1: a line is written 'name = value'"},
-      {"--jobs = 4\n", ":1: '--jobs' is not an option"},
-      {"i = list\n", ":1: 'i' is not an option"},
+      {"--jobs = 4\n", ":1: '--jobs' is not an option; did you mean jobs?"},
+      {"i = list\n", ":1: 'i' is not an option; did you mean input-file?"},
       {"config = /x\n", ":1: 'config' belongs on the command line"},
       {"help = true\n", ":1: 'help' belongs on the command line"},
       {"header-for = example.org\n", ":1: header-for needs more: header-for = HOST 'K: V'|@FILE"},
@@ -803,9 +813,19 @@ TEST_F(OptionsTest, HelpAllShowsEveryOption) {
     EXPECT_TRUE(row.default_text.empty() || entry.find(row.default_text) != std::string::npos)
         << entry;
   }
-  for (const char* word : {"SSL_CERT_FILE", "IMGUR_CLIENT_ID", "XDG_CONFIG_HOME", "TERM=dumb",
-                           "http_proxy", "more links failed than --max-failed"}) {
+  for (const char* word :
+       {"SSL_CERT_FILE", "IMGUR_CLIENT_ID", "XDG_CONFIG_HOME", "TERM=dumb", "http_proxy",
+        "more links failed than --max-failed", "1h30m", "100/m", "none, off, 0"}) {
     EXPECT_NE(help.find(word), std::string::npos) << word;
+  }
+}
+
+TEST_F(OptionsTest, HelpAllExplainsEveryErrorClass) {
+  const std::string help = full_help();
+  for (int i = 0; i < kErrorClasses; ++i) {
+    const auto error = static_cast<ErrorClass>(i);
+    const std::string line = fmt::format("\n  {:<14}  {}\n", name(error), meaning(error));
+    EXPECT_NE(help.find(line), std::string::npos) << line << "is one line of its own";
   }
 }
 
