@@ -6,7 +6,7 @@
 
 #include "common/clock.h"
 #include "common/human_text.h"  // for all users of this header, as printable()
-#include "common/utf8.h"  // printable(), for all users of this header
+#include "common/utf8.h"        // printable(), for all users of this header
 #include "coordinator/link/record.h"
 #include "coordinator/report/tally.h"
 

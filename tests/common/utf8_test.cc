@@ -45,7 +45,8 @@ TEST(Printable, HoldsNothingThatATerminalActsOn) {
             R"(\u009b2J)")
       << "C1's CSI";
   EXPECT_EQ(printable("x\xe2\x80\xaegpj.exe"), R"(x\u202egpj.exe)") << "right-to-left override";
-  EXPECT_EQ(printable("\xe2\x81\xa6\xe2\x80\x8f\xd8\x9c\xef\xbb\xbf\xe2\x80\xa8"), R"(\u2066\u200f\u061c\ufeff\u2028)");
+  EXPECT_EQ(printable("\xe2\x81\xa6\xe2\x80\x8f\xd8\x9c\xef\xbb\xbf\xe2\x80\xa8"),
+            R"(\u2066\u200f\u061c\ufeff\u2028)");
   EXPECT_EQ(printable("\xff\xc3"), R"(\xff\xc3)");
   EXPECT_EQ(printable(std::string_view("a\0b", 3)), R"(a\x00b)");
 }
@@ -84,10 +85,13 @@ const Hostile kHostile[] = {
      R"(\x9b2J)",
      {},
      "%9B2J"},
-    {"\xc2\x90q\xc2\x9c", R"(\u0090q\u009c)", R"(\u0090q\u009c)", "\\u0090q\\u009c", "%C2%90q%C2%9C"},
+    {"\xc2\x90q\xc2\x9c", R"(\u0090q\u009c)", R"(\u0090q\u009c)", "\\u0090q\\u009c",
+     "%C2%90q%C2%9C"},
     {"x\xe2\x80\xaegpj", R"(x\u202egpj)", R"(x\u202egpj)", "x\\u202egpj", "x%E2%80%AEgpj"},
-    {"\xe2\x81\xa6x\xe2\x81\xa9", R"(\u2066x\u2069)", R"(\u2066x\u2069)", "\\u2066x\\u2069", "%E2%81%A6x%E2%81%A9"},
-    {"\xe2\x80\x8f\xd8\x9c", R"(\u200f\u061c)", R"(\u200f\u061c)", "\\u200f\\u061c", "%E2%80%8F%D8%9C"},
+    {"\xe2\x81\xa6x\xe2\x81\xa9", R"(\u2066x\u2069)", R"(\u2066x\u2069)", "\\u2066x\\u2069",
+     "%E2%81%A6x%E2%81%A9"},
+    {"\xe2\x80\x8f\xd8\x9c", R"(\u200f\u061c)", R"(\u200f\u061c)", "\\u200f\\u061c",
+     "%E2%80%8F%D8%9C"},
     {"\xe2\x81\xaa", R"(\u206a)", R"(\u206a)", "\\u206a", "%E2%81%AA"},
     {"\xef\xbb\xbf", R"(\ufeff)", R"(\ufeff)", "\\ufeff", "%EF%BB%BF"},
     {"\xf3\xa0\x80\x81", R"(\U000e0001)", R"(\U000e0001)", "\\udb40\\udc01", "%F3%A0%80%81"},

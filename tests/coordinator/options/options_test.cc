@@ -327,8 +327,7 @@ TEST_F(OptionsTest, NumbersHaveLimits) {
   const std::pair<const char*, std::vector<const char*>> kBad[] = {
       {"--jobs", {"0", "4097", "-1", "x", "", "1x", "1.5", "99999999999999999999"}},
       {"--workers", {"0", "257"}},
-      {"--per-host",
-       {"4097", "", "auto:", "auto:0", "auto:4097", "auto:x", "automatic", "8x"}},
+      {"--per-host", {"4097", "", "auto:", "auto:0", "auto:4097", "auto:x", "automatic", "8x"}},
       {"--rate", {"x", "", "-1", "/s", "5", "5/", "5s", "5/d", "0.5/h", "1000001/s", "inf"}},
       {"--max-wait", {"x", "-1"}},
       {"--pages", {"0", "-1", "ALL", "1000001"}},

@@ -38,8 +38,9 @@ TEST(DescribeFailure, IsCleanWhateverTheServerSays) {
   Record record = failure(ErrorClass::protocol);
   record.url = "http://h/\x1b[2J\n\xff";
   record.message = "bad\r\nTook 0s: 99 saved\xe2\x80\xae";
-  EXPECT_EQ(describe_failure(record),
-            R"(failed: http://h/\x1b[2J\n\xff: protocol: bad\r\nTook 0s: 99 saved\u202e (1 attempt))");
+  EXPECT_EQ(
+      describe_failure(record),
+      R"(failed: http://h/\x1b[2J\n\xff: protocol: bad\r\nTook 0s: 99 saved\u202e (1 attempt))");
   record.url = "http://h/" + std::string(8000, 'x');
   EXPECT_LT(describe_failure(record).size(), 1100u);
 }
