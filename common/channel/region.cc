@@ -54,7 +54,9 @@ Result<ChannelRegion> ChannelRegion::create(std::uint32_t slots, std::uint64_t b
   UniqueFd fd(::memfd_create("fanfetch-channel", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!fd.valid() || ::ftruncate(fd.get(), static_cast<off_t>(region_bytes(slots))) != 0 ||
       ::fcntl(fd.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
-    return fail("cannot make shared memory for a worker: {}", errno_text(errno));
+    const int error = errno;
+    return fail("cannot make shared memory for a worker: {}{}", errno_text(error),
+                error == EFBIG ? " (see ulimit -f)" : "");
   }
   try {
     auto mapping = std::make_unique<Mapping>(fd.get());

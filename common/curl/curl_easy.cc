@@ -110,11 +110,8 @@ std::string_view CurlEasy::Handle::words(CURLcode code) const {
 
 FailedTransfer CurlEasy::Handle::failed_transfer() const {
   long system_error = 0;
-  curl_off_t connected_at = 0;
   curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &system_error);
-  curl_easy_getinfo(curl, CURLINFO_CONNECT_TIME_T, &connected_at);
   return {.system_error = static_cast<int>(system_error),
-          .has_connected = connected_at > 0,
           .connect_timeout = connect_timeout,
           .timeout = timeout};
 }

@@ -29,12 +29,13 @@ int number_behind(std::string_view text, std::string_view words) {
   return number;
 }
 
-std::string late(const FailedTransfer& transfer) {
+std::string late(std::string_view text, const FailedTransfer& transfer) {
   const bool by_all = transfer.timeout.count() > 0 && (transfer.connect_timeout.count() == 0 ||
                                                        transfer.timeout < transfer.connect_timeout);
   const auto limit = by_all ? transfer.timeout : transfer.connect_timeout;
-  return fmt::format("{} for {}{}", transfer.has_connected ? "no answer" : "no connection",
-                     human_time(limit), by_all ? "" : " (--connect-timeout)");
+  if (limit.count() == 0) return std::string(text);
+  return fmt::format("no connection for {}{}", human_time(limit),
+                     by_all ? "" : " (--connect-timeout)");
 }
 
 /// `Failed to connect to HOST port PORT after 0 ms: Couldn't connect to server`
@@ -122,7 +123,7 @@ std::string plain_break(std::string_view text) {
 
 std::string plain_words(EndCause cause, std::string_view text, const FailedTransfer& transfer) {
   switch (cause) {
-    case EndCause::timeout: return late(transfer);
+    case EndCause::timeout: return late(text, transfer);
     case EndCause::connect: return not_connected(text, transfer.system_error);
     case EndCause::name_lookup: return not_found(text, "host");
     case EndCause::proxy_lookup: return not_found(text, "proxy");

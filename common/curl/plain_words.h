@@ -14,8 +14,7 @@ namespace fanfetch {
 
 /// What else is known of a transfer that failed.
 struct FailedTransfer {
-  int system_error = 0;        ///< errno of the last attempt to connect; 0: none.
-  bool has_connected = false;  ///< By TCP: what comes then is TLS, or a proxy's tunnel.
+  int system_error = 0;                          ///< errno of the last attempt to connect; 0: none.
   std::chrono::milliseconds connect_timeout{0};  ///< `--connect-timeout`; 0: no limit.
   std::chrono::milliseconds timeout{0};          ///< Of all; 0: no limit.
 };

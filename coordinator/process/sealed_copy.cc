@@ -38,7 +38,8 @@ Result<UniqueFd> sealed_copy(const std::string& path, std::size_t most) {
     if (copied > most) return fail("{} holds more than {} bytes: it is no such file", path, most);
     const std::string_view piece(buffer.bytes, static_cast<std::size_t>(count));
     if (const int error = write_all(copy.get(), piece).second; error != 0) {
-      return fail("cannot keep {} in memory: {}", path, errno_text(error));
+      return fail("cannot keep {} in memory: {}{}", path, errno_text(error),
+                  error == EFBIG ? " (see ulimit -f)" : "");
     }
   }
   if (::fcntl(copy.get(), F_ADD_SEALS, kSeals) != 0) {

@@ -36,7 +36,7 @@ std::string by_class(const std::function<std::uint64_t(ErrorClass)>& count_of,
   std::string text;
   for (const auto& [error, count] : counts) {
     if (!text.empty()) text += ", ";
-    text += fmt::format("{} {}{}", count, error, more_of(*error_class(error)));
+    text += fmt::format("{} {}{}", human_count(count), error, more_of(*error_class(error)));
   }
   return text;
 }
@@ -50,7 +50,7 @@ std::string statuses_of(const FailureCounts& failures, ErrorClass error) {
   sort_by_count(counts);
   std::string text;
   for (const auto& [status, count] : counts) {
-    text += fmt::format("{}{}: {}", text.empty() ? " (" : ", ", status, count);
+    text += fmt::format("{}{}: {}", text.empty() ? " (" : ", ", status, human_count(count));
   }
   return text.empty() ? text : text + ')';
 }
@@ -140,14 +140,15 @@ std::string describe_failure(const Record& record) {
 }
 
 std::string failed_text(std::uint64_t failed, std::uint64_t stood) {
-  return fmt::format("{} failed{}", failed - stood,
-                     stood > 0 ? fmt::format(", {} stand from earlier runs", stood) : "");
+  return fmt::format(
+      "{} failed{}", human_count(failed - stood),
+      stood > 0 ? fmt::format(", {} stand from earlier runs", human_count(stood)) : "");
 }
 
 std::string old_failures_line(const Tally& tally) {
   std::string line = "from earlier runs: " + failures_by_class(tally.old_failures());
   const auto some = [&](std::uint64_t count) {
-    return count == tally.old_failures().all ? "they are" : fmt::format("{} of them", count);
+    return count == tally.old_failures().all ? "they are" : human_count(count) + " of them";
   };
   if (const std::uint64_t untried = tally.untried_failures(); untried > 0) {
     line += fmt::format("; {} not tried again without --retry-failed all", some(untried));
@@ -171,11 +172,11 @@ std::vector<std::string> summary_lines(const Tally& tally, Duration took,
     lines.push_back("skipped: " + skipped);
   }
   for (std::string& hint : hints(tally)) lines.push_back(std::move(hint));
-  lines.push_back(fmt::format("Took {}: {} saved, {} kept, {} skipped, {} ({}) in {}",
-                              human_duration(took), tally.count(Status::saved),
-                              tally.count(Status::kept), tally.count(Status::skipped),
-                              failed_text(tally.count(Status::failed), old),
-                              human_bytes(tally.bytes()), printable(output)));
+  lines.push_back(fmt::format(
+      "Took {}: {} saved, {} kept, {} skipped, {} ({}) in {}", human_duration(took),
+      human_count(tally.count(Status::saved)), human_count(tally.count(Status::kept)),
+      human_count(tally.count(Status::skipped)), failed_text(tally.count(Status::failed), old),
+      human_bytes(tally.bytes()), printable(output)));
   return lines;
 }
 

@@ -54,7 +54,7 @@ TEST(SummaryLines, EndWithTheCount) {
   EXPECT_EQ(summary_lines(tally, 1900ms, "images"),
             Lines{"Took 1.9s: 1 saved, 0 kept, 0 skipped, 0 failed (12.4 MiB) in images"});
   EXPECT_EQ(summary_lines({}, 0s, "a\nb"),
-            Lines{"Took 0.0s: 0 saved, 0 kept, 0 skipped, 0 failed (0 B) in a?b"});
+            Lines{"Took 0.0s: 0 saved, 0 kept, 0 skipped, 0 failed (0 B) in a\\nb"});
 }
 
 TEST(SummaryLines, FailuresByClassLargestFirst) {
