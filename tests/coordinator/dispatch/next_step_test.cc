@@ -109,7 +109,7 @@ TEST(NextStep, ALongerWaitThanTheUserAllowsIsRateLimited) {
     const NextStep after = step(task_with({.attempts = 1}), outcome, phase, rules);
     ASSERT_EQ(text_of(after), "failed: rate_limited");
     const auto& reason = std::get<Failed>(std::get<Settle>(after.action).outcome);
-    EXPECT_EQ(reason.message, "it says 503; it asks for a longer wait than --max-wait 10m");
+    EXPECT_EQ(reason.message, "it says 503; it asks for a longer wait than --max-wait 1m");
     EXPECT_EQ(reason.retry, Retry::yes) << "the next run may try";
   }
   EXPECT_EQ(text_of(step(task_with({.attempts = 3}), outcome, RunPhase::running, rules)),
