@@ -17,16 +17,25 @@
 namespace fanfetch {
 namespace {
 
-constexpr std::string_view kStatusHelp = R"(Usage: fanfetch status DIR [OPTIONS]
-Says what the runs into the folder DIR have saved and what failed, and how the
+constexpr std::string_view kStatusHelp = R"(Usage: fanfetch status DIR... [OPTIONS]
+Says what the runs into each folder DIR have saved and what failed, and how the
 last one went. Works while a run is going on.
 
-  --by-host      the same for each host
-  --json         one JSON object
+  --by-host      the same for each host: those that fail most come first, then
+                 the slowest. "first byte" is the median, and "speed" that of
+                 one transfer, as the last run that asked the host measured them
+  --limit N      with --by-host: the first N hosts
+  --json         one JSON object a line for each DIR; "schema":1 comes first
+  --exit-code    end with the exit status of the last run: 128+N if it died of
+                 signal N (130: interrupted), 137 if it was killed or could not
+                 write its end, 5 if it is running, 2 if none has begun, 4 if it
+                 was an older fanfetch's, which kept none. Of several DIR the
+                 gravest counts: 70, 128 and above, 4, 3, 2, 5, 6, 1
   --ledger FILE  the ledger, if not DIR/.fanfetch/ledger.sqlite
   -h, --help     this text
 
-Exit status: 0; 2 usage, or no ledger there; 4 the ledger cannot be read.
+Exit status: 0; 2 usage, or no ledger there; 4 the ledger cannot be read. The
+other DIR are shown all the same.
 )";
 
 constexpr std::string_view kVerifyHelp = R"(Usage: fanfetch verify DIR [OPTIONS]
@@ -34,7 +43,8 @@ Reads every file that was saved in the folder DIR, and prints what differs:
   missing: NAME        it is not there any more
   changed: NAME: why   it is not what was saved
   foreign: NAME        no run has saved a file of that name
-Results, exports and ledgers that fanfetch wrote there are only counted.
+Results, metrics, exports and ledgers that fanfetch wrote there are only
+counted.
 
   --strict       foreign files make the exit status 1, too
   --repair       mark missing and changed files, so that the next run fetches
@@ -79,19 +89,44 @@ struct Words {
   bool ledger_given = false, format_given = false, output_given = false;
   bool help = false, json = false, by_host = false, repair = false, strict = false, quiet = false;
   bool failed = false, image_folder = false, force = false;
+  std::string limit;
+  bool limit_given = false, exit_code = false;
 };
 
 using Read = tl::expected<Command, std::string>;
 
-Read as_status(const Words& words, FolderArguments folder) {
-  return StatusArguments{.folder = std::move(folder), .json = words.json, .by_host = words.by_host};
+/// Each DIR that was named. Error: one is empty, or --ledger can be only one's.
+tl::expected<std::vector<FolderArguments>, std::string> each_folder(const Words& words) {
+  std::vector<FolderArguments> folders;
+  for (const std::string& output : words.positional) {
+    if (output.empty()) return tl::unexpected<std::string>("a DIR is empty");
+    folders.push_back({.output = output, .ledger = words.ledger});
+  }
+  if (words.ledger_given && folders.size() > 1) {
+    return tl::unexpected<std::string>("--ledger is for a single DIR");
+  }
+  return folders;
 }
 
-Read as_verify(const Words& words, FolderArguments folder) {
-  return VerifyArguments{.folder = std::move(folder),
-                         .repair = words.repair,
-                         .strict = words.strict,
-                         .quiet = words.quiet};
+Read as_status(const Words& words, const FolderArguments& /*first*/) {
+  auto folders = each_folder(words);
+  if (!folders) return tl::unexpected(std::move(folders.error()));
+  StatusArguments arguments{.folders = std::move(*folders),
+                            .json = words.json,
+                            .by_host = words.by_host,
+                            .exit_code = words.exit_code};
+  if (words.limit_given) {
+    if (!words.by_host) return tl::unexpected<std::string>("--limit goes with --by-host");
+    const auto limit = parse_count(words.limit, 1, std::numeric_limits<std::uint32_t>::max());
+    if (!limit) return tl::unexpected("--limit: " + limit.error().message);
+    arguments.most_hosts = *limit;
+  }
+  return arguments;
+}
+
+Read as_verify(const Words& words, const FolderArguments& folder) {
+  return VerifyArguments{
+      .folder = folder, .repair = words.repair, .strict = words.strict, .quiet = words.quiet};
 }
 
 std::optional<ExportFormat> format_of(const Words& words, std::string_view file) {
@@ -129,15 +164,10 @@ tl::expected<ExportFilter, std::string> export_filter(const Words& words) {
   return filter;
 }
 
-Read as_export(const Words& words, FolderArguments folder) {
-  ExportArguments arguments{.force = words.force};
-  for (const std::string& output : words.positional) {
-    if (output.empty()) return tl::unexpected<std::string>("a DIR is empty");
-    arguments.folders.push_back({.output = output, .ledger = folder.ledger});
-  }
-  if (words.ledger_given && arguments.folders.size() > 1) {
-    return tl::unexpected<std::string>("--ledger is for a single DIR");
-  }
+Read as_export(const Words& words, const FolderArguments& /*first*/) {
+  auto folders = each_folder(words);
+  if (!folders) return tl::unexpected(std::move(folders.error()));
+  ExportArguments arguments{.folders = std::move(*folders), .force = words.force};
   if (words.output_given) {
     if (auto stored = store_path(arguments.file, {&words.output, 1}); !stored) {
       return tl::unexpected("--output: " + stored.error().message);
@@ -170,12 +200,14 @@ struct Row {
   std::string_view help;
   std::size_t most_words;  // that are no options
   void (*add_options)(CLI::App&, Words&);
-  Read (*read)(const Words&, FolderArguments);
+  Read (*read)(const Words&, const FolderArguments& first);
 };
 
 constexpr Row kCommands[] = {
-    {"status", kStatusHelp, 1,
+    {"status", kStatusHelp, std::numeric_limits<std::size_t>::max(),
      [](CLI::App& app, Words& words) {
+       app.add_flag("--exit-code", words.exit_code);
+       app.add_option("--limit", words.limit)->take_last();
        app.add_flag("--json", words.json);
        app.add_flag("--by-host", words.by_host);
      },
@@ -264,6 +296,7 @@ tl::expected<Words, std::string> read_words(const Row& row, std::span<const char
   };
   words.format_given = given_to("--format");
   words.output_given = given_to("--output");
+  words.limit_given = given_to("--limit");
   bool only_names = false;
   for (const std::string& word : app.remaining()) {
     if (!only_names && word == "--") {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,9 +21,11 @@ struct FolderArguments {
 };
 
 struct StatusArguments {
-  FolderArguments folder;
+  std::vector<FolderArguments> folders;  ///< At least one.
   bool json = false;
   bool by_host = false;
+  std::optional<std::uint64_t> most_hosts;  ///< `--limit`; nullopt: all.
+  bool exit_code = false;                   ///< End with the last run's status.
 };
 
 struct VerifyArguments {

@@ -1,12 +1,13 @@
 #include "coordinator/commands/status.h"
 
-#include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 #include "common/url.h"
 #include "coordinator/commands/folder.h"
 #include "coordinator/commands/line_output.h"
 #include "coordinator/commands/status_report.h"
+#include "coordinator/ledger/measured_rows.h"
 #include "coordinator/ledger/schema.h"
 
 namespace fanfetch {
@@ -18,11 +19,18 @@ std::optional<std::uint64_t> optional_count(Statement& from) {
   return static_cast<std::uint64_t>(*number);
 }
 
+/// An exit status or a signal: a ledger that is damaged, or a stranger's, may hold any number.
+std::optional<int> optional_status(Statement& from) {
+  const auto number = from.optional_number();
+  if (!number || *number < 0 || *number > 255) return std::nullopt;
+  return static_cast<int>(*number);
+}
+
 /// Whether it ended is told by who holds the folder.
 std::optional<LastRun> read_last_run(Database& database) {
   Statement select(database,
                    "SELECT run, pid, started_at, ended_at, ending, saved, kept, skipped, failed, "
-                   "stood, protections FROM runs ORDER BY run DESC LIMIT 1");
+                   "stood, protections, exit_status, signal FROM runs ORDER BY run DESC LIMIT 1");
   if (!select.step()) return std::nullopt;
   LastRun run;
   run.number = select.number();
@@ -38,6 +46,8 @@ std::optional<LastRun> read_last_run(Database& database) {
   if (const auto bits = select.optional_number()) {
     run.protections = static_cast<Protections>(*bits) & protection::kAll;
   }
+  run.exit_status = optional_status(select);
+  run.signal = optional_status(select);
   return run;
 }
 
@@ -71,34 +81,30 @@ void count_rows(Database& database, FolderStatus& status) {
 }
 
 /// Counts by host. Links share what stands before their paths: that is parsed once.
-class HostTable {
+class HostCounter {
  public:
-  void add(std::string_view url, bool saved, std::uint64_t bytes) {
-    HostCounts& host = host_of(url);
-    ++(saved ? host.saved : host.failed);
-    if (saved) host.bytes += bytes;
-  }
-
-  /// Most links first; the names decide among equals.
-  [[nodiscard]] std::vector<HostCounts> sorted() const {
-    std::vector<HostCounts> hosts;
-    for (const auto& [name, counts] : hosts_) hosts.push_back(counts);
-    std::ranges::sort(hosts, [](const HostCounts& a, const HostCounts& b) {
-      const auto links_a = a.saved + a.failed, links_b = b.saved + b.failed;
-      return links_a != links_b ? links_a > links_b : a.host < b.host;
-    });
-    return hosts;
-  }
-
- private:
   HostCounts& host_of(std::string_view url) {
     const auto scheme = url.find("://");
-    if (scheme == std::string_view::npos) return named(url);
-    const std::string start(url.substr(0, url.find_first_of("/?#\\", scheme + 3)));
+    const auto end = url.find_first_of("/?#\\", scheme + 3);
+    if (scheme == std::string_view::npos || end == scheme + 3) return named(url);
+    const std::string start(url.substr(0, end));
     const auto [known, is_new] = by_start_.try_emplace(start);
     if (is_new) known->second = &named(start);
     return *known->second;
   }
+  /// Null: no link has it.
+  HostCounts* find(const std::string& host) {
+    const auto known = hosts_.find(host);
+    return known == hosts_.end() ? nullptr : &known->second;
+  }
+  [[nodiscard]] std::vector<HostCounts> take() {
+    std::vector<HostCounts> hosts;
+    hosts.reserve(hosts_.size());
+    for (auto& [name, counts] : hosts_) hosts.push_back(std::move(counts));
+    return hosts;
+  }
+
+ private:
   HostCounts& named(std::string_view url) {
     const auto parsed = parse_url(url);
     const std::string name = parsed ? parsed->host : "";
@@ -111,19 +117,39 @@ class HostTable {
   std::unordered_map<std::string, HostCounts*> by_start_;
 };
 
-std::vector<HostCounts> count_hosts(Database& database) {
-  HostTable table;
-  Statement select(database, "SELECT url, status, bytes FROM links");
+void count_hosts(Database& database, FolderStatus& status, std::optional<std::uint64_t> most) {
+  HostCounter counter;
+  Statement select(database, "SELECT url, status, bytes, error, http_status FROM links");
   while (select.step()) {
-    const std::string_view url = select.text();
+    HostCounts& host = counter.host_of(select.text());
     const bool saved = select.text() == name(Status::saved);
-    table.add(url, saved, optional_count(select).value_or(0));
+    const std::uint64_t bytes = optional_count(select).value_or(0);
+    ++(saved ? host.saved : host.failed);
+    if (saved) {
+      host.bytes += bytes;
+      continue;
+    }
+    std::string error = select.optional_text().value_or("unknown");
+    const auto http_status = select.optional_number().value_or(0);
+    const bool is_reason = http_status >= 400 && http_status < 600;
+    ++host.failed_by[{std::move(error), is_reason ? static_cast<int>(http_status) : 0}];
   }
-  return table.sorted();
+  each_host_row(database, [&](std::int64_t, std::string_view name, const HostSums& sums) {
+    HostCounts* const host = counter.find(std::string(name));
+    if (host != nullptr && !host->measured && sums.requests > 0) host->measured = sums;
+  });
+  auto hosts = counter.take();
+  sort_by_need(hosts);
+  if (most && *most < hosts.size()) {
+    status.more_hosts = hosts.size() - *most;
+    hosts.erase(hosts.begin() + static_cast<std::ptrdiff_t>(*most), hosts.end());
+  }
+  status.hosts = std::move(hosts);
 }
 
-Result<FolderStatus> read_status(History& history, const StatusArguments& arguments) {
-  FolderStatus status{.output = arguments.folder.output};
+Result<FolderStatus> read_status(History& history, const std::string& output,
+                                 const StatusArguments& arguments) {
+  FolderStatus status{.output = output};
   Database& database = history.database();
   // A run tells its end before it lets go of the folder. So who holds it is looked up before the
   // ledger; a run that began between the two is seen in the second round.
@@ -138,27 +164,51 @@ Result<FolderStatus> read_status(History& history, const StatusArguments& argume
     if (running) break;
   }
   count_rows(database, status);
-  if (arguments.by_host) status.hosts = count_hosts(database);
+  if (arguments.by_host) count_hosts(database, status, arguments.most_hosts);
   if (auto error = history.error()) return tl::unexpected(std::move(*error));
   return status;
+}
+
+/// Whatever the reader of stdout does later, no run's ledger has to wait for it.
+tl::expected<FolderStatus, Exit> look_at(const FolderArguments& folder,
+                                         const StatusArguments& arguments) {
+  auto history = open_history(folder);
+  if (!history) return tl::unexpected(history.error());
+  auto status = read_status(**history, folder.output, arguments);
+  if (!status) return tl::unexpected(exit_with(kExitOutput, status.error().message));
+  return std::move(*status);
 }
 
 }  // namespace
 
 Exit run_status(const StatusArguments& arguments) {
-  auto history = open_history(arguments.folder);
-  if (!history) return history.error();
-  const auto status = read_status(**history, arguments);
-  if (!status) return exit_with(kExitOutput, status.error().message);
-  history->reset();  // whatever the reader of stdout does, no run's ledger has to wait for it
-  const WallTime now = std::chrono::system_clock::now();
+  Exit exit;
   LineOutput output;
-  arguments.json ? output.add_data(status_json(*status, now))
-                 : output.add_text(status_text(*status, now));
+  bool is_first = true;
+  for (const FolderArguments& folder : arguments.folders) {
+    const auto status = look_at(folder, arguments);
+    if (!status) {
+      exit.text += status.error().text;
+      exit.status = graver(exit.status, status.error().status);
+      continue;
+    }
+    const WallTime now = std::chrono::system_clock::now();
+    if (!arguments.json && !std::exchange(is_first, false)) output.add_text("\n");
+    arguments.json ? output.add_data(status_json(*status, now))
+                   : output.add_text(status_text(*status, now));
+    if (!arguments.exit_code) continue;
+    exit.status = graver(exit.status, exit_code_of(*status));
+    if (const LastRun* run = status->last_run ? &*status->last_run : nullptr;
+        run != nullptr && run->ended_at && !run->exit_status && !run->signal) {
+      exit.text += fmt::format(
+          "fanfetch: the last run in '{}' was an older fanfetch's, which kept no exit status\n",
+          folder.output);
+    }
+  }
   if (const auto written = output.finish(); !written) {
     return exit_with(kExitOutput, written.error().message);
   }
-  return {};
+  return exit;
 }
 
 }  // namespace fanfetch

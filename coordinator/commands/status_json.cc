@@ -19,7 +19,7 @@ class Json {
     writer_.String(valid.data(), static_cast<rapidjson::SizeType>(valid.size()));
   }
   void number(std::uint64_t value) { writer_.Uint64(value); }
-  void number(std::optional<std::uint64_t> value) { value ? number(*value) : null(); }
+  void number(const std::optional<std::uint64_t>& value) { value ? number(*value) : null(); }
   void null() { writer_.Null(); }
   void begin() { writer_.StartObject(); }
   void end() { writer_.EndObject(); }
@@ -33,6 +33,11 @@ class Json {
   rapidjson::StringBuffer buffer_;
   rapidjson::Writer<rapidjson::StringBuffer> writer_{buffer_};
 };
+
+std::optional<std::uint64_t> as_count(std::optional<int> number) {
+  if (!number) return std::nullopt;
+  return static_cast<std::uint64_t>(*number);
+}
 
 void write_sandbox(Json& json, Protections protections) {
   json.begin();
@@ -69,7 +74,43 @@ void write_run(Json& json, const LastRun& run, WallTime now) {
   json.key("stood").number(run.stood);
   json.key("sandbox");
   run.protections ? write_sandbox(json, *run.protections) : json.null();
+  json.key("exit_status").number(as_count(run.exit_status));
+  json.key("signal").number(as_count(run.signal));
   json.end();
+}
+
+void write_counts_by_class(Json& json, const FailureCountsByKind& failures) {
+  std::map<std::string, std::uint64_t> by_class;
+  for (const auto& [kind, count] : failures) by_class[kind.first] += count;
+  json.begin();
+  for (const auto& [error, count] : by_class) json.key(error).number(count);
+  json.end();
+}
+
+/// Those that came with one.
+void write_counts_by_status(Json& json, const FailureCountsByKind& failures) {
+  std::map<int, std::uint64_t> by_status;
+  for (const auto& [kind, count] : failures) by_status[kind.second] += count;
+  json.begin();
+  for (const auto& [code, count] : by_status) {
+    if (code != 0) json.key(std::to_string(code)).number(count);
+  }
+  json.end();
+}
+
+/// The keys of what was measured of a host.
+void write_measured(Json& json, const std::optional<HostSums>& measured) {
+  std::optional<std::uint64_t> requests, retries, first_byte, speed;
+  if (measured) {
+    requests = measured->requests;
+    retries = measured->retries;
+    if (const auto median = measured->first_byte.median()) first_byte = median->count();
+    if (measured->files > 0) speed = static_cast<std::uint64_t>(measured->bytes_per_second());
+  }
+  json.key("requests").number(requests);
+  json.key("retries").number(retries);
+  json.key("first_byte_ms").number(first_byte);
+  json.key("bytes_per_second").number(speed);
 }
 
 void write_hosts(Json& json, const std::vector<HostCounts>& hosts) {
@@ -81,6 +122,11 @@ void write_hosts(Json& json, const std::vector<HostCounts>& hosts) {
     json.key("saved").number(host.saved);
     json.key("failed").number(host.failed);
     json.key("bytes").number(host.bytes);
+    json.key("failed_by_class");
+    write_counts_by_class(json, host.failed_by);
+    json.key("failed_by_status");
+    write_counts_by_status(json, host.failed_by);
+    write_measured(json, host.measured);
     json.end();
   }
   json.end_list();
@@ -91,6 +137,7 @@ void write_hosts(Json& json, const std::vector<HostCounts>& hosts) {
 std::string status_json(const FolderStatus& status, WallTime now) {
   Json json;
   json.begin();
+  json.key("schema").number(std::uint64_t{1});
   json.key("output").text(status.output);
   json.key("links").number(status.saved + status.failed);
   json.key("saved").number(status.saved);
@@ -105,11 +152,8 @@ std::string status_json(const FolderStatus& status, WallTime now) {
   status.last_run ? write_run(json, *status.last_run, now) : json.null();
   json.key("hosts");
   status.hosts ? write_hosts(json, *status.hosts) : json.null();
-  std::map<int, std::uint64_t> by_status;
-  for (const auto& [kind, count] : status.failed_by_status) by_status[kind.second] += count;
-  json.key("failed_by_status").begin();
-  for (const auto& [code, count] : by_status) json.key(std::to_string(code)).number(count);
-  json.end();
+  json.key("failed_by_status");
+  write_counts_by_status(json, status.failed_by_status);
   json.end();
   return json.line();
 }

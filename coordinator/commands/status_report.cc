@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
+#include <iterator>
 
 #include "common/utf8.h"
+#include "coordinator/process/exit_status.h"
 #include "coordinator/report/summary.h"
 
 namespace fanfetch {
@@ -12,17 +15,20 @@ namespace {
 
 using Cells = std::vector<std::string>;
 
-/// Lines of cells below each other: the first column to the left, numbers to the right.
-std::string table(const std::vector<Cells>& rows) {
-  std::vector<std::size_t> widths;
+/// Lines of cells below each other: the first column to the left, numbers to the right. What stands
+/// behind the `numbers` is text, which nothing follows.
+std::string table(const std::vector<Cells>& rows, std::size_t numbers = 1) {
+  std::vector<std::size_t> widths(numbers + 1);
   for (const Cells& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+    for (std::size_t i = 0; i <= numbers; ++i) widths[i] = std::max(widths[i], row[i].size());
   }
   std::string text;
   for (const Cells& row : rows) {
     text += fmt::format("  {:<{}}", row[0], widths[0]);
-    for (std::size_t i = 1; i < row.size(); ++i) text += fmt::format("  {:>{}}", row[i], widths[i]);
+    for (std::size_t i = 1; i <= numbers; ++i) text += fmt::format("  {:>{}}", row[i], widths[i]);
+    for (std::size_t i = numbers + 1; i < row.size(); ++i) {
+      if (!row[i].empty()) text += "  " + row[i];
+    }
     text += '\n';
   }
   return text;
@@ -65,16 +71,68 @@ std::string run_text(const LastRun& run, WallTime now) {
                             run.ended_at ? "" : " so far");
 }
 
-std::string hosts_text(const std::vector<HostCounts>& hosts) {
-  std::vector<Cells> rows = {{"host", "saved", "failed", "bytes"}};
-  for (const HostCounts& host : hosts) {
-    rows.push_back({host.host.empty() ? "(none)" : printable(host.host), fmt::to_string(host.saved),
-                    fmt::to_string(host.failed), human_bytes(host.bytes)});
+/// `http_4xx 404: 8, timeout: 1`, the most first.
+std::string reasons_text(const FailureCountsByKind& failures) {
+  std::map<std::string, std::uint64_t> by_name;
+  for (const auto& [kind, count] : failures) {
+    by_name[kind.second == 0 ? kind.first : fmt::format("{} {}", kind.first, kind.second)] = count;
   }
-  return table(rows);
+  std::string text;
+  for (const auto& [name, count] : by_count(by_name)) {
+    text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", printable(name), count);
+  }
+  return text;
+}
+
+std::optional<std::chrono::milliseconds> median_of(const HostCounts& host) {
+  return host.measured ? host.measured->first_byte.median() : std::nullopt;
+}
+
+std::string hosts_text(const std::vector<HostCounts>& hosts, std::uint64_t more) {
+  std::vector<Cells> rows = {
+      {"host", "saved", "failed", "bytes", "first byte", "speed", "failures"}};
+  for (const HostCounts& host : hosts) {
+    const auto median = median_of(host);
+    const double speed = host.measured ? host.measured->bytes_per_second() : 0;
+    rows.push_back({host.host.empty() ? "(none)" : printable(host.host), fmt::to_string(host.saved),
+                    fmt::to_string(host.failed), human_bytes(host.bytes),
+                    median ? fmt::format("{} ms", median->count()) : "-",
+                    speed > 0 ? human_byte_rate(speed) : "-", reasons_text(host.failed_by)});
+  }
+  return table(rows, 5) + (more == 0 ? "" : fmt::format("  and {} more\n", more));
+}
+
+/// The gravest first; what is not here is graver than all but the first.
+constexpr int kByGravity[] = {kExitUnable, kExitOutput, kExitListFailed,  kExitConfiguration,
+                              kExitBusy,   kExitAsked,  kExitLinksFailed, kExitSuccess};
+
+std::ptrdiff_t gravity(int code) {
+  const auto* const known = std::ranges::find(kByGravity, code);
+  if (known == std::begin(kByGravity)) return std::ssize(kByGravity) + 1;
+  return std::end(kByGravity) - (known == std::end(kByGravity) ? std::begin(kByGravity) : known);
 }
 
 }  // namespace
+
+void sort_by_need(std::vector<HostCounts>& hosts) {
+  std::ranges::sort(hosts, [](const HostCounts& a, const HostCounts& b) {
+    if (a.failed != b.failed) return a.failed > b.failed;
+    const auto median_a = median_of(a), median_b = median_of(b);  // nullopt is less than any
+    if (median_a != median_b) return median_a > median_b;
+    return a.saved != b.saved ? a.saved > b.saved : a.host < b.host;
+  });
+}
+
+int exit_code_of(const FolderStatus& status) {
+  if (!status.last_run) return kExitConfiguration;
+  const LastRun& run = *status.last_run;
+  if (run.state == "running") return kExitBusy;
+  if (!run.ended_at) return kSignalled + SIGKILL;
+  if (run.signal) return kSignalled + *run.signal;
+  return run.exit_status.value_or(kExitOutput);
+}
+
+int graver(int one, int other) { return gravity(other) > gravity(one) ? other : one; }
 
 std::string status_text(const FolderStatus& status, WallTime now) {
   std::string text = fmt::format("{}: {} links, {} in files\n\n", printable(status.output),
@@ -95,7 +153,7 @@ std::string status_text(const FolderStatus& status, WallTime now) {
     text += *status.held_by > 0 ? fmt::format("Process {} holds the folder.\n", *status.held_by)
                                 : "Another process holds the folder.\n";
   }
-  if (status.hosts) text += '\n' + hosts_text(*status.hosts);
+  if (status.hosts) text += '\n' + hosts_text(*status.hosts, status.more_hosts);
   return text;
 }
 

@@ -15,4 +15,7 @@ enum ExitStatus : int {
   kExitUnable = 70,
 };
 
+/// What shells show of a program that died of a signal: this plus its number.
+inline constexpr int kSignalled = 128;
+
 }  // namespace fanfetch

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <filesystem>
 
+#include "coordinator/ledger/database.h"
 #include "tests/support/as_nobody.h"
 #include "tests/system/command_test.h"
 
@@ -24,6 +26,25 @@ class StatusTest : public CommandTest {
     auto process = std::make_unique<FanfetchProcess>(list_setup(links, {"-w1"}));
     EXPECT_TRUE(eventually([&] { return has(json_or_nothing(), "\"links\":6,"); }, kPatience));
     return process;
+  }
+
+  /// What such a question for a number yields; -1: nothing.
+  std::int64_t ledger_number(const char* sql) {
+    const auto ledger =
+        Database::open(output() + "/.fanfetch/ledger.sqlite", Database::Access::read_only);
+    if (!ledger) return -1;
+    Statement select(**ledger, sql);
+    return select.step() ? select.number() : -1;
+  }
+  /// Of run 1, by its sums.
+  std::int64_t measured_files() {
+    return ledger_number("SELECT files FROM host_sums WHERE run=1 AND host='127.0.0.1'");
+  }
+  void forget_exit_status() {
+    const auto ledger =
+        Database::open(output() + "/.fanfetch/ledger.sqlite", Database::Access::read_write);
+    (*ledger)->exec("UPDATE runs SET exit_status=NULL");
+    EXPECT_TRUE((*ledger)->ok());
   }
 
   std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
@@ -46,11 +67,13 @@ TEST_F(StatusTest, CountsAfterARunWithFailures) {
        {": 9 links, 4.9 KiB in files\n", "  saved       5\n", "  failed      4\n",
         "    http_4xx  2\n", "    bad_url   1\n", "    refused   1\n",
         "\nRun 1 finished: started 2", "\n  5 saved, 0 kept, 0 skipped, 4 failed\n",
-        "  host       saved  failed    bytes\n", "  127.0.0.1      5       2  4.9 KiB\n",
-        "  (none)         0       1      0 B\n", "  0.0.0.0        0       1      0 B\n"}) {
+        "  host       saved  failed    bytes  first byte  ",
+        "  127.0.0.1      5       2  4.9 KiB  ", " ms  ", "iB/s  http_4xx 404: 2\n",
+        "  (none)         0       1      0 B           -  ", "  -  bad_url: 1\n",
+        "  0.0.0.0        0       1      0 B           -  ", "  -  refused: 1\n"}) {
     EXPECT_TRUE(has(finished.out, part)) << part << finished.out;
   }
-  EXPECT_LT(finished.out.find("127.0.0.1 "), finished.out.find("(none)")) << "sorted by count";
+  EXPECT_LT(finished.out.find("127.0.0.1 "), finished.out.find("(none)")) << "sorted by failures";
 }
 
 TEST_F(StatusTest, JsonOfTheLastOfTwoRuns) {
@@ -62,14 +85,16 @@ TEST_F(StatusTest, JsonOfTheLastOfTwoRuns) {
   EXPECT_EQ(0, run(list_setup(links)).exit_status);
   const std::string out = json();
   EXPECT_TRUE(out.starts_with(fmt::format(
-      R"({{"output":"{}","links":6,"saved":6,"failed":0,"bytes":5007,"failed_by_class":{{}},)"
+      R"({{"schema":1,"output":"{}","links":6,"saved":6,"failed":0,"bytes":5007,"failed_by_class":{{}},)"
       R"("held_by":null,"last_run":{{"number":2,"state":"finished","pid":)",
       output())))
       << out;
   EXPECT_TRUE(
       has(out, R"("saved":1,"kept":5,"skipped":1,"failed":0,"stood":0,"sandbox":{"level":")"))
       << out;
-  EXPECT_TRUE(out.ends_with("]}},\"hosts\":null,\"failed_by_status\":{}}\n")) << out;
+  EXPECT_TRUE(out.ends_with(
+      "]},\"exit_status\":0,\"signal\":null},\"hosts\":null,\"failed_by_status\":{}}\n"))
+      << out;
 }
 
 TEST_F(StatusTest, TellsNewFailuresFromThoseThatStand) {
@@ -81,6 +106,65 @@ TEST_F(StatusTest, TellsNewFailuresFromThoseThatStand) {
   EXPECT_TRUE(has(text(), "\n  0 saved, 0 kept, 0 skipped, 1 failed, 3 stand from earlier runs\n"))
       << text();
   EXPECT_TRUE(has(json(), "\"skipped\":0,\"failed\":4,\"stood\":3,")) << json();
+}
+
+TEST_F(StatusTest, HostsAsTheLastRunMeasuredThem) {
+  auto links = serve_many(5, 1000);
+  links.emplace_back("/missing.jpg");
+  EXPECT_EQ(1, run(list_setup(links)).exit_status);
+  const auto hosts = [this](const std::string& more) {
+    return command({"status", output(), "--by-host", "--json", more}).out;
+  };
+  const std::string out = hosts("--limit=1");
+  EXPECT_TRUE(has(out, R"("hosts":[{"host":"127.0.0.1","saved":5,"failed":1,"bytes":5000,)"
+                       R"("failed_by_class":{"http_4xx":1},"failed_by_status":{"404":1},)"
+                       R"("requests":6,"retries":0,"first_byte_ms":)"))
+      << out;
+  EXPECT_FALSE(has(out, "\"bytes_per_second\":null")) << out;
+  EXPECT_EQ(0, run(list_setup(serve_many(5, 1000))).exit_status) << "asks for nothing";
+  EXPECT_TRUE(has(hosts("--limit=1"), "\"requests\":6,")) << "what was measured before stays";
+}
+
+TEST_F(StatusTest, SeveralFolders) {
+  EXPECT_EQ(0, run(list_setup(serve_many(3, 1000))).exit_status);
+  auto failing = list_setup({"/missing.jpg"});
+  failing.args.insert(failing.args.end(), {"-o", folder_.at("other")});
+  EXPECT_EQ(1, run(failing).exit_status);
+  const std::string other = folder_.at("other");
+  const Finished both = command({"status", output(), other, "--json"});
+  EXPECT_EQ(0, both.exit_status) << both.describe();
+  EXPECT_EQ(2, std::ranges::count(both.out, '\n')) << both.out;
+  EXPECT_TRUE(both.out.starts_with("{\"schema\":1,\"output\":\"" + output() + "\"")) << both.out;
+  EXPECT_TRUE(has(both.out, "\n{\"schema\":1,\"output\":\"" + other + "\"")) << both.out;
+  EXPECT_EQ(1, command({"status", output(), other, "--exit-code"}).exit_status);
+  const Finished lost = command({"status", output(), "nowhere", other, "--json"});
+  EXPECT_EQ(2, lost.exit_status) << lost.describe();
+  EXPECT_EQ(lost.out, both.out) << "the others are shown all the same";
+  EXPECT_TRUE(has(lost.err, "there is no folder 'nowhere'")) << lost.err;
+  EXPECT_TRUE(has(command({"status", output(), other}).out, "\n\n" + other + ": 1 links"))
+      << "text";
+}
+
+TEST_F(StatusTest, AnOlderFanfetchKeptNoExitStatus) {
+  EXPECT_EQ(0, run(list_setup(serve_many(3, 1000))).exit_status);
+  EXPECT_EQ(0, command({"status", output(), "--exit-code"}).exit_status);
+  forget_exit_status();
+  const Finished unknown = command({"status", output(), "--exit-code"});
+  EXPECT_EQ(4, unknown.exit_status) << unknown.describe();
+  EXPECT_TRUE(has(unknown.err, "was an older fanfetch's, which kept no exit status"))
+      << unknown.err;
+}
+
+/// The ledger has the run's samples and its sums, of a run that was killed as well.
+TEST_F(StatusTest, WhatARunMeasuresIsInItsLedger) {
+  const auto process = start_held();
+  EXPECT_TRUE(eventually([&] { return measured_files() == 5; }, kPatience));
+  process->signal(SIGKILL);
+  EXPECT_EQ(SIGKILL, finish(*process).signal);
+  EXPECT_EQ(5, measured_files());
+  gate_->open();
+  (void)run(list_setup({"/held.jpg"}));
+  EXPECT_EQ(1, ledger_number("SELECT files FROM samples WHERE run=2")) << "the end is a sample";
 }
 
 TEST_F(StatusTest, WhileARunIsGoingOn) {
@@ -95,8 +179,11 @@ TEST_F(StatusTest, WhileARunIsGoingOn) {
       << out;
   EXPECT_TRUE(has(text(), "Run 1 is running (pid " + pid + "): started")) << text();
   EXPECT_TRUE(has(text(), "\n  5 saved, 1 failed so far\n")) << text();
+  EXPECT_TRUE(has(out, "\"exit_status\":null,\"signal\":null")) << out;
+  EXPECT_EQ(5, command({"status", output(), "--exit-code"}).exit_status);
   gate_->open();
   EXPECT_EQ(1, finish(*process).exit_status) << "the run does not notice";
+  EXPECT_EQ(1, command({"status", output(), "--exit-code"}).exit_status);
   EXPECT_TRUE(has(text(), "Run 1 finished: ")) << text();
 }
 
@@ -108,6 +195,8 @@ TEST_F(StatusTest, AfterAKill) {
   EXPECT_TRUE(has(json(), "\"state\":\"killed\",")) << json();
   EXPECT_TRUE(has(json(), "\"ended_at\":null,\"duration_ms\":null,\"saved\":5,")) << json();
   EXPECT_TRUE(has(text(), "Run 1 was killed, or could not write its end: started ")) << text();
+  EXPECT_TRUE(has(json(), "\"exit_status\":null,\"signal\":null")) << json();
+  EXPECT_EQ(137, command({"status", output(), "--exit-code"}).exit_status);
 }
 
 TEST_F(StatusTest, AfterAnInterrupt) {
@@ -116,6 +205,8 @@ TEST_F(StatusTest, AfterAnInterrupt) {
   gate_->open();
   EXPECT_EQ(SIGINT, finish(*process).signal);
   EXPECT_FALSE(has(text(), "was killed")) << text();
+  EXPECT_TRUE(has(json(), "\"exit_status\":null,\"signal\":2")) << json();
+  EXPECT_EQ(130, command({"status", output(), "--exit-code"}).exit_status);
   EXPECT_TRUE(has(json(), "\"held_by\":null,")) << json();
 }
 

@@ -40,14 +40,21 @@ TEST(CommandLine, OnlyTheBareWordIsACommand) {
 
 TEST(CommandLine, Status) {
   const auto plain = as<StatusArguments>({"status", "images"});
-  EXPECT_EQ(plain.folder.output, "images");
-  EXPECT_EQ(plain.folder.ledger, "");
+  EXPECT_EQ(plain.folders.at(0).output, "images");
+  EXPECT_EQ(plain.folders.at(0).ledger, "");
   EXPECT_FALSE(plain.json || plain.by_host);
   const auto all = as<StatusArguments>({"status", "--json", "d", "--by-host", "--ledger", "l"});
-  EXPECT_EQ(all.folder.output, "d");
-  EXPECT_EQ(all.folder.ledger, "l");
+  EXPECT_EQ(all.folders.at(0).output, "d");
+  EXPECT_EQ(all.folders.at(0).ledger, "l");
   EXPECT_TRUE(all.json && all.by_host);
-  EXPECT_EQ(as<StatusArguments>({"status", "--ledger=x", "d", "--ledger=y"}).folder.ledger, "y");
+  EXPECT_EQ(as<StatusArguments>({"status", "--ledger=x", "d", "--ledger=y"}).folders.at(0).ledger,
+            "y");
+  const auto several =
+      as<StatusArguments>({"status", "a", "--by-host", "b", "--limit", "7", "--exit-code"});
+  ASSERT_EQ(several.folders.size(), 2u);
+  EXPECT_EQ(several.folders[1].output, "b");
+  EXPECT_EQ(several.most_hosts, 7u);
+  EXPECT_TRUE(several.exit_code);
 }
 
 TEST(CommandLine, Verify) {
@@ -116,16 +123,21 @@ TEST(CommandLine, WhatAnExportTakes) {
 }
 
 TEST(CommandLine, FoldersOfAnyName) {
-  EXPECT_EQ(as<StatusArguments>({"status", "status"}).folder.output, "status");
-  EXPECT_EQ(as<StatusArguments>({"status", "--", "--json"}).folder.output, "--json");
-  EXPECT_EQ(as<StatusArguments>({"status", "a b"}).folder.output, "a b");
+  EXPECT_EQ(as<StatusArguments>({"status", "status"}).folders.at(0).output, "status");
+  EXPECT_EQ(as<StatusArguments>({"status", "--", "--json"}).folders.at(0).output, "--json");
+  EXPECT_EQ(as<StatusArguments>({"status", "a b"}).folders.at(0).output, "a b");
 }
 
 TEST(CommandLine, Errors) {
   const std::vector<std::pair<std::vector<const char*>, const char*>> cases = {
       {{"status"}, "fanfetch status: DIR is missing\nsee fanfetch status --help\n"},
       {{"status", ""}, "DIR is missing"},
-      {{"status", "a", "b"}, "'b' is one word too many"},
+      {{"status", "a", ""}, "a DIR is empty"},
+      {{"status", "a", "b", "--ledger=x"}, "--ledger is for a single DIR"},
+      {{"status", "a", "--limit=3"}, "--limit goes with --by-host"},
+      {{"status", "a", "--by-host", "--limit=0"}, "--limit: "},
+      {{"status", "a", "--by-host", "--limit=some"}, "--limit: "},
+      {{"status", "a", "--by-host", "--limit"}, "--limit needs a value"},
       {{"verify", "a", "b"}, "'b' is one word too many"},
       {{"status", "a", "--repair"}, "--repair is not an option\n"},
       {{"status", "a", "--jsn"}, "--jsn is not an option; did you mean --json?"},
@@ -154,7 +166,7 @@ TEST(CommandLine, Errors) {
       {{"export", "a", "--image-folder", "--failed"}, "--image-folder is a table of saved files"},
       {{"export", "a", "--image-folder", "--format=urls"}, "--image-folder is a table"},
       {{"export", "a", "--status"}, "--status needs a value"},
-      {{"status", "a", "\x1b[31m"}, R"('\x1b[31m' is one word too many)"},
+      {{"verify", "a", "\x1b[31m"}, R"('\x1b[31m' is one word too many)"},
   };
   for (const auto& [words, expected] : cases) {
     EXPECT_NE(error_of(words).find(expected), std::string::npos) << error_of(words);
