@@ -114,6 +114,22 @@ void note_written_files(const Options& options) {
   if (const std::string& results = options.report.results; !results.empty() && results != "-") {
     note_written(WrittenFile::Kind::results, results, {files.output});
   }
+  if (const std::string& metrics = options.report.metrics; !metrics.empty()) {
+    note_written(WrittenFile::Kind::metrics, metrics, {files.output});
+  }
+}
+
+/// The first metrics are written before the run begins: no download gets that name. nullopt: none
+/// are wanted.
+std::optional<MetricsTarget> begin_metrics(const Options& options, RunReport& report) {
+  if (options.report.metrics.empty()) return std::nullopt;
+  std::error_code none;
+  MetricsTarget target{.file = MetricsFile(options.report.metrics),
+                       .run = {.output = std::filesystem::canonical(options.files.output, none),
+                               .started_at = std::chrono::system_clock::now()}};
+  const auto written = target.file.write(metrics_text({}, {}, target.run, target.run.started_at));
+  if (!written) report.warning(written.error().message + "; the run goes on, and tries again");
+  return target;
 }
 
 /// The sources that can be are tried, and the folder of a ledger that is one is looked for.
@@ -203,6 +219,9 @@ Exit run(Options options, Instant start) {
     return rehearse(options, std::move(sources), std::move(context), std::move(names));
   }
   or_exit(check_results_file(options.report.results, options.files, sources), kExitConfiguration);
+  or_exit(
+      check_metrics_file(options.report.metrics, options.report.results, options.files, sources),
+      kExitConfiguration);
   const RunSize wanted = wanted_size(options);
   const RunSize size = possible_size(wanted);
   const Protections protections = or_exit(planned_protections(options), kExitUnable);
@@ -235,6 +254,9 @@ Exit run(Options options, Instant start) {
   if (options.reads_failed_links() && options.files.name_given) {
     report->warning("--name is not used: failed links keep the names that were meant for them");
   }
+  or_exit(check_is_no_download(options.report.metrics, options.files.output, *history),
+          kExitConfiguration);
+  auto metrics = begin_metrics(options, *report);
   note_written_files(options);
   // Point of no return: the ledger shows that this run has begun.
   const auto begun =
@@ -271,7 +293,8 @@ Exit run(Options options, Instant start) {
                .name_claims = std::move(name_claims),
                .content_names = content_names,
                .stop_reader = std::move(stop),
-               .report = std::move(report)});
+               .report = std::move(report),
+               .metrics = std::move(metrics)});
   const RunEnd end = the_run.carry_out();
   if (end.signal != 0) die_of(end.signal);
   if (end.reader_stuck) ::_exit(end.exit_status);

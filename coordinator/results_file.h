@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "common/result.h"
+#include "coordinator/ledger/history.h"
 #include "coordinator/options/options.h"
 #include "coordinator/reading/reader.h"
 
@@ -16,5 +17,16 @@ namespace fanfetch {
 /// other file of the user's; names it, and what to do (exit status 2).
 [[nodiscard]] Result<> check_results_file(const std::string& results, const FileOptions& files,
                                           const std::vector<ReaderSource>& sources);
+
+/// Whether the file of `--metrics` may be replaced: it is not there, or empty, or metrics of an
+/// earlier run, and its folder can be written. As check_results_file(); `metrics` empty: none.
+[[nodiscard]] Result<> check_metrics_file(const std::string& metrics, const std::string& results,
+                                          const FileOptions& files,
+                                          const std::vector<ReaderSource>& sources);
+
+/// The rest of check_metrics_file(): whether the file is a download of `output`, whose content may
+/// look like metrics. Error: it is.
+[[nodiscard]] Result<> check_is_no_download(const std::string& metrics, const std::string& output,
+                                            History& history);
 
 }  // namespace fanfetch

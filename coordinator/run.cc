@@ -6,18 +6,9 @@
 #include <utility>
 
 #include "common/sandbox/lock_in.h"
+#include "coordinator/process/exit_status.h"
 
 namespace fanfetch {
-namespace {
-
-RunSample sample_of(const LiveReport& live) {
-  return {.files = live.saved,
-          .bytes = live.saved_bytes,
-          .failed = live.failed,
-          .in_flight = live.in_flight};
-}
-
-}  // namespace
 
 /// The reader's thread as the Coordinator's LinkSupply.
 class Run::Supply final : public LinkSupply {
@@ -62,7 +53,7 @@ class Run::Inbox final : public LedgerInbox {
   void progress(const ProgressState& state, Instant now) override {
     ledger_.post([this, state, now] {
       report_.progress(state, now);
-      measures_.tick(sample_of(report_.live(0)), now);
+      measures_.tick(report_.live(0), now, std::chrono::system_clock::now());
     });
   }
   void settle_rest() override { ledger_.settle_rest(); }
@@ -100,7 +91,7 @@ Run::Run(RunParts parts)
       reader_(std::move(parts_.reader), std::move(parts_.stop_reader)),
       placer_(parts_.ledger.output.fd(), parts_.ledger.output.part_fd()),
       reserve_(parts_.ledger.path + "-reserve"),
-      measures_(*parts_.ledger.ledger, std::chrono::steady_clock::now(),
+      measures_(*parts_.ledger.ledger, std::move(parts_.metrics), std::chrono::steady_clock::now(),
                 [this](const std::string& problem) { parts_.report->warning(problem); }),
       inbox_(std::make_unique<Inbox>(ledger_, *parts_.report, measures_)),
       ledger_(BatchSettler(*parts_.ledger.ledger, placer_,
@@ -160,7 +151,8 @@ RunEnd Run::finish() {
   RunReport& report = *parts_.report;
   (void)reserve_.free();  // a full disk may need the room for the run's own row
   const Instant now = std::chrono::steady_clock::now();
-  measures_.finish(sample_of(report.publish_end(now)), now);
+  const LiveReport last = report.publish_end(now);
+  measures_.finish(last, now);
   const auto ended =
       end_run(parts_.ledger, report.tally(),
               {.ending = ending(trouble, stage),
@@ -177,6 +169,8 @@ RunEnd Run::finish() {
     report.error(text);
   }
   const int status = exit_status(trouble, report.tally(), parts_.rules.max_failed);
+  measures_.finish_metrics(last, std::chrono::system_clock::now(),
+                           trouble.signal != 0 ? kSignalled + trouble.signal : status);
   report.finish(std::chrono::steady_clock::now(), status == 0 && trouble.signal == 0);
   return {.exit_status = status, .signal = trouble.signal, .reader_stuck = reader_stuck};
 }

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 
 #include "common/event_loop.h"
 #include "common/unique_fd.h"
@@ -42,6 +43,7 @@ struct RunParts {
   ContentNameRules content_names;
   UniqueFd stop_reader;  ///< The eventfd behind SourceContext::stop_fd.
   std::unique_ptr<RunReport> report;
+  std::optional<MetricsTarget> metrics;  ///< nullopt: none are written.
 };
 
 /// A run: owns the loop, the workers and the other threads, passes their events on to the

@@ -15,6 +15,7 @@
 #include "coordinator/report/live_report.h"
 #include "coordinator/report/pace.h"
 #include "coordinator/report/progress.h"
+#include "coordinator/settle/metrics_file.h"
 #include "coordinator/settle/run_ledger.h"
 #include "coordinator/settle/written_files.h"
 
@@ -132,6 +133,9 @@ OwnFiles own_files(const std::string& output, const std::string& ledger) {
   add_ledger(ledger);
   for (const WrittenFile& file : written_files(output)) {
     if (file.kind == WrittenFile::Kind::ledger) add_ledger(file.path);
+    if (file.kind == WrittenFile::Kind::metrics) {
+      own.paths.push_back(MetricsFile::temporary_path(file.path));
+    }
     if (file.kind != WrittenFile::Kind::exported || is_untouched_export(file.path, {output})) {
       own.paths.push_back(file.path);
     }

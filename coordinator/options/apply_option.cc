@@ -235,6 +235,14 @@ Result<> apply_max_failed(Options& options, Values values) {
   return stored;
 }
 
+Result<> apply_metrics(Options& options, Values values) {
+  // node_exporter reads no other; and what is a list, say, is not taken for it by mistake.
+  if (!values[0].ends_with(".prom") || values[0].ends_with("/.prom") || values[0] == ".prom") {
+    return fail("'{}' is not the name of a file that ends with .prom", values[0]);
+  }
+  return store_path(options.report.metrics, values);
+}
+
 Result<> apply_progress(Options& options, Values values) {
   static constexpr std::pair<std::string_view, ProgressChoice> kChoices[] = {
       {"auto", ProgressChoice::automatic},

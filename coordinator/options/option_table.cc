@@ -140,6 +140,8 @@ const OptionRow kTable[] = {
 
     {"--results", "FILE", kReports, "write one JSON object a link; - is stdout", "", kShort,
      InConfig::yes, [](Options& o, Values v) { return store_path(o.report.results, v); }},
+    {"--metrics", "FILE", kReports, "keep FILE.prom up to date for Prometheus' node_exporter", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return apply_metrics(o, v); }},
     {"--keep-columns", "", kReports, "records get the list's own columns too, src_NAME where names clash", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_flag(o.source.keep_columns, v, true, false); }},
     {"--progress", "STYLE", kReports, "auto, bar, plain or none; auto: a bar on a terminal, else lines", "auto", kLong,

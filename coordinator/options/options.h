@@ -62,6 +62,7 @@ enum class ProgressChoice { automatic, bar, plain, none };
 /// What a run shows.
 struct ShowOptions {
   std::string results;  ///< `-` is stdout; empty: no results are written.
+  std::string metrics;  ///< Ends with `.prom`; empty: none are written.
   ProgressChoice progress = ProgressChoice::automatic;
   bool quiet = false;
   bool verbose = false;

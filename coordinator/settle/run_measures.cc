@@ -5,30 +5,64 @@
 #include <utility>
 
 namespace fanfetch {
+namespace {
 
-RunMeasures::RunMeasures(SqliteLedger& ledger, Instant start,
-                         std::function<void(const std::string& problem)> on_problem)
+/// Kinds of failures that metrics are made of: all that there can be.
+constexpr std::size_t kMostKinds = 4096;
+
+RunSample sample_of(const LiveReport& live, Duration elapsed) {
+  return {.at = std::chrono::duration_cast<std::chrono::milliseconds>(elapsed),
+          .files = live.saved,
+          .bytes = live.saved_bytes,
+          .failed = live.failed,
+          .in_flight = live.in_flight};
+}
+
+}  // namespace
+
+RunMeasures::RunMeasures(SqliteLedger& ledger, std::optional<MetricsTarget> metrics, Instant start,
+                         OnProblem on_problem)
     : ledger_(ledger),
+      metrics_(std::move(metrics)),
       start_(start),
       on_problem_(std::move(on_problem)),
-      next_write_(start + kFirstWrite) {}
+      next_write_(start + kFirstWrite),
+      next_metrics_(start) {}
 
-void RunMeasures::tick(RunSample state, Instant now) {
-  state.at = std::chrono::duration_cast<std::chrono::milliseconds>(now - start_);
-  if (samples_.is_due(state.at)) samples_.add(state);
-  if (now < next_write_) return;
-  next_write_ = now + kWriteInterval;
-  if (const auto written = write(); !written && !std::exchange(problem_told_, true)) {
-    on_problem_(fmt::format("what the run measures is not kept: {}", written.error().message));
+void RunMeasures::tick(const LiveReport& live, Instant now, WallTime time) {
+  const RunSample sample = sample_of(live, now - start_);
+  if (samples_.is_due(sample.at)) samples_.add(sample);
+  if (now >= next_write_) {
+    next_write_ = now + kWriteInterval;
+    if (const auto written = write_ledger(); !written && !std::exchange(ledger_told_, true)) {
+      on_problem_(fmt::format("what the run measures is not kept: {}", written.error().message));
+    }
+  }
+  if (metrics_ && now >= next_metrics_) {
+    next_metrics_ = now + kWriteInterval;
+    write_metrics(live, time);
   }
 }
 
-void RunMeasures::finish(RunSample state, Instant now) {
-  state.at = std::chrono::duration_cast<std::chrono::milliseconds>(now - start_);
-  samples_.add(state);
-  (void)write();
+void RunMeasures::finish(const LiveReport& live, Instant now) {
+  samples_.add(sample_of(live, now - start_));
+  (void)write_ledger();
 }
 
-Ledger::Done RunMeasures::write() { return ledger_.write_measures(samples_, hosts_); }
+void RunMeasures::finish_metrics(const LiveReport& live, WallTime time, int exit_status) {
+  if (!metrics_) return;
+  metrics_->run.ended_at = time;
+  metrics_->run.exit_status = exit_status;
+  write_metrics(live, time);
+}
+
+Ledger::Done RunMeasures::write_ledger() { return ledger_.write_measures(samples_, hosts_); }
+
+void RunMeasures::write_metrics(const LiveReport& live, WallTime time) {
+  const std::string text = metrics_text(live, hosts_.all(kMostKinds), metrics_->run, time);
+  const auto written = metrics_->file.write(text);
+  if (written || std::exchange(metrics_told_, true)) return;
+  on_problem_(fmt::format("{}; the run goes on, and tries again", written.error().message));
+}
 
 }  // namespace fanfetch

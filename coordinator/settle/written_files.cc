@@ -27,8 +27,10 @@ constexpr const char* kMark = "user.fanfetch.export";
 /// More are not read: the file is not ours then.
 constexpr std::size_t kMostBytes = 1 << 20;
 
-constexpr std::pair<std::string_view, Kind> kKinds[] = {
-    {"export", Kind::exported}, {"results", Kind::results}, {"ledger", Kind::ledger}};
+constexpr std::pair<std::string_view, Kind> kKinds[] = {{"export", Kind::exported},
+                                                        {"results", Kind::results},
+                                                        {"ledger", Kind::ledger},
+                                                        {"metrics", Kind::metrics}};
 
 std::string_view word(Kind kind) {
   return std::ranges::find(kKinds, kind, &std::pair<std::string_view, Kind>::second)->first;

@@ -9,7 +9,7 @@
 namespace fanfetch {
 
 /// Which files are the program's own, wherever they lie: ledgers and what lies beside them,
-/// results, exports.
+/// results, metrics, exports.
 struct OwnFiles {
   std::vector<std::string> paths;
 };

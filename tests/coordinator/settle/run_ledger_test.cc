@@ -92,7 +92,7 @@ TEST_F(RunLedgerTest, WhatWasNeverOnItsWayFreesNoName) {
   LinksInFlight links;
   NameClaims names(run.output.fd());
   RunReport report({.progress = Progress::Style::none}, std::nullopt, Instant{});
-  RunMeasures measures(*run.ledger, Instant{}, [](const std::string&) {});
+  RunMeasures measures(*run.ledger, std::nullopt, Instant{}, [](const std::string&) {});
   const SettlerHooks hooks = settler_hooks(run, reserve, links, names, report, measures, {});
   const auto is_taken = [](std::uint64_t) { return false; };
   const LinkId id{1};

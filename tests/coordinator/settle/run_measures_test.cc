@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "tests/coordinator/ledger/ledger_samples.h"
 #include "tests/support/temp_dir.h"
 
@@ -28,16 +30,20 @@ class RunMeasuresTest : public ::testing::Test {
   }
   /// All seconds of that span but the first.
   void tick(std::chrono::seconds from, std::chrono::seconds to) {
-    for (auto at = from + 1s; at <= to; at += 1s) measures_.tick({.files = 1}, kStart + at);
+    for (auto at = from + 1s; at <= to; at += 1s)
+      measures_.tick({.saved = 1}, kStart + at, kTime + at);
   }
 
   static constexpr Instant kStart{1000s};
+  static constexpr WallTime kTime{1'700'000'000s};
   support::TempDir temp_;
   const std::string path_ = temp_.at("ledger.sqlite");
+  const std::string metrics_ = temp_.at("m.prom");
   OpenLedger open_;
   std::vector<std::string> problems_;
-  RunMeasures measures_{*open_.ledger, kStart,
-                        [this](const std::string& problem) { problems_.push_back(problem); }};
+  RunMeasures measures_{
+      *open_.ledger, MetricsTarget{MetricsFile(metrics_), {.output = "/d", .started_at = kTime}},
+      kStart, [this](const std::string& problem) { problems_.push_back(problem); }};
 };
 
 TEST_F(RunMeasuresTest, AKilledRunKeepsWhatWasWritten) {
@@ -56,7 +62,7 @@ TEST_F(RunMeasuresTest, AKilledRunKeepsWhatWasWritten) {
 
 TEST_F(RunMeasuresTest, TheEndIsASampleToo) {
   save(1);
-  measures_.finish({.files = 1, .bytes = 5}, kStart + 1500ms);
+  measures_.finish({.saved = 1, .saved_bytes = 5}, kStart + 1500ms);
   EXPECT_EQ(number("SELECT bytes FROM samples WHERE at_ms=1500"), 5);
   EXPECT_EQ(number("SELECT files FROM host_sums"), 1);
 }
@@ -69,6 +75,38 @@ TEST_F(RunMeasuresTest, AProblemIsToldOnceAndTheRunGoesOn) {
       << problems_[0];
   EXPECT_TRUE(open_.ledger->clear_renames()) << "the ledger can still be written";
   measures_.finish({}, kStart + 61s);
+  EXPECT_EQ(problems_.size(), 1u);
+}
+
+TEST_F(RunMeasuresTest, MetricsComeAtOnceThenAtIntervalsAndAtTheEnd) {
+  const auto updated = [this] {
+    const std::string text = support::read_file(metrics_);
+    const std::string_view key = "last_update_timestamp_seconds{output=\"/d\"} ";
+    const auto at = text.find(key);
+    return at == text.npos ? ""
+                           : text.substr(at + key.size(), text.find('\n', at) - at - key.size());
+  };
+  tick(0s, 1s);
+  EXPECT_EQ(updated(), "1700000001");
+  tick(1s, 15s);
+  EXPECT_EQ(updated(), "1700000001");
+  tick(15s, 16s);
+  EXPECT_EQ(updated(), "1700000016");
+  measures_.finish_metrics({}, kTime + 17s, 143);
+  EXPECT_EQ(updated(), "1700000017");
+  EXPECT_NE(support::read_file(metrics_).find("fanfetch_run_exit_status{output=\"/d\"} 143\n"),
+            std::string::npos);
+}
+
+TEST_F(RunMeasuresTest, MetricsThatCannotBeWrittenAreToldOnceAndTriedAgain) {
+  std::filesystem::create_directory(metrics_);
+  tick(0s, 20s);
+  ASSERT_EQ(problems_.size(), 1u);
+  EXPECT_NE(problems_[0].find("cannot write the metrics '" + metrics_ + "': "), std::string::npos)
+      << problems_[0];
+  std::filesystem::remove(metrics_);
+  tick(20s, 35s);
+  EXPECT_TRUE(std::filesystem::is_regular_file(metrics_));
   EXPECT_EQ(problems_.size(), 1u);
 }
 
