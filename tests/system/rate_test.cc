@@ -130,7 +130,7 @@ TEST_F(RateTest, ASilentServerIsAStallAllTheSame) {
   origin_.serve("/a.jpg", Reply{.silent = true});
   const ResultLine line = fetch("/a.jpg", {"--limit-rate=1M", "--stall-timeout=2s", "--retries=0"});
   EXPECT_EQ("timeout", line.error);
-  EXPECT_TRUE(has(line.message.value_or(""), "--min-speed")) << line.message.value_or("");
+  EXPECT_TRUE(has(line.message.value_or(""), "--stall-timeout")) << line.message.value_or("");
 }
 
 TEST_F(RateTest, ASlowServersTimeRunsOut) {
