@@ -64,9 +64,9 @@ std::string run_text(const LastRun& run, WallTime now) {
     text += fmt::format("{}: {}, took {}\n", printable(run.state), started,
                         human_duration(run.ended_at.value_or(now) - run.started_at));
   }
-  text += fmt::format("  {} saved", run.saved);
-  if (run.kept) text += fmt::format(", {} kept", *run.kept);
-  if (run.skipped) text += fmt::format(", {} skipped", *run.skipped);
+  text += fmt::format("  {} saved", human_count(run.saved));
+  if (run.kept) text += fmt::format(", {} kept", human_count(*run.kept));
+  if (run.skipped) text += fmt::format(", {} skipped", human_count(*run.skipped));
   return text + fmt::format(", {}{}\n", failed_text(run.failed, run.stood.value_or(0)),
                             run.ended_at ? "" : " so far");
 }
@@ -94,12 +94,12 @@ std::string hosts_text(const std::vector<HostCounts>& hosts, std::uint64_t more)
   for (const HostCounts& host : hosts) {
     const auto median = median_of(host);
     const double speed = host.measured ? host.measured->bytes_per_second() : 0;
-    rows.push_back({host.host.empty() ? "(none)" : printable(host.host), fmt::to_string(host.saved),
-                    fmt::to_string(host.failed), human_bytes(host.bytes),
+    rows.push_back({host.host.empty() ? "(none)" : printable(host.host), human_count(host.saved),
+                    human_count(host.failed), human_bytes(host.bytes),
                     median ? fmt::format("{} ms", median->count()) : "-",
                     speed > 0 ? human_byte_rate(speed) : "-", reasons_text(host.failed_by)});
   }
-  return table(rows, 5) + (more == 0 ? "" : fmt::format("  and {} more\n", more));
+  return table(rows, 5) + (more == 0 ? "" : fmt::format("  and {} more\n", human_count(more)));
 }
 
 /// The gravest first; what is not here is graver than all but the first.
@@ -135,15 +135,16 @@ int exit_code_of(const FolderStatus& status) {
 int graver(int one, int other) { return gravity(other) > gravity(one) ? other : one; }
 
 std::string status_text(const FolderStatus& status, WallTime now) {
-  std::string text = fmt::format("{}: {} links, {} in files\n\n", printable(status.output),
-                                 status.saved + status.failed, human_bytes(status.bytes));
-  std::vector<Cells> counts = {{"saved", fmt::to_string(status.saved)},
-                               {"failed", fmt::to_string(status.failed)}};
+  std::string text =
+      fmt::format("{}: {} links, {} in files\n\n", printable(status.output),
+                  human_count(status.saved + status.failed), human_bytes(status.bytes));
+  std::vector<Cells> counts = {{"saved", human_count(status.saved)},
+                               {"failed", human_count(status.failed)}};
   for (const auto& [error, count] : by_count(status.failed_by_class)) {
-    counts.push_back({"  " + printable(error), fmt::to_string(count)});
+    counts.push_back({"  " + printable(error), human_count(count)});
     for (const auto& [kind, of_status] : status.failed_by_status) {
       if (kind.first != error) continue;
-      counts.push_back({fmt::format("    {}", kind.second), fmt::to_string(of_status)});
+      counts.push_back({fmt::format("    {}", kind.second), human_count(of_status)});
     }
   }
   text += table(counts) + '\n';

@@ -46,18 +46,18 @@ FolderStatus unended(const std::string& state) {
 
 TEST(StatusText, OfAFinishedRun) {
   EXPECT_EQ(status_text(finished(), kNow),
-            "images: 1246 links, 12.4 MiB in files\n"
+            "images: 1,246 links, 12.4 MiB in files\n"
             "\n"
-            "  saved       1234\n"
-            "  failed        12\n"
-            "    http_4xx    10\n"
-            "      403        2\n"
-            "      404        8\n"
-            "    dns          1\n"
-            "    timeout      1\n"
+            "  saved       1,234\n"
+            "  failed         12\n"
+            "    http_4xx     10\n"
+            "      403         2\n"
+            "      404         8\n"
+            "    dns           1\n"
+            "    timeout       1\n"
             "\n"
             "Run 3 finished: started 2023-11-14 22:13:20 UTC, took 1.9s\n"
-            "  4 saved, 1230 kept, 2 skipped, 1 failed\n");
+            "  4 saved, 1,230 kept, 2 skipped, 1 failed\n");
 }
 
 TEST(StatusText, FailuresThatStandAreToldAsARunDoes) {
@@ -124,7 +124,7 @@ TEST(StatusText, HostsAreATable) {
   std::string text = status_text(status, kNow);
   EXPECT_NE(text.find("\n"
                       "  host          saved  failed    bytes  first byte      speed  failures\n"
-                      "  i.imgur.com    1000      11  2.0 KiB       75 ms  2.0 MiB/s  "
+                      "  i.imgur.com   1,000      11  2.0 KiB       75 ms  2.0 MiB/s  "
                       "http_4xx 404: 8, timeout: 2, http_4xx 403: 1\n"
                       "  (none)            0       5      0 B           -          -  bad_url: 5\n"
                       "  kept.example      3       0      0 B           -          -\n"),
