@@ -88,7 +88,7 @@ TEST_F(SentencesTest, ControlCharactersOfAUrlAreSeen) {
   const Finished of_list = run(list_setup({"http://h/a\x1b[2J b", "non\x01sense"}));
   EXPECT_TRUE(has(of_list.err, R"(\x1b[2J)")) << of_list.describe();
   EXPECT_TRUE(has(of_list.err, R"(non\x01sense)")) << of_list.describe();
-  expect(2, {"ftp://h/\x1b/x"}, R"('ftp://h/\x1b/x': only http)");
+  expect(2, {"ftp://h/\x1b/x"}, R"('ftp://h/\x1b/x')");
   expect(3, {"-i", "no\tsuch.txt"}, R"(no\tsuch.txt)");
 }
 
