@@ -31,8 +31,12 @@ RunMeasures::RunMeasures(SqliteLedger& ledger, std::optional<MetricsTarget> metr
 
 void RunMeasures::tick(const LiveReport& live, Instant now, WallTime time) {
   const RunSample sample = sample_of(live, now - start_);
-  if (samples_.is_due(sample.at)) samples_.add(sample);
-  if (now >= next_write_) {
+  if (samples_.is_due(sample.at)) {
+    samples_.add(sample);
+    has_news_ = true;
+  }
+  if (has_news_ && now >= next_write_) {
+    has_news_ = false;
     next_write_ = now + kWriteInterval;
     if (const auto written = write_ledger(); !written && !std::exchange(ledger_told_, true)) {
       on_problem_(fmt::format("what the run measures is not kept: {}", written.error().message));

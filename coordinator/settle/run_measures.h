@@ -37,7 +37,10 @@ class RunMeasures {
               OnProblem on_problem);
 
   /// Counts a settled link. See HostTable for the cost.
-  void add(const Record& record) { hosts_.add(record); }
+  void add(const Record& record) {
+    hosts_.add(record);
+    has_news_ = true;
+  }
   /// Takes a sample and writes, if these are due. `live`: of now; it has the same links as add().
   /// To be called at least once a second.
   void tick(const LiveReport& live, Instant now, WallTime time);
@@ -58,6 +61,7 @@ class RunMeasures {
   RunSamples samples_;
   HostTable hosts_;
   Instant next_write_, next_metrics_;
+  bool has_news_ = false;  // that the ledger has not
   bool ledger_told_ = false, metrics_told_ = false;
 };
 

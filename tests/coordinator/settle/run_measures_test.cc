@@ -60,6 +60,16 @@ TEST_F(RunMeasuresTest, AKilledRunKeepsWhatWasWritten) {
   EXPECT_EQ(number("SELECT count(*) FROM samples WHERE at_ms=10000 AND files=1"), 1);
 }
 
+/// A run that waits for hours keeps no disk awake, once its samples have become rare.
+TEST_F(RunMeasuresTest, NothingNewIsNotWritten) {
+  open_.database->exec("INSERT INTO samples VALUES(1, 7, 0, 0, 0, 0)");
+  tick(0s, 9s);
+  EXPECT_EQ(number("SELECT count(*) FROM samples WHERE at_ms=7"), 1) << "writing replaces all";
+  tick(9s, 10s);
+  EXPECT_EQ(number("SELECT count(*) FROM samples WHERE at_ms=7"), 0);
+  EXPECT_EQ(number("SELECT count(*) FROM samples WHERE at_ms=10000"), 1);
+}
+
 TEST_F(RunMeasuresTest, TheEndIsASampleToo) {
   save(1);
   measures_.finish({.saved = 1, .saved_bytes = 5}, kStart + 1500ms);
