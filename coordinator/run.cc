@@ -151,7 +151,7 @@ RunEnd Run::finish() {
   RunReport& report = *parts_.report;
   (void)reserve_.free();  // a full disk may need the room for the run's own row
   const Instant now = std::chrono::steady_clock::now();
-  const LiveReport last = report.publish_end(now);
+  const LiveReport last = report.publish_end(workers_.bytes_in(), now);
   measures_.finish(last, now);
   const auto ended =
       end_run(parts_.ledger, report.tally(),

@@ -138,8 +138,8 @@ void RunReport::publish(const ProgressState& state, Instant now) {
   live_.everything_waits = state.everything_waits;
 }
 
-LiveReport RunReport::publish_end(Instant now) {
-  publish({.total = live_.total, .bytes = live_.received_bytes, .wasted = live_.wasted_bytes}, now);
+LiveReport RunReport::publish_end(std::uint64_t received, Instant now) {
+  publish({.total = live_.total, .bytes = received, .wasted = live_.wasted_bytes}, now);
   {
     const std::lock_guard lock(live_mutex_);
     live_.time_left.reset();

@@ -60,8 +60,8 @@ class RunReport {
   /// Any thread; waits for no disk.
   [[nodiscard]] LiveReport live(std::size_t failures = LastFailures::kMost) const;
   /// Publishes what the run has come to, and returns it without failures: nothing is in flight any
-  /// more. Call as finish(), before it.
-  LiveReport publish_end(Instant now);
+  /// more. `received`: as ProgressState::bytes. Call as finish(), before it.
+  LiveReport publish_end(std::uint64_t received, Instant now);
   [[nodiscard]] bool results_to_stdout() const { return results_ && results_->to_stdout(); }
 
   /// Prints the summary. `well`: the run ends with status 0, of itself. Call after the last record,
