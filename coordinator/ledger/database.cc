@@ -121,6 +121,16 @@ void Database::fail(DatabaseError error) {
 
 std::optional<DatabaseError> Database::take_error() { return std::exchange(error_, std::nullopt); }
 
+void Database::report_moves(std::function<void()> moved) {
+  constexpr int kInstructions = 100'000;  // of SQLite's machine: some milliseconds of its work
+  moved_ = std::move(moved);
+  const auto call = [](void* callback) {
+    (*static_cast<std::function<void()>*>(callback))();
+    return 0;  // go on
+  };
+  sqlite3_progress_handler(connection_, moved_ ? kInstructions : 0, call, &moved_);
+}
+
 void Database::exec(const char* sql) {
   if (error_) return;
   const int code = sqlite3_exec(connection_, sql, nullptr, nullptr, nullptr);

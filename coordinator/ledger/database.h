@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -43,6 +44,10 @@ class Database {
   Database& operator=(const Database&) = delete;
   ~Database();
 
+  /// Calls `moved` each time that statements have come some way: not while they wait for a disk or
+  /// a lock. Empty: no more.
+  void report_moves(std::function<void()> moved);
+
   /// Runs statements that yield nothing.
   void exec(const char* sql);
   /// A statement that yields one number; 0 if there is none.
@@ -69,6 +74,7 @@ class Database {
   void note_error(int code);
 
   sqlite3* connection_;
+  std::function<void()> moved_;
   int log_pages_ = 0;
   std::optional<DatabaseError> error_;
 };

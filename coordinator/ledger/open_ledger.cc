@@ -34,7 +34,7 @@ Result<> check_is_file(const std::string& path) {
               path);
 }
 
-Result<> bring_up(Database& database, const std::string& path) {
+Result<> bring_up(Database& database, const std::string& path, const std::function<void()>& moved) {
   const auto steps = ledger_steps();
   switch (format_of(database, steps)) {
     case Format::newer:
@@ -45,7 +45,11 @@ Result<> bring_up(Database& database, const std::string& path) {
           path, database.query_number("PRAGMA user_version"), steps.size());
     case Format::foreign:
       return fail("'{}' is another program's database; name another file with --ledger", path);
-    case Format::older: migrate(database, steps); break;
+    case Format::older:
+      database.report_moves(moved);
+      migrate(database, steps);
+      database.report_moves({});
+      break;
     case Format::current:
     case Format::unknown: break;
   }
@@ -124,7 +128,8 @@ int mark_ledger_damaged(const std::string& path) {
   return ::fsync(note.get()) == 0 ? 0 : errno;
 }
 
-Result<OpenedLedger> open_ledger(const std::string& path, OnDamage on_damage) {
+Result<OpenedLedger> open_ledger(const std::string& path, OnDamage on_damage,
+                                 const std::function<void()>& moved) {
   OpenedLedger opened;
   for (;;) {
     if (auto file = check_is_file(path); !file) return tl::unexpected(file.error());
@@ -132,7 +137,7 @@ Result<OpenedLedger> open_ledger(const std::string& path, OnDamage on_damage) {
     if (!is_marked_damaged(path)) {
       auto database = Database::open(path, Database::Access::read_write);
       if (database) {
-        if (auto up = bring_up(**database, path); !up) return tl::unexpected(up.error());
+        if (auto up = bring_up(**database, path, moved); !up) return tl::unexpected(up.error());
         auto failure = (*database)->take_error();
         if (!failure) {
           opened.database = std::move(*database);

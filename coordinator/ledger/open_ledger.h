@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,9 +34,11 @@ enum class OnDamage {
 
 /// Opens the ledger at `path`. Creates it if it is missing, and converts an older format. Errors,
 /// for exit status 4: it cannot be written, a later fanfetch wrote it, or it is another program's
-/// database. REQUIRES: nobody else has it open for writing.
+/// database. `moved`: called now and then while an older format is converted, see
+/// Database::report_moves(). REQUIRES: nobody else has it open for writing.
 [[nodiscard]] Result<OpenedLedger> open_ledger(const std::string& path,
-                                               OnDamage on_damage = OnDamage::move_aside);
+                                               OnDamage on_damage = OnDamage::move_aside,
+                                               const std::function<void()>& moved = {});
 
 /// False: the file there was never a database, so it is the user's.
 [[nodiscard]] bool may_be_ledger(const std::string& path);

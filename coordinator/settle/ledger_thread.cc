@@ -109,10 +109,12 @@ void LedgerThread::do_all_work() {
     std::size_t done = work.batch.size();
     for (const Task& task : work.tasks) {
       task.run();
+      moves_.fetch_add(1, std::memory_order_relaxed);
       done += task.weight;
     }
     work.tasks.clear();
     if (!work.batch.empty()) settle_batch(work.batch);
+    moves_.fetch_add(1, std::memory_order_relaxed);
     if (done == 0) continue;
     on_idle_();
     backlog_.fetch_sub(done, std::memory_order_relaxed);

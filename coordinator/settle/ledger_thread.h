@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -36,6 +37,8 @@ class LedgerThread {
 
   /// Work that was handed over and is not done yet; the loop starts no new jobs while it is much.
   [[nodiscard]] std::size_t backlog() const { return backlog_.load(std::memory_order_relaxed); }
+  /// Grows each time that something was done.
+  [[nodiscard]] std::uint64_t moves() const { return moves_.load(std::memory_order_relaxed); }
   /// Readable after something was done, and when output_error() has appeared.
   [[nodiscard]] int progress_fd() const { return progress_.get(); }
   /// Why the output cannot be written any more; nullopt: it can.
@@ -76,6 +79,7 @@ class LedgerThread {
 
   UniqueFd progress_;
   std::atomic<std::size_t> backlog_{0};
+  std::atomic<std::uint64_t> moves_{0};
   std::atomic<bool> finished_{false};
 
   mutable std::mutex mutex_;  // guards what follows

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -118,10 +119,11 @@ int each_entry(int folder, const std::function<bool(const char* name)>& visit) {
 }
 
 /// Returns 0 or an errno value.
-int remove_useless(int folder, bool& any_left) {
+int remove_useless(int folder, bool& any_left, const std::function<void()>& moved) {
   int error = 0;
   any_left = false;
   const int listed = each_entry(folder, [&](const char* name) {
+    if (moved) moved();
     if (std::string_view(name).ends_with(kSelfTestSuffix)) {  // of a worker that may be alive
       (void)::unlinkat(folder, name, 0);
       return true;
@@ -184,9 +186,9 @@ bool OutputFolder::is_empty() const {
   return error == 0 && empty;
 }
 
-tl::expected<bool, Exit> OutputFolder::clean_parts() const {
+tl::expected<bool, Exit> OutputFolder::clean_parts(const std::function<void()>& moved) const {
   bool any_left = false;
-  const int error = remove_useless(part_.get(), any_left);
+  const int error = remove_useless(part_.get(), any_left, moved);
   if (error == 0) return any_left;
   return unwritable(path_, "clean up in the output folder", error);
 }
@@ -219,6 +221,12 @@ tl::expected<void, Exit> OutputFolder::set_ledger_identity(const std::string& id
   const int error = replace_file(state_.get(), kLedgerIdentity, id + '\n');
   if (error == 0) return {};
   return unwritable(path_, "write to the output folder", error);
+}
+
+std::optional<std::uint64_t> OutputFolder::free_bytes() const {
+  struct statvfs status {};
+  if (::fstatvfs(folder_.get(), &status) != 0 || status.f_blocks == 0) return std::nullopt;
+  return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
 }
 
 int OutputFolder::sync() const { return ::syncfs(folder_.get()) == 0 ? 0 : errno; }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -20,11 +22,15 @@ class OutputFolder {
   /// Nothing is in it, but what it keeps for itself.
   [[nodiscard]] bool is_empty() const;
   /// Removes what a killed run left in `part`, but what can be gone on with. Returns whether there
-  /// is any of that. REQUIRES: all parts that were to be placed have been (replay.h).
-  [[nodiscard]] tl::expected<bool, Exit> clean_parts() const;
+  /// is any of that. `moved`: called for each file that was looked at. REQUIRES: all parts that
+  /// were to be placed have been (replay.h).
+  [[nodiscard]] tl::expected<bool, Exit> clean_parts(const std::function<void()>& moved = {}) const;
   /// Why the folder is not what it was: it was moved away, removed or replaced. nullopt: it is. Any
   /// thread.
   [[nodiscard]] std::optional<std::string> lost() const;
+  /// Bytes that whoever is not root may still write there; nullopt: its file system does not say.
+  /// May block; any thread.
+  [[nodiscard]] std::optional<std::uint64_t> free_bytes() const;
   /// Brings its whole file system to the disk. 0 or an errno value. Do not call it again after an
   /// error, which the kernel reports only once. Any thread.
   [[nodiscard]] int sync() const;

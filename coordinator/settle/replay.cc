@@ -23,13 +23,15 @@ bool is_restored(int folder, const UnfinishedRename& noted) {
 
 }  // namespace
 
-Result<> replay(SqliteLedger& ledger, const Placer& placer, const std::function<int()>& sync) {
+Result<> replay(SqliteLedger& ledger, const Placer& placer, const std::function<int()>& sync,
+                const std::function<void()>& moved) {
   const auto pending = ledger.pending();
   if (!pending) return fail("{}", pending.error().message);
   if (pending->empty()) return {};
   std::vector<PartToPlace> parts;
   std::vector<Unplaced> lost;
   for (const UnfinishedRename& one : *pending) {
+    if (moved) moved();
     if (is_there(placer.output_fd(), one.name, one)) {
       // A kill may have come between the link to its name and the end of the part's own.
       placer.discard(one.rename.part);

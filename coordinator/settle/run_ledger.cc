@@ -43,14 +43,15 @@ bool is_own_file(const std::string& path, const std::string& output, const std::
 }
 
 tl::expected<RunLedger, Exit> open_run_ledger(OutputFolder folder, const std::string& ledger,
-                                              OnDamage on_damage) {
+                                              OnDamage on_damage,
+                                              const std::function<void()>& moved) {
   const std::string output = folder.path();
   RunLedger run{.output = std::move(folder), .path = ledger_path(output, ledger)};
   if (!ledger.empty() && !may_be_ledger(ledger)) {
     return unwritable(
         fmt::format("'{}' is not a ledger of fanfetch; name another file with --ledger", ledger));
   }
-  auto opened = open_ledger(run.path, on_damage);
+  auto opened = open_ledger(run.path, on_damage, moved);
   if (!opened) return unwritable(opened.error().message);
   run.notice = std::move(opened->notice);
   run.ledger = std::make_unique<SqliteLedger>(std::move(opened->database), run.path);
@@ -61,9 +62,10 @@ tl::expected<RunLedger, Exit> open_run_ledger(OutputFolder folder, const std::st
     return tl::unexpected(owned.error());
   }
   const Placer placer(run.output.fd(), run.output.part_fd());
-  auto replayed = replay(*run.ledger, placer, [&run] { return run.output.sync(); });
+  auto replayed = replay(
+      *run.ledger, placer, [&run] { return run.output.sync(); }, moved);
   if (!replayed) return unwritable(replayed.error().message);
-  const auto old_parts = run.output.clean_parts();
+  const auto old_parts = run.output.clean_parts(moved);
   if (!old_parts) return tl::unexpected(old_parts.error());
   run.has_old_parts = *old_parts;
   return run;

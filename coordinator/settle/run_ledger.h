@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,9 +39,11 @@ struct RunLedger {
   std::optional<std::string> notice;  ///< For the user, if a damaged ledger was moved aside.
 };
 
-/// `ledger`: of `--ledger`; empty: in the folder.
+/// `ledger`: of `--ledger`; empty: in the folder. `moved`: called for each bit of what an earlier
+/// run makes to do; nothing calls it while a disk hangs.
 [[nodiscard]] tl::expected<RunLedger, Exit> open_run_ledger(
-    OutputFolder folder, const std::string& ledger, OnDamage on_damage = OnDamage::move_aside);
+    OutputFolder folder, const std::string& ledger, OnDamage on_damage = OnDamage::move_aside,
+    const std::function<void()>& moved = {});
 
 /// What batches of this run are settled with: all but the rules are lent.
 [[nodiscard]] SettlerHooks settler_hooks(RunLedger& run, Reserve& reserve, LinksInFlight& links,

@@ -185,5 +185,25 @@ TEST_F(DatabaseTest, ErrorsHaveAKind) {
   EXPECT_FALSE(folder.error().message.empty());
 }
 
+/// A conversion of a big ledger is one of these.
+TEST_F(DatabaseTest, StatementsThatTakeLongSayThatTheyMove) {
+  const auto database = open(path_);
+  int moves = 0;
+  database->report_moves([&moves] { ++moves; });
+  database->exec("CREATE TABLE t(a)");
+  EXPECT_EQ(moves, 0);
+  const char* many =
+      "INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<100000) "
+      "SELECT i FROM n";
+  database->exec(many);
+  EXPECT_GE(moves, 5);
+  EXPECT_LE(moves, 1000);
+  moves = 0;
+  database->report_moves({});
+  database->exec(many);
+  EXPECT_EQ(moves, 0);
+  EXPECT_TRUE(database->ok());
+}
+
 }  // namespace
 }  // namespace fanfetch

@@ -77,6 +77,21 @@ TEST_F(LedgerThreadTest, TasksRunInTheirOrder) {
   EXPECT_TRUE(std::is_sorted(ran.begin(), ran.end()));
 }
 
+TEST_F(LedgerThreadTest, ShowsThatItMoves) {
+  std::atomic<bool> go{false};
+  thread_.post([&go] {
+    while (!go) std::this_thread::yield();
+  });
+  thread_.post([] {});
+  const std::uint64_t stuck = thread_.moves();
+  EXPECT_GT(thread_.backlog(), 0u) << "and it is not idle";
+  EXPECT_EQ(thread_.moves(), stuck);
+  go = true;
+  thread_.settle(failed_row(1));
+  thread_.finish();
+  EXPECT_GE(thread_.moves(), stuck + 3);
+}
+
 TEST_F(LedgerThreadTest, TasksDoNotWaitForABatch) {
   thread_.settle(failed_row(1));
   bool reported_before = true;

@@ -49,6 +49,16 @@ TEST_F(OutputFolderTest, RefusesAFile) {
   EXPECT_NE(output.error().text.find("file"), std::string::npos);
 }
 
+TEST_F(OutputFolderTest, SaysHowMuchIsFree) {
+  const auto output = OutputFolder::open(root_);
+  ASSERT_TRUE(output);
+  const auto free = output->free_bytes();
+  ASSERT_TRUE(free);
+  const auto space = fs::space(root_);
+  EXPECT_LE(*free, space.capacity);
+  EXPECT_GT(*free, space.available / 2) << "others use it too";
+}
+
 TEST_F(OutputFolderTest, ThrowsAwayThePartsOfAKilledRunAndNothingElse) {
   const std::string part = temp_.write(".fanfetch/part/left", "x");
   (void)temp_.write("mine.jpg", "x");
@@ -82,7 +92,9 @@ TEST_F(OutputFolderTest, KeepsPartsThatCanBeGoneOnWith) {
   const auto output = OutputFolder::open(root_);
   ASSERT_TRUE(output);
   EXPECT_TRUE(output->is_empty()) << "but for what is its own";
-  EXPECT_EQ(output->clean_parts().value(), true);
+  int moves = 0;
+  EXPECT_EQ(output->clean_parts([&moves] { ++moves; }).value(), true);
+  EXPECT_EQ(moves, 6);
   std::set<std::string> left;
   for (const auto& entry : fs::directory_iterator(root_ / ".fanfetch/part")) {
     left.insert(entry.path().filename());

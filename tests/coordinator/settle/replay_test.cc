@@ -28,11 +28,12 @@ class ReplayTest : public OutputFixture {
     ASSERT_EQ(placer().move(part_of(number), name, {}), 0);
   }
   [[nodiscard]] Result<> run() {
-    return replay(*open_.ledger, placer(), [this] {
+    const auto sync = [this] {
       ++syncs_;
       EXPECT_EQ(open_.ledger->pending()->size(), pending_at_sync_);
       return sync_error_;
-    });
+    };
+    return replay(*open_.ledger, placer(), sync, [this] { ++moves_; });
   }
   [[nodiscard]] Record record(unsigned number) const {
     return open_history(path_)->find(link_of(number)).value_or(LedgerRow{}).record;
@@ -43,12 +44,14 @@ class ReplayTest : public OutputFixture {
   std::vector<LedgerEntry> batch_;
   std::size_t pending_at_sync_ = 1;
   int syncs_ = 0;
+  int moves_ = 0;
   int sync_error_ = 0;
 };
 
 TEST_F(ReplayTest, NothingToFinishTouchesNothing) {
   ASSERT_TRUE(run());
   EXPECT_EQ(syncs_, 0);
+  EXPECT_EQ(moves_, 0);
 }
 
 TEST_F(ReplayTest, WhatHasItsNameIsDone) {
@@ -59,6 +62,7 @@ TEST_F(ReplayTest, WhatHasItsNameIsDone) {
   EXPECT_EQ(record(1).file_name, "a.jpg");
   EXPECT_TRUE(open_.ledger->pending()->empty());
   EXPECT_EQ(syncs_, 1) << "before it is forgotten: the rename may not be on the disk";
+  EXPECT_EQ(moves_, 1) << "for whoever waits for it";
 }
 
 /// cp -a, or a backup, gives the same file another inode.
