@@ -11,12 +11,13 @@
 namespace fanfetch {
 
 Coordinator::Coordinator(DispatchRules rules, const Seams& seams, std::function<void()> leave_loop,
-                         std::uint64_t seed)
+                         About about, std::uint64_t seed)
     : workers_(seams.workers),
       timers_(seams.timers),
       links_(seams.links),
       ledger_(seams.ledger),
       leave_loop_(std::move(leave_loop)),
+      about_(std::move(about)),
       dispatcher_(std::move(rules), seams.workers, seams.routes, seams.timers,
                   {.on_finished = [this](FinishedLink link) { on_finished(std::move(link)); },
                    .on_try_again = [this](const Task& task, const Failed& failed,
@@ -167,6 +168,39 @@ ProgressState Coordinator::progress_state() {
           .hosts_waiting = waits_.hosts,
           .longest_wait = waits_.longest,
           .everything_waits = waits_.hosts > 0 && dispatcher_.under_way() == 0};
+}
+
+// --- Limits of the run ---
+
+void Coordinator::set_limits(const RunLimits& limits) {
+  limits_ = limits;
+  if (!limits_.any() || std::exchange(limits_watched_, true)) return;
+  timers_.call_at(timers_.now(), [this] { check_limits(); });  // from the loop, which can end
+}
+
+void Coordinator::check_limits() {
+  if (!limits_.any() || stage_.stage() != Stage::running) {
+    limits_watched_ = false;
+    return;
+  }
+  timers_.call_at(timers_.now() + kLimitsInterval, [this] { check_limits(); });
+  if (limits_.min_free != 0) ledger_.measure_free();
+  const RunUse used = use();
+  if (const auto reached = limit_reached(limits_, used)) {
+    end_as_asked(*reached, why_ended(*reached, limits_, used, about_.output));
+  }
+}
+
+RunUse Coordinator::use() const {
+  RunUse use{.elapsed = timers_.now() - about_.launched,
+             .received = workers_.bytes_in(),
+             .free = ledger_.free_bytes(),
+             .sleeps_for = {}};
+  // Of a list that is not at its end the next link may be for another host, and come at any moment.
+  if (total_ || dispatcher_.size() >= kMaxTasksWhileHostsWait) {
+    if (const auto until = dispatcher_.sleeps_until()) use.sleeps_for = *until - timers_.now();
+  }
+  return use;
 }
 
 // --- The end ---

@@ -33,14 +33,23 @@ class Coordinator {
     LedgerInbox& ledger;
   };
 
+  /// Which run it is.
+  struct About {
+    Instant launched;    ///< The program.
+    std::string output;  ///< The folder, as the user wrote it.
+  };
+
   /// `leave_loop` is called once nothing is left to wait for. `seed`: of the dice for delays.
   Coordinator(DispatchRules rules, const Seams& seams, std::function<void()> leave_loop,
-              std::uint64_t seed);
+              About about, std::uint64_t seed);
 
   /// Starts the workers. False: none could be started, which is noted as trouble.
   [[nodiscard]] bool start();
   /// Reports the progress from now on, every `interval`.
   void report_progress(Duration interval);
+  /// From now on the run ends as soon as one of `limits` is reached, and goes by no others.
+  void set_limits(const RunLimits& limits);
+  [[nodiscard]] const RunLimits& limits() const { return limits_; }
 
   // Events:
   /// All events of one wake-up were passed on: act on them.
@@ -94,6 +103,8 @@ class Coordinator {
   static constexpr auto kKillTime = std::chrono::seconds(3);
   /// A look at all hosts that wait is taken this often at most.
   static constexpr auto kWaitsInterval = std::chrono::seconds(1);
+  /// How often it is looked whether a limit of the run is reached.
+  static constexpr auto kLimitsInterval = std::chrono::milliseconds(250);
   /// A pause that a host asks for is reported if it is at least this long, and one in this time.
   static constexpr auto kPauseWorthTelling = std::chrono::seconds(10);
 
@@ -113,6 +124,9 @@ class Coordinator {
   [[nodiscard]] ProgressState progress_state();
   void report_pause(const std::string& origin, Duration pause);
 
+  void check_limits();
+  [[nodiscard]] RunUse use() const;
+
   void fail_output(std::string reason);
   void on_event(RunEvent event);
   void stop_workers();
@@ -123,6 +137,7 @@ class Coordinator {
   LinkSupply& links_;
   LedgerInbox& ledger_;
   const std::function<void()> leave_loop_;
+  const About about_;
   Dispatcher dispatcher_;
 
   RunStage stage_;
@@ -136,6 +151,8 @@ class Coordinator {
   std::uint64_t read_ = 0;  // links of the list that were taken
   Scheduler::Waits waits_;  // as of the last look,
   Instant next_waits_{};    // and when the next one is taken
+  RunLimits limits_;
+  bool limits_watched_ = false;
 };
 
 }  // namespace fanfetch

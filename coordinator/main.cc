@@ -22,6 +22,9 @@
 #include "coordinator/options/options.h"
 #include "coordinator/process/cpu_count.h"
 #include "coordinator/process/exit.h"
+#include "coordinator/process/notify_socket.h"
+#include "coordinator/process/service_messages.h"
+#include "coordinator/process/signals.h"
 #include "coordinator/report/console.h"
 #include "coordinator/results_file.h"
 #include "coordinator/run.h"
@@ -132,6 +135,21 @@ std::optional<MetricsTarget> begin_metrics(const Options& options, RunReport& re
   return target;
 }
 
+/// A run that --min-free would end immediately begins nothing. Returns what is to be said if it
+/// cannot be obeyed.
+std::optional<std::string> check_free_space(const RunLimits& limits, const OutputFolder& folder) {
+  if (limits.min_free == 0) return std::nullopt;
+  const auto free = folder.free_bytes();
+  if (free && *free < limits.min_free) {
+    throw exit_with(kExitOutput, too_little_free(*free, limits, folder.path()) +
+                                     ": make room there, then run the same command again");
+  }
+  if (free) return std::nullopt;
+  return fmt::format(
+      "the file system of '{}' does not say how much is free: --min-free is not used",
+      folder.path());
+}
+
 /// The sources that can be are tried, and the folder of a ledger that is one is looked for.
 void check_what_is_read(const Options& options, const std::vector<ReaderSource>& sources,
                         const SourceContext& context) {
@@ -188,6 +206,7 @@ void put_process_in_order() {
   }
   ::signal(SIGPIPE, SIG_IGN);  // a broken pipe is an error of one write,
   ::signal(SIGXFSZ, SIG_IGN);  // and so is a file that grows over its limit
+  Signals::hold_back_usr1();
   ::signal(SIGCHLD, SIG_DFL);  // ignored, it would hide how a worker died
   // The client ID, passwords and headers are in our memory; the workers inherit it.
   // Unlike 0, 1 holds for cores that are piped to a program, too (core(5)); a file has no room.
@@ -226,13 +245,21 @@ Exit run(Options options, Instant start) {
   const RunSize size = possible_size(wanted);
   const Protections protections = or_exit(planned_protections(options), kExitUnable);
 
+  auto manager = NotifySocket::take_from_environment();
+  ServiceMessages messages(take_watchdog_from_environment(::getpid()));
+
   // Point of no return: the output folder is made and locked, workers start, and wait, and what a
   // killed run left is ended.
   auto folder = or_exit(OutputFolder::open(options.files.output));
+  const auto unmeasured = check_free_space(options.limits, folder);
   WorkerProgram program = worker_program(options, folder, tls);
   const PoolSettings pool = pool_settings(options, size);
   auto workers = start_first_workers(program, pool);
-  RunLedger ledger = or_exit(open_run_ledger(std::move(folder), options.files.ledger));
+  RunLedger ledger = or_exit(open_run_ledger(
+      std::move(folder), options.files.ledger, OnDamage::move_aside, [&manager, &messages] {
+        const std::string lines = messages.starting(std::chrono::steady_clock::now());
+        if (!lines.empty() && !manager.send(lines)) messages.not_sent();
+      }));
   auto history = or_exit(History::open(ledger.path), kExitOutput);
   const auto began_empty =
       ledger.output.is_empty() && history->is_empty() ? BeganEmpty::yes : BeganEmpty::no;
@@ -246,6 +273,7 @@ Exit run(Options options, Instant start) {
   auto report = make_report(options, start,
                             earlier ? kept_notices(*earlier, naming) : std::vector<std::string>());
   if (ledger.notice) report->warning(*ledger.notice);
+  if (unmeasured) report->warning(*unmeasured);
   if (size != wanted) {
     report->warning(fmt::format("ulimit -n is {}: {} transfers at once in {} workers, not {} in {}",
                                 descriptor_limit(), size.jobs, size.workers, wanted.jobs,
@@ -294,7 +322,10 @@ Exit run(Options options, Instant start) {
                .content_names = content_names,
                .stop_reader = std::move(stop),
                .report = std::move(report),
-               .metrics = std::move(metrics)});
+               .metrics = std::move(metrics),
+               .launched = start,
+               .manager = std::move(manager),
+               .messages = std::move(messages)});
   const RunEnd end = the_run.carry_out();
   if (end.signal != 0) die_of(end.signal);
   if (end.reader_stuck) ::_exit(end.exit_status);

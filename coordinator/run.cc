@@ -1,12 +1,15 @@
 #include "coordinator/run.h"
 
+#include <signal.h>
 #include <sys/epoll.h>
 
+#include <atomic>
 #include <random>
 #include <utility>
 
 #include "common/sandbox/lock_in.h"
 #include "coordinator/process/exit_status.h"
+#include "coordinator/report/live_report.h"
 
 namespace fanfetch {
 
@@ -26,8 +29,8 @@ class Run::Supply final : public LinkSupply {
 /// The ledger's thread, which is the report's too, as the Coordinator's LedgerInbox.
 class Run::Inbox final : public LedgerInbox {
  public:
-  Inbox(LedgerThread& ledger, RunReport& report, RunMeasures& measures)
-      : ledger_(ledger), report_(report), measures_(measures) {}
+  Inbox(LedgerThread& ledger, RunReport& report, RunMeasures& measures, const OutputFolder& output)
+      : ledger_(ledger), report_(report), measures_(measures), output_(output) {}
 
   void settle(Settled settled) override { ledger_.settle(std::move(settled)); }
   void report(std::vector<Record> records) override {
@@ -56,6 +59,10 @@ class Run::Inbox final : public LedgerInbox {
       measures_.tick(report_.live(0), now, std::chrono::system_clock::now());
     });
   }
+  /// The answer to SIGUSR1.
+  void show_status() {
+    ledger_.post([this] { report_.show_status(); });
+  }
   void settle_rest() override { ledger_.settle_rest(); }
   void close() override { ledger_.close(); }
   [[nodiscard]] std::size_t backlog() const override { return ledger_.backlog(); }
@@ -66,15 +73,31 @@ class Run::Inbox final : public LedgerInbox {
   [[nodiscard]] int results_error() const override { return report_.results_error(); }
   [[nodiscard]] bool results_go_to_stdout() const override { return report_.results_to_stdout(); }
 
+  void measure_free() override {
+    if (measuring_.exchange(true)) return;  // the disk is slow: one question at a time
+    ledger_.post([this] {
+      const auto free = output_.free_bytes();
+      free_ = free ? static_cast<std::int64_t>(*free) : -1;
+      measuring_ = false;
+    });
+  }
+  [[nodiscard]] std::optional<std::uint64_t> free_bytes() const override {
+    const std::int64_t free = free_;
+    return free < 0 ? std::nullopt : std::optional<std::uint64_t>(free);
+  }
+
  private:
   LedgerThread& ledger_;
   RunReport& report_;
   RunMeasures& measures_;
+  const OutputFolder& output_;
+  std::atomic<std::int64_t> free_{-1};  // nullopt: -1
+  std::atomic<bool> measuring_{false};
 };
 
 Run::Run(RunParts parts)
     : parts_(std::move(parts)),
-      signals_(loop_, [this](int signal) { coordinator_.on_signal(signal); }),
+      signals_(loop_, [this](int signal) { on_signal(signal); }),
       timers_(loop_),
       workers_(loop_, std::move(parts_.program), parts_.pool, std::move(parts_.workers),
                {.on_completion =
@@ -93,7 +116,7 @@ Run::Run(RunParts parts)
       reserve_(parts_.ledger.path + "-reserve"),
       measures_(*parts_.ledger.ledger, std::move(parts_.metrics), std::chrono::steady_clock::now(),
                 [this](const std::string& problem) { parts_.report->warning(problem); }),
-      inbox_(std::make_unique<Inbox>(ledger_, *parts_.report, measures_)),
+      inbox_(std::make_unique<Inbox>(ledger_, *parts_.report, measures_, parts_.ledger.output)),
       ledger_(BatchSettler(*parts_.ledger.ledger, placer_,
                            settler_hooks(parts_.ledger, reserve_, *parts_.links_in_flight,
                                          *parts_.name_claims, *parts_.report, measures_,
@@ -107,7 +130,9 @@ Run::Run(RunParts parts)
            .timers = timers_,
            .links = *supply_,
            .ledger = *inbox_},
-          [this] { loop_.stop(); }, std::random_device{}()) {}
+          [this] { loop_.stop(); },
+          {.launched = parts_.launched, .output = parts_.ledger.output.path()},
+          std::random_device{}()) {}
 
 Run::~Run() = default;
 
@@ -115,8 +140,11 @@ RunEnd Run::carry_out() {
   if (!coordinator_.start()) return finish();
   watch_threads();
   coordinator_.report_progress(parts_.report->progress_interval());
+  coordinator_.set_limits(parts_.rules.limits);
+  keep_manager_informed();
   reader_.start();
   loop_.run([this] { coordinator_.after_batch(); });
+  inform_manager();  // a short run has not said that it ends
   return finish();
 }
 
@@ -127,6 +155,31 @@ void Run::watch_threads() {
     drain_eventfd(ledger_.progress_fd());
     coordinator_.on_ledger_progress();
   });
+}
+
+void Run::on_signal(int signal) {
+  if (signal == SIGUSR1) return inbox_->show_status();
+  coordinator_.on_signal(signal);
+}
+
+/// From the loop, so that one that does not turn is found.
+void Run::keep_manager_informed() {
+  if (!parts_.manager.open()) return;
+  inform_manager();
+  timers_.call_at(timers_.now() + parts_.messages.look_interval(),
+                  [this] { keep_manager_informed(); });
+}
+
+void Run::inform_manager() {
+  if (!parts_.manager.open()) return;
+  const std::string status = status_line(parts_.report->live(0));
+  const std::string lines =
+      parts_.messages.running({.ending = coordinator_.stage() != Stage::running,
+                               .moves = ledger_.moves(),
+                               .idle = ledger_.backlog() == 0,
+                               .status = status},
+                              timers_.now());
+  if (!lines.empty() && !parts_.manager.send(lines)) parts_.messages.not_sent();
 }
 
 void Run::note_protections(Protections reached) {

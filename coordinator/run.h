@@ -10,6 +10,8 @@
 #include "coordinator/dispatch/pool_workers.h"
 #include "coordinator/dispatch/route_finder.h"
 #include "coordinator/dispatch/timers.h"
+#include "coordinator/process/notify_socket.h"
+#include "coordinator/process/service_messages.h"
 #include "coordinator/process/signals.h"
 #include "coordinator/reading/reader_thread.h"
 #include "coordinator/report/run_report.h"
@@ -28,6 +30,7 @@ struct RunRules {
   DispatchRules dispatch;
   RouteRules routes;
   MaxFailed max_failed;
+  RunLimits limits;
 };
 
 /// What a run is made of, opened and checked.
@@ -44,6 +47,9 @@ struct RunParts {
   UniqueFd stop_reader;  ///< The eventfd behind SourceContext::stop_fd.
   std::unique_ptr<RunReport> report;
   std::optional<MetricsTarget> metrics;  ///< nullopt: none are written.
+  Instant launched;                      ///< The program.
+  NotifySocket manager;
+  ServiceMessages messages;
 };
 
 /// A run: owns the loop, the workers and the other threads, passes their events on to the
@@ -64,6 +70,9 @@ class Run {
   class Inbox;
 
   void watch_threads();
+  void on_signal(int signal);
+  void keep_manager_informed();
+  void inform_manager();
   void note_protections(Protections reached);
   [[nodiscard]] RunEnd finish();
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "common/human_text.h"
 #include "common/result.h"
 #include "coordinator/ledger/open_ledger.h"
 #include "coordinator/process/exit_status.h"
@@ -25,7 +26,33 @@ std::string_view name(EndReason reason) {
   return {};
 }
 
+bool is_nearly_full(const RunTrouble& trouble) {
+  return trouble.asked && trouble.asked->reason == EndReason::min_free;
+}
+
 }  // namespace
+
+std::string why_ended(EndReason reason, const RunLimits& limits, const RunUse& use,
+                      const std::string& output) {
+  switch (reason) {
+    case EndReason::duration: {
+      const std::string time = human_time(limits.max_duration);
+      if (use.elapsed >= limits.max_duration) return fmt::format("--max-duration {} is over", time);
+      return fmt::format("all links wait for longer than --max-duration {} leaves", time);
+    }
+    case EndReason::transfer:
+      return fmt::format("--max-transfer {} is reached", option_size(limits.max_transfer));
+    case EndReason::min_free: return too_little_free(use.free.value_or(0), limits, output);
+    case EndReason::stop_command: break;
+  }
+  return "stopped early";
+}
+
+std::string too_little_free(std::uint64_t free, const RunLimits& limits,
+                            const std::string& output) {
+  return fmt::format("only {} are free in '{}', less than --min-free {}", human_bytes(free), output,
+                     option_size(limits.min_free));
+}
 
 void note_asked_end(RunTrouble& trouble, AskedEnd asked) {
   if (trouble.asked && asked.reason != EndReason::min_free) return;
@@ -55,9 +82,10 @@ std::vector<std::string> closing_errors(const RunTrouble& trouble, Stage stage,
   if (stage == Stage::cut_off) {
     errors.push_back(
         fmt::format("{}: {} links that were {}begun or waiting have no record{}, nor has what was "
-                    "not read of the list; the same command goes on from here",
+                    "not read of the list; {}the same command goes on from here",
                     trouble.asked ? trouble.asked->why : "stopped early", unfinished + lost_records,
-                    lost_records > 0 ? "done, " : "", lost_records > 0 ? " in the results" : ""));
+                    lost_records > 0 ? "done, " : "", lost_records > 0 ? " in the results" : "",
+                    is_nearly_full(trouble) ? "make room there, then " : ""));
   } else if (lost_records > 0) {
     errors.push_back(fmt::format(
         "{} links that are done have no record in the results; the same command writes them again",
@@ -81,8 +109,7 @@ int exit_status(const RunTrouble& trouble, const Tally& tally, const MaxFailed& 
   const bool is_short =
       trouble.list_short || (trouble.output && tells_of_shortage(*trouble.output));
   if (trouble.workers || is_short) return kExitUnable;
-  const bool nearly_full = trouble.asked && trouble.asked->reason == EndReason::min_free;
-  if (trouble.output || nearly_full) return kExitOutput;
+  if (trouble.output || is_nearly_full(trouble)) return kExitOutput;
   if (trouble.list_failed) return kExitListFailed;
   if (trouble.asked) return kExitAsked;
   return max_failed.exceeded_by(tally) ? kExitLinksFailed : kExitSuccess;

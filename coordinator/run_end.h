@@ -7,11 +7,9 @@
 
 #include "coordinator/report/tally.h"
 #include "coordinator/run_stage.h"
+#include "coordinator/schedule/run_limits.h"
 
 namespace fanfetch {
-
-/// Why a run that could go on ends all the same.
-enum class EndReason : std::uint8_t { duration, transfer, min_free, stop_command };
 
 /// An end that somebody asked for, by an option or a command.
 struct AskedEnd {
@@ -41,6 +39,15 @@ struct RunEnd {
 /// Notes that results cannot be written: `error` is an errno value, 0 if they can. A reader of
 /// stdout that has left ends the run like a SIGPIPE; anything else is trouble with the output.
 void note_results_error(RunTrouble& trouble, int error, bool results_go_to_stdout);
+
+/// Why a limit ends the run, as the beginning of a sentence. `output`: the folder, as the user
+/// wrote it. REQUIRES: limit_reached() has said so.
+[[nodiscard]] std::string why_ended(EndReason reason, const RunLimits& limits, const RunUse& use,
+                                    const std::string& output);
+
+/// The same of --min-free alone, also before a run.
+[[nodiscard]] std::string too_little_free(std::uint64_t free, const RunLimits& limits,
+                                          const std::string& output);
 
 /// Notes that the run was asked to end. The first reason stays, but for a disk that is nearly full:
 /// somebody has to look at that one.

@@ -129,7 +129,8 @@ RunRules run_rules(const Options& options) {
                                  .max_wait = options.max_wait},
                        .retries = {.retries = options.retries, .max_wait = options.max_wait}},
           .routes = options.route,
-          .max_failed = options.max_failed};
+          .max_failed = options.max_failed,
+          .limits = options.limits};
 }
 
 Result<Protections> planned_protections(const Options& options) {

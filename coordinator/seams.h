@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,6 +54,11 @@ struct LedgerInbox {
   /// The errno of results that cannot be written any more; 0: they can.
   [[nodiscard]] virtual int results_error() const = 0;
   [[nodiscard]] virtual bool results_go_to_stdout() const = 0;
+
+  /// Asks how much is free where the run writes.
+  virtual void measure_free() = 0;
+  /// Bytes, as last measured; nullopt: not yet, or its file system does not say.
+  [[nodiscard]] virtual std::optional<std::uint64_t> free_bytes() const = 0;
 };
 
 }  // namespace fanfetch

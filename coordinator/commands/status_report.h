@@ -17,7 +17,8 @@ namespace fanfetch {
 struct LastRun {
   std::int64_t number = 0;
   int pid = 0;
-  /// `running`, `killed`, or how it said that it ended: `finished`, `stopped early`.
+  /// `running`, `killed`, or how it said that it ended: `finished`, `stopped early`, `ended
+  /// by --max-duration`.
   std::string state;
   WallTime started_at{};
   std::optional<WallTime> ended_at;  ///< nullopt: it is running, or was killed.

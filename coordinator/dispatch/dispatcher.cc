@@ -118,6 +118,11 @@ void Dispatcher::refuse_as_too_long(TaskId id, const Error& error) {
   on_completion(id, {Failed{.error = ErrorClass::bad_url, .message = error.message}});
 }
 
+std::optional<Instant> Dispatcher::sleeps_until() const {
+  if (!tasks_.empty() || scheduler_.has_turn()) return std::nullopt;
+  return scheduler_.next_due();
+}
+
 void Dispatcher::arm_due_timer() {
   if (due_timer_) timers_.cancel(*std::exchange(due_timer_, std::nullopt));
   // A task that is due while there is no room stays in the heap: its timer would fire for ever.

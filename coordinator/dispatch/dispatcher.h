@@ -72,6 +72,8 @@ class Dispatcher {
   [[nodiscard]] Scheduler::Waits waits(Instant now) const { return scheduler_.waits(now); }
   /// Links that will have no record if the run ends now.
   [[nodiscard]] std::uint64_t unfinished() const { return abandoned_ + size(); }
+  /// When the next link may be tried, if none is under way and all that there are wait for a time.
+  [[nodiscard]] std::optional<Instant> sleeps_until() const;
   /// Some worker has room, but nothing can be given to it before something is due.
   [[nodiscard]] bool is_idle() const {
     return workers_.has_room() && !scheduler_.has_turn() && routes_.has_room();

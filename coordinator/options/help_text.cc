@@ -74,6 +74,8 @@ constexpr Entry kSources[] = {
 
 constexpr Entry kEnvironment[] = {
     {"IMGUR_CLIENT_ID", "the Imgur client ID, unless --client-id-file is given"},
+    {"CREDENTIALS_DIRECTORY",
+     "its file imgur-client-id has the ID, if nothing else gives one (systemd)"},
     {"http_proxy, https_proxy, all_proxy, no_proxy", "proxies, unless --proxy is given"},
     {"SSL_CERT_FILE", "certificates to trust, unless --cacert is given"},
     {"XDG_CONFIG_HOME", "fanfetch/config below it, or below ~/.config, is read: name = value"},
@@ -93,8 +95,9 @@ constexpr Entry kStatuses[] = {
     {"1", "more links failed than --max-failed"},
     {"2", "usage, configuration or no client ID"},
     {"3", "the list of links could not be had, or a client ID was refused"},
-    {"4", "the output cannot be written"},
+    {"4", "the output cannot be written, or is nearly full"},
     {"5", "another run is there"},
+    {"6", "ended early as asked"},
     {"70", "fanfetch failed"},
 };
 

@@ -93,6 +93,12 @@ const OptionRow kTable[] = {
      InConfig::yes, [](Options& o, Values v) { return store(o.max_wait, parse_time(v[0])); }},
     {"--max-size", "BYTES", kLimits, "of one file, decoded: 500K, 2MB, 1.5GiB", "10G", kLong,
      InConfig::yes, [](Options& o, Values v) { return store(o.job.max_size, parse_size(v[0])); }},
+    {"--max-duration", "TIME", kLimits, "end the run after that, resumable (exit status 6); what is in flight gets 10 s more", "none", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store(o.limits.max_duration, parse_time(v[0])); }},
+    {"--max-transfer", "BYTES", kLimits, "end the run once it has received that much (the same)", "none", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store(o.limits.max_transfer, parse_size(v[0])); }},
+    {"--min-free", "BYTES", kLimits, "end the run before less than that is free in the output folder (exit status 4)", "none", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store(o.limits.min_free, parse_size(v[0])); }},
     {"--max-failed", "N|N%|new:N|new:N%", kLimits, "failures that still count as success; new: only those that no earlier run had, % of the links that were tried", "0", kLong,
      InConfig::yes, apply_max_failed},
 

@@ -1,5 +1,7 @@
 #include "coordinator/options/options.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
@@ -162,6 +164,19 @@ Result<> apply_command_line(Options& options, const CommandLine& line) {
   return {};
 }
 
+/// What a service manager hands over in a file (LoadCredential= of systemd). An empty one is no ID,
+/// since that is how a unit leaves it open.
+Result<std::string> client_id_of_credentials() {
+  const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
+  if (folder == nullptr || *folder == '\0') return std::string();
+  const std::string path = std::string(folder) + "/imgur-client-id";
+  if (::access(path.c_str(), F_OK) != 0) return std::string();
+  const auto content = read_small_file(path);
+  if (!content) return tl::unexpected(content.error());
+  if (trimmed(*content).empty()) return std::string();
+  return read_client_id(path);
+}
+
 Result<> apply_environment(Options& options) {
   if (const char* id = std::getenv("IMGUR_CLIENT_ID");
       id != nullptr && options.source.client_id.empty()) {
@@ -169,6 +184,11 @@ Result<> apply_environment(Options& options) {
     if (!is_client_id(options.source.client_id)) {
       return fail("IMGUR_CLIENT_ID has characters that no client ID has");
     }
+  }
+  if (options.source.client_id.empty()) {
+    auto id = client_id_of_credentials();
+    if (!id) return tl::unexpected(std::move(id.error()));
+    options.source.client_id = std::move(*id);
   }
   for (const char* name : {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}) {
     const char* proxy = std::getenv(name);

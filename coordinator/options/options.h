@@ -14,6 +14,7 @@
 #include "coordinator/reading/planner.h"
 #include "coordinator/report/tally.h"
 #include "coordinator/schedule/per_host.h"
+#include "coordinator/schedule/run_limits.h"
 #include "coordinator/sources/list_format.h"
 
 namespace fanfetch {
@@ -81,6 +82,7 @@ struct Options {
   TlsFiles tls;
   ShowOptions report;
   MaxFailed max_failed;
+  RunLimits limits;
   bool dry_run = false;
   SandboxChoice sandbox = SandboxChoice::automatic;
 

@@ -47,9 +47,12 @@ struct Descriptors {
 /// changed. `binary` lies above `last`.
 [[noreturn]] void become_worker(int binary, const std::vector<Redirection>& descriptors, int last,
                                 char* const* argv) {
-  // Ctrl-C reaches the whole group, and the coordinator decides what it means. Ignored signals stay
+  // Ctrl-C reaches the whole group, and the coordinator decides what it means; SIGUSR1
+  // may be meant for the coordinator by a name that both begin with. Ignored signals stay
   // so through exec; from the first instruction on the worker is safe from them.
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ}) ::signal(signal, SIG_IGN);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGPIPE, SIGXFSZ}) {
+    ::signal(signal, SIG_IGN);
+  }
   // Ctrl-Z would stop us here, and the coordinator, which waits for us: the worker lets it in.
   sigset_t stops;
   ::sigemptyset(&stops);

@@ -11,8 +11,9 @@
 namespace fanfetch {
 namespace {
 
-/// Those that the user left alone: under nohup, or in the background of a script, some are ignored.
-sigset_t handled() {
+/// Those that end a run and that the user left alone: under nohup, or in the background of a
+/// script, some are ignored.
+sigset_t ending_signals() {
   sigset_t set;
   ::sigemptyset(&set);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
@@ -25,18 +26,26 @@ sigset_t handled() {
 
 }  // namespace
 
+void Signals::hold_back_usr1() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  ::sigaddset(&set, SIGUSR1);
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
 void Signals::block() {
-  const sigset_t set = handled();
+  const sigset_t set = ending_signals();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
 void Signals::unblock() {
-  const sigset_t set = handled();
+  const sigset_t set = ending_signals();
   ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 
 Signals::Signals(EventLoop& loop, std::function<void(int)> on_signal) {
-  const sigset_t set = handled();
+  sigset_t set = ending_signals();
+  ::sigaddset(&set, SIGUSR1);
   fd_.reset(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
   if (!fd_.valid()) throw std::system_error(errno, std::generic_category(), "signalfd");
   loop.watch(fd_.get(), EPOLLIN, [fd = fd_.get(), on_signal = std::move(on_signal)](std::uint32_t) {

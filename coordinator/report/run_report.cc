@@ -87,6 +87,8 @@ void RunReport::notice(const std::string& text) {
   if (!options_.quiet) console_.line(printable(text));
 }
 
+void RunReport::show_status() { console_.line(printable(status_line(live(0)))); }
+
 void RunReport::detail(const std::string& text) {
   if (options_.verbose) console_.line(printable(text));
 }

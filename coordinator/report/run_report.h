@@ -43,6 +43,8 @@ class RunReport {
   void warning(const std::string& text);
   /// A message; not shown with --quiet.
   void notice(const std::string& text);
+  /// A line that was asked for, about how the run is; shown with --quiet too.
+  void show_status();
   /// A message shown only with -v.
   void detail(const std::string& text);
   /// Publishes the live report, and shows progress if it is due. Call every progress_interval(),

@@ -48,6 +48,8 @@ struct FakeInbox final : LedgerInbox {
   [[nodiscard]] std::optional<std::string> output_error() const override { return output; }
   [[nodiscard]] int results_error() const override { return results; }
   [[nodiscard]] bool results_go_to_stdout() const override { return to_stdout; }
+  void measure_free() override { ++measured; }
+  [[nodiscard]] std::optional<std::uint64_t> free_bytes() const override { return free; }
 
   std::vector<Settled> settled;
   std::vector<Record> records;
@@ -60,6 +62,8 @@ struct FakeInbox final : LedgerInbox {
   std::optional<std::string> output;
   int results = 0;
   bool to_stdout = false;
+  int measured = 0;
+  std::optional<std::uint64_t> free;
 };
 
 class CoordinatorTest : public ::testing::Test {
@@ -91,6 +95,7 @@ class CoordinatorTest : public ::testing::Test {
   Coordinator coordinator_{{.hosts = {.adapts = false}, .retries = {.retries = 1}},
                            {workers_, routes_, timers_, supply_, ledger_},
                            [this] { ++leaves_; },
+                           {.launched = timers_.now(), .output = "pictures"},
                            1};
 };
 
@@ -284,6 +289,83 @@ TEST_F(CoordinatorTest, ADiskThatIsNearlyFullIsNotedWhateverEndsTheRun) {
   ASSERT_TRUE(coordinator_.trouble().asked);
   EXPECT_EQ(coordinator_.trouble().asked->reason, EndReason::min_free);
   EXPECT_EQ(workers_.count("stop"), 1u);
+}
+
+TEST_F(CoordinatorTest, ALimitEndsTheRunWithinAQuarterOfASecond) {
+  coordinator_.set_limits({.max_duration = 1h});
+  run_with_one_in_flight();
+  timers_.advance(1h - 1ms);
+  EXPECT_EQ(coordinator_.stage(), Stage::running);
+  timers_.advance(1ms);
+  EXPECT_EQ(coordinator_.stage(), Stage::cut_off);
+  ASSERT_TRUE(coordinator_.trouble().asked);
+  EXPECT_EQ(*coordinator_.trouble().asked,
+            (AskedEnd{EndReason::duration, "--max-duration 1h is over"}));
+}
+
+TEST_F(CoordinatorTest, WhatIsReceivedCountsInAll) {
+  coordinator_.set_limits({.max_transfer = 2048});
+  run_with_one_in_flight();
+  workers_.received = 2047;
+  timers_.advance(1s);
+  EXPECT_EQ(coordinator_.stage(), Stage::running);
+  workers_.received = 2048;
+  timers_.advance(Coordinator::kLimitsInterval);
+  ASSERT_TRUE(coordinator_.trouble().asked);
+  EXPECT_EQ(coordinator_.trouble().asked->why, "--max-transfer 2K is reached");
+}
+
+TEST_F(CoordinatorTest, ADiskIsMeasuredOnlyForALimit) {
+  coordinator_.set_limits({.max_duration = 1h});
+  run_with_one_in_flight();
+  timers_.advance(1s);
+  EXPECT_EQ(ledger_.measured, 0);
+  coordinator_.set_limits({.min_free = 2048});
+  timers_.advance(1s);
+  EXPECT_GE(ledger_.measured, 3);
+  EXPECT_EQ(coordinator_.stage(), Stage::running) << "it is not known yet";
+  ledger_.free = 1024;
+  timers_.advance(Coordinator::kLimitsInterval);
+  ASSERT_TRUE(coordinator_.trouble().asked);
+  EXPECT_EQ(coordinator_.trouble().asked->reason, EndReason::min_free);
+  EXPECT_EQ(coordinator_.trouble().asked->why,
+            "only 1.0 KiB are free in 'pictures', less than --min-free 2K");
+}
+
+TEST_F(CoordinatorTest, LimitsChangeInMidRun) {
+  coordinator_.set_limits({.max_duration = 1h});
+  run_with_one_in_flight();
+  coordinator_.set_limits({});
+  timers_.advance(2h);
+  EXPECT_EQ(coordinator_.stage(), Stage::running);
+  EXPECT_EQ(timers_.next(), std::nullopt) << "nothing is looked at in vain";
+  coordinator_.set_limits({.max_duration = 3h});
+  EXPECT_EQ(coordinator_.limits(), RunLimits{.max_duration = 3h});
+  timers_.advance(1h - 1ms);
+  EXPECT_EQ(coordinator_.stage(), Stage::running);
+  timers_.advance(1ms);
+  EXPECT_EQ(coordinator_.stage(), Stage::cut_off) << "counted from the beginning";
+}
+
+TEST_F(CoordinatorTest, ARetryThatWaitsForLongerThanTheRunMayLastDoesNotHoldIt) {
+  const Failed asks{.error = ErrorClass::http_5xx,
+                    .retry = Retry::yes,
+                    .message = "503",
+                    .response = {.http_status = 503, .retry_after = "300"}};
+  coordinator_.set_limits({.max_duration = 2min});
+  run_with_one_in_flight();
+  complete(asks);
+  timers_.advance(1s);
+  coordinator_.after_batch();
+  EXPECT_EQ(coordinator_.stage(), Stage::running) << "the list may have a link for another host";
+  plan_end();
+  coordinator_.after_batch();
+  timers_.advance(1s);
+  EXPECT_EQ(coordinator_.stage(), Stage::cut_off);
+  ASSERT_TRUE(coordinator_.trouble().asked);
+  EXPECT_EQ(coordinator_.trouble().asked->why,
+            "all links wait for longer than --max-duration 2m leaves");
+  EXPECT_EQ(coordinator_.unfinished(), 1u);
 }
 
 /// Who pressed Ctrl-C is told, and what is in flight keeps its time.

@@ -40,7 +40,11 @@ class FolderTest : public SystemTest {
     }
   }
 
-  Launch launch() { return list_setup(links_, {"-w1", "-j4", "--per-host=4", "--retries=0"}); }
+  Launch launch() {
+    std::vector<std::string> args = {"-w1", "-j4", "--per-host=4", "--retries=0"};
+    args.insert(args.end(), more_args_.begin(), more_args_.end());
+    return list_setup(links_, args);
+  }
 
   /// A run that has reported its first half when `spoil` is called, and goes on after it.
   template <class Spoil>
@@ -93,6 +97,7 @@ class FolderTest : public SystemTest {
 
   ExpectedFiles expected_;
   std::vector<std::string> links_;
+  std::vector<std::string> more_args_;
   std::shared_ptr<Gate> gate_;  // set before a run begins
   std::set<std::string> saved_;
 };
@@ -149,6 +154,29 @@ TEST_F(DiskTest, FullInMidRunByAnother) {
   fs::remove(ballast());
   expect_promise_kept();
   EXPECT_LE(kLinks / 2, saved_.size());
+  expect_it_finishes();
+}
+
+/// Before anything fails, and somebody has to look.
+TEST_F(DiskTest, MinFreeInMidRun) {
+  const Mount disk = Mount::memory(output(), 96 << 20);
+  more_args_ = {"--min-free=40M"};
+  gate_ = std::make_shared<Gate>();
+  FanfetchProcess process(launch());
+  ASSERT_TRUE(
+      eventually([&] { return results_so_far(results()).size() == kLinks / 2; }, kPatience));
+  fill(48 << 20);
+  EXPECT_TRUE(process.wait_for_stderr("less than --min-free 40"));
+  gate_->open();
+  const Finished finished = finish(process);
+  expect_output_failure(finished);
+  EXPECT_FALSE(has(finished.err, "No space left")) << finished.describe();
+  EXPECT_TRUE(has(finished.err, "make room")) << finished.describe();
+  EXPECT_EQ(results_so_far(results()).size(), kLinks / 2 + 4) << "what was in flight is saved";
+  expect_output_failure(run(launch()));  // nothing has changed
+  EXPECT_EQ(results_so_far(results()).size(), kLinks / 2 + 4) << "and nothing is begun";
+  fs::remove(ballast());
+  expect_promise_kept();
   expect_it_finishes();
 }
 

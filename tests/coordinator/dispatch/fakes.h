@@ -95,7 +95,7 @@ struct FakeWorkers final : Workers {
   void cut() override { calls.emplace_back("cut"); }
   void kill_all() override { calls.emplace_back("kill"); }
   [[nodiscard]] std::uint64_t in_flight() const override { return submitted.size(); }
-  [[nodiscard]] std::uint64_t bytes_in() const override { return 0; }
+  [[nodiscard]] std::uint64_t bytes_in() const override { return received; }
 
   /// Takes the only job out, as if it were on its way back.
   [[nodiscard]] Submitted take() {
@@ -114,6 +114,7 @@ struct FakeWorkers final : Workers {
   bool too_large = false;
   std::optional<std::string> cannot_start;
   std::vector<Submitted> submitted;  // and not taken back
+  std::uint64_t received = 0;
   bool reserved = false;
   std::vector<std::string> calls;
   std::function<void()> gone;

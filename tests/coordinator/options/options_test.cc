@@ -25,7 +25,8 @@ class OptionsTest : public testing::Test {
   OptionsTest() {
     std::string pattern = testing::TempDir() + "options-XXXXXX";
     folder_ = ::mkdtemp(pattern.data());
-    for (const char* name : {"IMGUR_CLIENT_ID", "SSL_CERT_FILE", "XDG_CONFIG_HOME"}) {
+    for (const char* name :
+         {"IMGUR_CLIENT_ID", "CREDENTIALS_DIRECTORY", "SSL_CERT_FILE", "XDG_CONFIG_HOME"}) {
       ::unsetenv(name);
     }
     ::setenv("HOME", folder_.c_str(), 1);
@@ -579,6 +580,38 @@ TEST_F(OptionsTest, TheClientIdComesFromAFileOrTheEnvironment) {
   for (const char* bad : {"a\nHost: evil", "a b", "\xc3\xa9"}) {
     ::setenv("IMGUR_CLIENT_ID", bad, 1);
     EXPECT_EQ(wrong({}), "IMGUR_CLIENT_ID has characters that no client ID has");
+  }
+}
+
+/// A unit cannot leave out a credential whose file is not there, but make it empty.
+TEST_F(OptionsTest, TheClientIdMayBeACredentialOfTheService) {
+  ::setenv("CREDENTIALS_DIRECTORY", folder_.c_str(), 1);
+  EXPECT_EQ(good({}).source.client_id, "") << "it has no such file";
+  const std::string credential = write("imgur-client-id", "\n");
+  EXPECT_EQ(good({}).source.client_id, "");
+  (void)write("imgur-client-id", "credential1\n");
+  EXPECT_EQ(good({}).source.client_id, "credential1");
+  const std::string file = write("id", "file1\n");
+  EXPECT_EQ(good({"--client-id-file", file.c_str()}).source.client_id, "file1");
+  ::setenv("IMGUR_CLIENT_ID", "env1", 1);
+  EXPECT_EQ(good({}).source.client_id, "env1");
+  ::unsetenv("IMGUR_CLIENT_ID");
+  (void)write("imgur-client-id", "my id\n");
+  EXPECT_EQ(wrong({}), "the first line of " + credential + " is no client ID");
+}
+
+TEST_F(OptionsTest, LimitsOfARun) {
+  EXPECT_EQ(good({}).limits, RunLimits());
+  const RunLimits limits =
+      good({"--max-duration", "2h", "--max-transfer", "50G", "--min-free", "1.5G"}).limits;
+  EXPECT_EQ(limits.max_duration, std::chrono::hours(2));
+  EXPECT_EQ(limits.max_transfer, 50ull << 30);
+  EXPECT_EQ(limits.min_free, 3ull << 29);
+  EXPECT_EQ(good({"--max-duration", "0", "--max-transfer", "0", "--min-free", "0"}).limits,
+            RunLimits());
+  for (const char* option : {"--max-duration", "--max-transfer", "--min-free"}) {
+    EXPECT_NE(wrong({option, "-1"}), "accepted") << option;
+    EXPECT_NE(wrong({option, "soon"}), "accepted") << option;
   }
 }
 
