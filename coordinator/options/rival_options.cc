@@ -71,6 +71,8 @@ constexpr RivalWord kTable[] = {
     {"dns-timeout contimeout connect-time", "--connect-timeout TIME holds for look-up, connection and TLS"},
     {"speed-time y", "--stall-timeout TIME ends what is slower than --min-speed"},
     {"speed-limit Y lowest-speed-limit", "--min-speed BYTES/s, for the time of --stall-timeout"},
+    {"quota Q cutoff-mode", "--max-transfer BYTES ends the run once it has received that much"},
+    {"stop retry-max-time", "--max-duration TIME ends the run after that"},
     {"max-filesize filesize-max", "--max-size BYTES limits one file"},
     {"filesize-min", "--min-size BYTES"},
     {"max-redirect max-redirs L location", "redirects are followed, up to 10 for a link"},

@@ -307,7 +307,8 @@ TEST_F(OptionsTest, Sandbox) {
 TEST_F(OptionsTest, WhatIsNotAnOptionIsRefused) {
   EXPECT_EQ(wrong({"--foo=secret", "a"}), "--foo is not an option");
   EXPECT_EQ(wrong({"-qy5"}).substr(0, 20), "-y5 is not an option");
-  EXPECT_EQ(wrong({"-qQ"}), "-Q is not an option");
+  EXPECT_EQ(wrong({"-qz"}),
+            "-z is not an option; --refresh asks the server whether saved files are still current");
   EXPECT_EQ(wrong({"-5"}), "-5 is not an option");
   EXPECT_EQ(wrong({"--job", "4"}), "--job is not an option; did you mean --jobs?");
   EXPECT_EQ(wrong({"a", "-j"}), "--jobs needs a value: --jobs N");
