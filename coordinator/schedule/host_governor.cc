@@ -46,9 +46,11 @@ Duration times(Duration time, double factor) {
   return std::chrono::duration_cast<Duration>(time * factor);
 }
 
-/// Up to a quarter more, so that not all clients of a host come back at the same time.
+/// Up to a quarter more, at most kMaxJitter, so that not all clients of a host come back at the
+/// same time.
 Duration with_jitter(Duration time, std::mt19937_64& dice) {
-  return times(time, std::uniform_real_distribution<double>(1, 1.25)(dice));
+  const Duration most = std::min<Duration>(time / 4, kMaxJitter);
+  return time + times(most, std::uniform_real_distribution<double>(0, 1)(dice));
 }
 
 }  // namespace

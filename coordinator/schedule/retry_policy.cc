@@ -23,7 +23,7 @@ std::optional<Duration> RetryPolicy::delay(const Failed& failed, int attempts, W
   if (const auto asked = parse_retry_after(failed.response.retry_after, now)) {
     const nanoseconds least = std::max(*asked, kMinRetryAfter);
     if (max_wait_ > Duration{} && least > max_wait_) return std::nullopt;
-    return between(least, least + least / 4, random);
+    return between(least, least + std::min<nanoseconds>(least / 4, kMaxJitter), random);
   }
   return between(nanoseconds(0), exponential_backoff(attempts, kFirstDelay, kMaxDelay), random);
 }

@@ -18,9 +18,9 @@ class RetryPolicy {
 
   /// How long to wait before the next attempt; nullopt: the failure stands. `attempts`: made so
   /// far, at least 1. A Retry-After is the least wait (never under kMinRetryAfter), with up to a
-  /// quarter more at random; one beyond max_wait ends the link. Without it: exponential back-off
-  /// with full jitter, evenly distributed between 0 and kFirstDelay * 2^(attempts-1), at most
-  /// kMaxDelay.
+  /// quarter more at random, at most kMaxJitter; one beyond max_wait ends the link. Without it:
+  /// exponential back-off with full jitter, evenly distributed between 0 and kFirstDelay *
+  /// 2^(attempts-1), at most kMaxDelay.
   [[nodiscard]] std::optional<Duration> delay(const Failed& failed, int attempts, WallTime now,
                                               std::mt19937_64& random) const;
 

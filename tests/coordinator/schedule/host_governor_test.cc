@@ -169,6 +169,7 @@ TEST_F(HostGovernorTest, RetryAfterOfEachForm) {
                  pause_after(status(429, "Sun, 06 Nov 1994 08:49:37 GMT")));
   expect_between(seconds(90), seconds(113),  // kDay is Tue, 14 Nov 2023 22:13:20 GMT
                  pause_after(status(429, "Tue, 14 Nov 2023 22:14:50 GMT")));
+  expect_between(seconds(600), seconds(660), pause_after(status(429, "600")));
   expect_between(milliseconds(500), milliseconds(625), pause_after(status(429)));
   expect_between(milliseconds(500), milliseconds(625), pause_after(status(429, "soon")));
 }

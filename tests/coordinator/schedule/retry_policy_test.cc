@@ -67,6 +67,18 @@ TEST_F(RetryPolicyTest, WaitsAtLeastAsLongAsTheServerAsks) {
   }
 }
 
+TEST_F(RetryPolicyTest, ALongWaitIsAMinuteLongerAtMost) {
+  const RetryPolicy patient(4, std::chrono::hours(2));
+  Duration most{};
+  for (int i = 0; i < 200; ++i) {
+    const auto delay = *patient.delay(failure("3600"), 1, kNow, random_);
+    EXPECT_GE(delay, seconds(3600));
+    EXPECT_LE(delay, seconds(3660));
+    most = std::max(most, delay);
+  }
+  EXPECT_GE(most, seconds(3630)) << "not all come back at once";
+}
+
 TEST_F(RetryPolicyTest, AZeroIsNotTakenAtItsWord) {
   EXPECT_GE(*policy_.delay(failure("0"), 1, kNow, random_), kMinRetryAfter);
   EXPECT_GE(*policy_.delay(failure("Sun, 06 Nov 1994 08:00:00 GMT"), 1, kNow, random_),
