@@ -287,6 +287,7 @@ std::size_t encode(const JobReport& report, std::span<std::byte> buffer) {
   put_time(out, report.timings.connect);
   put_time(out, report.timings.tls);
   put_time(out, report.timings.first_byte);
+  out.put(report.bytes);
   if (!out.fits()) return 0;
   const std::size_t outcome = encode(report.outcome, buffer.subspan(out.size()));
   return outcome == 0 ? 0 : out.size() + outcome;
@@ -301,6 +302,7 @@ std::optional<JobReport> decode_report(std::span<const std::byte> bytes) {
   report.timings.connect = get_time(in);
   report.timings.tls = get_time(in);
   report.timings.first_byte = get_time(in);
+  report.bytes = std::min(in.get<std::uint64_t>(), kMaxReportedBytes);
   return report;
 }
 

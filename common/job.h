@@ -101,13 +101,17 @@ struct JobReport {
   Outcome outcome;
   std::uint32_t requests = 0;  ///< That it sent for the job, at most kMaxJobRequests.
   Timings timings = {};        ///< Of all of them together.
+  std::uint64_t bytes = 0;     ///< Of the bodies of all responses, as they came.
 };
 
+/// More than any file has; so that sums of what workers say do not wrap.
+inline constexpr std::uint64_t kMaxReportedBytes = std::uint64_t{1} << 48;
+
 /// Bytes of an encoded report before its outcome.
-inline constexpr std::size_t kReportHeadBytes = 4 * sizeof(std::uint32_t);
+inline constexpr std::size_t kReportHeadBytes = 4 * sizeof(std::uint32_t) + sizeof(std::uint64_t);
 
 /// The same for a report. decode_report() believes no larger number of requests than a sound worker
-/// can have sent.
+/// can have sent, and no more bytes than kMaxReportedBytes.
 [[nodiscard]] std::size_t encode(const JobReport& report, std::span<std::byte> buffer);
 [[nodiscard]] std::optional<JobReport> decode_report(std::span<const std::byte> bytes);
 

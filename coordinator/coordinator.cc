@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "coordinator/ledger/open_ledger.h"
@@ -159,12 +160,18 @@ ProgressState Coordinator::progress_state() {
     waits_ = dispatcher_.waits(now);
     next_waits_ = now + kWaitsInterval;
   }
+  const std::uint64_t received = workers_.bytes_in();
+  const BytesInFlight in_flight = workers_.bytes_in_flight();
   return {.total = total_,
-          .bytes = workers_.bytes_in(),
+          .bytes = received - std::min(received, dispatcher_.wasted_bytes()),
+          .wasted = dispatcher_.wasted_bytes(),
           .read = read_,
           .to_fetch = dispatcher_.added(),
           .held = dispatcher_.size(),
           .in_flight = workers_.in_flight(),
+          .known_in_flight = in_flight.jobs,
+          .known_received = in_flight.received,
+          .known_to_come = in_flight.to_come,
           .hosts_waiting = waits_.hosts,
           .longest_wait = waits_.longest,
           .everything_waits = waits_.hosts > 0 && dispatcher_.under_way() == 0};

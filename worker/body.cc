@@ -54,6 +54,13 @@ void Body::start_over() {
   stopped_ = Stopped::no;
 }
 
+std::optional<std::uint64_t> Body::to_come() const {
+  if (head_ == nullptr || !is_wanted()) return std::nullopt;
+  const auto length = head_->body_length();
+  if (!length) return std::nullopt;
+  return *length - std::min(*length, received_);
+}
+
 // --- It begins ---
 
 BodyPlan Body::plan() const {

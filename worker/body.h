@@ -54,6 +54,9 @@ class Body {
   /// It is the file, or the rest of one.
   [[nodiscard]] bool is_wanted() const { return kind_ != Kind::unwanted; }
 
+  /// Bytes of it that have not come yet; nullopt: there is no head yet, or it does not say.
+  [[nodiscard]] std::optional<std::uint64_t> to_come() const;
+
   /// Saves it if the file is whole and welcome. REQUIRES: end() said `complete`; is_wanted().
   [[nodiscard]] Outcome finish(Response response);
 

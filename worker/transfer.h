@@ -62,6 +62,8 @@ class Transfer : public ResponseTaker {
   /// What its requests have spent on what so far.
   [[nodiscard]] Timings timings() const;
 
+  /// Body bytes that its response still has; nullopt: there is none yet, or it does not say.
+  [[nodiscard]] std::optional<std::uint64_t> bytes_to_come() const { return body_.to_come(); }
   /// Body bytes received since the last call.
   [[nodiscard]] std::uint64_t take_new_bytes() { return std::exchange(new_bytes_, 0); }
 

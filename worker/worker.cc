@@ -104,7 +104,8 @@ std::uint64_t Worker::publish_progress() {
     bytes += more;
     running.progress.bytes += more;
     if (running.progress == running.published) continue;
-    channel_.set_progress(running.use, running.progress);
+    channel_.set_progress(running.use, running.progress,
+                          transfer->bytes_to_come().value_or(kUnknownBytes));
     running.published = running.progress;
   }
   return bytes;
@@ -219,12 +220,16 @@ void Worker::finish(Transfer& transfer, ExchangeEnd end) {
   const auto it = running_.find(&transfer);
   Running running = std::move(it->second);
   running_.erase(it);
-  channel_.add_bytes(running.transfer->take_new_bytes());
+  const std::uint64_t more = running.transfer->take_new_bytes();
+  channel_.add_bytes(more);
   const Timings timings = running.transfer->timings();
   // A part that is not wanted goes before its outcome is known: another worker may create it again.
   running.transfer.reset();
   crash_point("before_outcome");
-  channel_.finish(running.use, std::move(*outcome), running.progress.requests, timings);
+  channel_.finish(running.use, {.outcome = std::move(*outcome),
+                                .requests = running.progress.requests,
+                                .timings = timings,
+                                .bytes = running.progress.bytes + more});
 }
 
 }  // namespace fanfetch

@@ -29,7 +29,8 @@ std::optional<WorkerChannel::Taken> WorkerChannel::take() {
   if (!entry) return std::nullopt;
   const SlotUse use = SlotUse::unpack(*entry);
   ChannelSlot& slot = region_.slot(use.slot);
-  slot.progress.store(0, std::memory_order_relaxed);  // before `state`: it is this use's from there
+  slot.progress.store(0, std::memory_order_relaxed);  // before `state`: this use's from there
+  slot.to_come.store(kUnknownBytes, std::memory_order_relaxed);
   slot.state.store(pack_state(use.generation, Phase::started), std::memory_order_release);
   const std::size_t size = slot.request_bytes.load(std::memory_order_relaxed);
   auto job = decode_job(std::span(slot.payload).first(size));
@@ -39,14 +40,14 @@ std::optional<WorkerChannel::Taken> WorkerChannel::take() {
   return Taken{use, std::move(*job)};
 }
 
-void WorkerChannel::set_progress(SlotUse use, const JobProgress& progress) {
-  region_.slot(use.slot).progress.store(progress.pack(), std::memory_order_relaxed);
+void WorkerChannel::set_progress(SlotUse use, const JobProgress& progress, std::uint64_t to_come) {
+  ChannelSlot& slot = region_.slot(use.slot);
+  slot.to_come.store(to_come, std::memory_order_relaxed);
+  slot.progress.store(progress.pack(), std::memory_order_relaxed);
 }
 
-void WorkerChannel::finish(SlotUse use, Outcome outcome, std::uint32_t requests,
-                           const Timings& timings) {
+void WorkerChannel::finish(SlotUse use, JobReport report) {
   ChannelSlot& slot = region_.slot(use.slot);
-  JobReport report{std::move(outcome), requests, timings};
   std::size_t size = encode(report, slot.payload);
   if (size == 0) {
     // All else that a server sends was cut before.

@@ -27,11 +27,13 @@ class WorkerChannel {
 
   /// The next job, marked as started; nullopt: nothing is queued.
   [[nodiscard]] std::optional<Taken> take();
-  /// Says what has been done for it so far; the coordinator looks once a second.
-  void set_progress(SlotUse use, const JobProgress& progress);
-  /// Publishes how it ended; the coordinator sees it after wake_coordinator(). `requests`: that
-  /// were sent for it; `timings`: of all of them.
-  void finish(SlotUse use, Outcome outcome, std::uint32_t requests, const Timings& timings = {});
+  /// Says what has been done for it so far; the coordinator looks a few times a second.
+  /// `to_come`: body bytes that its response still has, or kUnknownBytes.
+  void set_progress(SlotUse use, const JobProgress& progress,
+                    std::uint64_t to_come = kUnknownBytes);
+  /// Publishes how it ended, and what the job took; the coordinator sees it after
+  /// wake_coordinator().
+  void finish(SlotUse use, JobReport report);
   void wake_coordinator();
 
   /// The first one says that the worker is ready: the coordinator sees it after wake_coordinator(),

@@ -12,7 +12,7 @@ namespace fanfetch {
 ///
 /// Every word has one writer, and each writer's words lie on cache lines of their own. There is no
 /// lock: a killed process could not release it. Change kChannelVersion with the layout.
-inline constexpr std::uint64_t kChannelVersion = 0x66616e6665746309;  // "fanfetc", 9
+inline constexpr std::uint64_t kChannelVersion = 0x66616e666574630a;  // "fanfetc", 10
 
 inline constexpr std::size_t kCacheLine = 64;
 inline constexpr std::size_t kPage = 4096;
@@ -51,6 +51,11 @@ struct ChannelHeader {
   std::atomic<std::uint32_t> held_back;    // transfers that wait for their share of byte_rate
 };
 
+/// There is no response yet, or it does not say how long it is.
+inline constexpr std::uint64_t kUnknownBytes = ~std::uint64_t{0};
+/// More than any file has: a worker that says more is not believed, and sums do not wrap.
+inline constexpr std::uint64_t kMostBytesToCome = std::uint64_t{1} << 48;
+
 /// How far a worker says it is with a job; the word is `generation << 32 | phase`. Any other
 /// generation than the lease's means "queued".
 enum class Phase : std::uint32_t { started = 1, done = 2 };
@@ -64,6 +69,7 @@ struct ChannelSlot {
   std::atomic<std::uint32_t> result_bytes;
   std::atomic<std::uint64_t>
       progress;  // a packed JobProgress; of this use once `state` says started
+  std::atomic<std::uint64_t> to_come;  // body bytes that the response still has; kUnknownBytes
 
   // Coordinator writes before it submits; the worker once it has taken the job:
   alignas(kSlotStride - kPayloadBytes) std::byte payload[kPayloadBytes];

@@ -2,12 +2,24 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
 #include "coordinator/dispatch/placeholders.h"
 
 namespace fanfetch {
+
+namespace {
+
+/// Body bytes of an attempt that are of no use.
+std::uint64_t wasted(const JobReport& report) {
+  if (std::holds_alternative<Saved>(report.outcome)) return 0;
+  const auto* failed = std::get_if<Failed>(&report.outcome);
+  return report.bytes - (failed == nullptr ? 0 : std::min(report.bytes, failed->secured));
+}
+
+}  // namespace
 
 Dispatcher::Dispatcher(DispatchRules rules, Workers& workers, Routes& routes, Timers& timers,
                        Events events, std::uint64_t seed)
@@ -144,6 +156,7 @@ void Dispatcher::on_completion(TaskId id, JobReport report, std::optional<unsign
   Task task = std::move(tasks_.extract(id).mapped());
   task.times.end(timers_.now(), report.timings);
   task.requests += report.requests;
+  wasted_bytes_ += wasted(report);
   NextStep step = next_step(task, std::move(report.outcome), retry_rules_, phase_, wall_now, dice_);
   take_step(id, std::move(task), std::move(step));
 }

@@ -68,6 +68,9 @@ class Dispatcher {
   [[nodiscard]] std::uint64_t added() const { return next_task_ - 1; }
   /// Links that have had their turn and no outcome yet: with a worker, or about to be.
   [[nodiscard]] std::size_t under_way() const { return tasks_.size(); }
+  /// Body bytes that attempts brought for nothing: no file has them, and no part that the next
+  /// attempt can resume.
+  [[nodiscard]] std::uint64_t wasted_bytes() const { return wasted_bytes_; }
   /// Hosts whose links wait; call it no more than once a second.
   [[nodiscard]] Scheduler::Waits waits(Instant now) const { return scheduler_.waits(now); }
   /// Links that will have no record if the run ends now.
@@ -109,6 +112,7 @@ class Dispatcher {
   std::deque<std::pair<TaskId, Routes::Found>> arrived_;
   std::deque<std::pair<TaskId, Job>> waiting_alone_;  // for a worker to themselves
   std::uint64_t abandoned_ = 0;
+  std::uint64_t wasted_bytes_ = 0;
   std::optional<Timers::Key> due_timer_;
 };
 

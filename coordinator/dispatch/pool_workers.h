@@ -35,6 +35,10 @@ class PoolWorkers final : public Workers {
   void kill_all() override { pool_.kill_all(); }
   [[nodiscard]] std::uint64_t in_flight() const override { return pool_.in_flight(); }
   [[nodiscard]] std::uint64_t bytes_in() const override { return pool_.bytes_in(); }
+  [[nodiscard]] BytesInFlight bytes_in_flight() const override {
+    const auto bytes = pool_.bytes_in_flight();
+    return {.jobs = bytes.known, .received = bytes.received, .to_come = bytes.to_come};
+  }
 
  private:
   [[nodiscard]] static HostKey host_key(const std::string& host) {

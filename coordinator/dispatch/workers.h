@@ -29,6 +29,13 @@ struct WorkerEvents {
   std::function<void(Error)> on_hopeless;
 };
 
+/// Of the jobs in flight whose responses say how long they are. As the workers say.
+struct BytesInFlight {
+  std::uint64_t jobs = 0;
+  std::uint64_t received = 0;  ///< Body bytes that have come,
+  std::uint64_t to_come = 0;   ///< and that have not.
+};
+
 /// The worker processes. Each submitted job comes back once, as a completion or as lost. Abstract
 /// so that dispatching is tested without a process; the real one is PoolWorkers.
 struct Workers {
@@ -67,6 +74,8 @@ struct Workers {
   [[nodiscard]] virtual std::uint64_t in_flight() const = 0;
   /// Body bytes received by all workers so far, dead ones included.
   [[nodiscard]] virtual std::uint64_t bytes_in() const = 0;
+  /// Call it a few times a second at most.
+  [[nodiscard]] virtual BytesInFlight bytes_in_flight() const = 0;
 };
 
 }  // namespace fanfetch

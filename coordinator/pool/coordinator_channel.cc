@@ -115,6 +115,21 @@ std::optional<CoordinatorChannel::Started> CoordinatorChannel::started(std::uint
                  JobProgress::unpack(slot.progress.load(std::memory_order_relaxed))};
 }
 
+CoordinatorChannel::BytesInFlight CoordinatorChannel::bytes_in_flight() const {
+  BytesInFlight bytes;
+  if (leases() == 0) return bytes;
+  for (std::uint32_t index = 0; index < slots(); ++index) {
+    const auto lease = started(index);
+    if (!lease) continue;
+    const std::uint64_t to_come = region_.slot(index).to_come.load(std::memory_order_relaxed);
+    if (to_come > kMostBytesToCome) continue;  // unknown, or a lie
+    ++bytes.known;
+    bytes.received += lease->progress.bytes;
+    bytes.to_come += to_come;
+  }
+  return bytes;
+}
+
 std::optional<std::uint32_t> CoordinatorChannel::queued(std::uint32_t index) const {
   const Lease& lease = leases_[index];
   const auto state = region_.slot(index).state.load(std::memory_order_relaxed);

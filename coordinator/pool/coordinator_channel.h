@@ -40,6 +40,12 @@ class CoordinatorChannel {
     TaskId task = 0;
     bool started = false;  ///< The worker had begun with it: it may be what killed the worker.
   };
+  /// What the leases of a worker have come to, as it says.
+  struct BytesInFlight {
+    std::uint32_t known = 0;     ///< Leases whose response says how long it is;
+    std::uint64_t received = 0;  ///< of these, the body bytes that have come
+    std::uint64_t to_come = 0;   ///< and those that have not.
+  };
   /// A lease that the worker has started.
   struct Started {
     std::uint32_t generation = 0;  ///< Differs from that of the slot's earlier leases.
@@ -84,6 +90,8 @@ class CoordinatorChannel {
   /// counts as started until it has been drained: a worker may fail to post it.
   /// REQUIRES: slot < slots().
   [[nodiscard]] std::optional<Started> started(std::uint32_t slot) const;
+  /// Looks at every slot: call it a few times a second at most.
+  [[nodiscard]] BytesInFlight bytes_in_flight() const;
   /// The generation of a lease that the worker has not started; nullopt: there is none.
   /// REQUIRES: slot < slots().
   [[nodiscard]] std::optional<std::uint32_t> queued(std::uint32_t slot) const;

@@ -433,4 +433,16 @@ std::uint64_t WorkerPool::bytes_in() const {
   return count;
 }
 
+CoordinatorChannel::BytesInFlight WorkerPool::bytes_in_flight() const {
+  CoordinatorChannel::BytesInFlight all;
+  for (const auto& member : members_) {
+    if (!member->channel) continue;
+    const auto one = member->channel->bytes_in_flight();
+    all.known += one.known;
+    all.received += one.received;
+    all.to_come += one.to_come;
+  }
+  return all;
+}
+
 }  // namespace fanfetch

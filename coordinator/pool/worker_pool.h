@@ -103,6 +103,8 @@ class WorkerPool {
   [[nodiscard]] std::uint64_t in_flight() const;
   /// Body bytes received by all workers so far, dead ones included.
   [[nodiscard]] std::uint64_t bytes_in() const;
+  /// Of all workers. Looks at every slot: call it a few times a second at most.
+  [[nodiscard]] CoordinatorChannel::BytesInFlight bytes_in_flight() const;
 
  private:
   void start_member(PoolMember& member);

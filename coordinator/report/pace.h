@@ -36,20 +36,34 @@ class Pace {
   [[nodiscard]] double links_per_second() const { return links_.per_second(); }
   /// Good bytes a second, over about 5 s.
   [[nodiscard]] double bytes_per_second() const { return bytes_.per_second(); }
-  /// How long the rest takes, as of the last note(); at least as long as any host waits. nullopt:
-  /// no estimate, as the list is still being read, nothing has come yet, everything waits, or the
-  /// estimate is longer than anybody believes; or nothing is left.
+  /// How long the rest takes, as of the last note(); at least as long as any host waits, and as
+  /// what is in flight takes. Where files are so large that few of them end, by their bytes.
+  /// nullopt: no estimate, as the list is still being read, nothing has come yet, everything waits,
+  /// or the estimate is longer than anybody believes; or nothing is left.
   [[nodiscard]] std::optional<Duration> time_left() const;
+
+  /// The good bytes that there will be at the end. Only of a run of few large files, where they say
+  /// more than the links do.
+  struct TotalBytes {
+    std::uint64_t bytes = 0;
+    bool exact = false;  ///< All that is left is in flight, and of known size.
+  };
+  [[nodiscard]] std::optional<TotalBytes> total_bytes() const;
 
  private:
   [[nodiscard]] double links_left() const;
+  [[nodiscard]] std::optional<double> bytes_left() const;
+  [[nodiscard]] std::optional<double> seconds_left() const;
+  [[nodiscard]] bool goes_by_bytes() const;
 
   ProgressState noted_;
   Instant noted_at_;
   SmoothedRate links_{5};
   SmoothedRate bytes_{5};
-  SmoothedRate links_for_time_left_{30};  // smoother, so that the estimate is steady
-  double share_to_fetch_ = 1;             // of the links read last; see note()
+  // Smoother, so that the estimate is steady:
+  SmoothedRate links_for_time_left_{30};
+  SmoothedRate bytes_for_time_left_{30};
+  double share_to_fetch_ = 1;  // of the links read last; see note()
 };
 
 }  // namespace fanfetch

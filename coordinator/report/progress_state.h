@@ -25,13 +25,16 @@ struct ProgressState {
   std::uint64_t saved_bytes = 0;  ///< and the bytes of these.
 
   // The loop's:
-  std::uint64_t read = 0;           ///< Links taken from the list.
-  std::uint64_t to_fetch = 0;       ///< Of these, the ones that need a request.
-  std::uint64_t held = 0;           ///< Of these, the ones that are not finished, at this moment.
-  std::uint64_t in_flight = 0;      ///< Of these, the ones that are with a worker.
-  std::uint64_t hosts_waiting = 0;  ///< Hosts with links of which none may start for a while.
-  Duration longest_wait{};          ///< Of these hosts, from this moment on.
-  bool everything_waits = false;    ///< There are such hosts, and no link is on its way.
+  std::uint64_t read = 0;             ///< Links taken from the list.
+  std::uint64_t to_fetch = 0;         ///< Of these, the ones that need a request.
+  std::uint64_t held = 0;             ///< Of these, the ones that are not finished, at this moment.
+  std::uint64_t in_flight = 0;        ///< Of these, the ones that are with a worker.
+  std::uint64_t known_in_flight = 0;  ///< Of these, those of known size:
+  std::uint64_t known_received = 0;   ///< the bytes of them that have come
+  std::uint64_t known_to_come = 0;    ///< and that have not.
+  std::uint64_t hosts_waiting = 0;    ///< Hosts with links of which none may start for a while.
+  Duration longest_wait{};            ///< Of these hosts, from this moment on.
+  bool everything_waits = false;      ///< There are such hosts, and no link is on its way.
 };
 
 }  // namespace fanfetch

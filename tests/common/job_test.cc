@@ -199,11 +199,13 @@ TEST(Outcome, AStatusThatNoResponseHasIsRefused) {
 
 TEST(JobReport, ComesBackAsItWas) {
   Buffer buffer;
-  const auto size = encode(JobReport{Saved{.bytes = 5}, 2}, buffer);
+  const auto size =
+      encode(JobReport{.outcome = Saved{.bytes = 5}, .requests = 2, .bytes = 1000}, buffer);
   const auto back = decode_report(std::span(buffer).first(size));
   ASSERT_TRUE(back);
   EXPECT_EQ(std::get<Saved>(back->outcome).bytes, 5u);
   EXPECT_EQ(back->requests, 2u);
+  EXPECT_EQ(back->bytes, 1000u);
 }
 
 TEST(JobReport, TimingsComeBackAsFarAsTheyAreKnown) {
@@ -226,6 +228,12 @@ TEST(JobReport, NoMoreRequestsAreBelievedThanASoundWorkerSends) {
     const auto size = encode(JobReport{Saved{}, said}, buffer);
     EXPECT_EQ(decode_report(std::span(buffer).first(size))->requests, kMaxJobRequests);
   }
+}
+
+TEST(JobReport, NoMoreBytesAreBelievedThanAnyFileHas) {
+  Buffer buffer;
+  const auto size = encode(JobReport{.outcome = Saved{}, .bytes = ~std::uint64_t{0}}, buffer);
+  EXPECT_EQ(decode_report(std::span(buffer).first(size))->bytes, kMaxReportedBytes);
 }
 
 TEST(JobReport, AnyCutOrExtraByteIsRefused) {

@@ -619,6 +619,28 @@ TEST_F(CoordinatorTest, ProgressTellsFromEachOtherWhatIsReadHeldAndInFlight) {
   EXPECT_FALSE(state.everything_waits);
 }
 
+TEST_F(CoordinatorTest, BytesOfFailedTriesAreCountedApart) {
+  plan_links(2);
+  coordinator_.after_batch();
+  workers_.received = 10'000;
+  workers_.bytes = {.jobs = 1, .received = 4000, .to_come = 500};
+  const auto complete_with = [&](Outcome outcome, std::uint64_t bytes) {
+    coordinator_.on_completion(workers_.take().task,
+                               {.outcome = std::move(outcome), .requests = 1, .bytes = bytes});
+    coordinator_.after_batch();
+  };
+  // Of 3,000 bytes, the part file keeps 1,000 for the next try.
+  complete_with(Failed{.error = ErrorClass::truncated, .retry = Retry::yes, .secured = 1000}, 3000);
+  complete_with(Saved{.bytes = 4000}, 4000);
+  coordinator_.report_progress(1s);
+  const ProgressState& state = ledger_.progresses.back();
+  EXPECT_EQ(state.wasted, 2000u);
+  EXPECT_EQ(state.bytes, 8000u);
+  EXPECT_EQ(state.known_in_flight, 1u);
+  EXPECT_EQ(state.known_received, 4000u);
+  EXPECT_EQ(state.known_to_come, 500u);
+}
+
 TEST_F(CoordinatorTest, ProgressSaysThatEverythingWaits) {
   plan_links(2);
   plan_end();

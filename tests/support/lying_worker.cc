@@ -27,7 +27,7 @@ struct Liar {
   ChannelRegion raw;
   bool takes_jobs = true;
 
-  void finish(SlotUse use, Outcome outcome) { channel.finish(use, std::move(outcome), 1); }
+  void finish(SlotUse use, Outcome outcome) { channel.finish(use, {std::move(outcome), 1}); }
   void finish(SlotUse use) { finish(use, Failed{.error = ErrorClass::http_4xx, .message = "no"}); }
   /// The part of a job as whole, with four bytes.
   void save(SlotUse use) { finish(use, Saved{.response = {.http_status = 200}, .bytes = 4}); }
@@ -155,6 +155,7 @@ constexpr Lie kLies[] = {
      [](Liar& liar, SlotUse use, const std::string&) {
        liar.raw.header().bytes_in = ~std::uint64_t{0};
        liar.raw.header().held_back = ~std::uint32_t{0};
+       liar.raw.slot(use.slot).to_come = ~std::uint64_t{0} - 1;
        liar.raw.header().heartbeat = ~std::uint64_t{0};
        liar.finish(use);
      }},

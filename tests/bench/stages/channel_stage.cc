@@ -69,13 +69,14 @@ class ChannelStage final : public Stage {
     drain_eventfd(worker_.submitted_fd());
     while (const auto taken = worker_.take()) {
       worker_.finish(taken->use,
-                     Saved{.response = {.http_status = 200,
-                                        .content_type = "image/jpeg",
-                                        .etag = "\"5f3c61b2-2800\"",
-                                        .last_modified = "Sat, 21 Nov 2026 09:00:00 GMT"},
-                           .bytes = 10'240,
-                           .sha256 = Sha256Digest{1, 2, 3}},
-                     1, {.first_byte = 4ms});
+                     {Saved{.response = {.http_status = 200,
+                                         .content_type = "image/jpeg",
+                                         .etag = "\"5f3c61b2-2800\"",
+                                         .last_modified = "Sat, 21 Nov 2026 09:00:00 GMT"},
+                            .bytes = 10'240,
+                            .sha256 = Sha256Digest{1, 2, 3}},
+                      1,
+                      {.first_byte = 4ms}});
     }
     worker_.wake_coordinator();
     drain_eventfd(coordinator_.completed_fd());

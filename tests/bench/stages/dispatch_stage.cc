@@ -41,6 +41,7 @@ struct InstantWorkers final : Workers {
   void kill_all() override {}
   std::uint64_t in_flight() const override { return tasks.size(); }
   std::uint64_t bytes_in() const override { return 0; }
+  BytesInFlight bytes_in_flight() const override { return {}; }
 
   std::deque<TaskId> tasks;
 };

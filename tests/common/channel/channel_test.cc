@@ -64,7 +64,7 @@ TEST_F(ChannelTest, CarriesAJobThereAndItsOutcomeBack) {
   ASSERT_TRUE(taken);
   EXPECT_EQ(taken->job.url, "http://example.org/7");
   EXPECT_FALSE(worker_.take());
-  worker_.finish(taken->use, Saved{.response = {.http_status = 200}, .bytes = 5}, 2);
+  worker_.finish(taken->use, {Saved{.response = {.http_status = 200}, .bytes = 5}, 2});
   EXPECT_EQ(drain(), Integrity::sound);
   ASSERT_EQ(completions_.size(), 1u);
   EXPECT_EQ(completions_[0].task, 42u);
@@ -78,7 +78,7 @@ TEST_F(ChannelTest, UsesItsSlotsAgainAndAgain) {
     for (std::uint32_t i = 0; i < kSlots; ++i) ASSERT_TRUE(submit(job_for(round), i));
     EXPECT_EQ(coordinator_.free_slots(), 0u);
     while (auto taken = worker_.take())
-      worker_.finish(taken->use, Failed{.message = taken->job.url}, 1);
+      worker_.finish(taken->use, {Failed{.message = taken->job.url}, 1});
     completions_.clear();
     ASSERT_EQ(drain(), Integrity::sound);
     ASSERT_EQ(completions_.size(), kSlots);
@@ -96,7 +96,7 @@ TEST_F(ChannelTest, RefusesAJobThatDoesNotFit) {
 TEST_F(ChannelTest, AnOutcomeThatDoesNotFitBecomesAFailure) {
   ASSERT_TRUE(submit(job_for(1), 1));
   auto taken = worker_.take();
-  worker_.finish(taken->use, Redirected{{.location = std::string(kPayloadBytes, 'x')}}, 1);
+  worker_.finish(taken->use, {Redirected{{.location = std::string(kPayloadBytes, 'x')}}, 1});
   ASSERT_EQ(drain(), Integrity::sound);
   EXPECT_TRUE(std::holds_alternative<Failed>(completions_.at(0).outcome));
 }
@@ -115,7 +115,7 @@ TEST_F(ChannelTest, TellsOrphansThatWereStartedFromThoseThatWereNot) {
 TEST_F(ChannelTest, AcceptsAResultWhoseCompletionWasNeverPosted) {
   ASSERT_TRUE(submit(job_for(1), 1));
   auto taken = worker_.take();
-  worker_.finish(taken->use, Saved{.bytes = 9}, 1);
+  worker_.finish(taken->use, {Saved{.bytes = 9}, 1});
   raw_.header().complete_head = 0;  // as if it had died between its last two stores
   EXPECT_EQ(drain(), Integrity::sound);
   EXPECT_TRUE(completions_.empty());
@@ -127,7 +127,7 @@ TEST_F(ChannelTest, AcceptsAResultWhoseCompletionWasNeverPosted) {
 TEST_F(ChannelTest, AResultOfAnEarlierUseOfTheSlotIsNotTakenForThisOne) {
   ASSERT_TRUE(submit(job_for(1), 1));
   auto taken = worker_.take();
-  worker_.finish(taken->use, Saved{.bytes = 9}, 1);
+  worker_.finish(taken->use, {Saved{.bytes = 9}, 1});
   ASSERT_EQ(drain(), Integrity::sound);
   ASSERT_TRUE(submit(job_for(2), 2));  // the same slot; the worker dies before it looks
   completions_.clear();
@@ -148,18 +148,28 @@ TEST_F(ChannelTest, SaysWhatAStartedLeaseHasComeTo) {
   const JobProgress progress{.bytes = 70'000, .holds = 3, .requests = 1, .paused = true};
   worker_.set_progress(taken->use, progress);
   EXPECT_EQ(coordinator_.started(slot)->progress, progress);
+  EXPECT_EQ(coordinator_.bytes_in_flight().known, 0u) << "its response does not say how long it is";
+  worker_.set_progress(taken->use, progress, 30'000);
+  EXPECT_EQ(coordinator_.bytes_in_flight().known, 1u);
+  EXPECT_EQ(coordinator_.bytes_in_flight().received, 70'000u);
+  EXPECT_EQ(coordinator_.bytes_in_flight().to_come, 30'000u);
+  worker_.set_progress(taken->use, progress, kMostBytesToCome + 1);
+  EXPECT_EQ(coordinator_.bytes_in_flight().known, 0u) << "no file is that long";
+  worker_.set_progress(taken->use, progress, 30'000);
   EXPECT_FALSE(coordinator_.started((slot + 1) % kSlots)) << "not leased";
   const std::uint32_t generation = coordinator_.started(slot)->generation;
 
-  worker_.finish(taken->use, Saved{}, 1);
+  worker_.finish(taken->use, {Saved{}, 1});
   EXPECT_TRUE(coordinator_.started(slot)) << "done, but perhaps never posted";
   ASSERT_EQ(drain(), Integrity::sound);
   EXPECT_FALSE(coordinator_.started(slot));
+  EXPECT_EQ(coordinator_.bytes_in_flight().known, 0u);
 
   ASSERT_TRUE(submit(job_for(2), 2));  // the same slot
   EXPECT_FALSE(coordinator_.started(slot));
   ASSERT_TRUE(worker_.take());
   EXPECT_EQ(coordinator_.started(slot)->progress, JobProgress{}) << "not that of the job before";
+  EXPECT_EQ(coordinator_.bytes_in_flight().known, 0u) << "nor its size";
   EXPECT_NE(coordinator_.started(slot)->generation, generation);
 }
 
@@ -169,7 +179,7 @@ TEST_F(ChannelTest, SaysWhichLeasesAreStillQueued) {
   EXPECT_EQ(coordinator_.queued(0), 1u);
   const auto taken = worker_.take();
   EXPECT_EQ(coordinator_.queued(0), std::nullopt);
-  worker_.finish(taken->use, Saved{}, 1);
+  worker_.finish(taken->use, {Saved{}, 1});
   EXPECT_EQ(coordinator_.queued(0), std::nullopt);
   EXPECT_EQ(drain(), Integrity::sound);
   EXPECT_EQ(coordinator_.queued(0), std::nullopt);
@@ -194,7 +204,7 @@ TEST(JobProgress, CountsWrapInTheirOwnBits) {
 TEST_F(ChannelTest, MoreMayBeSubmittedFromWithinAResult) {
   for (TaskId task = 0; task < kSlots; ++task) {
     ASSERT_TRUE(submit(job_for(1), task));
-    worker_.finish(worker_.take()->use, Saved{.bytes = task}, 1);
+    worker_.finish(worker_.take()->use, {Saved{.bytes = task}, 1});
   }
   std::vector<TaskId> done;
   const CoordinatorChannel::Acceptor accept_and_submit = [&](const CoordinatorChannel::Label& label,
@@ -247,7 +257,7 @@ TEST_F(ChannelTest, CarriesTheRateOfBytesAndWhoIsHeldBack) {
 TEST_F(ChannelTest, AnEarlierResultIsRefusedThoughItsBytesAreStillThere) {
   ASSERT_TRUE(submit(job_for(1), 1));
   const auto taken = worker_.take();
-  worker_.finish(taken->use, Saved{.bytes = 9}, 1);
+  worker_.finish(taken->use, {Saved{.bytes = 9}, 1});
   ChannelSlot& slot = raw_.slot(taken->use.slot);
   const std::vector<std::byte> result(slot.payload, slot.payload + slot.result_bytes);
   ASSERT_EQ(drain(), Integrity::sound);
@@ -288,14 +298,14 @@ TEST_F(ChannelTest, RejectsACompletionThatNobodyWaitsFor) {
 TEST_F(ChannelTest, RejectsACompletionOfAnotherGeneration) {
   ASSERT_TRUE(submit(job_for(1), 1));
   auto taken = worker_.take();
-  worker_.finish({taken->use.slot, taken->use.generation + 1}, Saved{}, 1);
+  worker_.finish({taken->use.slot, taken->use.generation + 1}, {Saved{}, 1});
   EXPECT_EQ(drain(), Integrity::corrupt);
 }
 
 TEST_F(ChannelTest, RejectsAnEntryOfAnotherGenerationThoughTheResultIsThere) {
   ASSERT_TRUE(submit(job_for(1), 1));
   const auto taken = worker_.take();
-  worker_.finish(taken->use, Saved{}, 1);
+  worker_.finish(taken->use, {Saved{}, 1});
   raw_.complete_ring().entries[0] = SlotUse{taken->use.slot, taken->use.generation + 1}.pack();
   EXPECT_EQ(drain(), Integrity::corrupt);
   EXPECT_TRUE(completions_.empty());
@@ -304,8 +314,8 @@ TEST_F(ChannelTest, RejectsAnEntryOfAnotherGenerationThoughTheResultIsThere) {
 TEST_F(ChannelTest, RejectsTheSameCompletionTwice) {
   ASSERT_TRUE(submit(job_for(1), 1));
   auto taken = worker_.take();
-  worker_.finish(taken->use, Saved{}, 1);
-  worker_.finish(taken->use, Saved{}, 1);
+  worker_.finish(taken->use, {Saved{}, 1});
+  worker_.finish(taken->use, {Saved{}, 1});
   EXPECT_EQ(drain(), Integrity::corrupt);
   EXPECT_EQ(completions_.size(), 1u);
 }
@@ -313,7 +323,7 @@ TEST_F(ChannelTest, RejectsTheSameCompletionTwice) {
 TEST_F(ChannelTest, RejectsAResultLongerThanItsPayload) {
   ASSERT_TRUE(submit(job_for(1), 1));
   auto taken = worker_.take();
-  worker_.finish(taken->use, Saved{}, 1);
+  worker_.finish(taken->use, {Saved{}, 1});
   raw_.slot(taken->use.slot).result_bytes = 0xffffffff;
   EXPECT_EQ(drain(), Integrity::corrupt);
 }
@@ -321,7 +331,7 @@ TEST_F(ChannelTest, RejectsAResultLongerThanItsPayload) {
 TEST_F(ChannelTest, RejectsAResultThatIsNoOutcome) {
   ASSERT_TRUE(submit(job_for(1), 1));
   auto taken = worker_.take();
-  worker_.finish(taken->use, Saved{}, 1);
+  worker_.finish(taken->use, {Saved{}, 1});
   raw_.slot(taken->use.slot).payload[kReportHeadBytes] = std::byte{0x7f};
   EXPECT_EQ(drain(), Integrity::corrupt);
 }
@@ -329,7 +339,7 @@ TEST_F(ChannelTest, RejectsAResultThatIsNoOutcome) {
 TEST_F(ChannelTest, RejectsACompletionWhoseStateIsNotDone) {
   ASSERT_TRUE(submit(job_for(1), 1));
   auto taken = worker_.take();
-  worker_.finish(taken->use, Saved{}, 1);
+  worker_.finish(taken->use, {Saved{}, 1});
   raw_.slot(taken->use.slot).state = pack_state(taken->use.generation, Phase{99});
   EXPECT_EQ(drain(), Integrity::corrupt);
   // Dead, it counts as started: it may be what the worker died of.
@@ -351,7 +361,7 @@ TEST_F(ChannelTest, NobodyKeepsTheLoopBusyForNothing) {
     ASSERT_EQ(drain(), Integrity::sound);
   }
   ASSERT_TRUE(submit(job_for(1), 1));
-  worker_.finish(worker_.take()->use, Saved{}, 1);
+  worker_.finish(worker_.take()->use, {Saved{}, 1});
   for (unsigned i = 0; i <= CoordinatorChannel::kMostEmptyDrains; ++i) {
     ASSERT_EQ(drain(), Integrity::sound) << "the first of them has brought something";
   }
@@ -361,9 +371,9 @@ TEST_F(ChannelTest, NobodyKeepsTheLoopBusyForNothing) {
 TEST_F(ChannelTest, StaysCorruptAfterOneBadEntry) {
   ASSERT_TRUE(submit(job_for(1), 1));
   const auto taken = worker_.take();
-  worker_.finish({taken->use.slot + 1, taken->use.generation}, Saved{}, 1);
+  worker_.finish({taken->use.slot + 1, taken->use.generation}, {Saved{}, 1});
   EXPECT_EQ(drain(), Integrity::corrupt);
-  worker_.finish(taken->use, Saved{}, 1);
+  worker_.finish(taken->use, {Saved{}, 1});
   EXPECT_EQ(drain(), Integrity::corrupt);
   EXPECT_TRUE(completions_.empty());
 }

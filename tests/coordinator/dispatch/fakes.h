@@ -96,6 +96,7 @@ struct FakeWorkers final : Workers {
   void kill_all() override { calls.emplace_back("kill"); }
   [[nodiscard]] std::uint64_t in_flight() const override { return submitted.size(); }
   [[nodiscard]] std::uint64_t bytes_in() const override { return received; }
+  [[nodiscard]] BytesInFlight bytes_in_flight() const override { return bytes; }
 
   /// Takes the only job out, as if it were on its way back.
   [[nodiscard]] Submitted take() {
@@ -111,6 +112,7 @@ struct FakeWorkers final : Workers {
   }
 
   std::size_t room = 4;
+  BytesInFlight bytes;
   bool too_large = false;
   std::optional<std::string> cannot_start;
   std::vector<Submitted> submitted;  // and not taken back

@@ -90,6 +90,84 @@ TEST(Pace, OfTheUnreadLinksAShareIsKept) {
   EXPECT_EQ(*pace.time_left(), 4400s);  // 88,000 are left: half of them at 10 a second
 }
 
+/// Four of eight files of 1 GiB are in flight, and 1 MiB comes a second.
+TEST(Pace, FewLargeFilesGoByTheirBytes) {
+  constexpr std::uint64_t kGiga = 1 << 30;
+  Pace pace(kStart);
+  const auto state = [](std::uint64_t mebibytes) {
+    return ProgressState{.total = 8,
+                         .bytes = mebibytes * kMega,
+                         .read = 8,
+                         .to_fetch = 8,
+                         .held = 8,
+                         .in_flight = 4,
+                         .known_in_flight = 4,
+                         .known_received = mebibytes * kMega,
+                         .known_to_come = 4 * kGiga - mebibytes * kMega};
+  };
+  for (std::uint64_t i = 1; i <= 600; ++i) pace.note(state(i), kStart + i * 1s);
+  EXPECT_EQ(pace.time_left(), std::chrono::seconds(8 * 1024 - 600));
+  ASSERT_TRUE(pace.total_bytes());
+  EXPECT_EQ(pace.total_bytes()->bytes, 8 * kGiga);
+  EXPECT_FALSE(pace.total_bytes()->exact) << "four have no known size";
+
+  // All that is left is in flight.
+  ProgressState last = state(700);
+  last.settled = last.fetched = last.saved = 4;
+  last.saved_bytes = kGiga;  // the others were small
+  last.held = 4;
+  last.known_to_come = kGiga;
+  pace.note(last, kStart + 700s);
+  EXPECT_EQ(pace.total_bytes()->bytes, 700 * kMega + kGiga);
+  EXPECT_TRUE(pace.total_bytes()->exact);
+  EXPECT_EQ(pace.time_left(), 1024s);
+}
+
+/// A thousand small files are soon done; a large one that came first is not.
+TEST(Pace, ALargeFileAmongSmallOnesIsSeen) {
+  Pace pace(kStart);
+  for (std::uint64_t i = 1; i <= 60; ++i) {
+    pace.note({.settled = i * 10,
+               .total = 1000,
+               .bytes = i * kMega,
+               .fetched = i * 10,
+               .saved = i * 10,
+               .saved_bytes = i * 1000,
+               .read = 1000,
+               .to_fetch = 1000,
+               .held = 1000 - i * 10,
+               .in_flight = 16,
+               .known_in_flight = 1,
+               .known_received = i * kMega,
+               .known_to_come = 1000 * kMega},
+              kStart + i * 1s);
+  }
+  EXPECT_EQ(pace.time_left(), 1000s);
+  EXPECT_EQ(pace.total_bytes(), std::nullopt) << "links say more";
+}
+
+/// Where every second link fails without a byte, it counts as none.
+TEST(Pace, FailuresBringNoBytes) {
+  Pace pace(kStart);
+  for (std::uint64_t i = 1; i <= 600; ++i) {
+    pace.note({.settled = 10,
+               .total = 20,
+               .bytes = i * kMega,
+               .fetched = 10,
+               .saved = 5,
+               .saved_bytes = 500 * kMega,
+               .read = 20,
+               .to_fetch = 20,
+               .held = 10,
+               .in_flight = 2,
+               .known_in_flight = 2,
+               .known_received = 100 * kMega,
+               .known_to_come = 100 * kMega},
+              kStart + i * 1s);
+  }
+  EXPECT_EQ(pace.time_left(), 500s);  // 100 MiB, and 8 links of 50 MiB
+}
+
 TEST(Pace, NothingIsOverBeforeTheLongestWait) {
   Pace pace(kStart);
   ProgressState state{.settled = 90,
