@@ -80,13 +80,14 @@ std::vector<std::string> closing_errors(const RunTrouble& trouble, Stage stage,
                                         std::uint64_t unfinished, std::uint64_t lost_records) {
   std::vector<std::string> errors;
   if (stage == Stage::cut_off) {
-    errors.push_back(
-        fmt::format("{}: {} links that were {}begun or waiting have no record{}, nor has what was "
-                    "not read of the list; {}the same command goes on from here",
-                    trouble.asked ? trouble.asked->why : "stopped early", unfinished + lost_records,
-                    lost_records > 0 ? "done, " : "", lost_records > 0 ? " in the results" : "",
-                    is_nearly_full(trouble) ? "make room there, then " : ""));
-  } else if (lost_records > 0) {
+    const std::string left = unfinished == 0 ? ""
+                                             : fmt::format(": {} link{} not finished", unfinished,
+                                                           unfinished == 1 ? " was" : "s were");
+    errors.push_back(fmt::format("{}{}; {}the same command goes on from here",
+                                 trouble.asked ? trouble.asked->why : "stopped early", left,
+                                 is_nearly_full(trouble) ? "make room there, then " : ""));
+  }
+  if (lost_records > 0) {
     errors.push_back(fmt::format(
         "{} links that are done have no record in the results; the same command writes them again",
         lost_records));

@@ -160,11 +160,22 @@ TEST(ClosingErrors, SayWhatARunWasEndedBy) {
   EXPECT_NE(errors[0].find("the same command goes on from here"), errors[0].npos) << errors[0];
 }
 
+TEST(ClosingErrors, StoppedEarlyIsOneSentence) {
+  const auto first = [](std::uint64_t unfinished) {
+    return closing_errors({}, Stage::cut_off, unfinished, 0).at(0);
+  };
+  EXPECT_EQ(first(0), "stopped early; the same command goes on from here");
+  EXPECT_EQ(first(1), "stopped early: 1 link was not finished; the same command goes on from here");
+  EXPECT_EQ(first(7),
+            "stopped early: 7 links were not finished; the same command goes on from here");
+}
+
 TEST(ClosingErrors, CountRecordsThatNobodyReceived) {
   EXPECT_EQ(closing_errors({}, Stage::cut_off, 2, 5),
-            std::vector<std::string>{"stopped early: 7 links that were done, begun or waiting have "
-                                     "no record in the results, nor has what was not read of the "
-                                     "list; the same command goes on from here"});
+            (std::vector<std::string>{
+                "stopped early: 2 links were not finished; the same command goes on from here",
+                "5 links that are done have no record in the results; the same command writes them "
+                "again"}));
   EXPECT_EQ(closing_errors({}, Stage::finishing, 0, 5),
             std::vector<std::string>{"5 links that are done have no record in the results; the "
                                      "same command writes them again"});
