@@ -75,7 +75,7 @@ RunSize possible_size(const RunSize& wanted) {
                               least_descriptors(), descriptor_limit()));
 }
 
-Progress::Style progress_style(const ShowOptions& options) {
+Progress::Style progress_style(const ShowOptions& options, const Look& look) {
   if (options.quiet) return Progress::Style::none;
   switch (options.progress) {
     case ProgressChoice::bar: return Progress::Style::bar;
@@ -83,7 +83,7 @@ Progress::Style progress_style(const ShowOptions& options) {
     case ProgressChoice::none: return Progress::Style::none;
     case ProgressChoice::automatic: break;
   }
-  return Console::can_redraw() ? Progress::Style::bar : Progress::Style::plain;
+  return look.redraws ? Progress::Style::bar : Progress::Style::plain;
 }
 
 std::unique_ptr<RunReport> make_report(const Options& options, Instant start,
@@ -91,10 +91,15 @@ std::unique_ptr<RunReport> make_report(const Options& options, Instant start,
   const ShowOptions& show = options.report;
   std::optional<JsonlLog> results;
   if (!show.results.empty()) results = or_exit(JsonlLog::open(show.results), kExitOutput);
-  return std::make_unique<RunReport>(
-      ReportOptions{progress_style(show), show.quiet, show.verbose, options.files.output,
-                    options.max_failed, std::move(kept_notices)},
-      std::move(results), start);
+  const Look look = look_for(surroundings());
+  return std::make_unique<RunReport>(ReportOptions{progress_style(show, look),
+                                                   look,
+                                                   show.quiet,
+                                                   show.verbose,
+                                                   {options.files.output, options.files.ledger},
+                                                   options.max_failed,
+                                                   std::move(kept_notices)},
+                                     std::move(results), start);
 }
 
 /// Links from the ledger keep the names that their run had for them: as it was told, or else by the

@@ -11,6 +11,7 @@
 #include "common/utf8.h"
 #include "coordinator/commands/line_output.h"
 #include "coordinator/report/console.h"
+#include "coordinator/report/failure_text.h"
 #include "coordinator/report/summary.h"
 #include "coordinator/report/tally.h"
 
@@ -33,14 +34,17 @@ Exit dry_run(const DryRunRules& rules, Reader& reader) {
   bool output_failed = false;
   LineOutput output;
   bool output_works = true;
-  std::vector<std::string> held;  // with --quiet, until it is known that the run ends badly
+  FailureLines lines;
+  std::vector<Spans> held;  // with --quiet, until it is known that the run ends badly
   const auto show_held = [&] {
-    for (const auto& line : std::exchange(held, {})) console.line(line);
+    for (const auto& line : std::exchange(held, {})) {
+      console.line(line, Level::warning, When::whenever);
+    }
   };
   const auto count = [&](const Record& record) {
     tally.add(record);
     if (record.status != Status::failed || record.stood) return;
-    if (failures++ < kFailuresInFull) held.push_back(describe_failure(record));
+    if (failures++ < kFailuresInFull) held.push_back(lines.line(record));
     if (!rules.quiet) show_held();
   };
   const auto show = [&](const ReaderItem& planned) {
@@ -54,11 +58,11 @@ Exit dry_run(const DryRunRules& rules, Reader& reader) {
       count(row->record);
     } else if (const auto* trouble = std::get_if<OutputTrouble>(&planned)) {
       output_failed = true;
-      console.line("fanfetch: " + printable(trouble->message));
+      console.line("fanfetch: " + printable(trouble->message), Level::error);
       return false;
     } else if (const auto* error = std::get_if<Error>(&planned)) {
       list_failed = true;
-      console.line("fanfetch: " + printable(error->message));
+      console.line("fanfetch: " + printable(error->message), Level::error);
     } else if (const auto* notice = std::get_if<Notice>(&planned); notice && !rules.quiet) {
       console.line(printable(notice->text));
     }

@@ -146,7 +146,11 @@ OwnFiles own_files(const std::string& output, const std::string& ledger) {
 class Verification {
  public:
   Verification(const VerifyArguments& arguments, Instant start)
-      : arguments_(arguments), start_(start), progress_(style(arguments), start), pace_(start) {}
+      : arguments_(arguments),
+        start_(start),
+        progress_(style(), look_, start),
+        pace_(start),
+        console_(look_) {}
 
   [[nodiscard]] tl::expected<ExitStatus, Exit> run() {
     const auto folder = take_folder(arguments_.folder);
@@ -168,9 +172,9 @@ class Verification {
   }
 
  private:
-  static Progress::Style style(const VerifyArguments& arguments) {
-    if (arguments.quiet) return Progress::Style::none;
-    return Console::can_redraw() ? Progress::Style::bar : Progress::Style::plain;
+  [[nodiscard]] Progress::Style style() const {
+    if (arguments_.quiet) return Progress::Style::none;
+    return look_.redraws ? Progress::Style::bar : Progress::Style::plain;
   }
 
   [[nodiscard]] Result<> check(const RunLedger& folder, CheckProcesses& processes) {
@@ -217,7 +221,8 @@ class Verification {
     }
     if (finding.verdict == Verdict::unreadable) {
       console_.line(
-          fmt::format("fanfetch: cannot read '{}': {}", file.name, errno_text(finding.error)));
+          fmt::format("fanfetch: cannot read '{}': {}", file.name, errno_text(finding.error)),
+          Level::error);
       return {};
     }
     if (const auto line = finding_line(finding, file.name, file.stamp)) add_line(*line);
@@ -261,11 +266,16 @@ class Verification {
     live.time_left = pace_.time_left();
     const auto text = progress_.due(live, now, Console::columns());
     if (!text) return;
-    progress_.style() == Progress::Style::bar ? console_.bar(*text) : console_.line(*text);
+    if (progress_.style() == Progress::Style::bar) {
+      console_.bar(*text);
+    } else {
+      console_.line(*text, Level::info, When::now);
+    }
   }
 
   const VerifyArguments& arguments_;
   const Instant start_;
+  const Look look_ = look_for(surroundings());
   Progress progress_;
   Pace pace_;
   Console console_;

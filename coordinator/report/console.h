@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "coordinator/report/look.h"
+
 namespace fanfetch {
 
 /// Writes to stderr for people: whole lines, and below them a progress bar that is redrawn in
@@ -10,22 +12,25 @@ namespace fanfetch {
 /// the first one it writes nothing more. Thread: only the ledger's; a write may block.
 class Console {
  public:
-  /// Writes `text` as a line above the bar.
-  void line(std::string_view text);
+  explicit Console(const Look& look = {}) : look_(look) {}
+
+  /// Writes `text` as a line above the bar, with what its look wants before it.
+  void line(std::string_view text, Level level = Level::info, When when = When::whenever);
+  void line(const Spans& spans, Level level, When when);
   /// Replaces the bar.
-  void bar(std::string_view text);
+  void bar(const Spans& spans);
   /// Removes the bar.
   void clear_bar();
 
-  /// Whether stderr is a terminal that can redraw a bar in place.
-  [[nodiscard]] static bool can_redraw();
   /// Columns of the terminal; 80 if that is unknown.
   [[nodiscard]] static unsigned columns();
 
  private:
+  [[nodiscard]] std::string drawn(const Spans& spans) const;
   void write(std::string_view text);
 
-  std::string bar_;
+  const Look look_;
+  std::string bar_;  // as it was written
   bool broken_ = false;
 };
 

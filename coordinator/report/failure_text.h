@@ -3,6 +3,9 @@
 #include <string>
 #include <string_view>
 
+#include "coordinator/link/record.h"
+#include "coordinator/report/look.h"
+
 namespace fanfetch {
 
 /// A URL as listed, cut where people look.
@@ -13,5 +16,17 @@ struct HostAndPath {
 
 /// Also for text that is no URL. Views of `url`.
 [[nodiscard]] HostAndPath host_and_path(std::string_view url);
+
+/// Failed links as lines for people, the class first, in columns:
+///     http_4xx        a.test     /x.jpg: the server says 404 (1 attempt)
+///     timeout         bbb.test   /y.jpg: no answer for 30 s (5 attempts)
+/// The host's column grows with what it has to hold, up to a limit.
+class FailureLines {
+ public:
+  [[nodiscard]] Spans line(const Record& record);
+
+ private:
+  std::size_t host_width_ = 0;
+};
 
 }  // namespace fanfetch

@@ -47,6 +47,14 @@ std::vector<LiveFailure> LastFailures::last(std::size_t most) const {
   return failures;
 }
 
+std::string bytes_text(const LiveReport& live, std::string_view of) {
+  std::string text = human_bytes(live.received_bytes);
+  if (!live.total_bytes) return text;
+  return text.append(of)
+      .append(live.total_bytes_exact ? "" : "~")
+      .append(human_bytes(*live.total_bytes));
+}
+
 std::string waiting_text(const LiveReport& live) {
   const bool one = live.hosts_waiting == 1;
   return fmt::format("waiting for {} host{} ({}{})", live.hosts_waiting, one ? "" : "s",
@@ -56,9 +64,8 @@ std::string waiting_text(const LiveReport& live) {
 std::string status_line(const LiveReport& live) {
   std::string text = live.total ? fmt::format("{} of {} done", live.settled(), *live.total)
                                 : fmt::format("{} done", live.settled());
-  text += fmt::format(", {} failed, {}, {}, {}", live.failed - live.failed_before,
-                      human_bytes(live.received_bytes), human_rate(live.links_per_second),
-                      human_byte_rate(live.bytes_per_second));
+  text += fmt::format(", {} failed, {}, {}, {}", live.failed - live.failed_before, bytes_text(live),
+                      human_rate(live.links_per_second), human_byte_rate(live.bytes_per_second));
   if (live.everything_waits) {
     text += ", " + waiting_text(live);
   } else if (live.time_left) {

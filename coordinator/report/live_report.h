@@ -6,6 +6,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/clock.h"
@@ -45,8 +46,10 @@ struct LiveReport {
   double bytes_per_second = 0;       ///< Of received_bytes; over about 5 s.
 
   std::optional<std::uint64_t> total;  ///< Links of the list; nullopt: it is still being read.
-  /// If all that is left is in flight and of known size: what received_bytes will be at the end.
+  /// What received_bytes will be at the end; only of a run of few large files, whose sizes are
+  /// known as far as they are in flight.
   std::optional<std::uint64_t> total_bytes;
+  bool total_bytes_exact = false;     ///< Else it is an estimate.
   std::optional<Duration> time_left;  ///< nullopt: no estimate, or nothing is left.
 
   std::uint64_t in_flight = 0;  ///< Links that are with a worker now.
@@ -66,6 +69,9 @@ struct LiveReport {
 /// (longest 1h12m)` if everything waits. One line without newline, for people; plain progress and
 /// status lines are this one.
 [[nodiscard]] std::string status_line(const LiveReport& live);
+/// `4.0 MiB`; of a run of few large files `1.2 GiB of 4.8 GiB`, with `~` before an estimate and
+/// `of` as given.
+[[nodiscard]] std::string bytes_text(const LiveReport& live, std::string_view of = " of ");
 /// `waiting for 3 hosts (longest 1h12m)`.
 [[nodiscard]] std::string waiting_text(const LiveReport& live);
 

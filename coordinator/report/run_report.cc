@@ -20,7 +20,8 @@ RunReport::RunReport(ReportOptions options, std::optional<JsonlLog> results, Ins
     : options_(std::move(options)),
       results_(std::move(results)),
       start_(start),
-      progress_(options_.progress, start),
+      console_(options_.look),
+      progress_(options_.progress, options_.look, start),
       pace_(start) {}
 
 void RunReport::on_record(const Record& record) {
@@ -42,9 +43,9 @@ void RunReport::on_record(const Record& record) {
     remember_failure(record);
     show_failure(record);
   } else if (options_.verbose && record.url) {
-    console_.line(printable(fmt::format("{}: {}{}{}", name(record.status), *record.url,
-                                        record.file_name ? " as " + *record.file_name : "",
-                                        record.message ? ": " + *record.message : "")));
+    detail(fmt::format("{}: {}{}{}", name(record.status), *record.url,
+                       record.file_name ? " as " + *record.file_name : "",
+                       record.message ? ": " + *record.message : ""));
   }
 }
 
@@ -59,38 +60,40 @@ void RunReport::show_failure(const Record& record) {
   const bool is_news = !record.stood || record.attempts > 0;
   if (!is_news && !options_.verbose) return;
   if (failures_shown_ < kFailuresInFull || options_.verbose) {
-    show_error(describe_failure(record));
+    show_error(failure_lines_.line(record), When::now);
   } else if (failures_shown_ == kFailuresInFull) {
-    show_error("more failures are only counted; --results FILE has every one");
+    show_error({{"more failures are only counted; --results FILE has every one"}}, When::now);
   }
   ++failures_shown_;
 }
 
-void RunReport::show_error(std::string text) {
-  held_.push_back(std::move(text));
+void RunReport::show_error(Spans spans, When when) {
+  held_.push_back({std::move(spans), when});
   if (!options_.quiet || options_.max_failed.exceeded_for_good_by(tally_)) show_held();
 }
 
 void RunReport::show_held() {
-  for (const std::string& text : std::exchange(held_, {})) console_.line(text);
+  for (const Held& held : std::exchange(held_, {})) {
+    console_.line(held.spans, Level::warning, held.when);
+  }
 }
 
 void RunReport::warning(const std::string& text) {
-  show_error(fmt::format("fanfetch: {}", printable(text)));
+  show_error({{fmt::format("fanfetch: {}", printable(text))}}, When::whenever);
 }
 
 void RunReport::error(const std::string& text) {
-  console_.line(fmt::format("fanfetch: {}", printable(text)));
+  console_.line(fmt::format("fanfetch: {}", printable(text)), Level::error);
 }
 
 void RunReport::notice(const std::string& text) {
-  if (!options_.quiet) console_.line(printable(text));
+  if (!options_.quiet) console_.line(printable(text), Level::notice, When::now);
 }
 
 void RunReport::show_status() { console_.line(printable(status_line(live(0)))); }
 
 void RunReport::detail(const std::string& text) {
-  if (options_.verbose) console_.line(printable(text));
+  if (options_.verbose) console_.line(printable(text), Level::detail, When::now);
 }
 
 void RunReport::progress(ProgressState state, Instant now) {
@@ -105,7 +108,7 @@ void RunReport::progress(ProgressState state, Instant now) {
   if (progress_.style() == Progress::Style::bar) {
     console_.bar(*text);
   } else {
-    console_.line(*text);
+    console_.line(*text, Level::info, When::now);
   }
 }
 
@@ -132,6 +135,9 @@ void RunReport::publish(const ProgressState& state, Instant now) {
   live_.links_per_second = pace_.links_per_second();
   live_.bytes_per_second = pace_.bytes_per_second();
   live_.total = state.total;
+  const auto total_bytes = pace_.total_bytes();
+  live_.total_bytes = total_bytes ? std::optional(total_bytes->bytes) : std::nullopt;
+  live_.total_bytes_exact = total_bytes && total_bytes->exact;
   live_.time_left = pace_.time_left();
   live_.in_flight = state.in_flight;
   live_.held = state.held;
@@ -173,7 +179,7 @@ void RunReport::finish(Instant now, bool well) {
     }
     return;
   }
-  for (const auto& line : summary_lines(tally_, now - start_, options_.output)) {
+  for (const auto& line : summary_lines(tally_, now - start_, options_.place)) {
     console_.line(line);
   }
 }

@@ -9,20 +9,24 @@
 #include "common/clock.h"
 #include "coordinator/link/record.h"
 #include "coordinator/report/console.h"
+#include "coordinator/report/failure_text.h"
 #include "coordinator/report/jsonl_log.h"
 #include "coordinator/report/live_report.h"
+#include "coordinator/report/look.h"
 #include "coordinator/report/pace.h"
 #include "coordinator/report/progress.h"
 #include "coordinator/report/progress_state.h"
+#include "coordinator/report/summary.h"
 #include "coordinator/report/tally.h"
 
 namespace fanfetch {
 
 struct ReportOptions {
   Progress::Style progress = Progress::Style::plain;
+  Look look = {};        ///< Of stderr.
   bool quiet = false;    ///< Errors only, and nothing at all of a run that ends well.
   bool verbose = false;  ///< Each file, each retry.
-  std::string output;    ///< The folder, as the user wrote it.
+  RunPlace place;        ///< Where it leaves its files.
   MaxFailed max_failed;  ///< Which failures are no error.
   /// What is to be said of kept files, before the first of them.
   std::vector<std::string> kept_notices = {};
@@ -75,7 +79,7 @@ class RunReport {
   void publish(const ProgressState& state, Instant now);
   void remember_failure(const Record& record);
   void show_failure(const Record& record);
-  void show_error(std::string text);
+  void show_error(Spans spans, When when);
   void show_held();
 
   const ReportOptions options_;
@@ -87,8 +91,13 @@ class RunReport {
   Tally tally_;
   unsigned failures_shown_ = 0;
   bool has_kept_ = false;
-  bool named_otherwise_ = false;   // of a kept file, it was said
-  std::vector<std::string> held_;  // with --quiet, until it is known that the run ends badly
+  bool named_otherwise_ = false;  // of a kept file, it was said
+  FailureLines failure_lines_;
+  struct Held {
+    Spans spans;
+    When when;
+  };
+  std::vector<Held> held_;  // with --quiet, until it is known that the run ends badly
   std::atomic<int> results_error_{0};
   std::uint64_t lost_records_ = 0;
 

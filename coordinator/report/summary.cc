@@ -13,6 +13,9 @@ namespace fanfetch {
 namespace {
 
 constexpr std::size_t kMaxHints = 3;
+constexpr std::size_t kWorstHosts = 3;
+/// Failures of a run that may be tried again at once; more deserve a look first.
+constexpr std::uint64_t kFewFailures = 20;
 
 /// Largest count first; equal counts by name, so that the order is the same in every run.
 template <class Name>
@@ -59,6 +62,18 @@ std::string failures_by_class(const FailureCounts& failures) {
   return by_class(
       [&](ErrorClass error) { return failures.by_class[static_cast<std::size_t>(error)]; },
       [&](ErrorClass error) { return statuses_of(failures, error); });
+}
+
+/// `; most at a.test (12), b.test (3) and c.test (1)`; empty: no host is known.
+std::string worst_hosts(const FailureCounts& failures) {
+  const auto worst = failures.by_host.worst(kWorstHosts);
+  const char* about = failures.by_host.uncounted() > 0 ? "about " : "";
+  std::string text;
+  for (const auto& [host, count] : worst) {
+    text += fmt::format("{}{} ({}{})", text.empty() ? "; most at " : ", ", printable(host), about,
+                        human_count(count));
+  }
+  return text;
 }
 
 std::string skipped_by_class(const Tally& tally) {
@@ -124,19 +139,41 @@ std::vector<std::string> hints(const Tally& tally) {
   return lines;
 }
 
+/// How to go on with new failures. Entries of a list that are no URLs are not in the ledger, and
+/// stay what they are.
+void add_failure_hints(const Tally& tally, const RunPlace& place, std::vector<std::string>& lines) {
+  std::vector<std::pair<std::string_view, std::uint64_t>> classes;
+  for (int i = 0; i < kErrorClasses; ++i) {
+    const auto error = static_cast<ErrorClass>(i);
+    if (error == ErrorClass::bad_url || error == ErrorClass::no_link) continue;
+    const std::uint64_t count = tally.new_failures().by_class[static_cast<std::size_t>(i)];
+    if (count > 0) classes.emplace_back(name(error), count);
+  }
+  if (classes.empty()) return;
+  sort_by_count(classes);
+  const bool like_an_option = place.output.starts_with('-');
+  const std::string folder = shell_word(like_an_option ? "./" + place.output : place.output);
+  const std::string ledger = place.ledger.empty() ? "" : " --ledger=" + shell_word(place.ledger);
+  lines.push_back(
+      fmt::format("hint: to list what failed: fanfetch export {}{} --failed", folder, ledger));
+  if (tally.new_failures().all > kFewFailures) return;
+  std::string names;
+  for (const auto& [error, count] : classes) names.append(names.empty() ? "" : ",").append(error);
+  lines.push_back(fmt::format("hint: to try that again: fanfetch --retry-failed {} -o {}{}", names,
+                              folder, ledger));
+}
+
 }  // namespace
 
-std::string describe_failure(const Record& record) {
-  std::string text =
-      fmt::format("failed: {}: {}",
-                  record.url.value_or("").empty() ? fmt::format("item {}", record.index)
-                                                  : printable(*record.url),
-                  record.error ? name(*record.error) : "unknown");
-  if (record.message && !record.message->empty()) text += ": " + printable(*record.message);
-  if (record.attempts > 0) {
-    text += fmt::format(" ({} attempt{})", record.attempts, record.attempts == 1 ? "" : "s");
+std::string shell_word(std::string_view text) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=./:,@%";
+  if (!text.empty() && text.find_first_not_of(kPlain) == std::string_view::npos) {
+    return std::string(text);
   }
-  return text;
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
 }
 
 std::string failed_text(std::uint64_t failed, std::uint64_t stood) {
@@ -146,7 +183,8 @@ std::string failed_text(std::uint64_t failed, std::uint64_t stood) {
 }
 
 std::string old_failures_line(const Tally& tally) {
-  std::string line = "from earlier runs: " + failures_by_class(tally.old_failures());
+  std::string line = "from earlier runs: " + failures_by_class(tally.old_failures()) +
+                     worst_hosts(tally.old_failures());
   const auto some = [&](std::uint64_t count) {
     return count == tally.old_failures().all ? "they are" : human_count(count) + " of them";
   };
@@ -160,23 +198,24 @@ std::string old_failures_line(const Tally& tally) {
   return line;
 }
 
-std::vector<std::string> summary_lines(const Tally& tally, Duration took,
-                                       const std::string& output) {
+std::vector<std::string> summary_lines(const Tally& tally, Duration took, const RunPlace& place) {
   std::vector<std::string> lines;
   const std::uint64_t old = tally.old_failures().all;
   if (tally.new_failures().all > 0) {
-    lines.push_back("failures: " + failures_by_class(tally.new_failures()));
+    lines.push_back("failures: " + failures_by_class(tally.new_failures()) +
+                    worst_hosts(tally.new_failures()));
   }
   if (old > 0) lines.push_back(old_failures_line(tally));
   if (const std::string skipped = skipped_by_class(tally); !skipped.empty()) {
     lines.push_back("skipped: " + skipped);
   }
   for (std::string& hint : hints(tally)) lines.push_back(std::move(hint));
+  add_failure_hints(tally, place, lines);
   lines.push_back(fmt::format(
       "Took {}: {} saved, {} kept, {} skipped, {} ({}) in {}", human_duration(took),
       human_count(tally.count(Status::saved)), human_count(tally.count(Status::kept)),
       human_count(tally.count(Status::skipped)), failed_text(tally.count(Status::failed), old),
-      human_bytes(tally.bytes()), printable(output)));
+      human_bytes(tally.bytes()), printable(place.output)));
   return lines;
 }
 

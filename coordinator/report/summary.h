@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/clock.h"
@@ -12,10 +13,6 @@
 
 namespace fanfetch {
 
-/// One failed link, for people: `failed: URL: http_4xx: the server says 404 (1 attempt)`. Safe to
-/// print, whatever the server or the list contains.
-[[nodiscard]] std::string describe_failure(const Record& record);
-
 /// `3 failed`, or `3 failed, 12 stand from earlier runs`: the former are new. `stood`: of `failed`.
 [[nodiscard]] std::string failed_text(std::uint64_t failed, std::uint64_t stood);
 
@@ -23,11 +20,23 @@ namespace fanfetch {
 /// this run did not try are not tried again by themselves. REQUIRES: there are some.
 [[nodiscard]] std::string old_failures_line(const Tally& tally);
 
-/// The lines shown after a run: new failures, old ones and skipped links by class, hints such as
-///     12 refused at 10.0.3.7: --allow-net 10.0.3.0/24 lets links reach it
-/// and last
+/// What the hints after a run name.
+struct RunPlace {
+  std::string output;       ///< The folder, as the user wrote it.
+  std::string ledger = {};  ///< As the user wrote it; empty: in that folder.
+};
+
+/// The lines shown after a run: new failures, old ones and skipped links by class, the hosts with
+/// most failures, hints such as
+///     hint: 12 refused at 10.0.3.7: --allow-net 10.0.3.0/24 lets links reach it
+///     hint: to list what failed: fanfetch export images --failed
+///     hint: to try that again: fanfetch --retry-failed http_4xx,timeout -o images
+/// (the last one only where failures are few) and last
 ///     Took 1.9s: 91 saved, 0 kept, 3 skipped, 0 failed (12.4 MiB) in images
 [[nodiscard]] std::vector<std::string> summary_lines(const Tally& tally, Duration took,
-                                                     const std::string& output);
+                                                     const RunPlace& place);
+
+/// `text` as one word of a shell's command line, quoted where it has to be.
+[[nodiscard]] std::string shell_word(std::string_view text);
 
 }  // namespace fanfetch

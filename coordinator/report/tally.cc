@@ -1,6 +1,9 @@
 #include "coordinator/report/tally.h"
 
 #include <numeric>
+#include <string_view>
+
+#include "coordinator/report/failure_text.h"
 
 namespace fanfetch {
 namespace {
@@ -10,9 +13,13 @@ constexpr std::size_t kMaxRefusedAddresses = 100;
 
 }  // namespace
 
-void FailureCounts::add(ErrorClass error, std::optional<int> http_status) {
+void FailureCounts::add(const Record& record) {
+  const ErrorClass error = *record.error;
+  const std::optional<int> http_status = record.http_status;
   ++all;
   ++by_class[static_cast<std::size_t>(error)];
+  const auto host = host_and_path(record.url ? std::string_view(*record.url) : "").host;
+  if (!host.empty()) by_host.add(host);
   // A success is no reason for a failure, and a worker that was taken over may say anything.
   if (http_status >= 400 && http_status < 600) ++by_status[{error, *http_status}];
 }
@@ -32,7 +39,7 @@ void Tally::add(const Record& record) {
   }
   if (!failed) return;
 
-  (record.stood ? old_failures_ : new_failures_).add(*record.error, record.http_status);
+  (record.stood ? old_failures_ : new_failures_).add(record);
   if (*record.error != ErrorClass::refused || record.refused_address.empty()) return;
   if (const auto known = refused_.find(record.refused_address); known != refused_.end()) {
     ++known->second;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "coordinator/link/record.h"
+#include "coordinator/report/host_tally.h"
 
 namespace fanfetch {
 
@@ -17,8 +18,10 @@ struct FailureCounts {
   std::array<std::uint64_t, kErrorClasses> by_class{};
   /// Those of a class that came with such an HTTP status, from 400 on.
   std::map<std::pair<ErrorClass, int>, std::uint64_t> by_status;
+  HostTally by_host;  ///< Of the links as listed.
 
-  void add(ErrorClass error, std::optional<int> http_status);
+  /// REQUIRES: record.error.
+  void add(const Record& record);
 };
 
 /// Counts records. Owned by the thread that settles links.

@@ -7,10 +7,12 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -77,6 +79,26 @@ struct Pipe {
   }
 };
 
+/// A terminal of so many columns, which changes nothing of what is written to it; `read` is our
+/// end.
+Pipe terminal(unsigned short columns) {
+  Pipe ends;
+  ends.read.reset(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
+  char name[64];
+  if (::grantpt(ends.read.get()) != 0 || ::unlockpt(ends.read.get()) != 0 ||
+      ::ptsname_r(ends.read.get(), name, sizeof name) != 0) {
+    fail_with("a terminal");
+  }
+  ends.write.reset(::open(name, O_RDWR | O_NOCTTY | O_CLOEXEC));
+  termios settings{};
+  ::tcgetattr(ends.write.get(), &settings);
+  ::cfmakeraw(&settings);  // else it makes CR and LF of each LF
+  ::tcsetattr(ends.write.get(), TCSANOW, &settings);
+  const winsize size{.ws_row = 24, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
+  ::ioctl(ends.write.get(), TIOCSWINSZ, &size);
+  return ends;
+}
+
 /// Runs between fork and exec: only async-signal-safe calls, because the parent has threads.
 [[noreturn]] void become(const char* path, char* const* argv, char* const* envp,
                          const Launch& setup, pid_t parent, int in, int out, int err) {
@@ -132,6 +154,7 @@ FanfetchProcess::FanfetchProcess(const Launch& setup)
   if (!setup.stdin_pipe) in.read.reset(::open(setup.stdin_file.c_str(), O_RDONLY | O_CLOEXEC));
   if (setup.stdout_unread) out.read.reset();
   if (setup.stderr_unread) err.read.reset();
+  if (setup.stderr_columns != 0) err = terminal(setup.stderr_columns);
 
   const pid_t parent = ::getpid();
   pid_ = ::fork();

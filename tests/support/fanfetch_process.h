@@ -28,6 +28,8 @@ struct Launch {
   std::string stdin_file = "/dev/null";
   bool stdout_unread = false;  ///< A pipe whose reader has closed it before the start.
   bool stderr_unread = false;
+  /// Not 0: stderr is a terminal of so many columns; `env` has to say which, as TERM.
+  unsigned short stderr_columns = 0;
   int ignored_signal = 0;  ///< Ignored from the start, as nohup does with SIGHUP.
 };
 

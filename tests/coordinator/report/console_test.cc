@@ -18,7 +18,7 @@ TEST(Console, ItsBarIsRedrawnBelowEachLineAndSteersNothingElse) {
   CaptureStderr();
   {
     Console console;
-    console.bar("1/2\x1b[2J");
+    console.bar({{"1/2\x1b[2J"}});
     console.line("news");
     console.clear_bar();
   }
@@ -26,6 +26,41 @@ TEST(Console, ItsBarIsRedrawnBelowEachLineAndSteersNothingElse) {
             "\r\x1b[K1/2\\x1b[2J"
             "\r\x1b[Knews\n1/2\\x1b[2J"
             "\r\x1b[K");
+}
+
+TEST(Console, OnlyItsOwnColoursReachATerminal) {
+  CaptureStderr();
+  {
+    Console console(Look{.redraws = true, .colour = true});
+    console.line({{"bad\x1b[5m", Ink::bad}, {" a\x1b[7m"}}, Level::warning, When::now);
+    console.bar({{"=", Ink::good}, {"]"}});
+  }
+  EXPECT_EQ(GetCapturedStderr(),
+            "\x1b[31mbad\\x1b[5m\x1b[0m a\\x1b[7m\n"
+            "\r\x1b[K\x1b[32m=\x1b[0m]");
+}
+
+TEST(Console, WithoutColourThereIsNone) {
+  CaptureStderr();
+  Console(Look{.redraws = true}).line({{"bad", Ink::bad}, {" a"}}, Level::warning, When::now);
+  EXPECT_EQ(GetCapturedStderr(), "bad a\n");
+}
+
+TEST(Console, LinesForTheJournalHaveTheirPriority) {
+  CaptureStderr();
+  Console console(Look{.stamp = Look::Stamp::priority});
+  console.line("a");
+  console.line("b", Level::error, When::now);
+  EXPECT_EQ(GetCapturedStderr(), "<6>a\n<3>b\n");
+}
+
+TEST(Console, ElsewhereWhatHappensNowHasItsTime) {
+  CaptureStderr();
+  Console console(Look{.stamp = Look::Stamp::time});
+  console.line("a", Level::notice, When::now);
+  console.line("b");
+  const std::string err = GetCapturedStderr();
+  EXPECT_EQ(err.find("Z a\nb\n"), 19u) << err;
 }
 
 TEST(Console, NobodyHasToReadAnEndlessLine) {

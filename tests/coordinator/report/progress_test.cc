@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 
 namespace fanfetch {
 namespace {
@@ -34,19 +36,91 @@ LiveReport waiting() {
   return live;
 }
 
-std::string bar(const LiveReport& live, unsigned columns) {
-  Progress progress(Progress::Style::bar, kStart);
-  return progress.due(live, kStart, columns).value_or("");
+std::string bar(const LiveReport& live, unsigned columns, const Look& look = {}) {
+  Progress progress(Progress::Style::bar, look, kStart);
+  return plain_text(progress.due(live, kStart, columns).value_or(Spans{}));
 }
 
-TEST(Progress, BarShowsEverything) {
-  EXPECT_EQ(bar(half_way(), 80),
-            "[============>             ] 45/91  11.2/s  4.0 MiB  1.0 MiB/s  2 failed  ETA 4s");
+/// Columns that `text` takes: characters of UTF-8.
+std::size_t columns_of(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+TEST(Progress, BarAtUsualWidths) {
+  const std::pair<unsigned, const char*> kBars[] = {
+      {100, "[============>            ] 45/91  11.2/s  4.0 MiB  1.0 MiB/s  2 failed  ETA 4s"},
+      {80, "[=========>          ] 45/91  11.2/s  4.0 MiB  1.0 MiB/s  2 failed  ETA 4s"},
+      {60, "[=======>       ] 45/91  11.2/s  4.0 MiB  2 failed  ETA 4s"},
+      {40, "[====>     ] 45/91  2 failed  ETA 4s"},
+      {29, "45/91  2 failed  ETA 4s"}};
+  for (const auto& [columns, expected] : kBars) EXPECT_EQ(bar(half_way(), columns), expected);
+}
+
+TEST(Progress, BlocksWhereTheyAreSeen) {
+  const Look look{.redraws = true, .unicode = true};
+  EXPECT_EQ(bar(half_way(), 80, look),
+            "▕█████████▉          ▏ 45/91  11.2/s  4.0 MiB  1.0 MiB/s  2 failed  ETA 4s");
+  EXPECT_EQ(bar(half_way(), 40, look), "▕████▉     ▏ 45/91  2 failed  ETA 4s");
 }
 
 TEST(Progress, BarSaysWhatItWaitsFor) {
-  EXPECT_EQ(bar(waiting(), 84),
-            "45/91  11.2/s  4.0 MiB  1.0 MiB/s  2 failed  waiting for 3 hosts (longest 1h12m)");
+  EXPECT_EQ(
+      bar(waiting(), 100),
+      "[============>            ] 45/91  11.2/s  4.0 MiB  2 failed  waiting for 3 hosts (longest "
+      "1h12m)");
+  EXPECT_EQ(bar(waiting(), 80),
+            "[=========>          ] 45/91  2 failed  waiting for 3 hosts (longest 1h12m)");
+  EXPECT_EQ(bar(waiting(), 40), "[====>     ] 45/91  waiting 1h12m");
+}
+
+TEST(Progress, AFewLargeFilesGoByTheirBytes) {
+  LiveReport live = half_way();
+  live.saved = live.failed = 0;
+  live.total = 8;
+  live.received_bytes = 2048 * kMega;
+  live.total_bytes = 4096 * kMega;
+  EXPECT_EQ(bar(live, 80),
+            "[==========>         ] 0/8  11.2/s  2.0 GiB/~4.0 GiB  1.0 MiB/s  ETA 4s");
+  live.total_bytes_exact = true;
+  EXPECT_EQ(bar(live, 42), "[=====>    ] 0/8  2.0 GiB/4.0 GiB  ETA 4s");
+  EXPECT_EQ(status_line(live),
+            "0 of 8 done, 0 failed, 2.0 GiB of 4.0 GiB, 11.2/s, 1.0 MiB/s, 4s left");
+}
+
+/// Whatever stands behind it, the drawn part begins and ends at the same columns.
+TEST(Progress, TheBarKeepsItsWidth) {
+  for (const bool unicode : {false, true}) {
+    const Look look{.redraws = true, .unicode = unicode};
+    for (const unsigned columns : {40u, 80u, 200u}) {
+      std::size_t width = 0;
+      for (std::uint64_t done = 0; done <= 1000; ++done) {
+        LiveReport live = done % 3 == 0 ? waiting() : half_way();
+        live.saved = done;
+        live.failed = done % 7;
+        live.received_bytes = done * done * 1000;
+        live.total = 1000;
+        const std::string text = bar(live, columns, look);
+        const std::string frame = unicode ? "▏ " : "] ";
+        const std::size_t end = columns_of(text.substr(0, text.rfind(frame)));
+        if (width == 0) width = end;
+        ASSERT_EQ(end, width) << text;
+        ASSERT_LE(columns_of(text), columns) << text;
+      }
+    }
+  }
+}
+
+TEST(Progress, FailuresAreSeenFirst) {
+  Progress progress(Progress::Style::bar, {}, kStart);
+  const Spans spans = *progress.due(half_way(), kStart, 80);
+  const auto of = [&](Ink ink) {
+    std::string text;
+    for (const Span& span : spans) text += span.ink == ink ? span.text : "";
+    return text;
+  };
+  EXPECT_EQ(of(Ink::bad), "2 failed");
+  EXPECT_EQ(of(Ink::good), "=========>          ");
 }
 
 TEST(Progress, OldFailuresAreNoNews) {
@@ -56,7 +130,7 @@ TEST(Progress, OldFailuresAreNoNews) {
 }
 
 TEST(Progress, BarComesAtMostFiveTimesASecond) {
-  Progress progress(Progress::Style::bar, kStart);
+  Progress progress(Progress::Style::bar, {}, kStart);
   int count = 0;
   for (auto now = kStart; now < kStart + 1s; now += 1ms) count += progress.due({}, now, 80) ? 1 : 0;
   EXPECT_EQ(count, 5);
@@ -85,12 +159,9 @@ TEST(Progress, BarFitsWhateverTheWidth) {
 }
 
 TEST(Progress, NarrowBarsKeepWhatMatters) {
-  const auto at = [](unsigned columns) { return bar(half_way(), columns); };
-  EXPECT_EQ(at(51), "45/91  11.2/s  4.0 MiB  1.0 MiB/s  2 failed  ETA 4s");
-  EXPECT_EQ(at(50), "45/91  11.2/s  4.0 MiB  2 failed  ETA 4s");
-  EXPECT_EQ(at(35), "45/91  11.2/s  2 failed  ETA 4s");
-  EXPECT_EQ(at(20), "45/91  2 failed");
-  EXPECT_EQ(at(12), "45/91");
+  EXPECT_EQ(bar(half_way(), 20), "45/91  2 failed");
+  EXPECT_EQ(bar(half_way(), 12), "45/91");
+  EXPECT_EQ(bar(half_way(), 4), "45/9");
 }
 
 TEST(Progress, WithoutATotalThereIsNoBar) {
@@ -106,7 +177,9 @@ TEST(Progress, TheEndIsFull) {
   live.saved = 91;
   live.total = 91;
   const std::string text = bar(live, 60);
-  EXPECT_EQ(text.find_first_of("> "), text.find(']') + 1) << text;
+  EXPECT_TRUE(text.starts_with("[===============] 91/91")) << text;
+  const Look blocks{.redraws = true, .unicode = true};
+  EXPECT_TRUE(bar(live, 40, blocks).starts_with("▕██████████▏ 91/91")) << bar(live, 40, blocks);
 }
 
 TEST(Progress, NothingIsDividedByZero) {
@@ -116,20 +189,20 @@ TEST(Progress, NothingIsDividedByZero) {
 }
 
 TEST(Progress, LinesComeAfterFiveSecondsAndThenEachMinute) {
-  Progress progress(Progress::Style::plain, kStart);
+  Progress progress(Progress::Style::plain, {}, kStart);
   EXPECT_EQ(progress.next(), kStart + 5s);
   EXPECT_FALSE(progress.due({}, kStart + 4999ms, 80));
-  EXPECT_EQ(progress.due(half_way(), kStart + 5s, 0),
+  EXPECT_EQ(plain_text(*progress.due(half_way(), kStart + 5s, 0)),
             "45 of 91 done, 2 failed, 4.0 MiB, 11.2/s, 1.0 MiB/s, 4s left");
   EXPECT_FALSE(progress.due({}, kStart + 64s, 80));
   LiveReport later = waiting();
   later.total = std::nullopt;
-  EXPECT_EQ(progress.due(later, kStart + 65s, 80),
+  EXPECT_EQ(plain_text(*progress.due(later, kStart + 65s, 80)),
             "45 done, 2 failed, 4.0 MiB, 11.2/s, 1.0 MiB/s, waiting for 3 hosts (longest 1h12m)");
 }
 
 TEST(Progress, NoneSaysNothing) {
-  Progress progress(Progress::Style::none, kStart);
+  Progress progress(Progress::Style::none, {}, kStart);
   EXPECT_EQ(progress.next(), std::nullopt);
   EXPECT_FALSE(progress.due({}, kStart + 1h, 80));
 }
