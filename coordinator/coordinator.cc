@@ -34,7 +34,7 @@ bool Coordinator::start() {
 
 void Coordinator::after_batch() {
   if (stage_.stage() == Stage::running) {
-    take_items();
+    if (!paused_) take_items();  // a reader that waits asks for no further page
     dispatcher_.dispatch();
     take_more_later();
     if (total_ && dispatcher_.size() == 0) on_event(RunEvent::all_finished);
@@ -208,6 +208,19 @@ RunUse Coordinator::use() const {
     if (const auto until = dispatcher_.sleeps_until()) use.sleeps_for = *until - timers_.now();
   }
   return use;
+}
+
+// --- What the user wants in mid-run ---
+
+void Coordinator::pause() {
+  paused_ = true;
+  dispatcher_.pause();
+}
+
+void Coordinator::resume() {
+  paused_ = false;
+  dispatcher_.resume();
+  links_.wake_again();  // no event tells of what has come meanwhile
 }
 
 // --- The end ---

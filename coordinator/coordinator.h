@@ -65,6 +65,17 @@ class Coordinator {
   /// AskedEnd. Of no effect once the run ends anyway, but that a disk which is nearly full is
   /// noted.
   void end_as_asked(EndReason reason, std::string why);
+  /// The user wants that nothing new begins until resume().
+  void pause();
+  void resume();
+  [[nodiscard]] bool is_paused() const { return paused_; }
+  /// What the run goes by from now on.
+  void set_host_rules(HostRules rules) { dispatcher_.set_host_rules(std::move(rules)); }
+  void set_limit_rate(std::uint64_t bytes_a_second) { dispatcher_.set_limit_rate(bytes_a_second); }
+  [[nodiscard]] const HostRules& host_rules() const { return dispatcher_.host_rules(); }
+  [[nodiscard]] std::vector<HostView> top_hosts(HostOrder order, std::size_t most) const {
+    return dispatcher_.top_hosts(order, most);
+  }
   /// The ledger's thread has done something, or the output has failed.
   void on_ledger_progress();
 
@@ -145,7 +156,8 @@ class Coordinator {
   std::optional<std::uint64_t> total_;  // set: the list has been read to its end
   bool items_left_ = false;             // take_items() left something with the reader
   bool ledger_damaged_ = false;
-  bool signalled_ = false;     // by the user
+  bool paused_ = false;        // by the user
+  bool signalled_ = false;     // the same
   bool workers_gone_ = false;  // all of them have left
   Instant next_pause_report_{};
   std::uint64_t read_ = 0;  // links of the list that were taken

@@ -9,6 +9,16 @@
 #include "coordinator/dispatch/placeholders.h"
 
 namespace fanfetch {
+namespace {
+
+Outcome skipped_host() {
+  return Skipped{.reason = ErrorClass::filtered,
+                 .message = "its host is skipped: --host-limit, or fanfetch set",
+                 .duplicate_of = std::nullopt,
+                 .response = {}};
+}
+
+}  // namespace
 
 namespace {
 
@@ -30,7 +40,7 @@ Dispatcher::Dispatcher(DispatchRules rules, Workers& workers, Routes& routes, Ti
       timers_(timers),
       events_(std::move(events)),
       dice_(seed),
-      scheduler_(rules.hosts, dice_()) {}
+      scheduler_(std::move(rules.hosts), dice_()) {}
 
 void Dispatcher::add(Link link) {
   const TaskId id = next_task_++;
@@ -48,6 +58,12 @@ void Dispatcher::cut_off() {
 // --- Out: from the scheduler to the workers ---
 
 void Dispatcher::dispatch() {
+  if (!paused_) begin_what_may();
+  hand_out_given_up();
+  arm_due_timer();
+}
+
+void Dispatcher::begin_what_may() {
   dispatch_alone();
   while (workers_.has_room() && !events_.held_back()) {
     if (!arrived_.empty()) {
@@ -61,16 +77,14 @@ void Dispatcher::dispatch() {
     if (!id) break;
     begin(*id);
   }
-  hand_out_given_up();
-  arm_due_timer();
 }
 
-/// Tasks whose host was given up fail without a request of their own.
+/// Tasks whose host was given up, or is to be skipped, end without a request of their own.
 void Dispatcher::hand_out_given_up() {
   while (!events_.held_back()) {
     const auto given_up = scheduler_.next_given_up();
     if (!given_up) return;
-    finish(wake(given_up->task), *given_up->failed);
+    finish(wake(given_up->task), given_up->failed ? Outcome(*given_up->failed) : skipped_host());
   }
 }
 
@@ -139,7 +153,7 @@ void Dispatcher::arm_due_timer() {
   if (due_timer_) timers_.cancel(*std::exchange(due_timer_, std::nullopt));
   // A task that is due while there is no room stays in the heap: its timer would fire for ever.
   // What makes room is an event too.
-  if (!workers_.has_room() || events_.held_back() || !routes_.has_room()) return;
+  if (paused_ || !workers_.has_room() || events_.held_back() || !routes_.has_room()) return;
   if (const auto due = scheduler_.next_due()) {
     due_timer_ = timers_.call_at(*due, [this] { due_timer_.reset(); });
   }

@@ -8,6 +8,7 @@
 #include <random>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "coordinator/dispatch/job_factory.h"
 #include "coordinator/dispatch/next_step.h"
@@ -58,6 +59,20 @@ class Dispatcher {
   void on_completion(TaskId id, JobReport report, std::optional<unsigned> connected = {});
   void on_lost(TaskId id, Blame blame);
 
+  /// Nothing new begins from now on, until resume(): what is in flight finishes.
+  void pause() { paused_ = true; }
+  /// dispatch() goes on.
+  void resume() { paused_ = false; }
+  /// Other rules hold from now on, for links that wait too.
+  void set_host_rules(HostRules rules) { scheduler_.set_rules(std::move(rules), timers_.now()); }
+  [[nodiscard]] const HostRules& host_rules() const { return scheduler_.rules(); }
+  /// JobRules::limit_rate of the jobs that are made from now on.
+  void set_limit_rate(std::uint64_t bytes_a_second) { jobs_.set_limit_rate(bytes_a_second); }
+  /// See Scheduler::top_hosts().
+  [[nodiscard]] std::vector<HostView> top_hosts(HostOrder order, std::size_t most) const {
+    return scheduler_.top_hosts(order, most, timers_.now());
+  }
+
   /// The run ends early: no task gets another request. Tasks whose jobs are still with a worker are
   /// finished or abandoned as those come back.
   void cut_off();
@@ -79,11 +94,12 @@ class Dispatcher {
   [[nodiscard]] std::optional<Instant> sleeps_until() const;
   /// Some worker has room, but nothing can be given to it before something is due.
   [[nodiscard]] bool is_idle() const {
-    return workers_.has_room() && !scheduler_.has_turn() && routes_.has_room();
+    return !paused_ && workers_.has_room() && !scheduler_.has_turn() && routes_.has_room();
   }
 
  private:
   [[nodiscard]] Task wake(TaskId id);
+  void begin_what_may();
   void dispatch_alone();
   void begin(TaskId id);
   void go(TaskId id, Routes::Found route);
@@ -96,7 +112,7 @@ class Dispatcher {
   void schedule_retry(TaskId id, Task task, const TryAgain& again);
   void finish(Task task, Outcome outcome);
 
-  const JobFactory jobs_;
+  JobFactory jobs_;
   const RetryRules retry_rules_;
   Workers& workers_;
   Routes& routes_;
@@ -105,6 +121,7 @@ class Dispatcher {
   std::mt19937_64 dice_;
   Scheduler scheduler_;
   RunPhase phase_ = RunPhase::running;
+  bool paused_ = false;                              // by the user
   std::unordered_map<TaskId, WaitingTask> waiting_;  // for their turn
   std::unordered_map<TaskId, Task> tasks_;           // those that have had it
   TaskId next_task_ = 1;

@@ -47,8 +47,10 @@ class JobFactory {
   [[nodiscard]] Job make(const Link& link, const Url& url, Route route,
                          WasEncrypted was_encrypted = WasEncrypted::no) const;
 
+  void set_limit_rate(std::uint64_t bytes_a_second) { rules_.limit_rate = bytes_a_second; }
+
  private:
-  const JobRules rules_;
+  JobRules rules_;
 };
 
 }  // namespace fanfetch

@@ -29,6 +29,9 @@ class PoolWorkers final : public Workers {
   [[nodiscard]] Result<bool> submit_alone(const Job& job, TaskId task,
                                           const std::string& host) override;
   void reserve(bool wanted) override { pool_.reserve(wanted); }
+  void allow_jobs(unsigned jobs) { pool_.allow_jobs(jobs); }
+  void limit_bytes(std::uint64_t bytes_a_second) { pool_.limit_bytes(bytes_a_second); }
+  [[nodiscard]] std::vector<WorkerView> views() const { return pool_.views(); }
   void wake() override { pool_.wake_workers(); }
   void stop(std::function<void()> gone) override { pool_.stop(std::move(gone)); }
   void cut() override { pool_.cut(); }

@@ -60,6 +60,16 @@ Result<> apply_worker_memory(Options& options, Values values) {
   return fail("a worker needs 32M; '{}' is less", values[0]);
 }
 
+Result<> apply_host_limit(Options& options, Values values) {
+  auto limit = parse_host_limit(values[0]);
+  if (!limit) return tl::unexpected(std::move(limit.error()));
+  put_limit(options.host_limits, std::move(*limit));
+  if (options.host_limits.size() > kMaxHostLimits) {
+    return fail("there are more than {} hosts with limits of their own", kMaxHostLimits);
+  }
+  return {};
+}
+
 Result<> apply_pages(Options& options, Values values) {
   options.source.pages_given = true;
   if (values[0] == "all") {

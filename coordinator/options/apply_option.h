@@ -47,6 +47,7 @@ template <class Target>
 [[nodiscard]] Result<> store_path(std::string& target, Values values);
 [[nodiscard]] Result<> add_extensions(std::vector<std::string>& target, Values values);
 
+[[nodiscard]] Result<> apply_host_limit(Options& options, Values values);
 [[nodiscard]] Result<> apply_worker_memory(Options& options, Values values);
 [[nodiscard]] Result<> apply_pages(Options& options, Values values);
 [[nodiscard]] Result<> apply_format(Options& options, Values values);

@@ -74,6 +74,8 @@ const OptionRow kTable[] = {
      InConfig::yes, apply_worker_memory},
     {"--per-host", "N|auto[:MAX]", kPace, "transfers at once from one host", "auto", kShort,
      InConfig::yes, [](Options& o, Values v) { return store(o.per_host, parse_per_host(v[0])); }},
+    {"--host-limit", "HOST=N|skip", kPace, "transfers at once from that host (or host:port), or none at all of its links; may be repeated", "", kLong,
+     InConfig::yes, apply_host_limit},
     {"--rate", "RATE", kPace, "requests to one host: 5/s, 100/m, 1000/h", "none", kLong,
      InConfig::yes, [](Options& o, Values v) { return store(o.rate, parse_rate(v[0])); }},
     {"--limit-rate", "BYTES/s", kPace, "of all transfers together: 500K, 2MB/s", "none", kLong,

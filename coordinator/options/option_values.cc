@@ -269,6 +269,24 @@ Result<HostAndPort> parse_host(std::string_view text) {
   return parsed;
 }
 
+Result<std::optional<unsigned>> parse_host_most(std::string_view text) {
+  static constexpr std::uint64_t kMost = 4096;
+  if (text == "skip") return std::optional<unsigned>();
+  const auto most = parse_count(text, 1, kMost);
+  if (!most) return fail("'{}' is neither skip nor a number from 1 to {}", text, kMost);
+  return static_cast<unsigned>(*most);
+}
+
+Result<HostLimit> parse_host_limit(std::string_view text) {
+  const std::size_t equals = text.rfind('=');
+  if (equals == text.npos) return fail("'{}' is not HOST=N or HOST=skip", text);
+  const auto host = parse_host(text.substr(0, equals));
+  if (!host) return tl::unexpected(host.error());
+  const auto most = parse_host_most(text.substr(equals + 1));
+  if (!most) return tl::unexpected(most.error());
+  return HostLimit{.host = host->host, .port = host->port, .most = *most};
+}
+
 Result<std::string> read_small_file(const std::string& path) {
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   std::string content;

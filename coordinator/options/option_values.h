@@ -12,6 +12,7 @@
 #include "common/ip_network.h"
 #include "common/result.h"
 #include "coordinator/reading/retry_failed.h"
+#include "coordinator/schedule/host_limits.h"
 #include "coordinator/schedule/per_host.h"
 
 namespace fanfetch {
@@ -68,6 +69,11 @@ struct HostAndPort {
 };
 /// `example.org`, `example.org:8443`, `::1`, `[::1]:8080`.
 [[nodiscard]] Result<HostAndPort> parse_host(std::string_view text);
+
+/// `64`: concurrent requests to one host; `skip` is none of them.
+[[nodiscard]] Result<std::optional<unsigned>> parse_host_most(std::string_view text);
+/// `example.org=4`, `[::1]:8080=skip`.
+[[nodiscard]] Result<HostLimit> parse_host_limit(std::string_view text);
 
 /// A whole file of at most 1 MiB; pipes are read to their end.
 [[nodiscard]] Result<std::string> read_small_file(const std::string& path);

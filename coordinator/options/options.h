@@ -13,6 +13,7 @@
 #include "coordinator/reading/link_filter.h"
 #include "coordinator/reading/planner.h"
 #include "coordinator/report/tally.h"
+#include "coordinator/schedule/host_limits.h"
 #include "coordinator/schedule/per_host.h"
 #include "coordinator/schedule/run_limits.h"
 #include "coordinator/sources/list_format.h"
@@ -90,8 +91,9 @@ struct Options {
   std::optional<unsigned> workers;  ///< Nullopt: as many as the machine can use.
   std::uint64_t worker_memory = 0;  ///< Bytes of one worker; 0: no limit.
   PerHost per_host;
-  double rate = 0;  ///< Requests a second to one host; 0: no limit.
-  int retries = 4;  ///< Of a link, after the first try.
+  HostLimits host_limits;  ///< Of single hosts.
+  double rate = 0;         ///< Requests a second to one host; 0: no limit.
+  int retries = 4;         ///< Of a link, after the first try.
   std::chrono::milliseconds max_wait{std::chrono::minutes(10)};  ///< That a host may ask for.
 
   /// `--retry-failed` without a SOURCE: the links are those that failed in the folder's ledger.

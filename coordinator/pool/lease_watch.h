@@ -43,6 +43,9 @@ class LeaseWatch {
 
   LeaseWatch(std::uint32_t slots, LeaseLimits limits) : limits_(limits), slots_(slots) {}
 
+  /// From now on a transfer may be held back (LeaseLimits::may_hold).
+  void believe_holds() { limits_.may_hold = true; }
+
   /// Once a tick for each slot with a started job. `generation`: differs from that of the slot's
   /// earlier jobs. True: it is held for too long.
   [[nodiscard]] bool on_tick(std::uint32_t slot, std::uint32_t generation,

@@ -17,10 +17,14 @@ namespace fanfetch {
 /// One worker of the pool, through all the processes that it is one after the other.
 struct PoolMember {
   PoolMember(unsigned its_number, std::uint32_t its_share)
-      : number(its_number), share(its_share), warm(kConnectionsPerTransfer * its_share) {}
+      : number(its_number),
+        share(its_share),
+        allowed(its_share),
+        warm(kConnectionsPerTransfer * its_share) {}
 
-  unsigned number;      // for people, from 1
-  std::uint32_t share;  // of the jobs that the pool runs in parallel
+  unsigned number;        // for people, from 1
+  std::uint32_t share;    // of the jobs that the pool can run in parallel: its slots
+  std::uint32_t allowed;  // of those that it may run now, at most its share
   WorkerState state;
 
   // Of its current process; nullopt: it rests, or is gone.
@@ -45,10 +49,10 @@ struct PoolMember {
   [[nodiscard]] bool serves() const {
     return channel && !retires && state.state() == WorkerState::State::serving;
   }
-  [[nodiscard]] bool idle() const { return serves() && channel->leases() == 0; }
+  [[nodiscard]] bool idle() const { return serves() && allowed > 0 && channel->leases() == 0; }
   [[nodiscard]] WorkerLoad load(bool has_warm = false) const {
     return {.leases = channel ? channel->leases() : 0,
-            .share = share,
+            .share = allowed,
             .takes_jobs = serves() && !alone && !reserved,
             .has_warm = has_warm};
   }

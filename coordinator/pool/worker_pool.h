@@ -24,6 +24,7 @@
 #include "coordinator/pool/stderr_lines.h"
 #include "coordinator/pool/worker_process.h"
 #include "coordinator/pool/worker_state.h"
+#include "coordinator/pool/worker_view.h"
 
 namespace fanfetch {
 
@@ -87,6 +88,13 @@ class WorkerPool {
   /// `wanted`: keeps one worker free of new jobs, so that submit_alone() finds an idle one.
   void reserve(bool wanted);
 
+  /// Jobs in parallel from now on, from 1 to PoolSettings::jobs; those that are more finish.
+  void allow_jobs(unsigned jobs);
+  /// PoolSettings::byte_limit from now on, also for the jobs that the workers have.
+  void limit_bytes(std::uint64_t bytes_a_second);
+  /// How it stands with each worker, in the order of their numbers.
+  [[nodiscard]] std::vector<WorkerView> views() const;
+
   /// Wakes the workers that got jobs since the last call: once per wake-up of the loop.
   void wake_workers();
 
@@ -134,7 +142,7 @@ class WorkerPool {
 
   EventLoop& loop_;
   WorkerProgram program_;
-  const PoolSettings settings_;
+  PoolSettings settings_;
   std::deque<StartedWorker> first_;  // not taken over yet
   PoolEvents events_;
   std::vector<std::unique_ptr<PoolMember>> members_;

@@ -20,6 +20,9 @@ class ConcurrencyLimit {
   /// Raises what the user allows; a lower value changes nothing.
   void allow(unsigned allowed);
 
+  /// What the user allows.
+  [[nodiscard]] unsigned allowed() const { return ceiling_.allowed(); }
+  [[nodiscard]] bool adapts() const { return adapts_; }
   /// The current limit, at least 1.
   [[nodiscard]] unsigned current() const { return limit_; }
   [[nodiscard]] bool is_proven(unsigned concurrent) const { return ceiling_.is_proven(concurrent); }

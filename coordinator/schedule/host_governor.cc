@@ -103,6 +103,15 @@ double HostGovernor::requests_a_second() const {
   return rules_->rate > 0 && pace > 0 ? std::min(rules_->rate, pace) : std::max(rules_->rate, pace);
 }
 
+void HostGovernor::follow_rules(unsigned allowed, bool adapts, Instant now) {
+  if (allowed != limit_.allowed() || adapts != limit_.adapts()) {
+    limit_ = ConcurrencyLimit(allowed, adapts);
+  }
+  // A slow rate that is over must not hold the next request back.
+  const double rate = requests_a_second();
+  next_start_ = std::min(next_start_, now + (rate > 0 ? times(seconds(1), 1 / rate) : Duration{}));
+}
+
 // --- The host is up ---
 
 void HostGovernor::on_healthy(const Attempt& attempt, const HostFeedback& feedback, Instant now) {
@@ -217,7 +226,7 @@ void HostGovernor::find_cause(const Attempt& attempt, const HostFeedback& feedba
 bool HostGovernor::looks_like_a_rate(const Attempt& attempt, const HostFeedback& feedback,
                                      Instant now) const {
   // The number is fixed, so only the rate can be changed.
-  if (!rules_->adapts) return true;
+  if (!limit_.adapts()) return true;
   // The host has borne the number before, or the pace is at its limit: the learnt pace is too fast.
   const bool proven = limit_.is_proven(attempt.concurrent);
   if (attempt.at_pace && (proven || pace_.is_at_its_limit())) return true;

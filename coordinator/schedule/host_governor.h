@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string_view>
 
@@ -9,15 +10,18 @@
 #include "common/outcome.h"
 #include "coordinator/schedule/concurrency_limit.h"
 #include "coordinator/schedule/host_feedback.h"
+#include "coordinator/schedule/host_limits.h"
 #include "coordinator/schedule/learned_pace.h"
 
 namespace fanfetch {
 
-/// What holds for every host of a run.
+/// What holds for the hosts of a run.
 struct HostRules {
   bool adapts = true;  ///< false: a host's limit of concurrent requests is fixed.
   double rate = 0;     ///< Requests a second; 0: no limit.
   Duration max_wait = std::chrono::minutes(10);  ///< The longest wait a host may ask for; 0: any.
+  std::optional<unsigned> per_host = {};         ///< In place of the limit that tasks come with.
+  HostLimits limits = {};                        ///< Of single hosts, which win over all others.
 };
 
 /// Decides how many concurrent requests one host gets, how fast, and whether any; learns from its
@@ -80,6 +84,9 @@ class HostGovernor {
 
   /// Raises what the user allows; a lower value changes nothing.
   void allow(unsigned allowed) { limit_.allow(allowed); }
+  /// The rules have changed, by which the host may have so many from now on. What was learnt of
+  /// their number is forgotten if that is another limit than before.
+  void follow_rules(unsigned allowed, bool adapts, Instant now);
 
   [[nodiscard]] Mode mode() const { return mode_; }
   [[nodiscard]] const Pause& last_pause() const { return pause_; }
@@ -108,6 +115,8 @@ class HostGovernor {
               std::mt19937_64& dice);
 
   [[nodiscard]] unsigned in_flight() const { return in_flight_; }
+  /// Of these, at present.
+  [[nodiscard]] unsigned current_limit() const { return limit_.current(); }
   /// Whether an idle host's governor is worth its memory: a fresh one would
   /// repeat requests that this one knows to be refused.
   [[nodiscard]] bool worth_keeping(Instant now) const;

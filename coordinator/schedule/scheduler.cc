@@ -6,7 +6,7 @@
 
 namespace fanfetch {
 
-Scheduler::Scheduler(HostRules rules, std::uint64_t seed) : rules_(rules), dice_(seed) {
+Scheduler::Scheduler(HostRules rules, std::uint64_t seed) : rules_(std::move(rules)), dice_(seed) {
   // With a hundred thousand hosts each step of a look-up misses the cache.
   hosts_.max_load_factor(0.5);
 }
@@ -14,7 +14,7 @@ Scheduler::Scheduler(HostRules rules, std::uint64_t seed) : rules_(rules), dice_
 // --- Tasks in and out ---
 
 void Scheduler::add(TaskId task, const std::string& host, unsigned limit, Instant now) {
-  Host& entry = find_or_add(host, limit);
+  Host& entry = find_or_add(host, limit, now);
   push_ready(entry, task);
   ++size_;
   reposition(entry, now);
@@ -22,7 +22,7 @@ void Scheduler::add(TaskId task, const std::string& host, unsigned limit, Instan
 
 void Scheduler::add_later(TaskId task, const std::string& host, unsigned limit, Instant when,
                           Instant now) {
-  Host& entry = find_or_add(host, limit);
+  Host& entry = find_or_add(host, limit, now);
   entry.delayed.emplace_back(when, task);
   std::push_heap(entry.delayed.begin(), entry.delayed.end(), std::greater<>());
   ++size_;
@@ -52,6 +52,9 @@ void Scheduler::finished(TaskId task, const HostFeedback& feedback, std::optiona
   assert(running != running_.end());
   Host& host = *running->second.host;
   host.governor.finish(running->second.attempt, feedback, now, dice_);
+  ++host.done;
+  if (feedback.failure) ++host.failed;
+  host.bytes += feedback.bytes;
   host.connected = connected;
   running_.erase(running);
   reposition(host, now);
@@ -156,14 +159,19 @@ Scheduler::Row& Scheduler::idle_row(const Host& host) {
 
 // --- One host ---
 
-Scheduler::Host& Scheduler::find_or_add(const std::string& name, unsigned limit) {
+Scheduler::Host& Scheduler::find_or_add(const std::string& name, unsigned limit, Instant now) {
   const NameView wanted{name, std::hash<std::string>()(name)};
   if (const auto known = hosts_.find(wanted); known != hosts_.end()) {
-    known->second.governor.allow(limit);
-    return known->second;
+    Host& host = known->second;
+    if (limit > host.asked) {
+      host.asked = limit;
+      if (!host.has_own_limit) host.governor.allow(limit);
+    }
+    return host;
   }
   const auto added = hosts_.try_emplace(Name{name, wanted.hash}, rules_, limit).first;
   added->second.name = &added->first;
+  if (rules_.per_host || !rules_.limits.empty()) apply_rules(added->second, now);
   return added->second;
 }
 
@@ -198,7 +206,11 @@ void Scheduler::take_due(Host& host, Instant now) {
 /// Moves a host of which anything has changed to the row and the heap position it belongs in.
 void Scheduler::reposition(Host& host, Instant now) {
   waits_until_.reset();  // it may have a turn now
-  if (const auto failed = host.governor.given_up(now)) give_up_tasks(host, failed);
+  if (host.skipped) {
+    give_up_tasks(host, nullptr);
+  } else if (const auto failed = host.governor.given_up(now)) {
+    give_up_tasks(host, failed);
+  }
   const bool has_ready = host.first_ready != kNoTask;
   if (!has_ready && host.delayed.empty()) {
     wake_at(host, std::nullopt);

@@ -18,6 +18,7 @@
 #include "coordinator/link/task_id.h"
 #include "coordinator/schedule/host_feedback.h"
 #include "coordinator/schedule/host_governor.h"
+#include "coordinator/schedule/host_view.h"
 #include "coordinator/schedule/patience.h"
 
 namespace fanfetch {
@@ -64,13 +65,22 @@ class Scheduler {
   void finished(TaskId task, const HostFeedback& feedback, std::optional<Worker> connected,
                 Instant now);
 
-  /// A task that fails without a request, since its host was given up.
+  /// A task that ends without a request.
   struct GivenUp {
     TaskId task;
-    std::shared_ptr<const Failed> failed;  ///< Never null; Retry::yes if the next run may try.
+    /// How its host was given up, Retry::yes if the next run may try; null: it is to be skipped.
+    std::shared_ptr<const Failed> failed;
   };
   /// Call after add(), next() and finished() until it returns nullopt.
   [[nodiscard]] std::optional<GivenUp> next_given_up();
+
+  /// Other rules hold from now on, for the tasks that wait too. O(hosts).
+  void set_rules(HostRules rules, Instant now);
+  [[nodiscard]] const HostRules& rules() const { return rules_; }
+
+  /// The first `most` of the hosts that are known at present, in that order. O(hosts).
+  [[nodiscard]] std::vector<HostView> top_hosts(HostOrder order, std::size_t most,
+                                                Instant now) const;
 
   /// Forgets all tasks that next() has not returned, and keeps what is known of the hosts.
   void clear(Instant now);
@@ -140,7 +150,7 @@ class Scheduler {
   static constexpr std::uint32_t kNoTask = std::numeric_limits<std::uint32_t>::max();
   static constexpr std::size_t kNotWaking = std::numeric_limits<std::size_t>::max();
   struct Host {
-    Host(const HostRules& rules, unsigned limit) : governor(rules, limit) {}
+    Host(const HostRules& rules, unsigned limit) : governor(rules, limit), asked(limit) {}
     /// It is worth one more connection.
     [[nodiscard]] bool is_worth_connection() const {
       return ready >= kWorthConnection || !name->text.starts_with("https:");
@@ -148,6 +158,10 @@ class Scheduler {
 
     const Name* name = nullptr;  // the key in hosts_
     HostGovernor governor;
+    unsigned asked;              // the highest limit of its tasks
+    bool has_own_limit = false;  // the rules', whatever its tasks ask for
+    bool skipped = false;
+    std::uint64_t done = 0, failed = 0, bytes = 0;  // see HostView
     std::uint32_t first_ready = kNoTask, last_ready = kNoTask;
     std::uint32_t ready = 0;                          // tasks in that chain
     std::vector<std::pair<Instant, TaskId>> delayed;  // a heap, the earliest on top
@@ -165,7 +179,9 @@ class Scheduler {
     HostGovernor::Attempt attempt;
   };
 
-  Host& find_or_add(const std::string& name, unsigned limit);
+  Host& find_or_add(const std::string& name, unsigned limit, Instant now);
+  void apply_rules(Host& host, Instant now) const;
+  [[nodiscard]] HostView view(const Host& host, Instant now) const;
   void push_ready(Host& host, TaskId task);
   TaskId pop_ready(Host& host);
   [[nodiscard]] Host* next_host(Instant now, const PlacementAt& placement);
@@ -186,7 +202,7 @@ class Scheduler {
   void sift_down(std::size_t index);
   void set_heap_index(Host* host, std::size_t heap_index);
 
-  const HostRules rules_;
+  HostRules rules_;  // governors have a pointer to it
   std::mt19937_64 dice_;
   // Pointers into it stay valid while it grows; iterators do not.
   std::unordered_map<Name, Host, HashOfName, SameName> hosts_;

@@ -178,6 +178,62 @@ TEST_F(CoordinatorTest, NoWorkerAtAllIsTrouble) {
   EXPECT_EQ(coordinator_.trouble().workers, "no worker process could be started");
 }
 
+// --- What the user wants in mid-run ---
+
+TEST_F(CoordinatorTest, APausedRunBeginsNothingNewAndTakesNothing) {
+  run_with_one_in_flight();
+  coordinator_.pause();
+  EXPECT_TRUE(coordinator_.is_paused());
+  plan_links(3);
+  coordinator_.after_batch();
+  EXPECT_EQ(workers_.submitted.size(), 1u);
+  EXPECT_EQ(supply_.items.size(), 3u) << "a reader that waits asks for no further page";
+  complete(Saved{});
+  EXPECT_EQ(workers_.submitted.size(), 0u);
+  EXPECT_EQ(ledger_.settled.size(), 1u) << "what was in flight is settled";
+  const int wakes = supply_.wakes;
+  coordinator_.resume();
+  EXPECT_GT(supply_.wakes, wakes);
+  coordinator_.after_batch();
+  EXPECT_EQ(workers_.submitted.size(), 3u);
+}
+
+TEST_F(CoordinatorTest, ARetryWaitsForTheEndOfAPause) {
+  run_with_one_in_flight();
+  coordinator_.pause();
+  complete(Failed{.error = ErrorClass::timeout, .retry = Retry::yes, .message = "slow"});
+  timers_.advance(1h);
+  coordinator_.after_batch();
+  EXPECT_EQ(workers_.submitted.size(), 0u);
+  EXPECT_FALSE(timers_.next().has_value()) << "nor does the loop turn without end";
+  coordinator_.resume();
+  coordinator_.after_batch();
+  EXPECT_EQ(workers_.submitted.size(), 1u);
+}
+
+TEST_F(CoordinatorTest, APausedRunMayEnd) {
+  run_with_one_in_flight();
+  coordinator_.pause();
+  coordinator_.end_as_asked(EndReason::stop_command, "stopped");
+  EXPECT_EQ(coordinator_.stage(), Stage::cut_off);
+  EXPECT_EQ(workers_.count("stop"), 1u);
+}
+
+TEST_F(CoordinatorTest, TheLinksOfASkippedHostAreSkipped) {
+  workers_.room = 1;
+  plan_links(3);
+  coordinator_.after_batch();
+  HostRules rules = coordinator_.host_rules();
+  rules.limits = {{"a.test", {}, {}}};
+  coordinator_.set_host_rules(rules);
+  coordinator_.after_batch();
+  ASSERT_EQ(ledger_.settled.size(), 2u);
+  const auto& link = std::get<FinishedLink>(ledger_.settled[0]);
+  EXPECT_EQ(std::get<Skipped>(link.outcome).reason, ErrorClass::filtered);
+  complete(Saved{});
+  EXPECT_EQ(ledger_.settled.size(), 3u) << "what was in flight is saved";
+}
+
 // --- Signals ---
 
 TEST_F(CoordinatorTest, TheFirstSignalLetsWhatIsInFlightFinish) {
