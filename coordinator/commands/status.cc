@@ -9,6 +9,7 @@
 #include "coordinator/commands/status_report.h"
 #include "coordinator/ledger/measured_rows.h"
 #include "coordinator/ledger/schema.h"
+#include "coordinator/settle/folder_holder.h"
 
 namespace fanfetch {
 namespace {

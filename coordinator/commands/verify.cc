@@ -15,6 +15,7 @@
 #include "coordinator/report/live_report.h"
 #include "coordinator/report/pace.h"
 #include "coordinator/report/progress.h"
+#include "coordinator/settle/folder_holder.h"
 #include "coordinator/settle/metrics_file.h"
 #include "coordinator/settle/run_ledger.h"
 #include "coordinator/settle/written_files.h"

@@ -17,6 +17,7 @@
 
 #include "common/part_name.h"
 #include "coordinator/process/replace_file.h"
+#include "coordinator/settle/folder_holder.h"
 
 namespace fanfetch {
 namespace {
@@ -56,11 +57,12 @@ tl::unexpected<Exit> no_subfolder(const std::string& path, const std::string& na
                   path, name, S_ISLNK(status.st_mode) ? "a symbolic link" : "no folder")));
 }
 
-/// The pid of the run that holds the lock wrote itself into the file; "" if it had no time to.
-std::string holder(int lock) {
-  char text[32] = {};
-  const ssize_t size = ::pread(lock, text, sizeof text - 1, 0);
-  return size > 0 ? fmt::format(" (pid {})", std::string(text, text + size)) : "";
+/// The run that holds the lock wrote itself into the file; "" if it had no time to.
+std::string holder(const std::string& output) {
+  const auto holder = holder_of(output);
+  if (!holder || !holder->pid) return "";
+  if (holder->may_be_here()) return fmt::format(" (pid {})", *holder->pid);
+  return fmt::format(" (pid {} on {})", *holder->pid, holder->host);
 }
 
 UniqueFd open_lock(int state, int access) {
@@ -78,11 +80,11 @@ int take_lock(int lock) {
   return 0;
 }
 
-/// Only for the message of a run that finds the lock taken: it does not matter if this fails.
-void leave_pid(int state) {
+/// Only for those who ask who holds the folder: it does not matter if this fails.
+void leave_name(int state) {
   const UniqueFd file = open_lock(state, O_WRONLY);
-  const std::string pid = std::to_string(::getpid());
-  if (::ftruncate(file.get(), 0) == 0) (void)!::pwrite(file.get(), pid.data(), pid.size(), 0);
+  const std::string text = holder_text();
+  if (::ftruncate(file.get(), 0) == 0) (void)!::pwrite(file.get(), text.data(), text.size(), 0);
 }
 
 struct CloseDirectory {
@@ -169,11 +171,11 @@ tl::expected<OutputFolder, Exit> OutputFolder::open(const std::string& path) {
         kExitBusy,
         fmt::format(
             "another fanfetch{} writes to '{}'; wait for it, or choose another folder with -o",
-            holder(output.lock_.get()), path)));
+            holder(path), path)));
   } else if (error != 0) {  // some network file systems have none
     return unwritable(path, "lock the output folder", error);
   }
-  leave_pid(output.state_.get());
+  leave_name(output.state_.get());
   return output;
 }
 

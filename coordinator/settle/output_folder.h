@@ -46,6 +46,8 @@ class OutputFolder {
   /// Notes it; a power cut leaves the earlier note or this one.
   [[nodiscard]] tl::expected<void, Exit> set_ledger_identity(const std::string& id) const;
   [[nodiscard]] int fd() const { return folder_.get(); }
+  /// `.fanfetch`.
+  [[nodiscard]] int state_fd() const { return state_.get(); }
   [[nodiscard]] int part_fd() const { return part_.get(); }
   /// For the workers to inherit: the lock ends with the last process of the run.
   [[nodiscard]] int lock_fd() const { return lock_.get(); }

@@ -36,7 +36,7 @@ std::string ledger_path(const std::string& output, const std::string& ledger_opt
 bool is_own_file(const std::string& path, const std::string& output, const std::string& ledger) {
   std::error_code none;  // what is not there is not the same
   for (const auto& own : {ledger, ledger + "-wal", ledger + "-shm", ledger + "-damaged",
-                          output + "/.fanfetch/lock"}) {
+                          output + "/.fanfetch/lock", output + "/.fanfetch/control"}) {
     if (std::filesystem::equivalent(path, own, none)) return true;
   }
   return false;
