@@ -238,6 +238,14 @@ std::optional<RunNaming> History::last_naming() {
   return naming;
 }
 
+std::optional<std::string> History::last_command() {
+  Statement select(*database_, "SELECT command FROM runs ORDER BY run DESC LIMIT 1");
+  if (!select.step()) return std::nullopt;
+  auto command = select.optional_text();
+  if (!command || command->empty()) return std::nullopt;
+  return std::string(*command);
+}
+
 std::optional<Error> History::error() {
   if (database_->ok()) return std::nullopt;
   auto error = *database_->take_error();

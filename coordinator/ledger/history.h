@@ -43,6 +43,8 @@ class History {
   [[nodiscard]] std::vector<LedgerRow> rows_after(std::int64_t row);
   /// Of the last run; nullopt: there was none, or only some of older fanfetches.
   [[nodiscard]] std::optional<RunNaming> last_naming();
+  /// That started the last run, secrets as `…`; nullopt: there was none, or it is not known.
+  [[nodiscard]] std::optional<std::string> last_command();
   /// The first thing that went wrong; since then all calls yield nothing.
   [[nodiscard]] std::optional<Error> error();
   /// Whether that error means that the file is damaged. Set by error().

@@ -131,6 +131,10 @@ CREATE TABLE host_failures(       -- of host_sums.failed, by kind
   PRIMARY KEY(run, host, class, http_status)
 ) STRICT, WITHOUT ROWID;
 )sql",
+    R"sql(
+ALTER TABLE runs ADD COLUMN command TEXT;  -- that started it, secrets as …; NULL: not known
+ALTER TABLE runs ADD COLUMN told TEXT;     -- what it was told in mid-run, a line each; NULL: nothing
+)sql",
 };
 
 constexpr const char* kTables = "SELECT name FROM sqlite_schema WHERE type='table'";

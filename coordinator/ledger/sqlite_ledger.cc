@@ -58,14 +58,14 @@ std::string SqliteLedger::identity() {
 bool SqliteLedger::is_new() { return database_->query_number("SELECT count(*) FROM runs") == 0; }
 
 Ledger::Done SqliteLedger::begin_run(WallTime now, int pid, const RunNaming& naming,
-                                     std::uint32_t protections) {
+                                     std::uint32_t protections, std::string_view command) {
   {
     Statement insert(*database_,
                      "INSERT INTO runs(pid, started_at, name_template, keep_columns, protections, "
-                     "stood) VALUES(?,?,?,?,?,0) RETURNING run");
+                     "command, stood) VALUES(?,?,?,?,?,?,0) RETURNING run");
     insert.bind(pid).bind(milliseconds(now));
     insert.bind(naming.name_template).bind(std::int64_t{naming.keep_columns});
-    insert.bind(std::int64_t{protections});
+    insert.bind(std::int64_t{protections}).bind(command);
     if (insert.step()) run_ = insert.number();
   }
   return outcome();
@@ -77,6 +77,14 @@ Ledger::Done SqliteLedger::write_measures(const RunSamples& samples, const HostT
   write_samples(*database_, run_, samples);
   write_hosts(*database_, run_, hosts);
   return commit();
+}
+
+Ledger::Done SqliteLedger::note_told(WallTime now, std::string_view line) {
+  Statement update(*database_,
+                   "UPDATE runs SET told = coalesce(told, '') || ? || ' ' || ? || char(10) "
+                   "WHERE run=? AND length(coalesce(told, '')) < 65536");
+  update.bind(format_rfc3339(now)).bind(line).bind(run_).run();
+  return outcome();
 }
 
 Ledger::Done SqliteLedger::end_run(const RunSummary& summary, WallTime now) {

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/clock.h"
@@ -42,9 +43,11 @@ class SqliteLedger : public Ledger {
   /// The renames that an earlier run may not have made.
   [[nodiscard]] tl::expected<std::vector<UnfinishedRename>, Failure> pending();
   /// Begins a run: every row written from now on is its. `protections`: that its workers shall
-  /// have.
+  /// have. `command`: that started it, without secrets.
   [[nodiscard]] Done begin_run(WallTime now, int pid, const RunNaming& naming = {},
-                               std::uint32_t protections = 0);
+                               std::uint32_t protections = 0, std::string_view command = {});
+  /// Notes a line of what the run is told in mid-run, for the record; not beyond 64 KiB of them.
+  [[nodiscard]] Done note_told(WallTime now, std::string_view line);
   [[nodiscard]] std::int64_t run() const { return run_; }
   /// Replaces what was measured of the run so far. Of earlier runs only the last kMeasuredRuns keep
   /// theirs, so that a folder of many short runs does not grow by them.

@@ -328,6 +328,22 @@ TEST_F(SqliteLedgerTest, RunsAreCountedAndSummedUp) {
             1);
 }
 
+TEST_F(SqliteLedgerTest, ARunsCommandAndWhatItIsToldAreKept) {
+  const WallTime start(std::chrono::milliseconds(1000));
+  succeeds(ledger_.begin_run(start, 42, {}, 0, "fanfetch -o D urls.txt"));
+  EXPECT_EQ(open_history(path_)->last_command(), "fanfetch -o D urls.txt");
+  EXPECT_EQ(count("runs WHERE told IS NULL"), 1);
+  succeeds(ledger_.note_told(start, "set jobs 8"));
+  succeeds(ledger_.note_told(start, "resumed"));
+  EXPECT_EQ(count("runs WHERE told='1970-01-01T00:00:01.000Z set jobs 8\n1970-01-01T00:00:01.000Z "
+                  "resumed\n'"),
+            1);
+  for (int i = 0; i < 10; ++i) succeeds(ledger_.note_told(start, std::string(20'000, 'x')));
+  EXPECT_EQ(count("runs WHERE length(told) < 100000"), 1) << "it is bounded";
+  succeeds(ledger_.begin_run(start, 43));
+  EXPECT_EQ(open_history(path_)->last_command(), std::nullopt);
+}
+
 TEST_F(SqliteLedgerTest, ABatchThatFailsLeavesNothing) {
   write(placing_entry(1, "a.jpg"));
   // The disk is full as soon as the file is to grow.
