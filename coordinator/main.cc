@@ -20,6 +20,7 @@
 #include "coordinator/commands/run_command.h"
 #include "coordinator/net/proxy_policy.h"
 #include "coordinator/options/options.h"
+#include "coordinator/options/shown_command.h"
 #include "coordinator/process/cpu_count.h"
 #include "coordinator/process/exit.h"
 #include "coordinator/process/notify_socket.h"
@@ -225,7 +226,7 @@ void put_process_in_order() {
   }
 }
 
-Exit run(Options options, Instant start) {
+Exit run(Options options, const std::string& command, Instant start) {
   // What the user asked for is understood and checked; nothing is changed yet.
   const CurlGlobal curl;
   auto names = or_exit(NameTemplate::parse(options.files.name_template), kExitConfiguration);
@@ -292,8 +293,8 @@ Exit run(Options options, Instant start) {
   auto metrics = begin_metrics(options, *report);
   note_written_files(options);
   // Point of no return: the ledger shows that this run has begun.
-  const auto begun =
-      ledger.ledger->begin_run(std::chrono::system_clock::now(), ::getpid(), naming, protections);
+  const auto begun = ledger.ledger->begin_run(std::chrono::system_clock::now(), ::getpid(), naming,
+                                              protections, command);
   if (!begun) throw exit_with(kExitOutput, begun.error().message);
 
   auto links_in_flight = std::make_unique<LinksInFlight>();
@@ -317,6 +318,7 @@ Exit run(Options options, Instant start) {
   rules.dispatch.jobs.earlier_parts =
       ledger.has_old_parts ? EarlierPart::possible : EarlierPart::none;
   Run the_run({.rules = std::move(rules),
+               .settings = run_settings(options, size.jobs),
                .ledger = std::move(ledger),
                .program = std::move(program),
                .pool = pool,
@@ -342,7 +344,8 @@ Exit run_program(int argc, const char* const* argv, Instant start) {
   // Before its options, which may be those of the command that was meant.
   if (argc > 1) or_exit(check_no_command(argv[1]), kExitConfiguration);
   auto options = read_options(argc, argv);
-  return options ? run(std::move(*options), start) : std::move(options.error());
+  if (!options) return std::move(options.error());
+  return run(std::move(*options), shown_command(argc, argv), start);
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 
 #include "common/event_loop.h"
 #include "common/unique_fd.h"
+#include "coordinator/control/server.h"
+#include "coordinator/control/socket.h"
 #include "coordinator/coordinator.h"
 #include "coordinator/dispatch/pool_workers.h"
 #include "coordinator/dispatch/route_finder.h"
@@ -36,6 +38,7 @@ struct RunRules {
 /// What a run is made of, opened and checked.
 struct RunParts {
   RunRules rules;
+  Settings settings;  ///< The same, of what may change in mid-run.
   RunLedger ledger;
   WorkerProgram program;
   PoolSettings pool;
@@ -68,11 +71,13 @@ class Run {
  private:
   class Supply;
   class Inbox;
+  class Live;
 
   void watch_threads();
   void on_signal(int signal);
   void keep_manager_informed();
   void inform_manager();
+  void open_control();
   void note_protections(Protections reached);
   [[nodiscard]] RunEnd finish();
 
@@ -90,6 +95,9 @@ class Run {
   LedgerThread ledger_;
   std::unique_ptr<Supply> supply_;
   Coordinator coordinator_;
+  std::unique_ptr<Live> live_;
+  std::optional<ControlSocket> control_;
+  std::optional<ControlServer> server_;  // it uses all of the above
 };
 
 }  // namespace fanfetch

@@ -126,11 +126,32 @@ RunRules run_rules(const Options& options) {
   return {.dispatch = {.jobs = options.job,
                        .hosts = {.adapts = options.per_host.adapts,
                                  .rate = options.rate,
-                                 .max_wait = options.max_wait},
+                                 .max_wait = options.max_wait,
+                                 .limits = options.host_limits},
                        .retries = {.retries = options.retries, .max_wait = options.max_wait}},
           .routes = options.route,
           .max_failed = options.max_failed,
           .limits = options.limits};
+}
+
+Settings run_settings(const Options& options, unsigned jobs) {
+  return {.jobs = jobs,
+          .limit_rate = options.job.limit_rate,
+          .per_host = options.per_host,
+          .rate = options.rate,
+          .hosts = options.host_limits};
+}
+
+HostRules host_rules(HostRules rules, const Settings& now, const Settings& begun) {
+  rules.adapts = now.per_host.adapts;
+  rules.rate = now.rate;
+  rules.limits = now.hosts;
+  // At the start, links come with what suits their source.
+  const bool as_begun =
+      now.per_host.limit == begun.per_host.limit && now.per_host.adapts == begun.per_host.adapts;
+  rules.per_host.reset();
+  if (!as_begun) rules.per_host = now.per_host.limit.value_or(PerHost::kUsual);
+  return rules;
 }
 
 Result<Protections> planned_protections(const Options& options) {

@@ -5,6 +5,7 @@
 
 #include "common/result.h"
 #include "common/sandbox/sandbox_rules.h"
+#include "coordinator/control/settings.h"
 #include "coordinator/names/name_template.h"
 #include "coordinator/options/options.h"
 #include "coordinator/pool/run_size.h"
@@ -37,6 +38,10 @@ void read_failed_links(std::vector<ReaderSource>& sources, const Options& option
 
 /// What the loop and what it dispatches go by.
 [[nodiscard]] RunRules run_rules(const Options& options);
+/// Those of the rules that may change in mid-run, as the run begins. `jobs`: those that it can do.
+[[nodiscard]] Settings run_settings(const Options& options, unsigned jobs);
+/// `rules`, after they have changed from `begun` to `now`.
+[[nodiscard]] HostRules host_rules(HostRules rules, const Settings& now, const Settings& begun);
 /// What holds workers back on this machine, if all goes well. Error: less than the user requires.
 [[nodiscard]] Result<Protections> planned_protections(const Options& options);
 /// How many transfers run in parallel, and for how long a worker may hold one.

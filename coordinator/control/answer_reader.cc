@@ -1,0 +1,44 @@
+#include "coordinator/control/answer_reader.h"
+
+#include <rapidjson/document.h>
+
+namespace fanfetch {
+namespace {
+
+using Json = rapidjson::Value;
+
+std::string text(const Json& object, const char* key) {
+  const auto found = object.FindMember(key);
+  if (found == object.MemberEnd() || !found->value.IsString()) return "";
+  return {found->value.GetString(), found->value.GetStringLength()};
+}
+
+bool flag(const Json& object, const char* key) {
+  const auto found = object.FindMember(key);
+  return found != object.MemberEnd() && found->value.IsTrue();
+}
+
+}  // namespace
+
+Result<ReadAnswer> read_answer(std::string_view line) {
+  rapidjson::Document document;
+  document.Parse<rapidjson::kParseIterativeFlag>(line.data(), line.size());
+  if (document.HasParseError() || !document.IsObject() || !document.HasMember("ok")) {
+    return fail("what it says is not understood");
+  }
+  ReadAnswer answer{.ok = flag(document, "ok"),
+                    .error = text(document, "error"),
+                    .message = text(document, "message"),
+                    .changed = flag(document, "changed"),
+                    .settings = {},
+                    .text = text(document, "text")};
+  const auto settings = document.FindMember("settings");
+  if (settings == document.MemberEnd() || !settings->value.IsArray()) return answer;
+  for (const Json& one : settings->value.GetArray()) {
+    if (!one.IsObject()) continue;
+    answer.settings.push_back({text(one, "name"), text(one, "now"), text(one, "begun")});
+  }
+  return answer;
+}
+
+}  // namespace fanfetch

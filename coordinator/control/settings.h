@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/result.h"
+#include "coordinator/schedule/host_limits.h"
+#include "coordinator/schedule/per_host.h"
+
+namespace fanfetch {
+
+/// What of a run may change while it goes on. Each is the option of the same name, or of none.
+struct Settings {
+  unsigned jobs = 64;
+  std::uint64_t limit_rate = 0;  ///< Bytes a second; 0: no limit, as below.
+  PerHost per_host;
+  double rate = 0;  ///< Requests a second to one host.
+  HostLimits hosts;
+};
+
+/// `NAME=VALUE`, for example `jobs=8`, `host.example.org=skip`, `limit-rate=default`.
+struct Assignment {
+  std::string name, value;
+
+  bool operator==(const Assignment&) const = default;
+};
+
+/// Error: there is no '='.
+[[nodiscard]] Result<Assignment> parse_assignment(std::string_view word);
+
+/// `now` after all of `values`, in turn. `default` is what `begun`, the start of the run, has.
+/// Error: one of them is not known or wrong, which is said; then nothing is to change. Pure.
+[[nodiscard]] Result<Settings> changed(const Settings& now, const Settings& begun,
+                                       std::span<const Assignment> values);
+
+/// One setting for people and programs, in words that it may be given in again.
+struct SettingLine {
+  std::string name, now, begun;
+
+  bool operator==(const SettingLine&) const = default;
+};
+
+/// All of them, in a fixed order; of hosts those that have a limit of their own, now or at the
+/// start.
+[[nodiscard]] std::vector<SettingLine> setting_lines(const Settings& now, const Settings& begun);
+
+/// `jobs 8, limit-rate 2M`: what `values` has made of it, each name once.
+[[nodiscard]] std::string changes_text(const Settings& now, std::span<const Assignment> values);
+
+}  // namespace fanfetch

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "common/result.h"
+#include "common/unique_fd.h"
+
+namespace fanfetch {
+
+/// The socket at which a run is asked: `.fanfetch/control` in its output folder or, where that can
+/// hold none, a file of the user's runtime folder that is named after the output folder's device
+/// and inode. Its user alone may connect (0600). Removed when this goes.
+class ControlSocket {
+ public:
+  /// Listens, and takes the place of one that a killed run has left. `folder`: the output folder,
+  /// `state`: its `.fanfetch`, both lent until the end. Error: no place takes a socket; names them.
+  /// REQUIRES: the folder's lock is held, so that no other run listens.
+  [[nodiscard]] static Result<ControlSocket> open(int folder, int state);
+  ControlSocket(ControlSocket&&) noexcept = default;
+  ControlSocket& operator=(ControlSocket&&) = delete;
+  ~ControlSocket();
+
+  /// Non-blocking. Call once.
+  [[nodiscard]] UniqueFd take_listener() { return std::move(listener_); }
+
+ private:
+  ControlSocket(UniqueFd listener, UniqueFd place, std::string name)
+      : listener_(std::move(listener)), place_(std::move(place)), name_(std::move(name)) {}
+
+  UniqueFd listener_;
+  UniqueFd place_;  // the folder that it lies in
+  std::string name_;
+};
+
+/// Connects to the run that listens for the output folder `output`: at each place in turn. `users`:
+/// whose runtime folders may hold the socket, besides $XDG_RUNTIME_DIR. Error: an errno value of
+/// the place that came furthest: ECONNREFUSED and ENOENT: nobody listens.
+[[nodiscard]] tl::expected<UniqueFd, int> connect_to_control(const std::string& output,
+                                                             const std::vector<uid_t>& users);
+
+}  // namespace fanfetch

@@ -1,0 +1,94 @@
+#include "coordinator/control/settings.h"
+
+#include <gtest/gtest.h>
+
+namespace fanfetch {
+namespace {
+
+using Lines = std::vector<SettingLine>;
+
+TEST(Settings, AreNamesAndValues) {
+  EXPECT_EQ(parse_assignment("jobs=8"), (Assignment{"jobs", "8"}));
+  EXPECT_EQ(parse_assignment("host.a=b=c"), (Assignment{"host.a", "b=c"}));
+  EXPECT_EQ(parse_assignment("jobs="), (Assignment{"jobs", ""}));
+  EXPECT_EQ(parse_assignment("jobs").error().message, "'jobs' is not NAME=VALUE");
+  EXPECT_FALSE(parse_assignment("=8"));
+}
+
+TEST(Settings, ChangeInTurn) {
+  const Settings begun{.jobs = 64, .limit_rate = 1 << 20, .hosts = {{"a.test", {}, 4}}};
+  const std::vector<Assignment> values = {
+      {"jobs", "8"},           {"limit-rate", "2M/s"},    {"per-host", "auto:4"}, {"rate", "5/s"},
+      {"host.b.test", "skip"}, {"host.a.test", "normal"}, {"jobs", "9"}};
+  const auto now = changed(begun, begun, values);
+  ASSERT_TRUE(now) << now.error().message;
+  EXPECT_EQ(setting_lines(*now, begun), (Lines{{"jobs", "9", "64"},
+                                               {"limit-rate", "2M", "1M"},
+                                               {"per-host", "auto:4", "auto"},
+                                               {"rate", "5/s", "none"},
+                                               {"host.a.test", "normal", "4"},
+                                               {"host.b.test", "skip", "normal"}}));
+  EXPECT_EQ(
+      changes_text(*now, values),
+      "jobs 9, limit-rate 2M, per-host auto:4, rate 5/s, host.b.test skip, host.a.test normal");
+}
+
+TEST(Settings, GoBackToWhatTheRunBeganWith) {
+  const Settings begun{.jobs = 10, .rate = 2, .hosts = {{"a.test", 80, {}}}};
+  auto now = changed(begun, begun,
+                     std::vector<Assignment>{{"jobs", "1"},
+                                             {"rate", "0"},
+                                             {"per-host", "3"},
+                                             {"host.a.test:80", "7"},
+                                             {"host.b.test", "2"}});
+  ASSERT_TRUE(now);
+  now = changed(*now, begun,
+                std::vector<Assignment>{{"jobs", "default"},
+                                        {"rate", "default"},
+                                        {"per-host", "default"},
+                                        {"limit-rate", "default"},
+                                        {"host.a.test:80", "default"},
+                                        {"host.b.test", "default"}});
+  ASSERT_TRUE(now);
+  EXPECT_EQ(setting_lines(*now, begun), setting_lines(begun, begun));
+}
+
+TEST(Settings, TheirWordsMayBeGivenAgain) {
+  const Settings odd{.jobs = 3,
+                     .limit_rate = 1025,
+                     .per_host = {.limit = 5, .adapts = false},
+                     .rate = 100.0 / 60,
+                     .hosts = {{"[::1]", 8080, 4}}};
+  std::vector<Assignment> values;
+  for (const SettingLine& line : setting_lines(odd, odd)) values.push_back({line.name, line.now});
+  const auto again = changed({}, {}, values);
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(setting_lines(*again, {}), setting_lines(odd, {}));
+}
+
+TEST(Settings, OneThatIsWrongChangesNothing) {
+  const struct {
+    Assignment value;
+    std::string message;
+  } kCases[] = {
+      {{"speed", "1"}, "speed: it is not one of jobs, limit-rate, per-host, rate, host.HOST"},
+      {{"", "1"}, ": it is not one of jobs, limit-rate, per-host, rate, host.HOST"},
+      {{"jobs", "0"}, "jobs: '0' is not a whole number from 1 to 4096"},
+      {{"jobs", ""}, "jobs: '' is not a whole number from 1 to 4096"},
+      {{"per-host", "x"}, "per-host: 'x' is neither a number from 1 to 4096, auto nor auto:MAX"},
+      {{"host.a.test", "0"},
+       "host.a.test: '0' is none of skip, normal, and a number from 1 to 4096"},
+      {{"host.a/b", "1"}, "host.a/b: 'a/b' is not a host name, nor a host:port"},
+  };
+  for (const auto& one : kCases) {
+    const std::vector<Assignment> values = {{"jobs", "2"}, one.value};
+    const auto now = changed({}, {}, values);
+    ASSERT_FALSE(now) << one.value.name;
+    EXPECT_TRUE(
+        now.error().message.starts_with(one.message.substr(0, one.message.find(" jobs, limit"))))
+        << now.error().message;
+  }
+}
+
+}  // namespace
+}  // namespace fanfetch
