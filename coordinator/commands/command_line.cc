@@ -9,10 +9,12 @@
 
 #include "common/result.h"
 #include "common/utf8.h"
+#include "coordinator/control/settings.h"
 #include "coordinator/options/apply_option.h"
 #include "coordinator/options/closest_words.h"
 #include "coordinator/options/help_text.h"
 #include "coordinator/options/option_table.h"
+#include "coordinator/options/option_values.h"
 
 namespace fanfetch {
 namespace {
@@ -21,6 +23,7 @@ constexpr std::string_view kStatusHelp = R"(Usage: fanfetch status DIR... [OPTIO
 Says what the runs into each folder DIR have saved and what failed, and how the
 last one went. Works while a run is going on.
 
+  --watch        a line each second as long as a run is going on, then this
   --by-host      the same for each host: those that fail most come first, then
                  the slowest. "first byte" is the median, and "speed" that of
                  one transfer, as the last run that asked the host measured them
@@ -81,16 +84,75 @@ Exit status: 0; 2 usage, no ledger there, or a FILE that is not to be replaced;
 4 the ledger cannot be read or FILE not be written.
 )";
 
+constexpr std::string_view kSetHelp = R"(Usage: fanfetch set DIR [NAME=VALUE...]
+Changes the run that is going on in the folder DIR, within a second and until
+its end; without NAME=VALUE, prints what holds now and what it began with.
+
+  jobs=N                transfers at once, at most as many as it began with
+  limit-rate=BYTES/s    of all transfers together; none is no limit
+  per-host=N|auto[:MAX] transfers at once from one host
+  rate=N/s              requests to one host; none is no limit
+  host.HOST=N|skip|normal
+                        transfers at once from HOST (or HOST:PORT), none of its
+                        links, or as from any other
+
+VALUE default goes back to what the run began with. If one is wrong, nothing
+is changed. The next run begins with its own options.
+
+  --ledger FILE  the ledger, if not DIR/.fanfetch/ledger.sqlite
+  -h, --help     this text
+
+Exit status: 0 done, or so already; 1 no run is going on; 2 usage; 4 the run
+does not answer, or not to this user.
+)";
+
+constexpr std::string_view kPauseHelp = R"(Usage: fanfetch pause DIR [--for TIME]
+The run that is going on in the folder DIR begins nothing new; what is in
+flight finishes. fanfetch resume DIR goes on. --max-duration goes on, too.
+
+  --for TIME     go on by itself after so long: 90s, 10m, 1h
+  --ledger FILE  the ledger, if not DIR/.fanfetch/ledger.sqlite
+  -h, --help     this text
+
+Exit status: 0 done, or so already; 1 no run is going on; 2 usage; 4 the run
+does not answer, or not to this user.
+)";
+
+constexpr std::string_view kResumeHelp = R"(Usage: fanfetch resume DIR
+Ends a pause of the run that is going on in the folder DIR. A run that has
+ended is gone on with by giving its command again.
+
+  --ledger FILE  the ledger, if not DIR/.fanfetch/ledger.sqlite
+  -h, --help     this text
+
+Exit status: 0 done, or so already; 1 no run is going on; 2 usage; 4 the run
+does not answer, or not to this user.
+)";
+
+constexpr std::string_view kStopHelp = R"(Usage: fanfetch stop DIR [--no-wait]
+Ends the run that is going on in the folder DIR: what is in flight gets 10 s to
+finish, and the run's own command goes on from there. Returns when the folder
+is free.
+
+  --no-wait      return when the run has heard of it
+  --ledger FILE  the ledger, if not DIR/.fanfetch/ledger.sqlite
+  -h, --help     this text
+
+Exit status: 0 done, or so already; 1 no run is going on; 2 usage; 4 the run
+does not answer, or not to this user.
+)";
+
 /// What the command line holds, values not checked yet.
 struct Words {
   std::vector<std::string> positional;
-  std::string ledger, format, output;
+  std::string ledger, format, output, time;
   std::vector<std::string> statuses, classes, hosts;
   bool ledger_given = false, format_given = false, output_given = false;
   bool help = false, json = false, by_host = false, repair = false, strict = false, quiet = false;
   bool failed = false, image_folder = false, force = false;
   std::string limit;
   bool limit_given = false, exit_code = false;
+  bool time_given = false, no_wait = false, watch = false;
 };
 
 using Read = tl::expected<Command, std::string>;
@@ -114,7 +176,11 @@ Read as_status(const Words& words, const FolderArguments& /*first*/) {
   StatusArguments arguments{.folders = std::move(*folders),
                             .json = words.json,
                             .by_host = words.by_host,
-                            .exit_code = words.exit_code};
+                            .exit_code = words.exit_code,
+                            .watch = words.watch};
+  if (words.watch && arguments.folders.size() > 1) {
+    return tl::unexpected<std::string>("--watch is for a single DIR");
+  }
   if (words.limit_given) {
     if (!words.by_host) return tl::unexpected<std::string>("--limit goes with --by-host");
     const auto limit = parse_count(words.limit, 1, std::numeric_limits<std::uint32_t>::max());
@@ -194,6 +260,45 @@ Read as_export(const Words& words, const FolderArguments& /*first*/) {
   return arguments;
 }
 
+SteerArguments steer(const FolderArguments& folder, Request request) {
+  return {.output = folder.output, .ledger = folder.ledger, .request = std::move(request)};
+}
+
+Read as_set(const Words& words, const FolderArguments& folder) {
+  SetRequest request;
+  for (std::size_t i = 1; i < words.positional.size(); ++i) {
+    auto one = parse_assignment(words.positional[i]);
+    if (!one) return tl::unexpected(std::move(one.error().message));
+    request.values.push_back(std::move(*one));
+  }
+  // The run says the same; but with or without one, what is wrong here is a matter of usage.
+  if (const auto checked = changed({}, {}, request.values); !checked) {
+    return tl::unexpected(checked.error().message);
+  }
+  return steer(folder, std::move(request));
+}
+
+Read as_pause(const Words& words, const FolderArguments& folder) {
+  PauseRequest request;
+  if (words.time_given) {
+    const auto time = parse_time(words.time);
+    if (!time) return tl::unexpected("--for: " + time.error().message);
+    if (time->count() == 0) return tl::unexpected<std::string>("--for: no pause is that short");
+    request.time = *time;
+  }
+  return steer(folder, request);
+}
+
+Read as_resume(const Words& /*words*/, const FolderArguments& folder) {
+  return steer(folder, ResumeRequest{});
+}
+
+Read as_stop(const Words& words, const FolderArguments& folder) {
+  SteerArguments arguments = steer(folder, StopRequest{});
+  arguments.wait = !words.no_wait;
+  return arguments;
+}
+
 /// One command: what it is called, takes and says of itself.
 struct Row {
   std::string_view name;
@@ -210,6 +315,7 @@ constexpr Row kCommands[] = {
        app.add_option("--limit", words.limit)->take_last();
        app.add_flag("--json", words.json);
        app.add_flag("--by-host", words.by_host);
+       app.add_flag("--watch", words.watch);
      },
      as_status},
     {"verify", kVerifyHelp, 1,
@@ -231,6 +337,13 @@ constexpr Row kCommands[] = {
        app.add_option("--host", words.hosts)->type_size(1)->expected(1)->take_all();
      },
      as_export},
+    {"set", kSetHelp, std::numeric_limits<std::size_t>::max(), [](CLI::App&, Words&) {}, as_set},
+    {"pause", kPauseHelp, 1,
+     [](CLI::App& app, Words& words) { app.add_option("--for", words.time)->take_last(); },
+     as_pause},
+    {"resume", kResumeHelp, 1, [](CLI::App&, Words&) {}, as_resume},
+    {"stop", kStopHelp, 1,
+     [](CLI::App& app, Words& words) { app.add_flag("--no-wait", words.no_wait); }, as_stop},
 };
 
 const Row* find_row(std::string_view name) {
@@ -297,6 +410,7 @@ tl::expected<Words, std::string> read_words(const Row& row, std::span<const char
   words.format_given = given_to("--format");
   words.output_given = given_to("--output");
   words.limit_given = given_to("--limit");
+  words.time_given = given_to("--for");
   bool only_names = false;
   for (const std::string& word : app.remaining()) {
     if (!only_names && word == "--") {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "coordinator/commands/export_filter.h"
+#include "coordinator/commands/live/steer.h"
 #include "coordinator/process/exit.h"
 
 namespace fanfetch {
@@ -26,6 +27,7 @@ struct StatusArguments {
   bool by_host = false;
   std::optional<std::uint64_t> most_hosts;  ///< `--limit`; nullopt: all.
   bool exit_code = false;                   ///< End with the last run's status.
+  bool watch = false;  ///< What a run that is going on knows, until its end; then the rest.
 };
 
 struct VerifyArguments {
@@ -45,9 +47,10 @@ struct ExportArguments {
   bool force = false;  ///< Replace FILE, whoever wrote it.
 };
 
-using Command = std::variant<StatusArguments, VerifyArguments, ExportArguments>;
+using Command = std::variant<StatusArguments, VerifyArguments, ExportArguments, SteerArguments>;
 
-/// What a run's command line does not begin with: `status`, `verify`, `export`, `help`, `version`.
+/// What a run's command line does not begin with: `status`, `verify`, `export`, `set`, `pause`,
+/// `resume`, `stop`, `help`, `version`.
 [[nodiscard]] bool is_command_name(std::string_view word);
 
 /// All of them, in the order of the help.

@@ -2,11 +2,13 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 
 #include "common/utf8.h"
@@ -77,7 +79,24 @@ bool LineOutput::add_data(std::string_view lines) {
   return to_terminal_ ? add_text(lines) : add(lines);
 }
 
+bool LineOutput::show(std::string_view line) {
+  const char* terminal = std::getenv("TERM");
+  if (!to_terminal_ || terminal == nullptr || std::string_view(terminal) == "dumb") {
+    add_text(std::string(line) + '\n');
+    return flush();
+  }
+  winsize size{};
+  const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+  // One that breaks could not be redrawn.
+  const std::string text = printable(line, known ? size.ws_col - 1u : 79u);
+  add("\r" + text + "\x1b[K");
+  const bool written = flush();
+  shows_ = true;
+  return written;
+}
+
 bool LineOutput::add(std::string_view lines) {
+  if (std::exchange(shows_, false) && !lines.starts_with('\r')) buffer_ += '\n';
   buffer_ += lines;
   return buffer_.size() < kPiece ? error_ == 0 : flush();
 }

@@ -27,6 +27,9 @@ class LineOutput {
   bool add_text(std::string_view lines);
   /// Lines for programs, the same.
   bool add_data(std::string_view lines);
+  /// A line for people that takes the place of the last one so shown, where that can be done: on a
+  /// terminal. Written immediately. False: the same.
+  bool show(std::string_view line);
   /// Writes what is buffered. False: as add().
   bool flush();
   /// Ends the output: the file gets its name. Dies of SIGPIPE if stdout's reader is gone.
@@ -39,6 +42,7 @@ class LineOutput {
   std::string path_;       // empty: stdout
   std::string temporary_;  // renamed to path_ in the end; empty: nothing to rename
   bool to_terminal_ = false;
+  bool shows_ = false;  // the cursor is behind a line of show()
   std::string buffer_;
   int error_ = 0;
 };

@@ -4,8 +4,8 @@
 
 namespace fanfetch {
 
-/// Whether the first word is `status`, `verify` or `export`: programs that look at a folder
-/// afterwards, and share nothing with a run's loop.
+/// Whether the first word is one of a command: programs that look at a folder, or steer the run
+/// that is going on in it, and share nothing with a run's loop.
 [[nodiscard]] bool is_command(int argc, const char* const* argv);
 
 /// May end the process by SIGPIPE when stdout's reader is gone.

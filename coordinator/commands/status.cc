@@ -7,6 +7,7 @@
 #include "coordinator/commands/folder.h"
 #include "coordinator/commands/line_output.h"
 #include "coordinator/commands/status_report.h"
+#include "coordinator/commands/watch.h"
 #include "coordinator/ledger/measured_rows.h"
 #include "coordinator/ledger/schema.h"
 #include "coordinator/settle/folder_holder.h"
@@ -177,6 +178,8 @@ tl::expected<FolderStatus, Exit> look_at(const FolderArguments& folder,
   if (!history) return tl::unexpected(history.error());
   auto status = read_status(**history, folder.output, arguments);
   if (!status) return tl::unexpected(exit_with(kExitOutput, status.error().message));
+  history->reset();  // no run's ledger has to wait for one that does not answer
+  if (status->held_by) status->live = ask_run(folder);
   return std::move(*status);
 }
 
@@ -185,6 +188,9 @@ tl::expected<FolderStatus, Exit> look_at(const FolderArguments& folder,
 Exit run_status(const StatusArguments& arguments) {
   Exit exit;
   LineOutput output;
+  if (arguments.watch) {
+    if (auto watched = watch_run(arguments.folders[0], output); !watched) return watched.error();
+  }
   bool is_first = true;
   for (const FolderArguments& folder : arguments.folders) {
     const auto status = look_at(folder, arguments);

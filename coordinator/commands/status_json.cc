@@ -21,6 +21,10 @@ class Json {
   void number(std::uint64_t value) { writer_.Uint64(value); }
   void number(const std::optional<std::uint64_t>& value) { value ? number(*value) : null(); }
   void null() { writer_.Null(); }
+  /// One that is written already.
+  void object(std::string_view json) {
+    writer_.RawValue(json.data(), json.size(), rapidjson::kObjectType);
+  }
   void begin() { writer_.StartObject(); }
   void end() { writer_.EndObject(); }
   void begin_list() { writer_.StartArray(); }
@@ -154,6 +158,8 @@ std::string status_json(const FolderStatus& status, WallTime now) {
   status.hosts ? write_hosts(json, *status.hosts) : json.null();
   json.key("failed_by_status");
   write_counts_by_status(json, status.failed_by_status);
+  json.key("live");
+  status.live ? json.object(status.live->json) : json.null();
   json.end();
   return json.line();
 }

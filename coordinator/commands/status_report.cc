@@ -149,6 +149,7 @@ std::string status_text(const FolderStatus& status, WallTime now) {
   }
   text += table(counts) + '\n';
   text += status.last_run ? run_text(*status.last_run, now) : "No run has begun yet.\n";
+  if (status.live) text += fmt::format("  now: {}\n", printable(status.live->text));
   const bool running = status.last_run && status.last_run->state == "running";
   if (status.held_by && !running) {
     text += *status.held_by > 0 ? fmt::format("Process {} holds the folder.\n", *status.held_by)

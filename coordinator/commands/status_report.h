@@ -38,6 +38,12 @@ struct LastRun {
 /// Counts of failures by class and HTTP status; 0: they came with none from 400 on.
 using FailureCountsByKind = std::map<std::pair<std::string, int>, std::uint64_t>;
 
+/// What the run that is going on in a folder says of itself.
+struct LiveAnswer {
+  std::string text;  ///< A line for people.
+  std::string json;  ///< The whole answer, an object, without newline.
+};
+
 struct HostCounts {
   std::string host;  ///< Empty: links without one.
   std::uint64_t saved = 0, failed = 0;
@@ -60,6 +66,8 @@ struct FolderStatus {
   /// Class and HTTP status of those failures that came with one, from 400 on.
   std::map<std::pair<std::string, int>, std::uint64_t> failed_by_status;
   std::optional<LastRun> last_run;
+  /// What the run that is going on says of itself; nullopt: none is, or it does not say.
+  std::optional<LiveAnswer> live;
   /// Who holds the folder; 0 if that process has not said, nullopt if nobody does.
   std::optional<int> held_by;
   /// In the order to print; nullopt if not asked for.
@@ -86,6 +94,14 @@ struct FolderStatus {
 /// `failed_by_status`; as measured: `requests`, `retries`, `first_byte_ms`, the median, and
 /// `bytes_per_second`, of one transfer), `failed_by_status` (HTTP status → count). A link without a
 /// host counts for the host null.
+/// One JSON object and a newline. Every key is always there, null where unknown: `output`, `links`,
+/// `saved`, `failed`, `bytes`, `failed_by_class` (class → count), `held_by` (pid, 0 if it has not
+/// said), `last_run` (`number`, `state`, `pid`, `started_at`, `ended_at`, `duration_ms`, `saved`,
+/// `kept`, `skipped`, `failed`, of which `stood` before it, `sandbox`: its `level`, full, partial
+/// or none, and what it `restricts`: calls, files, ports, peers), `hosts` (`host`, `saved`,
+/// `failed`, `bytes`), `failed_by_status` (HTTP status → count), `live` (what the run that is going
+/// on answers to a status request, see fanfetch-control(7)). A link without a host counts for
+/// the host null.
 [[nodiscard]] std::string status_json(const FolderStatus& status, WallTime now);
 
 }  // namespace fanfetch

@@ -59,6 +59,9 @@ constexpr Entry kCommands[] = {
     {"status", "what was saved in DIR, and what failed"},
     {"verify", "whether the files in DIR are still what was saved"},
     {"export", "a record of each link of DIR"},
+    {"set", "changes the run that is going on in DIR: jobs=8 limit-rate=2M"},
+    {"pause, resume", "nothing new starts in that run; it goes on"},
+    {"stop", "ends that run politely, with exit status 6"},
     {"help", "this text, or with a COMMAND what it does; needs no DIR"},
     {"version", "the version; needs no DIR"},
 };

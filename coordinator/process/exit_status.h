@@ -6,6 +6,7 @@ namespace fanfetch {
 enum ExitStatus : int {
   kExitSuccess = 0,        ///< All saved or kept; an empty list too.
   kExitLinksFailed = 1,    ///< More links failed than --max-failed.
+  kExitNoRun = 1,          ///< Of a command that steers: no run is going on.
   kExitConfiguration = 2,  ///< Usage, configuration, no client ID.
   kExitListFailed = 3,     ///< The link list could not be had; what came was finished first.
   kExitOutput = 4,         ///< The output cannot be written, or --min-free is reached.

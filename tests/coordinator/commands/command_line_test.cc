@@ -128,6 +128,22 @@ TEST(CommandLine, FoldersOfAnyName) {
   EXPECT_EQ(as<StatusArguments>({"status", "a b"}).folders.at(0).output, "a b");
 }
 
+TEST(CommandLine, WhatARunIsTold) {
+  const auto set = as<SteerArguments>({"set", "d", "jobs=8", "host.a.test=skip"});
+  EXPECT_EQ(set.output, "d");
+  EXPECT_EQ(std::get<SetRequest>(set.request).values,
+            (std::vector<Assignment>{{"jobs", "8"}, {"host.a.test", "skip"}}));
+  EXPECT_TRUE(std::get<SetRequest>(as<SteerArguments>({"set", "d"}).request).values.empty());
+  EXPECT_FALSE(std::get<PauseRequest>(as<SteerArguments>({"pause", "d"}).request).time);
+  EXPECT_EQ(std::get<PauseRequest>(as<SteerArguments>({"pause", "d", "--for", "90s"}).request).time,
+            std::chrono::seconds(90));
+  EXPECT_TRUE(std::holds_alternative<ResumeRequest>(as<SteerArguments>({"resume", "d"}).request));
+  EXPECT_TRUE(as<SteerArguments>({"stop", "d"}).wait);
+  EXPECT_FALSE(as<SteerArguments>({"stop", "d", "--no-wait"}).wait);
+  EXPECT_EQ(as<SteerArguments>({"stop", "d", "--ledger", "l"}).ledger, "l");
+  EXPECT_TRUE(as<StatusArguments>({"status", "d", "--watch"}).watch);
+}
+
 TEST(CommandLine, Errors) {
   const std::vector<std::pair<std::vector<const char*>, const char*>> cases = {
       {{"status"}, "fanfetch status: DIR is missing\nsee fanfetch status --help\n"},
@@ -148,6 +164,13 @@ TEST(CommandLine, Errors) {
       {{"version", "x"}, "fanfetch version: 'x' is one word too many"},
       {{"verify", "a", "--json=1"}, "--json is not an option"},
       {{"export", "a", "-x"}, "-x is not an option"},
+      {{"set", "a", "jobs"}, "'jobs' is not NAME=VALUE"},
+      {{"set", "a", "jobs=x"}, "jobs: 'x' is not a whole number from 1 to 4096"},
+      {{"set", "a", "speed=1"}, "speed: it is not one of jobs, "},
+      {{"pause", "a", "--for", "soon"}, "--for: 'soon' is not a time"},
+      {{"pause", "a", "--for=0"}, "--for: no pause is that short"},
+      {{"resume", "a", "b"}, "'b' is one word too many"},
+      {{"stop"}, "fanfetch stop: DIR is missing"},
       {{"status", "a", "--ledger"}, "--ledger needs a value"},
       {{"status", "--ledger=", "a"}, "--ledger: its value is empty"},
       {{"export", "a", "--format"}, "--format needs a value"},

@@ -176,6 +176,14 @@ TEST(StatusExitCode, TheGravestCounts) {
   }
 }
 
+TEST(StatusReport, HasWhatTheRunSaysOfItself) {
+  FolderStatus status = unended("running");
+  status.live = {.text = "4 of 9 done\x1b", .json = R"({"schema":1,"ok":true})"};
+  EXPECT_NE(status_text(status, kNow).find("\n  now: 4 of 9 done\\x1b\n"), std::string::npos)
+      << status_text(status, kNow);
+  EXPECT_TRUE(status_json(status, kNow).ends_with(",\"live\":{\"schema\":1,\"ok\":true}}\n"));
+}
+
 TEST(StatusJson, HasEveryKey) {
   EXPECT_EQ(
       status_json(finished(), kNow),
@@ -185,7 +193,7 @@ TEST(StatusJson, HasEveryKey) {
       R"("started_at":"2023-11-14T22:13:20.000Z","ended_at":"2023-11-14T22:13:21.900Z",)"
       R"("duration_ms":1900,"saved":4,"kept":1230,"skipped":2,"failed":1,"stood":0,)"
       R"("sandbox":{"level":"full","restricts":["calls","files","ports","peers"]},"exit_status":1,"signal":null},"hosts":null,)"
-      R"("failed_by_status":{"403":2,"404":8}})"
+      R"("failed_by_status":{"403":2,"404":8},"live":null})"
       "\n");
 }
 
@@ -218,7 +226,7 @@ TEST(StatusJson, UnknownIsNull) {
       R"({"host":null,"saved":0,"failed":1,"bytes":0,"failed_by_class":{"bad_url":1},)"
       R"("failed_by_status":{},"requests":null,"retries":null,"first_byte_ms":null,)"
       R"("bytes_per_second":null}],)"
-      R"("failed_by_status":{"403":2,"404":8}})"
+      R"("failed_by_status":{"403":2,"404":8},"live":null})"
       "\n");
   EXPECT_NE(status_json(unended("running"), kNow).find("\"duration_ms\":60000"), std::string::npos);
   EXPECT_NE(status_json({.output = "a\xff"}, kNow).find("\"last_run\":null"), std::string::npos);

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <optional>
+
+#include "coordinator/commands/command_line.h"
+#include "coordinator/commands/line_output.h"
+#include "coordinator/commands/status_report.h"
+#include "coordinator/process/exit.h"
+
+namespace fanfetch {
+
+/// nullopt: no run is going on, or it does not say soon.
+[[nodiscard]] std::optional<LiveAnswer> ask_run(const FolderArguments& folder);
+
+/// Shows that line each second until the run ends. Exit: the run does not answer, or not to this
+/// user; no run is none.
+[[nodiscard]] tl::expected<void, Exit> watch_run(const FolderArguments& folder, LineOutput& output);
+
+}  // namespace fanfetch
