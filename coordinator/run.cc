@@ -190,6 +190,7 @@ class Run::Live final : public LiveRun {
       run_.workers_.limit_bytes(settings_.limit_rate);
       run_.coordinator_.set_limit_rate(settings_.limit_rate);
     }
+    if (settings_.limits != before.limits) run_.coordinator_.set_limits(settings_.limits);
     run_.coordinator_.set_host_rules(host_rules(run_.coordinator_.host_rules(), settings_, begun_));
   }
   void forget_timer() {

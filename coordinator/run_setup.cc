@@ -139,6 +139,7 @@ Settings run_settings(const Options& options, unsigned jobs) {
           .limit_rate = options.job.limit_rate,
           .per_host = options.per_host,
           .rate = options.rate,
+          .limits = options.limits,
           .hosts = options.host_limits};
 }
 

@@ -92,6 +92,8 @@ its end; without NAME=VALUE, prints what holds now and what it began with.
   limit-rate=BYTES/s    of all transfers together; none is no limit
   per-host=N|auto[:MAX] transfers at once from one host
   rate=N/s              requests to one host; none is no limit
+  max-duration=TIME, max-transfer=BYTES, min-free=BYTES
+                        as the options of these names
   host.HOST=N|skip|normal
                         transfers at once from HOST (or HOST:PORT), none of its
                         links, or as from any other

@@ -32,6 +32,15 @@ std::string size_text(std::uint64_t bytes) {
   return fmt::format("{}{}", bytes, unit);
 }
 
+/// In the same way.
+std::string time_text(std::chrono::milliseconds time) {
+  if (time.count() == 0) return "none";
+  if (time.count() % 1000 != 0) return fmt::format("{}s", static_cast<double>(time.count()) / 1000);
+  const auto seconds = time.count() / 1000;
+  if (seconds % 3600 == 0) return fmt::format("{}h", seconds / 3600);
+  return seconds % 60 == 0 ? fmt::format("{}m", seconds / 60) : fmt::format("{}s", seconds);
+}
+
 std::string per_host_text(const PerHost& per_host) {
   if (!per_host.adapts) return fmt::to_string(per_host.limit.value_or(0));
   return per_host.limit ? fmt::format("auto:{}", *per_host.limit) : "auto";
@@ -66,6 +75,24 @@ constexpr Row kRows[] = {
      [](Settings& s, std::string_view value) { return store_in(s.rate, parse_rate(value)); },
      [](Settings& s, const Settings& begun) { s.rate = begun.rate; },
      [](const Settings& s) { return s.rate > 0 ? fmt::format("{}/s", s.rate) : "none"; }},
+    {"max-duration",
+     [](Settings& s, std::string_view value) {
+       return store_in(s.limits.max_duration, parse_time(value));
+     },
+     [](Settings& s, const Settings& begun) { s.limits.max_duration = begun.limits.max_duration; },
+     [](const Settings& s) { return time_text(s.limits.max_duration); }},
+    {"max-transfer",
+     [](Settings& s, std::string_view value) {
+       return store_in(s.limits.max_transfer, parse_size(value));
+     },
+     [](Settings& s, const Settings& begun) { s.limits.max_transfer = begun.limits.max_transfer; },
+     [](const Settings& s) { return size_text(s.limits.max_transfer); }},
+    {"min-free",
+     [](Settings& s, std::string_view value) {
+       return store_in(s.limits.min_free, parse_size(value));
+     },
+     [](Settings& s, const Settings& begun) { s.limits.min_free = begun.limits.min_free; },
+     [](const Settings& s) { return size_text(s.limits.min_free); }},
 };
 
 std::string names() {

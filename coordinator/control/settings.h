@@ -10,6 +10,7 @@
 #include "common/result.h"
 #include "coordinator/schedule/host_limits.h"
 #include "coordinator/schedule/per_host.h"
+#include "coordinator/schedule/run_limits.h"
 
 namespace fanfetch {
 
@@ -19,6 +20,7 @@ struct Settings {
   std::uint64_t limit_rate = 0;  ///< Bytes a second; 0: no limit, as below.
   PerHost per_host;
   double rate = 0;  ///< Requests a second to one host.
+  RunLimits limits;
   HostLimits hosts;
 };
 

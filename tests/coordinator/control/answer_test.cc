@@ -113,7 +113,7 @@ TEST_F(AnswerTest, SetChangesAllOrNothing) {
   ASSERT_TRUE(good);
   EXPECT_TRUE(good->ok);
   EXPECT_TRUE(good->changed);
-  ASSERT_EQ(good->settings.size(), 4u);
+  ASSERT_EQ(good->settings.size(), 7u);
   EXPECT_EQ(good->settings[0], (SettingLine{"jobs", "8", "64"}));
   const auto bad = read_answer(ask(SetRequest{{{"jobs", "9"}, {"rate", "fast"}}}));
   ASSERT_TRUE(bad);

@@ -26,6 +26,9 @@ TEST(Settings, ChangeInTurn) {
                                                {"limit-rate", "2M", "1M"},
                                                {"per-host", "auto:4", "auto"},
                                                {"rate", "5/s", "none"},
+                                               {"max-duration", "none", "none"},
+                                               {"max-transfer", "none", "none"},
+                                               {"min-free", "none", "none"},
                                                {"host.a.test", "normal", "4"},
                                                {"host.b.test", "skip", "normal"}}));
   EXPECT_EQ(
@@ -58,6 +61,7 @@ TEST(Settings, TheirWordsMayBeGivenAgain) {
                      .limit_rate = 1025,
                      .per_host = {.limit = 5, .adapts = false},
                      .rate = 100.0 / 60,
+                     .limits = {std::chrono::milliseconds(90'500), 3 << 20, 1000},
                      .hosts = {{"[::1]", 8080, 4}}};
   std::vector<Assignment> values;
   for (const SettingLine& line : setting_lines(odd, odd)) values.push_back({line.name, line.now});
