@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "coordinator/report/summary.h"
@@ -147,7 +148,8 @@ void RunReport::publish(const ProgressState& state, Instant now) {
 }
 
 LiveReport RunReport::publish_end(std::uint64_t received, Instant now) {
-  publish({.total = live_.total, .bytes = received, .wasted = live_.wasted_bytes}, now);
+  const std::uint64_t wasted = std::min(live_.wasted_bytes, received);
+  publish({.total = live_.total, .bytes = received - wasted, .wasted = wasted}, now);
   {
     const std::lock_guard lock(live_mutex_);
     live_.time_left.reset();

@@ -211,11 +211,13 @@ std::vector<std::string> summary_lines(const Tally& tally, Duration took, const 
   }
   for (std::string& hint : hints(tally)) lines.push_back(std::move(hint));
   add_failure_hints(tally, place, lines);
-  lines.push_back(fmt::format(
-      "Took {}: {} saved, {} kept, {} skipped, {} ({}) in {}", human_duration(took),
-      human_count(tally.count(Status::saved)), human_count(tally.count(Status::kept)),
-      human_count(tally.count(Status::skipped)), failed_text(tally.count(Status::failed), old),
-      human_bytes(tally.bytes()), printable(place.output)));
+  // Scripts read this line: its numbers are plain.
+  lines.push_back(fmt::format("Took {}: {} saved, {} kept, {} skipped, {} failed{} ({}) in {}",
+                              human_duration(took), tally.count(Status::saved),
+                              tally.count(Status::kept), tally.count(Status::skipped),
+                              tally.count(Status::failed) - old,
+                              old > 0 ? fmt::format(", {} stand from earlier runs", old) : "",
+                              human_bytes(tally.bytes()), printable(place.output)));
   return lines;
 }
 
