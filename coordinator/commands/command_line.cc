@@ -9,6 +9,7 @@
 
 #include "common/result.h"
 #include "common/utf8.h"
+#include "coordinator/commands/command_help.h"
 #include "coordinator/control/settings.h"
 #include "coordinator/options/apply_option.h"
 #include "coordinator/options/closest_words.h"
@@ -18,131 +19,6 @@
 
 namespace fanfetch {
 namespace {
-
-constexpr std::string_view kStatusHelp = R"(Usage: fanfetch status DIR... [OPTIONS]
-Says what the runs into each folder DIR have saved and what failed, and how the
-last one went. Works while a run is going on.
-
-  --watch        a line each second as long as a run is going on, then this
-  --by-host      the same for each host: those that fail most come first, then
-                 the slowest. "first byte" is the median, and "speed" that of
-                 one transfer, as the last run that asked the host measured them
-  --limit N      with --by-host: the first N hosts
-  --json         one JSON object a line for each DIR; "schema":1 comes first
-  --exit-code    end with the exit status of the last run: 128+N if it died of
-                 signal N (130: interrupted), 137 if it was killed or could not
-                 write its end, 5 if it is running, 2 if none has begun, 4 if it
-                 was an older fanfetch's, which kept none. Of several DIR the
-                 gravest counts: 70, 128 and above, 4, 3, 2, 5, 6, 1
-  --ledger FILE  the ledger, if not DIR/.fanfetch/ledger.sqlite
-  -h, --help     this text
-
-Exit status: 0; 2 usage, or no ledger there; 4 the ledger cannot be read. The
-other DIR are shown all the same.
-)";
-
-constexpr std::string_view kVerifyHelp = R"(Usage: fanfetch verify DIR [OPTIONS]
-Reads every file that was saved in the folder DIR, and prints what differs:
-  missing: NAME        it is not there any more
-  changed: NAME: why   it is not what was saved
-  foreign: NAME        no run has saved a file of that name
-Results, metrics, exports and ledgers that fanfetch wrote there are only
-counted.
-
-  --strict       foreign files make the exit status 1, too
-  --repair       mark missing and changed files, so that the next run fetches
-                 them again, and note new times of good files; touches no file
-  --ledger FILE  the ledger, if not DIR/.fanfetch/ledger.sqlite
-  -q, --quiet    no progress, no closing lines
-  -h, --help     this text
-
-Exit status: 0 nothing is missing or changed; 1 something is, repaired or not;
-2 usage, or no ledger there; 4 a file, the folder or the ledger cannot be read
-or written; 5 a run holds the folder.
-)";
-
-constexpr std::string_view kExportHelp = R"(Usage: fanfetch export DIR... [OPTIONS]
-Writes a record of each link that runs into each folder DIR have settled, to
-stdout or a file. Works while a run is going on.
-
-  -o, --output FILE  one that is there is replaced only if it is as an export
-                     left it; it gets its name when it is whole
-  --force            replace it whoever wrote it
-  --format NAME      jsonl: an object a line; csv: with a heading, lines end
-                     with LF; urls: the links alone, passwords masked
-                     (default: by FILE's ending; stdout: jsonl)
-  --failed           failed links only
-  --status S,...     those saved, failed, or with an HTTP status: 404, 5xx
-  --class C,...      failures of a class, such as http_4xx or timeout
-  --host H,...       links of a host
-  --image-folder     saved files, without the keys of errors, as tools for image
-                     folders want it: -o DIR/metadata.jsonl
-  --ledger FILE      the ledger, if not DIR/.fanfetch/ledger.sqlite
-  -h, --help         this text
-
-Exit status: 0; 2 usage, no ledger there, or a FILE that is not to be replaced;
-4 the ledger cannot be read or FILE not be written.
-)";
-
-constexpr std::string_view kSetHelp = R"(Usage: fanfetch set DIR [NAME=VALUE...]
-Changes the run that is going on in the folder DIR, within a second and until
-its end; without NAME=VALUE, prints what holds now and what it began with.
-
-  jobs=N                transfers at once, at most as many as it began with
-  limit-rate=BYTES/s    of all transfers together; none is no limit
-  per-host=N|auto[:MAX] transfers at once from one host
-  rate=N/s              requests to one host; none is no limit
-  max-duration=TIME, max-transfer=BYTES, min-free=BYTES
-                        as the options of these names
-  host.HOST=N|skip|normal
-                        transfers at once from HOST (or HOST:PORT), none of its
-                        links, or as from any other
-
-VALUE default goes back to what the run began with. If one is wrong, nothing
-is changed. The next run begins with its own options.
-
-  --ledger FILE  the ledger, if not DIR/.fanfetch/ledger.sqlite
-  -h, --help     this text
-
-Exit status: 0 done, or so already; 1 no run is going on; 2 usage; 4 the run
-does not answer, or not to this user.
-)";
-
-constexpr std::string_view kPauseHelp = R"(Usage: fanfetch pause DIR [--for TIME]
-The run that is going on in the folder DIR begins nothing new; what is in
-flight finishes. fanfetch resume DIR goes on. --max-duration goes on, too.
-
-  --for TIME     go on by itself after so long: 90s, 10m, 1h
-  --ledger FILE  the ledger, if not DIR/.fanfetch/ledger.sqlite
-  -h, --help     this text
-
-Exit status: 0 done, or so already; 1 no run is going on; 2 usage; 4 the run
-does not answer, or not to this user.
-)";
-
-constexpr std::string_view kResumeHelp = R"(Usage: fanfetch resume DIR
-Ends a pause of the run that is going on in the folder DIR. A run that has
-ended is gone on with by giving its command again.
-
-  --ledger FILE  the ledger, if not DIR/.fanfetch/ledger.sqlite
-  -h, --help     this text
-
-Exit status: 0 done, or so already; 1 no run is going on; 2 usage; 4 the run
-does not answer, or not to this user.
-)";
-
-constexpr std::string_view kStopHelp = R"(Usage: fanfetch stop DIR [--no-wait]
-Ends the run that is going on in the folder DIR: what is in flight gets 10 s to
-finish, and the run's own command goes on from there. Returns when the folder
-is free.
-
-  --no-wait      return when the run has heard of it
-  --ledger FILE  the ledger, if not DIR/.fanfetch/ledger.sqlite
-  -h, --help     this text
-
-Exit status: 0 done, or so already; 1 no run is going on; 2 usage; 4 the run
-does not answer, or not to this user.
-)";
 
 /// What the command line holds, values not checked yet.
 struct Words {
@@ -301,6 +177,10 @@ Read as_stop(const Words& words, const FolderArguments& folder) {
   return arguments;
 }
 
+Read as_top(const Words& /*words*/, const FolderArguments& folder) {
+  return TopArguments{folder.output, folder.ledger};
+}
+
 /// One command: what it is called, takes and says of itself.
 struct Row {
   std::string_view name;
@@ -339,6 +219,7 @@ constexpr Row kCommands[] = {
        app.add_option("--host", words.hosts)->type_size(1)->expected(1)->take_all();
      },
      as_export},
+    {"top", kTopHelp, 1, [](CLI::App&, Words&) {}, as_top},
     {"set", kSetHelp, std::numeric_limits<std::size_t>::max(), [](CLI::App&, Words&) {}, as_set},
     {"pause", kPauseHelp, 1,
      [](CLI::App& app, Words& words) { app.add_option("--for", words.time)->take_last(); },

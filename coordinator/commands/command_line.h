@@ -11,6 +11,7 @@
 
 #include "coordinator/commands/export_filter.h"
 #include "coordinator/commands/live/steer.h"
+#include "coordinator/commands/top/top.h"
 #include "coordinator/process/exit.h"
 
 namespace fanfetch {
@@ -47,10 +48,11 @@ struct ExportArguments {
   bool force = false;  ///< Replace FILE, whoever wrote it.
 };
 
-using Command = std::variant<StatusArguments, VerifyArguments, ExportArguments, SteerArguments>;
+using Command =
+    std::variant<StatusArguments, VerifyArguments, ExportArguments, SteerArguments, TopArguments>;
 
-/// What a run's command line does not begin with: `status`, `verify`, `export`, `set`, `pause`,
-/// `resume`, `stop`, `help`, `version`.
+/// What a run's command line does not begin with: `status`, `verify`, `export`, `top`, `set`,
+/// `pause`, `resume`, `stop`, `help`, `version`.
 [[nodiscard]] bool is_command_name(std::string_view word);
 
 /// All of them, in the order of the help.
