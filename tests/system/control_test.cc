@@ -160,8 +160,11 @@ TEST_F(ControlTest, StopLetsWhatIsInFlightFinish) {
   EXPECT_EQ(run_name(*process) + " stops\n", tell({"stop", "--no-wait"}));
   EXPECT_EQ(run_name(*process) + " is stopping already\n", tell({"stop", "--no-wait"}));
   EXPECT_EQ("fanfetch: the run is ending\n", tell({"pause"}, 4));
+  FanfetchProcess waits(command_setup({"stop", output()}));
+  std::this_thread::sleep_for(500ms);
+  EXPECT_FALSE(waits.ended()) << "the folder is not free";
   gate_->open();
-  EXPECT_EQ(run_name(*process) + " has stopped\n", tell({"stop"}));
+  EXPECT_EQ(run_name(*process) + " has stopped\n", finish(waits).out);
   const Finished finished = finish(*process);
   EXPECT_EQ(6, finished.exit_status) << finished.describe();
   EXPECT_TRUE(has(finished.err, "stopped by fanfetch stop")) << finished.err;
@@ -390,7 +393,8 @@ TEST_F(ControlTest, WhereNoPlaceHoldsOneTheRunGoesOn) {
 
 TEST_F(ControlTest, ALongPathIsNoHindrance) {
   const std::string deep = folder_.at(std::string(100, 'a') + "/" + std::string(100, 'b'));
-  Launch launch = list_setup(serve_many(60, 2000, 100ms), {"-j4", "-o", deep});
+  Launch launch = list_setup(serve_many(60, 2000, 100ms), {"-j4"});
+  std::ranges::replace(launch.args, output(), deep);
   FanfetchProcess process(launch);
   EXPECT_TRUE(origin_.wait_for_count("", 4));
   EXPECT_EQ(0, command({"stop", deep}).exit_status);
