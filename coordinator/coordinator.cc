@@ -203,8 +203,9 @@ RunUse Coordinator::use() const {
              .received = workers_.bytes_in(),
              .free = ledger_.free_bytes(),
              .sleeps_for = {}};
-  // Of a list that is not at its end the next link may be for another host, and come at any moment.
-  if (total_ || dispatcher_.size() >= kMaxTasksWhileHostsWait) {
+  // Of a list that is not at its end the next link may be for another host, and come at any moment;
+  // so may the end of a pause.
+  if (!paused_ && (total_ || dispatcher_.size() >= kMaxTasksWhileHostsWait)) {
     if (const auto until = dispatcher_.sleeps_until()) use.sleeps_for = *until - timers_.now();
   }
   return use;

@@ -267,7 +267,7 @@ int serve() {
       if (url.find("fills") != std::string::npos) {
         for (const int event : {kSubmittedFd, kCompletedFd}) fill(event);
       }
-      channel->finish(taken->use, Failed{.error = ErrorClass::http_4xx, .message = "no"}, 1);
+      channel->finish(taken->use, {Failed{.error = ErrorClass::http_4xx, .message = "no"}, 1});
     }
     channel->wake_coordinator();
     if (channel->stopping() != Stopping::run) return 0;
