@@ -75,7 +75,7 @@ int main() {
       SlotUse use = taken->use;
       const bool lies = is_told("lies");
       if (lies) ++use.generation;
-      channel->finish(use, Failed{.error = ErrorClass::http_4xx, .message = "no"}, 1);
+      channel->finish(use, {Failed{.error = ErrorClass::http_4xx, .message = "no"}, 1});
       while (lies) sleep_as_for_a_disk(3600, *channel);
     }
     if (!memory.empty() && channel->stopping() == Stopping::finish) return 0;

@@ -47,7 +47,9 @@ TEST(HostLimits, AreFoundByHostAndPort) {
   for (const auto& one : kCases) {
     const HostLimit* found = find_limit(limits, one.origin);
     ASSERT_EQ(found != nullptr, one.expected.has_value()) << one.origin;
-    if (found) EXPECT_EQ(found, &limits[*one.expected]) << one.origin;
+    if (found != nullptr) {
+      EXPECT_EQ(found, &limits[*one.expected]) << one.origin;
+    }
   }
   EXPECT_EQ(find_limit({}, kA), nullptr);
 }
@@ -192,9 +194,9 @@ TEST(SchedulerView, HasTheFirstInTheOrderThatIsAskedFor) {
   scheduler.add(task++, "http://b:80", 2, kStart);
   (void)all(scheduler);
   const auto names = [&](HostOrder order, std::size_t most) {
-    std::vector<std::string> names;
-    for (const auto& host : scheduler.top_hosts(order, most, kStart)) names.push_back(host.host);
-    return names;
+    std::vector<std::string> hosts;
+    for (const auto& host : scheduler.top_hosts(order, most, kStart)) hosts.push_back(host.host);
+    return hosts;
   };
   EXPECT_EQ(names(HostOrder::in_flight, 2),
             (std::vector<std::string>{"http://b:80", "http://a:80"}));
