@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/human_text.h"
 #include "coordinator/ledger/open_ledger.h"
 #include "coordinator/process/shortage.h"
 
@@ -129,8 +130,7 @@ void Coordinator::on_finished(FinishedLink finished) {
 
 void Coordinator::on_try_again(const Task& task, const Failed& failed, Duration delay) {
   if (!drops_messages()) {
-    const double seconds = std::chrono::duration<double>(delay).count();
-    ledger_.detail(fmt::format("again in {:.1f}s: {}: {}: {}", seconds, task.link.listed,
+    ledger_.detail(fmt::format("again in {}: {}: {}: {}", human_duration(delay), task.link.listed,
                                name(failed.error), failed.message));
   }
   if (!failed.response.retry_after.empty()) report_pause(task.origin, delay);
@@ -145,8 +145,8 @@ void Coordinator::report_pause(const std::string& origin, Duration pause) {
   if (pause < kPauseWorthTelling || timers_.now() < next_pause_report_) return;
   next_pause_report_ = timers_.now() + kPauseWorthTelling;
   if (drops_messages()) return;
-  ledger_.notice(fmt::format("{} asks for a pause: its links go on in {:.0f} s", origin,
-                             std::chrono::duration<double>(pause).count()));
+  ledger_.notice(
+      fmt::format("{} asks for a pause: its links go on in {}", origin, human_time_left(pause)));
 }
 
 void Coordinator::report_progress(Duration interval) {

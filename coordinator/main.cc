@@ -275,6 +275,8 @@ Exit run(Options options, const std::string& command, Instant start) {
     read_ledger_as_source(options, ledger.path, earlier, sources, names);
     naming = earlier.value_or(naming);
   }
+  or_exit(check_is_no_download(options.report.metrics, options.files.output, *history),
+          kExitConfiguration);
   // Point of no return: the results of an earlier run are gone.
   auto report = make_report(options, start,
                             earlier ? kept_notices(*earlier, naming) : std::vector<std::string>());
@@ -288,9 +290,6 @@ Exit run(Options options, const std::string& command, Instant start) {
   if (options.reads_failed_links() && options.files.name_given) {
     report->warning("--name is not used: failed links keep the names that were meant for them");
   }
-  or_exit(check_is_no_download(options.report.metrics, options.files.output, *history),
-          kExitConfiguration);
-  auto metrics = begin_metrics(options, *report);
   note_written_files(options);
   // Point of no return: the ledger shows that this run has begun.
   const auto begun = ledger.ledger->begin_run(std::chrono::system_clock::now(), ::getpid(), naming,
@@ -306,6 +305,7 @@ Exit run(Options options, const std::string& command, Instant start) {
   plan.output_fd = ledger.output.fd();
   plan.history = std::move(history);
   plan.seen = or_exit(SeenRows::make(ledger.output.state_path()), kExitOutput);
+  auto metrics = begin_metrics(options, *report);
   plan.run = ledger.ledger->run();
   plan.began_empty = began_empty;
   plan.links_in_flight = links_in_flight.get();

@@ -83,6 +83,7 @@ constexpr Entry kEnvironment[] = {
     {"http_proxy, https_proxy, all_proxy, no_proxy", "proxies, unless --proxy is given"},
     {"SSL_CERT_FILE", "certificates to trust, unless --cacert is given"},
     {"XDG_CONFIG_HOME", "fanfetch/config below it, or below ~/.config, is read: name = value"},
+    {"NO_COLOR", "no colours"},
     {"TERM=dumb", "no bar that is drawn over and over"},
 };
 

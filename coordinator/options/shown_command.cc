@@ -4,9 +4,9 @@
 #include <string_view>
 #include <vector>
 
-#include "common/ascii.h"
 #include "common/url_text.h"
 #include "coordinator/options/option_table.h"
+#include "coordinator/report/summary.h"
 
 namespace fanfetch {
 namespace {
@@ -31,26 +31,8 @@ std::string without_password(std::string_view word) {
   return text;
 }
 
-bool is_plain(char c) {
-  return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z') ||
-         std::string_view("_@%+=:,./-").find(c) != std::string_view::npos;
-}
-
-std::string quoted(std::string_view word) {
-  if (!word.empty() && std::ranges::all_of(word, is_plain)) return std::string(word);
-  std::string text = "'";
-  for (const char c : word) c == '\'' ? text += "'\\''" : text += c;
-  return text + '\'';
-}
-
-/// The option that `word` begins, and how much of the word is its name with the `=`; nullptr: none.
-const OptionRow* option_of(std::string_view word, std::size_t& name_size) {
-  const bool is_long = word.starts_with("--");
-  if (!is_long && (!word.starts_with('-') || word.size() < 2)) return nullptr;
-  const std::size_t equals = is_long ? word.find('=') : word.npos;
-  name_size = is_long ? std::min(equals, word.size()) : 2;
-  const std::string_view name = word.substr(0, name_size);
-  if (equals != word.npos) ++name_size;
+/// `name`: with its dashes; nullptr: none has it.
+const OptionRow* option_named(std::string_view name) {
   for (const OptionRow& row : option_table()) {
     std::string_view names = row.names;
     while (!names.empty()) {
@@ -60,6 +42,26 @@ const OptionRow* option_of(std::string_view word, std::size_t& name_size) {
     }
   }
   return nullptr;
+}
+
+/// The option that `word` gives a value, or the last flag, and how much of the word is names with
+/// the `=`; nullptr: there is none. Of letters behind one dash (`-vHx`) the first that takes a
+/// value has the rest.
+const OptionRow* option_of(std::string_view word, std::size_t& name_size) {
+  if (word.starts_with("--")) {
+    const std::size_t equals = word.find('=');
+    name_size = std::min(equals, word.size());
+    const OptionRow* row = option_named(word.substr(0, name_size));
+    if (equals != word.npos) ++name_size;
+    return row;
+  }
+  if (!word.starts_with('-')) return nullptr;
+  const OptionRow* row = nullptr;
+  for (name_size = 1; name_size < word.size();) {
+    row = option_named(std::string("-") + word[name_size++]);
+    if (row == nullptr || row->value_count() > 0) break;
+  }
+  return row;
 }
 
 bool has_header(const OptionRow& row) { return row.value.find("'K: V'") != row.value.npos; }
@@ -87,7 +89,7 @@ std::string shown_command(int argc, const char* const* argv) {
       // Also of `--proxy=http://user:secret@host`.
       shown = std::string(word.substr(0, name_size)) + without_password(word.substr(name_size));
     }
-    text += ' ' + quoted(shown);
+    text += ' ' + shell_word(shown);
   }
   if (text.size() < kMostBytes) return text;
   std::size_t end = kMostBytes;

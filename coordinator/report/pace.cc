@@ -14,7 +14,7 @@ constexpr double kLinksForShare = 1000;
 /// Links a second below which the time left goes by bytes: so few ends make no steady rate.
 constexpr double kFewLinks = 1;
 
-/// A worker's death takes its bytes in flight away: that counts as 0, not as negative growth.
+/// A failed try takes its bytes away: that counts as 0, not as negative growth.
 double grown(std::uint64_t from, std::uint64_t to) {
   return to > from ? static_cast<double>(to - from) : 0.0;
 }
@@ -57,7 +57,7 @@ std::optional<double> Pace::bytes_left() const {
   const auto to_come = static_cast<double>(noted_.known_to_come);
   const double others = std::max(0.0, links_left() - known);
   double each = 0;
-  if (noted_.saved > 0) {
+  if (noted_.saved > 0 && noted_.fetched > 0) {
     each = static_cast<double>(noted_.saved_bytes) / static_cast<double>(noted_.fetched);
   } else if (known > 0) {
     each = (static_cast<double>(noted_.known_received) + to_come) / known;

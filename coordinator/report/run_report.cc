@@ -10,6 +10,9 @@
 namespace fanfetch {
 namespace {
 
+/// Failures that were not tried again are none: the summary counts them.
+bool is_news(const Record& record) { return !record.stood || record.attempts > 0; }
+
 /// Failures shown in full; further ones are only counted.
 constexpr unsigned kFailuresInFull = 10;
 /// How old the live report may be where no bar is drawn.
@@ -51,15 +54,13 @@ void RunReport::on_record(const Record& record) {
 }
 
 void RunReport::remember_failure(const Record& record) {
-  if (!record.error) return;
+  if (!record.error || !is_news(record)) return;
   const std::lock_guard lock(live_mutex_);
   last_failures_.add(record);
 }
 
-/// Those that were not tried again are no news: the summary counts them.
 void RunReport::show_failure(const Record& record) {
-  const bool is_news = !record.stood || record.attempts > 0;
-  if (!is_news && !options_.verbose) return;
+  if (!is_news(record) && !options_.verbose) return;
   if (failures_shown_ < kFailuresInFull || options_.verbose) {
     show_error(failure_lines_.line(record), When::now);
   } else if (failures_shown_ == kFailuresInFull) {
@@ -91,7 +92,9 @@ void RunReport::notice(const std::string& text) {
   if (!options_.quiet) console_.line(printable(text), Level::notice, When::now);
 }
 
-void RunReport::show_status() { console_.line(printable(status_line(live(0)))); }
+void RunReport::show_status() {
+  console_.line(printable(status_line(live(0))), Level::info, When::now);
+}
 
 void RunReport::detail(const std::string& text) {
   if (options_.verbose) console_.line(printable(text), Level::detail, When::now);
@@ -100,8 +103,8 @@ void RunReport::detail(const std::string& text) {
 void RunReport::progress(ProgressState state, Instant now) {
   state.settled = tally_.total();
   state.fetched = tally_.fetched();
-  state.saved = tally_.count(Status::saved);
-  state.saved_bytes = tally_.bytes();
+  state.saved = tally_.fetched_files();
+  state.saved_bytes = tally_.fetched_bytes();
   pace_.note(state, now);
   publish(state, now);
   const auto text = progress_.due(live_, now, Console::columns());

@@ -32,7 +32,14 @@ void Tally::add(const Record& record) {
   if (failed && record.stood && record.attempts == 0) {
     ++(record.left_out ? left_out_ : untried_failures_);
   }
-  if (record.status == Status::saved) bytes_ += record.bytes.value_or(0);
+  if (record.status == Status::saved) {
+    const std::uint64_t bytes = record.bytes.value_or(0);
+    bytes_ += bytes;
+    if (record.attempts > 0) {
+      ++fetched_files_;
+      fetched_bytes_ += bytes;
+    }
+  }
   if (!record.error) return;
   if (record.status == Status::skipped) {
     ++skipped_by_class_[static_cast<std::size_t>(*record.error)];

@@ -46,6 +46,9 @@ class Tally {
   [[nodiscard]] std::uint64_t total() const;
   /// Bytes of the files saved.
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+  /// Files that were fetched, not adopted, and their bytes.
+  [[nodiscard]] std::uint64_t fetched_files() const { return fetched_files_; }
+  [[nodiscard]] std::uint64_t fetched_bytes() const { return fetched_bytes_; }
   /// Refused addresses and their counts; only the first 100 different addresses.
   [[nodiscard]] const std::map<std::string, std::uint64_t>& refused() const { return refused_; }
 
@@ -57,6 +60,7 @@ class Tally {
   std::array<std::uint64_t, kErrorClasses> skipped_by_class_{};
   std::map<std::string, std::uint64_t> refused_;
   std::uint64_t bytes_ = 0;
+  std::uint64_t fetched_files_ = 0, fetched_bytes_ = 0;
 };
 
 /// `--max-failed N|N%|new:N|new:N%`: how many failures still count as success.

@@ -44,7 +44,7 @@ std::string answer_to(std::uint64_t number) {
   for (;;) {
     while (auto taken = channel->take()) {
       const auto number = std::stoull(taken->job.url);
-      channel->finish(taken->use, Redirected{{.location = answer_to(number)}}, 1);
+      channel->finish(taken->use, {Redirected{{.location = answer_to(number)}}, 1});
       if (number % 3 == 0) channel->wake_coordinator();
     }
     channel->wake_coordinator();
@@ -168,7 +168,7 @@ class KilledAtAnInstruction : public ::testing::Test {
       const Outcome outcome = Redirected{{.location = answer_to(kNumber)}};
       if (::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) ::_exit(1);
       ::raise(SIGSTOP);
-      channel->finish(taken->use, outcome, 1);
+      channel->finish(taken->use, {outcome, 1});
       ::_exit(0);
     }
     int status = 0;

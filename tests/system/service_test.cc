@@ -57,8 +57,11 @@ TEST_P(NotifyTest, TellsHowTheRunIs) {
   EXPECT_TRUE(manager.wait_for("WATCHDOG=1", kPatience));
   EXPECT_TRUE(manager.wait_for("WATCHDOG=1", kPatience)) << "again and again";
   EXPECT_TRUE(manager.wait_for("STATUS=0 of 20 done, 0 failed", kPatience));
+  ASSERT_FALSE(process.workers().empty());
   for (const pid_t worker : process.workers()) {
     std::ifstream environment(fmt::format("/proc/{}/environ", worker));
+    // To all but root a worker hides its /proc.
+    ASSERT_EQ(environment.is_open(), ::geteuid() == 0);
     EXPECT_EQ(environment.peek(), std::ifstream::traits_type::eof()) << "nobody speaks for it";
   }
   EXPECT_EQ(count(manager.lines(), "STOPPING=1"), 0);

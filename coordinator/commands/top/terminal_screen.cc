@@ -51,7 +51,8 @@ TerminalScreen::TerminalScreen(SCREEN* screen) : screen_(screen) {
   ::keypad(stdscr, TRUE);
   ::nodelay(stdscr, TRUE);
   ::curs_set(0);
-  if (std::getenv("NO_COLOR") == nullptr && ::has_colors()) {
+  const char* const no_color = std::getenv("NO_COLOR");
+  if ((no_color == nullptr || *no_color == '\0') && ::has_colors()) {
     ::start_color();
     ::use_default_colors();
     ::init_pair(kGood, COLOR_GREEN, -1);

@@ -22,6 +22,9 @@ TEST(ShownCommand, MayBeGivenAgain) {
 TEST(ShownCommand, HasNoSecrets) {
   EXPECT_EQ(shown({"-H", "X-Key: s3cret", "a"}), "fanfetch -H 'X-Key: …' a");
   EXPECT_EQ(shown({"-HX-Key: s3cret", "a"}), "fanfetch '-HX-Key: …' a");
+  EXPECT_EQ(shown({"-vH", "X-Key: s3cret", "a"}), "fanfetch -vH 'X-Key: …' a");
+  EXPECT_EQ(shown({"-qvHX-Key: s3cret", "a"}), "fanfetch '-qvHX-Key: …' a");
+  EXPECT_EQ(shown({"-j8", "-vH", "X-Key: s3cret"}), "fanfetch -j8 -vH 'X-Key: …'");
   EXPECT_EQ(shown({"--header=X-Key: s3cret"}), "fanfetch '--header=X-Key: …'");
   EXPECT_EQ(shown({"--header", "@keys.txt"}), "fanfetch --header @keys.txt");
   EXPECT_EQ(shown({"--header", "s3cret"}), "fanfetch --header '…'");
