@@ -206,7 +206,10 @@ RunUse Coordinator::use() const {
   // Of a list that is not at its end the next link may be for another host, and come at any moment;
   // so may the end of a pause.
   if (!paused_ && (total_ || dispatcher_.size() >= kMaxTasksWhileHostsWait)) {
-    if (const auto until = dispatcher_.sleeps_until()) use.sleeps_for = *until - timers_.now();
+    if (const auto until = dispatcher_.sleeps_until()) {
+      use.sleeps_for =
+          std::max(*until - timers_.now(), Duration::zero());  // while it is backlogged
+    }
   }
   return use;
 }

@@ -160,6 +160,7 @@ class Run::Live final : public LiveRun {
     if (time) {
       pause_ = run_.loop_.call_at(now() + *time, [this] {
         pause_.reset();
+        if (run_.coordinator_.stage() != Stage::running) return;
         run_.coordinator_.resume();
         note("the pause is over");
       });
@@ -191,13 +192,19 @@ class Run::Live final : public LiveRun {
       run_.coordinator_.set_limit_rate(settings_.limit_rate);
     }
     if (settings_.limits != before.limits) run_.coordinator_.set_limits(settings_.limits);
-    run_.coordinator_.set_host_rules(host_rules(run_.coordinator_.host_rules(), settings_, begun_));
+    // Not for each change: hosts that repeated by themselves would be forgiven what they owe.
+    if (settings_.rate != before.rate || settings_.per_host != before.per_host ||
+        settings_.hosts != before.hosts) {
+      run_.coordinator_.set_host_rules(
+          host_rules(run_.coordinator_.host_rules(), settings_, begun_));
+    }
   }
   void forget_timer() {
     if (pause_) run_.loop_.cancel(*std::exchange(pause_, std::nullopt));
   }
   /// For the user, and for the record.
   void note(const std::string& text) {
+    if (run_.inbox_->backlog() > Coordinator::kMaxBacklogForMessages) return;
     run_.inbox_->notice(text);
     record(text);
   }

@@ -189,7 +189,8 @@ Exit run_status(const StatusArguments& arguments) {
   Exit exit;
   LineOutput output;
   if (arguments.watch) {
-    if (auto watched = watch_run(arguments.folders[0], output); !watched) return watched.error();
+    if (auto watched = watch_run(arguments.folders[0], arguments.json, output); !watched)
+      return watched.error();
   }
   bool is_first = true;
   for (const FolderArguments& folder : arguments.folders) {

@@ -20,6 +20,12 @@ std::optional<LiveAnswer> read(std::string line) {
   return LiveAnswer{.text = std::move(answer->text), .json = std::move(line)};
 }
 
+/// A run that ends closes its socket some time before it lets go of the folder.
+bool has_ended(const FolderArguments& folder) {
+  const auto still = RunContact::find(folder.output, folder.ledger);
+  return !still && still.error().status == kExitNoRun;
+}
+
 }  // namespace
 
 std::optional<LiveAnswer> ask_run(const FolderArguments& folder) {
@@ -29,17 +35,19 @@ std::optional<LiveAnswer> ask_run(const FolderArguments& folder) {
   return line ? read(std::move(*line)) : std::nullopt;
 }
 
-tl::expected<void, Exit> watch_run(const FolderArguments& folder, LineOutput& output) {
+tl::expected<void, Exit> watch_run(const FolderArguments& folder, bool json, LineOutput& output) {
   auto run = RunContact::find(folder.output, folder.ledger);
   if (!run && run.error().status == kExitNoRun) return {};
   if (!run) return tl::unexpected(std::move(run.error()));
   for (;;) {
     auto line = run->ask(StatusRequest{});
-    if (!line && run->has_ended()) return {};
+    if (!line && has_ended(folder)) return {};
     if (!line) return tl::unexpected(std::move(line.error()));
     const auto live = read(std::move(*line));
     if (!live) return tl::unexpected(run->not_allowed());
-    if (!output.show(live->text)) return {};
+    if (!(json ? output.add_data(live->json + '\n') && output.flush() : output.show(live->text))) {
+      return {};
+    }
     std::this_thread::sleep_for(kEach);
   }
 }

@@ -122,8 +122,8 @@ void ControlServer::drop(Clients::iterator client) {
 }
 
 void ControlServer::drop_most_silent() {
-  drop(std::ranges::min_element(clients_, {},
-                                [](const auto& client) { return client.second.session.due(); }));
+  drop(std::ranges::min_element(
+      clients_, {}, [](const auto& client) { return client.second.session.heard_at(); }));
 }
 
 void ControlServer::drop_overdue() {

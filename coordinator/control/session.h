@@ -40,6 +40,8 @@ class ControlSession {
 
   /// It has got all that it will get.
   [[nodiscard]] bool is_over() const { return (last_ && unsent().empty()) || overrun_; }
+  /// When it last asked, or took a byte of its answer.
+  [[nodiscard]] Instant heard_at() const { return since_; }
   /// When it has kept us waiting for too long.
   [[nodiscard]] Instant due() const { return since_ + (unsent().empty() ? kSilence : kStall); }
 

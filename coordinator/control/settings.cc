@@ -3,12 +3,27 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
+#include <utility>
 
 #include "coordinator/options/option_values.h"
 
 namespace fanfetch {
 namespace {
+
+/// In the unit that makes it a whole number, if one does.
+std::string rate_text(double per_second) {
+  if (per_second <= 0) return "none";
+  for (const auto& [seconds, unit] : {std::pair{1.0, 's'}, {60.0, 'm'}, {3600.0, 'h'}}) {
+    const double rate = per_second * seconds;
+    const double whole = std::round(rate);
+    if (whole >= 1 && std::abs(rate - whole) < 1e-6 * whole) {
+      return fmt::format("{:.0f}/{}", whole, unit);
+    }
+  }
+  return fmt::format("{}/s", per_second);
+}
 
 constexpr std::string_view kDefault = "default";
 constexpr std::string_view kHostPrefix = "host.";
@@ -74,7 +89,7 @@ constexpr Row kRows[] = {
     {"rate",
      [](Settings& s, std::string_view value) { return store_in(s.rate, parse_rate(value)); },
      [](Settings& s, const Settings& begun) { s.rate = begun.rate; },
-     [](const Settings& s) { return s.rate > 0 ? fmt::format("{}/s", s.rate) : "none"; }},
+     [](const Settings& s) { return rate_text(s.rate); }},
     {"max-duration",
      [](Settings& s, std::string_view value) {
        return store_in(s.limits.max_duration, parse_time(value));

@@ -75,7 +75,8 @@ int listen_at(UniqueFd& listener, int folder, const std::string& name) {
   const sockaddr_un at = address(folder, name);
   (void)::fchmod(listener.get(), 0600);  // the file is made with these rights, if not
   if (::bind(listener.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0) return errno;
-  if (::fchmodat(folder, name.c_str(), 0600, 0) != 0) return errno;  // with fewer by the umask
+  // With fewer by the umask. Who owns the folder may put a link to another file in its place.
+  if (::fchmodat(folder, name.c_str(), 0600, AT_SYMLINK_NOFOLLOW) != 0) return errno;
   return ::listen(listener.get(), kBacklog) == 0 ? 0 : errno;
 }
 

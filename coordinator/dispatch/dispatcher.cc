@@ -18,10 +18,6 @@ Outcome skipped_host() {
                  .response = {}};
 }
 
-}  // namespace
-
-namespace {
-
 /// Body bytes of an attempt that are of no use.
 std::uint64_t wasted(const JobReport& report) {
   if (std::holds_alternative<Saved>(report.outcome)) return 0;

@@ -44,7 +44,7 @@ class LeaseWatch {
   LeaseWatch(std::uint32_t slots, LeaseLimits limits) : limits_(limits), slots_(slots) {}
 
   /// From now on a transfer may be held back (LeaseLimits::may_hold).
-  void believe_holds() { limits_.may_hold = true; }
+  void believe_holds(bool believe) { limits_.may_hold = believe; }
 
   /// Once a tick for each slot with a started job. `generation`: differs from that of the slot's
   /// earlier jobs. True: it is held for too long.

@@ -53,7 +53,7 @@ struct PoolMember {
   [[nodiscard]] WorkerLoad load(bool has_warm = false) const {
     return {.leases = channel ? channel->leases() : 0,
             .share = allowed,
-            .takes_jobs = serves() && !alone && !reserved,
+            .takes_jobs = serves() && allowed > 0 && !alone && !reserved,
             .has_warm = has_warm};
   }
   /// Its process is gone, and with it what was known of that.

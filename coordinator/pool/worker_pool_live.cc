@@ -35,9 +35,8 @@ void WorkerPool::limit_bytes(std::uint64_t bytes_a_second) {
   rate_shares_.reset();
   for (auto& member : members_) {
     if (!member->channel) continue;
-    if (bytes_a_second > 0) {
-      member->lease_watch->believe_holds();
-    } else {
+    member->lease_watch->believe_holds(bytes_a_second > 0);
+    if (bytes_a_second == 0) {
       member->channel->set_byte_rate(kNoByteRate);
     }
   }

@@ -12,6 +12,8 @@ struct PerHost {
 
   static constexpr unsigned kUsual = 16;
   static constexpr unsigned kUsualForImgur = 64;  ///< One host, a CDN, has all of its files.
+
+  bool operator==(const PerHost&) const = default;
 };
 
 }  // namespace fanfetch

@@ -62,7 +62,8 @@ struct Say {
 
 Exit refused(const RunContact& run, const ReadAnswer& answer) {
   if (answer.error == "not_allowed") return run.not_allowed();
-  const auto status = answer.error == "bad_value" ? kExitConfiguration : kExitOutput;
+  const bool is_wrong = answer.error == "bad_value" || answer.error == "bad_request";
+  const auto status = is_wrong ? kExitConfiguration : kExitOutput;
   return exit_with(status, answer.message);
 }
 

@@ -70,7 +70,7 @@ class Top {
                    [&](TopStatus status) { model_.on_status(std::move(status)); });
     if (end) return end;
     end =
-        ask(HostsRequest{.order = HostOrder::in_flight, .most = TopModel::kHosts}, &read_top_hosts,
+        ask(HostsRequest{.order = model_.asked_order(), .most = TopModel::kHosts}, &read_top_hosts,
             [&](std::vector<TopHost> hosts) { model_.on_hosts(std::move(hosts), now); });
     if (end) return end;
     end = ask(WorkersRequest{}, &read_top_workers,

@@ -22,6 +22,14 @@ std::tuple<double, std::uint64_t, std::uint64_t> rank(const TopHost& host, TopOr
   return {static_cast<double>(host.paused_for.value_or(milliseconds(0)).count()), host.waiting, 0};
 }
 
+/// From 1 on; nullopt: it is none.
+std::optional<unsigned> whole_number(const std::string& text) {
+  unsigned number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = error == std::errc() && end == text.data() + text.size() && number > 0;
+  return whole ? std::optional(number) : std::nullopt;
+}
+
 /// One by one while they are few.
 unsigned step_from(unsigned jobs) { return jobs < 16 ? 1 : 8; }
 
@@ -56,6 +64,16 @@ void TopModel::on_hosts(std::vector<TopHost> hosts, Instant now) {
   hosts_at_ = now;
   hosts_ = std::move(hosts);
   sort_hosts();
+}
+
+HostOrder TopModel::asked_order() const {
+  switch (order_) {
+    case TopOrder::in_flight:
+    case TopOrder::rate: break;
+    case TopOrder::errors: return HostOrder::failed;
+    case TopOrder::pause: return HostOrder::pause;
+  }
+  return HostOrder::in_flight;
 }
 
 void TopModel::sort_hosts() {
@@ -104,14 +122,16 @@ std::optional<Request> TopModel::on_key(int key) {
   return std::nullopt;
 }
 
+/// Between 1 and what the run began with, the most that it can have.
 std::optional<Request> TopModel::change_jobs(bool more) const {
-  const std::string jobs = setting("jobs");
-  unsigned now = 0;
-  const auto [end, error] = std::from_chars(jobs.data(), jobs.data() + jobs.size(), now);
-  if (error != std::errc()) return std::nullopt;  // the run has not said
-  const unsigned step = step_from(more ? now : now - 1);
-  if (!more && now <= step) return std::nullopt;
-  return SetRequest{{{"jobs", std::to_string(more ? now + step : now - step)}}};
+  const auto found = std::ranges::find(settings_, "jobs", &SettingLine::name);
+  if (found == settings_.end()) return std::nullopt;  // the run has not said
+  const auto now = whole_number(found->now), most = whole_number(found->begun);
+  if (!now || !most) return std::nullopt;
+  const unsigned step = step_from(more ? *now : *now - 1);
+  const unsigned wanted = more ? std::min(*now + step, *most) : *now - std::min(step, *now - 1);
+  if (wanted == *now) return std::nullopt;
+  return SetRequest{{{"jobs", std::to_string(wanted)}}};
 }
 
 std::optional<Request> TopModel::on_typed_key(int key) {

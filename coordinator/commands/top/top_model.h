@@ -65,8 +65,9 @@ class TopModel {
 
   /// Figures that history() keeps: a terminal is seldom wider.
   static constexpr std::size_t kHistory = 300;
-  /// Hosts to ask for, so that those that are fast or failing are among them.
+  /// Hosts to ask for, by asked_order(); what is fast now is in flight.
   static constexpr std::size_t kHosts = 200;
+  [[nodiscard]] HostOrder asked_order() const;
 
  private:
   [[nodiscard]] std::optional<Request> on_typed_key(int key);

@@ -85,8 +85,10 @@ TEST(TopModel, JobsGoUpAndDown) {
     const char* more;
     const char* fewer;
   } cases[] = {
-      {"1", "jobs=2", ""},          {"2", "jobs=3", "jobs=1"},    {"15", "jobs=16", "jobs=14"},
-      {"16", "jobs=24", "jobs=15"}, {"64", "jobs=72", "jobs=56"}, {"none", "", ""},
+      {"1", "jobs=2", ""},          {"2", "jobs=3", "jobs=1"},
+      {"15", "jobs=16", "jobs=14"}, {"16", "jobs=24", "jobs=15"},
+      {"56", "jobs=64", "jobs=48"}, {"60", "jobs=64", "jobs=52"},
+      {"64", "", "jobs=56"},        {"none", "", ""},
   };
   for (const auto& one : cases) {
     model.on_answer(holds({{"limit-rate", "off", "off"}, {"jobs", one.now, "64"}}), false);
