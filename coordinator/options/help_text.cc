@@ -61,7 +61,8 @@ constexpr Entry kCommands[] = {
     {"export", "a record of each link of DIR"},
     {"top", "the run that is going on in DIR, on the whole terminal"},
     {"set", "changes that run: jobs=8 limit-rate=2M"},
-    {"pause, resume", "nothing new starts in that run; it goes on"},
+    {"pause", "nothing new starts in that run"},
+    {"resume", "it goes on"},
     {"stop", "ends that run politely, with exit status 6"},
     {"help", "this text, or with a COMMAND what it does; needs no DIR"},
     {"version", "the version; needs no DIR"},
@@ -117,7 +118,7 @@ void add_entries(std::string& help, std::string_view heading, std::span<const En
 std::string command_names() {
   std::string names;
   for (const Entry& command : kCommands) {
-    names.append(names.empty() ? "" : ", ").append(command.name);
+    names.append(names.empty() ? "" : " ").append(command.name);
   }
   return names;
 }
@@ -147,7 +148,7 @@ std::string short_help() {
   for (const OptionRow& row : option_table()) {
     if (is_short(row)) add_entry(help, left_column(row), right_column(row), width, 80);
   }
-  help += fmt::format("\nCommands: {} (fanfetch help COMMAND).\n", command_names());
+  help += fmt::format("\nCommands: {}\n", command_names());
   help += "Exit status:";
   std::string_view separator = " ";
   std::size_t column = help.size() - help.rfind('\n') - 1;

@@ -39,6 +39,13 @@ std::string right(std::string_view text, std::size_t columns) {
   return fmt::format("{:>{}}", text.substr(0, columns), columns);
 }
 
+/// At most 5 characters: `12345`, `123k`, `12M`.
+std::string short_count(std::uint64_t count) {
+  if (count < 100'000) return std::to_string(count);
+  if (count < 10'000'000) return fmt::format("{}k", count / 1000);
+  return fmt::format("{}M", std::min<std::uint64_t>(count / 1'000'000, 9999));
+}
+
 Duration in_duration(std::chrono::milliseconds time) {
   return std::chrono::duration_cast<Duration>(time);
 }
@@ -155,11 +162,11 @@ std::string host_row(std::string_view name, std::string_view in_flight, std::str
                      std::string_view rate, std::string_view done, std::string_view failed,
                      std::string_view state, std::size_t columns) {
   const HostColumns shown = host_columns(columns);
-  std::string figures = right(in_flight, 9);
+  std::string figures = right(in_flight, 8);
   if (shown.waiting) figures += right(waiting, 8);
   figures += right(rate, 12);
   if (shown.done) figures += right(done, 9);
-  figures += right(failed, 7) + "  " + left(state, 13);
+  figures += right(failed, 6) + "  " + left(state, 13);
   const std::size_t room = columns > figures.size() + 1 ? columns - figures.size() - 1 : 0;
   return ' ' + left(name, room) + figures;
 }
@@ -177,9 +184,9 @@ void add_hosts(std::vector<TopLine>& screen, const TopModel& model, std::size_t 
     if (host.failed > 0 && host.failed * 2 >= host.done) style = TopStyle::bad;
     if (host.state != "open") style = TopStyle::warning;
     screen.push_back({{host_row(host.host, fmt::format("{}/{}", host.in_flight, host.limit),
-                                std::to_string(host.waiting),
-                                human_byte_rate(host.bytes_per_second), std::to_string(host.done),
-                                std::to_string(host.failed), host_state(host), look.columns),
+                                short_count(host.waiting), human_byte_rate(host.bytes_per_second),
+                                short_count(host.done), short_count(host.failed), host_state(host),
+                                look.columns),
                        style}});
   }
 }

@@ -144,7 +144,7 @@ TEST_F(ApiSourceTest, NamesThePlaceOfWhatIsWrong) {
       << "a slip in the name of the member: no success";
   EXPECT_EQ(error(R"({"d":[]})"), "") << "a list may be empty";
   EXPECT_EQ(error("gone\nfor good", 404),
-            "http://h/v1/list?q=1 answered with status 404: gone?for good");
+            "http://h/v1/list?q=1 answered with status 404: gone\\nfor good");
   page("http://h/v1/list?q=1", "slow down", 429);
   pages_["http://h/v1/list?q=1"].headers = {{"retry-after", "3600"}};
   EXPECT_EQ(read(api()).error,
