@@ -211,7 +211,7 @@ TEST_F(ControlTest, JobsAreFewerAndAsManyAsBefore) {
   EXPECT_LE(most_at_once_for(500ms), 2u);
   EXPECT_EQ(run_name(*process) + " has already jobs=2\n", tell({"set", "jobs=2"}));
   EXPECT_TRUE(has(tell({"set", "rate=0", "jobs=9"}, 2), "the most that may be set"));
-  EXPECT_TRUE(has(tell({"set"}), "jobs        2     began with 8\n")) << tell({"set"});
+  EXPECT_TRUE(has(tell({"set"}), "jobs          2     began with 8\n")) << tell({"set"});
   (void)tell({"set", "jobs=default"});
   EXPECT_TRUE(eventually([&] { return origin_.at_once() > 4; }, kPatience));
   expect_whole(*process);

@@ -424,7 +424,7 @@ TEST_F(DnsTest, ASignalEndsTheWaitForSilentServers) {
   const Finished finished = finish(process);
   EXPECT_EQ(SIGINT, finished.signal) << finished.describe();
   EXPECT_LT(finished.took, 10s);
-  EXPECT_TRUE(has(finished.err, "1 links")) << finished.err;
+  EXPECT_TRUE(has(finished.err, "1 link was not finished")) << finished.err;
 }
 
 // --- The workers ---
