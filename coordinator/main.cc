@@ -290,7 +290,6 @@ Exit run(Options options, const std::string& command, Instant start) {
   if (options.reads_failed_links() && options.files.name_given) {
     report->warning("--name is not used: failed links keep the names that were meant for them");
   }
-  note_written_files(options);
   // Point of no return: the ledger shows that this run has begun.
   const auto begun = ledger.ledger->begin_run(std::chrono::system_clock::now(), ::getpid(), naming,
                                               protections, command);
@@ -306,6 +305,7 @@ Exit run(Options options, const std::string& command, Instant start) {
   plan.history = std::move(history);
   plan.seen = or_exit(SeenRows::make(ledger.output.state_path()), kExitOutput);
   auto metrics = begin_metrics(options, *report);
+  note_written_files(options);
   plan.run = ledger.ledger->run();
   plan.began_empty = began_empty;
   plan.links_in_flight = links_in_flight.get();

@@ -158,7 +158,7 @@ TEST_F(ListTest, TwoHundredThousandBadLines) {
   const Finished finished = run(setup({list("urls.txt", text)}), 120s);
   EXPECT_EQ(1, finished.exit_status) << finished.describe();
   EXPECT_EQ(Names{"a.jpg"}, saved_names());
-  EXPECT_TRUE(has(last_line(finished.err), "1 saved, 0 kept, 0 skipped, 200,000 failed"))
+  EXPECT_TRUE(has(last_line(finished.err), "1 saved, 0 kept, 0 skipped, 200000 failed"))
       << finished.describe();
   const auto shown = lines_of(finished.err);
   EXPECT_LT(shown.size(), 40u) << "the first ten in full, then counts";
