@@ -246,7 +246,8 @@ TEST_F(SecondRunTest, FailedLinksAreRetriedWithoutTheirList) {
                                           "--reject-regex=/no"};
   last_ = run(setup(quiet));
   EXPECT_EQ(1, last_.exit_status) << last_.describe();
-  EXPECT_TRUE(has(last_.err, "from earlier runs: 1 http_4xx (404: 1); they are left out: "))
+  EXPECT_TRUE(has(last_.err, "from earlier runs: 1 http_4xx (404: 1); most at ") &&
+              has(last_.err, " (1); they are left out: "))
       << last_.err;
   auto only_new = quiet;
   only_new.emplace_back("--max-failed=new:0");
