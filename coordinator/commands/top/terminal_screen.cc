@@ -30,6 +30,9 @@ attr_t attribute(TopStyle style) {
   return static_cast<attr_t>(COLOR_PAIR(kWarning));
 }
 
+/// What tigetstr() has for what is no capability of strings.
+const char* no_capability() { return reinterpret_cast<const char*>(-1); }
+
 }  // namespace
 
 bool TerminalScreen::has_terminal() {
@@ -40,6 +43,12 @@ std::unique_ptr<TerminalScreen> TerminalScreen::open() {
   if (!has_terminal()) return nullptr;
   SCREEN* const screen = ::newterm(nullptr, stdout, stdin);  // null: TERM cannot do it
   if (screen == nullptr) return nullptr;
+  const char* const moves = ::tigetstr("cup");
+  if (moves == nullptr || moves == no_capability()) {
+    ::endwin();
+    ::delscreen(screen);
+    return nullptr;
+  }
   return std::unique_ptr<TerminalScreen>(new TerminalScreen(screen));
 }
 

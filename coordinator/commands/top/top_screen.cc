@@ -88,9 +88,14 @@ TopLine title(const TopModel& model, const TopLook& look) {
   std::string state = status.state;
   if (status.paused_for) state += " for " + human_time_left(in_duration(*status.paused_for));
   const std::string end = fmt::format("{} ", state);
-  const std::string begin =
-      fmt::format(" fanfetch  {}  run {} (pid {})", model.output(), status.run, status.pid);
   const std::size_t room = look.columns > end.size() ? look.columns - end.size() : 0;
+  const std::string which = fmt::format("  run {} (pid {}) ", status.run, status.pid);
+  std::string output = model.output();
+  const std::size_t others = which.size() + std::string_view(" fanfetch  ").size();
+  if (room > others + 2 && output.size() > room - others) {  // its end tells most
+    output.replace(0, output.size() - (room - others) + 2, "..");
+  }
+  const std::string begin = " fanfetch  " + output + which;
   return {{left(begin, room) + end, TopStyle::heading}};
 }
 

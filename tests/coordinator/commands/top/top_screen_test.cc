@@ -89,6 +89,16 @@ TEST(TopScreen, TheLeastTerminalShowsAll) {
   }
 }
 
+TEST(TopScreen, ALongFolderIsCutAtItsBeginning) {
+  TopModel model("/a/folder/with/a/long/name/that/would/fill/the/line/downloads");
+  model.on_status({.run = 3, .pid = 1234, .state = "running"});
+  const std::string title = text_of(top_screen(model, {24, 60}).front());
+  EXPECT_TRUE(title.starts_with(" fanfetch  ..")) << title;
+  EXPECT_TRUE(has(title, "/downloads  run 3 (pid 1234) ")) << title;
+  EXPECT_TRUE(title.ends_with("running ")) << title;
+  EXPECT_EQ(60u, title.size());
+}
+
 TEST(TopScreen, MoreRoomShowsMore) {
   const std::string text = text_of(top_screen(busy_run(), {60, 200}));
   for (const char* part : {"waiting", "1000k", "123M", "WORKERS  pid"}) {
