@@ -128,7 +128,7 @@ void note_written_files(const Options& options) {
   }
 }
 
-/// The first metrics are written before the run begins: no download gets that name. nullopt: none
+/// The first metrics are written before anything is read: no download gets that name. nullopt: none
 /// are wanted.
 std::optional<MetricsTarget> begin_metrics(const Options& options, RunReport& report) {
   if (options.report.metrics.empty()) return std::nullopt;

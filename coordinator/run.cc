@@ -144,9 +144,7 @@ class Run::Live final : public LiveRun {
           "may be set; --jobs gives the next run more",
           run_.parts_.pool.jobs);
     }
-    if (setting_lines(*wanted, begun_) == setting_lines(settings_, begun_)) {
-      return Heard::so_already;
-    }
+    if (*wanted == settings_) return Heard::so_already;
     apply(std::move(*wanted));
     note("set " + changes_text(settings_, values));
     return Heard::done;
@@ -269,7 +267,7 @@ RunEnd Run::carry_out() {
   watch_threads();
   open_control();
   coordinator_.report_progress(parts_.report->progress_interval());
-  coordinator_.set_limits(parts_.rules.limits);
+  coordinator_.set_limits(parts_.settings.limits);
   keep_manager_informed();
   reader_.start();
   loop_.run([this] { coordinator_.after_batch(); });

@@ -32,7 +32,6 @@ struct RunRules {
   DispatchRules dispatch;
   RouteRules routes;
   MaxFailed max_failed;
-  RunLimits limits;
 };
 
 /// What a run is made of, opened and checked.

@@ -130,8 +130,7 @@ RunRules run_rules(const Options& options) {
                                  .limits = options.host_limits},
                        .retries = {.retries = options.retries, .max_wait = options.max_wait}},
           .routes = options.route,
-          .max_failed = options.max_failed,
-          .limits = options.limits};
+          .max_failed = options.max_failed};
 }
 
 Settings run_settings(const Options& options, unsigned jobs) {

@@ -22,6 +22,8 @@ struct Settings {
   double rate = 0;  ///< Requests a second to one host.
   RunLimits limits;
   HostLimits hosts;
+
+  bool operator==(const Settings&) const = default;
 };
 
 /// `NAME=VALUE`, for example `jobs=8`, `host.example.org=skip`, `limit-rate=default`.
