@@ -27,7 +27,7 @@
 #include "coordinator/process/service_messages.h"
 #include "coordinator/process/signals.h"
 #include "coordinator/report/console.h"
-#include "coordinator/results_file.h"
+#include "coordinator/options/results_file.h"
 #include "coordinator/run.h"
 #include "coordinator/run_setup.h"
 #include "coordinator/run_sources.h"

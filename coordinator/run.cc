@@ -2,17 +2,15 @@
 
 #include <signal.h>
 #include <sys/epoll.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <random>
 #include <utility>
 
-#include "common/human_text.h"
 #include "common/sandbox/lock_in.h"
 #include "coordinator/process/exit_status.h"
 #include "coordinator/report/live_report.h"
-#include "coordinator/run_setup.h"
+#include "coordinator/run_live.h"
 
 namespace fanfetch {
 
@@ -98,128 +96,6 @@ class Run::Inbox final : public LedgerInbox {
   std::atomic<bool> measuring_{false};
 };
 
-/// The run as those see it who ask and steer it through its control socket.
-class Run::Live final : public LiveRun {
- public:
-  explicit Live(Run& run)
-      : run_(run),
-        began_at_(std::chrono::system_clock::now()),
-        begun_(run.parts_.settings),
-        settings_(begun_) {}
-
-  [[nodiscard]] Instant now() const override { return run_.loop_.now(); }
-  [[nodiscard]] LiveStatus status() const override {
-    LiveStatus status{.run = run_.parts_.ledger.ledger->run(),
-                      .pid = ::getpid(),
-                      .started_at = began_at_,
-                      .state = "running",
-                      .paused_for = {},
-                      .live = run_.parts_.report->live(0)};
-    if (run_.coordinator_.stage() != Stage::running) {
-      status.state = "ending";
-    } else if (run_.coordinator_.is_paused()) {
-      status.state = "paused";
-      if (pause_)
-        status.paused_for = std::chrono::ceil<std::chrono::milliseconds>(pause_->first - now());
-    }
-    return status;
-  }
-  [[nodiscard]] std::vector<HostView> hosts(HostOrder order, std::size_t most) const override {
-    return run_.coordinator_.top_hosts(order, most);
-  }
-  [[nodiscard]] std::vector<WorkerView> workers() const override { return run_.workers_.views(); }
-
-  [[nodiscard]] std::vector<LiveFailure> failures(std::size_t most) const override {
-    return run_.parts_.report->live(most).last_failures;
-  }
-  [[nodiscard]] std::vector<SettingLine> settings() const override {
-    return setting_lines(settings_, begun_);
-  }
-  [[nodiscard]] Result<Heard> set(std::span<const Assignment> values) override {
-    auto wanted = changed(settings_, begun_, values);
-    if (!wanted) return tl::unexpected(std::move(wanted.error()));
-    if (wanted->jobs > run_.parts_.pool.jobs) {
-      return fail(
-          "jobs: the workers of this run were made for {} transfers at once, the most that "
-          "may be set; --jobs gives the next run more",
-          run_.parts_.pool.jobs);
-    }
-    if (*wanted == settings_) return Heard::so_already;
-    apply(std::move(*wanted));
-    note("set " + changes_text(settings_, values));
-    return Heard::done;
-  }
-
-  Heard pause(std::optional<std::chrono::milliseconds> time) override {
-    const bool was_paused = run_.coordinator_.is_paused();
-    if (was_paused && !time && !pause_) return Heard::so_already;
-    forget_timer();
-    run_.coordinator_.pause();
-    if (time) {
-      pause_ = run_.loop_.call_at(now() + *time, [this] {
-        pause_.reset();
-        if (run_.coordinator_.stage() != Stage::running) return;
-        run_.coordinator_.resume();
-        note("the pause is over");
-      });
-    }
-    note(fmt::format("paused{}: {} in flight finish, and nothing new starts",
-                     time ? " for " + human_duration(*time) : "", run_.workers_.in_flight()));
-    return Heard::done;
-  }
-  Heard resume() override {
-    if (!run_.coordinator_.is_paused()) return Heard::so_already;
-    forget_timer();
-    run_.coordinator_.resume();
-    note("resumed");
-    return Heard::done;
-  }
-  Heard stop() override {
-    if (run_.coordinator_.stage() != Stage::running) return Heard::so_already;
-    record("stop");
-    run_.coordinator_.end_as_asked(EndReason::stop_command, "stopped by fanfetch stop");
-    return Heard::done;
-  }
-
- private:
-  void apply(Settings wanted) {
-    const Settings before = std::exchange(settings_, std::move(wanted));
-    if (settings_.jobs != before.jobs) run_.workers_.allow_jobs(settings_.jobs);
-    if (settings_.limit_rate != before.limit_rate) {
-      run_.workers_.limit_bytes(settings_.limit_rate);
-      run_.coordinator_.set_limit_rate(settings_.limit_rate);
-    }
-    if (settings_.limits != before.limits) run_.coordinator_.set_limits(settings_.limits);
-    // Not for each change: hosts that repeated by themselves would be forgiven what they owe.
-    if (settings_.rate != before.rate || settings_.per_host != before.per_host ||
-        settings_.hosts != before.hosts) {
-      run_.coordinator_.set_host_rules(
-          host_rules(run_.coordinator_.host_rules(), settings_, begun_));
-    }
-  }
-  void forget_timer() {
-    if (pause_) run_.loop_.cancel(*std::exchange(pause_, std::nullopt));
-  }
-  /// For the user, and for the record.
-  void note(const std::string& text) {
-    if (run_.inbox_->backlog() > Coordinator::kMaxBacklogForMessages) return;
-    run_.inbox_->notice(text);
-    record(text);
-  }
-  void record(const std::string& text) {
-    run_.ledger_.post(
-        [&ledger = *run_.parts_.ledger.ledger, text, now = std::chrono::system_clock::now()] {
-          (void)ledger.note_told(now, text);  // an error of the database is the next batch's
-        });
-  }
-
-  Run& run_;
-  const WallTime began_at_;
-  const Settings begun_;
-  Settings settings_;
-  std::optional<EventLoop::TimerKey> pause_;  // set: it ends of itself
-};
-
 Run::Run(RunParts parts)
     : parts_(std::move(parts)),
       signals_(loop_, [this](int signal) { on_signal(signal); }),
@@ -258,7 +134,7 @@ Run::Run(RunParts parts)
           [this] { loop_.stop(); },
           {.launched = parts_.launched, .output = parts_.ledger.output.path()},
           std::random_device{}()),
-      live_(std::make_unique<Live>(*this)) {}
+      live_(std::make_unique<Live>(*this, *inbox_)) {}
 
 Run::~Run() = default;
 

@@ -1,4 +1,4 @@
-#include "coordinator/results_file.h"
+#include "coordinator/options/results_file.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
