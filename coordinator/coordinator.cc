@@ -185,16 +185,26 @@ void Coordinator::set_limits(const RunLimits& limits) {
   timers_.call_at(timers_.now(), [this] { check_limits(); });  // from the loop, which can end
 }
 
+/// Of a run that ends already, a disk that is nearly full still matters: its exit status comes
+/// first.
+RunLimits Coordinator::limits_that_matter() const {
+  if (stage_.stage() == Stage::running) return limits_;
+  const bool is_noted = trouble_.asked && trouble_.asked->reason == EndReason::min_free;
+  if (stage_.stage() == Stage::finishing || is_noted) return {};
+  return {.min_free = limits_.min_free};
+}
+
 void Coordinator::check_limits() {
-  if (!limits_.any() || stage_.stage() != Stage::running) {
+  const RunLimits limits = limits_that_matter();
+  if (!limits.any()) {
     limits_watched_ = false;
     return;
   }
   timers_.call_at(timers_.now() + kLimitsInterval, [this] { check_limits(); });
-  if (limits_.min_free != 0) ledger_.measure_free();
+  if (limits.min_free != 0) ledger_.measure_free();
   const RunUse used = use();
-  if (const auto reached = limit_reached(limits_, used)) {
-    end_as_asked(*reached, why_ended(*reached, limits_, used, about_.output));
+  if (const auto reached = limit_reached(limits, used)) {
+    end_as_asked(*reached, why_ended(*reached, limits, used, about_.output));
   }
 }
 

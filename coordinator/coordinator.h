@@ -135,6 +135,7 @@ class Coordinator {
   [[nodiscard]] ProgressState progress_state();
   void report_pause(const std::string& origin, Duration pause);
 
+  [[nodiscard]] RunLimits limits_that_matter() const;
   void check_limits();
   [[nodiscard]] RunUse use() const;
 

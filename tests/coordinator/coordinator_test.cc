@@ -339,11 +339,18 @@ TEST_F(CoordinatorTest, WhatComesToItsEndInTheTimeThatIsLeftIsWhole) {
 }
 
 TEST_F(CoordinatorTest, ADiskThatIsNearlyFullIsNotedWhateverEndsTheRun) {
+  coordinator_.set_limits({.max_duration = 1h, .min_free = 2048});
   run_with_one_in_flight();
-  coordinator_.end_as_asked(EndReason::duration, "--max-duration 2h is over");
-  coordinator_.end_as_asked(EndReason::min_free, "1 GiB free");
+  ledger_.free = 4096;
+  timers_.advance(1h);
   ASSERT_TRUE(coordinator_.trouble().asked);
+  EXPECT_EQ(coordinator_.trouble().asked->reason, EndReason::duration);
+  ledger_.free = 1024;  // by what is still in flight
+  timers_.advance(Coordinator::kLimitsInterval);
   EXPECT_EQ(coordinator_.trouble().asked->reason, EndReason::min_free);
+  const auto said = ledger_.messages.size();
+  timers_.advance(1s);
+  EXPECT_EQ(ledger_.messages.size(), said) << "once";
   EXPECT_EQ(workers_.count("stop"), 1u);
 }
 
