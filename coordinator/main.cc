@@ -20,18 +20,18 @@
 #include "coordinator/commands/run_command.h"
 #include "coordinator/net/proxy_policy.h"
 #include "coordinator/options/options.h"
+#include "coordinator/options/results_file.h"
 #include "coordinator/options/shown_command.h"
 #include "coordinator/process/cpu_count.h"
 #include "coordinator/process/exit.h"
 #include "coordinator/process/notify_socket.h"
+#include "coordinator/process/process_setup.h"
 #include "coordinator/process/service_messages.h"
 #include "coordinator/process/signals.h"
 #include "coordinator/report/console.h"
-#include "coordinator/options/results_file.h"
 #include "coordinator/run.h"
 #include "coordinator/run_setup.h"
 #include "coordinator/run_sources.h"
-#include "coordinator/settle/written_files.h"
 
 namespace fanfetch {
 namespace {
@@ -114,20 +114,6 @@ void read_ledger_as_source(const Options& options, const std::string& ledger,
   read_failed_links(sources, options, ledger, names.columns().size());
 }
 
-/// Those that may lie among the downloads, for `fanfetch verify`.
-void note_written_files(const Options& options) {
-  const FileOptions& files = options.files;
-  if (!files.ledger.empty()) {
-    note_written(WrittenFile::Kind::ledger, files.ledger, {files.output});
-  }
-  if (const std::string& results = options.report.results; !results.empty() && results != "-") {
-    note_written(WrittenFile::Kind::results, results, {files.output});
-  }
-  if (const std::string& metrics = options.report.metrics; !metrics.empty()) {
-    note_written(WrittenFile::Kind::metrics, metrics, {files.output});
-  }
-}
-
 /// The first metrics are written before anything is read: no download gets that name. nullopt: none
 /// are wanted.
 std::optional<MetricsTarget> begin_metrics(const Options& options, RunReport& report) {
@@ -199,31 +185,6 @@ Exit rehearse(const Options& options, std::vector<ReaderSource> sources, SourceC
   }
   Reader reader(std::move(sources), std::move(context), Planner(std::move(plan)));
   return dry_run({.quiet = options.report.quiet, .max_failed = options.max_failed}, reader);
-}
-
-/// Mends what a careless parent may have left.
-void put_process_in_order() {
-  // A closed stdin, stdout or stderr would be the next descriptor that anything opens. What stands
-  // in for it fails as the closed one would: stdin cannot be read, the others cannot be written.
-  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    if (::fcntl(fd, F_GETFD) >= 0) continue;
-    (void)::open("/dev/null",
-                 fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);  // the lowest free number: fd
-  }
-  ::signal(SIGPIPE, SIG_IGN);  // a broken pipe is an error of one write,
-  ::signal(SIGXFSZ, SIG_IGN);  // and so is a file that grows over its limit
-  Signals::hold_back_usr1();
-  ::signal(SIGCHLD, SIG_DFL);  // ignored, it would hide how a worker died
-  // The client ID, passwords and headers are in our memory; the workers inherit it.
-  // Unlike 0, 1 holds for cores that are piped to a program, too (core(5)); a file has no room.
-  const rlimit one{1, 1}, none{};
-  if (::setrlimit(RLIMIT_CORE, &one) != 0) ::setrlimit(RLIMIT_CORE, &none);
-  // Each transfer takes two descriptors, and idle connections one.
-  rlimit files{};
-  if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
-    files.rlim_cur = files.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &files);  // the workers inherit it
-  }
 }
 
 Exit run(Options options, const std::string& command, Instant start) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <bitset>
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,6 +10,7 @@
 #include "common/ascii.h"
 #include "common/ip_network.h"
 #include "common/result.h"
+#include "coordinator/options/option_numbers.h"
 #include "coordinator/reading/retry_failed.h"
 #include "coordinator/schedule/host_limits.h"
 #include "coordinator/schedule/per_host.h"
@@ -20,28 +20,8 @@ namespace fanfetch {
 /// What the values of options may look like. Errors say what is wrong with the value and what would
 /// be right; the caller says of which option. Values that may be secret are not in them.
 
-/// A whole number in [min, max].
-[[nodiscard]] Result<std::uint64_t> parse_count(std::string_view text, std::uint64_t min,
-                                                std::uint64_t max);
-
-// Limits: `none`, `off` and `0` switch off each of them, and give 0. Units may stand in any case.
-
-/// Bytes, or with `/s` behind it bytes a second: `512`, `1.5M`, `2MB/s`, `64KiB`. K, M, G, T and
-/// KiB … are powers of 1024, KB, MB, GB, TB of 1000. Above 0 it is at least 1. Bits are refused,
-/// with what they are in bytes.
-[[nodiscard]] Result<std::uint64_t> parse_size(std::string_view text);
-
-/// `30`, `0.5s`, `10m`, `1h30m`, `2d`; at most 30 days. Above 0 it is at least 1 ms.
-[[nodiscard]] Result<std::chrono::milliseconds> parse_time(std::string_view text);
-
 /// `16`, `auto` or `auto:16`. Without a limit: as many as a run may have.
 [[nodiscard]] Result<PerHost> parse_per_host(std::string_view text);
-
-/// `5/s`, `100/m`, `1000/h`, into requests a second.
-[[nodiscard]] Result<double> parse_rate(std::string_view text);
-
-/// `5%`, `0.1%`: between 0 and 100.
-[[nodiscard]] Result<double> parse_percent(std::string_view text);
 
 /// `true`, `yes`, `on`, `1` and their opposites.
 [[nodiscard]] Result<bool> parse_bool(std::string_view text);

@@ -12,6 +12,7 @@
 #include "coordinator/report/jsonl_log.h"
 #include "coordinator/report/metrics_text.h"
 #include "coordinator/settle/run_ledger.h"
+#include "coordinator/settle/written_files.h"
 
 namespace fanfetch {
 namespace {
@@ -135,6 +136,19 @@ Result<> check_is_no_download(const std::string& metrics, const std::string& out
   const auto name = path.lexically_relative(std::filesystem::weakly_canonical(output, none));
   if (metrics.empty() || !history.name_taken(name_key(name.string()), 0)) return {};
   return fail("--metrics would overwrite '{}', which is a download; choose another file", metrics);
+}
+
+void note_written_files(const Options& options) {
+  const FileOptions& files = options.files;
+  if (!files.ledger.empty()) {
+    note_written(WrittenFile::Kind::ledger, files.ledger, {files.output});
+  }
+  if (const std::string& results = options.report.results; !results.empty() && results != "-") {
+    note_written(WrittenFile::Kind::results, results, {files.output});
+  }
+  if (const std::string& metrics = options.report.metrics; !metrics.empty()) {
+    note_written(WrittenFile::Kind::metrics, metrics, {files.output});
+  }
 }
 
 }  // namespace fanfetch

@@ -29,4 +29,7 @@ namespace fanfetch {
 [[nodiscard]] Result<> check_is_no_download(const std::string& metrics, const std::string& output,
                                             History& history);
 
+/// Notes the files of a run that may lie among its downloads, for `fanfetch verify`.
+void note_written_files(const Options& options);
+
 }  // namespace fanfetch

@@ -45,6 +45,25 @@ void WorkerPool::limit_bytes(std::uint64_t bytes_a_second) {
   keep_sharing_rate();
 }
 
+void WorkerPool::share_rate() {
+  std::vector<RateShares::Worker> needs;
+  for (const auto& member : members_) {
+    const auto& channel = member->channel;
+    needs.push_back(channel ? RateShares::Worker{channel->leases() > 0, channel->held_back(),
+                                                 channel->bytes_in()}
+                            : RateShares::Worker{});
+  }
+  const auto shares = rate_shares_->update(needs, loop_.now());
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    if (auto& channel = members_[i]->channel) channel->set_byte_rate(shares[i]);
+  }
+}
+
+void WorkerPool::keep_sharing_rate() {
+  rate_timer_ = loop_.call_at(loop_.now() + RateShares::kInterval, [this] { keep_sharing_rate(); });
+  share_rate();
+}
+
 std::vector<WorkerView> WorkerPool::views() const {
   std::vector<WorkerView> views;
   for (const auto& member : members_) {
