@@ -1,11 +1,10 @@
 #include "common/http/request.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <numeric>
 
 #include "common/ascii.h"
+#include "common/http/base64.h"
 
 namespace fanfetch {
 namespace {
@@ -73,13 +72,6 @@ std::string write_request(const HttpRequest& request, TargetForm form,
   return bytes;
 }
 
-std::string basic_credentials(std::string_view userinfo) {
-  std::string encoded((userinfo.size() + 2) / 3 * 4 + 1, '\0');  // OpenSSL ends it with a NUL
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
-                                   reinterpret_cast<const unsigned char*>(userinfo.data()),
-                                   static_cast<int>(userinfo.size()));
-  encoded.resize(static_cast<std::size_t>(size));
-  return "Basic " + encoded;
-}
+std::string basic_credentials(std::string_view userinfo) { return "Basic " + base64(userinfo); }
 
 }  // namespace fanfetch

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <iterator>
 
+#include "common/human_date.h"
 #include "common/utf8.h"
 #include "coordinator/process/exit_status.h"
 #include "coordinator/report/summary.h"
@@ -43,16 +44,9 @@ std::vector<std::pair<std::string, std::uint64_t>> by_count(
   return sorted;
 }
 
-/// `2026-11-22 20:12:05 UTC`
-std::string people_time(WallTime time) {
-  std::string text = format_rfc3339(time).substr(0, 19);
-  text[10] = ' ';
-  return text + " UTC";
-}
-
 std::string run_text(const LastRun& run, WallTime now) {
   std::string text = fmt::format("Run {} ", run.number);
-  const std::string started = "started " + people_time(run.started_at);
+  const std::string started = "started " + human_date(run.started_at);
   if (run.state == "running") {
     text += fmt::format("is running (pid {}): {}, {} ago\n", run.pid, started,
                         human_duration(now - run.started_at));
