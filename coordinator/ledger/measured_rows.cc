@@ -50,6 +50,23 @@ void write_hosts(Database& database, std::int64_t run, const HostTable& hosts) {
   if (const HostSums rest = hosts.rest(); rest != HostSums()) write(kOtherHosts, rest);
 }
 
+std::vector<RunSample> read_samples(Database& database, std::int64_t run) {
+  Statement select(database,
+                   "SELECT at_ms, files, bytes, failed, in_flight FROM samples WHERE run=? "
+                   "ORDER BY at_ms");
+  select.bind(run);
+  std::vector<RunSample> samples;
+  while (select.step()) {
+    RunSample& sample = samples.emplace_back();
+    sample.at = std::chrono::milliseconds(select.number());
+    sample.files = count(select);
+    sample.bytes = count(select);
+    sample.failed = count(select);
+    sample.in_flight = count(select);
+  }
+  return samples;
+}
+
 void each_host_row(Database& database,
                    const std::function<void(std::int64_t run, std::string_view host,
                                             const HostSums& sums)>& visit) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <string_view>
+#include <vector>
 
 #include "coordinator/ledger/database.h"
 #include "coordinator/measure/host_sums.h"
@@ -23,6 +24,9 @@ void remove_measures(Database& database, std::int64_t run, std::int64_t last_old
 void write_samples(Database& database, std::int64_t run, const RunSamples& samples);
 /// The same. Some 2 µs a host.
 void write_hosts(Database& database, std::int64_t run, const HostTable& hosts);
+
+/// What write_samples() wrote of `run`, in their order.
+[[nodiscard]] std::vector<RunSample> read_samples(Database& database, std::int64_t run);
 
 /// Visits what was measured of each host (see write_hosts()), newest run first; `failures` of the
 /// sums stay empty.

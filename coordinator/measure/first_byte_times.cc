@@ -33,10 +33,10 @@ std::uint64_t FirstByteTimes::count() const {
   return std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0});
 }
 
-std::optional<FirstByteTimes::Time> FirstByteTimes::median() const {
+std::optional<FirstByteTimes::Time> FirstByteTimes::quantile(double share) const {
   const std::uint64_t all = count();
   if (all == 0) return std::nullopt;
-  const double wanted = static_cast<double>(all) / 2;
+  const double wanted = static_cast<double>(all) * share;
   double below = 0;
   for (std::size_t index = 0; index < kBounds.size(); ++index) {
     const double here = counts_[index];

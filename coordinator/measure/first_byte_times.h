@@ -30,10 +30,11 @@ class FirstByteTimes {
   [[nodiscard]] std::uint64_t in_bucket(std::size_t index) const { return counts_[index]; }
   /// All times together.
   [[nodiscard]] Time sum() const { return sum_; }
-  /// Half of the times are as short: exact to the bucket, and inside it in proportion, as
-  /// Prometheus' histogram_quantile() does it. Beyond the last bound: that bound. nullopt: no time
-  /// was added.
-  [[nodiscard]] std::optional<Time> median() const;
+  /// That `share` (of 1) of the times are as short: exact to the bucket, and inside it in
+  /// proportion, as Prometheus' histogram_quantile() does it. Beyond the last bound: that bound.
+  /// nullopt: no time was added.
+  [[nodiscard]] std::optional<Time> quantile(double share) const;
+  [[nodiscard]] std::optional<Time> median() const { return quantile(0.5); }
 
   /// The counts of all buckets, a blank between two: `0 0 3 1 …`.
   [[nodiscard]] std::string counts_text() const;

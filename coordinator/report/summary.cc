@@ -139,6 +139,15 @@ std::vector<std::string> hints(const Tally& tally) {
   return lines;
 }
 
+std::string folder_word(const RunPlace& place) {
+  const bool like_an_option = place.output.starts_with('-');
+  return shell_word(like_an_option ? "./" + place.output : place.output);
+}
+
+std::string ledger_option(const RunPlace& place) {
+  return place.ledger.empty() ? "" : " --ledger=" + shell_word(place.ledger);
+}
+
 /// How to go on with new failures. Entries of a list that are no URLs are not in the ledger, and
 /// stay what they are.
 void add_failure_hints(const Tally& tally, const RunPlace& place, std::vector<std::string>& lines) {
@@ -151,16 +160,11 @@ void add_failure_hints(const Tally& tally, const RunPlace& place, std::vector<st
   }
   if (classes.empty()) return;
   sort_by_count(classes);
-  const bool like_an_option = place.output.starts_with('-');
-  const std::string folder = shell_word(like_an_option ? "./" + place.output : place.output);
-  const std::string ledger = place.ledger.empty() ? "" : " --ledger=" + shell_word(place.ledger);
-  lines.push_back(
-      fmt::format("hint: to list what failed: fanfetch export {}{} --failed", folder, ledger));
+  lines.push_back("hint: to list what failed: " + export_command(place, "--failed"));
   if (tally.new_failures().all > kFewFailures) return;
   std::string names;
   for (const auto& [error, count] : classes) names.append(names.empty() ? "" : ",").append(error);
-  lines.push_back(fmt::format("hint: to try that again: fanfetch --retry-failed {} -o {}{}", names,
-                              folder, ledger));
+  lines.push_back("hint: to try that again: " + retry_command(names, place));
 }
 
 }  // namespace
@@ -174,6 +178,19 @@ std::string shell_word(std::string_view text) {
   std::string word = "'";
   for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return word + "'";
+}
+
+std::string retry_command(std::string_view classes, const RunPlace& place) {
+  return fmt::format("fanfetch --retry-failed {} -o {}{}", classes, folder_word(place),
+                     ledger_option(place));
+}
+
+std::string export_command(const RunPlace& place, std::string_view filter) {
+  return fmt::format("fanfetch export {}{} {}", folder_word(place), ledger_option(place), filter);
+}
+
+std::string status_command(const RunPlace& place, std::string_view options) {
+  return fmt::format("fanfetch status {}{} {}", folder_word(place), ledger_option(place), options);
 }
 
 std::string failed_text(std::uint64_t failed, std::uint64_t stood) {

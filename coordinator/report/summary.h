@@ -36,6 +36,16 @@ struct RunPlace {
 [[nodiscard]] std::vector<std::string> summary_lines(const Tally& tally, Duration took,
                                                      const RunPlace& place);
 
+/// What tries failed links again: `fanfetch --retry-failed http_4xx,timeout -o images`. `classes`:
+/// as --retry-failed takes them.
+[[nodiscard]] std::string retry_command(std::string_view classes, const RunPlace& place);
+
+/// What lists them: `fanfetch export images --failed`. `filter`: options of export.
+[[nodiscard]] std::string export_command(const RunPlace& place, std::string_view filter);
+
+/// `fanfetch status images --by-host`; `options`: of status.
+[[nodiscard]] std::string status_command(const RunPlace& place, std::string_view options);
+
 /// `text` as one word of a shell's command line, quoted where it has to be.
 [[nodiscard]] std::string shell_word(std::string_view text);
 
