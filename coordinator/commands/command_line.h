@@ -10,17 +10,12 @@
 #include <vector>
 
 #include "coordinator/commands/export_filter.h"
+#include "coordinator/commands/folder/folder.h"
 #include "coordinator/commands/live/steer.h"
 #include "coordinator/commands/top/top.h"
 #include "coordinator/process/exit.h"
 
 namespace fanfetch {
-
-/// The folder that a command looks at.
-struct FolderArguments {
-  std::string output;  ///< DIR, as the user named it.
-  std::string ledger;  ///< `--ledger`; empty: in the folder.
-};
 
 struct StatusArguments {
   std::vector<FolderArguments> folders;  ///< At least one.

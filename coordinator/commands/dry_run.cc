@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "common/utf8.h"
-#include "coordinator/commands/line_output.h"
+#include "coordinator/commands/folder/line_output.h"
 #include "coordinator/report/console.h"
 #include "coordinator/report/failure_text.h"
 #include "coordinator/report/summary.h"

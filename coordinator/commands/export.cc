@@ -9,8 +9,8 @@
 #include <system_error>
 
 #include "common/utf8.h"
-#include "coordinator/commands/folder.h"
-#include "coordinator/commands/line_output.h"
+#include "coordinator/commands/folder/folder.h"
+#include "coordinator/commands/folder/line_output.h"
 #include "coordinator/report/csv_line.h"
 #include "coordinator/report/jsonl_log.h"
 #include "coordinator/settle/run_ledger.h"

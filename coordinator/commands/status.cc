@@ -4,13 +4,12 @@
 #include <utility>
 
 #include "common/url.h"
-#include "coordinator/commands/folder.h"
-#include "coordinator/commands/line_output.h"
+#include "coordinator/commands/folder/folder.h"
+#include "coordinator/commands/folder/last_run.h"
+#include "coordinator/commands/folder/line_output.h"
 #include "coordinator/commands/status_report.h"
 #include "coordinator/commands/watch.h"
 #include "coordinator/ledger/measured_rows.h"
-#include "coordinator/ledger/schema.h"
-#include "coordinator/settle/folder_holder.h"
 
 namespace fanfetch {
 namespace {
@@ -19,38 +18,6 @@ std::optional<std::uint64_t> optional_count(Statement& from) {
   const auto number = from.optional_number();
   if (!number) return std::nullopt;
   return static_cast<std::uint64_t>(*number);
-}
-
-/// An exit status or a signal: a ledger that is damaged, or a stranger's, may hold any number.
-std::optional<int> optional_status(Statement& from) {
-  const auto number = from.optional_number();
-  if (!number || *number < 0 || *number > 255) return std::nullopt;
-  return static_cast<int>(*number);
-}
-
-/// Whether it ended is told by who holds the folder.
-std::optional<LastRun> read_last_run(Database& database) {
-  Statement select(database,
-                   "SELECT run, pid, started_at, ended_at, ending, saved, kept, skipped, failed, "
-                   "stood, protections, exit_status, signal FROM runs ORDER BY run DESC LIMIT 1");
-  if (!select.step()) return std::nullopt;
-  LastRun run;
-  run.number = select.number();
-  run.pid = static_cast<int>(select.number());
-  run.started_at = ledger_time(select.number());
-  if (const auto ended = select.optional_number()) run.ended_at = ledger_time(*ended);
-  run.state = select.optional_text().value_or("");
-  run.saved = optional_count(select).value_or(0);
-  run.kept = optional_count(select);
-  run.skipped = optional_count(select);
-  run.failed = optional_count(select).value_or(0);
-  run.stood = optional_count(select);
-  if (const auto bits = select.optional_number()) {
-    run.protections = static_cast<Protections>(*bits) & protection::kAll;
-  }
-  run.exit_status = optional_status(select);
-  run.signal = optional_status(select);
-  return run;
 }
 
 /// All counts but those by host, in one pass over the rows.
@@ -153,18 +120,9 @@ Result<FolderStatus> read_status(History& history, const std::string& output,
                                  const StatusArguments& arguments) {
   FolderStatus status{.output = output};
   Database& database = history.database();
-  // A run tells its end before it lets go of the folder. So who holds it is looked up before the
-  // ledger; a run that began between the two is seen in the second round.
-  for (int round = 0; round < 2; ++round) {
-    const auto holder = holder_of(status.output);
-    status.held_by = holder ? std::optional(holder->pid.value_or(0)) : std::nullopt;
-    history.look_again();
-    status.last_run = read_last_run(database);
-    if (!status.last_run || status.last_run->ended_at) break;
-    const bool running = status.held_by == status.last_run->pid;
-    status.last_run->state = running ? "running" : "killed";
-    if (running) break;
-  }
+  RunLook look = look_at_run(history, status.output);
+  status.held_by = look.held_by;
+  status.last_run = std::move(look.last_run);
   count_rows(database, status);
   if (arguments.by_host) count_hosts(database, status, arguments.most_hosts);
   if (auto error = history.error()) return tl::unexpected(std::move(*error));

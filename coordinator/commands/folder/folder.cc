@@ -1,4 +1,4 @@
-#include "coordinator/commands/folder.h"
+#include "coordinator/commands/folder/folder.h"
 
 #include <sys/stat.h>
 

@@ -1,4 +1,4 @@
-#include "coordinator/commands/line_output.h"
+#include "coordinator/commands/folder/line_output.h"
 
 #include <fcntl.h>
 #include <stdio.h>

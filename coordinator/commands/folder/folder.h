@@ -2,12 +2,18 @@
 
 #include <memory>
 #include <string>
+#include <tl/expected.hpp>
 
-#include "coordinator/commands/command_line.h"
 #include "coordinator/ledger/history.h"
 #include "coordinator/process/exit.h"
 
 namespace fanfetch {
+
+/// The folder that a command looks at.
+struct FolderArguments {
+  std::string output;  ///< DIR, as the user named it.
+  std::string ledger;  ///< `--ledger`; empty: in the folder.
+};
 
 /// Where the folder's ledger is. Exit: there is none (status 2), or none that this user may look
 /// for (4).
