@@ -16,7 +16,7 @@
 #include "common/utf8.h"
 #include "coordinator/commands/command_line.h"
 #include "coordinator/commands/dry_run.h"
-#include "coordinator/commands/folder.h"
+#include "coordinator/commands/folder/folder.h"
 #include "coordinator/commands/run_command.h"
 #include "coordinator/net/proxy_policy.h"
 #include "coordinator/options/options.h"
@@ -236,7 +236,7 @@ Exit run(Options options, const std::string& command, Instant start) {
     read_ledger_as_source(options, ledger.path, earlier, sources, names);
     naming = earlier.value_or(naming);
   }
-  or_exit(check_is_no_download(options.report.metrics, options.files.output, *history),
+  or_exit(check_is_no_download("--metrics", options.report.metrics, options.files.output, *history),
           kExitConfiguration);
   // Point of no return: the results of an earlier run are gone.
   auto report = make_report(options, start,

@@ -33,8 +33,8 @@ Reads every file that was saved in the folder DIR, and prints what differs:
   missing: NAME        it is not there any more
   changed: NAME: why   it is not what was saved
   foreign: NAME        no run has saved a file of that name
-Results, metrics, exports and ledgers that fanfetch wrote there are only
-counted.
+Results, metrics, exports, reports and ledgers that fanfetch wrote there are
+only counted.
 
   --strict       foreign files make the exit status 1, too
   --repair       mark missing and changed files, so that the next run fetches
@@ -64,6 +64,23 @@ stdout or a file. Works while a run is going on.
   --host H,...       links of a host
   --image-folder     saved files, without the keys of errors, as tools for image
                      folders want it: -o DIR/metadata.jsonl
+  --ledger FILE      the ledger, if not DIR/.fanfetch/ledger.sqlite
+  -h, --help         this text
+
+Exit status: 0; 2 usage, no ledger there, or a FILE that is not to be replaced;
+4 the ledger cannot be read or FILE not be written.
+)";
+
+inline constexpr std::string_view kReportHelp = R"(Usage: fanfetch report DIR [OPTIONS]
+Writes one HTML file that says what the runs into the folder DIR have brought:
+throughput and failures over time, file sizes, the hosts, failures by class
+with examples and the command that tries them again, duplicates, and a sample
+of small pictures. It loads nothing from anywhere: open it in a browser, print
+it, send it. Works while a run is going on.
+
+  -o, --output FILE  where to, - is stdout (default: report.html). A file that
+                     is there is replaced only if it is such a report
+  --force            replace it whoever wrote it
   --ledger FILE      the ledger, if not DIR/.fanfetch/ledger.sqlite
   -h, --help         this text
 

@@ -138,6 +138,16 @@ Read as_export(const Words& words, const FolderArguments& /*first*/) {
   return arguments;
 }
 
+Read as_report(const Words& words, const FolderArguments& folder) {
+  ReportArguments arguments{.folder = folder, .force = words.force};
+  if (words.output_given) {
+    if (auto stored = store_path(arguments.file, {&words.output, 1}); !stored) {
+      return tl::unexpected("--output: " + stored.error().message);
+    }
+  }
+  return arguments;
+}
+
 SteerArguments steer(const FolderArguments& folder, Request request) {
   return {.output = folder.output, .ledger = folder.ledger, .request = std::move(request)};
 }
@@ -219,6 +229,12 @@ constexpr Row kCommands[] = {
        app.add_option("--host", words.hosts)->type_size(1)->expected(1)->take_all();
      },
      as_export},
+    {"report", kReportHelp, 1,
+     [](CLI::App& app, Words& words) {
+       app.add_option("-o,--output", words.output)->take_last();
+       app.add_flag("--force", words.force);
+     },
+     as_report},
     {"top", kTopHelp, 1, [](CLI::App&, Words&) {}, as_top},
     {"set", kSetHelp, std::numeric_limits<std::size_t>::max(), [](CLI::App&, Words&) {}, as_set},
     {"pause", kPauseHelp, 1,

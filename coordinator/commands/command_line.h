@@ -12,6 +12,7 @@
 #include "coordinator/commands/export_filter.h"
 #include "coordinator/commands/folder/folder.h"
 #include "coordinator/commands/live/steer.h"
+#include "coordinator/commands/report/report.h"
 #include "coordinator/commands/top/top.h"
 #include "coordinator/process/exit.h"
 
@@ -43,11 +44,11 @@ struct ExportArguments {
   bool force = false;  ///< Replace FILE, whoever wrote it.
 };
 
-using Command =
-    std::variant<StatusArguments, VerifyArguments, ExportArguments, SteerArguments, TopArguments>;
+using Command = std::variant<StatusArguments, VerifyArguments, ExportArguments, ReportArguments,
+                             SteerArguments, TopArguments>;
 
-/// What a run's command line does not begin with: `status`, `verify`, `export`, `top`, `set`,
-/// `pause`, `resume`, `stop`, `help`, `version`.
+/// What a run's command line does not begin with: `status`, `verify`, `export`, `report`, `top`,
+/// `set`, `pause`, `resume`, `stop`, `help`, `version`.
 [[nodiscard]] bool is_command_name(std::string_view word);
 
 /// All of them, in the order of the help.

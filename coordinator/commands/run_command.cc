@@ -3,6 +3,7 @@
 #include "coordinator/commands/command_line.h"
 #include "coordinator/commands/export.h"
 #include "coordinator/commands/live/steer.h"
+#include "coordinator/commands/report/report.h"
 #include "coordinator/commands/status.h"
 #include "coordinator/commands/top/top.h"
 #include "coordinator/commands/verify.h"
@@ -13,6 +14,7 @@ namespace {
 Exit run(const StatusArguments& arguments) { return run_status(arguments); }
 Exit run(const VerifyArguments& arguments) { return run_verify(arguments); }
 Exit run(const ExportArguments& arguments) { return run_export(arguments); }
+Exit run(const ReportArguments& arguments) { return run_report(arguments); }
 Exit run(const SteerArguments& arguments) { return run_steer(arguments); }
 Exit run(const TopArguments& arguments) { return run_top(arguments); }
 

@@ -59,6 +59,7 @@ constexpr Entry kCommands[] = {
     {"status", "what was saved in DIR, and what failed"},
     {"verify", "whether the files in DIR are still what was saved"},
     {"export", "a record of each link of DIR"},
+    {"report", "what was saved and what failed, as a page for a browser"},
     {"top", "the run that is going on in DIR, on the whole terminal"},
     {"set", "changes that run: jobs=8 limit-rate=2M"},
     {"pause", "nothing new starts in that run"},

@@ -129,13 +129,13 @@ Result<> check_metrics_file(const std::string& metrics, const std::string& resul
   return fail("--metrics cannot write '{}': {}; choose another file", metrics, errno_text(errno));
 }
 
-Result<> check_is_no_download(const std::string& metrics, const std::string& output,
-                              History& history) {
+Result<> check_is_no_download(std::string_view option, const std::string& path,
+                              const std::string& output, History& history) {
   std::error_code none;
-  const auto path = std::filesystem::weakly_canonical(metrics, none);
-  const auto name = path.lexically_relative(std::filesystem::weakly_canonical(output, none));
-  if (metrics.empty() || !history.name_taken(name_key(name.string()), 0)) return {};
-  return fail("--metrics would overwrite '{}', which is a download; choose another file", metrics);
+  const auto real = std::filesystem::weakly_canonical(path, none);
+  const auto name = real.lexically_relative(std::filesystem::weakly_canonical(output, none));
+  if (path.empty() || !history.name_taken(name_key(name.string()), 0)) return {};
+  return fail("{} would overwrite '{}', which is a download; choose another file", option, path);
 }
 
 void note_written_files(const Options& options) {

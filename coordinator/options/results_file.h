@@ -24,10 +24,10 @@ namespace fanfetch {
                                           const FileOptions& files,
                                           const std::vector<ReaderSource>& sources);
 
-/// The rest of check_metrics_file(): whether the file is a download of `output`, whose content may
-/// look like metrics. Error: it is.
-[[nodiscard]] Result<> check_is_no_download(const std::string& metrics, const std::string& output,
-                                            History& history);
+/// Whether the file `path`, which `option` names, is a download of `output`: its content may look
+/// like what fanfetch writes. For --metrics, the rest of check_metrics_file(). Error: it is.
+[[nodiscard]] Result<> check_is_no_download(std::string_view option, const std::string& path,
+                                            const std::string& output, History& history);
 
 /// Notes the files of a run that may lie among its downloads, for `fanfetch verify`.
 void note_written_files(const Options& options);

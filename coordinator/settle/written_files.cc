@@ -30,7 +30,8 @@ constexpr std::size_t kMostBytes = 1 << 20;
 constexpr std::pair<std::string_view, Kind> kKinds[] = {{"export", Kind::exported},
                                                         {"results", Kind::results},
                                                         {"ledger", Kind::ledger},
-                                                        {"metrics", Kind::metrics}};
+                                                        {"metrics", Kind::metrics},
+                                                        {"report", Kind::report}};
 
 std::string_view word(Kind kind) {
   return std::ranges::find(kKinds, kind, &std::pair<std::string_view, Kind>::second)->first;

@@ -9,7 +9,7 @@ namespace fanfetch {
 
 /// A file that fanfetch wrote, and that is no download.
 struct WrittenFile {
-  enum class Kind : std::uint8_t { exported, results, ledger, metrics };
+  enum class Kind : std::uint8_t { exported, results, ledger, metrics, report };
   Kind kind = Kind::exported;
   std::string path;  ///< Absolute, without symbolic links.
   FileStamp stamp;   ///< Of an export, as it was left.

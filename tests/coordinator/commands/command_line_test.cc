@@ -30,7 +30,7 @@ std::string error_of(const std::vector<const char*>& words) {
 }
 
 TEST(CommandLine, OnlyTheBareWordIsACommand) {
-  for (const char* word : {"status", "verify", "export", "help", "version"}) {
+  for (const char* word : {"status", "verify", "export", "report", "help", "version"}) {
     EXPECT_TRUE(is_command_name(word));
   }
   for (const char* word : {"./status", "status.txt", "Status", "stat", "", "-status", "imgur"}) {
@@ -93,6 +93,18 @@ Record record(Status status, std::optional<ErrorClass> error = {}, int http_stat
   Record record{.url = "http://me@H.org:80/x", .status = status, .http_status = http_status};
   record.error = error;
   return record;
+}
+
+TEST(CommandLine, Report) {
+  const auto plain = as<ReportArguments>({"report", "images"});
+  EXPECT_EQ(plain.folder.output, "images");
+  EXPECT_EQ(plain.file, "report.html");
+  EXPECT_FALSE(plain.force);
+  const auto all =
+      as<ReportArguments>({"report", "-o", "-", "--force", "--ledger", "l.sqlite", "images"});
+  EXPECT_EQ(all.file, "-");
+  EXPECT_EQ(all.folder.ledger, "l.sqlite");
+  EXPECT_TRUE(all.force);
 }
 
 TEST(CommandLine, WhatAnExportTakes) {
@@ -179,6 +191,10 @@ TEST(CommandLine, Errors) {
       {{"export", "a", "-o", "b.txt"}, "the ending of 'b.txt' is not .jsonl or .csv"},
       {{"export", "a", ""}, "a DIR is empty"},
       {{"export", "a", "-o", ""}, "--output: its value is empty"},
+      {{"report"}, "DIR is missing"},
+      {{"report", "a", "b"}, "'b' is one word too many"},
+      {{"report", "a", "-o", ""}, "--output: its value is empty"},
+      {{"report", "a", "--out"}, "--out is not an option"},
       {{"export", "a", "-o", "s3://b/x.csv"},
        "--output: 's3://b/x.csv' is no path: fanfetch writes to this"},
       {{"export", "a", "b", "--ledger", "l"}, "--ledger is for a single DIR"},

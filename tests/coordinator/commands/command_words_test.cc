@@ -27,6 +27,7 @@ TEST(NoCommand, SaysWhatIsMeant) {
       {"ls", "fanfetch status DIR"},
       {"check", "fanfetch verify DIR"},
       {"dump", "fanfetch export DIR"},
+      {"html", "fanfetch report DIR"},
       {"errors", "fanfetch export DIR --failed"},
       {"sync", "fanfetch --refresh SOURCE"},
       {"continue", "when its command is given again"},

@@ -1,0 +1,61 @@
+#include "coordinator/commands/report/chart_scale.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "common/human_text.h"
+
+namespace fanfetch {
+
+double round_end(double most) {
+  if (!(most > 0)) return 1;
+  const double power = std::pow(10, std::floor(std::log10(most)));
+  for (const double factor : {1.0, 2.0, 5.0}) {
+    if (most <= factor * power * (1 + 1e-9)) return factor * power;
+  }
+  return 10 * power;
+}
+
+double round_bytes_end(double most) {
+  if (!(most > 1)) return 1;
+  const double power = std::pow(1024, std::floor(std::log2(most) / 10));
+  const double end = round_end(most / power);
+  return end > 500 ? 1024 * power : end * power;
+}
+
+std::vector<RunStep> steps_of(const std::vector<RunSample>& samples, std::size_t most) {
+  std::vector<RunStep> steps;
+  const std::size_t stride = samples.empty() ? 1 : (samples.size() + most - 1) / most;
+  RunSample last;
+  for (std::size_t i = 0; i < samples.size(); i += stride) {
+    const RunSample& sample = samples[std::min(i + stride, samples.size()) - 1];
+    const auto grown = [](std::uint64_t now, std::uint64_t before) {
+      return now > before ? now - before : 0;
+    };
+    const auto seconds = [](const RunSample& of) {
+      return std::chrono::duration<double>(of.at).count();
+    };
+    if (sample.at <= last.at) continue;
+    steps.push_back({.begin = seconds(last),
+                     .end = seconds(sample),
+                     .files = grown(sample.files, last.files),
+                     .bytes = grown(sample.bytes, last.bytes),
+                     .failed = grown(sample.failed, last.failed)});
+    last = sample;
+  }
+  return steps;
+}
+
+std::string short_time(std::chrono::milliseconds time) {
+  if (time < std::chrono::seconds(1)) return fmt::format("{} ms", time.count());
+  return human_time(time);
+}
+
+std::string percent(double where) {
+  if (!(where > 0)) return "0";  // also what is no number
+  return fmt::format("{:.6g}%", std::round(std::min(where, 1.0) * 1e5) / 1e3);
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "coordinator/measure/run_samples.h"
+
+namespace fanfetch {
+
+// What charts show of their numbers: pure arithmetic, for tables of tests.
+
+/// The end of an axis from 0 that holds `most`: 1, 2 or 5 times a power of ten.
+[[nodiscard]] double round_end(double most);
+/// The same of bytes: 1, 2, 5, 10, 20, 50, 100, 200 or 500 times a power of 1024.
+[[nodiscard]] double round_bytes_end(double most);
+
+/// What a run did in one piece of its time.
+struct RunStep {
+  double begin = 0, end = 0;                       ///< Seconds since the run began.
+  std::uint64_t files = 0, bytes = 0, failed = 0;  ///< In this time.
+
+  [[nodiscard]] double bytes_per_second() const {
+    return end > begin ? static_cast<double>(bytes) / (end - begin) : 0;
+  }
+};
+
+/// At most `most` steps, which together are all of `samples`. A damaged ledger's may go back.
+[[nodiscard]] std::vector<RunStep> steps_of(const std::vector<RunSample>& samples,
+                                            std::size_t most);
+
+/// `304 ms`, `1.5 s`: a time that is mostly under a second.
+[[nodiscard]] std::string short_time(std::chrono::milliseconds time);
+
+/// `where`, of 1, as a position in SVG: `12.5%`.
+[[nodiscard]] std::string percent(double where);
+
+}  // namespace fanfetch

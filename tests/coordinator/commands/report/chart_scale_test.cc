@@ -1,0 +1,71 @@
+#include "coordinator/commands/report/chart_scale.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace fanfetch {
+namespace {
+
+using std::chrono::seconds;
+
+TEST(ChartScale, AxesEndAtRoundNumbers) {
+  struct Case {
+    double most, end;
+  };
+  for (const Case& one : {Case{0, 1}, Case{-1, 1}, Case{1, 1}, Case{1.1, 2}, Case{3, 5}, Case{5, 5},
+                          Case{7, 10}, Case{10, 10}, Case{1234, 2000}}) {
+    EXPECT_DOUBLE_EQ(one.end, round_end(one.most)) << one.most;
+  }
+  for (const Case& one :
+       {Case{0, 1}, Case{1000, 1024}, Case{1024, 1024}, Case{1500, 2048},
+        Case{3.2 * 1024 * 1024, 5.0 * 1024 * 1024}, Case{700.0 * 1024, 1024.0 * 1024}}) {
+    EXPECT_DOUBLE_EQ(one.end, round_bytes_end(one.most)) << one.most;
+  }
+}
+
+TEST(ChartScale, StepsAreAllOfTheSamples) {
+  std::vector<RunSample> samples;
+  for (std::uint64_t i = 1; i <= 1000; ++i) {
+    samples.push_back({.at = seconds(10 * i), .files = i, .bytes = 100 * i, .failed = i / 2});
+  }
+  for (const std::size_t most : {std::size_t{1}, std::size_t{7}, std::size_t{120}}) {
+    const auto steps = steps_of(samples, most);
+    ASSERT_LE(steps.size(), most);
+    RunStep sum;
+    for (const RunStep& step : steps) {
+      EXPECT_EQ(sum.end, step.begin);
+      EXPECT_DOUBLE_EQ(10, step.bytes_per_second());
+      sum.end = step.end;
+      sum.files += step.files;
+      sum.bytes += step.bytes;
+      sum.failed += step.failed;
+    }
+    EXPECT_EQ(10'000, sum.end);
+    EXPECT_EQ(1000u, sum.files);
+    EXPECT_EQ(100'000u, sum.bytes);
+    EXPECT_EQ(500u, sum.failed);
+  }
+  EXPECT_TRUE(steps_of({}, 10).empty());
+}
+
+TEST(ChartScale, ADamagedLedgersSamplesMayGoBack) {
+  const auto steps = steps_of({{.at = seconds(10), .files = 5},
+                               {.at = seconds(5), .files = 9},
+                               {.at = seconds(20), .files = 3}},
+                              10);
+  ASSERT_EQ(2u, steps.size());
+  EXPECT_EQ(0u, steps[1].files);
+}
+
+TEST(ChartScale, PositionsStayInside) {
+  EXPECT_EQ("0", percent(0));
+  EXPECT_EQ("0", percent(-1));
+  EXPECT_EQ("0", percent(std::numeric_limits<double>::quiet_NaN()));
+  EXPECT_EQ("12.5%", percent(0.125));
+  EXPECT_EQ("33.333%", percent(1.0 / 3));
+  EXPECT_EQ("100%", percent(2));
+}
+
+}  // namespace
+}  // namespace fanfetch
