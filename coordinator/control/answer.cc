@@ -136,6 +136,7 @@ void put_live(Answer& answer, const LiveStatus& status) {
   answer.end();
   answer.key("saved_bytes").number(live.saved_bytes);
   answer.key("received_bytes").number(live.received_bytes);
+  answer.key("wasted_bytes").number(live.wasted_bytes);
   answer.key("links_per_second").real(live.links_per_second);
   answer.key("bytes_per_second").real(live.bytes_per_second);
   answer.key("total").number(live.total);

@@ -29,6 +29,7 @@ TEST_F(AnswerTest, Status) {
   const std::string text = ask(StatusRequest{});
   EXPECT_TRUE(text.starts_with(R"({"schema":1,"ok":true,"run":3,"pid":42,)")) << text;
   EXPECT_NE(text.find(R"("state":"running","paused_ms":null,"saved":0,)"), text.npos) << text;
+  EXPECT_NE(text.find(R"("received_bytes":0,"wasted_bytes":0,)"), text.npos) << text;
   EXPECT_NE(text.find(R"("total":null,)"), text.npos) << text;
   EXPECT_NE(text.find(R"("in_flight":5,"held":0,)"), text.npos) << text;
   EXPECT_TRUE(text.ends_with("}\n"));
