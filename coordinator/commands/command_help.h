@@ -104,6 +104,26 @@ Exit status: 0; 1 no run is going on; 2 usage, or no terminal; 4 the run does
 not answer, or not to this user.
 )";
 
+inline constexpr std::string_view kWebHelp = R"(Usage: fanfetch web DIR [OPTIONS]
+Shows the folder DIR in a browser: what was saved and what failed, hosts, files,
+pictures; and the run that is going on there, which can be paused and limited.
+Prints the address, which holds a secret. SIGINT or SIGTERM ends it; the run
+goes on.
+
+  --listen ADDRESS   127.0.0.1:8080 (the default), [::1]:8080, 127.0.0.1:0 for
+                     a free port, or unix:PATH, a socket of this user alone,
+                     which needs no secret (ssh -L 8080:PATH HOST)
+  --token-file FILE  the secret is the first line of FILE, which nobody else may
+                     read; else it is made at random for each start. Programs
+                     send it as Authorization: Bearer
+  --read-only        nothing can be changed
+  --ledger FILE      the ledger, if not DIR/.fanfetch/ledger.sqlite
+  -h, --help         this text
+
+Exit status: 0 ended by a signal; 2 usage, no ledger there, or an address that
+cannot be had; 4 the ledger cannot be read.
+)";
+
 inline constexpr std::string_view kSetHelp = R"(Usage: fanfetch set DIR [NAME=VALUE...]
 Changes the run that is going on in the folder DIR, within a second and until
 its end; without NAME=VALUE, prints what holds now and what it began with.

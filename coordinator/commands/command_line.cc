@@ -31,6 +31,8 @@ struct Words {
   std::string limit;
   bool limit_given = false, exit_code = false;
   bool time_given = false, no_wait = false, watch = false;
+  std::string listen, token_file;
+  bool listen_given = false, token_file_given = false, read_only = false;
 };
 
 using Read = tl::expected<Command, std::string>;
@@ -191,6 +193,24 @@ Read as_top(const Words& /*words*/, const FolderArguments& folder) {
   return TopArguments{folder.output, folder.ledger};
 }
 
+Read as_web(const Words& words, const FolderArguments& folder) {
+  WebArguments arguments{.folder = folder, .listen = {}, .read_only = words.read_only};
+  if (words.listen_given) {
+    auto listen = parse_listen_address(words.listen);
+    if (!listen) return tl::unexpected("--listen: " + listen.error().message);
+    arguments.listen = std::move(*listen);
+  }
+  if (words.token_file_given) {
+    if (auto stored = store_path(arguments.token_file, {&words.token_file, 1}); !stored) {
+      return tl::unexpected("--token-file: " + stored.error().message);
+    }
+    if (arguments.listen.is_unix()) {
+      return tl::unexpected<std::string>("--token-file: a UNIX socket needs no token");
+    }
+  }
+  return arguments;
+}
+
 /// One command: what it is called, takes and says of itself.
 struct Row {
   std::string_view name;
@@ -236,6 +256,13 @@ constexpr Row kCommands[] = {
      },
      as_report},
     {"top", kTopHelp, 1, [](CLI::App&, Words&) {}, as_top},
+    {"web", kWebHelp, 1,
+     [](CLI::App& app, Words& words) {
+       app.add_option("--listen", words.listen)->take_last();
+       app.add_option("--token-file", words.token_file)->take_last();
+       app.add_flag("--read-only", words.read_only);
+     },
+     as_web},
     {"set", kSetHelp, std::numeric_limits<std::size_t>::max(), [](CLI::App&, Words&) {}, as_set},
     {"pause", kPauseHelp, 1,
      [](CLI::App& app, Words& words) { app.add_option("--for", words.time)->take_last(); },
@@ -310,6 +337,8 @@ tl::expected<Words, std::string> read_words(const Row& row, std::span<const char
   words.output_given = given_to("--output");
   words.limit_given = given_to("--limit");
   words.time_given = given_to("--for");
+  words.listen_given = given_to("--listen");
+  words.token_file_given = given_to("--token-file");
   bool only_names = false;
   for (const std::string& word : app.remaining()) {
     if (!only_names && word == "--") {

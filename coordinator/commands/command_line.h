@@ -9,11 +9,12 @@
 #include <variant>
 #include <vector>
 
-#include "coordinator/commands/export_filter.h"
+#include "coordinator/commands/folder/export_filter.h"
 #include "coordinator/commands/folder/folder.h"
 #include "coordinator/commands/live/steer.h"
 #include "coordinator/commands/report/report.h"
 #include "coordinator/commands/top/top.h"
+#include "coordinator/commands/web/web.h"
 #include "coordinator/process/exit.h"
 
 namespace fanfetch {
@@ -45,10 +46,10 @@ struct ExportArguments {
 };
 
 using Command = std::variant<StatusArguments, VerifyArguments, ExportArguments, ReportArguments,
-                             SteerArguments, TopArguments>;
+                             SteerArguments, TopArguments, WebArguments>;
 
 /// What a run's command line does not begin with: `status`, `verify`, `export`, `report`, `top`,
-/// `set`, `pause`, `resume`, `stop`, `help`, `version`.
+/// `web`, `set`, `pause`, `resume`, `stop`, `help`, `version`.
 [[nodiscard]] bool is_command_name(std::string_view word);
 
 /// All of them, in the order of the help.

@@ -25,6 +25,8 @@ constexpr RivalWord kTable[] = {
     {"sync update refresh mirror", "fanfetch --refresh SOURCE fetches what is newer"},
     {"info show stat stats state summary ls list progress watch monitor tellstatus",
      "fanfetch status DIR says what was saved and what failed"},
+    {"dashboard browser browse serve server ui gui",
+     "fanfetch web DIR shows DIR and its run in a browser"},
     {"unpause continue-all go", "fanfetch resume DIR goes on with a run that is paused"},
     {"kill quit abort cancel end exit shutdown terminate halt",
      "fanfetch stop DIR ends a run that is going on"},

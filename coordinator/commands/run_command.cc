@@ -7,6 +7,7 @@
 #include "coordinator/commands/status.h"
 #include "coordinator/commands/top/top.h"
 #include "coordinator/commands/verify.h"
+#include "coordinator/commands/web/web.h"
 
 namespace fanfetch {
 namespace {
@@ -17,6 +18,7 @@ Exit run(const ExportArguments& arguments) { return run_export(arguments); }
 Exit run(const ReportArguments& arguments) { return run_report(arguments); }
 Exit run(const SteerArguments& arguments) { return run_steer(arguments); }
 Exit run(const TopArguments& arguments) { return run_top(arguments); }
+Exit run(const WebArguments& arguments) { return run_web(arguments); }
 
 }  // namespace
 

@@ -61,6 +61,7 @@ constexpr Entry kCommands[] = {
     {"export", "a record of each link of DIR"},
     {"report", "what was saved and what failed, as a page for a browser"},
     {"top", "the run that is going on in DIR, on the whole terminal"},
+    {"web", "DIR in a browser, with that run: --listen 127.0.0.1:8080"},
     {"set", "changes that run: jobs=8 limit-rate=2M"},
     {"pause", "nothing new starts in that run"},
     {"resume", "it goes on"},

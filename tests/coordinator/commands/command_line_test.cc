@@ -212,6 +212,28 @@ TEST(CommandLine, Errors) {
   }
 }
 
+TEST(CommandLine, Web) {
+  const auto plain = as<WebArguments>({"web", "images"});
+  EXPECT_EQ(plain.folder.output, "images");
+  EXPECT_EQ(plain.listen.host(), "127.0.0.1:8080");
+  EXPECT_EQ(plain.token_file, "");
+  EXPECT_FALSE(plain.read_only);
+  const auto all = as<WebArguments>(
+      {"web", "d", "--listen", "[::1]:0", "--token-file=t", "--read-only", "--ledger", "l"});
+  EXPECT_EQ(all.listen.host(), "[::1]:0");
+  EXPECT_EQ(all.token_file, "t");
+  EXPECT_TRUE(all.read_only);
+  EXPECT_EQ(all.folder.ledger, "l");
+  EXPECT_EQ(as<WebArguments>({"web", "d", "--listen=unix:x"}).listen.path, "x");
+  EXPECT_NE(error_of({"web", "d", "--listen", "0.0.0.0:80"}).find("every address"),
+            std::string::npos);
+  EXPECT_NE(error_of({"web", "d", "--listen="}).find("--listen"), std::string::npos);
+  EXPECT_NE(error_of({"web", "d", "--token-file="}).find("--token-file"), std::string::npos);
+  EXPECT_NE(error_of({"web", "d", "--listen", "unix:x", "--token-file", "t"}).find("needs no"),
+            std::string::npos);
+  EXPECT_NE(error_of({"web", "a", "b"}).find("too many"), std::string::npos);
+}
+
 TEST(CommandLine, HelpAndVersion) {
   const auto said = [](const std::vector<const char*>& words) {
     const auto leave = read(words);
@@ -233,7 +255,7 @@ TEST(CommandLine, HelpAndVersion) {
 }
 
 TEST(CommandLine, HelpFitsAScreen) {
-  for (const char* name : {"status", "verify", "export"}) {
+  for (const char* name : {"status", "verify", "export", "web"}) {
     const auto leave = read({name, "--nonsense", "--help"});
     ASSERT_FALSE(leave) << name;
     EXPECT_EQ(leave.error().status, 0);

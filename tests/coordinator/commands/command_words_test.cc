@@ -29,6 +29,7 @@ TEST(NoCommand, SaysWhatIsMeant) {
       {"dump", "fanfetch export DIR"},
       {"html", "fanfetch report DIR"},
       {"errors", "fanfetch export DIR --failed"},
+      {"dashboard", "fanfetch web DIR"},
       {"sync", "fanfetch --refresh SOURCE"},
       {"continue", "when its command is given again"},
   };

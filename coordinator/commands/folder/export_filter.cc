@@ -1,4 +1,4 @@
-#include "coordinator/commands/export_filter.h"
+#include "coordinator/commands/folder/export_filter.h"
 
 #include <algorithm>
 #include <functional>

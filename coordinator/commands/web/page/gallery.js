@@ -1,0 +1,14 @@
+// Saved pictures, as they are: nothing here or in fanfetch makes them smaller.
+import {byId, el, shown} from './dom.js';
+import {fileOf} from './files.js';
+
+function picture(row) {
+  const name = shown(row.file_name);
+  const item = el('li', {}, el('a', {href: fileOf(row), target: '_blank', rel: 'noopener noreferrer', title: shown(row.url)},
+    el('img', {src: fileOf(row), alt: '', loading: 'lazy', decoding: 'async',
+               onerror: () => item.classList.add('is-gone')}),
+    el('span', {}, name)));
+  return item;
+}
+
+export const showPictures = (rows) => byId('gallery').replaceChildren(...rows.map(picture));
