@@ -1,0 +1,239 @@
+"""The dashboard in a real browser. Usage: dashboard_test.py FANFETCH [SCREENSHOTS]
+Writes what it sees into the folder SCREENSHOTS, for a look."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+from origin import Origin
+from webdriver import ENTER, PATIENCE, Browser
+
+FANFETCH = os.path.abspath(sys.argv[1])
+SCREENSHOTS = os.path.abspath(sys.argv[2]) if len(sys.argv) > 2 else tempfile.mkdtemp()
+WIDTHS = {390: 844, 768: 1024, 1280: 900, 1920: 1080}
+VIEWS = ("overview", "files", "pictures")
+HOSTILE = "/gone/<img src=x onerror=window.pwned=1>\u202egpj.exe"
+
+# Each visible text with less contrast than WCAG's AA asks for, placeholders too.
+FAINT_TEXTS = """
+const channels = (color) => { const c = color.match(/[\\d.]+/g).map(Number); return c.length > 3 ? c : [...c, 1]; };
+const linear = (c) => { c /= 255; return c <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4; };
+const luminance = ([r, g, b]) => .2126 * linear(r) + .7152 * linear(g) + .0722 * linear(b);
+const behind = (element) => {
+  for (let e = element; e; e = e.parentElement) {
+    const color = channels(getComputedStyle(e).backgroundColor);
+    if (color[3] === 1) return color;
+  }
+  return [255, 255, 255, 1];
+};
+const faint = [];
+const check = (element, text, color) => {
+  const style = getComputedStyle(element), size = parseFloat(style.fontSize);
+  const [a, b] = [luminance(channels(color)), luminance(behind(element))].sort((x, y) => y - x);
+  const ratio = (a + .05) / (b + .05);
+  const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
+  if (ratio < (large ? 3 : 4.5)) faint.push(`${text.trim().slice(0, 40)}: ${ratio.toFixed(2)} in <${element.tagName}>`);
+};
+const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+while (walker.nextNode()) {
+  const element = walker.currentNode.parentElement;
+  if (walker.currentNode.data.trim() === '' || !element.checkVisibility() || element.tagName === 'NOSCRIPT') continue;
+  check(element, walker.currentNode.data, getComputedStyle(element).color);
+}
+for (const input of document.querySelectorAll('input[placeholder]')) {
+  if (input.checkVisibility()) check(input, input.placeholder, getComputedStyle(input, '::placeholder').color);
+}
+return [...new Set(faint)];
+"""
+
+
+class Dashboard:
+    def __init__(self, folder, *options):
+        self.process = subprocess.Popen([FANFETCH, "web", folder, "--listen", "127.0.0.1:0", *options],
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.address = self.process.stdout.readline().strip()
+        self.origin = self.address.split("/?")[0]
+
+    def close(self):
+        self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(PATIENCE)
+        self.process.stdout.close()
+        return status
+
+
+class DashboardTest(unittest.TestCase):
+    def setUp(self):
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.folder = os.path.join(place.name, "pictures")
+        self.origin = Origin(delay=0.1)
+        self.addCleanup(self.origin.close)
+        self.list = os.path.join(place.name, "list.txt")
+        os.makedirs(SCREENSHOTS, exist_ok=True)
+
+    def write_list(self, pictures):
+        links = []
+        for number in range(pictures):
+            links.append(f"{self.origin.url}/{number:04}.png")
+            if number % 40 == 5:
+                links += [f"{self.origin.url}/gone{number}.png", f"{self.origin.url}/page{number}.html"]
+        links.insert(3, self.origin.url + HOSTILE)
+        with open(self.list, "w") as file:
+            file.write("\n".join(links) + "\n")
+        return len(links)
+
+    def start_run(self):
+        run = subprocess.Popen([FANFETCH, "--no-config", "--allow-private", "-q", "-j", "8", "-w", "2", "--per-host", "8",
+                                "--retries", "0", "-o", self.folder, "-i", self.list],
+                               stderr=subprocess.DEVNULL, env={"PATH": os.environ["PATH"]})
+        self.addCleanup(run.wait)
+        self.addCleanup(lambda: run.poll() is None and run.kill())
+        return run
+
+    def browser(self):
+        browser = Browser()
+        self.addCleanup(browser.close)
+        return browser
+
+    def dashboard(self, *options):
+        dashboard = Dashboard(self.folder, *options)
+        self.addCleanup(lambda: dashboard.process.poll() is None and dashboard.close())
+        return dashboard
+
+    def assert_nothing_went_wrong(self, browser, dashboard):
+        """No error on the console, no request that leaves the machine or goes to another server of it."""
+        wrong = [entry["message"] for entry in browser.log("browser") if entry["level"] != "INFO"]
+        self.assertEqual([], wrong)
+        messages = [entry["message"] for entry in browser.log("performance")]
+        asked = re.findall(r'"method":"Network.requestWillBeSent".*?"request":\{.*?"url":"([^"]*)"', "\n".join(messages))
+        self.assertTrue(asked)
+        # chrome: is the browser's own first page.
+        self.assertEqual([], [url for url in asked if not url.startswith((dashboard.origin + "/", "chrome:"))])
+        self.assertIsNone(browser.run("return window.pwned ?? null"))
+
+    def show(self, browser, view):
+        browser.run("location.hash = arguments[0]", view)
+        browser.until("return !document.getElementById(arguments[0]).hidden", view)
+        browser.until("return !/Looking|Looked/.test(document.body.innerText)")
+
+    def test_a_run_is_seen_and_steered_without_a_mouse(self):
+        self.write_list(50_000)  # more than it comes to, however slow the browser is
+        run = self.start_run()
+        while self.origin.count() < 8:
+            time.sleep(0.02)
+        dashboard, browser = self.dashboard(), self.browser()
+        browser.open(dashboard.address)
+        browser.until("return document.getElementById('state').textContent === 'running'")
+        self.assertEqual(dashboard.origin + "/", browser.url().split("#")[0], "the token leaves the address")
+
+        # Numbers change while the run goes on.
+        saved = "return document.querySelector('#tiles .good dd').firstChild.textContent"
+        before = browser.until(saved)
+        browser.until(saved + " !== arguments[0]", before)
+
+        # Pause.
+        browser.tab_to("#pause")
+        browser.press(ENTER)
+        browser.until("return document.getElementById('state').textContent === 'paused'")
+        browser.until("return document.activeElement.id === 'pause' && document.activeElement.textContent === 'Resume'")
+        while not self.origin.is_idle():
+            time.sleep(0.02)
+        asked = self.origin.count()
+        time.sleep(1.5)
+        self.assertEqual(asked, self.origin.count(), "nothing new is asked for")
+        self.assertIsNone(run.poll())
+        browser.look(1280, 900, "light")
+        browser.screenshot(os.path.join(SCREENSHOTS, "paused.png"))
+
+        # Limits.
+        browser.tab_to("#limits > summary")
+        browser.press(ENTER)
+        browser.tab_to("input[name='jobs']")
+        browser.run("document.activeElement.select()")
+        browser.press("3", ENTER)
+        browser.until("return document.getElementById('said').textContent.includes('jobs=3')")
+        browser.until("return document.querySelector(\"input[name='jobs']\").dataset.shown === '3'")
+        self.check_looks(browser, "limits", ["overview"])
+        browser.run("document.getElementById('main').focus()")
+        browser.tab_to("#pause")
+        browser.press(ENTER)
+        browser.until("return document.getElementById('state').textContent === 'running'")
+        deadline = time.monotonic() + PATIENCE
+        while self.origin.count() <= asked and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self.assertGreater(self.origin.count(), asked)
+        browser.until("return document.querySelector('#throughput-text').textContent.includes('now')")
+        self.check_looks(browser, "running", ["overview"])
+
+        # A value that is none is said.
+        browser.tab_to("input[name='jobs']")
+        browser.run("document.activeElement.select()")
+        browser.press("m", "a", "n", "y", ENTER)
+        browser.until("return document.getElementById('said').hasAttribute('data-bad')")
+        wrong = [entry for entry in browser.log("browser")
+                 if entry["level"] != "INFO" and "409" not in entry["message"]]  # Chrome logs each refusal
+        self.assertEqual([], wrong)
+
+        # Files and failures.
+        browser.tab_to("nav a[href='#files']")
+        browser.press(ENTER)
+        browser.until("return document.querySelectorAll('#rows tbody tr').length === 50")
+        browser.tab_to("#search input[name='text']")
+        browser.press(*"onerror", ENTER)
+        browser.until("return document.querySelectorAll('#rows tbody tr').length === 1")
+        self.assertIn("<img src=x", browser.run("return document.querySelector('#rows td').textContent"))
+        self.assertIn("\\u202e", browser.run("return document.querySelector('#rows td').textContent"))
+        self.assertEqual(0, browser.run("return document.querySelectorAll('#rows img').length"))
+        self.assert_nothing_went_wrong(browser, dashboard)
+        self.assertEqual(0, dashboard.close())
+
+    def check_looks(self, browser, name, views, schemes=("light", "dark")):
+        for view in views:
+            self.show(browser, view)
+            for scheme in schemes:
+                for width, height in WIDTHS.items():
+                    browser.look(width, height, scheme)
+                    browser.run("return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+                    where = f"{name}-{view}-{width}-{scheme}"
+                    browser.screenshot(os.path.join(SCREENSHOTS, where + ".png"))
+                    wide = browser.run("return document.documentElement.scrollWidth")
+                    self.assertLessEqual(wide, width, where + " scrolls to the side")
+                    self.assertEqual([], browser.run(FAINT_TEXTS), where)
+
+    def test_what_is_left_is_browsed(self):
+        links = self.write_list(120)
+        run = self.start_run()
+        self.assertEqual(1, run.wait(PATIENCE))
+        dashboard, browser = self.dashboard("--read-only"), self.browser()
+        browser.open(dashboard.address)
+        browser.until("return document.querySelectorAll('#runs tbody tr').length === 1")
+        self.assertTrue(browser.run("return document.getElementById('steer').hidden"))
+        self.check_looks(browser, "ended", VIEWS)
+        self.show(browser, "pictures")
+        browser.until("return document.querySelectorAll('#gallery img').length === 48")
+        browser.until("return [...document.querySelectorAll('#gallery img')].slice(0, 4).every((i) => i.naturalWidth > 0)")
+        self.assertTrue(browser.run("return [...document.querySelectorAll('#gallery img')].every((i) => i.loading === 'lazy')"))
+        browser.run("document.getElementById('main').focus()")
+        browser.tab_to("#pictures-older")
+        browser.press(ENTER)
+        browser.until("return document.getElementById('pictures-text').textContent.includes('page 2')")
+
+        # From a class of failures to its links.
+        self.show(browser, "overview")
+        browser.run("document.getElementById('main').focus()")
+        browser.tab_to("#classes button")
+        browser.press(ENTER)
+        browser.until("return document.querySelector('#rows .bad') && !document.querySelector('#rows .good')")
+        self.assertEqual("http_4xx", browser.run("return document.getElementById('class-choice').value"))
+        browser.click("#search button")
+        self.assertGreater(links, 120)
+        self.assert_nothing_went_wrong(browser, dashboard)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
