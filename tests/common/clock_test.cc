@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "common/human_date.h"
+
 namespace fanfetch {
 namespace {
 
@@ -14,6 +16,10 @@ TEST(FormatRfc3339, IsUtcWithMilliseconds) {
   EXPECT_EQ(format_rfc3339(WallTime(1795378325123ms)), "2026-11-22T20:12:05.123Z");
   EXPECT_EQ(format_rfc3339(WallTime(951868799999ms)), "2000-02-29T23:59:59.999Z");
   EXPECT_EQ(format_rfc3339(WallTime(4102444800000ms)), "2100-01-01T00:00:00.000Z");
+}
+
+TEST(HumanDate, IsTheSameWithoutMilliseconds) {
+  EXPECT_EQ(human_date(WallTime(1795378325123ms)), "2026-11-22 20:12:05 UTC");
 }
 
 TEST(FormatRfc3339, RoundsDownAlsoBeforeTheEpoch) {

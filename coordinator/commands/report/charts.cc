@@ -6,15 +6,15 @@
 #include <cmath>
 
 #include "common/human_text.h"
-#include "coordinator/commands/report/chart_scale.h"
 #include "coordinator/commands/report/html_text.h"
+#include "coordinator/commands/report/page_numbers.h"
 
 namespace fanfetch {
 namespace {
 
 constexpr std::size_t kMostSteps = 120;
 constexpr int kHeight = 190, kPlotHeight = 164, kTop = 14;  // pixels; below the plot: labels
-constexpr std::size_t kHosts = 12;
+constexpr std::size_t kHosts = 7;                           // as high as the chart beside it
 constexpr int kHostRow = 24;
 constexpr double kNameShare = 0.42;  // of the width: what hosts' names have
 

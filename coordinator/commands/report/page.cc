@@ -42,6 +42,7 @@ std::string report_page(const ReportData& data, std::string_view version) {
       "<body>\n<header>\n<p class=\"kicker\">fanfetch report</p>\n<h1>{}</h1>\n"
       "<p class=\"sub\">{}; looked at {}</p>\n</header>\n<main>\n",
       html_text(data.output), last_run_text(data), human_date(data.at));
+  if (!data.runs.empty() && data.runs[0].command) html += html_command(*data.runs[0].command);
   html += tiles(data);
   const std::string charts =
       throughput_chart(data) + failures_chart(data) + first_byte_chart(data) + sizes_chart(data);

@@ -25,7 +25,7 @@ a:hover,a:focus-visible{text-decoration:underline}
 .sub{color:var(--muted);margin:4px 0 0}
 .note{color:var(--muted);margin:8px 0 0}
 .bad{color:var(--bad)}
-.tiles{display:grid;grid-template-columns:repeat(4,minmax(0,1fr));gap:12px;margin:20px 0 0}
+.tiles{display:grid;grid-template-columns:repeat(4,minmax(0,1fr));gap:12px;margin:14px 0 0}
 .tile,.panel{background:var(--surface);border:1px solid var(--line);border-radius:8px}
 .tile{padding:12px 14px;min-width:0}
 .tile dt{color:var(--muted);font-size:12.5px}
@@ -35,6 +35,7 @@ a:hover,a:focus-visible{text-decoration:underline}
 .command{background:var(--inset);border:1px solid var(--line);border-radius:6px;padding:8px 12px;
   margin:8px 0;overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere;
   font:12.5px/1.5 ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace}
+main>.command{margin:14px 0 0}
 .charts{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}
 .panel{padding:14px 16px;margin:0 0 12px;min-width:0}
 .charts .panel{margin:0}

@@ -4,12 +4,11 @@
 
 #include <algorithm>
 
-#include "common/error_meaning.h"
 #include "common/http/base64.h"
 #include "common/human_date.h"
 #include "common/human_text.h"
-#include "coordinator/commands/report/chart_scale.h"
 #include "coordinator/commands/report/html_text.h"
+#include "coordinator/commands/report/page_numbers.h"
 #include "coordinator/measure/first_byte_times.h"
 #include "coordinator/report/summary.h"
 
@@ -22,19 +21,6 @@ std::string tile(std::string_view label, std::string_view value, std::string_vie
       "<div class=\"tile\"><dt>{}</dt><dd class=\"value{}\">{}</dd><dd class=\"more\">{}</dd>"
       "</div>\n",
       label, is_bad ? " bad" : "", value, more);
-}
-
-/// `0.4 %`; not 0 of some, nor 100 of not all.
-std::string share_text(std::uint64_t part, std::uint64_t whole) {
-  if (whole == 0 || part == 0) return "0 %";
-  const double share = 100 * static_cast<double>(part) / static_cast<double>(whole);
-  if (share < 0.1) return "under 0.1 %";
-  if (share > 99.9 && part < whole) return "over 99.9 %";
-  return fmt::format("{:.{}f} %", share, share < 10 ? 1 : 0);
-}
-
-std::string plural(std::uint64_t count, std::string_view one) {
-  return fmt::format("{} {}{}", human_count(count), one, count == 1 ? "" : "s");
 }
 
 /// `27.5 files/s`
@@ -54,7 +40,7 @@ std::string run_tiles(const ReportData& data) {
   const double seconds = std::chrono::duration<double>(took).count();
   if (killed || seconds <= 0 || run.saved.value_or(0) == 0) return text;
   text +=
-      tile("Its throughput", human_byte_rate(static_cast<double>(run.bytes.value_or(0)) / seconds),
+      tile("Mean throughput", human_byte_rate(static_cast<double>(run.bytes.value_or(0)) / seconds),
            files_rate(static_cast<double>(*run.saved) / seconds));
   return text;
 }
@@ -88,69 +74,6 @@ std::string host_row(const ReportHost& host) {
          number_cell(median ? short_time(*median) : "–",
                      median ? static_cast<double>(median->count()) : -1) +
          number_cell(speed > 0 ? human_byte_rate(speed) : "–", speed) + "</tr>\n";
-}
-
-std::string statuses_text(const FailureClass& failure) {
-  std::string text;
-  for (const auto& [status, count] : failure.statuses) {
-    if (text.size() > 120) return text + ", …";
-    text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", status, human_count(count));
-  }
-  return text;
-}
-
-std::string worst_hosts_text(const FailureClass& failure) {
-  std::string text;
-  for (const auto& [host, count] : failure.worst_hosts) {
-    text += fmt::format("{}{} ({})", text.empty() ? "Most at " : ", ",
-                        host.empty() ? "links without a host" : html_text(host, 80),
-                        human_count(count));
-  }
-  return text;
-}
-
-std::string example_row(const FailureExample& example) {
-  return fmt::format(
-      "<tr><td class=\"long\">{}</td><td class=\"long\">{}</td>"
-      "<td class=\"number\">{}</td><td class=\"number\">{}</td></tr>\n",
-      html_link(example.url), html_text(example.message, 400),
-      example.http_status > 0 ? fmt::to_string(example.http_status) : "–", example.attempts);
-}
-
-/// Whether --retry-failed can do anything: what is no URL stays none.
-bool can_be_tried(const FailureClass& failure) {
-  return failure.known && failure.name != name(ErrorClass::bad_url) &&
-         failure.name != name(ErrorClass::no_link);
-}
-
-std::string failure_panel(const FailureClass& failure, const ReportData& data) {
-  const RunPlace place{data.output, data.ledger};
-  std::string html = "<article class=\"panel failure\">\n";
-  const auto known = error_class(failure.name);
-  html += fmt::format("<h3>{} <span>{} · {} of all failures{}{}</span></h3>\n",
-                      html_text(failure.name, 60), human_count(failure.count),
-                      share_text(failure.count, data.failed), failure.statuses.empty() ? "" : " · ",
-                      statuses_text(failure));
-  const std::string hosts =
-      failure.count > failure.examples.size() ? worst_hosts_text(failure) : "";
-  std::string about(known ? html_text(meaning(*known)) : "");
-  if (!hosts.empty()) about += (about.empty() ? "" : ". ") + hosts;
-  if (!about.empty()) html += fmt::format("<p>{}</p>\n", about);
-  if (can_be_tried(failure)) html += html_command(retry_command(failure.name, place));
-  if (!failure.examples.empty()) {
-    html += fmt::format(
-        "<div class=\"scroll\"><table>\n<caption>{}</caption>\n<thead><tr><th scope=\"col\">Link"
-        "</th><th scope=\"col\">Why</th><th scope=\"col\" class=\"number\">Status</th>"
-        "<th scope=\"col\" class=\"number\">Attempts</th></tr></thead>\n<tbody>\n",
-        failure.examples.size() == failure.count ? "All of them" : "Examples");
-    for (const FailureExample& example : failure.examples) html += example_row(example);
-    html += "</tbody></table></div>\n";
-  }
-  if (failure.known && failure.examples.size() < failure.count) {
-    html += "<p class=\"note\">All of them:</p>" +
-            html_command(export_command(place, "--class " + failure.name));
-  }
-  return html + "</article>\n";
 }
 
 std::string optional_count_cell(const std::optional<std::uint64_t>& count) {
@@ -196,15 +119,6 @@ std::string tiles(const ReportData& data) {
                  human_bytes(data.duplicates->bytes) + " to spare");
   }
   return html + "</dl>\n";
-}
-
-std::string failures_section(const ReportData& data) {
-  std::string html = "<section>\n<h2>Failures</h2>\n";
-  if (data.failures.empty()) {
-    return html + "<p class=\"panel\">No link has failed.</p>\n</section>\n";
-  }
-  for (const FailureClass& failure : data.failures) html += failure_panel(failure, data);
-  return html + "</section>\n";
 }
 
 std::string hosts_section(const ReportData& data) {
@@ -286,10 +200,10 @@ std::string runs_section(const ReportData& data) {
   if (data.runs.empty()) return {};
   std::string html = "<section>\n<h2>Runs</h2>\n<div class=\"panel scroll\">\n";
   const PastRun& last = data.runs[0];
-  if (last.command) html += "<p>What the last run was asked:</p>\n" + html_command(*last.command);
   if (last.told && !last.told->empty()) {
     html += fmt::format(
-        "<p>What it was told in mid-run:</p>\n<pre class=\"command\"><code>{}</code></pre>\n",
+        "<p>What the last one was told in mid-run:</p>\n<pre "
+        "class=\"command\"><code>{}</code></pre>\n",
         html_lines(*last.told));
   }
   html += "<table>\n<caption>The newest first</caption>\n<thead><tr>";

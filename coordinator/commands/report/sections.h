@@ -18,7 +18,7 @@ namespace fanfetch {
 [[nodiscard]] std::string duplicates_section(const ReportData& data);
 /// The sample pictures.
 [[nodiscard]] std::string pictures_section(const ReportData& data);
-/// A table of the runs, and what the last one was asked.
+/// A table of the runs, and what the last one was told.
 [[nodiscard]] std::string runs_section(const ReportData& data);
 
 }  // namespace fanfetch

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "common/http/base64.h"
+
 namespace fanfetch {
 namespace {
 
@@ -60,6 +62,13 @@ TEST(WriteRequest, SaysHowLongItsBodyIs) {
   EXPECT_EQ(write_request({.method = "POST", .url = "http://h/", .body = RequestBody{}},
                           TargetForm::origin),
             "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+}
+
+TEST(Base64, HasItsPadding) {
+  EXPECT_EQ(base64(""), "");
+  EXPECT_EQ(base64("f"), "Zg==");
+  EXPECT_EQ(base64("fo"), "Zm8=");
+  EXPECT_EQ(base64("foo"), "Zm9v");
 }
 
 TEST(BasicCredentials, AnyBytes) {

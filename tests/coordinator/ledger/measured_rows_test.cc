@@ -49,6 +49,14 @@ TEST_F(MeasuredRowsTest, SamplesAreReplaced) {
             1234);
 }
 
+TEST_F(MeasuredRowsTest, SamplesComeBack) {
+  samples_.add({.at = 10s, .files = 1, .bytes = 2, .failed = 3, .in_flight = 4});
+  samples_.add({.at = 20s, .files = 5, .bytes = 6, .failed = 7, .in_flight = 8});
+  write();
+  EXPECT_EQ(read_samples(*open_.database, 1), samples_.all());
+  EXPECT_TRUE(read_samples(*open_.database, 2).empty());
+}
+
 TEST_F(MeasuredRowsTest, HostsComeBack) {
   hosts_.add(saved("http://a.example/1"));
   hosts_.add(saved("http://a.example/2"));

@@ -46,6 +46,14 @@ TEST(FirstByteTimes, MedianIsInItsBucketInProportion) {
   for (const auto& one : kCases) EXPECT_EQ(of(one.times).median(), one.median);
 }
 
+TEST(FirstByteTimes, AQuantileIsSoToo) {
+  EXPECT_EQ(FirstByteTimes().quantile(0.95), std::nullopt);
+  const auto times = of({1, 1, 1, 60});
+  EXPECT_EQ(times.quantile(0.75), Time(1));
+  EXPECT_EQ(times.quantile(0.95), Time(90));  // 50 + 50 * 0.8
+  EXPECT_EQ(times.quantile(1), Time(100));
+}
+
 TEST(FirstByteTimes, AddsUp) {
   FirstByteTimes sum = of({3, 40});
   sum.add(of({4, 40'000}));

@@ -59,6 +59,7 @@ void SameContents::write_out(Part& part) {
 
 bool SameContents::read_back(Part& part) {
   constexpr auto kBytes = static_cast<ssize_t>(kPiece * sizeof(File));
+  part.files.reserve(part.files.size() + part.pieces.size() * kPiece);
   for (const std::int64_t piece : part.pieces) {
     const std::size_t known = part.files.size();
     part.files.resize(known + kPiece);

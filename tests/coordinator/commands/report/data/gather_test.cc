@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "coordinator/ledger/schema.h"
 #include "tests/coordinator/ledger/ledger_samples.h"
 #include "tests/support/temp_dir.h"
 
@@ -192,6 +193,31 @@ TEST_F(GatherTest, LeavesOutPicturesThatAreGoneOrChanged) {
   const ReportData data = gather();
   ASSERT_EQ(1u, data.pictures.size());
   EXPECT_EQ("d.gif", data.pictures[0].file_name);
+}
+
+TEST(GatherOldTest, AnOldersLedgerHasLessAndNoFewerFiles) {
+  const support::TempDir temp;
+  temp.write(".fanfetch/part/none", "");
+  const std::string path = temp.at(".fanfetch/ledger.sqlite");
+  {
+    const auto old = Database::open(path, Database::Access::read_write);
+    ASSERT_TRUE(old);
+    migrate(**old, ledger_steps().first(1));
+    (*old)->exec(
+        "INSERT INTO runs(run, pid, started_at) VALUES(1, 1, 1700000000000);"
+        "INSERT INTO links(link, run, place, url, status, file_name, bytes, attempts, started_at) "
+        "VALUES(x'01', 1, 0, 'http://a.test/1', 'saved', '1', 5, 1, 1700000001000)");
+    ASSERT_TRUE((*old)->ok());
+  }
+  const auto history = History::open(path);
+  ASSERT_TRUE(history);
+  const auto data = gather_report(**history, {.output = temp.path(), .ledger = ""}, kStart + 1h);
+  ASSERT_TRUE(data) << data.error().message;
+  EXPECT_EQ(1u, data->saved);
+  ASSERT_EQ(1u, data->hosts.size());
+  EXPECT_EQ(1u, data->hosts[0].sums.files);
+  EXPECT_EQ(1u, data->samples.back().files);
+  EXPECT_EQ(std::nullopt, data->runs[0].command);
 }
 
 }  // namespace

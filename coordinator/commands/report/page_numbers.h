@@ -3,13 +3,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "coordinator/measure/run_samples.h"
 
 namespace fanfetch {
 
-// What charts show of their numbers: pure arithmetic, for tables of tests.
+// What a page shows of its numbers: pure, for tables of tests.
 
 /// The end of an axis from 0 that holds `most`: 1, 2 or 5 times a power of ten.
 [[nodiscard]] double round_end(double most);
@@ -32,6 +33,12 @@ struct RunStep {
 
 /// `304 ms`, `1.5 s`: a time that is mostly under a second.
 [[nodiscard]] std::string short_time(std::chrono::milliseconds time);
+
+/// `0.4 %`; not 0 of some, nor 100 of not all.
+[[nodiscard]] std::string share_text(std::uint64_t part, std::uint64_t whole);
+
+/// `1 file`, `1,234 files`
+[[nodiscard]] std::string plural(std::uint64_t count, std::string_view one);
 
 /// `where`, of 1, as a position in SVG: `12.5%`.
 [[nodiscard]] std::string percent(double where);

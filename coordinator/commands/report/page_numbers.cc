@@ -1,4 +1,4 @@
-#include "coordinator/commands/report/chart_scale.h"
+#include "coordinator/commands/report/page_numbers.h"
 
 #include <fmt/format.h>
 
@@ -51,6 +51,18 @@ std::vector<RunStep> steps_of(const std::vector<RunSample>& samples, std::size_t
 std::string short_time(std::chrono::milliseconds time) {
   if (time < std::chrono::seconds(1)) return fmt::format("{} ms", time.count());
   return human_time(time);
+}
+
+std::string share_text(std::uint64_t part, std::uint64_t whole) {
+  if (whole == 0 || part == 0) return "0 %";
+  const double share = 100 * static_cast<double>(part) / static_cast<double>(whole);
+  if (share < 0.1) return "under 0.1 %";
+  if (share > 99.9 && part < whole) return "over 99.9 %";
+  return fmt::format("{:.{}f} %", share, share < 10 ? 1 : 0);
+}
+
+std::string plural(std::uint64_t count, std::string_view one) {
+  return fmt::format("{} {}{}", human_count(count), one, count == 1 ? "" : "s");
 }
 
 std::string percent(double where) {

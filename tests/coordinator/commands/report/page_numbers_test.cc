@@ -1,4 +1,4 @@
-#include "coordinator/commands/report/chart_scale.h"
+#include "coordinator/commands/report/page_numbers.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@ namespace {
 
 using std::chrono::seconds;
 
-TEST(ChartScale, AxesEndAtRoundNumbers) {
+TEST(PageNumbers, AxesEndAtRoundNumbers) {
   struct Case {
     double most, end;
   };
@@ -24,7 +24,7 @@ TEST(ChartScale, AxesEndAtRoundNumbers) {
   }
 }
 
-TEST(ChartScale, StepsAreAllOfTheSamples) {
+TEST(PageNumbers, StepsAreAllOfTheSamples) {
   std::vector<RunSample> samples;
   for (std::uint64_t i = 1; i <= 1000; ++i) {
     samples.push_back({.at = seconds(10 * i), .files = i, .bytes = 100 * i, .failed = i / 2});
@@ -49,7 +49,7 @@ TEST(ChartScale, StepsAreAllOfTheSamples) {
   EXPECT_TRUE(steps_of({}, 10).empty());
 }
 
-TEST(ChartScale, ADamagedLedgersSamplesMayGoBack) {
+TEST(PageNumbers, ADamagedLedgersSamplesMayGoBack) {
   const auto steps = steps_of({{.at = seconds(10), .files = 5},
                                {.at = seconds(5), .files = 9},
                                {.at = seconds(20), .files = 3}},
@@ -58,7 +58,26 @@ TEST(ChartScale, ADamagedLedgersSamplesMayGoBack) {
   EXPECT_EQ(0u, steps[1].files);
 }
 
-TEST(ChartScale, PositionsStayInside) {
+TEST(PageNumbers, ShortTimesAreInMilliseconds) {
+  EXPECT_EQ("304 ms", short_time(std::chrono::milliseconds(304)));
+  EXPECT_EQ("1.5 s", short_time(std::chrono::milliseconds(1500)));
+}
+
+TEST(PageNumbers, AShareIsNotNoneOfSomeNorAllOfSome) {
+  struct Case {
+    std::uint64_t part, whole;
+    const char* text;
+  };
+  for (const Case& one : {Case{0, 0, "0 %"}, Case{0, 9, "0 %"}, Case{1, 1'000'000, "under 0.1 %"},
+                          Case{1, 250, "0.4 %"}, Case{1, 3, "33 %"},
+                          Case{999'999, 1'000'000, "over 99.9 %"}, Case{3, 3, "100 %"}}) {
+    EXPECT_EQ(one.text, share_text(one.part, one.whole));
+  }
+  EXPECT_EQ("1 file", plural(1, "file"));
+  EXPECT_EQ("1,234 files", plural(1234, "file"));
+}
+
+TEST(PageNumbers, PositionsStayInside) {
   EXPECT_EQ("0", percent(0));
   EXPECT_EQ("0", percent(-1));
   EXPECT_EQ("0", percent(std::numeric_limits<double>::quiet_NaN()));
