@@ -18,9 +18,17 @@ constexpr std::size_t kHosts = 7;                           // as high as the ch
 constexpr int kHostRow = 24;
 constexpr double kNameShare = 0.42;  // of the width: what hosts' names have
 
+/// A damaged ledger's run may have lasted for longer than nanoseconds can count.
+double at_most_ten_years(double seconds) { return std::min(seconds, 10.0 * 365 * 24 * 3600); }
+
 std::string duration_text(double seconds) {
-  return human_time_left(
-      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(seconds)));
+  return human_time_left(std::chrono::duration_cast<std::chrono::nanoseconds>(
+      std::chrono::duration<double>(at_most_ten_years(seconds))));
+}
+
+std::string step_text(const RunStep& step) {
+  return short_time(
+      std::chrono::milliseconds(std::lround(1000 * at_most_ten_years(step.end - step.begin))));
 }
 
 /// `title` and `aside` are texts of ours. `says`: what the chart shows, in words; HTML.
@@ -138,13 +146,9 @@ std::string failures_chart(const ReportData& data) {
       all == 0 ? fmt::format("Failures over {}: none.", duration_text(took))
                : fmt::format("Failures over {}: {} in all, at most {} in {}, after {}.",
                              duration_text(took), human_count(all), human_count(worst->failed),
-                             short_time(std::chrono::milliseconds(
-                                 std::lround(1000 * (worst->end - worst->begin)))),
-                             duration_text(worst->begin));
+                             step_text(*worst), duration_text(worst->begin));
   return figure("Failures",
-                fmt::format("{}; each bar is {}", last_run_words(data),
-                            short_time(std::chrono::milliseconds(
-                                std::lround(1000 * (steps.front().end - steps.front().begin))))),
+                fmt::format("{}; each bar is {}", last_run_words(data), step_text(steps.front())),
                 kHeight, says, drawing);
 }
 

@@ -298,6 +298,18 @@ TEST(ReportPage, OfAnEmptyLedgerIsAPageToo) {
   EXPECT_NE(std::string::npos, page.text().find("No link has failed."));
 }
 
+TEST(ReportPage, OfADamagedLedgerIsAPageToo) {
+  ReportData data = full("plain");
+  data.samples = {
+      {.at = std::chrono::milliseconds::max(), .files = ~0ULL, .bytes = ~0ULL, .failed = ~0ULL}};
+  data.sizes.add(~0ULL);
+  data.runs[0].ended_at = data.runs[0].started_at - 1h;
+  data.runs[0].bytes = ~0ULL;
+  data.hosts[0].sums.bytes = ~0ULL;
+  data.failures[0].statuses.assign(200, {499, ~0ULL});
+  EXPECT_EQ("", PageReader(report_page(data, "1.2")).problem());
+}
+
 TEST(ReportPage, IsKnownByItsBeginning) {
   const std::string html = report_page(full("plain"), "1.2");
   EXPECT_TRUE(is_report_page(html));
