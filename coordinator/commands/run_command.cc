@@ -1,5 +1,11 @@
 #include "coordinator/commands/run_command.h"
 
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <type_traits>
+
 #include "coordinator/commands/command_line.h"
 #include "coordinator/commands/export.h"
 #include "coordinator/commands/live/steer.h"
@@ -7,7 +13,7 @@
 #include "coordinator/commands/status.h"
 #include "coordinator/commands/top/top.h"
 #include "coordinator/commands/verify.h"
-#include "coordinator/commands/web/web.h"
+#include "coordinator/process/own_program.h"
 
 namespace fanfetch {
 namespace {
@@ -18,7 +24,14 @@ Exit run(const ExportArguments& arguments) { return run_export(arguments); }
 Exit run(const ReportArguments& arguments) { return run_report(arguments); }
 Exit run(const SteerArguments& arguments) { return run_steer(arguments); }
 Exit run(const TopArguments& arguments) { return run_top(arguments); }
-Exit run(const WebArguments& arguments) { return run_web(arguments); }
+
+/// Becomes fanfetch-web, which reads the same words.
+Exit become_web(const char* const* argv) {
+  const auto program = own_program("fanfetch-web", "fanfetch-web");
+  if (!program) return exit_with(kExitUnable, program.error().message);
+  ::execv(program->c_str(), const_cast<char* const*>(argv));  // which does not write to them
+  return exit_with(kExitUnable, fmt::format("cannot start {}: {}", *program, errno_text(errno)));
+}
 
 }  // namespace
 
@@ -27,7 +40,15 @@ bool is_command(int argc, const char* const* argv) { return argc > 1 && is_comma
 Exit run_command(int argc, const char* const* argv) {
   const auto command = read_command(std::span(argv, static_cast<std::size_t>(argc)).subspan(1));
   if (!command) return command.error();
-  return std::visit([](const auto& arguments) { return run(arguments); }, *command);
+  return std::visit(
+      [argv](const auto& arguments) -> Exit {
+        if constexpr (std::is_same_v<decltype(arguments), const WebArguments&>) {
+          return become_web(argv);
+        } else {
+          return run(arguments);
+        }
+      },
+      *command);
 }
 
 }  // namespace fanfetch

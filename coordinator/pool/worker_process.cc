@@ -9,11 +9,11 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <vector>
 
 #include "common/worker_start.h"
+#include "coordinator/process/own_program.h"
 
 namespace fanfetch {
 namespace {
@@ -96,26 +96,11 @@ pid_t fork_and_execute(int binary, const std::vector<Redirection>& descriptors, 
 }  // namespace
 
 Result<UniqueFd> open_worker_binary() {
-  std::error_code error;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (error) {
-    return fail("cannot find the program fanfetch-worker: /proc/self/exe: {}; is /proc mounted?",
-                errno_text(error.value()));
-  }
-  const auto folder = self.parent_path();
-  const auto installed =
-      (folder / FANFETCH_LIBEXEC_FROM_BIN / "fanfetch-worker").lexically_normal();
-  const auto built = (folder / "../worker/fanfetch-worker").lexically_normal();
-  for (const auto& path : {installed, built}) {
-    UniqueFd binary(::open(path.c_str(), O_PATH | O_CLOEXEC));
-    if (binary.valid()) return binary;
-    if (errno != ENOENT && errno != ENOTDIR) {
-      return fail("cannot open the program {}: {}", path.string(), errno_text(errno));
-    }
-  }
-  return fail(
-      "cannot find the program fanfetch-worker: neither {} nor {} is there; install fanfetch again",
-      installed.string(), built.string());
+  const auto path = own_program("fanfetch-worker", "../worker/fanfetch-worker");
+  if (!path) return tl::unexpected(path.error());
+  UniqueFd binary(::open(path->c_str(), O_PATH | O_CLOEXEC));
+  if (!binary.valid()) return fail("cannot open the program {}: {}", *path, errno_text(errno));
+  return binary;
 }
 
 Result<WorkerProcess> WorkerProcess::start(const WorkerProgram& program,

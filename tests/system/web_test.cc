@@ -169,6 +169,17 @@ TEST_F(WebTest, ATakenPortSaysWhatToDo) {
   EXPECT_TRUE(has(command({"web", folder_.at("nowhere")}).err, "there is no folder"));
 }
 
+TEST_F(WebTest, WithoutItsProgramItSaysWhereThatWasLookedFor) {
+  fill_folder();
+  Launch launch = web();
+  launch.program = folder_.at("bin/fanfetch");
+  std::filesystem::create_directory(folder_.at("bin"));
+  std::filesystem::copy_file(::getenv("FANFETCH"), launch.program);
+  const Finished finished = run(launch);
+  EXPECT_EQ(70, finished.exit_status) << finished.describe();
+  EXPECT_TRUE(has(finished.err, folder_.at("bin/fanfetch-web"))) << finished.err;
+}
+
 TEST_F(WebTest, ATokenMayLieInAFileOfTheUsersOwn) {
   fill_folder();
   const std::string file = folder_.write("token", "my-own-token-0123456789\n");
@@ -316,6 +327,9 @@ TEST_F(WebTest, ARunIsWatchedAndSteered) {
   const HttpAnswer wrong = dashboard.post(R"({"request":"set","values":{"jobs":"many"}})");
   EXPECT_EQ(409, wrong.status);
   EXPECT_TRUE(has(wrong.body, "many")) << wrong.body;
+  const std::string metrics = dashboard.get("/metrics").body;
+  EXPECT_TRUE(has(metrics, fmt::format("fanfetch_run_active{{output=\"{}\"}} 1\n", output())))
+      << metrics;
   EXPECT_EQ(200, dashboard.post(R"({"request":"resume"})").status);
   EXPECT_TRUE(origin_.wait_for_count("", asked + 1));
   EXPECT_TRUE(eventually([&] { return origin_.at_once() <= 2; }, kPatience));
@@ -323,6 +337,9 @@ TEST_F(WebTest, ARunIsWatchedAndSteered) {
   const Finished finished = finish(process);
   EXPECT_EQ(0, finished.exit_status) << finished.describe();
   EXPECT_NE("", read_until(live.get(), R"(data: {"run":null,"why":"no run is going on"})"));
+  EXPECT_TRUE(has(dashboard.get("/metrics").body,
+                  fmt::format("fanfetch_run_active{{output=\"{}\"}} 0\n", output())));
+  EXPECT_TRUE(has(dashboard.get("/metrics").body, "status=\"saved\"} 400\n"));
   expect_ends(looking);
   expect_ends(dashboard);
 }

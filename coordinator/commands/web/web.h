@@ -8,7 +8,7 @@
 
 namespace fanfetch {
 
-/// `fanfetch web`.
+/// `fanfetch web`, which fanfetch-web does.
 struct WebArguments {
   FolderArguments folder;
   ListenAddress listen;
