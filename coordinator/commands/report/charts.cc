@@ -188,9 +188,16 @@ std::string sizes_chart(const ReportData& data) {
               fmt::format("{}: {} files", range, human_count(files)));
     }
     if ((i - first) % each != 0) continue;
-    const bool at_end = at / count > 0.85;
-    labels += label_below(at_end ? 1 : (at + (at == 0 ? 0 : 0.08)) / count,
-                          at_end ? "end" : "start", i == 0 ? "0" : power_text(begin_of(i)));
+    // In the middle below its bar, but not beyond the edge of a chart of narrow bars.
+    const bool narrow = count > 8;
+    const bool at_begin = narrow && at == 0, at_end = narrow && at / count > 0.9;
+    labels += label_below(at_begin ? 0
+                          : at_end ? 1
+                                   : (at + 0.5) / count,
+                          at_begin ? "start"
+                          : at_end ? "end"
+                                   : "middle",
+                          i == 0 ? "0" : power_text(begin_of(i)));
   }
   drawing += grid_labels(human_count(static_cast<std::uint64_t>(end / 2)),
                          human_count(static_cast<std::uint64_t>(end)) + " files");

@@ -13,7 +13,7 @@
 namespace fanfetch {
 
 /// Finds files with the same content among any number of them in little memory: some 3 MB, and a
-/// 64th of 24 bytes a file while it looks. What is more is in a temporary file without a name. Two
+/// 256th of 24 bytes a file while it looks. What is more is in a temporary file without a name. Two
 /// contents count as one if they agree in their size and 64 bits of their SHA-256: of 100 million
 /// files, in one of a thousand ledgers. Thread: one at a time.
 class SameContents {
@@ -49,8 +49,8 @@ class SameContents {
     std::int64_t row = 0;
     auto operator<=>(const File&) const = default;
   };
-  static constexpr std::size_t kParts = 64;
-  static constexpr std::size_t kPiece = 2048;  // files of a part that are written at once
+  static constexpr std::size_t kParts = 256;  // by one byte of the digest
+  static constexpr std::size_t kPiece = 512;  // files of a part that are written at once
 
   struct Part {
     std::vector<File> files;
