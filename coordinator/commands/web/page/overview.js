@@ -106,7 +106,10 @@ function showFailures(latest) {
 /** `choose(name)`: shows the files that failed so. */
 function showClasses(choose) {
   let classes = report?.failures.map((one) => [one.name, one.count, one.statuses]);
-  if (live?.run) classes = Object.entries(live.run.failed_by_class).map(([name, number]) => [name, number, []]);
+  if (live?.run) {  // the statuses are those that the ledger has so far
+    const statuses = new Map(classes?.map(([name, , list]) => [name, list]));
+    classes = Object.entries(live.run.failed_by_class).map(([name, number]) => [name, number, statuses.get(name) ?? []]);
+  }
   if (!classes) return;
   classes.sort((a, b) => b[1] - a[1]);
   fill(byId('classes'), table('Failures by class', [
