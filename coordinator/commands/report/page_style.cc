@@ -82,7 +82,7 @@ th[aria-sort=descending] button::after{content:" \2193"}
   white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 footer{color:var(--muted);padding-top:28px;padding-bottom:40px}
 :focus-visible{outline:2px solid var(--link);outline-offset:2px;border-radius:3px}
-@media (max-width:760px){
+@media screen and (max-width:760px){
   header,main,footer{padding-left:14px;padding-right:14px}
   .charts{grid-template-columns:minmax(0,1fr)}
   .tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:8px}
@@ -90,7 +90,7 @@ footer{color:var(--muted);padding-top:28px;padding-bottom:40px}
 }
 @media print{
   @page{margin:14mm}
-  body{font-size:10.5px;-webkit-print-color-adjust:exact;print-color-adjust:exact}
+  body{background:var(--surface);font-size:10.5px;-webkit-print-color-adjust:exact;print-color-adjust:exact}
   header,main,footer{max-width:none;padding-left:0;padding-right:0}
   h2{margin-top:18px;break-after:avoid}
   .tile,.panel,.pictures li,tr,figure{break-inside:avoid}
