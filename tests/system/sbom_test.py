@@ -1,4 +1,4 @@
-"""scripts/package --sbom says what the programs are made of, as SPDX 2.3 has it.
+"""scripts/package/sbom says what the programs are made of, as SPDX 2.3 has it.
 Usage: sbom_test.py SCRIPT PROGRAM…"""
 
 import re
@@ -21,7 +21,7 @@ def installed(package):
 class SbomTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        text = subprocess.run([SCRIPT, "--sbom", *PROGRAMS], check=True, text=True, stdout=subprocess.PIPE).stdout
+        text = subprocess.run([SCRIPT, *PROGRAMS], check=True, text=True, stdout=subprocess.PIPE).stdout
         cls.head, *sections = text.rstrip("\n").split("\n\n")
         cls.packages = {}
         for section in sections:
@@ -67,7 +67,7 @@ class SbomTest(unittest.TestCase):
                 self.assertTrue(fields["ExternalRef"].startswith(f"PACKAGE-MANAGER purl pkg:deb/debian/{name}@"))
 
     def test_a_program_that_is_not_there_is_an_error(self):
-        end = subprocess.run([SCRIPT, "--sbom", "/nonexistent/fanfetch"], text=True, capture_output=True)
+        end = subprocess.run([SCRIPT, "/nonexistent/fanfetch"], text=True, capture_output=True)
         self.assertEqual(end.returncode, 2)
         self.assertIn("/nonexistent/fanfetch", end.stderr)
 
