@@ -2,6 +2,9 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
+#include <string_view>
+
 namespace fanfetch {
 
 CurlGlobal::CurlGlobal() {
@@ -11,6 +14,20 @@ CurlGlobal::CurlGlobal() {
 }
 
 CurlGlobal::~CurlGlobal() { curl_global_cleanup(); }
+
+std::string curl_versions() {
+  std::string versions;
+  std::string_view rest = curl_version();  // "libcurl/7.88.1 … libpsl/0.21.2 (+libidn2/2.3.3) …"
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(' '), rest.size());
+    if (!rest.starts_with('(')) {
+      versions.append(versions.empty() ? "" : ", ").append(rest.substr(0, end));
+    }
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  std::ranges::replace(versions, '/', ' ');
+  return versions;
+}
 
 std::string built_in_ca_file() {
   const char* file = curl_version_info(CURLVERSION_NOW)->cainfo;

@@ -26,6 +26,9 @@ class CurlGlobal {
   CurlGlobal& operator=(const CurlGlobal&) = delete;
 };
 
+/// libcurl and the libraries beneath it with their versions: `libcurl 7.88.1, OpenSSL 3.0.15, …`.
+[[nodiscard]] std::string curl_versions();
+
 /// The file of certificates that this libcurl was built to trust; empty: there is none.
 [[nodiscard]] std::string built_in_ca_file();
 

@@ -1,6 +1,7 @@
 #include "common/sandbox/call_filter.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <seccomp.h>
@@ -214,6 +215,11 @@ Result<> filter_calls(SandboxPlan::Calls calls, const SandboxRules& rules, Unlis
   refuse_blocking(filter);
   filter.add_all(kKill, kIntruders);
   return filter.load();
+}
+
+std::string seccomp_library_version() {
+  const scmp_version* version = seccomp_version();
+  return fmt::format("libseccomp {}.{}.{}", version->major, version->minor, version->micro);
 }
 
 }  // namespace fanfetch

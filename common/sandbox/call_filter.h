@@ -1,9 +1,14 @@
 #pragma once
 
+#include <string>
+
 #include "common/result.h"
 #include "common/sandbox/sandbox_rules.h"
 
 namespace fanfetch {
+
+/// `libseccomp 2.5.4`
+[[nodiscard]] std::string seccomp_library_version();
 
 /// What happens to a call that is neither needed nor an intruder's: a library may try it, and go on
 /// without.

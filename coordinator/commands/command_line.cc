@@ -16,6 +16,7 @@
 #include "coordinator/options/help_text.h"
 #include "coordinator/options/option_table.h"
 #include "coordinator/options/option_values.h"
+#include "coordinator/options/version_text.h"
 
 namespace fanfetch {
 namespace {

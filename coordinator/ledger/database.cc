@@ -236,4 +236,6 @@ std::optional<std::string> Statement::optional_text() {
   return std::string(text());
 }
 
+std::string sqlite_version() { return fmt::format("SQLite {}", sqlite3_libversion()); }
+
 }  // namespace fanfetch

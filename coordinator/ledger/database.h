@@ -26,6 +26,9 @@ struct DatabaseError {
   std::string message;  ///< SQLite's message, and the operating system's reason.
 };
 
+/// `SQLite 3.40.1`
+[[nodiscard]] std::string sqlite_version();
+
 /// A SQLite connection. Errors stick: after the first one, every call does nothing and yields
 /// nothing until take_error(). So a sequence of calls is checked once, at its end.
 /// Thread: one at a time.

@@ -2,6 +2,7 @@
 
 #include <ares.h>
 #include <arpa/nameser.h>
+#include <fmt/format.h>
 #include <netinet/in.h>
 #include <sys/epoll.h>
 
@@ -182,5 +183,7 @@ void DnsChannel::arm_timer() {
     process(ARES_SOCKET_BAD, ARES_SOCKET_BAD);
   });
 }
+
+std::string cares_version() { return fmt::format("c-ares {}", ares_version(nullptr)); }
 
 }  // namespace fanfetch

@@ -64,4 +64,7 @@ class DnsChannel {
   std::optional<EventLoop::TimerKey> timer_;
 };
 
+/// `c-ares 1.18.1`
+[[nodiscard]] std::string cares_version();
+
 }  // namespace fanfetch

@@ -67,7 +67,7 @@ constexpr Entry kCommands[] = {
     {"resume", "it goes on"},
     {"stop", "ends that run politely, with exit status 6"},
     {"help", "this text, or with a COMMAND what it does; needs no DIR"},
-    {"version", "the version; needs no DIR"},
+    {"version", "the version, and of what it is made; needs no DIR"},
 };
 
 constexpr Entry kSources[] = {
@@ -135,8 +135,6 @@ std::vector<Entry> error_classes() {
 }
 
 }  // namespace
-
-std::string version_text() { return "fanfetch " FANFETCH_VERSION "\n"; }
 
 std::string short_help() {
   std::string help(kUsage);

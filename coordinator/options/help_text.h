@@ -11,7 +11,4 @@ namespace fanfetch {
 /// values are written, the environment, the error classes and the exit statuses.
 [[nodiscard]] std::string full_help();
 
-/// `fanfetch 0.1.0`, with a line feed.
-[[nodiscard]] std::string version_text();
-
 }  // namespace fanfetch

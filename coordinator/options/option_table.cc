@@ -165,7 +165,7 @@ const OptionRow kTable[] = {
     {"--no-config", "", kGeneral, "read no configuration file", "", kLong, InConfig::no},
     {"-h,--help", "", kGeneral, "show the options used most", "", kLong, InConfig::no},
     {"--help-all", "", kGeneral, "show every option", "", kShort, InConfig::no},
-    {"--version", "", kGeneral, "show the version", "", kLong, InConfig::no},
+    {"--version", "", kGeneral, "show the version, its libraries and how far this machine locks workers in", "", kLong, InConfig::no},
 };
 // clang-format on
 

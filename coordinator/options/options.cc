@@ -13,6 +13,7 @@
 #include "coordinator/options/option_table.h"
 #include "coordinator/options/option_values.h"
 #include "coordinator/options/unknown_option.h"
+#include "coordinator/options/version_text.h"
 
 namespace fanfetch {
 namespace {

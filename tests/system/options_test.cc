@@ -7,6 +7,7 @@
 #include <atomic>
 #include <filesystem>
 #include <optional>
+#include <regex>
 
 #include "tests/system/system_test.h"
 
@@ -107,8 +108,17 @@ TEST_F(OptionsTest, HelpAllNamesEveryOption) {
 TEST_F(OptionsTest, Version) {
   const Finished finished = run({.args = {"--version"}});
   EXPECT_EQ(0, finished.exit_status);
-  EXPECT_TRUE(finished.out.starts_with("fanfetch ")) << finished.out;
-  EXPECT_EQ(1u, lines_of(finished.out).size());
+  const auto lines = lines_of(finished.out);
+  ASSERT_EQ(4u, lines.size()) << finished.out;
+  const auto begins = [&](std::size_t line, const char* pattern) {
+    EXPECT_TRUE(std::regex_search(lines[line], std::regex(pattern))) << lines[line];
+  };
+  begins(0, "^fanfetch [0-9]+\\.[0-9]+\\.[0-9]+$");
+  begins(1, "^commit: (.*[0-9a-f]{7,}.*|unknown)$");
+  begins(2,
+         "^libraries: libcurl [0-9.]+, OpenSSL [0-9.]+.*, SQLite [0-9.]+, c-ares [0-9.]+, "
+         "libseccomp ");
+  begins(3, "^sandbox here: (full|partial: .*|none: .*)$");
 }
 
 TEST_F(OptionsTest, UsageErrors) {

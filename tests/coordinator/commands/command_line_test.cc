@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "coordinator/options/help_text.h"
+#include "coordinator/options/version_text.h"
 
 namespace fanfetch {
 namespace {

@@ -862,9 +862,10 @@ TEST_F(OptionsTest, HelpAllExplainsEveryErrorClass) {
   }
 }
 
-TEST_F(OptionsTest, VersionIsOneLine) {
-  EXPECT_EQ(read({"--version"}).error().text, "fanfetch 0.1.0\n");
-  EXPECT_EQ(read({"--version"}).error().status, 0);
+TEST_F(OptionsTest, VersionBeginsWithALineOfItsOwn) {
+  const Exit exit = read({"--version"}).error();
+  EXPECT_EQ(exit.status, 0);
+  EXPECT_TRUE(exit.text.starts_with("fanfetch 0.1.0\ncommit: ")) << exit.text;
 }
 
 }  // namespace
