@@ -55,13 +55,15 @@ stdout or a file. Works while a run is going on.
   -o, --output FILE  one that is there is replaced only if it is as an export
                      left it; it gets its name when it is whole
   --force            replace it whoever wrote it
-  --format NAME      jsonl: an object a line; csv: with a heading, lines end
+  --format jsonl|csv|urls
+                     jsonl: an object a line; csv: with a heading, lines end
                      with LF; urls: the links alone, passwords masked
                      (default: by FILE's ending; stdout: jsonl)
   --failed           failed links only
-  --status S,...     those saved, failed, or with an HTTP status: 404, 5xx
-  --class C,...      failures of a class, such as http_4xx or timeout
-  --host H,...       links of a host
+  --status saved|failed|404|5xx,...
+                     those saved, failed, or with such an HTTP status
+  --class CLASS,...  failures of a class, such as http_4xx or timeout
+  --host HOST,...    links of a host
   --image-folder     saved files, without the keys of errors, as tools for image
                      folders want it: -o DIR/metadata.jsonl
   --ledger FILE      the ledger, if not DIR/.fanfetch/ledger.sqlite
@@ -130,7 +132,8 @@ its end; without NAME=VALUE, prints what holds now and what it began with.
 
   jobs=N                transfers at once, at most as many as it began with
   limit-rate=BYTES/s    of all transfers together; none is no limit
-  per-host=N|auto[:MAX] transfers at once from one host
+  per-host=N|auto[:MAX]
+                        transfers at once from one host
   rate=N/s              requests to one host; none is no limit
   max-duration=TIME, max-transfer=BYTES, min-free=BYTES
                         as the options of these names

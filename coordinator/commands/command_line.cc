@@ -312,15 +312,20 @@ std::string unknown_word(const Row& row, const CLI::App& app, std::string_view w
   return what;
 }
 
+/// All options of the command, its own and those of each.
+void add_all_options(const Row& row, CLI::App& app, Words& words) {
+  app.set_help_flag();  // ours is a flag like others
+  app.add_flag("-h,--help", words.help);
+  app.add_option("--ledger", words.ledger)->take_last();
+  row.add_options(app, words);
+}
+
 /// Error: what is wrong.
 tl::expected<Words, std::string> read_words(const Row& row, std::span<const char* const> given) {
   Words words;
   CLI::App app;
-  app.set_help_flag();  // ours is a flag like others
   app.allow_extras();
-  app.add_flag("-h,--help", words.help);
-  const auto* ledger = app.add_option("--ledger", words.ledger)->take_last();
-  row.add_options(app, words);
+  add_all_options(row, app, words);
   try {
     app.parse(words_for_cli(given));
   } catch (const CLI::ArgumentMismatch& mismatch) {
@@ -329,11 +334,11 @@ tl::expected<Words, std::string> read_words(const Row& row, std::span<const char
   } catch (const CLI::Error& error) {
     return tl::unexpected<std::string>(error.what());
   }
-  words.ledger_given = ledger->count() > 0;
   const auto given_to = [&](const char* name) {
     const auto* option = app.get_option_no_throw(name);
     return option != nullptr && option->count() > 0;
   };
+  words.ledger_given = given_to("--ledger");
   words.format_given = given_to("--format");
   words.output_given = given_to("--output");
   words.limit_given = given_to("--limit");
@@ -411,6 +416,22 @@ std::vector<std::string_view> command_names() {
   for (const Row& row : kCommands) names.push_back(row.name);
   names.insert(names.end(), {kHelp, kVersion});
   return names;
+}
+
+std::vector<CommandDescription> describe_commands() {
+  std::vector<CommandDescription> commands;
+  for (const Row& row : kCommands) {
+    Words words;
+    CLI::App app;
+    add_all_options(row, app, words);
+    CommandDescription command{.name = row.name, .help = row.help, .options = {}};
+    for (const CLI::Option* option : app.get_options()) {
+      for (const std::string& name : option->get_snames()) command.options.push_back('-' + name);
+      for (const std::string& name : option->get_lnames()) command.options.push_back("--" + name);
+    }
+    commands.push_back(std::move(command));
+  }
+  return commands;
 }
 
 tl::expected<Command, Exit> read_command(std::span<const char* const> words) {

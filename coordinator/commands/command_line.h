@@ -55,6 +55,16 @@ using Command = std::variant<StatusArguments, VerifyArguments, ExportArguments, 
 /// All of them, in the order of the help.
 [[nodiscard]] std::vector<std::string_view> command_names();
 
+/// What can be said of a command without running it.
+struct CommandDescription {
+  std::string_view name;
+  std::string_view help;             ///< As `fanfetch help NAME` prints it.
+  std::vector<std::string> options;  ///< All that it accepts, with their dashes.
+};
+
+/// Each command that looks at a folder, in the order of the help.
+[[nodiscard]] std::vector<CommandDescription> describe_commands();
+
 /// `words`: the command's name and what follows it. Exit: help or the version (status 0), or a
 /// usage error (2). REQUIRES: is_command_name(words[0]).
 [[nodiscard]] tl::expected<Command, Exit> read_command(std::span<const char* const> words);

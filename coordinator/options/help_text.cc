@@ -47,15 +47,11 @@ std::string right_column(const OptionRow& row) {
 
 bool is_short(const OptionRow& row) { return row.short_help == ShortHelp::yes; }
 
-struct Entry {
-  std::string_view name, text;
-};
-
 constexpr std::string_view kUsage =
     "Usage: fanfetch [OPTIONS] [SOURCE...]   or: fanfetch COMMAND DIR [OPTIONS]\n";
 
 /// fanfetch help COMMAND says more of each.
-constexpr Entry kCommands[] = {
+constexpr HelpEntry kCommands[] = {
     {"status", "what was saved in DIR, and what failed"},
     {"verify", "whether the files in DIR are still what was saved"},
     {"export", "a record of each link of DIR"},
@@ -70,7 +66,7 @@ constexpr Entry kCommands[] = {
     {"version", "the version, and of what it is made; needs no DIR"},
 };
 
-constexpr Entry kSources[] = {
+constexpr HelpEntry kSources[] = {
     {"(none), imgur", "the Imgur gallery; needs a client ID"},
     {"imgur:LISTING", "top/time/week, r/NAME, t/TAG, a/ID, search?q=WORDS, or a pasted Imgur page"},
     {"PATH, -",
@@ -79,7 +75,7 @@ constexpr Entry kSources[] = {
     {"http(s)://...", "that one link; with --links-at a JSON API"},
 };
 
-constexpr Entry kEnvironment[] = {
+constexpr HelpEntry kEnvironment[] = {
     {"IMGUR_CLIENT_ID", "the Imgur client ID, unless --client-id-file is given"},
     {"CREDENTIALS_DIRECTORY",
      "its file imgur-client-id has the ID, if nothing else gives one (systemd)"},
@@ -90,7 +86,7 @@ constexpr Entry kEnvironment[] = {
     {"TERM=dumb", "no bar that is drawn over and over"},
 };
 
-constexpr Entry kValues[] = {
+constexpr HelpEntry kValues[] = {
     {"BYTES",
      "K, M, G, T and KiB ... are 1024, KB, MB ... 1000; /s may stand behind: 64K, 1.5GiB, 2MB/s"},
     {"TIME", "90 (seconds), 90s, 10m, 1h30m, 2d"},
@@ -98,7 +94,7 @@ constexpr Entry kValues[] = {
     {"none, off, 0", "each switches off any limit of these"},
 };
 
-constexpr Entry kStatuses[] = {
+constexpr HelpEntry kStatuses[] = {
     {"0", "all saved or kept"},
     {"1", "more links failed than --max-failed"},
     {"2", "usage, configuration or no client ID"},
@@ -109,24 +105,24 @@ constexpr Entry kStatuses[] = {
     {"70", "fanfetch failed"},
 };
 
-void add_entries(std::string& help, std::string_view heading, std::span<const Entry> entries,
+void add_entries(std::string& help, std::string_view heading, std::span<const HelpEntry> entries,
                  std::size_t columns) {
   std::size_t width = 0;
-  for (const Entry& entry : entries) width = std::max(width, entry.name.size());
+  for (const HelpEntry& entry : entries) width = std::max(width, entry.name.size());
   help += fmt::format("\n{}:\n", heading);
-  for (const Entry& entry : entries) add_entry(help, entry.name, entry.text, width, columns);
+  for (const HelpEntry& entry : entries) add_entry(help, entry.name, entry.text, width, columns);
 }
 
 std::string command_names() {
   std::string names;
-  for (const Entry& command : kCommands) {
+  for (const HelpEntry& command : kCommands) {
     names.append(names.empty() ? "" : " ").append(command.name);
   }
   return names;
 }
 
-std::vector<Entry> error_classes() {
-  std::vector<Entry> entries;
+std::vector<HelpEntry> error_classes() {
+  std::vector<HelpEntry> entries;
   for (int i = 0; i < kErrorClasses; ++i) {
     const auto error = static_cast<ErrorClass>(i);
     entries.push_back({name(error), meaning(error)});
@@ -135,6 +131,17 @@ std::vector<Entry> error_classes() {
 }
 
 }  // namespace
+
+std::span<const HelpEntry> help_table(HelpTable table) {
+  switch (table) {
+    case HelpTable::commands: return kCommands;
+    case HelpTable::sources: return kSources;
+    case HelpTable::environment: return kEnvironment;
+    case HelpTable::values: return kValues;
+    case HelpTable::statuses: return kStatuses;
+  }
+  return {};
+}
 
 std::string short_help() {
   std::string help(kUsage);
@@ -152,7 +159,7 @@ std::string short_help() {
   help += "Exit status:";
   std::string_view separator = " ";
   std::size_t column = help.size() - help.rfind('\n') - 1;
-  for (const Entry& status : kStatuses) {
+  for (const HelpEntry& status : kStatuses) {
     const std::string text = fmt::format("{} {}", status.name, status.text);
     if (column + separator.size() + text.size() + 1 > 80) {
       separator = ",\n  ";

@@ -1,8 +1,21 @@
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 
 namespace fanfetch {
+
+/// A row of a table of the help texts: what it is about, and what it is.
+struct HelpEntry {
+  std::string_view name, text;
+};
+
+/// What a COMMAND does, in half a sentence; what a SOURCE may be; what of the environment is read;
+/// how values are written; exit statuses of a run.
+enum class HelpTable : std::uint8_t { commands, sources, environment, values, statuses };
+[[nodiscard]] std::span<const HelpEntry> help_table(HelpTable table);
 
 /// `--help`: the options used most, on one screen of 24 lines with 80 columns.
 [[nodiscard]] std::string short_help();
