@@ -49,6 +49,9 @@ class PackageFilesTest(unittest.TestCase):
             with self.subTest(package=package):
                 self.assertRegex(control, r"(^| )" + re.escape(package) + r"[ ,\n]")
 
+    def test_readme_is_a_door(self):
+        self.assertLessEqual(read("README.md").count("\n"), 150)
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])
