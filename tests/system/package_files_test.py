@@ -12,7 +12,7 @@ BUILD = os.path.abspath(sys.argv[1])
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 # Those of scripts/build that debhelper brings along, or that only tests need.
 NOT_IN_CONTROL = {"g++", "ninja-build", "libgtest-dev", "libjpeg62-turbo-dev"}
-INSTALLED = ["bin/fanfetch", "libexec/fanfetch/fanfetch-worker", "share/man/man1/fanfetch.1", "share/man/man1/fanfetch-status.1",
+INSTALLED = ["bin/fanfetch", "libexec/fanfetch/fanfetch-worker", "libexec/fanfetch/fanfetch-web", "share/man/man1/fanfetch.1", "share/man/man1/fanfetch-status.1",
              "share/man/man5/fanfetch-config.5", "share/man/man7/fanfetch-guide.7", "share/man/man7/fanfetch-control.7",
              "share/bash-completion/completions/fanfetch", "share/zsh/site-functions/_fanfetch",
              "share/fish/vendor_completions.d/fanfetch.fish", "lib/systemd/system/fanfetch@.service",
