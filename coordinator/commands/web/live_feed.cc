@@ -15,8 +15,7 @@ bool is_good_answer(std::string_view line) {
   rapidjson::Document document;
   document.Parse<rapidjson::kParseIterativeFlag>(line.data(), line.size());
   if (document.HasParseError() || !document.IsObject()) return false;
-  const auto ok = document.FindMember("ok");
-  return ok != document.MemberEnd() && ok->value.IsTrue();
+  return document.HasMember("ok") && document["ok"].IsTrue();
 }
 
 std::string_view without_lf(std::string_view line) { return line.substr(0, line.find('\n')); }

@@ -31,6 +31,15 @@ std::optional<Duration> time_if_any(const Json& object, const char* key) {
   return milliseconds(std::min(*ms, kMost));
 }
 
+void add_classes(const Json& object, LiveReport& live) {
+  const auto classes = object.FindMember("failed_by_class");
+  if (classes == object.MemberEnd() || !classes->value.IsObject()) return;
+  for (std::size_t i = 0; i < live.failed_by_class.size(); ++i) {
+    const std::string key(name(static_cast<ErrorClass>(i)));
+    live.failed_by_class[i] = number(classes->value, key.c_str());
+  }
+}
+
 std::uint64_t count(Statement& from) { return static_cast<std::uint64_t>(from.number()); }
 
 /// Of all hosts of a run together.
@@ -83,21 +92,14 @@ std::optional<LiveReport> read_live_report(std::string_view line) {
   rapidjson::Document document;
   document.Parse<rapidjson::kParseIterativeFlag>(line.data(), line.size());
   if (document.HasParseError() || !document.IsObject()) return std::nullopt;
-  const auto ok = document.FindMember("ok");
-  if (ok == document.MemberEnd() || !ok->value.IsTrue()) return std::nullopt;
+  if (!document.HasMember("ok") || !document["ok"].IsTrue()) return std::nullopt;
   LiveReport live;
   live.saved = number(document, "saved");
   live.kept = number(document, "kept");
   live.skipped = number(document, "skipped");
   live.failed = number(document, "failed");
   live.failed_before = number(document, "failed_before");
-  const auto classes = document.FindMember("failed_by_class");
-  if (classes != document.MemberEnd() && classes->value.IsObject()) {
-    for (std::size_t i = 0; i < live.failed_by_class.size(); ++i) {
-      const std::string key(name(static_cast<ErrorClass>(i)));
-      live.failed_by_class[i] = number(classes->value, key.c_str());
-    }
-  }
+  add_classes(document, live);
   live.saved_bytes = number(document, "saved_bytes");
   live.received_bytes = number(document, "received_bytes");
   live.wasted_bytes = number(document, "wasted_bytes");
