@@ -54,7 +54,7 @@ void Dispatcher::cut_off() {
 // --- Out: from the scheduler to the workers ---
 
 void Dispatcher::dispatch() {
-  if (!paused_) begin_what_may();
+  if (!paused_since_) begin_what_may();
   hand_out_given_up();
   arm_due_timer();
 }
@@ -149,7 +149,7 @@ void Dispatcher::arm_due_timer() {
   if (due_timer_) timers_.cancel(*std::exchange(due_timer_, std::nullopt));
   // A task that is due while there is no room stays in the heap: its timer would fire for ever.
   // What makes room is an event too.
-  if (paused_ || !workers_.has_room() || events_.held_back() || !routes_.has_room()) return;
+  if (paused_since_ || !workers_.has_room() || events_.held_back() || !routes_.has_room()) return;
   if (const auto due = scheduler_.next_due()) {
     due_timer_ = timers_.call_at(*due, [this] { due_timer_.reset(); });
   }

@@ -60,9 +60,13 @@ class Dispatcher {
   void on_lost(TaskId id, Blame blame);
 
   /// Nothing new begins from now on, until resume(): what is in flight finishes.
-  void pause() { paused_ = true; }
+  void pause() {
+    if (!paused_since_) paused_since_ = timers_.now();
+  }
   /// dispatch() goes on.
-  void resume() { paused_ = false; }
+  void resume() {
+    if (paused_since_) scheduler_.rested(*std::exchange(paused_since_, {}), timers_.now());
+  }
   /// Other rules hold from now on, for links that wait too.
   void set_host_rules(HostRules rules) { scheduler_.set_rules(std::move(rules), timers_.now()); }
   [[nodiscard]] const HostRules& host_rules() const { return scheduler_.rules(); }
@@ -94,7 +98,7 @@ class Dispatcher {
   [[nodiscard]] std::optional<Instant> sleeps_until() const;
   /// Some worker has room, but nothing can be given to it before something is due.
   [[nodiscard]] bool is_idle() const {
-    return !paused_ && workers_.has_room() && !scheduler_.has_turn() && routes_.has_room();
+    return !paused_since_ && workers_.has_room() && !scheduler_.has_turn() && routes_.has_room();
   }
 
  private:
@@ -121,7 +125,7 @@ class Dispatcher {
   std::mt19937_64 dice_;
   Scheduler scheduler_;
   RunPhase phase_ = RunPhase::running;
-  bool paused_ = false;                              // by the user
+  std::optional<Instant> paused_since_;              // by the user
   std::unordered_map<TaskId, WaitingTask> waiting_;  // for their turn
   std::unordered_map<TaskId, Task> tasks_;           // those that have had it
   TaskId next_task_ = 1;

@@ -112,6 +112,13 @@ void HostGovernor::follow_rules(unsigned allowed, bool adapts, Instant now) {
   next_start_ = std::min(next_start_, now + (rate > 0 ? times(seconds(1), 1 / rate) : Duration{}));
 }
 
+void HostGovernor::rested(Instant since, Instant now) {
+  const Duration unused = now - std::max(since, pause_.until);
+  if (unused <= Duration{}) return;
+  trouble_since_ = std::min(trouble_since_ + unused, now);
+  window_began_ = std::min(window_began_ + unused, now);
+}
+
 // --- The host is up ---
 
 void HostGovernor::on_healthy(const Attempt& attempt, const HostFeedback& feedback, Instant now) {

@@ -87,6 +87,9 @@ class HostGovernor {
   /// The rules have changed, by which the host may have so many from now on. What was learnt of
   /// their number is forgotten if that is another limit than before.
   void follow_rules(unsigned allowed, bool adapts, Instant now);
+  /// Since `since` the run has begun no request of any host, by its user's will: time in which this
+  /// one could have been asked, and was not, is no part of its outage, nor of a window of its rate.
+  void rested(Instant since, Instant now);
 
   [[nodiscard]] Mode mode() const { return mode_; }
   [[nodiscard]] const Pause& last_pause() const { return pause_; }

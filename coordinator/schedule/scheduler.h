@@ -76,6 +76,8 @@ class Scheduler {
 
   /// Other rules hold from now on, for the tasks that wait too. O(hosts).
   void set_rules(HostRules rules, Instant now);
+  /// The user's pause, since `since`, is over: it counts against no host. O(hosts).
+  void rested(Instant since, Instant now);
   [[nodiscard]] const HostRules& rules() const { return rules_; }
 
   /// The first `most` of the hosts that are known at present, in that order. O(hosts).

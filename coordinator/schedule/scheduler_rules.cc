@@ -34,6 +34,10 @@ void Scheduler::set_rules(HostRules rules, Instant now) {
   for (Host* host : with_tasks) reposition(*host, now);
 }
 
+void Scheduler::rested(Instant since, Instant now) {
+  for (auto& [name, host] : hosts_) host.governor.rested(since, now);
+}
+
 void Scheduler::apply_rules(Host& host, Instant now) const {
   const HostLimit* own = find_limit(rules_.limits, host.name->text);
   host.skipped = own != nullptr && !own->most;

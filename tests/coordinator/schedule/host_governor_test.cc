@@ -382,6 +382,70 @@ TEST_F(HostGovernorTest, AHostThatHadAnsweredWellIsWaitedFor) {
   EXPECT_LE(now_ - gone, HostGovernor::kLongestOutage * 3 / 2);
 }
 
+TEST_F(HostGovernorTest, AUsersPauseIsNoOutage) {
+  const struct {
+    const char* what;
+    HostFeedback trouble;
+    bool answered_well;
+  } kCases[] = {
+      {"throttled", status(429), true},
+      {"throttled, asks for a pause", status(429, "60"), true},
+      {"says 503", status(503), false},
+      {"is down", failure(), true},
+  };
+  for (const auto& one : kCases) {
+    SCOPED_TRACE(one.what);
+    start({.max_wait = minutes(10)});
+    add(1000);
+    now_ = kStart;
+    (void)grow(1);
+    if (!one.answered_well) answer(running_, status(503));
+    // Some trouble before the pause, which lasts for longer than any outage may.
+    for (int i = 0; i < 3; ++i) {
+      answer(i == 0 && one.answered_well ? running_ : take(), one.trouble);
+      now_ = scheduler_->next_due().value_or(now_);
+    }
+    const Instant paused = now_;
+    now_ += minutes(600);
+    scheduler_->rested(paused, now_);
+    const Instant resumed = now_;
+    answer(take(), one.trouble);
+    EXPECT_TRUE(given_up().empty()) << "at its first failure after the pause";
+    // What goes on afterwards is an outage all the same.
+    while (given_up().empty()) {
+      ASSERT_LT(now_ - resumed, minutes(15));
+      now_ = std::max(now_, scheduler_->next_due().value());
+      answer(take(), one.trouble);
+    }
+    EXPECT_GT(now_ - resumed, minutes(1));
+  }
+}
+
+TEST_F(HostGovernorTest, AUsersPauseIsNoPartOfARate) {
+  // 20 requests in 10 s, then a refusal that lasts for 50 s: 20 a minute.
+  const auto interval_after = [this](Duration pause) {
+    start({.adapts = false}, 1);
+    add(1000);
+    now_ = kStart;
+    for (int i = 0; i < 20; ++i) {
+      answer_well(take());
+      now_ += milliseconds(500);
+    }
+    answer(take(), status(429, "50"));
+    now_ = scheduler_->next_due().value();
+    const Instant paused = now_;
+    now_ += pause;
+    if (pause > Duration{}) scheduler_->rested(paused, now_);
+    answer_well(take());
+    answer_well(take());
+    EXPECT_TRUE(take().empty());
+    return scheduler_->next_due().value() - now_;
+  };
+  const Duration usual = interval_after(Duration{});
+  EXPECT_GT(usual, seconds(2));
+  EXPECT_LT(interval_after(minutes(600)), 2 * usual);
+}
+
 TEST_F(HostGovernorTest, AWorkersDeathSaysNothingOfTheHost) {
   start();
   add(100);
