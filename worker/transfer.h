@@ -26,7 +26,7 @@ class Transfer : public ResponseTaker {
     /// A request of it goes out.
     virtual void on_request(Transfer& transfer) noexcept = 0;
     /// Bytes of its body have come: may it have them at present? False: it pauses, and asks again
-    /// in resume().
+    /// in resume(). Not asked for streams of HTTP/2.
     [[nodiscard]] virtual bool may_take(Transfer& transfer, std::size_t bytes) noexcept = 0;
   };
 

@@ -92,6 +92,24 @@ TEST_F(Http2Test, NotWithALimitOfBytes) {
   EXPECT_EQ((Asked{{"HTTP/1.1", 5}}), asked());
 }
 
+TEST_F(Http2Test, WhatIsInFlightWhenALimitBeginsFinishes) {
+  start();
+  const std::string body = noise(400'000);
+  auto gate = std::make_shared<Gate>();
+  origin_.serve("/upstream/a.jpg", half_then_gate(body, gate));
+  FanfetchProcess process(
+      list_setup({nginx_->tls_url("/upstream/a.jpg")}, options({"--http2", "-w1"})));
+  EXPECT_TRUE(origin_.wait_for_at_once(1));
+  // It would take 400 s.
+  EXPECT_EQ(
+      0, run({.args = {"set", output(), "limit-rate=1K"}, .folder = folder_.path()}).exit_status);
+  gate->open();
+  const Finished finished = finish(process);
+  EXPECT_EQ(0, finished.exit_status) << finished.describe();
+  EXPECT_TRUE(body == saved_files().at("a.jpg"));
+  EXPECT_EQ((Asked{{"HTTP/2.0", 1}}), asked());
+}
+
 TEST_F(Http2Test, AConnectionThatTheServerEndsCostsNoFile) {
   start(7);
   const Finished finished = run(list_setup(links(100), options()));
