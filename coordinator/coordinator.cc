@@ -35,7 +35,7 @@ bool Coordinator::start() {
 
 void Coordinator::after_batch() {
   if (stage_.stage() == Stage::running) {
-    if (!paused_) take_items();  // a reader that waits asks for no further page
+    if (!is_paused()) take_items();  // a reader that waits asks for no further page
     dispatcher_.dispatch();
     take_more_later();
     if (total_ && dispatcher_.size() == 0) on_event(RunEvent::all_finished);
@@ -174,7 +174,8 @@ ProgressState Coordinator::progress_state() {
           .known_to_come = in_flight.to_come,
           .hosts_waiting = waits_.hosts,
           .longest_wait = waits_.longest,
-          .everything_waits = waits_.hosts > 0 && dispatcher_.under_way() == 0};
+          .everything_waits = waits_.hosts > 0 && dispatcher_.under_way() == 0,
+          .paused = stage_.stage() == Stage::running ? paused_ : ""};
 }
 
 // --- Limits of the run ---
@@ -215,7 +216,7 @@ RunUse Coordinator::use() const {
              .sleeps_for = {}};
   // Of a list that is not at its end the next link may be for another host, and come at any moment;
   // so may the end of a pause.
-  if (!paused_ && (total_ || dispatcher_.size() >= kMaxTasksWhileHostsWait)) {
+  if (!is_paused() && (total_ || dispatcher_.size() >= kMaxTasksWhileHostsWait)) {
     if (const auto until = dispatcher_.sleeps_until()) {
       use.sleeps_for =
           std::max(*until - timers_.now(), Duration::zero());  // while it is backlogged
@@ -226,13 +227,13 @@ RunUse Coordinator::use() const {
 
 // --- What the user wants in mid-run ---
 
-void Coordinator::pause() {
-  paused_ = true;
+void Coordinator::pause(std::string words) {
+  paused_ = std::move(words);
   dispatcher_.pause();
 }
 
 void Coordinator::resume() {
-  paused_ = false;
+  paused_.clear();
   dispatcher_.resume();
   links_.wake_again();  // no event tells of what has come meanwhile
 }

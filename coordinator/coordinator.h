@@ -65,10 +65,11 @@ class Coordinator {
   /// AskedEnd. Of no effect once the run ends anyway, but that a disk which is nearly full is
   /// noted.
   void end_as_asked(EndReason reason, std::string why);
-  /// The user wants that nothing new begins until resume().
-  void pause();
+  /// Nothing new begins until resume(). `words`: what progress says of it, such as `paused until
+  /// 18:00`. May be called again, with others.
+  void pause(std::string words);
   void resume();
-  [[nodiscard]] bool is_paused() const { return paused_; }
+  [[nodiscard]] bool is_paused() const { return !paused_.empty(); }
   /// What the run goes by from now on.
   void set_host_rules(HostRules rules) { dispatcher_.set_host_rules(std::move(rules)); }
   void set_limit_rate(std::uint64_t bytes_a_second) { dispatcher_.set_limit_rate(bytes_a_second); }
@@ -157,10 +158,10 @@ class Coordinator {
   std::optional<std::uint64_t> total_;  // set: the list has been read to its end
   bool items_left_ = false;             // take_items() left something with the reader
   bool ledger_damaged_ = false;
-  bool paused_ = false;        // by the user
   bool signalled_ = false;     // the same
   bool workers_gone_ = false;  // all of them have left
   Instant next_pause_report_{};
+  std::string paused_;      // what is said of it; empty: the run is not
   std::uint64_t read_ = 0;  // links of the list that were taken
   Scheduler::Waits waits_;  // as of the last look,
   Instant next_waits_{};    // and when the next one is taken

@@ -141,6 +141,7 @@ Run::~Run() = default;
 RunEnd Run::carry_out() {
   if (!coordinator_.start()) return finish();
   watch_threads();
+  live_->begin();
   open_control();
   coordinator_.report_progress(parts_.report->progress_interval());
   coordinator_.set_limits(parts_.settings.limits);

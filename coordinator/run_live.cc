@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/human_text.h"
+#include "coordinator/process/local_time.h"
 #include "coordinator/run_setup.h"
 
 namespace fanfetch {
@@ -15,23 +16,45 @@ Run::Live::Live(Run& run, LedgerInbox& inbox)
       inbox_(inbox),
       began_at_(std::chrono::system_clock::now()),
       begun_(run.parts_.settings),
-      settings_(begun_) {}
+      settings_(begun_),
+      pace_(begun_.limit_rate, utc_offset),
+      alarm_(run.loop_, [this] { on_time(); }) {}
+
+void Run::Live::begin() {
+  go_by_pace();
+  if (!settings_.limit_rate.is_timetable()) return;
+  inbox_.notice("--limit-rate: " + holds_text(applied_, both_clocks().wall));
+}
+
+RunPace::Now Run::Live::both_clocks() const {
+  return {.wall = std::chrono::system_clock::now(), .steady = now()};
+}
 
 Instant Run::Live::now() const { return run_.loop_.now(); }
 
 LiveStatus Run::Live::status() const {
+  const RunPace::Now clocks = both_clocks();
+  const RunPace::State pace = pace_.at(clocks);
   LiveStatus status{.run = run_.parts_.ledger.ledger->run(),
                     .pid = ::getpid(),
                     .started_at = began_at_,
                     .state = "running",
                     .paused_for = {},
+                    .paused_until = {},
+                    .rate = {},
                     .live = run_.parts_.report->live(0)};
+  if (settings_.limit_rate.is_timetable()) status.rate = holds_text(pace, clocks.wall);
+  status.live.paused.clear();  // the report learns of it later
   if (run_.coordinator_.stage() != Stage::running) {
     status.state = "ending";
-  } else if (run_.coordinator_.is_paused()) {
+  } else if (pace.is_paused()) {
     status.state = "paused";
-    if (pause_)
-      status.paused_for = std::chrono::ceil<std::chrono::milliseconds>(pause_->first - now());
+    status.live.paused = paused_text(pace, clocks.wall);
+    status.paused_until = pace.paused_until;
+    if (pace.paused_until) {
+      status.paused_for =
+          std::chrono::ceil<std::chrono::milliseconds>(*pace.paused_until - clocks.wall);
+    }
   }
   return status;
 }
@@ -46,7 +69,12 @@ std::vector<LiveFailure> Run::Live::failures(std::size_t most) const {
   return run_.parts_.report->live(most).last_failures;
 }
 
-std::vector<SettingLine> Run::Live::settings() const { return setting_lines(settings_, begun_); }
+std::vector<SettingLine> Run::Live::settings() const {
+  const RunPace::Now clocks = both_clocks();
+  return setting_lines(
+      settings_, begun_,
+      settings_.limit_rate.is_timetable() ? holds_text(pace_.at(clocks), clocks.wall) : "");
+}
 
 Result<Heard> Run::Live::set(std::span<const Assignment> values) {
   auto wanted = changed(settings_, begun_, values);
@@ -58,34 +86,29 @@ Result<Heard> Run::Live::set(std::span<const Assignment> values) {
         run_.parts_.pool.jobs);
   }
   if (*wanted == settings_) return Heard::so_already;
+  const Settings before = settings_;
   apply(std::move(*wanted));
-  note("set " + changes_text(settings_, values));
+  const bool has_new_table =
+      settings_.limit_rate.is_timetable() && settings_.limit_rate != before.limit_rate;
+  note("set " + changes_text(settings_, values) +
+       (has_new_table ? ": now " + holds_text(applied_, both_clocks().wall) : ""));
   return Heard::done;
 }
 
 Heard Run::Live::pause(std::optional<std::chrono::milliseconds> time) {
-  const bool was_paused = run_.coordinator_.is_paused();
-  if (was_paused && !time && !pause_) return Heard::so_already;
-  forget_timer();
-  run_.coordinator_.pause();
-  if (time) {
-    pause_ = run_.loop_.call_at(now() + *time, [this] {
-      pause_.reset();
-      if (run_.coordinator_.stage() != Stage::running) return;
-      run_.coordinator_.resume();
-      note("the pause is over");
-    });
-  }
+  if (!pace_.pause(time ? std::optional(now() + *time) : std::nullopt)) return Heard::so_already;
+  go_by_pace();
   note(fmt::format("paused{}: {} in flight finish, and nothing new starts",
                    time ? " for " + human_duration(*time) : "", run_.workers_.in_flight()));
   return Heard::done;
 }
 
 Heard Run::Live::resume() {
-  if (!run_.coordinator_.is_paused()) return Heard::so_already;
-  forget_timer();
-  run_.coordinator_.resume();
-  note("resumed");
+  if (!pace_.resume(both_clocks())) return Heard::so_already;
+  go_by_pace();
+  note("resumed" + (settings_.limit_rate.is_timetable()
+                        ? ": --limit-rate " + holds_text(applied_, both_clocks().wall)
+                        : ""));
   return Heard::done;
 }
 
@@ -100,8 +123,8 @@ void Run::Live::apply(Settings wanted) {
   const Settings before = std::exchange(settings_, std::move(wanted));
   if (settings_.jobs != before.jobs) run_.workers_.allow_jobs(settings_.jobs);
   if (settings_.limit_rate != before.limit_rate) {
-    run_.workers_.limit_bytes(settings_.limit_rate);
-    run_.coordinator_.set_limit_rate(settings_.limit_rate);
+    pace_.set_plan(settings_.limit_rate);
+    go_by_pace();
   }
   if (settings_.limits != before.limits) run_.coordinator_.set_limits(settings_.limits);
   // Not for each change: hosts that repeated by themselves would be forgiven what they owe.
@@ -111,8 +134,36 @@ void Run::Live::apply(Settings wanted) {
   }
 }
 
-void Run::Live::forget_timer() {
-  if (pause_) run_.loop_.cancel(*std::exchange(pause_, std::nullopt));
+/// Has the run go by what holds now, and looks again when that is over.
+void Run::Live::go_by_pace() {
+  const RunPace::Now clocks = both_clocks();
+  const RunPace::State before = std::exchange(applied_, pace_.at(clocks));
+  if (applied_.allowed.bytes != before.allowed.bytes) {
+    run_.workers_.limit_bytes(applied_.allowed.bytes);
+    run_.coordinator_.set_limit_rate(applied_.allowed.bytes);
+  }
+  if (applied_.is_paused()) {
+    run_.coordinator_.pause(paused_text(applied_, clocks.wall));
+  } else if (before.is_paused()) {
+    run_.coordinator_.resume();
+  }
+  alarm_.set(applied_.rate_until);
+  if (pause_timer_) run_.loop_.cancel(*std::exchange(pause_timer_, std::nullopt));
+  if (!applied_.pause_ends) return;
+  pause_timer_ = run_.loop_.call_at(*applied_.pause_ends, [this] {
+    pause_timer_.reset();
+    on_time();
+  });
+}
+
+/// A pause is over, the timetable has something else, or the clock on the wall was set.
+void Run::Live::on_time() {
+  if (run_.coordinator_.stage() != Stage::running) return;
+  const RunPace::State before = applied_;
+  go_by_pace();
+  const std::string text =
+      change_text(before, applied_, both_clocks().wall, run_.workers_.in_flight());
+  if (!text.empty()) note(text);
 }
 
 /// For the user, and for the record.

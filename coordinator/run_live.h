@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "coordinator/control/live_run.h"
+#include "coordinator/control/run_pace.h"
+#include "coordinator/process/wall_alarm.h"
 #include "coordinator/run.h"
 
 namespace fanfetch {
@@ -18,6 +20,9 @@ class Run::Live final : public LiveRun {
  public:
   /// Both are lent.
   Live(Run& run, LedgerInbox& inbox);
+
+  /// From now on the run goes by its timetable. Call once its workers are there, before the loop.
+  void begin();
 
   [[nodiscard]] Instant now() const override;
   [[nodiscard]] LiveStatus status() const override;
@@ -32,8 +37,10 @@ class Run::Live final : public LiveRun {
   Heard stop() override;
 
  private:
+  [[nodiscard]] RunPace::Now both_clocks() const;
   void apply(Settings wanted);
-  void forget_timer();
+  void go_by_pace();
+  void on_time();
   void note(const std::string& text);
   void record(const std::string& text);
 
@@ -42,7 +49,10 @@ class Run::Live final : public LiveRun {
   const WallTime began_at_;
   const Settings begun_;
   Settings settings_;
-  std::optional<EventLoop::TimerKey> pause_;  // set: it ends of itself
+  RunPace pace_;
+  RunPace::State applied_;  // what the run goes by
+  WallAlarm alarm_;         // when the timetable has something else
+  std::optional<EventLoop::TimerKey> pause_timer_;
 };
 
 }  // namespace fanfetch

@@ -135,7 +135,7 @@ RunRules run_rules(const Options& options) {
 
 Settings run_settings(const Options& options, unsigned jobs) {
   return {.jobs = jobs,
-          .limit_rate = options.job.limit_rate,
+          .limit_rate = options.limit_rate,
           .per_host = options.per_host,
           .rate = options.rate,
           .limits = options.limits,
@@ -170,7 +170,6 @@ Result<Protections> planned_protections(const Options& options) {
 PoolSettings pool_settings(const Options& options, const RunSize& size) {
   return {.workers = size.workers,
           .jobs = size.jobs,
-          .byte_limit = options.job.limit_rate,
           .worker_memory = options.worker_memory,
           .lease_limits = lease_limits(options.job.connect_timeout, options.job.stall_timeout,
                                        options.job.timeout),

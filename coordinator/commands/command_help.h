@@ -131,7 +131,8 @@ Changes the run that is going on in the folder DIR, within a second and until
 its end; without NAME=VALUE, prints what holds now and what it began with.
 
   jobs=N                transfers at once, at most as many as it began with
-  limit-rate=BYTES/s    of all transfers together; none is no limit
+  limit-rate=BYTES/s    of all transfers together; none is no limit. Or a
+                        timetable: '08:00,512K 18:00,off' (also pause)
   per-host=N|auto[:MAX]
                         transfers at once from one host
   rate=N/s              requests to one host; none is no limit
@@ -164,8 +165,9 @@ does not answer, or not to this user.
 )";
 
 inline constexpr std::string_view kResumeHelp = R"(Usage: fanfetch resume DIR
-Ends a pause of the run that is going on in the folder DIR. A run that has
-ended is gone on with by giving its command again.
+Ends a pause of the run that is going on in the folder DIR; one of a timetable
+(--limit-rate) until the next time in it. A run that has ended is gone on with
+by giving its command again.
 
   --ledger FILE  the ledger, if not DIR/.fanfetch/ledger.sqlite
   -h, --help     this text

@@ -147,8 +147,13 @@ void put_live(Answer& answer, const LiveStatus& status) {
   answer.key("held").number(live.held);
   answer.key("hosts_waiting").number(live.hosts_waiting);
   answer.key("longest_wait_ms").number(whole_ms(live.longest_wait));
-  answer.key("text").text((status.state == "running" ? "" : std::string(status.state) + ": ") +
-                          status_line(live));
+  std::string text = (status.state == "ending" ? "ending: " : "") + status_line(live);
+  if (!status.rate.empty()) text += ", --limit-rate " + status.rate;
+  answer.key("text").text(text);
+  answer.key("paused_until");
+  status.paused_until ? answer.text(format_rfc3339(*status.paused_until)) : answer.null();
+  answer.key("limit_rate_holds");
+  status.rate.empty() ? answer.null() : answer.text(status.rate);
 }
 
 std::string heard(Heard heard) {
@@ -212,6 +217,7 @@ struct Obey {
       answer.key("name").text(line.name);
       answer.key("now").text(line.now);
       answer.key("begun").text(line.begun);
+      if (!line.holds.empty()) answer.key("holds").text(line.holds);
       answer.end();
     }
     answer.end_list();

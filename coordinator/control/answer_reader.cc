@@ -36,7 +36,8 @@ Result<ReadAnswer> read_answer(std::string_view line) {
   if (settings == document.MemberEnd() || !settings->value.IsArray()) return answer;
   for (const Json& one : settings->value.GetArray()) {
     if (!one.IsObject()) continue;
-    answer.settings.push_back({text(one, "name"), text(one, "now"), text(one, "begun")});
+    answer.settings.push_back(
+        {text(one, "name"), text(one, "now"), text(one, "begun"), text(one, "holds")});
   }
   return answer;
 }

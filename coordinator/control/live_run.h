@@ -24,8 +24,10 @@ struct LiveStatus {
   WallTime started_at{};
   std::string_view state;  ///< `running`, `paused` or `ending`.
   std::optional<std::chrono::milliseconds>
-      paused_for;   ///< A pause that ends of itself: what is left.
-  LiveReport live;  ///< Without failures.
+      paused_for;                        ///< A pause that ends of itself: what is left,
+  std::optional<WallTime> paused_until;  ///< and when it ends.
+  std::string rate;                      ///< What a timetable allows now; see SettingLine::holds.
+  LiveReport live;                       ///< Without failures.
 };
 
 /// Whether a word has changed anything.

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "coordinator/options/option_values.h"
+#include "coordinator/options/rate_plan_text.h"
 
 namespace fanfetch {
 namespace {
@@ -27,11 +28,12 @@ std::string rate_text(double per_second) {
 
 constexpr std::string_view kDefault = "default";
 constexpr std::string_view kHostPrefix = "host.";
+constexpr std::string_view kLimitRate = "limit-rate";
 
 template <class Target, class Value>
 Result<> store_in(Target& target, Result<Value> value) {
   if (!value) return tl::unexpected(std::move(value.error()));
-  target = static_cast<Target>(*value);
+  target = static_cast<Target>(*std::move(value));
   return {};
 }
 
@@ -76,10 +78,12 @@ constexpr Row kRows[] = {
      },
      [](Settings& s, const Settings& begun) { s.jobs = begun.jobs; },
      [](const Settings& s) { return fmt::to_string(s.jobs); }},
-    {"limit-rate",
-     [](Settings& s, std::string_view value) { return store_in(s.limit_rate, parse_size(value)); },
+    {kLimitRate,
+     [](Settings& s, std::string_view value) {
+       return store_in(s.limit_rate, parse_rate_plan(value));
+     },
      [](Settings& s, const Settings& begun) { s.limit_rate = begun.limit_rate; },
-     [](const Settings& s) { return size_text(s.limit_rate); }},
+     [](const Settings& s) { return rate_plan_text(s.limit_rate); }},
     {"per-host",
      [](Settings& s, std::string_view value) {
        return store_in(s.per_host, parse_per_host(value));
@@ -193,10 +197,12 @@ Result<Settings> changed(const Settings& now, const Settings& begun,
   return settings;
 }
 
-std::vector<SettingLine> setting_lines(const Settings& now, const Settings& begun) {
+std::vector<SettingLine> setting_lines(const Settings& now, const Settings& begun,
+                                       const std::string& rate_holds) {
   std::vector<SettingLine> lines;
   for (const Row& row : kRows) {
-    lines.push_back({std::string(row.name), row.text(now), row.text(begun)});
+    lines.push_back({std::string(row.name), row.text(now), row.text(begun),
+                     row.name == kLimitRate ? rate_holds : ""});
   }
   HostLimits hosts = begun.hosts;
   for (const HostLimit& limit : now.hosts) put_limit(hosts, limit);

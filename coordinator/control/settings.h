@@ -10,6 +10,7 @@
 #include "common/result.h"
 #include "coordinator/schedule/host_limits.h"
 #include "coordinator/schedule/per_host.h"
+#include "coordinator/schedule/rate_plan.h"
 #include "coordinator/schedule/run_limits.h"
 
 namespace fanfetch {
@@ -17,9 +18,9 @@ namespace fanfetch {
 /// What of a run may change while it goes on. Each is the option of the same name, or of none.
 struct Settings {
   unsigned jobs = 64;
-  std::uint64_t limit_rate = 0;  ///< Bytes a second; 0: no limit, as below.
+  RatePlan limit_rate;
   PerHost per_host;
-  double rate = 0;  ///< Requests a second to one host.
+  double rate = 0;  ///< Requests a second to one host; 0: no limit.
   RunLimits limits;
   HostLimits hosts;
 
@@ -44,13 +45,15 @@ struct Assignment {
 /// One setting for people and programs, in words that it may be given in again.
 struct SettingLine {
   std::string name, now, begun;
+  std::string holds = {};  ///< Of a timetable: what it allows at present, and until when.
 
   bool operator==(const SettingLine&) const = default;
 };
 
 /// All of them, in a fixed order; of hosts those that have a limit of their own, now or at the
-/// start.
-[[nodiscard]] std::vector<SettingLine> setting_lines(const Settings& now, const Settings& begun);
+/// start. `rate_holds`: SettingLine::holds of limit-rate.
+[[nodiscard]] std::vector<SettingLine> setting_lines(const Settings& now, const Settings& begun,
+                                                     const std::string& rate_holds = "");
 
 /// `jobs 8, limit-rate 2M`: what `values` has made of it, each name once.
 [[nodiscard]] std::string changes_text(const Settings& now, std::span<const Assignment> values);

@@ -28,7 +28,7 @@ struct JobRules {
   std::chrono::seconds stall_timeout{30};
   std::uint32_t min_speed = 1024;                     ///< Bytes a second.
   EarlierPart earlier_parts = EarlierPart::possible;  ///< Of earlier runs.
-  std::uint64_t limit_rate = 0;  ///< Bytes a second of all workers together; 0: no limit.
+  std::uint64_t limit_rate = 0;  ///< At present, bytes a second of all workers; 0: no limit.
   HashContent hash_content = HashContent::yes;
   VerifyTls verify_tls = VerifyTls::yes;
   Http2 http2 = Http2::no;  ///< Never used with a limit_rate.

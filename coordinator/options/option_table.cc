@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "coordinator/options/apply_option.h"
+#include "coordinator/options/rate_plan_text.h"
 
 namespace fanfetch {
 namespace {
@@ -78,8 +79,8 @@ const OptionRow kTable[] = {
      InConfig::yes, apply_host_limit},
     {"--rate", "RATE", kPace, "requests to one host: 5/s, 100/m, 1000/h", "none", kLong,
      InConfig::yes, [](Options& o, Values v) { return store(o.rate, parse_rate(v[0])); }},
-    {"--limit-rate", "BYTES/s", kPace, "of all transfers together: 500K, 2MB/s", "none", kLong,
-     InConfig::yes, [](Options& o, Values v) { return store(o.job.limit_rate, parse_size(v[0])); }},
+    {"--limit-rate", "BYTES/s", kPace, "of all transfers together: 500K, 2MB/s; or a timetable of local time: '08:00,512K 18:00,off', also pause", "none", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store(o.limit_rate, parse_rate_plan(v[0])); }},
 
     {"--retries", "N", kLimits, "tries of a link after the first", "4", kShort,
      InConfig::yes, [](Options& o, Values v) { return store_count(o.retries, v, 0, 100); }},
@@ -132,7 +133,7 @@ const OptionRow kTable[] = {
      InConfig::yes, [](Options& o, Values v) { return store_text(o.tls.key_file, v); }},
     {"--insecure", "", kRequests, "do not verify TLS certificates", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_flag(o.job.verify_tls, v, VerifyTls::no, VerifyTls::yes); }},
-    {"--http2", "", kRequests, "speak HTTP/2 with https servers that offer it (not with --limit-rate)", "", kLong,
+    {"--http2", "", kRequests, "speak HTTP/2 with https servers that offer it (not while a --limit-rate holds)", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_flag(o.job.http2, v, Http2::yes, Http2::no); }},
     {"--allow-private", "", kRequests, "let links reach loopback and private addresses", "", kLong,
      InConfig::yes, [](Options& o, Values v) {

@@ -15,6 +15,7 @@
 #include "coordinator/report/tally.h"
 #include "coordinator/schedule/host_limits.h"
 #include "coordinator/schedule/per_host.h"
+#include "coordinator/schedule/rate_plan.h"
 #include "coordinator/schedule/run_limits.h"
 #include "coordinator/sources/list_format.h"
 
@@ -93,6 +94,7 @@ struct Options {
   PerHost per_host;
   HostLimits host_limits;  ///< Of single hosts.
   double rate = 0;         ///< Requests a second to one host; 0: no limit.
+  RatePlan limit_rate;     ///< Of all workers together.
   int retries = 4;         ///< Of a link, after the first try.
   std::chrono::milliseconds max_wait{std::chrono::minutes(10)};  ///< That a host may ask for.
 

@@ -66,7 +66,9 @@ std::string status_line(const LiveReport& live) {
                                 : fmt::format("{} done", live.settled());
   text += fmt::format(", {} failed, {}, {}, {}", live.failed - live.failed_before, bytes_text(live),
                       human_rate(live.links_per_second), human_byte_rate(live.bytes_per_second));
-  if (live.everything_waits) {
+  if (!live.paused.empty()) {
+    text += ", " + live.paused;
+  } else if (live.everything_waits) {
     text += ", " + waiting_text(live);
   } else if (live.time_left) {
     text += ", " + human_time_left(*live.time_left) + " left";

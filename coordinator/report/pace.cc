@@ -83,9 +83,8 @@ std::optional<double> Pace::seconds_left() const {
 }
 
 std::optional<Duration> Pace::time_left() const {
-  if (!noted_.total || *noted_.total <= noted_.settled || noted_.everything_waits) {
-    return std::nullopt;
-  }
+  const bool rests = noted_.everything_waits || !noted_.paused.empty();
+  if (!noted_.total || *noted_.total <= noted_.settled || rests) return std::nullopt;
   const auto seconds = seconds_left();
   if (!seconds) return std::nullopt;
   const double waits = std::chrono::duration<double>(noted_.longest_wait).count();

@@ -38,8 +38,8 @@ class Pace {
   [[nodiscard]] double bytes_per_second() const { return bytes_.per_second(); }
   /// How long the rest takes, as of the last note(); at least as long as any host waits, and as
   /// what is in flight takes. Where files are so large that few of them end, by their bytes.
-  /// nullopt: no estimate, as the list is still being read, nothing has come yet, everything waits,
-  /// or the estimate is longer than anybody believes; or nothing is left.
+  /// nullopt: no estimate, as the list is still being read, nothing has come yet, the run is
+  /// paused, everything waits, or the estimate is longer than anybody believes; or nothing is left.
   [[nodiscard]] std::optional<Duration> time_left() const;
 
   /// The good bytes that there will be at the end. Only of a run of few large files, where they say

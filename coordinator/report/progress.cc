@@ -77,14 +77,16 @@ std::string count_text(const LiveReport& live) {
   return fmt::format("{:>{}}/{}", live.settled(), total.size(), total);
 }
 
-/// What matters most stays on a narrow terminal: what the run waits for, or failures and the time
-/// left; then bytes of a run of large files, or links a second.
+/// What matters most stays on a narrow terminal: that it is paused, what it waits for, or failures
+/// and the time left; then bytes of a run of large files, or links a second.
 Pieces pieces_of(const LiveReport& live, std::size_t room) {
   const std::uint64_t failed = live.failed - live.failed_before;
-  const bool waits = live.everything_waits;
+  const bool waits = live.everything_waits || !live.paused.empty();
   const bool by_bytes = live.total_bytes.has_value();
   Piece left{"", 2};
-  if (waits) {
+  if (!live.paused.empty()) {
+    left = {live.paused, 1, Ink::waits};
+  } else if (waits) {
     left = {waiting_text(live), 1, Ink::waits};
     constexpr std::size_t kForOthers = 20;
     if (left.text.size() + kForOthers > room) {

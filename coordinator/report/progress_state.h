@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "common/clock.h"
 
@@ -35,6 +36,7 @@ struct ProgressState {
   std::uint64_t hosts_waiting = 0;    ///< Hosts with links of which none may start for a while.
   Duration longest_wait{};            ///< Of these hosts, from this moment on.
   bool everything_waits = false;      ///< There are such hosts, and no link is on its way.
+  std::string paused;                 ///< `paused until 18:00`; empty: the run is not.
 };
 
 }  // namespace fanfetch

@@ -148,6 +148,7 @@ void RunReport::publish(const ProgressState& state, Instant now) {
   live_.hosts_waiting = state.hosts_waiting;
   live_.longest_wait = state.longest_wait;
   live_.everything_waits = state.everything_waits;
+  live_.paused = state.paused;
 }
 
 LiveReport RunReport::publish_end(std::uint64_t received, Instant now) {

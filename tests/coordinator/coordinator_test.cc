@@ -182,7 +182,7 @@ TEST_F(CoordinatorTest, NoWorkerAtAllIsTrouble) {
 
 TEST_F(CoordinatorTest, APausedRunBeginsNothingNewAndTakesNothing) {
   run_with_one_in_flight();
-  coordinator_.pause();
+  coordinator_.pause("paused");
   EXPECT_TRUE(coordinator_.is_paused());
   plan_links(3);
   coordinator_.after_batch();
@@ -200,7 +200,7 @@ TEST_F(CoordinatorTest, APausedRunBeginsNothingNewAndTakesNothing) {
 
 TEST_F(CoordinatorTest, ARetryWaitsForTheEndOfAPause) {
   run_with_one_in_flight();
-  coordinator_.pause();
+  coordinator_.pause("paused");
   complete(Failed{.error = ErrorClass::timeout, .retry = Retry::yes, .message = "slow"});
   timers_.advance(1h);
   coordinator_.after_batch();
@@ -213,7 +213,7 @@ TEST_F(CoordinatorTest, ARetryWaitsForTheEndOfAPause) {
 
 TEST_F(CoordinatorTest, APausedRunMayEnd) {
   run_with_one_in_flight();
-  coordinator_.pause();
+  coordinator_.pause("paused");
   coordinator_.end_as_asked(EndReason::stop_command, "stopped");
   EXPECT_EQ(coordinator_.stage(), Stage::cut_off);
   EXPECT_EQ(workers_.count("stop"), 1u);

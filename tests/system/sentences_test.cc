@@ -122,6 +122,8 @@ TEST_F(SentencesTest, AnUnknownOptionNamesOurs) {
   expect(2, {"status", "d", "--by-hots"}, "--by-hots is not an option; did you mean --by-host?");
   expect(2, {"status", "d", "--jobs=3"}, "--jobs is not an option of status, but of a run");
   expect(2, {"--config", folder_.write("config", "url_list = x\n")}, ":1: 'url_list' is not");
+  expect(2, {"--limit-rate=25:00,1M", "x.txt"},
+         "--limit-rate: '25:00' is not a time of the day from 00:00 to 23:59");
   expect(2, {"--limit-rate=2Mbit", "x.txt"}, "'2Mbit' counts bits; in bytes that is 250KB");
 }
 

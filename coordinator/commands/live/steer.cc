@@ -20,16 +20,22 @@ std::string settings_text(const std::vector<SettingLine>& settings) {
   }
   std::string text;
   for (const SettingLine& one : settings) {
-    text += one.now == one.begun ? fmt::format("{:{}}  {}\n", one.name, names, one.now)
-                                 : fmt::format("{:{}}  {:{}}  began with {}\n", one.name, names,
-                                               one.now, values, one.begun);
+    std::string remarks;
+    if (!one.holds.empty()) remarks = "  now " + one.holds;
+    if (one.now != one.begun) remarks += "  began with " + one.begun;
+    text += remarks.empty()
+                ? fmt::format("{:{}}  {}\n", one.name, names, one.now)
+                : fmt::format("{:{}}  {:{}}{}\n", one.name, names, one.now, values, remarks);
   }
   return text;
 }
 
 std::string assignments(const std::vector<Assignment>& values) {
   std::string text;
-  for (const Assignment& one : values) text += fmt::format(" {}={}", one.name, one.value);
+  for (const Assignment& one : values) {
+    const char* quote = one.value.find(' ') != one.value.npos ? "'" : "";
+    text += fmt::format(" {0}={1}{2}{1}", one.name, quote, one.value);
+  }
   return text;
 }
 

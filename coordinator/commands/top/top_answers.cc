@@ -126,6 +126,7 @@ Result<TopStatus> read_top_status(std::string_view line) {
       .started_at = text(document, "started_at"),
       .state = text(document, "state"),
       .paused_for = time_if_any(document, "paused_ms"),
+      .rate = text(document, "limit_rate_holds"),
       .saved = number(document, "saved"),
       .kept = number(document, "kept"),
       .skipped = number(document, "skipped"),

@@ -19,6 +19,7 @@ struct TopStatus {
   std::string started_at;                               ///< As RFC 3339 has it.
   std::string state;                                    ///< `running`, `paused`, `ending`.
   std::optional<std::chrono::milliseconds> paused_for;  ///< A pause that ends of itself.
+  std::string rate;  ///< What a timetable of --limit-rate allows now; empty: there is none.
   std::uint64_t saved = 0, kept = 0, skipped = 0, failed = 0;
   std::uint64_t saved_bytes = 0, received_bytes = 0;
   double links_per_second = 0, bytes_per_second = 0;

@@ -135,9 +135,10 @@ TopLine counts(const TopStatus& status) {
 
 TopLine rates(const TopModel& model, const TopLook& look) {
   const TopStatus& status = model.status();
-  const std::string words =
+  std::string words =
       fmt::format(" {}  {}  {} ", human_rate(status.links_per_second),
                   human_byte_rate(status.bytes_per_second), human_bytes(status.received_bytes));
+  if (!status.rate.empty()) words += fmt::format(" limit {} ", status.rate);
   const std::size_t room = look.columns > words.size() + 1 ? look.columns - words.size() - 1 : 0;
   return {{words}, {sparkline(model.history(), room, look.unicode), TopStyle::good}};
 }
@@ -240,6 +241,7 @@ TopLine keys(const TopModel& model) {
   if (!model.message().empty()) return {{" " + model.message(), TopStyle::warning}};
   const auto known = [&model](std::string_view name) {
     const std::string now = model.setting(name);
+    if (now.find(' ') != now.npos) return std::string(" by the clock");  // see rates()
     return now.empty() ? now : " " + now;
   };
   return {{fmt::format(" q quit  p {}  +- jobs{}  l limit{}  i r e w sort",

@@ -35,7 +35,16 @@ TEST_F(AnswerTest, Status) {
   EXPECT_TRUE(text.ends_with("}\n"));
   run_.state.state = "paused";
   run_.state.paused_for = 1500ms;
+  run_.state.paused_until = WallTime(2s);
+  run_.state.rate = "pause until 08:00";
+  run_.state.live.paused = "paused until 08:00";
   EXPECT_NE(ask(StatusRequest{}).find(R"("state":"paused","paused_ms":1500)"), text.npos);
+  EXPECT_NE(ask(StatusRequest{})
+                .find(R"(, paused until 08:00, --limit-rate pause until 08:00",)"
+                      R"("paused_until":"1970-01-01T00:00:02.000Z",)"
+                      R"("limit_rate_holds":"pause until 08:00"})"),
+            text.npos)
+      << ask(StatusRequest{});
 }
 
 TEST_F(AnswerTest, Hosts) {

@@ -53,6 +53,8 @@ struct FakeRun final : LiveRun {
                    .started_at = WallTime(std::chrono::seconds(1)),
                    .state = "running",
                    .paused_for = {},
+                   .paused_until = {},
+                   .rate = {},
                    .live = {.in_flight = 5}};
   mutable HostOrder asked_order = HostOrder::in_flight;
   std::vector<HostView> known_hosts;

@@ -56,6 +56,20 @@ TEST(Settings, GoBackToWhatTheRunBeganWith) {
   EXPECT_EQ(setting_lines(*now, begun), setting_lines(begun, begun));
 }
 
+TEST(Settings, ALimitMayBeATimetable) {
+  const Settings begun{.limit_rate = 1 << 20};
+  const auto now =
+      changed(begun, begun, std::vector<Assignment>{{"limit-rate", "18:00,off 8:00,512K"}});
+  ASSERT_TRUE(now) << now.error().message;
+  EXPECT_EQ(setting_lines(*now, begun, "off until 08:00")[1],
+            (SettingLine{"limit-rate", "08:00,512K 18:00,off", "1M", "off until 08:00"}));
+  const auto again =
+      changed({}, {}, std::vector<Assignment>{{"limit-rate", "08:00,512K 18:00,off"}});
+  EXPECT_EQ(again->limit_rate, now->limit_rate);
+  const auto back = changed(*now, begun, std::vector<Assignment>{{"limit-rate", "default"}});
+  EXPECT_EQ(back->limit_rate, begun.limit_rate);
+}
+
 TEST(Settings, TheirWordsMayBeGivenAgain) {
   const Settings odd{.jobs = 3,
                      .limit_rate = 1025,
@@ -79,6 +93,8 @@ TEST(Settings, OneThatIsWrongChangesNothing) {
       {{"", "1"}, ": it is not one of jobs, limit-rate, per-host, rate, host.HOST"},
       {{"jobs", "0"}, "jobs: '0' is not a whole number from 1 to 4096"},
       {{"jobs", ""}, "jobs: '' is not a whole number from 1 to 4096"},
+      {{"limit-rate", "25:00,1M"},
+       "limit-rate: '25:00' is not a time of the day from 00:00 to 23:59"},
       {{"per-host", "x"},
        "per-host: 'x' is neither a number from 1 to 4096, auto, auto:MAX nor none"},
       {{"host.a.test", "0"},

@@ -47,7 +47,7 @@ Result<> apply(const OptionRow& row, Options& options, std::string_view value) {
 std::vector<double> limits_of(const Options& o) {
   return {static_cast<double>(o.job.min_size),
           static_cast<double>(o.job.max_size),
-          static_cast<double>(o.job.limit_rate),
+          static_cast<double>(o.limit_rate.bytes()),
           static_cast<double>(o.job.min_speed),
           static_cast<double>(o.worker_memory),
           static_cast<double>(o.job.timeout.count()),

@@ -88,7 +88,7 @@ TEST_F(OptionsTest, DefaultsAreThoseOfTheHelp) {
     EXPECT_TRUE(o.per_host.adapts);
     EXPECT_EQ(o.rate, 0);
     EXPECT_EQ(o.max_wait, std::chrono::minutes(10));
-    EXPECT_EQ(o.job.limit_rate, 0u);
+    EXPECT_EQ(o.limit_rate, RatePlan());
     EXPECT_EQ(o.files.name_template, "{name}");
     EXPECT_EQ(o.source.pages, 1);
     EXPECT_FALSE(o.source.format || o.source.links_at || o.source.next_at || o.source.keep_columns);
@@ -253,7 +253,7 @@ TEST_F(OptionsTest, EverySettingReachesItsField) {
   EXPECT_FALSE(o.per_host.adapts);
   EXPECT_EQ(o.rate, 0.5);
   EXPECT_EQ(o.max_wait, seconds(90));
-  EXPECT_EQ(o.job.limit_rate, 500u * 1024);
+  EXPECT_EQ(o.limit_rate, RatePlan(500 * 1024));
   EXPECT_EQ(o.retries, 0);
   EXPECT_EQ(o.job.timeout, milliseconds(0));
   EXPECT_EQ(o.job.connect_timeout, milliseconds(1500));
@@ -343,7 +343,9 @@ TEST_F(OptionsTest, NumbersHaveLimits) {
       {"--max-size",
        {"x", "", "-1", "1P", "inf", "K", "9007199254740992", "1KK", "1iB", "1Ki", "1B/m", "2 2K"}},
       {"--min-speed", {"4G"}},
-      {"--limit-rate", {"x", "", "/s", "1K/m", "-1", "fast", "K/s", "1/s/s"}},
+      {"--limit-rate",
+       {"x", "", "/s", "1K/m", "-1", "fast", "K/s", "1/s/s", "25:00,1M", "08:00,1M 8:00,off",
+        "08:00,fast", "pause", "08:00,pause"}},
       {"--hash", {"md5", ""}},
       {"--check", {"", "Content", "off", "all"}},
       {"--format", {"parquet", "CSV", ""}},
