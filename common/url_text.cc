@@ -61,6 +61,14 @@ std::string written_scheme(std::string_view text) {
   return text.substr(scheme.size()).starts_with("://") ? to_lower(scheme) : std::string();
 }
 
+std::string_view url_start(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme == url.npos) return {};
+  const std::size_t authority = scheme + 3;
+  const std::size_t end = std::min(url.find_first_of("/?#\\", authority), url.size());
+  return end == authority ? std::string_view() : url.substr(0, end);
+}
+
 UrlPieces split_url(std::string_view url) {
   UrlPieces pieces;
   pieces.scheme = take(url, url.find(':'));

@@ -24,6 +24,11 @@ struct UrlPieces {
 /// it.
 [[nodiscard]] std::string written_scheme(std::string_view text);
 
+/// What stands before the path of a URL as somebody wrote it, `https://user@a.test:81`: scheme and
+/// authority. A backslash ends these, too, as browsers take it for a '/'. Empty: `url` lacks one of
+/// them.
+[[nodiscard]] std::string_view url_start(std::string_view url);
+
 /// `url`: without a fragment. Never fails: a piece that is not there is empty.
 [[nodiscard]] UrlPieces split_url(std::string_view url);
 

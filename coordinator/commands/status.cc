@@ -4,12 +4,14 @@
 #include <utility>
 
 #include "common/url.h"
+#include "common/url_text.h"
 #include "coordinator/commands/folder/folder.h"
 #include "coordinator/commands/folder/last_run.h"
 #include "coordinator/commands/folder/line_output.h"
 #include "coordinator/commands/status_report.h"
 #include "coordinator/commands/watch.h"
 #include "coordinator/ledger/measured_rows.h"
+#include "coordinator/link/failure_status.h"
 
 namespace fanfetch {
 namespace {
@@ -22,17 +24,16 @@ std::optional<std::uint64_t> optional_count(Statement& from) {
 
 /// All counts but those by host, in one pass over the rows.
 void count_rows(Database& database, FolderStatus& status) {
-  Statement select(
-      database,
-      "SELECT run=?, status, error, CASE WHEN status='failed' AND http_status>=400 THEN "
-      "http_status END, failed_since<run, count(*), total(bytes) FROM links "
-      "GROUP BY 1, 2, 3, 4, 5");
+  Statement select(database,
+                   "SELECT run=?, status, error, CASE WHEN status='failed' THEN http_status "
+                   "END, failed_since<run, count(*), total(bytes) FROM links "
+                   "GROUP BY 1, 2, 3, 4, 5");
   select.bind(status.last_run ? status.last_run->number : 0);
   while (select.step()) {
     const bool of_last_run = select.number() != 0;
     const bool saved = select.text() == name(Status::saved);
     const auto error = select.optional_text();
-    const auto http_status = select.optional_number();
+    const auto http_status = failure_status(select.optional_number());
     const bool stood = select.number() != 0;
     const auto count = static_cast<std::uint64_t>(select.number());
     const auto bytes = static_cast<std::uint64_t>(select.number());
@@ -40,7 +41,7 @@ void count_rows(Database& database, FolderStatus& status) {
     if (saved) status.bytes += bytes;
     if (!saved) status.failed_by_class[error.value_or("unknown")] += count;
     if (!saved && http_status) {
-      status.failed_by_status[{error.value_or("unknown"), static_cast<int>(*http_status)}] += count;
+      status.failed_by_status[{error.value_or("unknown"), *http_status}] += count;
     }
     if (LastRun* run = of_last_run ? &*status.last_run : nullptr; run && !run->ended_at) {
       (saved ? run->saved : run->failed) += count;
@@ -53,10 +54,8 @@ void count_rows(Database& database, FolderStatus& status) {
 class HostCounter {
  public:
   HostCounts& host_of(std::string_view url) {
-    const auto scheme = url.find("://");
-    const auto end = url.find_first_of("/?#\\", scheme + 3);
-    if (scheme == std::string_view::npos || end == scheme + 3) return named(url);
-    const std::string start(url.substr(0, end));
+    const std::string start(url_start(url));
+    if (start.empty()) return named(url);
     const auto [known, is_new] = by_start_.try_emplace(start);
     if (is_new) known->second = &named(start);
     return *known->second;
@@ -99,9 +98,8 @@ void count_hosts(Database& database, FolderStatus& status, std::optional<std::ui
       continue;
     }
     std::string error = select.optional_text().value_or("unknown");
-    const auto http_status = select.optional_number().value_or(0);
-    const bool is_reason = http_status >= 400 && http_status < 600;
-    ++host.failed_by[{std::move(error), is_reason ? static_cast<int>(http_status) : 0}];
+    const auto http_status = failure_status(select.optional_number());
+    ++host.failed_by[{std::move(error), http_status.value_or(0)}];
   }
   each_host_row(database, [&](std::int64_t, std::string_view name, const HostSums& sums) {
     HostCounts* const host = counter.find(std::string(name));

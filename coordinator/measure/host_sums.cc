@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "coordinator/link/failure_status.h"
+
 namespace fanfetch {
 
 void HostSums::add(const Record& record) {
@@ -14,10 +16,8 @@ void HostSums::add(const Record& record) {
     transfer_time += record.times.duration.value_or(std::chrono::milliseconds(0));
   } else if (record.status == Status::failed) {
     ++failed;
-    // A success is no reason for a failure, and a worker that was taken over may say anything.
-    const int status = record.http_status.value_or(0);
     add_failures({record.error.value_or(ErrorClass::protocol),
-                  status >= 400 && status < 600 ? status : 0, 1},
+                  failure_status(record.http_status).value_or(0), 1},
                  kMostKinds);
   }
 }

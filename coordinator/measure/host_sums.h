@@ -14,7 +14,7 @@ namespace fanfetch {
 /// Failures of one class that came with one HTTP status.
 struct FailureKind {
   ErrorClass error = ErrorClass::protocol;
-  /// From 400 to 599; 0: none of these, or the host had more different ones than are kept.
+  /// See failure_status(); 0: there is none, or the host had more different ones than are kept.
   int http_status = 0;
   std::uint64_t count = 0;
 

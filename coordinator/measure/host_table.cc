@@ -3,20 +3,13 @@
 #include <algorithm>
 
 #include "common/url.h"
+#include "common/url_text.h"
 
 namespace fanfetch {
 namespace {
 
 /// Statuses of the rest that are told apart.
 constexpr std::size_t kMostKindsOfRest = 64;
-
-/// Scheme and authority: all that stands before the path. Empty: `url` lacks one of them.
-std::string_view start_of(std::string_view url) {
-  const auto scheme = url.find("://");
-  if (scheme == std::string_view::npos) return {};
-  const auto end = url.find_first_of("/?#\\", scheme + 3);
-  return end == scheme + 3 ? std::string_view() : url.substr(0, end);
-}
 
 /// The host of such a beginning where it is written as parse_url() would have it; empty: it is
 /// written otherwise.
@@ -47,7 +40,7 @@ void HostTable::add(const Record& record) {
 }
 
 HostTable::Entry& HostTable::entry_of(std::string_view url) {
-  const std::string_view start = start_of(url);
+  const std::string_view start = url_start(url);
   if (last_ != nullptr && start == last_start_) return *last_;
   std::string_view host = plain_host(start);
   Url parsed;

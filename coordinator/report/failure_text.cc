@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/url_text.h"
 #include "common/utf8.h"
 
 namespace fanfetch {
@@ -30,14 +31,12 @@ std::string what_and_why(const Record& record, const HostAndPath& parts) {
 }  // namespace
 
 HostAndPath host_and_path(std::string_view url) {
-  const auto scheme = url.find("://");
-  if (scheme == std::string_view::npos) return {.host = {}, .path = url};
-  const std::size_t begin = scheme + 3;
-  const std::size_t end = std::min(url.find_first_of("/?#", begin), url.size());
-  std::string_view host = url.substr(begin, end - begin);
+  const std::string_view start = url_start(url);
+  if (start.empty()) return {.host = {}, .path = url};
+  std::string_view host = start.substr(start.find("://") + 3);
   if (const auto at = host.rfind('@'); at != std::string_view::npos) host.remove_prefix(at + 1);
   if (host.empty()) return {.host = {}, .path = url};
-  return {.host = host, .path = url.substr(end)};
+  return {.host = host, .path = url.substr(start.size())};
 }
 
 Spans FailureLines::line(const Record& record) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/utf8.h"
+#include "coordinator/link/failure_status.h"
 #include "coordinator/report/failure_text.h"
 #include "coordinator/report/summary.h"
 
@@ -25,8 +26,7 @@ void LastFailures::add(const Record& record) {
     ring_.pop_front();
   }
   oldest.error = *record.error;
-  oldest.http_status.reset();
-  if (record.http_status >= 400) oldest.http_status = record.http_status;
+  oldest.http_status = failure_status(record.http_status);
   const std::string_view url = record.url ? std::string_view(*record.url) : std::string_view();
   oldest.url.assign(url.substr(0, kMostUrlBytes));
   const std::string_view why =

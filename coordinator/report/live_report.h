@@ -18,7 +18,7 @@ namespace fanfetch {
 /// One of the last failures. All texts are safe to print.
 struct LiveFailure {
   ErrorClass error{};
-  std::optional<int> http_status;  ///< From 400 on.
+  std::optional<int> http_status;  ///< See failure_status().
   std::string host;                ///< Of the link as listed; empty: it has none.
   std::string url;                 ///< As listed, userinfo masked; empty: the item had no link.
   std::string reason;              ///< The record's message.

@@ -3,6 +3,7 @@
 #include <numeric>
 #include <string_view>
 
+#include "coordinator/link/failure_status.h"
 #include "coordinator/report/failure_text.h"
 
 namespace fanfetch {
@@ -15,13 +16,11 @@ constexpr std::size_t kMaxRefusedAddresses = 100;
 
 void FailureCounts::add(const Record& record) {
   const ErrorClass error = *record.error;
-  const std::optional<int> http_status = record.http_status;
   ++all;
   ++by_class[static_cast<std::size_t>(error)];
   const auto host = host_and_path(record.url ? std::string_view(*record.url) : "").host;
   if (!host.empty()) by_host.add(host);
-  // A success is no reason for a failure, and a worker that was taken over may say anything.
-  if (http_status >= 400 && http_status < 600) ++by_status[{error, *http_status}];
+  if (const auto status = failure_status(record.http_status)) ++by_status[{error, *status}];
 }
 
 void Tally::add(const Record& record) {

@@ -30,6 +30,22 @@ TEST(SplitUrl, ThePiecesAreTheWholeText) {
   }
 }
 
+TEST(UrlStart, IsAllBeforeThePath) {
+  const std::pair<std::string_view, std::string_view> kRows[] = {
+      {"http://a.test/x?y", "http://a.test"},
+      {"http://u:p@a.test:81", "http://u:p@a.test:81"},
+      {"https://a.test?x/y", "https://a.test"},
+      {"https://a.test#x", "https://a.test"},
+      {"https://a.test\\x/y", "https://a.test"},
+      {"http:///x", ""},
+      {"http://", ""},
+      {"http:/a.test/x", ""},
+      {"no url", ""},
+      {"", ""},
+  };
+  for (const auto& [url, start] : kRows) EXPECT_EQ(url_start(url), start) << url;
+}
+
 /// One row of request_target()'s table for each byte.
 TEST(RequestTarget, EscapesWhatNoUrlMayHold) {
   static constexpr std::string_view kAsWritten =

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/outcome.h"
+#include "coordinator/link/failure_status.h"
 #include "coordinator/report/failure_text.h"
 
 namespace fanfetch {
@@ -61,8 +62,7 @@ void FailureClasses::offer(Entry& entry, const Failure& failure) const {
 void FailureClasses::add(const Failure& failure) {
   Entry& entry = entry_of(failure.error);
   ++entry.shown.count;
-  const int status = failure.http_status;
-  if (status >= 400 && status < 600) ++entry.statuses[status];
+  if (const auto status = failure_status(failure.http_status)) ++entry.statuses[*status];
   if (!entry.is_spread && most_examples_ > 0) offer(entry, failure);
 }
 
