@@ -36,7 +36,7 @@ tl::unexpected<Exit> output_trouble(std::string_view message) {
 /// open when processes are made.
 tl::expected<RunLedger, Exit> take_folder(const FolderArguments& folder) {
   if (auto found = find_ledger(folder); !found) return tl::unexpected(found.error());
-  auto output = OutputFolder::open(folder.output);
+  auto output = OutputFolder::open(folder.output, HeldFor::verify);
   if (!output && output.error().status == kExitBusy) {
     const auto holder = holder_of(folder.output);
     const std::string pid = holder && holder->pid ? fmt::format(" (pid {})", *holder->pid) : "";

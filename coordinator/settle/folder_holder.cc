@@ -15,6 +15,9 @@
 namespace fanfetch {
 namespace {
 
+constexpr std::string_view kUnknown = "-";
+constexpr std::string_view kVerify = "verify";
+
 /// More is no name of a host, and no boot ID.
 constexpr std::size_t kMostWords = 255;
 
@@ -46,7 +49,11 @@ bool Holder::may_be_here() const {
   return boot_id.empty() || own.empty() || boot_id == own;
 }
 
-std::string holder_text() { return fmt::format("{} {} {}", ::getpid(), own_host(), own_boot_id()); }
+std::string holder_text(HeldFor purpose) {
+  const auto word = [](std::string text) { return text.empty() ? std::string(kUnknown) : text; };
+  return fmt::format("{} {} {}{}", ::getpid(), word(own_host()), word(own_boot_id()),
+                     purpose == HeldFor::verify ? fmt::format(" {}", kVerify) : "");
+}
 
 Holder parse_holder(std::string_view text) {
   Holder holder;
@@ -54,8 +61,10 @@ Holder parse_holder(std::string_view text) {
   int pid = 0;
   const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), pid);
   if (error == std::errc() && end == number.data() + number.size() && pid > 0) holder.pid = pid;
-  holder.host = take_word(text);
-  holder.boot_id = take_word(text);
+  const auto known = [](std::string_view word) { return word == kUnknown ? "" : word; };
+  holder.host = known(take_word(text));
+  holder.boot_id = known(take_word(text));
+  if (take_word(text) == kVerify) holder.purpose = HeldFor::verify;
   return holder;
 }
 

@@ -81,9 +81,9 @@ int take_lock(int lock) {
 }
 
 /// Only for those who ask who holds the folder: it does not matter if this fails.
-void leave_name(int state) {
+void leave_name(int state, HeldFor purpose) {
   const UniqueFd file = open_lock(state, O_WRONLY);
-  const std::string text = holder_text();
+  const std::string text = holder_text(purpose);
   if (::ftruncate(file.get(), 0) == 0) (void)!::pwrite(file.get(), text.data(), text.size(), 0);
 }
 
@@ -141,7 +141,7 @@ int remove_useless(int folder, bool& any_left, const std::function<void()>& move
 
 }  // namespace
 
-tl::expected<OutputFolder, Exit> OutputFolder::open(const std::string& path) {
+tl::expected<OutputFolder, Exit> OutputFolder::open(const std::string& path, HeldFor purpose) {
   OutputFolder output;
   output.path_ = path;
   std::error_code made;
@@ -175,7 +175,7 @@ tl::expected<OutputFolder, Exit> OutputFolder::open(const std::string& path) {
   } else if (error != 0) {  // some network file systems have none
     return unwritable(path, "lock the output folder", error);
   }
-  leave_name(output.state_.get());
+  leave_name(output.state_.get(), purpose);
   return output;
 }
 

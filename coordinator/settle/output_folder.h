@@ -8,6 +8,7 @@
 #include "common/result.h"
 #include "common/unique_fd.h"
 #include "coordinator/process/exit.h"
+#include "coordinator/settle/folder_holder.h"
 
 namespace fanfetch {
 
@@ -17,7 +18,8 @@ class OutputFolder {
  public:
   /// Makes the folder if it is missing, and takes the lock. Waits up to 2 s for a run that is just
   /// ending. Exit: kExitBusy if another run holds it, else kExitOutput.
-  [[nodiscard]] static tl::expected<OutputFolder, Exit> open(const std::string& path);
+  [[nodiscard]] static tl::expected<OutputFolder, Exit> open(const std::string& path,
+                                                             HeldFor purpose = HeldFor::run);
 
   /// Nothing is in it, but what it keeps for itself.
   [[nodiscard]] bool is_empty() const;

@@ -81,12 +81,19 @@ Exit not_held(const std::string& output, const std::string& ledger) {
   return no_run(output, ledger);
 }
 
-/// Any other user's program could wait in a folder that is open to all.
-bool is_answered_by_its_user(int fd) {
+bool is_answered_by_its_user(int fd, const std::string& output) {
   ucred peer{};
   socklen_t size = sizeof peer;
   if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return false;
-  return peer.uid == ::geteuid() || peer.uid == 0 || ::geteuid() == 0;
+  struct stat folder {};
+  const bool found = ::stat(output.c_str(), &folder) == 0;
+  return is_believed(peer.uid, ::geteuid(), found ? std::optional(folder.st_uid) : std::nullopt);
+}
+
+Exit held_by_verify(const std::string& output, const Holder& holder) {
+  const std::string pid = holder.pid ? fmt::format(" (pid {})", *holder.pid) : "";
+  return exit_with(kExitNoRun, fmt::format("no run is going on in '{}': fanfetch verify{} holds it",
+                                           output, pid));
 }
 
 Exit silent(const std::string& output, int pid) {
@@ -94,6 +101,11 @@ Exit silent(const std::string& output, int pid) {
 }
 
 }  // namespace
+
+bool is_believed(uid_t peer, uid_t self, std::optional<uid_t> owner) {
+  if (peer == 0) return true;
+  return self == 0 ? peer == owner : peer == self;
+}
 
 tl::expected<RunContact, Exit> RunContact::find(const std::string& output,
                                                 const std::string& ledger,
@@ -108,10 +120,11 @@ tl::expected<RunContact, Exit> RunContact::find(const std::string& output,
           exit_with(kExitOutput, fmt::format("'{}' is held by a run on {} (pid {}): ask there",
                                              output, holder->host, pid)));
     }
+    if (holder->purpose == HeldFor::verify) return tl::unexpected(held_by_verify(output, *holder));
     std::vector<uid_t> users = {::geteuid()};
     if (const auto owner = owner_of(pid)) users.push_back(*owner);
     auto fd = connect_to_control(output, users);
-    if (fd && !is_answered_by_its_user(fd->get()))
+    if (fd && !is_answered_by_its_user(fd->get(), output))
       return tl::unexpected(belongs_to_another(output, pid));
     if (fd) return RunContact(output, pid, std::move(*fd));
     if (fd.error() == EACCES || fd.error() == EPERM) {

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 #include <utility>
@@ -10,6 +13,10 @@
 #include "coordinator/process/exit.h"
 
 namespace fanfetch {
+
+/// Whether an answer of user `peer` is one of the run in a folder of user `owner`. Any other user's
+/// program could wait in a folder that is open to all. `self`: this process's user.
+[[nodiscard]] bool is_believed(uid_t peer, uid_t self, std::optional<uid_t> owner);
 
 /// A connection to the run that is going on in a folder. A call waits for `patience` at most.
 class RunContact {

@@ -14,6 +14,15 @@ TEST(FolderHolder, WritesWhatItReads) {
   EXPECT_TRUE(holder.may_be_here());
 }
 
+TEST(FolderHolder, SaysWhatItIsHeldFor) {
+  EXPECT_EQ(parse_holder(holder_text()).purpose, HeldFor::run);
+  EXPECT_EQ(parse_holder(holder_text(HeldFor::verify)).purpose, HeldFor::verify);
+  const Holder holder = parse_holder("42 - - verify");
+  EXPECT_EQ(holder.purpose, HeldFor::verify);
+  EXPECT_EQ(holder.host + holder.boot_id, "");
+  EXPECT_EQ(parse_holder("42 far").purpose, HeldFor::run);
+}
+
 TEST(FolderHolder, OneOfAnotherMachineIsNotHere) {
   const Holder holder = parse_holder("42 far 00000000-0000-0000-0000-000000000000");
   EXPECT_EQ(holder.pid, 42);

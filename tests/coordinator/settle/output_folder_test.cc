@@ -194,6 +194,16 @@ TEST_F(OutputFolderTest, OneRunAtATimeAndTheOtherIsNamed) {
   EXPECT_EQ(status, 0);
 }
 
+TEST_F(OutputFolderTest, IsHeldForWhatItWasOpenedFor) {
+  for (const HeldFor purpose : {HeldFor::run, HeldFor::verify}) {
+    const auto output = OutputFolder::open(root_, purpose);
+    ASSERT_TRUE(output);
+    const auto holder = holder_of(root_);
+    ASSERT_TRUE(holder);
+    EXPECT_EQ(holder->purpose, purpose);
+  }
+}
+
 /// A full disk must not look like another run.
 TEST_F(OutputFolderTest, APidThatCannotBeWrittenDoesNotMatter) {
   ASSERT_TRUE(OutputFolder::open(root_));
