@@ -32,6 +32,7 @@ ControlServer::ControlServer(EventLoop& loop, UniqueFd listener, LiveRun& run)
 ControlServer::~ControlServer() {
   while (!clients_.empty()) drop(clients_.begin());
   if (timer_) loop_.cancel(*timer_);
+  if (rest_) loop_.cancel(*rest_);
   loop_.unwatch(listener_.get());
 }
 
@@ -40,12 +41,22 @@ void ControlServer::accept_some() {
     UniqueFd fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (fd.valid()) {
       add(std::move(fd));
-    } else if ((errno == EMFILE || errno == ENFILE || errno == ENOMEM) && !clients_.empty()) {
-      return drop_most_silent();  // transfers need descriptors more than those who look on
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
+      // Transfers need descriptors more than those who look on.
+      return clients_.empty() ? rest() : drop_most_silent();
     } else if (errno != ECONNABORTED && errno != EINTR) {
       return;
     }
   }
+}
+
+/// Who waits to be let in stays in the kernel's queue, and would wake the loop without end.
+void ControlServer::rest() {
+  loop_.rewatch(listener_.get(), 0);
+  rest_ = loop_.call_at(loop_.now() + kRest, [this] {
+    rest_.reset();
+    loop_.rewatch(listener_.get(), EPOLLIN);
+  });
 }
 
 void ControlServer::add(UniqueFd fd) {

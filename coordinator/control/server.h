@@ -22,6 +22,8 @@ class ControlServer {
   static constexpr std::size_t kMaxClients = 32;
   /// Taken from the queue of the kernel in a turn of the loop.
   static constexpr int kAcceptsPerTurn = 16;
+  /// While there are no descriptors to be had, nobody is let in for so long at a time.
+  static constexpr Duration kRest = std::chrono::milliseconds(500);
 
   /// `listener`: non-blocking. `loop` and `run` are lent.
   ControlServer(EventLoop& loop, UniqueFd listener, LiveRun& run);
@@ -41,6 +43,7 @@ class ControlServer {
   using Clients = std::map<int, Client>;
 
   void accept_some();
+  void rest();
   void add(UniqueFd fd);
   void serve(int fd);
   [[nodiscard]] bool read_from(Client& client);
@@ -56,6 +59,7 @@ class ControlServer {
   LiveRun& run_;
   Clients clients_;  // by descriptor
   std::optional<EventLoop::TimerKey> timer_;
+  std::optional<EventLoop::TimerKey> rest_;  // set: nobody is let in until then
 };
 
 }  // namespace fanfetch
