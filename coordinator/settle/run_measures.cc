@@ -7,9 +7,6 @@
 namespace fanfetch {
 namespace {
 
-/// Kinds of failures that metrics are made of: all that there can be.
-constexpr std::size_t kMostKinds = 4096;
-
 RunSample sample_of(const LiveReport& live, Duration elapsed) {
   return {.at = std::chrono::duration_cast<std::chrono::milliseconds>(elapsed),
           .files = live.saved,
@@ -63,7 +60,9 @@ void RunMeasures::finish_metrics(const LiveReport& live, WallTime time, int exit
 Ledger::Done RunMeasures::write_ledger() { return ledger_.write_measures(samples_, hosts_); }
 
 void RunMeasures::write_metrics(const LiveReport& live, WallTime time) {
-  const std::string text = metrics_text(live, hosts_.all(kMostKinds), metrics_->run, time);
+  HostSums measured = hosts_.all(HostSums::kMostKinds);
+  measured.failures = failures_.kinds();  // hosts that went have told fewer apart
+  const std::string text = metrics_text(live, measured, metrics_->run, time);
   const auto written = metrics_->file.write(text);
   if (written || std::exchange(metrics_told_, true)) return;
   on_problem_(fmt::format("{}; the run goes on, and tries again", written.error().message));

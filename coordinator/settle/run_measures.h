@@ -7,6 +7,7 @@
 
 #include "common/clock.h"
 #include "coordinator/ledger/sqlite_ledger.h"
+#include "coordinator/measure/failure_table.h"
 #include "coordinator/measure/host_table.h"
 #include "coordinator/measure/run_samples.h"
 #include "coordinator/report/live_report.h"
@@ -39,6 +40,7 @@ class RunMeasures {
   /// Counts a settled link. See HostTable for the cost.
   void add(const Record& record) {
     hosts_.add(record);
+    failures_.add(record);
     has_news_ = true;
   }
   /// Takes a sample and writes, if these are due. `live`: of now; it has the same links as add().
@@ -60,6 +62,7 @@ class RunMeasures {
   const OnProblem on_problem_;
   RunSamples samples_;
   HostTable hosts_;
+  FailureTable failures_;
   Instant next_write_, next_metrics_;
   bool has_news_ = false;  // that the ledger has not
   bool ledger_told_ = false, metrics_told_ = false;

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
 
 #include "tests/coordinator/ledger/ledger_samples.h"
 #include "tests/support/temp_dir.h"
@@ -58,6 +61,34 @@ TEST_F(RunMeasuresTest, AKilledRunKeepsWhatWasWritten) {
   tick(16s, 17s);
   EXPECT_EQ(number("SELECT files FROM host_sums"), 4);
   EXPECT_EQ(number("SELECT count(*) FROM samples WHERE at_ms=10000 AND files=1"), 1);
+}
+
+/// Prometheus takes a counter that falls for a new run.
+TEST_F(RunMeasuresTest, CountersNeverFall) {
+  const auto fail_at = [this](const std::string& host, int status) {
+    measures_.add({.url = "http://" + host + "/",
+                   .status = Status::failed,
+                   .http_status = status,
+                   .attempts = 1,
+                   .error = status < 500 ? ErrorClass::http_4xx : ErrorClass::http_5xx});
+  };
+  const auto count = [this] {
+    std::ifstream file(metrics_);
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    const std::string series = "class=\"http_4xx\",http_status=\"404\"} ";
+    const std::size_t at = text.find(series);
+    return at == text.npos ? 0 : std::stoi(text.substr(at + series.size()));
+  };
+  for (int i = 0; i < 1000; ++i) fail_at("few" + std::to_string(i) + ".example", 404);
+  tick(0s, 2s);
+  EXPECT_EQ(count(), 1000);
+  // Bigger hosts with every status there is: the first ones go to the rest, which tells few apart.
+  for (int i = 0; i < 15'000; ++i) {
+    const std::string host = "h" + std::to_string(i) + ".example";
+    for (int link = 0; link < 2; ++link) fail_at(host, i % 3 == 0 ? 599 : 405 + i % 190);
+  }
+  tick(2s, 20s);
+  EXPECT_EQ(count(), 1000);
 }
 
 /// A run that waits for hours keeps no disk awake, once its samples have become rare.
