@@ -7,6 +7,7 @@
 #include <csignal>
 
 #include "common/utf8.h"
+#include "coordinator/process/journal.h"
 #include "coordinator/process/shortage.h"
 #include "coordinator/process/signals.h"
 #include "coordinator/process/write_all.h"
@@ -23,6 +24,18 @@ std::string last_line(std::string_view sentence) {
   return text + '\n';
 }
 
+/// Of an error, in the words of the journal: see sd-daemon(3).
+std::string with_priority(std::string_view lines) {
+  std::string text;
+  bool begins = true;
+  for (const char c : lines) {
+    if (begins) text += "<3>";
+    text += c;
+    begins = c == '\n';
+  }
+  return text;
+}
+
 }  // namespace
 
 Exit exit_with(ExitStatus status, std::string_view sentence) {
@@ -34,8 +47,9 @@ Exit exit_with(ExitStatus status, std::string_view sentence) {
 
 int leave(const Exit& exit) {
   const bool good = exit.status == kExitSuccess;
-  const int error =
-      write_all(good ? STDOUT_FILENO : STDERR_FILENO, printable_lines(exit.text)).second;
+  std::string text = printable_lines(exit.text);
+  if (!good && goes_to_journal(STDERR_FILENO)) text = with_priority(text);
+  const int error = write_all(good ? STDOUT_FILENO : STDERR_FILENO, text).second;
   if (good && error == EPIPE) die_of(SIGPIPE);
   return good && error != 0 ? kExitOutput : exit.status;
 }

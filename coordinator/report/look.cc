@@ -8,6 +8,8 @@
 #include <cctype>
 #include <cstdlib>
 
+#include "coordinator/process/journal.h"
+
 namespace fanfetch {
 namespace {
 
@@ -37,7 +39,7 @@ Look look_for(const Surroundings& around) {
   look.colour = look.redraws && around.no_color.value_or("").empty();
   look.unicode = look.redraws && *around.term != "linux" && is_utf8(around);
   if (!around.is_terminal) {
-    const bool journal = around.journal_stream == fmt::format("{}:{}", around.device, around.inode);
+    const bool journal = is_journal(around.journal_stream, around.device, around.inode);
     look.stamp = journal ? Look::Stamp::priority : Look::Stamp::time;
   }
   return look;

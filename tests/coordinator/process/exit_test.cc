@@ -3,7 +3,11 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include <string>
 
 namespace fanfetch {
 namespace {
@@ -17,6 +21,21 @@ TEST(Leave, AnErrorGoesToStderr) {
   CaptureStderr();
   EXPECT_EQ(leave(exit_with(kExitBusy, "another run\nholds the folder")), kExitBusy);
   EXPECT_EQ(GetCapturedStderr(), "fanfetch: another run\nholds the folder\n");
+}
+
+TEST(Leave, TheJournalIsToldThatItIsAnError) {
+  testing::internal::CaptureStderr();
+  struct stat file {};
+  ASSERT_EQ(0, ::fstat(STDERR_FILENO, &file));
+  ::setenv("JOURNAL_STREAM",
+           (std::to_string(file.st_dev) + ':' + std::to_string(file.st_ino)).c_str(), 1);
+  (void)leave(exit_with(kExitBusy, "another run\nholds the folder"));
+  EXPECT_EQ(GetCapturedStderr(), "<3>fanfetch: another run\n<3>holds the folder\n");
+  CaptureStderr();
+  ::setenv("JOURNAL_STREAM", "1:1", 1);
+  (void)leave(exit_with(kExitBusy, "x"));
+  EXPECT_EQ(GetCapturedStderr(), "fanfetch: x\n") << "stderr leads elsewhere";
+  ::unsetenv("JOURNAL_STREAM");
 }
 
 TEST(Leave, WhatWasAskedForGoesToStdout) {
