@@ -87,20 +87,21 @@ Progress::Style progress_style(const ShowOptions& options, const Look& look) {
   return look.redraws ? Progress::Style::bar : Progress::Style::plain;
 }
 
-std::unique_ptr<RunReport> make_report(const Options& options, Instant start,
-                                       std::vector<std::string> kept_notices) {
+std::unique_ptr<RunReport> make_report(const Options& options, const std::string& options_again,
+                                       Instant start, std::vector<std::string> kept_notices) {
   const ShowOptions& show = options.report;
   std::optional<JsonlLog> results;
   if (!show.results.empty()) results = or_exit(JsonlLog::open(show.results), kExitOutput);
   const Look look = look_for(surroundings());
-  return std::make_unique<RunReport>(ReportOptions{progress_style(show, look),
-                                                   look,
-                                                   show.quiet,
-                                                   show.verbose,
-                                                   {options.files.output, options.files.ledger},
-                                                   options.max_failed,
-                                                   std::move(kept_notices)},
-                                     std::move(results), start);
+  return std::make_unique<RunReport>(
+      ReportOptions{progress_style(show, look),
+                    look,
+                    show.quiet,
+                    show.verbose,
+                    {options.files.output, options.files.ledger, options_again},
+                    options.max_failed,
+                    std::move(kept_notices)},
+      std::move(results), start);
 }
 
 /// Links from the ledger keep the names that their run had for them: as it was told, or else by the
@@ -187,7 +188,13 @@ Exit rehearse(const Options& options, std::vector<ReaderSource> sources, SourceC
   return dry_run({.quiet = options.report.quiet, .max_failed = options.max_failed}, reader);
 }
 
-Exit run(Options options, const std::string& command, Instant start) {
+/// A command line as people may see it.
+struct Shown {
+  std::string command;        ///< See shown_command().
+  std::string options_again;  ///< See shown_options_again().
+};
+
+Exit run(Options options, const Shown& shown, Instant start) {
   // What the user asked for is understood and checked; nothing is changed yet.
   const CurlGlobal curl;
   auto names = or_exit(NameTemplate::parse(options.files.name_template), kExitConfiguration);
@@ -239,7 +246,7 @@ Exit run(Options options, const std::string& command, Instant start) {
   or_exit(check_is_no_download("--metrics", options.report.metrics, options.files.output, *history),
           kExitConfiguration);
   // Point of no return: the results of an earlier run are gone.
-  auto report = make_report(options, start,
+  auto report = make_report(options, shown.options_again, start,
                             earlier ? kept_notices(*earlier, naming) : std::vector<std::string>());
   if (ledger.notice) report->warning(*ledger.notice);
   if (unmeasured) report->warning(*unmeasured);
@@ -253,7 +260,7 @@ Exit run(Options options, const std::string& command, Instant start) {
   }
   // Point of no return: the ledger shows that this run has begun.
   const auto begun = ledger.ledger->begin_run(std::chrono::system_clock::now(), ::getpid(), naming,
-                                              protections, command);
+                                              protections, shown.command);
   if (!begun) throw exit_with(kExitOutput, begun.error().message);
 
   auto links_in_flight = std::make_unique<LinksInFlight>();
@@ -306,7 +313,8 @@ Exit run_program(int argc, const char* const* argv, Instant start) {
   if (argc > 1) or_exit(check_no_command(argv[1]), kExitConfiguration);
   auto options = read_options(argc, argv);
   if (!options) return std::move(options.error());
-  return run(std::move(*options), shown_command(argc, argv), start);
+  return run(std::move(*options), {shown_command(argc, argv), shown_options_again(argc, argv)},
+             start);
 }
 
 }  // namespace

@@ -186,6 +186,14 @@ std::string_view OptionRow::long_name() const {
   return name.substr(std::min(name.find_first_not_of('-'), name.size()));
 }
 
+bool is_needed_again(const OptionRow& row) {
+  static constexpr std::string_view kOthers[] = {"--accept-type",        "--min-size", "--check",
+                                                 "--respect-robots-tag", "--sandbox",  "--config",
+                                                 "--no-config"};
+  return row.group == kPace || row.group == kLimits || row.group == kRequests ||
+         std::ranges::find(kOthers, row.main_name()) != std::end(kOthers);
+}
+
 std::span<const OptionRow> option_table() { return kTable; }
 
 const OptionRow* find_option(std::string_view long_name) {

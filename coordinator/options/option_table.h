@@ -35,6 +35,10 @@ struct OptionRow {
   [[nodiscard]] std::string_view main_name() const;
 };
 
+/// Whether the option says how links are asked for, and what is taken for their files: a run that
+/// tries some of them again needs it, too.
+[[nodiscard]] bool is_needed_again(const OptionRow& row);
+
 /// All options, group by group, in the order of the help texts.
 [[nodiscard]] std::span<const OptionRow> option_table();
 

@@ -44,57 +44,102 @@ const OptionRow* option_named(std::string_view name) {
   return nullptr;
 }
 
-/// The option that `word` gives a value, or the last flag, and how much of the word is names with
-/// the `=`; nullptr: there is none. Of letters behind one dash (`-vHx`) the first that takes a
-/// value has the rest.
-const OptionRow* option_of(std::string_view word, std::size_t& name_size) {
+bool has_header(const OptionRow& row) { return row.value.find("'K: V'") != row.value.npos; }
+
+/// What the beginning of a word is about.
+struct NamedOption {
+  const OptionRow* row =
+      nullptr;                ///< Takes the value, or is the last flag; nullptr: there is none.
+  std::size_t name_size = 0;  ///< Of the word, names with the `=`.
+  bool again = false;         ///< One of the options is needed again.
+};
+
+/// Of letters behind one dash (`-vHx`) the first that takes a value has the rest.
+NamedOption option_of(std::string_view word) {
+  NamedOption option;
   if (word.starts_with("--")) {
     const std::size_t equals = word.find('=');
-    name_size = std::min(equals, word.size());
-    const OptionRow* row = option_named(word.substr(0, name_size));
-    if (equals != word.npos) ++name_size;
-    return row;
+    option.name_size = std::min(equals, word.size());
+    option.row = option_named(word.substr(0, option.name_size));
+    option.again = option.row != nullptr && is_needed_again(*option.row);
+    if (equals != word.npos) ++option.name_size;
+    return option;
   }
-  if (!word.starts_with('-')) return nullptr;
-  const OptionRow* row = nullptr;
-  for (name_size = 1; name_size < word.size();) {
-    row = option_named(std::string("-") + word[name_size++]);
-    if (row == nullptr || row->value_count() > 0) break;
+  if (!word.starts_with('-')) return option;
+  for (option.name_size = 1; option.name_size < word.size();) {
+    option.row = option_named(std::string("-") + word[option.name_size++]);
+    option.again = option.again || (option.row != nullptr && is_needed_again(*option.row));
+    if (option.row == nullptr || option.row->value_count() > 0) break;
   }
-  return row;
+  return option;
 }
 
-bool has_header(const OptionRow& row) { return row.value.find("'K: V'") != row.value.npos; }
+struct ShownWord {
+  std::string text;
+  bool again;  ///< Of an option that is needed again.
+};
+
+/// Takes one word after the other: what follows an option may be its value.
+class WordShower {
+ public:
+  [[nodiscard]] ShownWord show(std::string_view word) {
+    if (values_left_ > 0) return {value(word, --values_left_), again_};
+    const NamedOption option = is_over_ ? NamedOption() : option_of(word);
+    is_over_ = is_over_ || word == "--";
+    const std::size_t size = option.row != nullptr ? option.name_size : 0;
+    again_ = option.again;
+    header_ = option.row != nullptr && has_header(*option.row);
+    values_left_ = option.row != nullptr ? option.row->value_count() : 0;
+    // Also of `--proxy=http://user:secret@host`.
+    const bool has_value = size < word.size() || word.ends_with('=');
+    std::string text(word.substr(0, size));
+    if (has_value && values_left_ > 0) {
+      text += value(word.substr(size), --values_left_);
+    } else {
+      text += without_password(word.substr(size));
+    }
+    return {std::move(text), again_};
+  }
+
+ private:
+  /// `behind`: values of the option that come after it.
+  [[nodiscard]] std::string value(std::string_view word, int behind) const {
+    return header_ && behind == 0 ? without_value(word) : without_password(word);
+  }
+
+  int values_left_ = 0;
+  bool header_ = false;   // the last value is one
+  bool again_ = false;    // of the last option
+  bool is_over_ = false;  // sources alone follow
+};
+
+/// Cut where it is longer than anybody reads.
+std::string bounded(std::string text) {
+  if (text.size() < kMostBytes) return text;
+  std::size_t end = kMostBytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end).append(" ").append(kSecret);
+}
 
 }  // namespace
 
 std::string shown_command(int argc, const char* const* argv) {
   std::string text = "fanfetch";
-  int headers_in = 0;  // words until the value that is a header; 0: it is none of these
+  WordShower shower;
   for (int i = 1; i < argc && text.size() < kMostBytes; ++i) {
-    const std::string_view word = argv[i];
-    std::string shown;
-    std::size_t name_size = 0;
-    if (headers_in > 0) {
-      shown = --headers_in == 0 ? without_value(word) : std::string(word);
-    } else if (const OptionRow* row = option_of(word, name_size); row && has_header(*row)) {
-      const bool has_value = name_size < word.size() || word.ends_with('=');
-      headers_in = row->value_count() - (has_value ? 1 : 0);
-      shown = word.substr(0, name_size);
-      if (has_value) {
-        shown += headers_in == 0 ? without_value(word.substr(name_size))
-                                 : std::string(word.substr(name_size));
-      }
-    } else {
-      // Also of `--proxy=http://user:secret@host`.
-      shown = std::string(word.substr(0, name_size)) + without_password(word.substr(name_size));
-    }
-    text += ' ' + shell_word(shown);
+    text += ' ' + shell_word(shower.show(argv[i]).text);
   }
-  if (text.size() < kMostBytes) return text;
-  std::size_t end = kMostBytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end).append(" ").append(kSecret);
+  return bounded(std::move(text));
+}
+
+std::string shown_options_again(int argc, const char* const* argv) {
+  std::string text;
+  WordShower shower;
+  for (int i = 1; i < argc && text.size() < kMostBytes; ++i) {
+    const ShownWord word = shower.show(argv[i]);
+    if (word.again) text += ' ' + shell_word(word.text);
+  }
+  return bounded(std::move(text));
 }
 
 }  // namespace fanfetch

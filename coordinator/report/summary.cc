@@ -181,8 +181,8 @@ std::string shell_word(std::string_view text) {
 }
 
 std::string retry_command(std::string_view classes, const RunPlace& place) {
-  return fmt::format("fanfetch --retry-failed {} -o {}{}", classes, folder_word(place),
-                     ledger_option(place));
+  return fmt::format("fanfetch --retry-failed {} -o {}{}{}", classes, folder_word(place),
+                     ledger_option(place), place.options_again);
 }
 
 std::string export_command(const RunPlace& place, std::string_view filter) {

@@ -24,13 +24,15 @@ namespace fanfetch {
 struct RunPlace {
   std::string output;       ///< The folder, as the user wrote it.
   std::string ledger = {};  ///< As the user wrote it; empty: in that folder.
+  /// Options that a run which tries links again needs, each after a blank.
+  std::string options_again = {};
 };
 
 /// The lines shown after a run: new failures, old ones and skipped links by class, the hosts with
 /// most failures, hints such as
 ///     hint: 12 refused at 10.0.3.7: --allow-net 10.0.3.0/24 lets links reach it
 ///     hint: to list what failed: fanfetch export images --failed
-///     hint: to try that again: fanfetch --retry-failed http_4xx,timeout -o images
+///     hint: to try that again: fanfetch --retry-failed http_4xx,timeout -o images --insecure
 /// (the last one only where failures are few) and last
 ///     Took 1.9s: 91 saved, 0 kept, 3 skipped, 0 failed (12.4 MiB) in images
 [[nodiscard]] std::vector<std::string> summary_lines(const Tally& tally, Duration took,

@@ -185,7 +185,7 @@ TEST_F(ProgressTest, TheHintsAtTheEndCanBePasted) {
   EXPECT_EQ(0, list.exit_status) << first.describe() << list.describe();
   EXPECT_EQ(3u, lines_of(list.out).size()) << list.describe();
   for (const char* path : {"/a.jpg", "/b.jpg", "/c.jpg"}) origin_.serve(path, ok(picture(path)));
-  const Finished again = pasted("hint: to try that again: ", " --allow-private");
+  const Finished again = pasted("hint: to try that again: ", "");
   EXPECT_EQ(0, again.exit_status) << first.describe() << again.describe();
   EXPECT_TRUE(has(last_line(again.err), "3 saved")) << again.describe();
 }

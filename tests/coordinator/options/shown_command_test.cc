@@ -37,6 +37,34 @@ TEST(ShownCommand, HasNoSecrets) {
   EXPECT_EQ(shown({"--proxy=http://me:s3cret@p:1"}), "fanfetch '--proxy=http://user:…@p:1'");
 }
 
+std::string again(std::vector<const char*> words) {
+  words.insert(words.begin(), "/usr/bin/fanfetch");
+  return shown_options_again(static_cast<int>(words.size()), words.data());
+}
+
+TEST(ShownOptionsAgain, AreThoseThatRequestsNeed) {
+  const struct {
+    std::vector<const char*> words;
+    const char* text;
+  } kCases[] = {
+      {{}, ""},
+      {{"-o", "D", "urls.txt", "--name", "{host}", "--results", "r.jsonl", "-q"}, ""},
+      {{"--allow-private", "-o", "D", "--cacert=ca.pem", "x"}, " --allow-private --cacert=ca.pem"},
+      {{"--cacert", "my ca.pem", "x"}, " --cacert 'my ca.pem'"},
+      {{"-qvHX-Key: s3cret", "x"}, " '-qvHX-Key: …'"},
+      {{"--header-for", "a.test", "Cookie: s3cret", "-4q", "x"},
+       " --header-for a.test 'Cookie: …' -4q"},
+      {{"--header-for=a.test", "Cookie: s3cret", "x"}, " --header-for=a.test 'Cookie: …'"},
+      {{"--proxy", "http://me:s3cret@p:1"}, " --proxy 'http://user:…@p:1'"},
+      {{"-o", "--insecure", "-i", "--http2"}, ""},  // values, if odd ones
+      {{"--limit-rate", "08:00,1M 9:00,off", "--max-size", "20G", "--check", "none"},
+       " --limit-rate '08:00,1M 9:00,off' --max-size 20G --check none"},
+      {{"--", "--insecure"}, ""},
+      {{"--config", "c", "--no-such"}, " --config c"},
+  };
+  for (const auto& one : kCases) EXPECT_EQ(again(one.words), one.text);
+}
+
 TEST(ShownCommand, IsBounded) {
   const std::string word(100, 'x');
   const std::string text = shown(std::vector<const char*>(1000, word.c_str()));

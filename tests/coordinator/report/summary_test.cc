@@ -139,6 +139,10 @@ TEST(SummaryLines, HintsHowToGoOn) {
   EXPECT_EQ(lines[2],
             "hint: to try that again: fanfetch --retry-failed http_4xx,timeout -o 'my files' "
             "--ledger=/x/l.sqlite");
+  lines = summary_lines(tally, 1s, {"o", "", " --insecure -H 'K: …'"});
+  EXPECT_EQ(lines[2],
+            "hint: to try that again: fanfetch --retry-failed http_4xx,timeout -o o --insecure "
+            "-H 'K: …'");
   for (int i = 0; i < 20; ++i) tally.add(failure(ErrorClass::http_4xx));
   lines = summary_lines(tally, 1s, {"-o"});
   ASSERT_EQ(lines.size(), 3u) << "many failures deserve a look first";
