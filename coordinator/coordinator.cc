@@ -178,9 +178,17 @@ ProgressState Coordinator::progress_state() {
           .paused = stage_.stage() == Stage::running ? paused_ : ""};
 }
 
+ProgressState Coordinator::end_state() const {
+  const std::uint64_t received = workers_.bytes_in();
+  const std::uint64_t wasted = std::min(dispatcher_.wasted_bytes(), received);
+  return {.total = total_, .bytes = received - wasted, .wasted = wasted};
+}
+
 // --- Limits of the run ---
 
 void Coordinator::set_limits(const RunLimits& limits) {
+  // It was measured while another limit held, which may be long ago.
+  if (limits.min_free != limits_.min_free) ledger_.forget_free();
   limits_ = limits;
   if (!limits_.any() || std::exchange(limits_watched_, true)) return;
   timers_.call_at(timers_.now(), [this] { check_limits(); });  // from the loop, which can end

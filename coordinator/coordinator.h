@@ -81,6 +81,8 @@ class Coordinator {
   void on_ledger_progress();
 
   // At the end of the run:
+  /// What it has come to, of ProgressState what is the loop's and no matter of the moment.
+  [[nodiscard]] ProgressState end_state() const;
   /// Takes up what the ledger's thread met with. To be called again after its end.
   void note_output_trouble();
   [[nodiscard]] const RunTrouble& trouble() const { return trouble_; }

@@ -1,5 +1,6 @@
 #include "coordinator/run.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
 
@@ -82,6 +83,7 @@ class Run::Inbox final : public LedgerInbox {
       measuring_ = false;
     });
   }
+  void forget_free() override { free_ = -1; }
   [[nodiscard]] std::optional<std::uint64_t> free_bytes() const override {
     const std::int64_t free = free_;
     return free < 0 ? std::nullopt : std::optional<std::uint64_t>(free);
@@ -148,7 +150,6 @@ RunEnd Run::carry_out() {
   keep_manager_informed();
   reader_.start();
   loop_.run([this] { coordinator_.after_batch(); });
-  inform_manager();  // a short run has not said that it ends
   return finish();
 }
 
@@ -169,21 +170,36 @@ void Run::on_signal(int signal) {
 /// From the loop, so that one that does not turn is found.
 void Run::keep_manager_informed() {
   if (!parts_.manager.open()) return;
-  inform_manager();
+  inform_manager(timers_.now());
   timers_.call_at(timers_.now() + parts_.messages.look_interval(),
                   [this] { keep_manager_informed(); });
 }
 
-void Run::inform_manager() {
+void Run::inform_manager(Instant now) {
   if (!parts_.manager.open()) return;
   const std::string status = status_line(parts_.report->live(0));
   const std::string lines =
-      parts_.messages.running({.ending = coordinator_.stage() != Stage::running,
-                               .moves = ledger_.moves(),
+      parts_.messages.running({.ending = closing_ || coordinator_.stage() != Stage::running,
+                               .moves = ledger_.moves() + closed_,
                                .idle = ledger_.backlog() == 0,
                                .status = status},
-                              timers_.now());
+                              now);
   if (!lines.empty() && !parts_.manager.send(lines)) parts_.messages.not_sent();
+}
+
+/// Waits for the ledger's thread, which after a second signal may have much to do yet. What it does
+/// is told to the service manager, whose patience has an end.
+void Run::close_ledger() {
+  using std::chrono::steady_clock;
+  const auto look =
+      std::chrono::ceil<std::chrono::milliseconds>(parts_.messages.look_interval()).count();
+  ledger_.close();
+  while (!ledger_.finished()) {
+    inform_manager(steady_clock::now());
+    pollfd progress{.fd = ledger_.progress_fd(), .events = POLLIN, .revents = 0};
+    if (::poll(&progress, 1, static_cast<int>(look)) == 1) drain_eventfd(ledger_.progress_fd());
+  }
+  ledger_.finish();
 }
 
 /// A run that nobody can ask or steer goes on all the same.
@@ -208,10 +224,19 @@ void Run::note_protections(Protections reached) {
 RunEnd Run::finish() {
   server_.reset();
   control_.reset();
+  closing_ = true;
+  // Each step may take a disk its time.
+  const auto moved = [this] {
+    ++closed_;
+    inform_manager(std::chrono::steady_clock::now());
+  };
+  moved();  // a short run has not said that it ends
   // Nothing is in flight any more. Whatever may still hang, a signal ends immediately.
   Signals::unblock();
   const bool reader_stuck = !reader_.join();
-  ledger_.finish();
+  moved();
+  close_ledger();
+  moved();
   coordinator_.note_output_trouble();
   RunTrouble trouble = coordinator_.trouble();
   // Asked to end, it may have come to its end in the time that was left to what was in flight.
@@ -221,8 +246,9 @@ RunEnd Run::finish() {
   RunReport& report = *parts_.report;
   (void)reserve_.free();  // a full disk may need the room for the run's own row
   const Instant now = std::chrono::steady_clock::now();
-  const LiveReport last = report.publish_end(workers_.bytes_in(), now);
+  const LiveReport last = report.publish_end(coordinator_.end_state(), now);
   measures_.finish(last, now);
+  moved();
   const auto ended =
       end_run(parts_.ledger, report.tally(),
               {.ending = ending(trouble, stage),
@@ -233,7 +259,9 @@ RunEnd Run::finish() {
   if (reader_stuck) parts_.ledger.ledger->note_lasting_reader();
   // A damaged one is moved aside here, when nobody else has it open: not every ending of the
   // program runs destructors.
+  moved();
   parts_.ledger.ledger.reset();
+  moved();
   for (const auto& text :
        closing_errors(trouble, stage, coordinator_.unfinished(), report.lost_records())) {
     report.error(text);

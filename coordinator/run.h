@@ -75,7 +75,8 @@ class Run {
   void watch_threads();
   void on_signal(int signal);
   void keep_manager_informed();
-  void inform_manager();
+  void inform_manager(Instant now);
+  void close_ledger();
   void open_control();
   void note_protections(Protections reached);
   [[nodiscard]] RunEnd finish();
@@ -97,6 +98,8 @@ class Run {
   std::unique_ptr<Live> live_;
   std::optional<ControlSocket> control_;
   std::optional<ControlServer> server_;  // it uses all of the above
+  bool closing_ = false;                 // the loop has ended
+  std::uint64_t closed_ = 0;             // steps of the closing that are done
 };
 
 }  // namespace fanfetch

@@ -57,6 +57,8 @@ struct LedgerInbox {
 
   /// Asks how much is free where the run writes.
   virtual void measure_free() = 0;
+  /// What was measured is too old to be judged by.
+  virtual void forget_free() = 0;
   /// Bytes, as last measured; nullopt: not yet, or its file system does not say.
   [[nodiscard]] virtual std::optional<std::uint64_t> free_bytes() const = 0;
 };

@@ -35,10 +35,10 @@ void Console::line(std::string_view text, Level level, When when) {
   line(Spans{{std::string(text)}}, level, when);
 }
 
-void Console::line(const Spans& spans, Level level, When when) {
+void Console::line(const Spans& spans, Level level, When when, WallTime at) {
   std::string out;
   if (!bar_.empty()) out += kClearLine;
-  out += stamp(look_.stamp, level, when, std::chrono::system_clock::now());
+  out += stamp(look_.stamp, level, when, at);
   out += drawn(spans);
   out += '\n';
   out += bar_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -16,7 +17,9 @@ class Console {
 
   /// Writes `text` as a line above the bar, with what its look wants before it.
   void line(std::string_view text, Level level = Level::info, When when = When::whenever);
-  void line(const Spans& spans, Level level, When when);
+  /// `at`: when what it tells happened.
+  void line(const Spans& spans, Level level, When when,
+            WallTime at = std::chrono::system_clock::now());
   /// Replaces the bar.
   void bar(const Spans& spans);
   /// Removes the bar.

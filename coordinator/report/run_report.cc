@@ -70,13 +70,13 @@ void RunReport::show_failure(const Record& record) {
 }
 
 void RunReport::show_error(Spans spans, When when) {
-  held_.push_back({std::move(spans), when});
+  held_.push_back({std::move(spans), when, std::chrono::system_clock::now()});
   if (!options_.quiet || options_.max_failed.exceeded_for_good_by(tally_)) show_held();
 }
 
 void RunReport::show_held() {
   for (const Held& held : std::exchange(held_, {})) {
-    console_.line(held.spans, Level::warning, held.when);
+    console_.line(held.spans, Level::warning, held.when, held.at);
   }
 }
 
@@ -151,9 +151,8 @@ void RunReport::publish(const ProgressState& state, Instant now) {
   live_.paused = state.paused;
 }
 
-LiveReport RunReport::publish_end(std::uint64_t received, Instant now) {
-  const std::uint64_t wasted = std::min(live_.wasted_bytes, received);
-  publish({.total = live_.total, .bytes = received - wasted, .wasted = wasted}, now);
+LiveReport RunReport::publish_end(const ProgressState& state, Instant now) {
+  publish(state, now);
   {
     const std::lock_guard lock(live_mutex_);
     live_.time_left.reset();

@@ -66,8 +66,8 @@ class RunReport {
   /// Any thread; waits for no disk.
   [[nodiscard]] LiveReport live(std::size_t failures = LastFailures::kMost) const;
   /// Publishes what the run has come to, and returns it without failures: nothing is in flight any
-  /// more. `received`: as ProgressState::bytes. Call as finish(), before it.
-  LiveReport publish_end(std::uint64_t received, Instant now);
+  /// more. `state`: the loop's part of it. Call as finish(), before it.
+  LiveReport publish_end(const ProgressState& state, Instant now);
   [[nodiscard]] bool results_to_stdout() const { return results_ && results_->to_stdout(); }
 
   /// Prints the summary. `well`: the run ends with status 0, of itself. Call after the last record,
@@ -96,6 +96,7 @@ class RunReport {
   struct Held {
     Spans spans;
     When when;
+    WallTime at;
   };
   std::vector<Held> held_;  // with --quiet, until it is known that the run ends badly
   std::atomic<int> results_error_{0};

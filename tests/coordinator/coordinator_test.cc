@@ -49,6 +49,7 @@ struct FakeInbox final : LedgerInbox {
   [[nodiscard]] int results_error() const override { return results; }
   [[nodiscard]] bool results_go_to_stdout() const override { return to_stdout; }
   void measure_free() override { ++measured; }
+  void forget_free() override { free.reset(); }
   [[nodiscard]] std::optional<std::uint64_t> free_bytes() const override { return free; }
 
   std::vector<Settled> settled;
@@ -393,6 +394,25 @@ TEST_F(CoordinatorTest, ADiskIsMeasuredOnlyForALimit) {
   EXPECT_EQ(coordinator_.trouble().asked->reason, EndReason::min_free);
   EXPECT_EQ(coordinator_.trouble().asked->why,
             "only 1.0 KiB are free in 'pictures', less than --min-free 2K");
+}
+
+TEST_F(CoordinatorTest, ADiskIsJudgedByAMeasureOfToday) {
+  run_with_one_in_flight();
+  coordinator_.set_limits({.min_free = 2048});
+  ledger_.free = 4096;
+  timers_.advance(1s);
+  coordinator_.set_limits({});
+  ledger_.free = 1024;  // as it was for a while
+  timers_.advance(2h);
+  coordinator_.set_limits({.min_free = 2048});
+  timers_.advance(1s);
+  EXPECT_EQ(coordinator_.stage(), Stage::running) << "nothing is known of now";
+  ledger_.free = 4096;
+  timers_.advance(1s);
+  EXPECT_EQ(coordinator_.stage(), Stage::running);
+  ledger_.free = 1024;
+  timers_.advance(Coordinator::kLimitsInterval);
+  EXPECT_TRUE(coordinator_.trouble().asked);
 }
 
 TEST_F(CoordinatorTest, LimitsChangeInMidRun) {
