@@ -154,6 +154,7 @@ FanfetchProcess::FanfetchProcess(const Launch& setup)
   if (!setup.stdin_pipe) in.read.reset(::open(setup.stdin_file.c_str(), O_RDONLY | O_CLOEXEC));
   if (setup.stdout_unread) out.read.reset();
   if (setup.stderr_unread) err.read.reset();
+  if (setup.stdout_columns != 0) out = terminal(setup.stdout_columns);
   if (setup.stderr_columns != 0) err = terminal(setup.stderr_columns);
 
   const pid_t parent = ::getpid();
@@ -256,6 +257,11 @@ bool FanfetchProcess::wait_for_stderr(std::string_view text) const {
 std::string FanfetchProcess::stdout_now() const {
   const std::lock_guard lock(mutex_);
   return out_;
+}
+
+std::string FanfetchProcess::stderr_now() const {
+  const std::lock_guard lock(mutex_);
+  return err_;
 }
 
 Finished FanfetchProcess::wait(std::chrono::milliseconds limit) {

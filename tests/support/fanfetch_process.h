@@ -28,8 +28,8 @@ struct Launch {
   std::string stdin_file = "/dev/null";
   bool stdout_unread = false;  ///< A pipe whose reader has closed it before the start.
   bool stderr_unread = false;
-  /// Not 0: stderr is a terminal of so many columns; `env` has to say which, as TERM.
-  unsigned short stderr_columns = 0;
+  /// Not 0: it is a terminal of so many columns; `env` has to say which, as TERM.
+  unsigned short stdout_columns = 0, stderr_columns = 0;
   int ignored_signal = 0;  ///< Ignored from the start, as nohup does with SIGHUP.
 };
 
@@ -78,6 +78,7 @@ class FanfetchProcess {
   [[nodiscard]] bool wait_for_stderr(std::string_view text) const;
   /// The output so far.
   [[nodiscard]] std::string stdout_now() const;
+  [[nodiscard]] std::string stderr_now() const;
 
   /// Waits for the end of the run, and kills it after `limit`. Call once.
   Finished wait(std::chrono::milliseconds limit = kPatience);

@@ -165,6 +165,81 @@ TEST_F(ControlTest, APauseMayEndOfItself) {
   expect_whole(*process);
 }
 
+// --- Timetables ---
+
+/// A time zone in which it is 8 o'clock after so long.
+std::string zone_before_8(std::chrono::seconds left) {
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto time = now - std::chrono::floor<std::chrono::days>(now);
+  auto ahead = 8h - left - time;
+  if (ahead < -12h) ahead += 24h;
+  const std::chrono::hh_mm_ss parts(std::chrono::abs(ahead));
+  return fmt::format("FAR{}{:02}:{:02}:{:02}", ahead < 0s ? "" : "-", parts.hours().count(),
+                     parts.minutes().count(), parts.seconds().count());
+}
+
+TEST_F(ControlTest, ATimetableHoldsFromTheStart) {
+  // What is listed last held the evening before.
+  Launch launch = list_setup(serve_many(20), {"-w2", "--limit-rate=23:00,pause 8:00,off"});
+  launch.env["TZ"] = zone_before_8(3h);
+  FanfetchProcess process(launch);
+  EXPECT_TRUE(process.wait_for_stderr("--limit-rate: pause until 08:00"));
+  EXPECT_TRUE(has(tell({"set"}), "  now pause until 08:00\n"));
+  const std::string status = Client(output()).ask(R"({"request":"status"})");
+  EXPECT_TRUE(has(status, R"("state":"paused")")) << status;
+  EXPECT_TRUE(has(status, "paused until 08:00")) << status;
+  // The report learns of it within a second.
+  EXPECT_TRUE(eventually(
+      [&] {
+        process.signal(SIGUSR1);
+        return process.stderr_now().find(", paused until 08:00") != std::string::npos;
+      },
+      kPatience));
+  EXPECT_EQ(0u, origin_.count());
+  EXPECT_EQ(run_name(process) + " goes on\n", tell({"resume"}));
+  EXPECT_TRUE(process.wait_for_stderr("resumed: --limit-rate off until 08:00"));
+  expect_whole(process);
+}
+
+TEST_F(ControlTest, ATimetableGoesByTheClock) {
+  const auto paths = serve_many(20);
+  for (const auto left : {2s, 10s, 30s}) {  // it may be 8 before a busy machine has started it
+    Launch launch = list_setup(paths, {"-w2", "--limit-rate=23:00,pause 8:00,off"});
+    launch.env["TZ"] = zone_before_8(left);
+    FanfetchProcess process(launch);
+    EXPECT_TRUE(process.wait_for_stderr("--limit-rate: "));
+    const Finished finished = finish(process, 60s);
+    EXPECT_EQ(0, finished.exit_status) << finished.describe();
+    EXPECT_EQ(served(), saved_files());
+    if (has(finished.err, "--limit-rate: off until 23:00")) continue;
+    EXPECT_TRUE(has(finished.err, "the pause is over: --limit-rate off until 23:00"))
+        << finished.describe();
+    return;
+  }
+  FAIL() << "it never started in time";
+}
+
+TEST_F(ControlTest, ATimetableOfMidRunIsResumedAndReplaced) {
+  Launch launch = list_setup(serve_many(60, 2000, kEachTakes), {"-j4", "-w2"});
+  launch.env["TZ"] = zone_before_8(3h);
+  FanfetchProcess process(launch);
+  EXPECT_TRUE(origin_.wait_for_count("", 4));
+  EXPECT_TRUE(has(tell({"set", "limit-rate=25:00,pause"}, 2), "'25:00' is not a time of the day"));
+  EXPECT_EQ(run_name(process) + " goes on with limit-rate='04:00,pause 8:00,1M'\n",
+            tell({"set", "limit-rate=04:00,pause 8:00,1M"}));
+  EXPECT_TRUE(
+      process.wait_for_stderr("set limit-rate 04:00,pause 08:00,1M: now pause until 08:00"));
+  EXPECT_TRUE(eventually([&] { return origin_.at_once() == 0; }, kPatience));
+  const std::size_t asked = origin_.count();
+  EXPECT_LT(asked, 60u);
+  EXPECT_EQ(run_name(process) + " goes on\n", tell({"resume"}));
+  EXPECT_TRUE(process.wait_for_stderr("resumed: --limit-rate 1M until 08:00"));
+  EXPECT_TRUE(origin_.wait_for_count("", asked + 1));
+  (void)tell({"set", "limit-rate=default"});
+  EXPECT_FALSE(has(tell({"set"}), "08:00"));
+  expect_whole(process);
+}
+
 // --- stop ---
 
 TEST_F(ControlTest, StopLetsWhatIsInFlightFinish) {
@@ -273,6 +348,32 @@ TEST_F(ControlTest, ALimitOfBytesHoldsForWhatIsInFlight) {
   EXPECT_EQ(0, finished.exit_status) << finished.describe();
 }
 
+TEST_F(ControlTest, ADurationMayBeSetInMidRun) {
+  const auto process = start_held();
+  EXPECT_EQ(run_name(*process) + " goes on with max-duration=0.1s\n",
+            tell({"set", "max-duration=0.1s"}));
+  EXPECT_TRUE(process->wait_for_stderr("--max-duration 0.1 s is over: 4 in flight get 10 s"));
+  gate_->open();
+  const Finished finished = finish(*process);
+  EXPECT_EQ(6, finished.exit_status) << finished.describe();
+  EXPECT_EQ(4u, saved_files().size()) << "what is in flight finishes";
+}
+
+TEST_F(ControlTest, AnAmountMayBeSetInMidRun) {
+  const auto process = start_held();
+  EXPECT_TRUE(eventually(
+      [&] { return sum_of(Client(output()).ask(R"({"request":"workers"})"), "bytes") > 1025; },
+      kPatience));
+  (void)tell({"set", "max-transfer=1G"});
+  EXPECT_TRUE(has(tell({"set"}), "max-transfer  1G ")) << tell({"set"});
+  (void)tell({"set", "max-transfer=1025"});
+  EXPECT_TRUE(process->wait_for_stderr("--max-transfer 1025 is reached: 4 in flight get 10 s"));
+  gate_->open();
+  const Finished finished = finish(*process);
+  EXPECT_EQ(6, finished.exit_status) << finished.describe();
+  EXPECT_EQ(4u, saved_files().size());
+}
+
 TEST_F(ControlTest, AHostIsSkippedInMidRun) {
   const auto process = start_held({"--per-host=4"});
   (void)tell({"set", "host.127.0.0.1=skip"});
@@ -321,6 +422,32 @@ TEST_F(ControlTest, StatusHasWhatTheRunKnows) {
   EXPECT_EQ(0, watched.exit_status) << watched.describe();
   EXPECT_TRUE(has(watched.out, "Run 1 finished")) << watched.out;
   EXPECT_FALSE(has(watched.out, "\x1b")) << "not to a pipe";
+}
+
+TEST_F(ControlTest, OnATerminalStatusIsWatchedInOneLine) {
+  const auto process = start_held();
+  Launch launch = command_setup({"status", output(), "--watch"});
+  launch.env["TERM"] = "xterm";
+  launch.stdout_columns = 30;
+  FanfetchProcess watch(launch);
+  EXPECT_TRUE(watch.wait_for_stdout("\r0 of 20 done"));
+  (void)tell({"pause"});
+  EXPECT_TRUE(watch.wait_for_stdout("\x1b[K\r")) << "once more, in the same place";
+  (void)tell({"resume"});
+  gate_->open();
+  expect_whole(*process);
+  const Finished watched = finish(watch);
+  EXPECT_EQ(0, watched.exit_status) << watched.describe();
+  const std::size_t end = watched.out.rfind("\x1b[K");
+  ASSERT_NE(end, watched.out.npos);
+  EXPECT_EQ('\n', watched.out[end + 3]) << "what follows has lines of its own";
+  EXPECT_TRUE(has(watched.out.substr(end), "Run 1 finished")) << watched.out;
+  for (std::size_t at = 0; at < end;) {
+    const std::size_t next = watched.out.find("\x1b[K", at);
+    EXPECT_LT(next - at, 31u) << "one that breaks could not be redrawn";
+    EXPECT_EQ('\r', watched.out[at]);
+    at = next + 3;
+  }
 }
 
 // --- Who may ask, and where ---
@@ -423,6 +550,18 @@ TEST_F(ControlTest, ARunOnAnotherMachineIsAskedThere) {
   ASSERT_EQ(0, ::flock(lock.get(), LOCK_EX));
   EXPECT_EQ(fmt::format("fanfetch: '{}' is held by a run on far (pid 42): ask there\n", output()),
             tell({"pause"}, 4));
+}
+
+TEST_F(ControlTest, WhoVerifiesIsNoRun) {
+  folder_.write("images/.fanfetch/lock", "42 - - verify");
+  const UniqueFd lock(::open((output() + "/.fanfetch/lock").c_str(), O_RDONLY | O_CLOEXEC));
+  ASSERT_EQ(0, ::flock(lock.get(), LOCK_EX));
+  for (const std::string word : {"stop", "pause", "set"}) {
+    EXPECT_EQ(
+        fmt::format("fanfetch: no run is going on in '{}': fanfetch verify (pid 42) holds it\n",
+                    output()),
+        tell({word}, 1));
+  }
 }
 
 TEST_F(ControlTest, OneThatDoesNotAnswerIsNamed) {

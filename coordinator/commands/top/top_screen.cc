@@ -241,7 +241,7 @@ TopLine keys(const TopModel& model) {
   if (!model.message().empty()) return {{" " + model.message(), TopStyle::warning}};
   const auto known = [&model](std::string_view name) {
     const std::string now = model.setting(name);
-    if (now.find(' ') != now.npos) return std::string(" by the clock");  // see rates()
+    if (now.find(' ') != now.npos) return std::string(" by clock");  // see rates()
     return now.empty() ? now : " " + now;
   };
   return {{fmt::format(" q quit  p {}  +- jobs{}  l limit{}  i r e w sort",

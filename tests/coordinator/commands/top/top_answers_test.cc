@@ -13,10 +13,12 @@ TEST(TopAnswers, ReadTheStatus) {
       R"("state":"paused","paused_ms":60000,"saved":5,"kept":1,"skipped":2,"failed":3,)"
       R"("saved_bytes":99,"received_bytes":100,"links_per_second":1.5,"bytes_per_second":2e6,)"
       R"("total":20,"total_bytes":null,"time_left_ms":1500,"in_flight":4,"held":9,)"
-      R"("hosts_waiting":2,"longest_wait_ms":7000,"of a newer version":[]})");
+      R"("hosts_waiting":2,"longest_wait_ms":7000,"limit_rate_holds":"off until 08:00",)"
+      R"("of a newer version":[]})");
   ASSERT_TRUE(status) << status.error().message;
   EXPECT_EQ(3u, status->run);
   EXPECT_EQ("paused", status->state);
+  EXPECT_EQ("off until 08:00", status->rate);
   EXPECT_EQ(milliseconds(60'000), status->paused_for);
   EXPECT_EQ(11u, status->settled());
   EXPECT_EQ(1.5, status->links_per_second);

@@ -128,6 +128,21 @@ TEST(TopScreen, SaysWhatKeysDoNow) {
   EXPECT_TRUE(has(last(), "limit-rate (512K, 2M, off): 5_")) << last();
 }
 
+TEST(TopScreen, ATimetableSaysWhatHolds) {
+  TopModel model = busy_run();
+  TopStatus status = model.status();
+  status.rate = "512K until 18:00";
+  model.on_status(status);
+  ReadAnswer settings;
+  settings.settings = {{"limit-rate", "08:00,512K 18:00,off", "off", "512K until 18:00"}};
+  model.on_answer(settings, false);
+  for (const std::size_t columns : {60u, 200u}) {
+    const std::string text = text_of(top_screen(model, {24, columns}));
+    EXPECT_TRUE(has(text, "4.0 MiB  limit 512K until 18:00 ")) << text;
+    EXPECT_TRUE(has(text, "l limit by clock  i r e w sort")) << text;
+  }
+}
+
 TEST(TopScreen, AListThatIsStillReadHasNoShare) {
   TopModel model("downloads");
   model.on_status({.state = "running", .saved = 1'000});
