@@ -91,7 +91,11 @@ Result<std::uint64_t> parse_size(std::string_view text) {
   }
   const auto bytes_each = unit_bytes(unit);
   if (!bytes_each) return wrong();
-  const double bytes = *number * *bytes_each;
+  double bytes = *number * *bytes_each;
+  // 2.01KB are 2010 bytes, and not the 2009.999… that binary fractions make of it.
+  if (const double whole = std::round(bytes); std::abs(bytes - whole) <= 1e-12 * whole) {
+    bytes = whole;
+  }
   if (bytes >= std::ldexp(1.0, 53)) return fail("'{}' is more than any file holds", text);
   return static_cast<std::uint64_t>(bytes > 0 && bytes < 1 ? 1 : bytes);  // 0 would mean "no limit"
 }

@@ -13,11 +13,16 @@ TEST(RatePlanText, IsARateOrATimetable) {
   } kCases[] = {
       {"2M/s", "2M"},
       {"off", "none"},
+      {"2010", "2010"},
+      {"2.01KB", "2010"},
+      {"8230K/s", "8230K"},
+      {"32.3MB", "32.3MB"},
       {"08:00,512K 18:00,off", "08:00,512K 18:00,off"},
       {"  18:00,0   8:00,512KiB/s\t", "08:00,512K 18:00,off"},
       {"23:00,off 08:00,pause", "08:00,pause 23:00,off"},
       {"00:00,1M 23:59,PAUSE", "00:00,1M 23:59,pause"},
       {"12:30,2MB", "12:30,2MB"},
+      {"12:30,8.03MB", "12:30,8.03MB"},
   };
   for (const auto& one : kCases) {
     const auto plan = parse_rate_plan(one.text);
