@@ -36,6 +36,7 @@ Inflate::Step Inflate::run(std::span<const std::byte>& bytes, const Decoder::Sin
     stream_.avail_out = static_cast<uInt>(out.size());
     const int result = ::inflate(&stream_, Z_NO_FLUSH);
     bytes = bytes.last(stream_.avail_in);
+    if (result == Z_MEM_ERROR) throw std::bad_alloc();
     if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) return Step::broken;
     const std::size_t count = out.size() - stream_.avail_out;
     if (count > 0 && !sink(std::span(out).first(count))) return Step::refused;

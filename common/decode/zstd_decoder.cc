@@ -40,6 +40,7 @@ Decoder::Result ZstdDecoder::write(std::span<const std::byte> bytes, const Sink&
     if (ZSTD_isError(result) != 0) {
       const ZSTD_ErrorCode error = ZSTD_getErrorCode(result);
       if (error == ZSTD_error_frameParameter_windowTooLarge) return Result::over_window;
+      if (error == ZSTD_error_memory_allocation) throw std::bad_alloc();
       if (error != ZSTD_error_prefix_unknown || state_ == State::first) return Result::broken;
       state_ = State::between;  // it only began as a frame
       ignores_rest_ = true;

@@ -52,6 +52,7 @@ Result<std::optional<std::size_t>> GzipStream::read(std::span<char> to) {
       zlib.next_out = reinterpret_cast<Bytef*>(to.data());
       zlib.avail_out = static_cast<uInt>(to.size());
       const int code = inflate(&zlib, Z_NO_FLUSH);
+      if (code == Z_MEM_ERROR) throw std::bad_alloc();
       state.between_members = code == Z_STREAM_END;
       if (const std::size_t count = to.size() - zlib.avail_out; count > 0) return count;
       // Output first: zlib repeats an error at the next call.

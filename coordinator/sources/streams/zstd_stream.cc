@@ -50,6 +50,7 @@ Result<std::optional<std::size_t>> ZstdStream::read(std::span<char> to) {
     if (state.input.pos < state.input.size || state.output_left) {
       ZSTD_outBuffer output{to.data(), to.size(), 0};
       const std::size_t code = ZSTD_decompressStream(state.decoder.get(), &output, &state.input);
+      if (ZSTD_getErrorCode(code) == ZSTD_error_memory_allocation) throw std::bad_alloc();
       if (ZSTD_isError(code) != 0) {
         state.error = code;
       } else {

@@ -1,7 +1,12 @@
 // Each decoder with what its coding's encoder makes, whole, cut, damaged and with something behind.
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
+#include <cstdlib>
+#include <fstream>
+#include <new>
 #include <random>
 #include <string>
 #include <string_view>
@@ -170,6 +175,44 @@ TEST(Decoder, ZstdGetsOnlySoMuchMemory) {
   EXPECT_EQ(decode(Coding::zstd, encode_zstd(text, 23)).text, text);
   EXPECT_EQ(decode(Coding::zstd, encode_zstd(text, 24)).result, Result::over_window);
 }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // which reserve terabytes
+/// In a child: takes all that there is of a little.
+void use_up_memory() {
+  std::ifstream statm("/proc/self/statm");
+  rlim_t pages = 0;
+  statm >> pages;
+  const rlim_t most = (pages + 64) * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE));
+  const rlimit limit{.rlim_cur = most, .rlim_max = most};
+  ::setrlimit(RLIMIT_AS, &limit);
+  for (std::size_t size = 65536; size >= 16; size /= 2) {
+    while (std::malloc(size) != nullptr) {
+    }
+  }
+}
+
+/// A want of memory is ours, and not the server's: it is no damaged body.
+TEST(Decoder, WithoutMemoryNothingIsBlamedOnTheBody) {
+  const std::string text = text_of(6'000'000);
+  const std::pair<Coding, std::string> bodies[] = {{Coding::zstd, encode_zstd(text, 23)},
+                                                   {Coding::brotli, encode_brotli(text)}};
+  for (const auto& [coding, body] : bodies) {
+    EXPECT_EXIT(
+        {
+          const auto decoder = make_decoder(coding);
+          use_up_memory();
+          try {
+            const auto result = decoder->write(std::as_bytes(std::span(body)),
+                                               [](std::span<const std::byte>) { return true; });
+            ::_exit(result == Result::good ? 2 : 1);
+          } catch (const std::bad_alloc&) {
+            ::_exit(0);
+          }
+        },
+        ::testing::ExitedWithCode(0), "");
+  }
+}
+#endif
 
 }  // namespace
 }  // namespace fanfetch
