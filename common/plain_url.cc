@@ -4,13 +4,14 @@
 #include <array>
 #include <charconv>
 
+#include "common/ascii.h"
+
 namespace fanfetch {
 namespace {
 
 /// Longer host names are no names of DNS.
 constexpr std::size_t kMaxHostBytes = 253;
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 
 using Table = std::array<bool, 256>;

@@ -9,7 +9,6 @@ namespace fanfetch {
 namespace {
 
 constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// The table of request_target().
 constexpr std::array<bool, 256> as_written() {

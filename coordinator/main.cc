@@ -164,6 +164,20 @@ WorkerProgram worker_program(const Options& options, const OutputFolder& output,
                           tls.cert.memfd.get(), tls.key.memfd.get()}};
 }
 
+/// A folder's failed links are its slice's already.
+std::optional<Slice> slice_to_read(const Options& options) {
+  return options.reads_failed_links() ? std::nullopt : slice_of_run(options.source);
+}
+
+/// Each slice's folder is its own: another run in it is often another slice, told the same folder.
+Exit with_advice_for_slices(Exit exit, const Options& options) {
+  if (options.source.slice && exit.status == kExitBusy) {
+    exit.text +=
+        "fanfetch: each slice has a folder of its own, such as -o part-$SLURM_ARRAY_TASK_ID\n";
+  }
+  return exit;
+}
+
 /// Prints what a run would do, and changes nothing.
 Exit rehearse(const Options& options, std::vector<ReaderSource> sources, SourceContext context,
               NameTemplate names) {
@@ -184,7 +198,8 @@ Exit rehearse(const Options& options, std::vector<ReaderSource> sources, SourceC
   if (options.reads_failed_links()) {
     read_ledger_as_source(options, ledger, plan.history->last_naming(), sources, plan.names);
   }
-  Reader reader(std::move(sources), std::move(context), Planner(std::move(plan)));
+  Reader reader(std::move(sources), std::move(context), Planner(std::move(plan)),
+                slice_to_read(options));
   return dry_run({.quiet = options.report.quiet, .max_failed = options.max_failed}, reader);
 }
 
@@ -224,7 +239,9 @@ Exit run(Options options, const Shown& shown, Instant start) {
 
   // Point of no return: the output folder is made and locked, workers start, and wait, and what a
   // killed run left is ended.
-  auto folder = or_exit(OutputFolder::open(options.files.output));
+  auto opened = OutputFolder::open(options.files.output);
+  if (!opened) throw with_advice_for_slices(std::move(opened.error()), options);
+  OutputFolder folder = std::move(*opened);
   const auto unmeasured = check_free_space(options.limits, folder);
   WorkerProgram program = worker_program(options, folder, tls);
   const PoolSettings pool = pool_settings(options, size);
@@ -238,11 +255,15 @@ Exit run(Options options, const Shown& shown, Instant start) {
   const auto began_empty =
       ledger.output.is_empty() && history->is_empty() ? BeganEmpty::yes : BeganEmpty::no;
   const auto earlier = history->last_naming();
-  RunNaming naming{options.files.name_template, options.source.keep_columns};
+  RunNaming naming = run_naming(options);
   if (options.reads_failed_links()) {
     read_ledger_as_source(options, ledger.path, earlier, sources, names);
+    const std::string asked = naming.slice;
     naming = earlier.value_or(naming);
+    if (!asked.empty()) naming.slice = asked;
+    if (asked.empty()) options.source.slice = slice_from_text(naming.slice);
   }
+  if (earlier) or_exit(check_slice(options.files.output, *earlier, naming), kExitConfiguration);
   or_exit(check_is_no_download("--metrics", options.report.metrics, options.files.output, *history),
           kExitConfiguration);
   // Point of no return: the results of an earlier run are gone.
@@ -267,7 +288,8 @@ Exit run(Options options, const Shown& shown, Instant start) {
   auto name_claims = std::make_unique<NameClaims>(ledger.output.fd(), began_empty);
   const ContentNameRules content_names{.fix_extension = options.files.fix_extension,
                                        .suggestions = names.names_by_url(),
-                                       .extensions = names.ends_in_extension()};
+                                       .extensions = names.ends_in_extension(),
+                                       .merged = merges_names(options, names)};
   PlanContext plan = plan_context(options, std::move(names));
   plan.output_fd = ledger.output.fd();
   plan.history = std::move(history);
@@ -278,8 +300,8 @@ Exit run(Options options, const Shown& shown, Instant start) {
   plan.began_empty = began_empty;
   plan.links_in_flight = links_in_flight.get();
   plan.name_claims = name_claims.get();
-  auto reader =
-      std::make_unique<Reader>(std::move(sources), std::move(context), Planner(std::move(plan)));
+  auto reader = std::make_unique<Reader>(std::move(sources), std::move(context),
+                                         Planner(std::move(plan)), slice_to_read(options));
   Signals::block();  // no thread exists yet; what follows does not block
   // Point of no return: threads start. From here on the run ends by its own rules.
   RunRules rules = run_rules(options);

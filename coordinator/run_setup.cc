@@ -73,6 +73,33 @@ std::vector<std::string> kept_notices(const RunNaming& earlier, const RunNaming&
   return notices;
 }
 
+std::optional<Slice> slice_of_run(const SourceOptions& options) {
+  if (!options.slice) return std::nullopt;
+  return Slice{
+      .number = options.slice->number, .count = options.slice->count, .by = options.slice_by};
+}
+
+RunNaming run_naming(const Options& options) {
+  const auto slice = slice_of_run(options.source);
+  return {.name_template = options.files.name_template,
+          .keep_columns = options.source.keep_columns,
+          .slice = slice ? to_text(*slice) : ""};
+}
+
+bool merges_names(const Options& options, const NameTemplate& names) {
+  return options.source.slice && !names.is_unique();
+}
+
+Result<> check_slice(const std::string& output, const RunNaming& earlier, const RunNaming& now) {
+  if (earlier.slice == now.slice) return {};
+  const auto told = [](const std::string& slice) {
+    return slice.empty() ? "without --slice" : "with --slice " + slice;
+  };
+  return fail(
+      "'{}' was begun {}, and this run is one {}: each slice has a folder of its own, -o DIR",
+      output, told(earlier.slice), told(now.slice));
+}
+
 Result<SourceContext> source_context(const Options& options, const TlsBytes& tls,
                                      const NameTemplate& names, int stop_fd) {
   const SourceOptions& source = options.source;
@@ -114,8 +141,10 @@ Result<SourceContext> source_context(const Options& options, const TlsBytes& tls
 }
 
 PlanContext plan_context(const Options& options, NameTemplate names) {
+  const bool merged = merges_names(options, names);
   return {.names = std::move(names),
           .names_of_list = !options.files.name_given,
+          .merged_names = merged,
           .resume = options.resume,
           .output = options.files.output,
           .kept_records =

@@ -28,6 +28,15 @@ void read_failed_links(std::vector<ReaderSource>& sources, const Options& option
 [[nodiscard]] std::vector<std::string> kept_notices(const RunNaming& earlier,
                                                     const RunNaming& naming);
 
+/// What of its list the run takes, as told by both options; nullopt: all.
+[[nodiscard]] std::optional<Slice> slice_of_run(const SourceOptions& options);
+[[nodiscard]] RunNaming run_naming(const Options& options);
+/// Whether files need names that no other slice's files have, as folders of slices get merged.
+[[nodiscard]] bool merges_names(const Options& options, const NameTemplate& names);
+/// Error: the folder `output` was begun with another slice.
+[[nodiscard]] Result<> check_slice(const std::string& output, const RunNaming& earlier,
+                                   const RunNaming& now);
+
 /// What sources may use. `tls` is lent for as long as any of them is used; `stop_fd`: see
 /// SourceContext. Error: a JSON pointer that is none.
 [[nodiscard]] Result<SourceContext> source_context(const Options& options, const TlsBytes& tls,

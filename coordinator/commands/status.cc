@@ -149,6 +149,7 @@ Exit run_status(const StatusArguments& arguments) {
       return watched.error();
   }
   bool is_first = true;
+  std::vector<Slice> slices;
   for (const FolderArguments& folder : arguments.folders) {
     const auto status = look_at(folder, arguments);
     if (!status) {
@@ -156,6 +157,7 @@ Exit run_status(const StatusArguments& arguments) {
       exit.status = graver(exit.status, status.error().status);
       continue;
     }
+    if (status->last_run && status->last_run->slice) slices.push_back(*status->last_run->slice);
     const WallTime now = std::chrono::system_clock::now();
     if (!arguments.json && !std::exchange(is_first, false)) output.add_text("\n");
     arguments.json ? output.add_data(status_json(*status, now))
@@ -168,6 +170,9 @@ Exit run_status(const StatusArguments& arguments) {
           "fanfetch: the last run in '{}' was an older fanfetch's, which kept no exit status\n",
           folder.output);
     }
+  }
+  if (!arguments.json && arguments.folders.size() > 1 && !slices.empty()) {
+    output.add_text("\n" + slices_text(slices));
   }
   if (const auto written = output.finish(); !written) {
     return exit_with(kExitOutput, written.error().message);

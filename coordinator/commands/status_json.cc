@@ -54,6 +54,14 @@ void write_sandbox(Json& json, Protections protections) {
   json.end();
 }
 
+void write_slice(Json& json, const Slice& slice) {
+  json.begin();
+  json.key("number").number(std::uint64_t{slice.number});
+  json.key("of").number(std::uint64_t{slice.count});
+  json.key("by").text(name(slice.by));
+  json.end();
+}
+
 void write_run(Json& json, const LastRun& run, WallTime now) {
   using std::chrono::milliseconds;
   json.begin();
@@ -80,6 +88,8 @@ void write_run(Json& json, const LastRun& run, WallTime now) {
   run.protections ? write_sandbox(json, *run.protections) : json.null();
   json.key("exit_status").number(as_count(run.exit_status));
   json.key("signal").number(as_count(run.signal));
+  json.key("slice");
+  run.slice ? write_slice(json, *run.slice) : json.null();
   json.end();
 }
 

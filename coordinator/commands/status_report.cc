@@ -61,8 +61,9 @@ std::string run_text(const LastRun& run, WallTime now) {
   text += fmt::format("  {} saved", human_count(run.saved));
   if (run.kept) text += fmt::format(", {} kept", human_count(*run.kept));
   if (run.skipped) text += fmt::format(", {} skipped", human_count(*run.skipped));
-  return text + fmt::format(", {}{}\n", failed_text(run.failed, run.stood.value_or(0)),
-                            run.ended_at ? "" : " so far");
+  text += fmt::format(", {}{}\n", failed_text(run.failed, run.stood.value_or(0)),
+                      run.ended_at ? "" : " so far");
+  return run.slice ? text + fmt::format("  slice {}\n", to_text(*run.slice)) : text;
 }
 
 /// `http_4xx 404: 8, timeout: 1`, the most first.

@@ -68,18 +68,11 @@ struct FolderStatus {
 /// (pid, 0 if it has not said), `last_run` (`number`, `state`, `pid`, `started_at`, `ended_at`,
 /// `duration_ms`, `saved`, `kept`, `skipped`, `failed`, of which `stood` before it, `sandbox`: its
 /// `level`, full, partial or none, and what it `restricts`: calls, files, ports, peers;
-/// `exit_status`, `signal`), `hosts` (`host`, `saved`, `failed`, `bytes`, `failed_by_class`,
-/// `failed_by_status`; as measured: `requests`, `retries`, `first_byte_ms`, the median, and
-/// `bytes_per_second`, of one transfer), `failed_by_status` (HTTP status → count). A link without a
-/// host counts for the host null.
-/// One JSON object and a newline. Every key is always there, null where unknown: `output`, `links`,
-/// `saved`, `failed`, `bytes`, `failed_by_class` (class → count), `held_by` (pid, 0 if it has not
-/// said), `last_run` (`number`, `state`, `pid`, `started_at`, `ended_at`, `duration_ms`, `saved`,
-/// `kept`, `skipped`, `failed`, of which `stood` before it, `sandbox`: its `level`, full, partial
-/// or none, and what it `restricts`: calls, files, ports, peers), `hosts` (`host`, `saved`,
-/// `failed`, `bytes`), `failed_by_status` (HTTP status → count), `live` (what the run that is going
-/// on answers to a status request, see fanfetch-control(7)). A link without a host counts for
-/// the host null.
+/// `exit_status`, `signal`, `slice`: its `number` `of` so many `by` origin or link), `hosts`
+/// (`host`, `saved`, `failed`, `bytes`, `failed_by_class`, `failed_by_status`; as measured:
+/// `requests`, `retries`, `first_byte_ms`, the median, and `bytes_per_second`, of one transfer),
+/// `failed_by_status` (HTTP status → count), `live` (what the run that is going on answers to a
+/// status request, see fanfetch-control(7)). A link without a host counts for the host null.
 [[nodiscard]] std::string status_json(const FolderStatus& status, WallTime now);
 
 }  // namespace fanfetch

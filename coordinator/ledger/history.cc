@@ -229,12 +229,13 @@ void History::each_row(const std::function<bool(const LedgerRow&)>& visit) {
 
 std::optional<RunNaming> History::last_naming() {
   Statement select(*database_,
-                   "SELECT name_template, keep_columns FROM runs WHERE name_template IS NOT NULL "
-                   "ORDER BY run DESC LIMIT 1");
+                   "SELECT name_template, keep_columns, coalesce(slice, '') FROM runs "
+                   "WHERE name_template IS NOT NULL ORDER BY run DESC LIMIT 1");
   if (!select.step()) return std::nullopt;
   RunNaming naming;
   naming.name_template = select.text();
   naming.keep_columns = select.number() != 0;
+  naming.slice = select.text();
   return naming;
 }
 

@@ -86,6 +86,7 @@ struct NewTime {
 struct RunNaming {
   std::string name_template;
   bool keep_columns = false;
+  std::string slice;  ///< `--slice` as Slice's to_text() writes it; empty: the whole list.
 
   bool operator==(const RunNaming&) const = default;
 };

@@ -135,6 +135,9 @@ CREATE TABLE host_failures(       -- of host_sums.failed, by kind
 ALTER TABLE runs ADD COLUMN command TEXT;  -- that started it, secrets as …; NULL: not known
 ALTER TABLE runs ADD COLUMN told TEXT;     -- what it was told in mid-run, a line each; NULL: nothing
 )sql",
+    R"sql(
+ALTER TABLE runs ADD COLUMN slice TEXT;    -- that it took of its list: 2/8 by origin; NULL or '': all
+)sql",
 };
 
 constexpr const char* kTables = "SELECT name FROM sqlite_schema WHERE type='table'";

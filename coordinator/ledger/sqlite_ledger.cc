@@ -62,10 +62,10 @@ Ledger::Done SqliteLedger::begin_run(WallTime now, int pid, const RunNaming& nam
   {
     Statement insert(*database_,
                      "INSERT INTO runs(pid, started_at, name_template, keep_columns, protections, "
-                     "command, stood) VALUES(?,?,?,?,?,?,0) RETURNING run");
+                     "command, slice, stood) VALUES(?,?,?,?,?,?,?,0) RETURNING run");
     insert.bind(pid).bind(milliseconds(now));
     insert.bind(naming.name_template).bind(std::int64_t{naming.keep_columns});
-    insert.bind(std::int64_t{protections}).bind(command);
+    insert.bind(std::int64_t{protections}).bind(command).bind(naming.slice);
     if (insert.step()) run_ = insert.number();
   }
   return outcome();

@@ -102,6 +102,10 @@ bool has_file_extension(const Url& url) {
 std::string name_for_content(const Link& link, const Saved& saved, const ContentNameRules& rules) {
   if (link.earlier) return link.name;
   std::string name = link.name;
+  const auto changed = [&](std::string path) {
+    path = clean_path(path);
+    return rules.merged ? merged_name(path, link.hash) : path;
+  };
   if (!link.name_given && !has_file_extension(link.url)) {
     const TypeRow* picture = saved.type == "text/html" ? nullptr : row_of(saved.type);
     if (picture != nullptr && !link.open_name.empty()) {
@@ -109,11 +113,11 @@ std::string name_for_content(const Link& link, const Saved& saved, const Content
       for (std::size_t at; (at = open.find(kExtensionMark)) != std::string::npos;) {
         open.replace(at, 1, picture->extensions[0]);
       }
-      name = clean_path(open);
+      name = changed(open);
     }
     if (const std::string suggested = suggested_component(saved);
         rules.suggestions && !suggested.empty()) {
-      name = clean_path(name.substr(0, name.rfind('/') + 1) + suggested);  // npos + 1 is 0
+      name = changed(name.substr(0, name.rfind('/') + 1) + suggested);  // npos + 1 is 0
     }
     const bool is_there = link.open_name.ends_with(kExtensionMark);
     if (picture != nullptr && rules.extensions && !is_there) name = add_extension(name, *picture);

@@ -15,6 +15,8 @@ struct ContentNameRules {
   bool suggestions = false;
   /// The extension of what came may stand at the end: see NameTemplate::ends_in_extension().
   bool extensions = false;
+  /// Names get merged_name()'s suffix, as the planned one has it, wherever they change.
+  bool merged = false;
 };
 
 /// Whether the URL's own name ends in an extension of a file. That of a script is none: what

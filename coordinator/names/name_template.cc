@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "common/ascii.h"
 #include "coordinator/names/content_name.h"
 #include "coordinator/names/path_text.h"
 
@@ -11,6 +12,7 @@ namespace fanfetch {
 namespace {
 
 constexpr std::size_t kMaxColumnBytes = 1024;  // more than a path may have
+constexpr std::size_t kMergedDigits = 16;      // of the hash, which keep a billion links apart
 
 /// A component of the URL's path, decoded; a slash in it makes no folder.
 std::string decode_component(std::string_view component) {
@@ -178,6 +180,21 @@ bool NameTemplate::ends_in_extension() const {
   return last == Field::name || last == Field::path || last == Field::ext;
 }
 
+bool NameTemplate::is_unique() const {
+  const auto keeps_apart = [this](std::size_t at) {
+    if (at >= pieces_.size()) return true;  // before the first one, too
+    const Piece& piece = pieces_[at];
+    return piece.field == Field::literal && !piece.text.empty() && !is_digit(piece.text.front()) &&
+           !is_digit(piece.text.back());
+  };
+  for (std::size_t at = 0; at < pieces_.size(); ++at) {
+    const Piece& piece = pieces_[at];
+    if (piece.field == Field::hash && piece.width >= kMergedDigits) return true;
+    if (piece.field == Field::index && keeps_apart(at - 1) && keeps_apart(at + 1)) return true;
+  }
+  return false;
+}
+
 /// `open`: with kExtensionMark in place of {ext}.
 std::string NameTemplate::fill_in(const NameFields& fields, bool open) const {
   std::string path;
@@ -206,6 +223,10 @@ std::string NameTemplate::open_name(const NameFields& fields) const {
 std::string other_name(std::string_view path, const Sha256Digest& hash, unsigned n) {
   const std::string digits = to_hex(hash).substr(0, 8);
   return with_suffix(path, n == 1 ? digits : fmt::format("{}-{}", digits, n));
+}
+
+std::string merged_name(std::string_view path, const Sha256Digest& hash) {
+  return with_suffix(path, to_hex(hash).substr(0, kMergedDigits));
 }
 
 }  // namespace fanfetch

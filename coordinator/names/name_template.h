@@ -40,6 +40,9 @@ class NameTemplate {
   /// Whether names end as the URL's own name does, in {name}, {path} or {ext}: then the extension
   /// of what came belongs there where the URL has none.
   [[nodiscard]] bool ends_in_extension() const;
+  /// Whether two links of one list never get the same name: it has {index}, apart from other
+  /// digits, or {hash} with 16 digits at least.
+  [[nodiscard]] bool is_unique() const;
   /// Where {ext} is in it, and the URL has no extension of its own, what expand() makes its names
   /// of, with kExtensionMark in place of {ext}; see name_for_content(). Empty otherwise.
   [[nodiscard]] std::string open_name(const NameFields& fields) const;
@@ -71,5 +74,9 @@ class NameTemplate {
 /// The n-th other name (from 1) for the link with this hash if `path` is taken: with a suffix of 8
 /// hexadecimal digits of the hash and, from the second on, a number.
 [[nodiscard]] std::string other_name(std::string_view path, const Sha256Digest& hash, unsigned n);
+
+/// The name of the link with this hash in a folder that is to be merged with others: `path` with a
+/// suffix of 16 hexadecimal digits of the hash, which no other link of a billion has.
+[[nodiscard]] std::string merged_name(std::string_view path, const Sha256Digest& hash);
 
 }  // namespace fanfetch

@@ -14,8 +14,6 @@
 namespace fanfetch {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /// Of `k`, `kib`, `mb`, …; of nothing and `b`, 1. nullopt: it is no unit of bytes.
 std::optional<double> unit_bytes(std::string_view unit) {
   static constexpr std::string_view kPrefixes = "kmgt";

@@ -12,6 +12,7 @@
 #include "coordinator/process/exit.h"
 #include "coordinator/reading/link_filter.h"
 #include "coordinator/reading/planner.h"
+#include "coordinator/reading/slice.h"
 #include "coordinator/report/tally.h"
 #include "coordinator/schedule/host_limits.h"
 #include "coordinator/schedule/per_host.h"
@@ -40,7 +41,9 @@ struct SourceOptions {
   bool pages_given = false, next_given = false;
   bool albums = false;
   std::string api_base = "https://api.imgur.com";  ///< No slash at the end.
-  std::string client_id;      ///< From --client-id-file or IMGUR_CLIENT_ID; never printed.
+  std::string client_id;       ///< From --client-id-file or IMGUR_CLIENT_ID; never printed.
+  std::optional<Slice> slice;  ///< `--slice`: without `--slice-by`; nullopt: the whole list.
+  SliceBy slice_by = SliceBy::origin;
   bool accept_given = false;  ///< `--accept`, even if empty: the tutorial's rule is off.
 };
 

@@ -185,7 +185,8 @@ std::string Planner::plain_name(const Link& link, const ListedItem& item) const 
   const bool gives = context_.names_of_list && !item.out.empty();
   if (link.name_given) return clean_path(item.out);
   std::string name = context_.names.expand(name_fields(link, item));
-  return gives ? clean_path(item.out + name) : name;
+  if (gives) name = clean_path(item.out + name);
+  return context_.merged_names ? merged_name(name, link.hash) : name;
 }
 
 /// Whether the list names the file otherwise than it is. An extension may be the content's, and a

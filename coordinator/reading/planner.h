@@ -41,6 +41,9 @@ enum class KeptRecords : std::uint8_t { whole, counted };
 struct PlanContext {
   NameTemplate names;
   bool names_of_list = true;  ///< A name that the list gives stands in place of the template.
+  /// The folder is to be merged with others: names by the template, which are not unique, get
+  /// merged_name()'s suffix.
+  bool merged_names = false;
   ResumeOptions resume;
   std::string output;                       ///< The folder, for messages.
   int output_fd = -1;                       ///< Lent; -1: there is no folder yet.

@@ -1,6 +1,10 @@
 #include "coordinator/reading/reader.h"
 
+#include <fmt/format.h>
+
 #include <utility>
+
+#include "common/human_text.h"
 
 namespace fanfetch {
 namespace {
@@ -9,10 +13,19 @@ namespace {
 /// is gone.
 constexpr std::size_t kHandedOnAtOnce = 128;
 
+/// A list may have millions of entries in a row that are another slice's: after so many, some
+/// milliseconds' worth, it is asked whether the run still goes on.
+constexpr std::uint64_t kLooksEachOthers = 4096;
+
 }  // namespace
 
-Reader::Reader(std::vector<ReaderSource> sources, SourceContext context, Planner planner)
-    : sources_(std::move(sources)), context_(std::move(context)), planner_(std::move(planner)) {
+Reader::Reader(std::vector<ReaderSource> sources, SourceContext context, Planner planner,
+               std::optional<Slice> slice)
+    : sources_(std::move(sources)),
+      context_(std::move(context)),
+      planner_(std::move(planner)),
+      slice_(slice) {
+  if (slice_) chooser_.emplace(*slice_);
   context_.before_waiting = [this] { hand_on(); };
   context_.notice = [this](std::string text) {
     add(Notice{std::move(text)});
@@ -29,7 +42,8 @@ void Reader::run(Sink sink) {
   for (const auto& source : sources_) {
     if (wanted_) read(source);
   }
-  add(EndOfList{count_});
+  tell_slice();
+  add(EndOfList{count()});
   hand_on();
 }
 
@@ -41,10 +55,22 @@ void Reader::read(const ReaderSource& source) {
     auto item = (*opened)->next();
     if (!item) return add(std::move(item.error()));
     if (!*item) return;
-    Plan plan = planner_.plan(**item, source.filter, ++count_);
+    ++count_;
+    if (chooser_ && !chooser_->takes(**item, count_)) {
+      if (++elsewhere_ % kLooksEachOthers == 0) wanted_ = sink_(items_);
+      continue;
+    }
+    Plan plan = planner_.plan(**item, source.filter, count_);
     if (auto* link = std::get_if<Link>(&plan)) link->host_limit = source.host_limit;
     std::visit([this](auto&& one) { add(std::forward<decltype(one)>(one)); }, std::move(plan));
   }
+}
+
+/// A slice that has next to nothing may be a list with few hosts, or the wrong list.
+void Reader::tell_slice() {
+  if (!slice_) return;
+  add(Notice{fmt::format("slice {}: {} of the list's {} entries", to_text(*slice_),
+                         human_count(count()), human_count(count_))});
 }
 
 void Reader::add(ReaderItem item) {

@@ -23,7 +23,8 @@ std::optional<int> optional_status(Statement& from) {
 std::optional<LastRun> read_last_run(Database& database) {
   Statement select(database,
                    "SELECT run, pid, started_at, ended_at, ending, saved, kept, skipped, failed, "
-                   "stood, protections, exit_status, signal FROM runs ORDER BY run DESC LIMIT 1");
+                   "stood, protections, exit_status, signal, slice FROM runs "
+                   "ORDER BY run DESC LIMIT 1");
   if (!select.step()) return std::nullopt;
   LastRun run;
   run.number = select.number();
@@ -41,6 +42,7 @@ std::optional<LastRun> read_last_run(Database& database) {
   }
   run.exit_status = optional_status(select);
   run.signal = optional_status(select);
+  if (const auto slice = select.optional_text()) run.slice = slice_from_text(*slice);
   return run;
 }
 

@@ -7,6 +7,7 @@
 #include "common/clock.h"
 #include "common/sandbox/sandbox_rules.h"
 #include "coordinator/ledger/history.h"
+#include "coordinator/reading/slice.h"
 
 namespace fanfetch {
 
@@ -30,6 +31,7 @@ struct LastRun {
   /// What it ended with; both nullopt: it has not, was killed, or an older fanfetch's. One that
   /// died of a signal has that, and no status.
   std::optional<int> exit_status, signal;
+  std::optional<Slice> slice;  ///< Of its list; nullopt: it took the whole.
 };
 
 /// Who works in a folder, and what its ledger says of the last run, as of one moment.

@@ -192,7 +192,7 @@ TEST(StatusJson, HasEveryKey) {
       R"("last_run":{"number":3,"state":"finished","pid":77,)"
       R"("started_at":"2023-11-14T22:13:20.000Z","ended_at":"2023-11-14T22:13:21.900Z",)"
       R"("duration_ms":1900,"saved":4,"kept":1230,"skipped":2,"failed":1,"stood":0,)"
-      R"("sandbox":{"level":"full","restricts":["calls","files","ports","peers"]},"exit_status":1,"signal":null},"hosts":null,)"
+      R"("sandbox":{"level":"full","restricts":["calls","files","ports","peers"]},"exit_status":1,"signal":null,"slice":null},"hosts":null,)"
       R"("failed_by_status":{"403":2,"404":8},"live":null})"
       "\n");
 }
@@ -219,7 +219,7 @@ TEST(StatusJson, UnknownIsNull) {
       R"("failed_by_class":{"dns":1,"http_4xx":10,"timeout":1},"held_by":0,)"
       R"("last_run":{"number":3,"state":"killed","pid":77,)"
       R"("started_at":"2023-11-14T22:13:20.000Z","ended_at":null,"duration_ms":null,)"
-      R"("saved":4,"kept":null,"skipped":null,"failed":1,"stood":null,"sandbox":null,"exit_status":null,"signal":null},)"
+      R"("saved":4,"kept":null,"skipped":null,"failed":1,"stood":null,"sandbox":null,"exit_status":null,"signal":null,"slice":null},)"
       R"("hosts":[{"host":"h","saved":1,"failed":2,"bytes":3,)"
       R"("failed_by_class":{"dns":1,"http_4xx":1},"failed_by_status":{"404":1},)"
       R"("requests":9,"retries":2,"first_byte_ms":75,"bytes_per_second":2097152},)"

@@ -167,5 +167,22 @@ TEST(ContentName, TheListsOwnNameStays) {
             "given");
 }
 
+/// A folder of slices is merged with others by copying: whatever makes the name, it ends in the
+/// hash.
+TEST(ContentName, OfAMergedFolderANameThatChangesKeepsTheHash) {
+  const ContentNameRules merged{.suggestions = true, .extensions = true, .merged = true};
+  Link link{.url = *parse_url("http://h/get.php?id=5"), .hash = sha256("http://h/get.php?id=5")};
+  const std::string suffix = "-" + to_hex(link.hash).substr(0, 16);
+  link.name = merged_name("get.php", link.hash);
+  EXPECT_EQ(link.name, "get" + suffix + ".php");
+  EXPECT_EQ(name_for_content(link, Saved{.type = "image/png"}, merged), "get" + suffix + ".png");
+  EXPECT_EQ(name_for_content(link, Saved{.suggested_name = "cat.jpg"}, merged),
+            "cat" + suffix + ".jpg");
+  EXPECT_EQ(name_for_content(link, Saved{.type = "image/png", .suggested_name = "cat"}, merged),
+            "cat" + suffix + ".png");
+  link.open_name = std::string("a/pic.") + kExtensionMark;
+  EXPECT_EQ(name_for_content(link, Saved{.type = "image/png"}, merged), "a/pic" + suffix + ".png");
+}
+
 }  // namespace
 }  // namespace fanfetch

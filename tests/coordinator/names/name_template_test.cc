@@ -112,5 +112,16 @@ TEST(NameTemplate, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(complaint("}a{{b}"), "");
 }
 
+TEST(NameTemplate, KnowsWhetherTwoLinksOfOneListCanGetTheSameName) {
+  for (const char* unique : {"{index}", "{index:08}.jpg", "{index}-{name}", "{host}/{index}.{ext}",
+                             "{hash}", "{hash:16}.jpg", "{name}{hash:20}"}) {
+    EXPECT_TRUE(NameTemplate::parse(unique)->is_unique()) << unique;
+  }
+  for (const char* not_unique : {"{name}", "{path}", "{host}/{id}", "{hash:8}", "{index}{name}",
+                                 "{stem}{index}", "{index}1", "a", "{hash:2}/{name}"}) {
+    EXPECT_FALSE(NameTemplate::parse(not_unique)->is_unique()) << not_unique;
+  }
+}
+
 }  // namespace
 }  // namespace fanfetch
