@@ -61,8 +61,10 @@ void Transfer::on_request() noexcept {
 Taken Transfer::on_body(std::span<const std::byte> bytes) noexcept {
   // A stream of HTTP/2 was begun before there was a limit. Held back, it would fill its window of
   // 32 MB, and then time out at the server; it goes on as it began.
-  const bool may_be_held_back = job_.http2 == Http2::no;
-  if (may_be_held_back && !supervisor_.may_take(*this, bytes.size())) return Taken::later;
+  const bool is_stream = exchange_->head().version() == HttpVersion::http_2;
+  if (!supervisor_.may_take(*this, bytes.size(), is_stream ? HeldBy::nothing : HeldBy::limit)) {
+    return Taken::later;
+  }
   new_bytes_ += bytes.size();
   return body_.take(bytes) ? Taken::all : Taken::no_more;
 }

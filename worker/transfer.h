@@ -20,14 +20,17 @@ namespace fanfetch {
 class Transfer : public ResponseTaker {
  public:
   /// Whoever watches over the transfer's time, and over its share of --limit-rate.
+  /// What may hold its body back.
+  enum class HeldBy : std::uint8_t { limit, nothing };
   class Supervisor {
    public:
     virtual ~Supervisor() = default;
     /// A request of it goes out.
     virtual void on_request(Transfer& transfer) noexcept = 0;
-    /// Bytes of its body have come: may it have them at present? False: it pauses, and asks again
-    /// in resume(). Not asked for streams of HTTP/2.
-    [[nodiscard]] virtual bool may_take(Transfer& transfer, std::size_t bytes) noexcept = 0;
+    /// Bytes of its body have come: may it have them at present? False, unless it is `held_by`
+    /// nothing: it pauses, and asks again in resume().
+    [[nodiscard]] virtual bool may_take(Transfer& transfer, std::size_t bytes,
+                                        HeldBy held_by) noexcept = 0;
   };
 
   /// All but the job is lent.

@@ -162,9 +162,9 @@ void Worker::on_request(Transfer& transfer) noexcept {
   running.deadlines->request(loop_.now());
 }
 
-bool Worker::may_take(Transfer& transfer, std::size_t bytes) noexcept {
+bool Worker::may_take(Transfer& transfer, std::size_t bytes, Transfer::HeldBy held_by) noexcept {
   Running& running = running_.at(&transfer);
-  running.progress.paused = !pacer_.take(&transfer, bytes);
+  running.progress.paused = held_by == Transfer::HeldBy::limit && !pacer_.take(&transfer, bytes);
   if (!running.progress.paused) {
     running.deadlines->received(bytes);
     return true;

@@ -38,7 +38,8 @@ class Worker : private Transfer::Supervisor {
   };
 
   void on_request(Transfer& transfer) noexcept override;
-  [[nodiscard]] bool may_take(Transfer& transfer, std::size_t bytes) noexcept override;
+  [[nodiscard]] bool may_take(Transfer& transfer, std::size_t bytes,
+                              Transfer::HeldBy held_by) noexcept override;
 
   void take_jobs();
   [[nodiscard]] std::uint64_t publish_progress();

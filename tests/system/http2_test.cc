@@ -110,6 +110,37 @@ TEST_F(Http2Test, WhatIsInFlightWhenALimitBeginsFinishes) {
   EXPECT_EQ((Asked{{"HTTP/2.0", 1}}), asked());
 }
 
+/// What comes counts as progress, whatever it is spoken by.
+TEST_F(Http2Test, AStreamThatComesSlowlyIsNotStalled) {
+  start();
+  const std::string body = noise(100'000);
+  Reply slow = ok(body);
+  slow.drip_bytes = 10'000;
+  slow.drip_every = 500ms;
+  origin_.serve("/upstream/a.jpg", slow);
+  origin_.serve("/b.jpg", slow);
+  const Finished finished =
+      run(list_setup({nginx_->tls_url("/upstream/a.jpg"), origin_.url("/b.jpg")},
+                     options({"--http2", "-w1", "--stall-timeout=2s", "--retries=0"})));
+  EXPECT_EQ(0, finished.exit_status) << finished.describe();
+}
+
+/// Only a stream of HTTP/2 goes on as it began.
+TEST_F(Http2Test, WhatHttp1BringsIsHeldBackByANewLimit) {
+  auto gate = std::make_shared<Gate>();
+  origin_.serve("/a.jpg", half_then_gate(noise(4'000'000), gate));
+  FanfetchProcess process(list_setup({origin_.url("/a.jpg")}, {"--http2", "-w1"}));
+  EXPECT_TRUE(origin_.wait_for_at_once(1));
+  EXPECT_EQ(
+      0, run({.args = {"set", output(), "limit-rate=1K"}, .folder = folder_.path()}).exit_status);
+  gate->open();
+  // All of it would take half an hour.
+  const Finished stopped = run({.args = {"stop", output()}, .folder = folder_.path()});
+  EXPECT_EQ(0, stopped.exit_status) << stopped.describe();
+  EXPECT_EQ(6, finish(process).exit_status);
+  EXPECT_TRUE(saved_files().empty());
+}
+
 TEST_F(Http2Test, AConnectionThatTheServerEndsCostsNoFile) {
   start(7);
   const Finished finished = run(list_setup(links(100), options()));

@@ -38,7 +38,7 @@ struct Sink final : ResponseTaker {
 
 struct NoLimits final : Transfer::Supervisor {
   void on_request(Transfer&) noexcept override {}
-  bool may_take(Transfer&, std::size_t) noexcept override { return true; }
+  bool may_take(Transfer&, std::size_t, Transfer::HeldBy) noexcept override { return true; }
 };
 
 class TransportStage final : public Stage {
