@@ -197,6 +197,8 @@ Exit rehearse(const Options& options, std::vector<ReaderSource> sources, SourceC
   }
   if (options.reads_failed_links()) {
     read_ledger_as_source(options, ledger, plan.history->last_naming(), sources, plan.names);
+  } else if (const auto earlier = plan.history ? plan.history->last_naming() : std::nullopt) {
+    or_exit(check_slice(files.output, *earlier, run_naming(options)), kExitConfiguration);
   }
   Reader reader(std::move(sources), std::move(context), Planner(std::move(plan)),
                 slice_to_read(options));

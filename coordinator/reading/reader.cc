@@ -57,7 +57,7 @@ void Reader::read(const ReaderSource& source) {
     if (!*item) return;
     ++count_;
     if (chooser_ && !chooser_->takes(**item, count_)) {
-      if (++elsewhere_ % kLooksEachOthers == 0) wanted_ = sink_(items_);
+      if (++elsewhere_ % kLooksEachOthers == 0) look_at_run();
       continue;
     }
     Plan plan = planner_.plan(**item, source.filter, count_);
@@ -79,8 +79,14 @@ void Reader::add(ReaderItem item) {
 }
 
 void Reader::hand_on() {
+  if (items_.empty()) return planner_.rest();
+  look_at_run();
+}
+
+/// Whether it still goes on; hands on what there is.
+void Reader::look_at_run() {
   planner_.rest();
-  if (items_.empty() || !wanted_) return;
+  if (!wanted_) return;
   wanted_ = sink_(items_);
   items_.clear();
 }

@@ -59,6 +59,7 @@ class Reader {
   void tell_slice();
   void add(ReaderItem item);
   void hand_on();
+  void look_at_run();
 
   std::vector<ReaderSource> sources_;
   SourceContext context_;

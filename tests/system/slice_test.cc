@@ -84,6 +84,7 @@ TEST_F(SliceTest, AFolderIsOneSlices) {
     EXPECT_TRUE(has(refused.err, "'part-1' was begun with --slice 1/4 by link")) << refused.err;
     EXPECT_TRUE(has(refused.err, "each slice has a folder of its own, -o DIR")) << refused.err;
   }
+  EXPECT_EQ(2, run(slice_setup("1/3", {"--dry-run"})).exit_status);
   EXPECT_EQ(files_before, files("part-1"));
   const Finished again = run(slice_setup("1/4"));
   EXPECT_TRUE(has(last_line(again.err), fmt::format(" {} kept", files_before.size()))) << again.err;
