@@ -23,7 +23,7 @@ Run::Live::Live(Run& run, LedgerInbox& inbox)
 void Run::Live::begin() {
   go_by_pace();
   if (!settings_.limit_rate.is_timetable()) return;
-  inbox_.notice("--limit-rate: " + holds_text(applied_, both_clocks().wall));
+  note("--limit-rate: " + holds_text(applied_, both_clocks().wall));
 }
 
 RunPace::Now Run::Live::both_clocks() const {
@@ -168,9 +168,8 @@ void Run::Live::on_time() {
 
 /// For the user, and for the record.
 void Run::Live::note(const std::string& text) {
-  if (inbox_.backlog() > Coordinator::kMaxBacklogForMessages) return;
-  inbox_.notice(text);
   record(text);
+  if (inbox_.backlog() <= Coordinator::kMaxBacklogForMessages) inbox_.notice(text);
 }
 
 void Run::Live::record(const std::string& text) {

@@ -119,6 +119,12 @@ Result<CommandLine> read_command_line(int argc, const char* const* argv) {
   return line;
 }
 
+/// As a shell would want it.
+bool is_quoted(std::string_view value) {
+  return value.size() > 1 && (value.front() == '\'' || value.front() == '"') &&
+         value.front() == value.back();
+}
+
 Result<> apply_config_file(Options& options, const CommandLine& line) {
   if (line.has("no-config")) {
     if (line.has("config")) return fail("--config and --no-config exclude each other");
@@ -144,7 +150,8 @@ Result<> apply_config_file(Options& options, const CommandLine& line) {
     if (sources_given && (name == "source" || name == "input-file")) continue;
     const auto applied = setting.option->apply(options, setting.values);
     if (!applied) {
-      return fail("{}:{}: {}: {}", *path, setting.line, name, applied.error().message);
+      return fail("{}:{}: {}: {}{}", *path, setting.line, name, applied.error().message,
+                  is_quoted(setting.values[0]) ? "; a configuration file needs no quotes" : "");
     }
   }
   if (sources_given) options.source.pages_given = options.source.next_given = false;

@@ -782,6 +782,8 @@ TEST_F(OptionsTest, ConfigurationErrorsNameFileAndLine) {
       {"help = true\n", ":1: 'help' belongs on the command line"},
       {"header-for = example.org\n", ":1: header-for needs more: header-for = HOST 'K: V'|@FILE"},
       {"insecure = maybe\n", ":1: insecure: 'maybe' is neither true nor false"},
+      {"insecure = 'true'\n",
+       ":1: insecure: ''true'' is neither true nor false; a configuration file needs no quotes"},
       {"header = Cookie: hush\n",
        ":1: header: Cookie would go to every host of the list; name its host: --header-for HOST "
        "..."},
