@@ -94,6 +94,7 @@ def shape(lines):
     """What does not differ from run to run."""
     text = "\n".join(plain(line) for line in lines)
     text = re.sub(r"[▏▎▍▌▋▊▉█▕]+ *[▏▕]?", "BAR", text)
+    text = re.sub(r"[KMG]iB", "MiB", text)  # as slow as the machine is
     text = re.sub(r"ETA [\dhms]+", "ETA TIME", text)
     return re.sub(r" +", " ", re.sub(r"\d+(\.\d+)?", "N", re.sub(r"\d+-\d+-\d+T[\d:]+Z", "DATE", text)))
 

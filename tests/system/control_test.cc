@@ -220,7 +220,7 @@ TEST_F(ControlTest, ATimetableGoesByTheClock) {
 }
 
 TEST_F(ControlTest, ATimetableOfMidRunIsResumedAndReplaced) {
-  Launch launch = list_setup(serve_many(60, 2000, kEachTakes), {"-j4", "-w2"});
+  Launch launch = list_setup(serve_many(120, 2000, kEachTakes), {"-j4", "-w2"});
   launch.env["TZ"] = zone_before_8(3h);
   FanfetchProcess process(launch);
   EXPECT_TRUE(origin_.wait_for_count("", 4));
@@ -231,7 +231,7 @@ TEST_F(ControlTest, ATimetableOfMidRunIsResumedAndReplaced) {
       process.wait_for_stderr("set limit-rate 04:00,pause 08:00,1M: now pause until 08:00"));
   EXPECT_TRUE(eventually([&] { return origin_.at_once() == 0; }, kPatience));
   const std::size_t asked = origin_.count();
-  EXPECT_LT(asked, 60u);
+  EXPECT_LT(asked, 120u);
   EXPECT_EQ(run_name(process) + " goes on\n", tell({"resume"}));
   EXPECT_TRUE(process.wait_for_stderr("resumed: --limit-rate 1M until 08:00"));
   EXPECT_TRUE(origin_.wait_for_count("", asked + 1));
@@ -508,7 +508,7 @@ TEST_F(ControlTest, AFolderThatHoldsNoSocketHasItElsewhere) {
   std::filesystem::create_directories(socket() + "/in the way");
   const std::string runtime = folder_.at("runtime");
   std::filesystem::create_directory(runtime);
-  Launch launch = list_setup(serve_many(60, 2000, 100ms), {"-j4"});
+  Launch launch = list_setup(serve_many(60, 2000, kEachTakes), {"-j4"});
   launch.env["XDG_RUNTIME_DIR"] = runtime;
   FanfetchProcess process(launch);
   EXPECT_TRUE(origin_.wait_for_count("", 4));
@@ -536,7 +536,7 @@ TEST_F(ControlTest, WhereNoPlaceHoldsOneTheRunGoesOn) {
 
 TEST_F(ControlTest, ALongPathIsNoHindrance) {
   const std::string deep = folder_.at(std::string(100, 'a') + "/" + std::string(100, 'b'));
-  Launch launch = list_setup(serve_many(60, 2000, 100ms), {"-j4"});
+  Launch launch = list_setup(serve_many(60, 2000, kEachTakes), {"-j4"});
   std::ranges::replace(launch.args, output(), deep);
   FanfetchProcess process(launch);
   EXPECT_TRUE(origin_.wait_for_count("", 4));
