@@ -81,7 +81,7 @@ TEST_F(EnginesTest, EveryDifferenceIsListed) {
   given.program = with_libcurl();
   const Finished finished = run(given);
   EXPECT_EQ(1, finished.exit_status) << finished.describe();
-  EXPECT_FALSE(has(finished.err, "worker")) << finished.err;
+  EXPECT_FALSE(has(finished.err, "worker ")) << finished.err;
 
   const auto lines = records();
   const auto files = saved_files();

@@ -229,7 +229,7 @@ TEST_F(Http2Test, AStatusThatIsNoneIsTheServersFault) {
     connection.send("HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n");
   });
   const Finished finished = run(list_setup({nginx_->tls_url("/upstream/odd.jpg")}, options()));
-  EXPECT_FALSE(has(finished.err, "worker")) << finished.describe();
+  EXPECT_FALSE(has(finished.err, "worker ")) << finished.describe();
   ASSERT_EQ(1u, records().size());
   EXPECT_EQ("protocol", records()[0].error);
   EXPECT_TRUE(has(records()[0].message.value_or(""), "its status 999 means nothing"))

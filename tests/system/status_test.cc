@@ -92,9 +92,9 @@ TEST_F(StatusTest, JsonOfTheLastOfTwoRuns) {
   EXPECT_TRUE(
       has(out, R"("saved":1,"kept":5,"skipped":1,"failed":0,"stood":0,"sandbox":{"level":")"))
       << out;
-  EXPECT_TRUE(
-      out.ends_with("]},\"exit_status\":0,\"signal\":null},\"hosts\":null,\"failed_by_status\":{},"
-                    "\"live\":null}\n"))
+  EXPECT_TRUE(out.ends_with(
+      "]},\"exit_status\":0,\"signal\":null,\"slice\":null},\"hosts\":null,\"failed_by_status\":{},"
+      "\"live\":null}\n"))
       << out;
 }
 

@@ -74,7 +74,7 @@ class WireTest : public SystemTest {
         run(list_setup(links, {"--workers=1", "--jobs=100", "--per-host=1", "--max-size=0",
                                fmt::format("--retries={}", kRetries)}));
     EXPECT_EQ(1, finished.exit_status) << finished.describe();
-    EXPECT_FALSE(has(finished.err, "worker")) << finished.err;
+    EXPECT_FALSE(has(finished.err, "worker ")) << finished.err;
     const auto lines = records();
     ASSERT_EQ(links.size(), lines.size());
     const auto files = saved_files();
@@ -165,7 +165,7 @@ TEST_F(WireTest, AFirstHeaderLineThatBeginsWithABlankHarmsNobody) {
   }
   const Finished finished = run(list_setup(links, {"--workers=1", "--jobs=1"}));
   EXPECT_EQ(1, finished.exit_status) << finished.describe();
-  EXPECT_FALSE(has(finished.err, "worker")) << finished.err;
+  EXPECT_FALSE(has(finished.err, "worker ")) << finished.err;
   for (const ResultLine& line : records()) {
     EXPECT_EQ(line.index % 2 == 1 ? "" : "protocol", line.error.value_or("")) << line.index;
     EXPECT_EQ(1, line.attempts);
@@ -203,7 +203,7 @@ TEST_P(StaleTest, CostsNoAttempt) {
   });
   const Finished finished = run(list_setup(links, {"--workers=1", "--jobs=1", "--retries=0"}));
   EXPECT_EQ(0, finished.exit_status) << finished.describe();
-  EXPECT_FALSE(has(finished.err, "worker")) << finished.err;
+  EXPECT_FALSE(has(finished.err, "worker ")) << finished.err;
   for (const ResultLine& line : records()) EXPECT_EQ(1, line.attempts);
   for (const auto& [name, bytes] : saved_files()) EXPECT_EQ("good", bytes) << name;
   EXPECT_EQ(30u, saved_files().size());
