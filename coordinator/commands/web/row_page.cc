@@ -1,6 +1,8 @@
 #include "coordinator/commands/web/row_page.h"
 
 #include <algorithm>
+#include <limits>
+#include <optional>
 
 #include "coordinator/commands/web/json_text.h"
 #include "coordinator/ledger/schema.h"
@@ -10,6 +12,10 @@ namespace {
 
 /// Rows of a query: a read transaction lasts some milliseconds, and holds no writer up.
 constexpr std::int64_t kStep = 5000;
+/// Where the next kStep rows below `row` begin; no row if there are none. Numbers may have gaps of
+/// any size.
+constexpr const char* kFirstOfStep =
+    "SELECT min(row) FROM (SELECT row FROM links WHERE row>=1 AND row<? ORDER BY row DESC LIMIT ?)";
 constexpr const char* kRows =
     "SELECT row, url, status, file_name, bytes, http_status, content_type, attempts, error, "
     "message, started_at, duration_ms FROM links "
@@ -78,7 +84,9 @@ Result<std::string> row_page(History& history, const RowQuery& query,
                              std::chrono::milliseconds patience) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
   Database& database = history.database();
-  const std::int64_t last = database.query_number("SELECT max(row) FROM links");
+  // A damaged ledger may have any number.
+  const auto last = std::clamp<std::int64_t>(database.query_number("SELECT max(row) FROM links"), 0,
+                                             std::numeric_limits<std::int64_t>::max() - 1);
   std::int64_t before = std::clamp<std::int64_t>(query.before, 1, last + 1);
   const auto status = only_status(query);
   JsonText json;
@@ -86,9 +94,13 @@ Result<std::string> row_page(History& history, const RowQuery& query,
   json.key("last").number(last);
   json.key("rows").begin_list();
   std::size_t taken = 0;
+  Statement find_first(database, kFirstOfStep);
   Statement select(database, kRows);
   while (before > 1 && taken < query.most) {
-    const std::int64_t first = std::max<std::int64_t>(before - kStep, 1);
+    std::optional<std::int64_t> found;
+    if (find_first.bind(before).bind(kStep).step()) found = find_first.optional_number();
+    find_first.reset();
+    const std::int64_t first = found.value_or(1);
     select.bind(first).bind(before).bind(status);
     before = first;
     while (select.step()) {

@@ -41,6 +41,14 @@ class LedgerViewsTest : public testing::Test {
     return rows ? *rows : rows.error().message;
   }
 
+  /// Does to the ledger what a hostile hand could.
+  void change(const char* sql) const {
+    auto database = Database::open(path_, Database::Access::read_write);
+    ASSERT_TRUE(database) << database.error().message;
+    (*database)->exec(sql);
+    EXPECT_TRUE((*database)->ok());
+  }
+
   support::TempDir temp_;
   const std::string path_ = temp_.at(".fanfetch/ledger.sqlite");
   OpenLedger open_;
@@ -77,6 +85,23 @@ TEST_F(LedgerViewsTest, ALongSearchSaysWhereToGoOn) {
   EXPECT_EQ(R"({"last":12000,"rows":[],"next":null})",
             page({{"text", "no such"}, {"before", "2001"}}, 0ms));
   EXPECT_EQ(R"({"last":12000,"rows":[],"next":null})", page({{"text", "no such"}}));
+}
+
+TEST_F(LedgerViewsTest, NumbersMayBeAnyInADamagedLedger) {
+  for (unsigned number = 1; number <= 5; ++number) {
+    write(saved_row(number, fmt::format("{}.jpg", number)));
+  }
+  change("UPDATE links SET row=1152921504606846976 WHERE row=5");  // 2^60
+  EXPECT_EQ(R"({"last":1152921504606846976,"rows":[],"next":null})",
+            page({{"status", "failed"}}, 0ms))
+      << "one step over the gap";
+  const std::string first = page({{"most", "2"}});
+  EXPECT_TRUE(has(first, R"("rows":[{"row":1152921504606846976,)")) << first;
+  EXPECT_TRUE(first.ends_with(R"(],"next":4})")) << first;
+  change("UPDATE links SET row=9223372036854775807 WHERE row>5");
+  EXPECT_TRUE(has(page({}), R"("rows":[{"row":4,)")) << page({});
+  change("UPDATE links SET row=-row");
+  EXPECT_EQ(R"({"last":0,"rows":[],"next":null})", page({}));
 }
 
 TEST_F(LedgerViewsTest, AnAnswerToAStatusRequestIsALiveReport) {
