@@ -31,6 +31,19 @@ bool is_our_origin(const Asked& asked, bool needed) {
   return false;
 }
 
+/// A browser says so of a GET, too, which may have no Origin. A link on another page may lead to
+/// our first one, as the address with the token does that somebody was sent; what that shows nobody
+/// but its reader sees.
+bool is_our_site(const Asked& asked) {
+  if (asked.fetch_sites.empty()) return true;
+  const auto is_only = [](const std::vector<std::string>& values, std::string_view word) {
+    return values.size() == 1 && values[0] == word;
+  };
+  if (is_only(asked.fetch_sites, "same-origin") || is_only(asked.fetch_sites, "none")) return true;
+  return asked.method == "GET" && asked.path == "/" && is_only(asked.fetch_modes, "navigate") &&
+         is_only(asked.fetch_dests, "document");
+}
+
 bool has_cookie(const AccessRules& rules, const Asked& asked) {
   const std::string name = cookie_name(asked.hosts[0]);
   return std::ranges::any_of(asked.cookies, [&](const std::string& header) {
@@ -64,7 +77,7 @@ bool Secret::is(std::string_view guess) const {
 Access access(const AccessRules& rules, const Asked& asked) {
   const bool is_post = asked.method == "POST";
   if (!is_our_host(rules, asked.hosts)) return Access::wrong_host;
-  if (!is_our_origin(asked, is_post)) return Access::wrong_origin;
+  if (!is_our_origin(asked, is_post) || !is_our_site(asked)) return Access::wrong_origin;
   if (!is_post && asked.method != "GET" && asked.method != "HEAD") return Access::wrong_method;
   if (rules.token) {
     if (asked.token && asked.path == "/" && !is_post) {

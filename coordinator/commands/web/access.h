@@ -41,6 +41,8 @@ struct Asked {
   std::string path;                  ///< Without the query.
   std::optional<std::string> token;  ///< Of the query.
   std::vector<std::string> hosts, origins, cookies, authorizations, content_types;
+  /// `Sec-Fetch-Site`, `-Mode` and `-Dest`: what a browser says of who asks.
+  std::vector<std::string> fetch_sites, fetch_modes, fetch_dests;
   bool has_content_encoding = false;
 };
 

@@ -89,6 +89,9 @@ Asked asked_by(const HttpRequest& request) {
               .cookies = all_of(request, "Cookie"),
               .authorizations = all_of(request, "Authorization"),
               .content_types = all_of(request, "Content-Type"),
+              .fetch_sites = all_of(request, "Sec-Fetch-Site"),
+              .fetch_modes = all_of(request, "Sec-Fetch-Mode"),
+              .fetch_dests = all_of(request, "Sec-Fetch-Dest"),
               .has_content_encoding = request.has_header("Content-Encoding")};
   if (request.has_param("token")) asked.token = request.get_param_value("token");
   return asked;

@@ -100,6 +100,40 @@ TEST(Access, AnOriginIsTheHost) {
   EXPECT_EQ(Access::wrong_origin, access(rules(), none));
 }
 
+TEST(Access, WhatAnotherSiteAsksForIsRefused) {
+  struct Case {
+    const char *method, *path;
+    std::vector<std::string> sites, modes, dests;
+    Access expected;
+  };
+  const Case kCases[] = {
+      {"GET", "/api/rows", {"same-origin"}, {"cors"}, {"empty"}, Access::allowed},
+      {"GET", "/file", {"none"}, {"navigate"}, {"document"}, Access::allowed},
+      {"POST", "/api/control", {"same-origin"}, {"cors"}, {"empty"}, Access::allowed},
+      {"GET", "/", {"cross-site"}, {"navigate"}, {"document"}, Access::allowed},
+      {"GET", "/", {"same-site"}, {"navigate"}, {"document"}, Access::allowed},
+      {"GET", "/", {"cross-site"}, {"no-cors"}, {"image"}, Access::wrong_origin},
+      {"GET", "/", {"cross-site"}, {"navigate"}, {"iframe"}, Access::wrong_origin},
+      {"GET", "/", {"cross-site"}, {}, {}, Access::wrong_origin},
+      {"HEAD", "/", {"cross-site"}, {"navigate"}, {"document"}, Access::wrong_origin},
+      {"GET", "/file", {"cross-site"}, {"navigate"}, {"document"}, Access::wrong_origin},
+      {"GET", "/file", {"same-site"}, {"no-cors"}, {"image"}, Access::wrong_origin},
+      {"GET", "/app.js", {"cross-site"}, {"no-cors"}, {"script"}, Access::wrong_origin},
+      {"GET", "/api/rows", {"Same-Origin"}, {"cors"}, {"empty"}, Access::wrong_origin},
+      {"GET", "/api/rows", {""}, {"cors"}, {"empty"}, Access::wrong_origin},
+      {"GET", "/api/rows", {"none", "cross-site"}, {"cors"}, {"empty"}, Access::wrong_origin},
+      {"POST", "/api/control", {"same-site"}, {"cors"}, {"empty"}, Access::wrong_origin},
+  };
+  for (const Case& one : kCases) {
+    Asked ask = asked(one.method, one.path);
+    ask.fetch_sites = one.sites;
+    ask.fetch_modes = one.modes;
+    ask.fetch_dests = one.dests;
+    EXPECT_EQ(one.expected, access(rules(), ask))
+        << one.method << ' ' << one.path << " from " << one.sites[0];
+  }
+}
+
 TEST(Access, WithoutTokenOrCookieThereIsNothing) {
   for (const char* path : {"/", "/style.css", "/api/live", "/file", "/metrics"}) {
     Asked one = asked("GET", path);
