@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <system_error>
 #include <utility>
 
@@ -16,7 +17,8 @@ Clients::Clients(EventLoop& loop, const Listener& listener, Serve serve)
 
 Clients::~Clients() {
   loop_.unwatch(gone_event_.get());
-  if (listens_) loop_.unwatch(listener_.fd());
+  if (rest_) loop_.cancel(*rest_);
+  stop_listening();
   for (const auto& client : clients_) client->connection.cut();
   for (const auto& client : clients_) client->thread.join();
 }
@@ -26,11 +28,19 @@ void Clients::listen() {
   loop_.watch(listener_.fd(), EPOLLIN, [this](std::uint32_t) { accept_some(); });
 }
 
+void Clients::stop_listening() {
+  if (std::exchange(listens_, false)) loop_.unwatch(listener_.fd());
+}
+
 void Clients::accept_some() {
   if (clients_.size() >= kMost) return make_room();
-  UniqueFd fd = listener_.accept();
-  if (!fd.valid()) return;
-  auto& client = clients_.emplace_back(std::make_unique<Client>(std::move(fd)));
+  auto fd = listener_.accept();
+  if (!fd) {
+    const int error = fd.error();
+    if (error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS) rest();
+    return;
+  }
+  auto& client = clients_.emplace_back(std::make_unique<Client>(std::move(*fd)));
   try {
     client->thread = std::thread([this, one = client.get()] {
       serve_(one->connection);
@@ -43,12 +53,21 @@ void Clients::accept_some() {
   }
 }
 
+/// Who waits to be let in stays in the kernel's queue, and would wake the loop without end.
+void Clients::rest() {
+  stop_listening();
+  if (rest_) loop_.cancel(*rest_);
+  rest_ = loop_.call_at(loop_.now() + kRest, [this] {
+    rest_.reset();
+    if (clients_.size() < kMost) listen();
+  });
+}
+
 void Clients::make_room() {
   const auto longest = std::ranges::min_element(
       clients_, {}, [](const auto& client) { return client->connection.waits_since(); });
   if ((*longest)->connection.waits_since() != Instant::max()) (*longest)->connection.cut();
-  loop_.unwatch(listener_.fd());  // until one has gone
-  listens_ = false;
+  stop_listening();  // until one has gone
 }
 
 void Clients::join_gone() {

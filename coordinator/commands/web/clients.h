@@ -4,9 +4,11 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
+#include "common/clock.h"
 #include "common/event_loop.h"
 #include "coordinator/commands/web/client_connection.h"
 #include "coordinator/commands/web/listener.h"
@@ -20,6 +22,8 @@ namespace fanfetch {
 class Clients {
  public:
   static constexpr std::size_t kMost = 32;
+  /// While there are no descriptors to be had, nobody is let in for so long at a time.
+  static constexpr Duration kRest = std::chrono::milliseconds(500);
   /// Runs on the client's thread.
   using Serve = std::function<void(ClientConnection&)>;
 
@@ -39,7 +43,9 @@ class Clients {
   };
 
   void listen();
+  void stop_listening();
   void accept_some();
+  void rest();
   void make_room();
   void join_gone();
 
@@ -49,6 +55,7 @@ class Clients {
   UniqueFd gone_event_;
   std::list<std::unique_ptr<Client>> clients_;
   bool listens_ = false;
+  std::optional<EventLoop::TimerKey> rest_;
 
   std::mutex mutex_;
   std::vector<const Client*> gone_;  // under the mutex: their threads are about to end

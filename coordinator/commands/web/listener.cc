@@ -104,27 +104,38 @@ Result<Listener> Listener::open(const ListenAddress& wanted) {
   const SocketAddress at = socket_address(address);
   UniqueFd fd = new_socket(at);
   int error = fd.valid() ? bind_to(fd.get(), address, at) : errno;
+  std::optional<FileId> file;
+  if (error == 0 && address.is_unix()) file = file_at(address.path);
   if (error == 0 && address.is_unix() && ::chmod(address.path.c_str(), 0600) != 0) error = errno;
   if (error == 0 && ::listen(fd.get(), kBacklog) != 0) error = errno;
   if (error != 0) return cannot_listen(address, error);
   if (!address.is_unix()) address.port = port_of(fd.get());
-  return Listener(std::move(fd), std::move(address));
+  return Listener(std::move(fd), std::move(address), file);
 }
 
 Listener::~Listener() { remove(); }
 
 void Listener::remove() {
-  if (fd_.valid() && address_.is_unix()) (void)::unlink(address_.path.c_str());
+  if (fd_.valid() && file_ && file_at(address_.path) == file_) {
+    (void)::unlink(address_.path.c_str());
+  }
 }
 
-UniqueFd Listener::accept() const {
+std::optional<Listener::FileId> Listener::file_at(const std::string& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) return std::nullopt;
+  return FileId{.device = status.st_dev, .inode = status.st_ino};
+}
+
+tl::expected<UniqueFd, int> Listener::accept() const {
   UniqueFd client(::accept4(fd_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-  if (!client.valid() || !address_.is_unix()) return client;
+  if (!client.valid()) return tl::unexpected(errno);
+  if (!address_.is_unix()) return client;
   ucred peer{};
   socklen_t size = sizeof peer;
   const bool is_known = ::getsockopt(client.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
   if (is_known && (peer.uid == ::geteuid() || peer.uid == 0)) return client;
-  return UniqueFd();
+  return tl::unexpected(EACCES);
 }
 
 }  // namespace fanfetch

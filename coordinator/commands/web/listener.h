@@ -1,6 +1,10 @@
 #pragma once
 
+#include <sys/types.h>
+
+#include <optional>
 #include <string>
+#include <tl/expected.hpp>
 #include <utility>
 
 #include "common/result.h"
@@ -16,23 +20,37 @@ class Listener {
   /// A UNIX socket that an ended dashboard has left is replaced. Error: says what to do.
   [[nodiscard]] static Result<Listener> open(const ListenAddress& wanted);
   Listener(Listener&& other) noexcept
-      : fd_(std::move(other.fd_)), address_(std::exchange(other.address_, {})) {}
+      : fd_(std::move(other.fd_)),
+        address_(std::exchange(other.address_, {})),
+        file_(other.file_) {}
   Listener& operator=(Listener&&) = delete;
   ~Listener();
 
   /// With the port that was taken.
   [[nodiscard]] const ListenAddress& address() const { return address_; }
   [[nodiscard]] int fd() const { return fd_.get(); }
-  /// Removes a UNIX socket from its folder.
+  /// Removes a UNIX socket from its folder, unless something else has taken its place.
   void remove();
-  /// The next client, non-blocking. Not valid: none waits, or none that may connect.
-  [[nodiscard]] UniqueFd accept() const;
+  /// The next client, non-blocking. Error: an errno value; EAGAIN: none waits; EACCES: it may not
+  /// connect.
+  [[nodiscard]] tl::expected<UniqueFd, int> accept() const;
 
  private:
-  Listener(UniqueFd fd, ListenAddress address) : fd_(std::move(fd)), address_(std::move(address)) {}
+  /// What distinguishes a file from all others that exist.
+  struct FileId {
+    dev_t device = 0;
+    ino_t inode = 0;
+    bool operator==(const FileId&) const = default;
+  };
+  /// Of what is at `path`; nullopt: nothing.
+  [[nodiscard]] static std::optional<FileId> file_at(const std::string& path);
+
+  Listener(UniqueFd fd, ListenAddress address, std::optional<FileId> file)
+      : fd_(std::move(fd)), address_(std::move(address)), file_(file) {}
 
   UniqueFd fd_;
   ListenAddress address_;
+  std::optional<FileId> file_;  // a UNIX socket's, once it is bound
 };
 
 }  // namespace fanfetch

@@ -50,7 +50,7 @@ std::shared_ptr<LiveFeed::Watcher> LiveFeed::watch() {
   const std::lock_guard lock(mutex_);
   if (watchers_ >= kMaxWatchers || stopped_) return nullptr;
   ++watchers_;
-  news_.reset();  // may be old
+  if (std::chrono::steady_clock::now() >= next_look_) news_.reset();
   changed_.notify_all();
   return std::make_shared<Watcher>(*this);
 }
@@ -76,14 +76,15 @@ void LiveFeed::work() {
       changed_.wait(lock, [&] { return stopped_ || watchers_ > 0; });
       continue;
     }
+    if (changed_.wait_until(lock, next_look_, [&] { return stopped_; })) return;
+    if (watchers_ == 0) continue;
     lock.unlock();
     auto news = std::make_shared<const std::string>(look());
     lock.lock();
     news_ = std::move(news);
     ++number_;
+    next_look_ = std::chrono::steady_clock::now() + kInterval;
     changed_.notify_all();
-    // Who begins to watch does not wait for the next second.
-    changed_.wait_for(lock, kInterval, [&] { return stopped_ || (watchers_ > 0 && !news_); });
   }
 }
 

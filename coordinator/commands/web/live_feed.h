@@ -9,14 +9,15 @@
 #include <string>
 #include <thread>
 
+#include "common/clock.h"
 #include "coordinator/commands/folder/folder.h"
 #include "coordinator/commands/live/run_contact.h"
 
 namespace fanfetch {
 
 /// What the run that is going on says of itself, once a second for all who watch; the run is asked
-/// only while somebody does. A thread of its own asks: a run that does not answer holds nobody up.
-/// Thread-safe.
+/// only while somebody does, and no more often however many come and go. A thread of its own asks:
+/// a run that does not answer holds nobody up. Thread-safe.
 class LiveFeed {
  public:
   static constexpr std::chrono::milliseconds kInterval{1000};
@@ -71,6 +72,7 @@ class LiveFeed {
   std::size_t watchers_ = 0;
   std::uint64_t number_ = 0;  // of news_
   std::shared_ptr<const std::string> news_;
+  Instant next_look_{};  // news_ is good until then
   bool stopped_ = false;
 
   std::thread thread_;

@@ -73,13 +73,15 @@ Exit run_web(const WebArguments& arguments) {
     if (!read) return exit_with(kExitConfiguration, read.error().message);
     token = std::move(*read);
   }
+  // No thread exists yet. A signal that comes from here on waits for the loop, so that a UNIX
+  // socket is removed again.
+  Signals::block();
   auto listener = Listener::open(arguments.listen);
   if (!listener) return exit_with(kExitConfiguration, listener.error().message);
   if (const auto announced = announce(arguments, listener->address(), token); !announced) {
     return exit_with(kExitOutput, announced.error().message);
   }
 
-  Signals::block();  // no thread exists yet
   EventLoop loop;
   const Signals signals(loop, [&loop](int signal) {
     if (signal != SIGUSR1) loop.stop();
