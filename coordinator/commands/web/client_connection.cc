@@ -85,10 +85,11 @@ void ClientConnection::close_politely() {
   waits_since_ = Clock::now();
   std::array<char, 4096> buffer;
   const Instant deadline = Clock::now() + std::chrono::seconds(1);
-  while (received_ < kMaxHeadBytes + kMaxBodyBytes && wait_for(POLLIN, deadline)) {
+  std::size_t drained = 0;
+  while (drained < kMaxDrainedBytes && wait_for(POLLIN, deadline)) {
     const ssize_t count = ::recv(fd_.get(), buffer.data(), buffer.size(), 0);
     if (count <= 0) break;
-    received_ += static_cast<std::size_t>(count);
+    drained += static_cast<std::size_t>(count);
   }
 }
 

@@ -24,6 +24,9 @@ class ClientConnection {
   /// For so long it may take nothing of what it asked for.
   static constexpr std::chrono::seconds kAnswerPatience{10};
 
+  /// What it may have sent in vain and still gets its answer.
+  static constexpr std::size_t kMaxDrainedBytes = 1024 * 1024;
+
   /// `fd`: non-blocking.
   explicit ClientConnection(UniqueFd fd);
   ClientConnection(const ClientConnection&) = delete;
