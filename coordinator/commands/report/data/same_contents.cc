@@ -29,21 +29,25 @@ void note(SameContents::Found& found, SameContents::Group& group, std::size_t mo
 }  // namespace
 
 void SameContents::add(const Sha256Digest& digest, std::uint64_t bytes, std::int64_t row) {
+  if (error_ != 0) return;
   File file{.bytes = bytes, .row = row};
   std::memcpy(&file.content, digest.data(), sizeof file.content);
   Part& part = parts_[digest[sizeof file.content] % kParts];
   part.files.push_back(file);
-  if (part.files.size() >= kPiece && error_ == 0) write_out(part);
+  if (part.files.size() >= kPiece && !write_out(part)) {
+    for (Part& held : parts_) held = {};
+    file_.reset();
+  }
 }
 
-void SameContents::write_out(Part& part) {
+bool SameContents::write_out(Part& part) {
   if (!file_.valid()) {
     // Not O_TMPFILE: some file systems have none.
     std::string path = folder_ + "/fanfetch-report-XXXXXX";
     file_.reset(::mkostemp(path.data(), O_CLOEXEC));
     if (!file_.valid()) {
       error_ = errno;
-      return;
+      return false;
     }
     ::unlink(path.c_str());
   }
@@ -51,10 +55,12 @@ void SameContents::write_out(Part& part) {
   errno = 0;
   if (::pwrite(file_.get(), part.files.data(), static_cast<std::size_t>(size), written_) != size) {
     error_ = errno != 0 ? errno : ENOSPC;
+    return false;
   }
   part.pieces.push_back(written_);
   written_ += size;
   part.files.clear();
+  return true;
 }
 
 bool SameContents::read_back(Part& part) {

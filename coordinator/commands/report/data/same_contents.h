@@ -56,14 +56,14 @@ class SameContents {
     std::vector<File> files;
     std::vector<std::int64_t> pieces;  // where they begin in the temporary file
   };
-  void write_out(Part& part);
+  [[nodiscard]] bool write_out(Part& part);
   [[nodiscard]] bool read_back(Part& part);
 
   std::string folder_;
   std::array<Part, kParts> parts_;
   UniqueFd file_;  // not valid: all are in memory
   std::int64_t written_ = 0;
-  int error_ = 0;
+  int error_ = 0;  // of the temporary file; from then on nothing is held
 };
 
 }  // namespace fanfetch
