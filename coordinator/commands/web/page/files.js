@@ -3,7 +3,7 @@ import {byId, el, fill, shown, table} from './dom.js';
 import {bytes, count, duration, time} from './format.js';
 
 /** A search may look at many rows that it does not take; then an answer has few rows or none, and where to go on. */
-async function fetchPage(query, most, onProgress, isWanted) {
+export async function fetchPage(query, most, onProgress, isWanted) {
   const rows = [];
   let before = query.get('before'), last = 0;
   do {
