@@ -469,6 +469,17 @@ TEST_F(WebTest, NoOtherFileIsServed) {
   expect_ends(dashboard);
 }
 
+TEST_F(WebTest, ALedgerThatIsGoneIsSaidInASentence) {
+  fill_folder();
+  Dashboard dashboard(web());
+  std::filesystem::remove_all(output() + "/.fanfetch");
+  const HttpAnswer answer = dashboard.get("/api/report");
+  EXPECT_EQ(500, answer.status);
+  EXPECT_TRUE(has(answer.body, R"("message":")")) << answer.body;
+  EXPECT_FALSE(has(answer.body, "fanfetch: ") || has(answer.body, "\\n")) << answer.body;
+  expect_ends(dashboard);
+}
+
 TEST_F(WebTest, HostileTextsStayTexts) {
   const std::string name = "<img src=x onerror=alert(1)>\"\\u202e";
   fill_folder();

@@ -273,7 +273,8 @@ class HttpServer::Library : public httplib::Server {
 
   void report(const HttpRequest&, HttpResponse& response) {
     const auto report = report_.get();
-    report ? say_json(response, 200, **report) : refuse_json(response, 500, report.error().message);
+    report ? say_json(response, 200, **report)
+           : refuse_json(response, 500, sentence(report.error().message));
   }
 
   void rows(const HttpRequest& request, HttpResponse& response) {
