@@ -16,12 +16,6 @@
 namespace fanfetch {
 namespace {
 
-std::optional<std::uint64_t> optional_count(Statement& from) {
-  const auto number = from.optional_number();
-  if (!number) return std::nullopt;
-  return static_cast<std::uint64_t>(*number);
-}
-
 /// All counts but those by host, in one pass over the rows.
 void count_rows(Database& database, FolderStatus& status) {
   Statement select(database,
@@ -91,7 +85,7 @@ void count_hosts(Database& database, FolderStatus& status, std::optional<std::ui
   while (select.step()) {
     HostCounts& host = counter.host_of(select.text());
     const bool saved = select.text() == name(Status::saved);
-    const std::uint64_t bytes = optional_count(select).value_or(0);
+    const std::uint64_t bytes = select.optional_count().value_or(0);
     ++(saved ? host.saved : host.failed);
     if (saved) {
       host.bytes += bytes;

@@ -1,49 +1,15 @@
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
-#include "common/utf8.h"
 #include "coordinator/commands/status_report.h"
+#include "coordinator/report/json_text.h"
 
 namespace fanfetch {
 namespace {
-
-class Json {
- public:
-  Json& key(std::string_view key) {
-    const std::string valid = valid_utf8(key);
-    writer_.Key(valid.data(), static_cast<rapidjson::SizeType>(valid.size()));
-    return *this;
-  }
-  void text(std::string_view text) {
-    const std::string valid = valid_utf8(text);  // RapidJSON copies bytes as they are
-    writer_.String(valid.data(), static_cast<rapidjson::SizeType>(valid.size()));
-  }
-  void number(std::uint64_t value) { writer_.Uint64(value); }
-  void number(const std::optional<std::uint64_t>& value) { value ? number(*value) : null(); }
-  void null() { writer_.Null(); }
-  /// One that is written already.
-  void object(std::string_view json) {
-    writer_.RawValue(json.data(), json.size(), rapidjson::kObjectType);
-  }
-  void begin() { writer_.StartObject(); }
-  void end() { writer_.EndObject(); }
-  void begin_list() { writer_.StartArray(); }
-  void end_list() { writer_.EndArray(); }
-  [[nodiscard]] std::string line() {
-    return printable_json({buffer_.GetString(), buffer_.GetSize()}) + '\n';
-  }
-
- private:
-  rapidjson::StringBuffer buffer_;
-  rapidjson::Writer<rapidjson::StringBuffer> writer_{buffer_};
-};
 
 std::optional<std::uint64_t> as_count(std::optional<int> number) {
   if (!number) return std::nullopt;
   return static_cast<std::uint64_t>(*number);
 }
 
-void write_sandbox(Json& json, Protections protections) {
+void write_sandbox(JsonText& json, Protections protections) {
   json.begin();
   json.key("level").text(protections == protection::kAll ? "full"
                          : protections == 0              ? "none"
@@ -54,7 +20,7 @@ void write_sandbox(Json& json, Protections protections) {
   json.end();
 }
 
-void write_slice(Json& json, const Slice& slice) {
+void write_slice(JsonText& json, const Slice& slice) {
   json.begin();
   json.key("number").number(std::uint64_t{slice.number});
   json.key("of").number(std::uint64_t{slice.count});
@@ -62,7 +28,7 @@ void write_slice(Json& json, const Slice& slice) {
   json.end();
 }
 
-void write_run(Json& json, const LastRun& run, WallTime now) {
+void write_run(JsonText& json, const LastRun& run, WallTime now) {
   using std::chrono::milliseconds;
   json.begin();
   json.key("number").number(static_cast<std::uint64_t>(run.number));
@@ -93,7 +59,7 @@ void write_run(Json& json, const LastRun& run, WallTime now) {
   json.end();
 }
 
-void write_counts_by_class(Json& json, const FailureCountsByKind& failures) {
+void write_counts_by_class(JsonText& json, const FailureCountsByKind& failures) {
   std::map<std::string, std::uint64_t> by_class;
   for (const auto& [kind, count] : failures) by_class[kind.first] += count;
   json.begin();
@@ -102,7 +68,7 @@ void write_counts_by_class(Json& json, const FailureCountsByKind& failures) {
 }
 
 /// Those that came with one.
-void write_counts_by_status(Json& json, const FailureCountsByKind& failures) {
+void write_counts_by_status(JsonText& json, const FailureCountsByKind& failures) {
   std::map<int, std::uint64_t> by_status;
   for (const auto& [kind, count] : failures) by_status[kind.second] += count;
   json.begin();
@@ -113,7 +79,7 @@ void write_counts_by_status(Json& json, const FailureCountsByKind& failures) {
 }
 
 /// The keys of what was measured of a host.
-void write_measured(Json& json, const std::optional<HostSums>& measured) {
+void write_measured(JsonText& json, const std::optional<HostSums>& measured) {
   std::optional<std::uint64_t> requests, retries, first_byte, speed;
   if (measured) {
     requests = measured->requests;
@@ -127,7 +93,7 @@ void write_measured(Json& json, const std::optional<HostSums>& measured) {
   json.key("bytes_per_second").number(speed);
 }
 
-void write_hosts(Json& json, const std::vector<HostCounts>& hosts) {
+void write_hosts(JsonText& json, const std::vector<HostCounts>& hosts) {
   json.begin_list();
   for (const HostCounts& host : hosts) {
     json.begin();
@@ -149,7 +115,7 @@ void write_hosts(Json& json, const std::vector<HostCounts>& hosts) {
 }  // namespace
 
 std::string status_json(const FolderStatus& status, WallTime now) {
-  Json json;
+  JsonText json;
   json.begin();
   json.key("schema").number(std::uint64_t{1});
   json.key("output").text(status.output);
@@ -169,7 +135,7 @@ std::string status_json(const FolderStatus& status, WallTime now) {
   json.key("failed_by_status");
   write_counts_by_status(json, status.failed_by_status);
   json.key("live");
-  status.live ? json.object(status.live->json) : json.null();
+  status.live ? json.raw(status.live->json) : json.null();
   json.end();
   return json.line();
 }

@@ -1,14 +1,11 @@
 #include "coordinator/control/answer.h"
 
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
 #include <algorithm>
 #include <cmath>
 #include <variant>
 
-#include "common/utf8.h"
 #include "coordinator/control/request.h"
+#include "coordinator/report/json_text.h"
 
 namespace fanfetch {
 namespace {
@@ -16,43 +13,24 @@ namespace {
 using std::chrono::milliseconds;
 
 /// One answer.
-class Answer {
+class Answer : public JsonText {
  public:
   explicit Answer(bool ok) {
     begin();
     key("schema").number(1);
     key("ok").boolean(ok);
   }
-  Answer& key(std::string_view key) {
-    writer_.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
-    return *this;
-  }
-  void text(std::string_view text) {
-    const std::string valid = valid_utf8(text);  // RapidJSON copies bytes as they are
-    writer_.String(valid.data(), static_cast<rapidjson::SizeType>(valid.size()));
-  }
-  void number(std::uint64_t value) { writer_.Uint64(value); }
-  void number(std::optional<std::uint64_t> value) { value ? number(*value) : null(); }
-  /// To a thousandth. JSON has no number for what is none.
-  void real(double value) {
-    const double most = 1e15;
-    writer_.Double(value > 0 ? std::round(std::min(value, most) * 1000) / 1000 : 0.0);
-  }
-  void boolean(bool value) { writer_.Bool(value); }
-  void null() { writer_.Null(); }
-  void begin() { writer_.StartObject(); }
-  void end() { writer_.EndObject(); }
-  void begin_list() { writer_.StartArray(); }
-  void end_list() { writer_.EndArray(); }
   [[nodiscard]] std::string line() {
     end();
-    return printable_json({buffer_.GetString(), buffer_.GetSize()}) + '\n';
+    return JsonText::line();
   }
-
- private:
-  rapidjson::StringBuffer buffer_;
-  rapidjson::Writer<rapidjson::StringBuffer> writer_{buffer_};
 };
+
+/// A rate to a thousandth.
+double rounded(double rate) {
+  const double most = 1e15;
+  return rate > 0 ? std::round(std::min(rate, most) * 1000) / 1000 : 0.0;
+}
 
 std::string_view word(HostView::State state) {
   switch (state) {
@@ -137,8 +115,8 @@ void put_live(Answer& answer, const LiveStatus& status) {
   answer.key("saved_bytes").number(live.saved_bytes);
   answer.key("received_bytes").number(live.received_bytes);
   answer.key("wasted_bytes").number(live.wasted_bytes);
-  answer.key("links_per_second").real(live.links_per_second);
-  answer.key("bytes_per_second").real(live.bytes_per_second);
+  answer.key("links_per_second").real(rounded(live.links_per_second));
+  answer.key("bytes_per_second").real(rounded(live.bytes_per_second));
   answer.key("total").number(live.total);
   answer.key("total_bytes").number(live.total_bytes);
   answer.key("time_left_ms");

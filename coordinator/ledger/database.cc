@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <mutex>
@@ -229,6 +230,11 @@ bool Statement::next_is_null() {
 std::optional<std::int64_t> Statement::optional_number() {
   if (next_is_null()) return std::nullopt;
   return number();
+}
+
+std::optional<std::uint64_t> Statement::optional_count() {
+  if (next_is_null()) return std::nullopt;
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(number(), 0));
 }
 
 std::optional<std::string> Statement::optional_text() {

@@ -114,6 +114,8 @@ class Statement {
   [[nodiscard]] std::string_view text();
   [[nodiscard]] std::span<const std::uint8_t> blob();
   [[nodiscard]] std::optional<std::int64_t> optional_number();
+  /// A number below 0, which only a damaged file has, counts as 0.
+  [[nodiscard]] std::optional<std::uint64_t> optional_count();
   [[nodiscard]] std::optional<std::string> optional_text();
 
  private:

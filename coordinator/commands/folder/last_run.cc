@@ -6,12 +6,6 @@
 namespace fanfetch {
 namespace {
 
-std::optional<std::uint64_t> optional_count(Statement& from) {
-  const auto number = from.optional_number();
-  if (!number) return std::nullopt;
-  return static_cast<std::uint64_t>(*number);
-}
-
 /// An exit status or a signal: a ledger that is damaged, or a stranger's, may hold any number.
 std::optional<int> optional_status(Statement& from) {
   const auto number = from.optional_number();
@@ -32,11 +26,11 @@ std::optional<LastRun> read_last_run(Database& database) {
   run.started_at = ledger_time(select.number());
   if (const auto ended = select.optional_number()) run.ended_at = ledger_time(*ended);
   run.state = select.optional_text().value_or("");
-  run.saved = optional_count(select).value_or(0);
-  run.kept = optional_count(select);
-  run.skipped = optional_count(select);
-  run.failed = optional_count(select).value_or(0);
-  run.stood = optional_count(select);
+  run.saved = select.optional_count().value_or(0);
+  run.kept = select.optional_count();
+  run.skipped = select.optional_count();
+  run.failed = select.optional_count().value_or(0);
+  run.stood = select.optional_count();
   if (const auto bits = select.optional_number()) {
     run.protections = static_cast<Protections>(*bits) & protection::kAll;
   }

@@ -14,13 +14,13 @@
 
 #include "common/utf8.h"
 #include "coordinator/commands/web/assets.h"
-#include "coordinator/commands/web/json_text.h"
 #include "coordinator/commands/web/row_page.h"
 #include "coordinator/commands/web/row_query.h"
 #include "coordinator/commands/web/run_metrics.h"
 #include "coordinator/commands/web/saved_file.h"
 #include "coordinator/control/answer_reader.h"
 #include "coordinator/link/beneath.h"
+#include "coordinator/report/json_text.h"
 #include "coordinator/settle/folder_holder.h"
 
 namespace fanfetch {

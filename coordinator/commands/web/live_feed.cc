@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "coordinator/commands/web/json_text.h"
+#include "coordinator/report/json_text.h"
 #include "coordinator/settle/folder_holder.h"
 
 namespace fanfetch {

@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "coordinator/commands/web/json_text.h"
+#include "coordinator/report/json_text.h"
 
 namespace fanfetch {
 namespace {

@@ -4,8 +4,8 @@
 #include <limits>
 #include <optional>
 
-#include "coordinator/commands/web/json_text.h"
 #include "coordinator/ledger/schema.h"
+#include "coordinator/report/json_text.h"
 
 namespace fanfetch {
 namespace {

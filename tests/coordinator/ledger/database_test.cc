@@ -67,6 +67,15 @@ TEST_F(DatabaseTest, ValuesComeBackAsTheyWent) {
   EXPECT_TRUE(database->ok());
 }
 
+TEST_F(DatabaseTest, ACountIsNeverBelowNothing) {
+  const auto database = open(path_);
+  Statement select(*database, "SELECT NULL, -5, 7");
+  ASSERT_TRUE(select.step());
+  EXPECT_EQ(select.optional_count(), std::nullopt);
+  EXPECT_EQ(select.optional_count(), 0u) << "a damaged file's";
+  EXPECT_EQ(select.optional_count(), 7u);
+}
+
 TEST_F(DatabaseTest, ErrorsStick) {
   const auto database = open(path_);
   database->exec("CREATE TABLE t(a)");

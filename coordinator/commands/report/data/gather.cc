@@ -27,12 +27,6 @@ constexpr std::size_t kFewSamples = 10;
 /// Of these many candidates each, one picture is shown at most: files may be gone, or no pictures.
 constexpr std::size_t kCandidates = 5;
 
-std::optional<std::uint64_t> optional_count(Statement& from) {
-  const auto number = from.optional_number();
-  if (!number) return std::nullopt;
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(*number, 0));
-}
-
 std::optional<milliseconds> optional_time(Statement& from) {
   const auto number = from.optional_number();
   if (!number) return std::nullopt;
@@ -51,11 +45,11 @@ std::vector<PastRun> read_runs(Database& database, std::size_t most) {
     run.started_at = ledger_time(select.number());
     if (const auto ended = select.optional_number()) run.ended_at = ledger_time(*ended);
     run.state = select.optional_text().value_or("killed");
-    run.saved = optional_count(select);
-    run.kept = optional_count(select);
-    run.skipped = optional_count(select);
-    run.failed = optional_count(select);
-    run.bytes = optional_count(select);
+    run.saved = select.optional_count();
+    run.kept = select.optional_count();
+    run.skipped = select.optional_count();
+    run.failed = select.optional_count();
+    run.bytes = select.optional_count();
     run.command = select.optional_text();
     run.told = select.optional_text();
   }
@@ -132,7 +126,7 @@ class Pass {
     const std::string_view url = from.text();
     record_.url->assign(url);
     record_.status = from.text() == name(Status::saved) ? Status::saved : Status::failed;
-    record_.bytes = optional_count(from);
+    record_.bytes = from.optional_count();
     const std::string_view error = from.text();
     record_.error = error_class(error);
     record_.http_status.reset();
@@ -141,7 +135,7 @@ class Pass {
     record_.times.first_byte = optional_time(from);
     record_.times.duration = optional_time(from);
     // Rows of older fanfetches do not say, and --adopt needs none: the table counts them so.
-    record_.requests = std::max<std::uint64_t>(optional_count(from).value_or(0), 1);
+    record_.requests = std::max<std::uint64_t>(from.optional_count().value_or(0), 1);
     hosts_.add(record_);
     const WallTime ended =
         ledger_time(from.number()) + record_.times.duration.value_or(milliseconds(0));
@@ -282,7 +276,7 @@ void add_pictures(Database& database, const RowSample& candidates, const ReportL
     std::optional<SamplePicture> picture;
     if (select.bind(row).step()) {
       const std::string name(select.text());
-      const std::uint64_t bytes = optional_count(select).value_or(0);
+      const std::uint64_t bytes = select.optional_count().value_or(0);
       const FileStamp stamp{.size = bytes, .mtime_ns = select.number()};
       if (bytes <= limits.picture_bytes && base64_size(bytes) <= room) {
         picture = read_picture(folder.get(), name, stamp);

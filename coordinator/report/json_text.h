@@ -14,15 +14,16 @@
 
 namespace fanfetch {
 
-/// Writes one JSON text for the page. Texts may hold any bytes: what is no UTF-8 becomes U+FFFD.
+/// Writes one JSON text. Texts may hold any bytes: what is no UTF-8 becomes U+FFFD.
 class JsonText {
  public:
   JsonText& key(std::string_view key) {
-    writer_.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
+    const std::string valid = valid_utf8(key);
+    writer_.Key(valid.data(), static_cast<rapidjson::SizeType>(valid.size()));
     return *this;
   }
   void text(std::string_view text) {
-    const std::string valid = valid_utf8(text);
+    const std::string valid = valid_utf8(text);  // RapidJSON copies bytes as they are
     writer_.String(valid.data(), static_cast<rapidjson::SizeType>(valid.size()));
   }
   /// The value, or null.
@@ -46,6 +47,10 @@ class JsonText {
   void begin_list() { writer_.StartArray(); }
   void end_list() { writer_.EndArray(); }
   [[nodiscard]] std::string take() const { return {buffer_.GetString(), buffer_.GetSize()}; }
+  /// The same as a line that is safe to print.
+  [[nodiscard]] std::string line() const {
+    return printable_json({buffer_.GetString(), buffer_.GetSize()}) + '\n';
+  }
 
  private:
   rapidjson::StringBuffer buffer_;
