@@ -59,7 +59,8 @@ class SbomTest(unittest.TestCase):
 
     def test_what_matters_most_is_listed_as_it_is_installed(self):
         for name, relation in (("libcurl4", "DYNAMIC_LINK"), ("libssl3", "DYNAMIC_LINK"),
-                               ("libnghttp2-14", "DEPENDS_ON"), ("rapidjson-dev", "STATIC_LINK")):
+                               ("libnghttp2-14", "DEPENDS_ON"), ("rapidjson-dev", "STATIC_LINK"),
+                               ("libjs-chart.js", "STATIC_LINK")):
             with self.subTest(package=name):
                 fields = dict(self.packages[name])
                 self.assertEqual(fields["PackageVersion"], installed(name))
