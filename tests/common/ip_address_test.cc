@@ -11,13 +11,13 @@ constexpr auto kGlobal = AddressScope::global;
 constexpr auto kPrivate = AddressScope::private_net;
 constexpr auto kForbidden = AddressScope::forbidden;
 
-struct Row {
+struct ScopeRow {
   const char* text;
   AddressScope scope;
 };
 
 // First and last address of each block, and their neighbours.
-constexpr Row kRows[] = {
+constexpr ScopeRow kScopes[] = {
     {"0.0.0.0", kForbidden},
     {"0.255.255.255", kForbidden},
     {"1.0.0.0", kGlobal},
@@ -141,7 +141,7 @@ constexpr Row kRows[] = {
 };
 
 TEST(ScopeOfLiteral, FollowsTheRegistries) {
-  for (const auto& [text, scope] : kRows) EXPECT_EQ(scope_of_literal(text), scope) << text;
+  for (const auto& [text, scope] : kScopes) EXPECT_EQ(scope_of_literal(text), scope) << text;
 }
 
 TEST(ScopeOfLiteral, IsNoneForNames) {
@@ -156,7 +156,7 @@ TEST(ScopeOfLiteral, IsNoneForNames) {
 TEST(ScopeOf, ReadsBothFamiliesAndNoOther) {
   sockaddr_storage storage{};
   const auto* address = reinterpret_cast<const sockaddr*>(&storage);
-  for (const auto& [text, scope] : kRows) {
+  for (const auto& [text, scope] : kScopes) {
     storage = {};
     auto* in = reinterpret_cast<sockaddr_in*>(&storage);
     auto* in6 = reinterpret_cast<sockaddr_in6*>(&storage);

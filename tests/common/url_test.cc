@@ -16,12 +16,12 @@ Url good(std::string_view text) {
   return {};
 }
 
-struct Row {
+struct UrlRow {
   std::string_view text, expected;
 };
 
 // RFC 3986, 6.2.2, and what lists have in them.
-constexpr Row kNormalForms[] = {
+constexpr UrlRow kNormalForms[] = {
     {"http://example.org", "http://example.org/"},
     {"HTTP://Example.ORG/Path", "http://example.org/Path"},
     {"http://h:80/", "http://h/"},
@@ -105,7 +105,7 @@ TEST(ParseUrl, TheNormalFormIsItsOwnNormalForm) {
 }
 
 // As written, but for what no URL may hold: see request_target().
-constexpr Row kRequests[] = {
+constexpr UrlRow kRequests[] = {
     {"HTTP://Example.ORG:80", "http://example.org/"},
     {"https://b\xc3\xbc\x63her.example.:444?q", "https://xn--bcher-kva.example:444/?q"},
     {"http:///h/x", "http://h/x"},
@@ -184,7 +184,7 @@ TEST(ParseUrl, ARequestHasTheNormalFormOfItsLink) {
 }
 
 // Of ledgers that exist: their rows are found by these.
-constexpr Row kIdentities[] = {
+constexpr UrlRow kIdentities[] = {
     {"http://example.org/", "781bc04ec9bd049c"},
     {"http://example.org", "781bc04ec9bd049c"},
     {"HTTP://Example.ORG:80/Path/A.jpg", "2308cba08c28627d"},
@@ -327,7 +327,7 @@ TEST(ParseUrl, LengthIsBoundedBeforeAndAfterEncoding) {
 }
 
 TEST(MaskUserinfo, HidesSecretsAndNothingElse) {
-  const Row kRows[] = {
+  const UrlRow kRows[] = {
       {"http://user:pw@h/x", "http://user:***@h/x"},
       {"http://user@h", "http://user:***@h"},
       {"http://a:b@c:d@h/x@y", "http://user:***@h/x@y"},
@@ -363,7 +363,7 @@ TEST(MaskUserinfo, HidesSecretsAndNothingElse) {
 }
 
 TEST(MaskUserinfo, ALineFullOfSignsIsReadOnce) {
-  const Row kRows[] = {
+  const UrlRow kRows[] = {
       {"?://", "?://"},
       {"a:\\", "a:\\"},
       {":/@", ":/user:***@"},

@@ -11,18 +11,18 @@
 namespace fanfetch {
 namespace {
 
-using Result = DecoderChain::Result;
+using ChainResult = DecoderChain::Result;
 using Codings = std::vector<Coding>;
 using namespace support;
 
-struct Decoded {
+struct ChainOutput {
   std::string text;
-  Result result = Result::good;
+  ChainResult result = ChainResult::good;
 };
 
-Decoded decode(DecoderChain& chain, std::string_view body, std::size_t most = 1 << 30) {
-  Decoded decoded;
-  for (; !body.empty() && decoded.result == Result::good; body.remove_prefix(1)) {
+ChainOutput decode(DecoderChain& chain, std::string_view body, std::size_t most = 1 << 30) {
+  ChainOutput decoded;
+  for (; !body.empty() && decoded.result == ChainResult::good; body.remove_prefix(1)) {
     decoded.result = chain.write(std::as_bytes(std::span(body.substr(0, 1))), [&](auto bytes) {
       decoded.text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
       return decoded.text.size() <= most;
@@ -36,31 +36,31 @@ const Codings kRemoveThree = {Coding::zstd, Coding::brotli, Coding::gzip};
 
 TEST(DecoderChain, RemovesOneCodingAfterTheOther) {
   DecoderChain chain(kRemoveThree, 0);
-  const Decoded decoded = decode(chain, kThree);
+  const ChainOutput decoded = decode(chain, kThree);
   EXPECT_EQ(decoded.text, "some text");
-  EXPECT_EQ(decoded.result, Result::good);
+  EXPECT_EQ(decoded.result, ChainResult::good);
   EXPECT_EQ(chain.cut_off(), std::nullopt);
 }
 
 TEST(DecoderChain, KnowsWhichOfThemWasCut) {
   DecoderChain outer(kRemoveThree, 0);
-  EXPECT_EQ(decode(outer, kThree.substr(0, kThree.size() - 1)).result, Result::good);
+  EXPECT_EQ(decode(outer, kThree.substr(0, kThree.size() - 1)).result, ChainResult::good);
   EXPECT_EQ(outer.cut_off(), Coding::zstd);
   const std::string gzip = encode_gzip("some text");
   DecoderChain inner(kRemoveThree, 0);
   EXPECT_EQ(decode(inner, encode_zstd(encode_brotli(gzip.substr(0, gzip.size() - 1)))).result,
-            Result::good);
+            ChainResult::good);
   EXPECT_EQ(inner.cut_off(), Coding::gzip);
   EXPECT_EQ(DecoderChain(kRemoveThree, 0).cut_off(), Coding::zstd) << "nothing came";
 }
 
 TEST(DecoderChain, SaysWhichOfThemIsNone) {
   DecoderChain chain(kRemoveThree, 0);
-  EXPECT_EQ(decode(chain, encode_zstd(encode_brotli("no gzip"))).result, Result::broken);
+  EXPECT_EQ(decode(chain, encode_zstd(encode_brotli("no gzip"))).result, ChainResult::broken);
   EXPECT_EQ(chain.problem(), "its Content-Encoding says gzip, but its bytes are none, or damaged");
   const Codings zstd = {Coding::zstd};
   DecoderChain wide(zstd, 0);
-  EXPECT_EQ(decode(wide, encode_zstd("x", 27)).result, Result::broken);
+  EXPECT_EQ(decode(wide, encode_zstd("x", 27)).result, ChainResult::broken);
   EXPECT_EQ(wide.problem(), "its Content-Encoding zstd needs a window of more than 8 MiB");
 }
 
@@ -69,7 +69,7 @@ TEST(DecoderChain, ABombWithinIsStoppedAtTheLimitEvenIfItDecodesToNothing) {
   // The inner member ends at once; what is behind it never becomes bytes of the file.
   const std::string bomb = encode_gzip(encode_gzip("x") + std::string(50'000'000, '\0'));
   DecoderChain chain(remove, 1'000'000);
-  EXPECT_EQ(decode(chain, bomb).result, Result::too_large);
+  EXPECT_EQ(decode(chain, bomb).result, ChainResult::too_large);
   DecoderChain roomy(remove, 100'000'000);
   EXPECT_EQ(decode(roomy, bomb).text, "x");
 }
@@ -80,14 +80,14 @@ TEST(DecoderChain, ABombInSmallPiecesIsStoppedByWhatItMakesOfEachByte) {
   const Codings remove = {Coding::gzip, Coding::gzip, Coding::gzip};
   DecoderChain chain(remove, 0);
   std::uint64_t decoded = 0;
-  Result result = Result::good;
-  for (std::size_t i = 0; i < bomb.size() && result == Result::good; ++i) {
+  ChainResult result = ChainResult::good;
+  for (std::size_t i = 0; i < bomb.size() && result == ChainResult::good; ++i) {
     result = chain.write(std::as_bytes(std::span(bomb).subspan(i, 1)), [&](auto bytes) {
       decoded += bytes.size();
       return true;
     });
   }
-  EXPECT_EQ(result, Result::expands);
+  EXPECT_EQ(result, ChainResult::expands);
   EXPECT_LE(decoded, DecoderChain::kMostOfOnePiece +
                          DecoderChain::most_of_one_byte(Coding::gzip) * bomb.size());
   EXPECT_TRUE(chain.problem().ends_with("as a decompression bomb does")) << chain.problem();
@@ -100,7 +100,7 @@ TEST(DecoderChain, ZerosAreNoBomb) {
   std::uint64_t decoded = 0;
   for (std::size_t at = 0; at < body.size(); at += 65536) {
     const auto piece = std::string_view(body).substr(at, 65536);
-    EXPECT_EQ(Result::good, chain.write(std::as_bytes(std::span(piece)), [&](auto bytes) {
+    EXPECT_EQ(ChainResult::good, chain.write(std::as_bytes(std::span(piece)), [&](auto bytes) {
       decoded += bytes.size();
       return true;
     }));
@@ -110,7 +110,7 @@ TEST(DecoderChain, ZerosAreNoBomb) {
 
 TEST(DecoderChain, StopsWhereTheSinkWantsNoMore) {
   DecoderChain chain(kRemoveThree, 0);
-  EXPECT_EQ(decode(chain, kThree, 0).result, Result::refused);
+  EXPECT_EQ(decode(chain, kThree, 0).result, ChainResult::refused);
 }
 
 }  // namespace

@@ -9,8 +9,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr WallTime kStart = WallTime(1'700'000'000s);  // 2023-11-14 22:13:20 UTC
-constexpr WallTime kNow = kStart + 60s;
+constexpr WallTime kStartedAt = WallTime(1'700'000'000s);  // 2023-11-14 22:13:20 UTC
+constexpr WallTime kNow = kStartedAt + 60s;
 
 FolderStatus finished() {
   FolderStatus status{.output = "images", .saved = 1234, .failed = 12, .bytes = 13'000'000};
@@ -19,8 +19,8 @@ FolderStatus finished() {
   status.last_run = LastRun{.number = 3,
                             .pid = 77,
                             .state = "finished",
-                            .started_at = kStart,
-                            .ended_at = kStart + 1900ms,
+                            .started_at = kStartedAt,
+                            .ended_at = kStartedAt + 1900ms,
                             .saved = 4,
                             .failed = 1,
                             .kept = 1230,

@@ -5,7 +5,7 @@
 namespace fanfetch {
 namespace {
 
-using Kind = ManualParagraph::Kind;
+using ParagraphKind = ManualParagraph::Kind;
 
 constexpr std::string_view kHelp = R"(Usage: fanfetch peel DIR [OPTIONS]
        fanfetch peel --all
@@ -32,7 +32,7 @@ TEST(CommandManual, PartsAHelpTextIntoParagraphs) {
   EXPECT_EQ(manual.exit_status, "0; 2 no fruit there.");
   ASSERT_EQ(manual.paragraphs.size(), 4u);
   EXPECT_EQ(manual.paragraphs[0].text, "Peels the fruit in DIR.");
-  EXPECT_EQ(manual.paragraphs[1].kind, Kind::entries);
+  EXPECT_EQ(manual.paragraphs[1].kind, ParagraphKind::entries);
   EXPECT_EQ(manual.paragraphs[2].text, "Needs a hand:");
 }
 
@@ -48,7 +48,7 @@ TEST(CommandManual, JoinsTheLinesOfAnEntry) {
 
 TEST(CommandManual, LeavesSeveralColumnsAsTheyStand) {
   const auto paragraph = read_manual(kHelp).paragraphs.at(3);
-  EXPECT_EQ(paragraph.kind, Kind::literal);
+  EXPECT_EQ(paragraph.kind, ParagraphKind::literal);
   EXPECT_EQ(paragraph.text, "q  leave     p  peel on\n");
 }
 

@@ -10,20 +10,20 @@
 namespace fanfetch {
 namespace {
 
-using Kind = CompletionValue::Kind;
+using ValueKind = CompletionValue::Kind;
 using Words = std::vector<std::string>;
 
 TEST(CompletionValue, IsReadFromTheHelp) {
-  EXPECT_EQ(read_value("").kind, Kind::none);
-  EXPECT_EQ(read_value("FILE|-").kind, Kind::file);
-  EXPECT_EQ(read_value("DIR").kind, Kind::folder);
-  EXPECT_EQ(read_value("N").kind, Kind::text);
-  EXPECT_EQ(read_value("EXT,...").kind, Kind::text);
+  EXPECT_EQ(read_value("").kind, ValueKind::none);
+  EXPECT_EQ(read_value("FILE|-").kind, ValueKind::file);
+  EXPECT_EQ(read_value("DIR").kind, ValueKind::folder);
+  EXPECT_EQ(read_value("N").kind, ValueKind::text);
+  EXPECT_EQ(read_value("EXT,...").kind, ValueKind::text);
   EXPECT_EQ(read_value("N|auto[:MAX]").words, Words{"auto"});
   EXPECT_EQ(read_value("auto|bar|plain|none").words, (Words{"auto", "bar", "plain", "none"}));
   EXPECT_FALSE(read_value("auto|bar").list);
   EXPECT_TRUE(read_value("HOST,...").list);
-  EXPECT_EQ(read_value("HOST,...").kind, Kind::hosts);
+  EXPECT_EQ(read_value("HOST,...").kind, ValueKind::hosts);
 }
 
 TEST(CompletionValue, KnowsTheErrorClasses) {

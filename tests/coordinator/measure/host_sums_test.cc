@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Record saved(std::uint64_t bytes) {
+Record saved_file(std::uint64_t bytes) {
   Record record{.status = Status::saved, .bytes = bytes, .attempts = 1};
   record.requests = 1;
   return record;
@@ -21,7 +21,7 @@ Record failed(ErrorClass error, std::optional<int> http_status) {
 }
 
 TEST(HostSums, OfASavedFile) {
-  Record record = saved(3000);
+  Record record = saved_file(3000);
   record.attempts = 3;
   record.requests = 5;
   record.times.first_byte = 12ms;
@@ -72,7 +72,7 @@ TEST(HostSums, AServerThatSendsEveryStatusIsBounded) {
 }
 
 TEST(HostSums, AddUp) {
-  Record first = saved(10), second = failed(ErrorClass::dns, std::nullopt);
+  Record first = saved_file(10), second = failed(ErrorClass::dns, std::nullopt);
   first.times = {.duration = 20ms, .first_byte = 3ms};
   second.attempts = 2;
   second.times.first_byte = 70ms;

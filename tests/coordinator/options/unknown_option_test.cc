@@ -16,10 +16,10 @@ namespace fanfetch {
 namespace {
 
 TEST(ClosestWords, AreFewSlipsAwayOrBeginLikeThat) {
-  using Words = std::vector<std::string_view>;
+  using WordViews = std::vector<std::string_view>;
   static constexpr std::string_view kKnown[] = {"status", "verify",   "export",
                                                 "jobs",   "max-size", "max-wait"};
-  const std::pair<const char*, Words> kRows[] = {
+  const std::pair<const char*, WordViews> kRows[] = {
       {"stats", {"status"}},
       {"Status", {"status"}},
       {"sttaus", {"status"}},
@@ -41,8 +41,8 @@ TEST(ClosestWords, AreFewSlipsAwayOrBeginLikeThat) {
   };
   for (const auto& [word, close] : kRows) EXPECT_EQ(close, closest_words(word, kKnown)) << word;
   EXPECT_TRUE(closest_words(std::string(100'000, 's'), kKnown).empty());
-  EXPECT_EQ("--a, --b or --c", alternatives(Words{"a", "b", "c"}, "--"));
-  EXPECT_EQ("a or b", alternatives(Words{"a", "b"}, ""));
+  EXPECT_EQ("--a, --b or --c", alternatives(WordViews{"a", "b", "c"}, "--"));
+  EXPECT_EQ("a or b", alternatives(WordViews{"a", "b"}, ""));
 }
 
 TEST(UnknownOption, SaysWhichOneIsMeant) {

@@ -5,7 +5,7 @@
 namespace fanfetch {
 namespace {
 
-Record failure(std::string url, ErrorClass error = ErrorClass::http_4xx) {
+Record failure_at(std::string url, ErrorClass error = ErrorClass::http_4xx) {
   return {.index = 7,
           .url = std::move(url),
           .attempts = 1,
@@ -34,30 +34,30 @@ TEST(HostAndPath, OfWhatListsHold) {
 
 TEST(FailureLines, ClassHostPathAndReasonInColumns) {
   FailureLines lines;
-  EXPECT_EQ(plain_text(lines.line(failure("http://a.test/x"))),
+  EXPECT_EQ(plain_text(lines.line(failure_at("http://a.test/x"))),
             "http_4xx        a.test  /x: the server says 404 (1 attempt)");
-  Record crashed = failure("http://longer.test", ErrorClass::crashed_worker);
+  Record crashed = failure_at("http://longer.test", ErrorClass::crashed_worker);
   crashed.attempts = 3;
   crashed.message = "it died";
   EXPECT_EQ(plain_text(lines.line(crashed)),
             "crashed_worker  longer.test  /: it died (3 attempts)");
-  EXPECT_EQ(plain_text(lines.line(failure("http://a.test/x"))),
+  EXPECT_EQ(plain_text(lines.line(failure_at("http://a.test/x"))),
             "http_4xx        a.test       /x: the server says 404 (1 attempt)");
   EXPECT_EQ(lines.line(crashed)[0].ink, Ink::bad);
 }
 
 TEST(FailureLines, ALongHostDoesNotPushAllOthersAway) {
   FailureLines lines;
-  (void)lines.line(failure("http://" + std::string(200, 'h') + "/x"));
+  (void)lines.line(failure_at("http://" + std::string(200, 'h') + "/x"));
   EXPECT_EQ(
-      plain_text(lines.line(failure("http://a.test/x"))),
+      plain_text(lines.line(failure_at("http://a.test/x"))),
       "http_4xx        a.test                            /x: the server says 404 (1 attempt)");
 }
 
 TEST(FailureLines, OfAnEntryThatIsNoUrl) {
-  EXPECT_EQ(line(failure("nonsense", ErrorClass::bad_url)),
+  EXPECT_EQ(line(failure_at("nonsense", ErrorClass::bad_url)),
             "bad_url         -  nonsense: the server says 404 (1 attempt)");
-  Record none = failure("");
+  Record none = failure_at("");
   none.attempts = 0;
   none.message.reset();
   EXPECT_EQ(line(none), "http_4xx        -  item 7");
@@ -66,7 +66,7 @@ TEST(FailureLines, OfAnEntryThatIsNoUrl) {
 }
 
 TEST(FailureLines, AreCleanWhateverTheServerSays) {
-  Record record = failure("http://h\x1b/\x1b[2J\n\xff", ErrorClass::protocol);
+  Record record = failure_at("http://h\x1b/\x1b[2J\n\xff", ErrorClass::protocol);
   record.message = "bad\r\nTook 0s: 99 saved\xe2\x80\xae";
   EXPECT_EQ(line(record),
             R"(protocol        h\x1b  /\x1b[2J\n\xff: bad\r\nTook 0s: 99 saved\u202e (1 attempt))");

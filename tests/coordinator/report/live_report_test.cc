@@ -4,15 +4,14 @@
 #include <gtest/gtest.h>
 
 #include "coordinator/report/run_report.h"
+#include "tests/coordinator/report/run_values.h"
 
 namespace fanfetch {
 namespace {
 
 using namespace std::chrono_literals;
 
-const Instant kStart{1000s};
-
-Record failure(const std::string& url) {
+Record not_found(const std::string& url) {
   return {.index = 1,
           .url = url,
           .status = Status::failed,
@@ -32,8 +31,8 @@ TEST(LiveReport, KnowsWhatTheRecordsAndTheLoopSay) {
   report.on_record({.status = Status::saved, .bytes = 1000, .attempts = 1});
   report.on_record({.status = Status::kept});
   report.on_record({.status = Status::skipped, .error = ErrorClass::duplicate});
-  report.on_record(failure("http://a.test/x"));
-  Record old = failure("http://a.test/y");
+  report.on_record(not_found("http://a.test/x"));
+  Record old = not_found("http://a.test/y");
   old.stood = true;
   report.on_record(old);
   EXPECT_EQ(report.progress_interval(), 1s) << "also where nothing is shown";
@@ -71,7 +70,8 @@ TEST(LiveReport, KnowsWhatTheRecordsAndTheLoopSay) {
 
 TEST(LiveReport, LastFailuresAreTheNewestOnes) {
   RunReport report = quiet_report();
-  for (int i = 0; i < 200; ++i) report.on_record(failure(fmt::format("http://a.test:81/{}?q", i)));
+  for (int i = 0; i < 200; ++i)
+    report.on_record(not_found(fmt::format("http://a.test:81/{}?q", i)));
   const LiveReport live = report.live();
   ASSERT_EQ(live.last_failures.size(), LastFailures::kMost);
   EXPECT_EQ(live.last_failures.front().url, "http://a.test:81/136?q");
@@ -88,7 +88,7 @@ TEST(LiveReport, LastFailuresAreTheNewestOnes) {
 
 TEST(LiveReport, FailuresAreSafeToPrint) {
   RunReport report = quiet_report();
-  Record bad = failure("http://a\x1b.test/\x1b[2J");
+  Record bad = not_found("http://a\x1b.test/\x1b[2J");
   bad.message = "\x9b what";
   report.on_record(bad);
   bad.url = std::nullopt;

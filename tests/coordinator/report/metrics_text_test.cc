@@ -13,8 +13,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr WallTime kStart{1'700'000'000s};
-const MetricsRun kRun{.output = "/data/images", .started_at = kStart};
+constexpr WallTime kStartedAt{1'700'000'000s};
+const MetricsRun kRun{.output = "/data/images", .started_at = kStartedAt};
 
 std::vector<std::string> lines_of(const std::string& text) {
   std::istringstream in(text);
@@ -50,7 +50,7 @@ TEST(MetricsText, OfARunThatGoesOn) {
   live.in_flight = 4;
   live.hosts_waiting = 1;
   live.longest_wait = 1500ms;
-  const std::string text = metrics_text(live, {}, kRun, kStart + 2500ms);
+  const std::string text = metrics_text(live, {}, kRun, kStartedAt + 2500ms);
   EXPECT_TRUE(text.starts_with(kMetricsBegin));
   EXPECT_EQ(series(text, "fanfetch_links_total"), (Series{{"status=\"saved\"", "7"},
                                                           {"status=\"kept\"", "1000"},
@@ -76,7 +76,7 @@ TEST(MetricsText, OfARunThatGoesOn) {
 }
 
 TEST(MetricsText, WhatIsNotKnownIsAbsent) {
-  const std::string text = metrics_text({}, {}, kRun, kStart);
+  const std::string text = metrics_text({}, {}, kRun, kStartedAt);
   for (const char* metric : {"fanfetch_list_links", "fanfetch_time_left_seconds", "run_end"}) {
     EXPECT_EQ(text.find(metric), text.npos) << metric;
   }
@@ -84,9 +84,9 @@ TEST(MetricsText, WhatIsNotKnownIsAbsent) {
 
 TEST(MetricsText, OfARunThatHasEnded) {
   MetricsRun run = kRun;
-  run.ended_at = kStart + 10s;
+  run.ended_at = kStartedAt + 10s;
   run.exit_status = 143;
-  const std::string text = metrics_text({}, {}, run, kStart + 10s);
+  const std::string text = metrics_text({}, {}, run, kStartedAt + 10s);
   EXPECT_EQ(series(text, "fanfetch_run_active"), (Series{{"", "0"}}));
   EXPECT_EQ(series(text, "fanfetch_run_exit_status"), (Series{{"", "143"}}));
   EXPECT_EQ(series(text, "fanfetch_run_end_timestamp_seconds"), (Series{{"", "1700000010"}}));
@@ -101,7 +101,7 @@ TEST(MetricsText, FailuresByClassAndStatusAddUp) {
                        {ErrorClass::http_4xx, 498, 1},
                        {ErrorClass::http_4xx, 499, 2},
                        {ErrorClass::timeout, 0, 2}};
-  EXPECT_EQ(series(metrics_text(live, measured, kRun, kStart), "fanfetch_failures_total"),
+  EXPECT_EQ(series(metrics_text(live, measured, kRun, kStartedAt), "fanfetch_failures_total"),
             (Series{{"class=\"http_4xx\",http_status=\"404\"", "8"},
                     {"class=\"http_4xx\",http_status=\"other\"", "3"},
                     {"class=\"http_4xx\",http_status=\"\"", "4"},  // of earlier runs, not tried
@@ -118,13 +118,14 @@ TEST(MetricsText, TheSeriesAreBounded) {
       measured.failures.push_back({static_cast<ErrorClass>(error), status, 1});
     }
   }
-  EXPECT_LE(lines_of(metrics_text(live, measured, kRun, kStart)).size(), 41u * kErrorClasses + 100);
+  EXPECT_LE(lines_of(metrics_text(live, measured, kRun, kStartedAt)).size(),
+            41u * kErrorClasses + 100);
 }
 
 TEST(MetricsText, TimesToFirstByteAreAHistogram) {
   HostSums measured{.requests = 9, .retries = 3};
   for (const auto time : {1ms, 3ms, 700ms, 40'000ms}) measured.first_byte.add(time);
-  const std::string text = metrics_text({}, measured, kRun, kStart);
+  const std::string text = metrics_text({}, measured, kRun, kStartedAt);
   const Series buckets = series(text, "fanfetch_first_byte_seconds_bucket");
   EXPECT_EQ(buckets.size(), FirstByteTimes::kBuckets);
   EXPECT_EQ(buckets.at("le=\"0.001\""), "1");
@@ -145,7 +146,7 @@ TEST(MetricsText, LabelsAreEscaped) {
   EXPECT_EQ(metrics_label("x\xff"), "x\xef\xbf\xbd");
   MetricsRun run = kRun;
   run.output = "/a\n\"} 1";
-  const std::string text = metrics_text({}, {}, run, kStart);
+  const std::string text = metrics_text({}, {}, run, kStartedAt);
   EXPECT_NE(text.find("fanfetch_run_active{output=\"/a\\n\\\"} 1\"} 1\n"), text.npos) << text;
 }
 
@@ -153,9 +154,9 @@ TEST(MetricsText, EachMetricHasItsHelpAndType) {
   LiveReport live{.total = 1, .time_left = 1s};
   live.failed_by_class[0] = 1;
   MetricsRun run = kRun;
-  run.ended_at = kStart;
+  run.ended_at = kStartedAt;
   std::string helped, typed;
-  for (const std::string& line : lines_of(metrics_text(live, {}, run, kStart))) {
+  for (const std::string& line : lines_of(metrics_text(live, {}, run, kStartedAt))) {
     std::istringstream words(line);
     std::string first, second, third, fourth;
     words >> first >> second >> third >> fourth;
@@ -177,9 +178,9 @@ TEST(MetricsExamples, NameMetricsThatExist) {
   LiveReport live{.total = 1, .time_left = 1s};
   live.failed_by_class[0] = 1;
   MetricsRun run = kRun;
-  run.ended_at = kStart;
+  run.ended_at = kStartedAt;
   std::set<std::string> known;
-  for (const std::string& line : lines_of(metrics_text(live, {}, run, kStart))) {
+  for (const std::string& line : lines_of(metrics_text(live, {}, run, kStartedAt))) {
     if (!line.starts_with('#')) known.insert(line.substr(0, line.find('{')));
   }
   for (const char* name : {"fanfetch-alerts.yml", "fanfetch-dashboard.json"}) {

@@ -2,13 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/coordinator/report/run_values.h"
+
 namespace fanfetch {
 namespace {
 
 using namespace std::chrono_literals;
-
-const Instant kStart{1000s};
-constexpr std::uint64_t kMega = 1 << 20;
 
 TEST(Pace, RatesAreSmooth) {
   Pace pace(kStart);

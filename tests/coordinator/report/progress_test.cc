@@ -6,13 +6,12 @@
 #include <string_view>
 #include <utility>
 
+#include "tests/coordinator/report/run_values.h"
+
 namespace fanfetch {
 namespace {
 
 using namespace std::chrono_literals;
-
-const Instant kStart{1000s};
-constexpr std::uint64_t kMega = 1 << 20;
 
 /// 45 of 91 links are done, 2 of them failed.
 LiveReport half_way() {
@@ -42,7 +41,7 @@ std::string bar(const LiveReport& live, unsigned columns, const Look& look = {})
 }
 
 /// Columns that `text` takes: characters of UTF-8.
-std::size_t columns_of(std::string_view text) {
+std::size_t columns_taken_by(std::string_view text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
@@ -102,10 +101,10 @@ TEST(Progress, TheBarKeepsItsWidth) {
         live.total = 1000;
         const std::string text = bar(live, columns, look);
         const std::string frame = unicode ? "▏ " : "] ";
-        const std::size_t end = columns_of(text.substr(0, text.rfind(frame)));
+        const std::size_t end = columns_taken_by(text.substr(0, text.rfind(frame)));
         if (width == 0) width = end;
         ASSERT_EQ(end, width) << text;
-        ASSERT_LE(columns_of(text), columns) << text;
+        ASSERT_LE(columns_taken_by(text), columns) << text;
       }
     }
   }

@@ -8,7 +8,7 @@ namespace {
 using namespace std::chrono_literals;
 using Lines = std::vector<std::string>;
 
-Record failure(ErrorClass error, std::string address = "") {
+Record failure_of(ErrorClass error, std::string address = "") {
   Record record;
   record.url = "http://h/x";
   record.error = error;
@@ -39,10 +39,10 @@ TEST(SummaryLines, EndWithTheCount) {
 
 TEST(SummaryLines, FailuresByClassLargestFirst) {
   Tally tally;
-  tally.add(failure(ErrorClass::dns));
-  tally.add(failure(ErrorClass::timeout));
-  tally.add(failure(ErrorClass::timeout));
-  tally.add(failure(ErrorClass::connect));
+  tally.add(failure_of(ErrorClass::dns));
+  tally.add(failure_of(ErrorClass::timeout));
+  tally.add(failure_of(ErrorClass::timeout));
+  tally.add(failure_of(ErrorClass::connect));
   EXPECT_EQ(summary_lines(tally, 1s, {"o"}).front(),
             "failures: 2 timeout, 1 connect, 1 dns; most at h (4)");
 }
@@ -50,7 +50,7 @@ TEST(SummaryLines, FailuresByClassLargestFirst) {
 TEST(SummaryLines, StatusesOfHttpStayApart) {
   Tally tally;
   const auto fail = [&](ErrorClass error, int status, int times, bool stood = false) {
-    Record record = failure(error);
+    Record record = failure_of(error);
     record.http_status = status;
     record.stood = stood;
     if (stood) record.attempts = 0;
@@ -78,7 +78,7 @@ TEST(SummaryLines, StatusesOfHttpStayApart) {
 TEST(SummaryLines, HintOfTheNetworkToAllow) {
   Tally tally;
   const auto refuse = [&](const char* address, int times) {
-    for (int i = 0; i < times; ++i) tally.add(failure(ErrorClass::refused, address));
+    for (int i = 0; i < times; ++i) tally.add(failure_of(ErrorClass::refused, address));
   };
   refuse("169.254.169.254", 51);
   refuse("fd00:ec2::254", 50);
@@ -111,7 +111,7 @@ TEST(SummaryLines, HintOfTheNetworkToAllow) {
 TEST(SummaryLines, TheWorstThreeHosts) {
   Tally tally;
   const auto fail = [&](const std::string& host, int times, bool stood = false) {
-    Record record = failure(ErrorClass::timeout);
+    Record record = failure_of(ErrorClass::timeout);
     record.url = "http://" + host + "/x";
     record.stood = stood;
     for (int i = 0; i < times; ++i) tally.add(record);
@@ -128,10 +128,10 @@ TEST(SummaryLines, TheWorstThreeHosts) {
 
 TEST(SummaryLines, HintsHowToGoOn) {
   Tally tally;
-  tally.add(failure(ErrorClass::timeout));
-  tally.add(failure(ErrorClass::http_4xx));
-  tally.add(failure(ErrorClass::http_4xx));
-  tally.add(failure(ErrorClass::bad_url));
+  tally.add(failure_of(ErrorClass::timeout));
+  tally.add(failure_of(ErrorClass::http_4xx));
+  tally.add(failure_of(ErrorClass::http_4xx));
+  tally.add(failure_of(ErrorClass::bad_url));
   auto lines = summary_lines(tally, 1s, {"my files", "/x/l.sqlite"});
   ASSERT_EQ(lines.size(), 4u);
   EXPECT_EQ(lines[1],
@@ -143,7 +143,7 @@ TEST(SummaryLines, HintsHowToGoOn) {
   EXPECT_EQ(lines[2],
             "hint: to try that again: fanfetch --retry-failed http_4xx,timeout -o o --insecure "
             "-H 'K: …'");
-  for (int i = 0; i < 20; ++i) tally.add(failure(ErrorClass::http_4xx));
+  for (int i = 0; i < 20; ++i) tally.add(failure_of(ErrorClass::http_4xx));
   lines = summary_lines(tally, 1s, {"-o"});
   ASSERT_EQ(lines.size(), 3u) << "many failures deserve a look first";
   EXPECT_EQ(lines[1], "hint: to list what failed: fanfetch export ./-o --failed");
@@ -151,9 +151,9 @@ TEST(SummaryLines, HintsHowToGoOn) {
 
 TEST(SummaryLines, NoHintWhereNoneHelps) {
   Tally tally;
-  tally.add(failure(ErrorClass::bad_url));
-  tally.add(failure(ErrorClass::no_link));
-  Record old = failure(ErrorClass::http_4xx);
+  tally.add(failure_of(ErrorClass::bad_url));
+  tally.add(failure_of(ErrorClass::no_link));
+  Record old = failure_of(ErrorClass::http_4xx);
   old.stood = true;
   tally.add(old);
   for (const auto& line : summary_lines(tally, 1s, {"o"})) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "coordinator/schedule/host_governor.h"
+#include "tests/coordinator/schedule/moments.h"
 
 namespace fanfetch {
 namespace {
@@ -13,8 +14,6 @@ using std::chrono::seconds;
 using Cause = HostGovernor::Pause::Cause;
 using Kind = HostFeedback::Kind;
 using Mode = HostGovernor::Mode;
-
-constexpr Instant kStart{seconds(1000)};
 
 HostFeedback feedback(Kind kind) {
   if (kind == Kind::healthy || kind == Kind::none) return {.kind = kind};

@@ -2,13 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/coordinator/schedule/moments.h"
+
 namespace fanfetch {
 namespace {
 
 using Kind = HostFeedback::Kind;
 using std::chrono::seconds;
-
-const WallTime kNow = *parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT");
 
 Failed failed(ErrorClass error, int status = 0, std::string retry_after = "") {
   return {.error = error,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "coordinator/schedule/scheduler.h"
+#include "tests/coordinator/schedule/moments.h"
 
 namespace fanfetch {
 namespace {
@@ -19,7 +20,6 @@ using Kind = HostFeedback::Kind;
 
 constexpr char kHost[] = "https://a:443";
 constexpr char kOther[] = "https://b:443";
-constexpr Instant kStart{seconds(1000)};
 constexpr WallTime kDay{seconds(1'700'000'000)};
 
 class HostGovernorTest : public ::testing::Test {

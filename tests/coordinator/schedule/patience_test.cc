@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/coordinator/schedule/moments.h"
+
 namespace fanfetch {
 namespace {
 
 using std::chrono::milliseconds;
-
-const Instant kStart = Instant(std::chrono::seconds(1000));
 
 TEST(PatienceTest, AWaitEnds) {
   Patience patience(milliseconds(100));

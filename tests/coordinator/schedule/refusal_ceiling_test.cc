@@ -2,13 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/coordinator/schedule/moments.h"
+
 namespace fanfetch {
 namespace {
 
 using std::chrono::seconds;
 
-constexpr Instant kStart{seconds(1000)};
-constexpr unsigned kAllowed = 16;
+constexpr unsigned kFirstAllowed = 16;
 
 class RefusalCeilingTest : public ::testing::Test {
  protected:
@@ -22,13 +23,13 @@ class RefusalCeilingTest : public ::testing::Test {
     ceiling_.raise_when_calm(now_);
   }
 
-  RefusalCeiling ceiling_{kAllowed};
+  RefusalCeiling ceiling_{kFirstAllowed};
   Instant now_ = kStart;
 };
 
 TEST_F(RefusalCeilingTest, WithoutARefusalAllThatTheUserAllowsMayBeUsed) {
   EXPECT_FALSE(ceiling_.is_known());
-  EXPECT_EQ(ceiling_.cap(), kAllowed);
+  EXPECT_EQ(ceiling_.cap(), kFirstAllowed);
   ceiling_.allow(20);
   EXPECT_EQ(ceiling_.cap(), 20u);
 }
@@ -118,8 +119,8 @@ TEST_F(RefusalCeilingTest, ARaiseThatIsRefusedDoublesTheIntervalAndOneThatIsBorn
 }
 
 TEST_F(RefusalCeilingTest, ACeilingAboveWhatTheUserAllowsIsForgotten) {
-  ceiling_.on_refused(kAllowed + 1, now_);
-  EXPECT_EQ(ceiling_.cap(), kAllowed);
+  ceiling_.on_refused(kFirstAllowed + 1, now_);
+  EXPECT_EQ(ceiling_.cap(), kFirstAllowed);
   stay_calm();
   EXPECT_FALSE(ceiling_.is_known());
 }

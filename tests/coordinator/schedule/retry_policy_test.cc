@@ -5,13 +5,12 @@
 #include <algorithm>
 
 #include "coordinator/link/retry_wait.h"
+#include "tests/coordinator/schedule/moments.h"
 
 namespace fanfetch {
 namespace {
 
 using std::chrono::seconds;
-
-const WallTime kNow = *parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT");
 
 Failed failure(std::string retry_after = "") {
   return {.error = ErrorClass::http_5xx,

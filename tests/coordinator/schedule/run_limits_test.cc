@@ -9,14 +9,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-struct Row {
+struct LimitsRow {
   const char* what;
   RunLimits limits;
   RunUse use;
   std::optional<EndReason> expected;
 };
 
-class LimitReached : public ::testing::TestWithParam<Row> {};
+class LimitReached : public ::testing::TestWithParam<LimitsRow> {};
 
 TEST_P(LimitReached, EndsTheRun) {
   EXPECT_EQ(limit_reached(GetParam().limits, GetParam().use), GetParam().expected);
@@ -27,29 +27,37 @@ constexpr RunLimits kAll{.max_duration = 2h, .max_transfer = 1000, .min_free = 5
 INSTANTIATE_TEST_SUITE_P(
     Of, LimitReached,
     ::testing::Values(
-        Row{"NoneIsSet", {}, {.elapsed = 1000h, .received = 1ull << 60, .free = 0}, std::nullopt},
-        Row{"NoneIsReached",
-            kAll,
-            {.elapsed = 2h - 1ms, .received = 999, .free = 500},
-            std::nullopt},
-        Row{"Duration", kAll, {.elapsed = 2h, .received = 999, .free = 500}, EndReason::duration},
-        Row{"Transfer", kAll, {.elapsed = 1h, .received = 1000, .free = 500}, EndReason::transfer},
-        Row{"MinFree", kAll, {.elapsed = 1h, .received = 999, .free = 499}, EndReason::min_free},
-        Row{"ADiskThatIsFull", kAll, {.free = 0}, EndReason::min_free},
-        Row{"ADiskThatDoesNotSay", kAll, {.elapsed = 1h}, std::nullopt},
-        Row{"TheGravestOfSeveral",
-            kAll,
-            {.elapsed = 2h, .received = 1000, .free = 499},
-            EndReason::min_free},
-        Row{"DurationAndTransfer", kAll, {.elapsed = 2h, .received = 1000}, EndReason::duration},
-        Row{"TransferAloneIsSet",
-            {.max_transfer = 1},
-            {.elapsed = 1000h, .received = 1},
-            EndReason::transfer},
+        LimitsRow{
+            "NoneIsSet", {}, {.elapsed = 1000h, .received = 1ull << 60, .free = 0}, std::nullopt},
+        LimitsRow{"NoneIsReached",
+                  kAll,
+                  {.elapsed = 2h - 1ms, .received = 999, .free = 500},
+                  std::nullopt},
+        LimitsRow{
+            "Duration", kAll, {.elapsed = 2h, .received = 999, .free = 500}, EndReason::duration},
+        LimitsRow{
+            "Transfer", kAll, {.elapsed = 1h, .received = 1000, .free = 500}, EndReason::transfer},
+        LimitsRow{
+            "MinFree", kAll, {.elapsed = 1h, .received = 999, .free = 499}, EndReason::min_free},
+        LimitsRow{"ADiskThatIsFull", kAll, {.free = 0}, EndReason::min_free},
+        LimitsRow{"ADiskThatDoesNotSay", kAll, {.elapsed = 1h}, std::nullopt},
+        LimitsRow{"TheGravestOfSeveral",
+                  kAll,
+                  {.elapsed = 2h, .received = 1000, .free = 499},
+                  EndReason::min_free},
+        LimitsRow{
+            "DurationAndTransfer", kAll, {.elapsed = 2h, .received = 1000}, EndReason::duration},
+        LimitsRow{"TransferAloneIsSet",
+                  {.max_transfer = 1},
+                  {.elapsed = 1000h, .received = 1},
+                  EndReason::transfer},
         // Retries that wait.
-        Row{"SleepThatEndsInTime", kAll, {.elapsed = 1h, .sleeps_for = 1h - 1ms}, std::nullopt},
-        Row{"SleepBeyondItsTime", kAll, {.elapsed = 1h, .sleeps_for = 1h}, EndReason::duration},
-        Row{"SleepWithoutALimit", {.min_free = 1}, {.free = 1, .sleeps_for = 1000h}, std::nullopt}),
+        LimitsRow{
+            "SleepThatEndsInTime", kAll, {.elapsed = 1h, .sleeps_for = 1h - 1ms}, std::nullopt},
+        LimitsRow{
+            "SleepBeyondItsTime", kAll, {.elapsed = 1h, .sleeps_for = 1h}, EndReason::duration},
+        LimitsRow{
+            "SleepWithoutALimit", {.min_free = 1}, {.free = 1, .sleeps_for = 1000h}, std::nullopt}),
     [](const auto& row) { return std::string(row.param.what); });
 
 TEST(RunLimits, KnowWhetherThereAreAny) {

@@ -7,24 +7,16 @@
 #include <vector>
 
 #include "coordinator/schedule/scheduler.h"
+#include "tests/coordinator/schedule/scheduler_tasks.h"
 
 namespace fanfetch {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr char kA[] = "https://a.test:443";
-constexpr char kB[] = "http://b.test:8080";
-constexpr Instant kStart{1000s};
-const HostFeedback kGood{.kind = HostFeedback::Kind::healthy, .bytes = 1000};
-
-HostRules fixed() { return {.adapts = false}; }
-
-std::vector<TaskId> all(Scheduler& scheduler, Instant now = kStart) {
-  std::vector<TaskId> tasks;
-  while (const auto task = scheduler.next(now)) tasks.push_back(*task);
-  return tasks;
-}
+constexpr char kHostA[] = "https://a.test:443";
+constexpr char kHostB[] = "http://b.test:8080";
+const HostFeedback kGoodWithBytes{.kind = HostFeedback::Kind::healthy, .bytes = 1000};
 
 std::vector<TaskId> skipped(Scheduler& scheduler) {
   std::vector<TaskId> tasks;
@@ -51,7 +43,7 @@ TEST(HostLimits, AreFoundByHostAndPort) {
       EXPECT_EQ(found, &limits[*one.expected]) << one.origin;
     }
   }
-  EXPECT_EQ(find_limit({}, kA), nullptr);
+  EXPECT_EQ(find_limit({}, kHostA), nullptr);
 }
 
 TEST(HostLimits, OnePerHostAndPort) {
@@ -68,8 +60,8 @@ TEST(SchedulerRules, AHostMayHaveALimitOfItsOwn) {
   HostRules rules = fixed();
   rules.limits = {{"a.test", {}, 2}};
   Scheduler scheduler(rules, 1);
-  for (TaskId task = 1; task <= 5; ++task) scheduler.add(task, kA, 100, kStart);
-  for (TaskId task = 11; task <= 13; ++task) scheduler.add(task, kB, 100, kStart);
+  for (TaskId task = 1; task <= 5; ++task) scheduler.add(task, kHostA, 100, kStart);
+  for (TaskId task = 11; task <= 13; ++task) scheduler.add(task, kHostB, 100, kStart);
   EXPECT_EQ(all(scheduler), (std::vector<TaskId>{1, 11, 2, 12, 13}));
 }
 
@@ -77,33 +69,33 @@ TEST(SchedulerRules, ASkippedHostsTasksEndWithoutARequest) {
   HostRules rules = fixed();
   rules.limits = {{"a.test", {}, {}}};
   Scheduler scheduler(rules, 1);
-  scheduler.add(1, kA, 10, kStart);
-  scheduler.add(2, kB, 10, kStart);
-  scheduler.add_later(3, kA, 10, kStart + 1h, kStart);
+  scheduler.add(1, kHostA, 10, kStart);
+  scheduler.add(2, kHostB, 10, kStart);
+  scheduler.add_later(3, kHostA, 10, kStart + 1h, kStart);
   EXPECT_EQ(skipped(scheduler), (std::vector<TaskId>{1, 3}));
   EXPECT_EQ(all(scheduler), std::vector<TaskId>{2});
 }
 
 TEST(SchedulerRules, AHostIsSkippedFromNowOnAndTakenUpAgain) {
   Scheduler scheduler(fixed(), 1);
-  scheduler.add(1, kA, 1, kStart);
-  scheduler.add(2, kA, 1, kStart);
+  scheduler.add(1, kHostA, 1, kStart);
+  scheduler.add(2, kHostA, 1, kStart);
   EXPECT_EQ(all(scheduler), std::vector<TaskId>{1});
   HostRules rules = fixed();
   rules.limits = {{"a.test", 443, {}}};
   scheduler.set_rules(rules, kStart);
   EXPECT_EQ(skipped(scheduler), std::vector<TaskId>{2}) << "what is in flight finishes";
-  scheduler.finished(1, kGood, {}, kStart);
-  scheduler.add(3, kA, 1, kStart);
+  scheduler.finished(1, kGoodWithBytes, {}, kStart);
+  scheduler.add(3, kHostA, 1, kStart);
   EXPECT_EQ(skipped(scheduler), std::vector<TaskId>{3});
   scheduler.set_rules(fixed(), kStart);
-  scheduler.add(4, kA, 1, kStart);
+  scheduler.add(4, kHostA, 1, kStart);
   EXPECT_EQ(all(scheduler), std::vector<TaskId>{4});
 }
 
 TEST(SchedulerRules, MorePerHostIsThereImmediately) {
   Scheduler scheduler(fixed(), 1);
-  for (TaskId task = 1; task <= 9; ++task) scheduler.add(task, kA, 2, kStart);
+  for (TaskId task = 1; task <= 9; ++task) scheduler.add(task, kHostA, 2, kStart);
   EXPECT_EQ(all(scheduler).size(), 2u);
   HostRules rules = fixed();
   rules.per_host = 5;
@@ -111,9 +103,9 @@ TEST(SchedulerRules, MorePerHostIsThereImmediately) {
   EXPECT_EQ(all(scheduler).size(), 3u);
   rules.per_host = 1;
   scheduler.set_rules(rules, kStart);
-  for (TaskId task = 1; task <= 4; ++task) scheduler.finished(task, kGood, {}, kStart);
+  for (TaskId task = 1; task <= 4; ++task) scheduler.finished(task, kGoodWithBytes, {}, kStart);
   EXPECT_EQ(all(scheduler).size(), 0u) << "one is in flight";
-  scheduler.finished(5, kGood, {}, kStart);
+  scheduler.finished(5, kGoodWithBytes, {}, kStart);
   EXPECT_EQ(all(scheduler).size(), 1u);
   scheduler.set_rules(fixed(), kStart);
   EXPECT_EQ(all(scheduler).size(), 1u) << "two at once, as the tasks came with";
@@ -123,11 +115,11 @@ TEST(SchedulerRules, TasksRaiseNoLimitOfTheRules) {
   HostRules rules = fixed();
   rules.per_host = 1;
   Scheduler scheduler(rules, 1);
-  scheduler.add(1, kA, 5, kStart);
-  scheduler.add(2, kA, 50, kStart);
+  scheduler.add(1, kHostA, 5, kStart);
+  scheduler.add(2, kHostA, 50, kStart);
   EXPECT_EQ(all(scheduler).size(), 1u);
   scheduler.set_rules(fixed(), kStart);
-  for (TaskId task = 3; task <= 100; ++task) scheduler.add(task, kA, 5, kStart);
+  for (TaskId task = 3; task <= 100; ++task) scheduler.add(task, kHostA, 5, kStart);
   EXPECT_EQ(all(scheduler).size(), 49u) << "the highest that a task came with";
 }
 
@@ -135,7 +127,7 @@ TEST(SchedulerRules, ASlowRateThatIsOverHoldsNothingBack) {
   HostRules rules = fixed();
   rules.rate = 0.001;
   Scheduler scheduler(rules, 1);
-  for (TaskId task = 1; task <= 4; ++task) scheduler.add(task, kA, 10, kStart);
+  for (TaskId task = 1; task <= 4; ++task) scheduler.add(task, kHostA, 10, kStart);
   EXPECT_EQ(all(scheduler).size(), 1u);
   EXPECT_EQ(scheduler.next_due(), kStart + 1000s);
   rules.rate = 2;
@@ -148,10 +140,10 @@ TEST(SchedulerRules, ASlowRateThatIsOverHoldsNothingBack) {
 
 TEST(SchedulerRules, APauseThatAHostAskedForStays) {
   Scheduler scheduler(fixed(), 1);
-  scheduler.add(1, kA, 10, kStart);
-  scheduler.add(2, kA, 10, kStart);
+  scheduler.add(1, kHostA, 10, kStart);
+  scheduler.add(2, kHostA, 10, kStart);
   EXPECT_EQ(all(scheduler).size(), 2u);
-  scheduler.add(3, kA, 10, kStart);
+  scheduler.add(3, kHostA, 10, kStart);
   scheduler.finished(1, {.kind = HostFeedback::Kind::throttled, .retry_after = 100s}, {}, kStart);
   HostRules rules = fixed();
   rules.per_host = 50;
@@ -163,17 +155,17 @@ TEST(SchedulerRules, APauseThatAHostAskedForStays) {
 
 TEST(SchedulerView, TellsHowItStandsWithEachHost) {
   Scheduler scheduler(fixed(), 1);
-  for (TaskId task = 1; task <= 5; ++task) scheduler.add(task, kA, 2, kStart);
-  scheduler.add_later(6, kA, 2, kStart + 5s, kStart);
-  scheduler.add(11, kB, 2, kStart);
+  for (TaskId task = 1; task <= 5; ++task) scheduler.add(task, kHostA, 2, kStart);
+  scheduler.add_later(6, kHostA, 2, kStart + 5s, kStart);
+  scheduler.add(11, kHostB, 2, kStart);
   EXPECT_EQ(all(scheduler), (std::vector<TaskId>{1, 11, 2}));
-  scheduler.finished(1, kGood, {}, kStart);
+  scheduler.finished(1, kGoodWithBytes, {}, kStart);
   Failed failed{.message = "reset"};
   scheduler.finished(2, {.kind = HostFeedback::Kind::failed, .failure = failed}, {}, kStart);
 
   const auto hosts = scheduler.top_hosts(HostOrder::waiting, 10, kStart);
   ASSERT_EQ(hosts.size(), 2u);
-  EXPECT_EQ(hosts[0].host, kA);
+  EXPECT_EQ(hosts[0].host, kHostA);
   EXPECT_EQ(hosts[0].in_flight, 0u);
   EXPECT_EQ(hosts[0].limit, 2u);
   EXPECT_EQ(hosts[0].waiting, 4u);
@@ -181,7 +173,7 @@ TEST(SchedulerView, TellsHowItStandsWithEachHost) {
   EXPECT_EQ(hosts[0].failed, 1u);
   EXPECT_EQ(hosts[0].bytes, 1000u);
   EXPECT_EQ(hosts[0].state, HostView::State::open);
-  EXPECT_EQ(hosts[1].host, kB);
+  EXPECT_EQ(hosts[1].host, kHostB);
   EXPECT_EQ(hosts[1].in_flight, 1u);
 }
 
@@ -209,10 +201,10 @@ TEST(SchedulerView, SaysWhyAHostIsNotAsked) {
   HostRules rules = fixed();
   rules.limits = {{"b.test", {}, {}}};
   Scheduler scheduler(rules, 1);
-  scheduler.add(1, kA, 2, kStart);
-  scheduler.add(2, kA, 2, kStart);
+  scheduler.add(1, kHostA, 2, kStart);
+  scheduler.add(2, kHostA, 2, kStart);
   EXPECT_EQ(all(scheduler).size(), 2u);
-  scheduler.add(3, kA, 2, kStart);
+  scheduler.add(3, kHostA, 2, kStart);
   scheduler.finished(1, {.kind = HostFeedback::Kind::throttled, .retry_after = 100s}, {}, kStart);
   auto hosts = scheduler.top_hosts(HostOrder::pause, 1, kStart);
   ASSERT_EQ(hosts.size(), 1u);

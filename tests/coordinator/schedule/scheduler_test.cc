@@ -9,6 +9,8 @@
 #include <random>
 #include <unordered_map>
 
+#include "tests/coordinator/schedule/scheduler_tasks.h"
+
 namespace fanfetch {
 namespace {
 
@@ -16,18 +18,8 @@ using std::chrono::seconds;
 
 constexpr char kA[] = "https://a:443";
 constexpr char kB[] = "https://b:443";
-constexpr Instant kStart{seconds(1000)};
-
-/// One that gives each host `most` at once, whatever it answers.
-HostRules fixed() { return {.adapts = false}; }
 
 const HostFeedback kGood{.kind = HostFeedback::Kind::healthy};
-
-std::vector<TaskId> all(Scheduler& scheduler, Instant now = kStart) {
-  std::vector<TaskId> tasks;
-  while (const auto task = scheduler.next(now)) tasks.push_back(*task);
-  return tasks;
-}
 
 TEST(Scheduler, GivesOneHostsTasksInOrder) {
   Scheduler scheduler(fixed(), 1);

@@ -5,14 +5,15 @@
 #include <algorithm>
 #include <functional>
 
+#include "tests/coordinator/schedule/moments.h"
+
 namespace fanfetch {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr Instant kStart{seconds(1000)};
-constexpr unsigned kAllowed = 64;
+constexpr unsigned kMostAllowed = 64;
 
 /// A limit that follows the knee as ConcurrencyLimit does, on a host whose latency depends on it.
 class ThroughputKneeTest : public ::testing::Test {
@@ -24,7 +25,7 @@ class ThroughputKneeTest : public ::testing::Test {
     return [knee](unsigned n) { return n <= knee ? 0.1 : 0.1 * n / knee; };
   }
 
-  void answer(unsigned responses, const Latency& latency, unsigned cap = kAllowed) {
+  void answer(unsigned responses, const Latency& latency, unsigned cap = kMostAllowed) {
     for (unsigned i = 0; i < responses; ++i) {
       const unsigned goal = std::min(knee_.level(), cap);
       if (limit_ < goal) ++limit_;
@@ -42,7 +43,7 @@ class ThroughputKneeTest : public ::testing::Test {
   unsigned limit_ = 4;
   unsigned highest_ = 0;
   Instant now_ = kStart;
-  ThroughputKnee knee_{4, kAllowed};
+  ThroughputKnee knee_{4, kMostAllowed};
 };
 
 TEST_F(ThroughputKneeTest, BeginsWithATrialOfTwiceAsMany) {
@@ -52,7 +53,7 @@ TEST_F(ThroughputKneeTest, BeginsWithATrialOfTwiceAsMany) {
 
 TEST_F(ThroughputKneeTest, DoublesWhileThatPays) {
   answer(400, [](unsigned) { return 0.1; });
-  EXPECT_EQ(limit_, kAllowed);
+  EXPECT_EQ(limit_, kMostAllowed);
 }
 
 TEST_F(ThroughputKneeTest, StaysWhereMoreBringsNothing) {
@@ -85,8 +86,9 @@ TEST_F(ThroughputKneeTest, ResponsesFromBeforeTheLevelWasReachedDoNotCount) {
   limit_ = 8;
   knee_.on_level_reached(now_);
   for (int i = 0; i < 100; ++i) {
-    EXPECT_FALSE(knee_.measure(
-        {.began = now_ - seconds(1), .concurrent = 8, .work = 1, .seconds = 1}, 8, kAllowed, now_));
+    EXPECT_FALSE(
+        knee_.measure({.began = now_ - seconds(1), .concurrent = 8, .work = 1, .seconds = 1}, 8,
+                      kMostAllowed, now_));
   }
   EXPECT_EQ(knee_.level(), 8u) << "still on trial";
 }
@@ -108,7 +110,7 @@ TEST_F(ThroughputKneeTest, AHostWithLessToDoThanItMayShowsNothing) {
   ASSERT_EQ(knee_.level(), 8u);
   for (int i = 0; i < 1000; ++i) {
     EXPECT_FALSE(knee_.measure({.began = now_, .concurrent = 2, .work = 1, .seconds = 0.1}, limit_,
-                               kAllowed, now_));
+                               kMostAllowed, now_));
   }
   EXPECT_EQ(knee_.level(), 8u) << "no trial was begun";
 }

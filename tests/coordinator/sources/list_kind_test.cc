@@ -5,20 +5,18 @@
 #include <random>
 #include <string>
 
+#include "tests/coordinator/sources/holds.h"
+
 namespace fanfetch {
 namespace {
 
 using namespace std::string_literals;
 
-constexpr ListFormat kAll[] = {ListFormat::text,  ListFormat::csv,  ListFormat::tsv,
-                               ListFormat::jsonl, ListFormat::json, ListFormat::aria2};
+constexpr ListFormat kAllFormats[] = {ListFormat::text,  ListFormat::csv,  ListFormat::tsv,
+                                      ListFormat::jsonl, ListFormat::json, ListFormat::aria2};
 
 std::string kind(const std::string& beginning, ListFormat format = ListFormat::text) {
   return other_kind(beginning, {.format = format});
-}
-
-bool holds(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
 }
 
 /// As UTF-16 or UTF-32, of ASCII alone.
@@ -41,7 +39,7 @@ TEST(OtherKind, LeavesLinesAloneThatAreOfTheFormat) {
 
 TEST(OtherKind, KnowsFilesOfProgramsWhateverTheFormat) {
   const std::string tar = "urls.txt" + std::string(249, '\0') + "ustar";
-  for (const ListFormat format : kAll) {
+  for (const ListFormat format : kAllFormats) {
     EXPECT_TRUE(holds(kind("PAR1\x15\x04\x15 ...", format), "is Parquet")) << int(format);
     EXPECT_TRUE(holds(kind("PAR1", format), "to_csv('links.csv')"));
     EXPECT_TRUE(holds(kind("PK\x03\x04 ... [Content_Types].xml ...", format), "xlsx2csv FILE"));
@@ -66,7 +64,7 @@ TEST(OtherKind, KnowsOtherBinaryFiles) {
   std::string bytes;
   for (int i = 0; i < 5000; ++i) bytes += static_cast<char>(random());
   bytes[0] = 'x';
-  for (const ListFormat format : kAll) {
+  for (const ListFormat format : kAllFormats) {
     EXPECT_TRUE(holds(kind(bytes, format), "is no text")) << int(format);
   }
   // Neither one NUL nor another encoding makes a binary file of a list.
@@ -77,7 +75,7 @@ TEST(OtherKind, KnowsOtherBinaryFiles) {
 
 TEST(OtherKind, KnowsWideTextWithAndWithoutAMark) {
   const std::string list = "http://a/1\r\nhttp://a/2\r\n";
-  for (const ListFormat format : kAll) {
+  for (const ListFormat format : kAllFormats) {
     EXPECT_TRUE(holds(kind("\xFF\xFE" + wide(list, 2, false), format), "iconv -f UTF-16 -t UTF-8"));
     EXPECT_TRUE(holds(kind("\xFE\xFF" + wide(list, 2, true), format), "is UTF-16: "));
     EXPECT_TRUE(holds(kind(wide(list, 2, false), format), "iconv -f UTF-16LE -t UTF-8 FILE"));
@@ -92,7 +90,7 @@ TEST(OtherKind, KnowsWideTextWithAndWithoutAMark) {
 }
 
 TEST(OtherKind, KnowsMarkup) {
-  for (const ListFormat format : kAll) {
+  for (const ListFormat format : kAllFormats) {
     for (const char* page :
          {"<!DOCTYPE html>\n<html>", "\n <html lang=en>", "<HTML>", "<!-- x --><html>", "<head>",
           "<script>", "<?xml version=\"1.0\"?><!DOCTYPE html><html xmlns=\"x\">"}) {

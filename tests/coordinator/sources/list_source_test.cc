@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::string_literals;
 
-std::vector<ListedItem> items_of(std::string_view text) {
+std::vector<ListedItem> items_of_list(std::string_view text) {
   UniqueFd fd(::memfd_create("list", MFD_CLOEXEC));
   EXPECT_EQ(::write(fd.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
   ::lseek(fd.get(), 0, SEEK_SET);
@@ -32,7 +32,7 @@ std::vector<ListedItem> items_of(std::string_view text) {
 }
 
 TEST(ListSource, YieldsEachLineTrimmed) {
-  const auto items = items_of("http://a/1\n \t http://a/b c \t\r\nnot a url");
+  const auto items = items_of_list("http://a/1\n \t http://a/b c \t\r\nnot a url");
   ASSERT_EQ(items.size(), 3u);
   EXPECT_EQ(items[0].url, "http://a/1");
   EXPECT_EQ(items[1].url, "http://a/b c");
@@ -41,15 +41,15 @@ TEST(ListSource, YieldsEachLineTrimmed) {
 }
 
 TEST(ListSource, SkipsBlankLinesAndComments) {
-  const auto items = items_of("# list\n\n   \t\n\t # more\r\nhttp://a/1#part\n#" +
-                              std::string(100'000, 'x') + "\n");
+  const auto items = items_of_list("# list\n\n   \t\n\t # more\r\nhttp://a/1#part\n#" +
+                                   std::string(100'000, 'x') + "\n");
   ASSERT_EQ(items.size(), 1u);
   EXPECT_EQ(items[0].url, "http://a/1#part");
 }
 
 TEST(ListSource, TellsWhatCannotBeAUrlAndGoesOn) {
-  const auto items =
-      items_of(std::string("http://a/\0b\n", 12) + std::string(70'000, 'x') + "\nhttp://a/2\n");
+  const auto items = items_of_list(std::string("http://a/\0b\n", 12) + std::string(70'000, 'x') +
+                                   "\nhttp://a/2\n");
   ASSERT_EQ(items.size(), 3u);
   EXPECT_EQ(items[0].problem, "its line has a NUL byte");
   EXPECT_EQ(items[0].url, std::string("http://a/\0b", 11));
@@ -61,13 +61,13 @@ TEST(ListSource, TellsWhatCannotBeAUrlAndGoesOn) {
 TEST(ListSource, CutsALineWithANulByte) {
   std::string line(60'000, 'x');
   line[50'000] = '\0';
-  const auto items = items_of(line);
+  const auto items = items_of_list(line);
   ASSERT_EQ(items.size(), 1u);
   EXPECT_EQ(items[0].url->size(), LineReader::kShownBytes);
 }
 
 TEST(ListSource, StripsWhatNobodySeesAndAMarkInMidList) {
-  const auto items = items_of(
+  const auto items = items_of_list(
       "\xC2\xA0http://a/1\xE2\x80\x8B\n\xEF\xBB\xBFhttp://a/2\r\r\n\xEF\xBB\xBF# more\n"
       "\xE2\x80\x8B\n\xE3\x80\x80http://a/3\xC2\xA0\rhttp://a/4");
   ASSERT_EQ(items.size(), 4u);
@@ -78,7 +78,7 @@ TEST(ListSource, StripsWhatNobodySeesAndAMarkInMidList) {
 }
 
 TEST(ListSource, TakesANameBehindATab) {
-  const auto items = items_of(
+  const auto items = items_of_list(
       "http://a/1\tone.jpg\nhttp://a/2 \t out=two=2.jpg \nhttp://a/3\tdir=sub\n"
       "http://a/4\tout=x.jpg\tdir=a/b\t\nhttp://a/5\t\nhttp://a/6\t# seen\nhttp://a/7\ta=b.jpg\n"
       "http://a/8\theader=X-Key: k\treferer=http://r/\tn.jpg");
@@ -95,7 +95,7 @@ TEST(ListSource, TakesANameBehindATab) {
 }
 
 TEST(ListSource, ANameOfDotsAloneIsNoName) {
-  const auto items = items_of(
+  const auto items = items_of_list(
       "http://a/1\tout=..\nhttp://a/2\tout=.\nhttp://a/3\t..\nhttp://a/4\tout=. .\n"
       "http://a/5\tout=sub/..\nhttp://a/6\tdir=sub\tout=..\nhttp://a/7\tout=.a\n");
   std::vector<std::string> names;
@@ -106,30 +106,30 @@ TEST(ListSource, ANameOfDotsAloneIsNoName) {
 TEST(ListSource, ACommentBehindABlankIsNoPartOfTheUrl) {
   for (const char* comment : {" # first", " #first", "  # a # b", "\xC2\xA0# first", " #",
                               " # as http://b/1", " # with\ttab", " // third"}) {
-    const auto items = items_of("http://a/1.jpg"s + comment + "\n");
+    const auto items = items_of_list("http://a/1.jpg"s + comment + "\n");
     ASSERT_EQ(items.size(), 1u);
     EXPECT_EQ(items[0].url, "http://a/1.jpg") << comment;
     EXPECT_EQ(items[0].problem, "");
     EXPECT_EQ(items[0].out, "");
   }
-  EXPECT_EQ(items_of("http://a/1#b # c\n").at(0).url, "http://a/1#b");
-  EXPECT_EQ(items_of("http://a/1 # c\tx.jpg\n").at(0).out, "");
+  EXPECT_EQ(items_of_list("http://a/1#b # c\n").at(0).url, "http://a/1#b");
+  EXPECT_EQ(items_of_list("http://a/1 # c\tx.jpg\n").at(0).out, "");
   for (const char* link :
        {"http://a/my file.jpg", "http://a/1.jpg#part", "http://a/x 200 OK", "http://a/b //c"}) {
-    EXPECT_EQ(items_of(link).at(0).url, link);
+    EXPECT_EQ(items_of_list(link).at(0).url, link);
   }
 }
 
 TEST(ListSource, ANameInFrontOfItsUrlIsToldAsSuch) {
   for (const char* line : {"x.jpg\thttp://a/1", "x.jpg http://a/1", "out=x.jpg\thttp://a/1"}) {
-    const auto items = items_of(line);
+    const auto items = items_of_list(line);
     ASSERT_EQ(items.size(), 1u);
     EXPECT_EQ(items[0].problem, "text stands in front of its URL: the link comes first") << line;
   }
 }
 
 TEST(ListSource, TwoUrlsOnALineAreAnError) {
-  const auto items = items_of(
+  const auto items = items_of_list(
       "http://a/1\thttp://b/1\nhttp://a/2 https://b/2\nhttp://a/3\tx.jpg\tftp://b/3\n"
       "http://a/4  HTTP://b/4\nhttp://a/5?u=http://b/5\nhttp://a/b c\thttp.jpg\n");
   ASSERT_EQ(items.size(), 6u);
@@ -145,7 +145,7 @@ TEST(ListSource, TwoUrlsBehindAnyBlankOrSeparatorAreAnError) {
   for (const char* between :
        {"\xC2\xA0", "\xE3\x80\x80", "\xE2\x80\x83", "\xE2\x80\x8B", "\xEF\xBB\xBF", " \xC2\xA0 ",
         "\f", ",", ", ", " , ", "|", " | ", ";", "; "}) {
-    const auto items = items_of("http://a/x.jpg"s + between + "HTTPS://b/y.jpg\n");
+    const auto items = items_of_list("http://a/x.jpg"s + between + "HTTPS://b/y.jpg\n");
     ASSERT_EQ(items.size(), 1u);
     EXPECT_EQ(items[0].problem,
               "two URLs are on its line: fanfetch takes no mirrors; write one on a line")
@@ -164,7 +164,7 @@ TEST(ListSource, AUrlWithinAUrlIsPartOfIt) {
         "http://a/wiki/A\xC2\xA0"
         "B",
         "http://a/\xE2\x80\x8B://b", "http://a/ ://b"}) {
-    const auto items = items_of(link);
+    const auto items = items_of_list(link);
     ASSERT_EQ(items.size(), 1u);
     EXPECT_EQ(items[0].problem, "") << link;
     EXPECT_EQ(items[0].url, link);
@@ -173,10 +173,10 @@ TEST(ListSource, AUrlWithinAUrlIsPartOfIt) {
 
 TEST(ListSource, ShowsNoSecretOfABadLine) {
   const auto items =
-      items_of("http://a/1\theader=Cookie: hush\0\n"s +
-               "http://a/2\theader=Cookie: hush\tx\ty\nhttp://a/3\thttp://me:hush@b/\n" +
-               "http://a/4\theader=Host: hush\nhttp://a/5\theader=Cookie: hush" +
-               std::string(70'000, 'x') + "\n");
+      items_of_list("http://a/1\theader=Cookie: hush\0\n"s +
+                    "http://a/2\theader=Cookie: hush\tx\ty\nhttp://a/3\thttp://me:hush@b/\n" +
+                    "http://a/4\theader=Host: hush\nhttp://a/5\theader=Cookie: hush" +
+                    std::string(70'000, 'x') + "\n");
   ASSERT_EQ(items.size(), 5u);
   for (const auto& item : items) {
     EXPECT_NE(item.problem, "");

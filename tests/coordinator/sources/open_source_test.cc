@@ -7,31 +7,29 @@
 #include "common/event_loop.h"
 #include "coordinator/sources/streams/decoded_stream.h"
 #include "tests/coordinator/sources/compressed.h"
+#include "tests/coordinator/sources/holds.h"
 #include "tests/coordinator/sources/memory_stream.h"
 #include "tests/coordinator/sources/source_items.h"
 
 namespace fanfetch {
 namespace {
 
-using Kind = SourceSpec::Kind;
+using SourceKind = SourceSpec::Kind;
+using Texts = std::vector<std::string>;
 
-void expect_spec(const Result<SourceSpec>& spec, Kind kind, std::string_view argument) {
+void expect_spec(const Result<SourceSpec>& spec, SourceKind kind, std::string_view argument) {
   ASSERT_TRUE(spec.has_value()) << argument << ": " << spec.error().message;
   EXPECT_EQ(spec->kind, kind) << argument;
   EXPECT_EQ(spec->argument, argument);
 }
 
 /// The complaint about `word`; empty if there is none.
-std::string refusal(std::string_view word) {
+std::string refusal_of_source(std::string_view word) {
   const auto spec = parse_source(word);
   return spec ? "" : spec.error().message;
 }
 
-bool holds(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
-TEST(ParseSource, KnowsTheGallery) { expect_spec(parse_source("imgur"), Kind::imgur, ""); }
+TEST(ParseSource, KnowsTheGallery) { expect_spec(parse_source("imgur"), SourceKind::imgur, ""); }
 
 TEST(ParseSource, KnowsTheTutorialsJobFromOtherListings) {
   EXPECT_TRUE(parse_source("imgur").value().is_bare_imgur());
@@ -42,7 +40,7 @@ TEST(ParseSource, KnowsTheTutorialsJobFromOtherListings) {
         {"https://imgur.com/", "/3/gallery/hot/viral/{page}"},
         {"http://WWW.imgur.com/a/abcde", "/3/album/abcde/images"}}) {
     const auto spec = parse_source(word);
-    expect_spec(spec, Kind::imgur, word);
+    expect_spec(spec, SourceKind::imgur, word);
     EXPECT_EQ(spec->imgur.endpoint, endpoint);
     EXPECT_FALSE(spec->is_bare_imgur()) << word;
   }
@@ -51,43 +49,43 @@ TEST(ParseSource, KnowsTheTutorialsJobFromOtherListings) {
 
 TEST(ParseSource, RefusesListingsThatAreNone) {
   for (const char* word : {"imgur:", "imgur:best", "https://imgur.com/user/me", "imgur:a/x"}) {
-    EXPECT_TRUE(holds(refusal(word), "imgur:r/NAME")) << word;
+    EXPECT_TRUE(holds(refusal_of_source(word), "imgur:r/NAME")) << word;
   }
-  const std::string message = refusal("https://me:secret@imgur.com/user/me");
+  const std::string message = refusal_of_source("https://me:secret@imgur.com/user/me");
   EXPECT_FALSE(message.empty() || holds(message, "secret")) << message;
 }
 
 TEST(ParseSource, TakesUrlsOfEitherScheme) {
   for (const char* url : {"http://example.org/a.csv", "HTTPS://example.org/", "http://",
                           "https://i.imgur.com/abcde.jpg", "https://notimgur.com/a/b"}) {
-    expect_spec(parse_source(url), Kind::url, url);
+    expect_spec(parse_source(url), SourceKind::url, url);
   }
 }
 
 TEST(ParseSource, TakesPathsAndStdin) {
   for (const char* path : {"-", "urls.txt", "./imgur", "./status", "/tmp/list", "lists/today", ".x",
                            "a:b", "./a://b", "C:/x"}) {
-    expect_spec(parse_source(path), Kind::list, path);
+    expect_spec(parse_source(path), SourceKind::list, path);
   }
 }
 
 TEST(ParseSource, TakesNoBareWordForAFile) {
-  EXPECT_EQ(refusal("status"),
+  EXPECT_EQ(refusal_of_source("status"),
             "'status' is no command and no source; for a file write ./status or -i status");
-  EXPECT_TRUE(holds(refusal("urls"), "-i urls"));
-  EXPECT_TRUE(holds(refusal("Imgur"), "no source"));
-  EXPECT_TRUE(holds(refusal(""), "empty"));
+  EXPECT_TRUE(holds(refusal_of_source("urls"), "-i urls"));
+  EXPECT_TRUE(holds(refusal_of_source("Imgur"), "no source"));
+  EXPECT_TRUE(holds(refusal_of_source(""), "empty"));
 }
 
 TEST(ParseSource, RefusesOtherSchemesWithoutShowingAPassword) {
-  EXPECT_TRUE(holds(refusal("ftp://example.org/x"), "only http:// and https://"));
-  const std::string message = refusal("ftp://me:secret@example.org/x");
+  EXPECT_TRUE(holds(refusal_of_source("ftp://example.org/x"), "only http:// and https://"));
+  const std::string message = refusal_of_source("ftp://me:secret@example.org/x");
   EXPECT_FALSE(holds(message, "secret")) << message;
 }
 
 TEST(ListSpec, TakesAnyWordForAPath) {
   for (const char* path : {"imgur", "status", "-", "./http://example.org/", "a b"}) {
-    expect_spec(list_spec(path), Kind::list, path);
+    expect_spec(list_spec(path), SourceKind::list, path);
   }
   EXPECT_FALSE(list_spec("").has_value());
 }
@@ -129,26 +127,26 @@ TEST(ListSpec, TellsTheFormatByTheEndingUnlessItIsGiven) {
 
 TEST(ParseSource, AUrlMayBeAnApi) {
   const SourceWays ways{.urls_are_apis = true};
-  expect_spec(parse_source("https://h/x.json", ways), Kind::api, "https://h/x.json");
-  expect_spec(parse_source("./x.jsonl", ways), Kind::list, "./x.jsonl");
-  expect_spec(parse_source("imgur", ways), Kind::imgur, "");
+  expect_spec(parse_source("https://h/x.json", ways), SourceKind::api, "https://h/x.json");
+  expect_spec(parse_source("./x.jsonl", ways), SourceKind::list, "./x.jsonl");
+  expect_spec(parse_source("imgur", ways), SourceKind::imgur, "");
 }
 
 TEST(OpenSource, WantsColumnsWhereThereAreNone) {
   SourceContext context;
   context.columns.named = {"title"};
   for (const SourceSpec& spec :
-       {SourceSpec{.kind = Kind::list, .argument = "-"},
-        SourceSpec{.kind = Kind::list, .argument = "-", .format = ListFormat::aria2},
-        SourceSpec{.kind = Kind::url, .argument = "http://me:hush@h/1"}}) {
+       {SourceSpec{.kind = SourceKind::list, .argument = "-"},
+        SourceSpec{.kind = SourceKind::list, .argument = "-", .format = ListFormat::aria2},
+        SourceSpec{.kind = SourceKind::url, .argument = "http://me:hush@h/1"}}) {
     const auto source = open_source(spec, context);
     ASSERT_FALSE(source.has_value());
     EXPECT_TRUE(holds(source.error().message, "'title'")) << source.error().message;
     EXPECT_FALSE(holds(source.error().message, "hush"));
   }
-  EXPECT_TRUE(open_source({.kind = Kind::api, .argument = "http://h/"}, context).has_value());
+  EXPECT_TRUE(open_source({.kind = SourceKind::api, .argument = "http://h/"}, context).has_value());
   context.client_id = "c1ient";
-  EXPECT_TRUE(open_source({.kind = Kind::imgur}, context).has_value());
+  EXPECT_TRUE(open_source({.kind = SourceKind::imgur}, context).has_value());
 }
 
 /// What a list yields whose stream brings `at_once` bytes a read.
@@ -208,7 +206,6 @@ TEST(ListSourceOf, APipesFirstReadIsEnough) {
 }
 
 TEST(ListSourceOf, EachFormatIsRead) {
-  using Texts = std::vector<std::string>;
   const Texts one = {"http://a/1"};
   SourceContext context;
   context.links_at = JsonPointer::parse("/url").value();
@@ -226,7 +223,7 @@ TEST(ListSourceOf, EachFormatIsRead) {
 }
 
 TEST(OpenSource, YieldsAUrlOnce) {
-  const auto source = open_source({.kind = Kind::url, .argument = "http://a/1"}, {});
+  const auto source = open_source({.kind = SourceKind::url, .argument = "http://a/1"}, {});
   ASSERT_TRUE(source.has_value());
   auto item = (*source)->next();
   ASSERT_TRUE(item.has_value() && item->has_value());
@@ -237,11 +234,11 @@ TEST(OpenSource, YieldsAUrlOnce) {
 }
 
 TEST(OpenSource, OpensTheOtherKinds) {
-  EXPECT_FALSE(open_source({.kind = Kind::list, .argument = "/nowhere/x"}, {}).has_value());
+  EXPECT_FALSE(open_source({.kind = SourceKind::list, .argument = "/nowhere/x"}, {}).has_value());
   SourceContext context;
-  EXPECT_FALSE(open_source({.kind = Kind::imgur, .argument = ""}, context).has_value());
+  EXPECT_FALSE(open_source({.kind = SourceKind::imgur, .argument = ""}, context).has_value());
   context.client_id = "0123456789abcde";
-  EXPECT_TRUE(open_source({.kind = Kind::imgur, .argument = ""}, context).has_value());
+  EXPECT_TRUE(open_source({.kind = SourceKind::imgur, .argument = ""}, context).has_value());
 }
 
 TEST(OpenSource, AListingEndsWithTheRun) {
@@ -256,7 +253,7 @@ TEST(OpenSource, AListingEndsWithTheRun) {
     post_eventfd(stop.get());
     return Page{.http_status = 429, .content_type = "", .body = ""};
   };
-  const auto source = open_source({.kind = Kind::imgur, .argument = ""}, context);
+  const auto source = open_source({.kind = SourceKind::imgur, .argument = ""}, context);
   ASSERT_TRUE(source.has_value());
   for (int i = 0; i < 2; ++i) {
     const auto item = (*source)->next();

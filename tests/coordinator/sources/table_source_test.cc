@@ -10,15 +10,15 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-SourceItems read(std::string text, TableOptions options = {}) {
+SourceItems read_table(std::string text, TableOptions options = {}) {
   TableSource source(in_memory(std::move(text)), "'x.csv'", std::move(options));
   return all_items(source);
 }
 
 TEST(TableSource, TakesTheColumnUrlInAnyCase) {
   for (const char* heading : {"id,url,x", "id, URL ,x", "id,\"Url\",x"}) {
-    const auto all =
-        read(std::string(heading) + "\n1,http://a/1,\n\n2,\" http://a/2 \",y\r\n3,http://a/3\n");
+    const auto all = read_table(std::string(heading) +
+                                "\n1,http://a/1,\n\n2,\" http://a/2 \",y\r\n3,http://a/3\n");
     EXPECT_EQ(all.error, "");
     EXPECT_EQ(all.urls(), (Texts{"http://a/1", "http://a/2", "http://a/3"})) << heading;
     EXPECT_EQ(all.problems(), Texts{});
@@ -27,90 +27,92 @@ TEST(TableSource, TakesTheColumnUrlInAnyCase) {
 
 TEST(TableSource, SeveralColumnsOfTheWantedNameAreAnError) {
   for (const char* heading : {"url,URL", "URL,x,url", "url,url"}) {
-    const auto all = read(std::string(heading) + "\nhttp://a/1,http://a/2,http://a/3\n");
+    const auto all = read_table(std::string(heading) + "\nhttp://a/1,http://a/2,http://a/3\n");
     EXPECT_NE(all.error.find("has several columns 'url'"), std::string::npos) << all.error;
     EXPECT_NE(all.error.find("--url-column 1"), std::string::npos) << all.error;
     EXPECT_TRUE(all.items.empty());
   }
-  EXPECT_EQ(read("link,Link\nno,yes\n", {.url_column = "Link"}).urls(), Texts{"yes"})
+  EXPECT_EQ(read_table("link,Link\nno,yes\n", {.url_column = "Link"}).urls(), Texts{"yes"})
       << "the very name comes first";
-  EXPECT_EQ(read("url,URL\nno,yes\n", {.url_column = "2"}).urls(), Texts{"yes"});
+  EXPECT_EQ(read_table("url,URL\nno,yes\n", {.url_column = "2"}).urls(), Texts{"yes"});
 }
 
 TEST(TableSource, AFirstRowThatIsDataIsNoHeading) {
   for (const char* first : {"x,", "x, ", "x,a.org/1.jpg", "x,//a.org/1.jpg", "http://b/,1"}) {
-    const auto all = read(std::string(first) + "\ny,http://a/2\n", {.url_column = "2"});
+    const auto all = read_table(std::string(first) + "\ny,http://a/2\n", {.url_column = "2"});
     EXPECT_EQ(all.error, "");
     ASSERT_EQ(all.items.size(), 2u) << first;
     EXPECT_EQ(all.items[1].url, "http://a/2");
   }
-  EXPECT_EQ(read("x,\ny,http://a/2\n", {.url_column = "2"}).problems(),
+  EXPECT_EQ(read_table("x,\ny,http://a/2\n", {.url_column = "2"}).problems(),
             Texts{"line 1 has no link in its column '2'"});
   for (const char* heading : {"x,Link", "x,image.url", "x,image/url", "x,Image URL (full)"}) {
-    const auto all = read(std::string(heading) + "\ny,http://a/2\n", {.url_column = "2"});
+    const auto all = read_table(std::string(heading) + "\ny,http://a/2\n", {.url_column = "2"});
     EXPECT_EQ(all.urls(), Texts{"http://a/2"}) << heading;
   }
 }
 
 TEST(TableSource, TakesTheColumnThatIsNamedOrNumbered) {
   const std::string text = "2,Link,Image Link\na,b,c\n";
-  EXPECT_EQ(read(text, {.url_column = "Image Link"}).urls(), Texts{"c"});
-  EXPECT_EQ(read(text, {.url_column = "link"}).urls(), Texts{"b"});
-  EXPECT_EQ(read(text, {.url_column = "3"}).urls(), Texts{"c"});
-  EXPECT_EQ(read(text, {.url_column = "2"}).urls(), Texts{"a"}) << "a name comes first";
-  EXPECT_EQ(read("a\tb\nx\ty,z\n", {.separator = '\t', .url_column = "b"}).urls(), Texts{"y,z"});
+  EXPECT_EQ(read_table(text, {.url_column = "Image Link"}).urls(), Texts{"c"});
+  EXPECT_EQ(read_table(text, {.url_column = "link"}).urls(), Texts{"b"});
+  EXPECT_EQ(read_table(text, {.url_column = "3"}).urls(), Texts{"c"});
+  EXPECT_EQ(read_table(text, {.url_column = "2"}).urls(), Texts{"a"}) << "a name comes first";
+  EXPECT_EQ(read_table("a\tb\nx\ty,z\n", {.separator = '\t', .url_column = "b"}).urls(),
+            Texts{"y,z"});
 }
 
 TEST(TableSource, ListsTheColumnsIfTheOneIsMissing) {
-  EXPECT_EQ(read("id,link\n1,http://a/\n").error,
+  EXPECT_EQ(read_table("id,link\n1,http://a/\n").error,
             "'x.csv' has no column 'url' (--url-column names the one with the links); its heading "
             "has 'id', 'link'");
   for (const char* number : {"0", "3", "-1", "1x", ""}) {
-    EXPECT_NE(read("id,link\n1,2\n", {.url_column = number}).error, "") << number;
+    EXPECT_NE(read_table("id,link\n1,2\n", {.url_column = number}).error, "") << number;
   }
   std::string many = "c0";
   for (int i = 1; i < 100; ++i) many += ",c" + std::to_string(i);
-  EXPECT_TRUE(read(many + "\n").error.ends_with("'c19' and 80 more"));
-  EXPECT_NE(read("url\x1b[2J\n").error.find("'url\\x1b[2J'"), std::string::npos);
+  EXPECT_TRUE(read_table(many + "\n").error.ends_with("'c19' and 80 more"));
+  EXPECT_NE(read_table("url\x1b[2J\n").error.find("'url\\x1b[2J'"), std::string::npos);
 }
 
 TEST(TableSource, ANumberedColumnNeedsNoHeading) {
   for (const char* blanks : {"", " ", "\xC2\xA0", "\xE2\x80\x8B"}) {
     const std::string text =
         std::string("x,") + blanks + "http://a/1" + blanks + "\ny,http://a/2\n";
-    EXPECT_EQ(read(text, {.url_column = "2"}).urls(), (Texts{"http://a/1", "http://a/2"}));
+    EXPECT_EQ(read_table(text, {.url_column = "2"}).urls(), (Texts{"http://a/1", "http://a/2"}));
   }
-  EXPECT_EQ(
-      read("http://a/1,\"lone\n", {.url_column = "1"}).error.find("line 1") == std::string::npos,
-      false);
-  EXPECT_EQ(read("HTTPS://a/1", {.url_column = "1"}).urls(), Texts{"HTTPS://a/1"});
-  EXPECT_EQ(read("x,Link\ny,http://a/2\n", {.url_column = "2"}).urls(), Texts{"http://a/2"})
+  EXPECT_EQ(read_table("http://a/1,\"lone\n", {.url_column = "1"}).error.find("line 1") ==
+                std::string::npos,
+            false);
+  EXPECT_EQ(read_table("HTTPS://a/1", {.url_column = "1"}).urls(), Texts{"HTTPS://a/1"});
+  EXPECT_EQ(read_table("x,Link\ny,http://a/2\n", {.url_column = "2"}).urls(), Texts{"http://a/2"})
       << "that one is a heading";
-  EXPECT_EQ(read("http://a/1,1\nhttp://a/2,2\n", {.url_column = "1"}).urls(),
+  EXPECT_EQ(read_table("http://a/1,1\nhttp://a/2,2\n", {.url_column = "1"}).urls(),
             (Texts{"http://a/1", "http://a/2"}))
       << "a cell of that name is none of a heading";
 }
 
 TEST(TableSource, TheSeparatorIsTheOneThatGivesTheNumberedColumnAUrl) {
-  EXPECT_EQ(read("a;http://a/1,2;b\n", {.url_column = "2"}).urls(), Texts{"http://a/1,2"});
-  EXPECT_EQ(read("1\thttp://a/1,b\tc\n", {.url_column = "2"}).urls(), Texts{"http://a/1,b"});
-  EXPECT_EQ(read("id;url;name, full\n1;http://a/1;x\n", {.url_column = "2"}).urls(),
+  EXPECT_EQ(read_table("a;http://a/1,2;b\n", {.url_column = "2"}).urls(), Texts{"http://a/1,2"});
+  EXPECT_EQ(read_table("1\thttp://a/1,b\tc\n", {.url_column = "2"}).urls(), Texts{"http://a/1,b"});
+  EXPECT_EQ(read_table("id;url;name, full\n1;http://a/1;x\n", {.url_column = "2"}).urls(),
             Texts{"http://a/1"});
-  EXPECT_EQ(read("id,link;x\n1,http://a/1\n", {.url_column = "2"}).urls(), Texts{"http://a/1"})
+  EXPECT_EQ(read_table("id,link;x\n1,http://a/1\n", {.url_column = "2"}).urls(),
+            Texts{"http://a/1"})
       << "where none does, it is the usual one";
 }
 
 TEST(TableSource, TheFirstRowOfATsvWithoutAHeadingMayGoOnInTheNextLine) {
-  const auto all = read("http://a/1\t\"a\r\nb\"\nhttp://a/2\tx\n",
-                        {.separator = '\t', .url_column = "1", .columns = {.named = {"2"}}});
+  const auto all = read_table("http://a/1\t\"a\r\nb\"\nhttp://a/2\tx\n",
+                              {.separator = '\t', .url_column = "1", .columns = {.named = {"2"}}});
   EXPECT_EQ(all.urls(), (Texts{"http://a/1", "http://a/2"}));
   EXPECT_EQ(all.problems(), Texts{});
   EXPECT_EQ(all.items.at(0).named, Texts{"a\r\nb"});
 }
 
 TEST(TableSource, WithoutAHeadingColumnsHaveNumbers) {
-  const auto all = read("x,http://a/1\ny,http://a/2,\nz,http://a/3,w\nq\n",
-                        {.url_column = "2", .columns = {.keep = true, .named = {"1"}}});
+  const auto all = read_table("x,http://a/1\ny,http://a/2,\nz,http://a/3,w\nq\n",
+                              {.url_column = "2", .columns = {.keep = true, .named = {"1"}}});
   ASSERT_EQ(all.items.size(), 4u);
   EXPECT_EQ(*all.items[0].columns, R"({"1":"x","2":"http://a/1"})");
   EXPECT_EQ(all.items[0].named, Texts{"x"});
@@ -119,23 +121,24 @@ TEST(TableSource, WithoutAHeadingColumnsHaveNumbers) {
             (Texts{"line 3 has 3 cells where the first row has 2: are quotes missing?",
                    "line 4 has 1 cell where the first row has 2: are quotes missing?"}));
   EXPECT_EQ(
-      read("x,http://a/1\n", {.url_column = "2", .columns = {.named = {"title"}}}).error,
+      read_table("x,http://a/1\n", {.url_column = "2", .columns = {.named = {"title"}}}).error,
       "'x.csv' has no column 'title' (--name asks for it); it has no heading, and its columns "
       "are '1', '2'");
 }
 
 TEST(TableSource, AHeadingThatIsAUrlIsALink) {
-  EXPECT_EQ(read("http://a/1\nhttp://a/2\n").urls(), (Texts{"http://a/1", "http://a/2"}));
-  EXPECT_EQ(read("http://a/x;y\n").urls(), Texts{"http://a/x;y"});
-  EXPECT_EQ(read("\"http://a/x,y\"\nhttp://a/2").urls(), (Texts{"http://a/x,y", "http://a/2"}));
+  EXPECT_EQ(read_table("http://a/1\nhttp://a/2\n").urls(), (Texts{"http://a/1", "http://a/2"}));
+  EXPECT_EQ(read_table("http://a/x;y\n").urls(), Texts{"http://a/x;y"});
+  EXPECT_EQ(read_table("\"http://a/x,y\"\nhttp://a/2").urls(),
+            (Texts{"http://a/x,y", "http://a/2"}));
   for (const char* text : {"x,http://a/1\ny,http://a/2\n", "x, http://a/1 ,http://a/2\n"}) {
-    const auto all = read(text);
+    const auto all = read_table(text);
     EXPECT_EQ(all.error,
               "'x.csv' has no heading: its first row has a URL in column 2; --url-column 2 reads a "
               "list without one");
     EXPECT_TRUE(all.items.empty());
   }
-  EXPECT_NE(read("http://a/1\n", {.url_column = "Link"}).error.find("--url-column 1"),
+  EXPECT_NE(read_table("http://a/1\n", {.url_column = "Link"}).error.find("--url-column 1"),
             std::string::npos);
 }
 
@@ -148,31 +151,33 @@ TEST(TableSource, KnowsTheSeparatorByTheHeading) {
     const std::string second = quoted ? "http://a/2" : "http://a/2;3,4";
     for (const char usual : {',', '\t'}) {
       for (const char* column : {"url", "2"}) {
-        const auto all = read(text, {.separator = usual, .url_column = column});
+        const auto all = read_table(text, {.separator = usual, .url_column = column});
         EXPECT_EQ(all.error, "");
         ASSERT_EQ(all.items.size(), 2u) << separator << column;
         EXPECT_EQ(all.items[0].url, "http://a/1");
         EXPECT_TRUE(all.items[1].url->starts_with("http://a/2"));
       }
     }
-    EXPECT_NE(read(text, {.separator = '#', .is_given = true}).error, "") << "no other is tried";
+    EXPECT_NE(read_table(text, {.separator = '#', .is_given = true}).error, "")
+        << "no other is tried";
   }
-  EXPECT_EQ(read("\n \n\xEF\xBB\xBFid;url\n1;http://a/1\n").urls(), Texts{"http://a/1"});
-  EXPECT_EQ(read("id;url").error, "");
-  EXPECT_EQ(read("\t\nid;url\n", {.separator = '\t'}).error,
+  EXPECT_EQ(read_table("\n \n\xEF\xBB\xBFid;url\n1;http://a/1\n").urls(), Texts{"http://a/1"});
+  EXPECT_EQ(read_table("id;url").error, "");
+  EXPECT_EQ(read_table("\t\nid;url\n", {.separator = '\t'}).error,
             "'x.csv' has no column 'url' (--url-column names the one with the links); its heading "
             "has '', ''");
-  EXPECT_NE(read("id;url;\"x\ny\"\n1;http://a/1;z\n").error, "") << "of one line alone";
-  EXPECT_EQ(read("id,url\n1;2,http://a/1\n").urls(), Texts{"http://a/1"});
-  EXPECT_EQ(read("a;b,url\n1;2,http://a/1\n").urls(), Texts{"http://a/1"}) << "the usual one fits";
-  EXPECT_EQ(read("x;http://a/1\n", {.url_column = "2"}).urls(), Texts{"http://a/1"});
-  EXPECT_EQ(read("x#url\n1#http://a/1\n", {.separator = '#', .is_given = true}).urls(),
+  EXPECT_NE(read_table("id;url;\"x\ny\"\n1;http://a/1;z\n").error, "") << "of one line alone";
+  EXPECT_EQ(read_table("id,url\n1;2,http://a/1\n").urls(), Texts{"http://a/1"});
+  EXPECT_EQ(read_table("a;b,url\n1;2,http://a/1\n").urls(), Texts{"http://a/1"})
+      << "the usual one fits";
+  EXPECT_EQ(read_table("x;http://a/1\n", {.url_column = "2"}).urls(), Texts{"http://a/1"});
+  EXPECT_EQ(read_table("x#url\n1#http://a/1\n", {.separator = '#', .is_given = true}).urls(),
             Texts{"http://a/1"});
 }
 
 TEST(TableSource, ALoneQuoteInTabSeparatedTextSwallowsNoLink) {
   const TableOptions tabs{.separator = '\t', .columns = {.named = {"caption"}}};
-  const auto all = read(
+  const auto all = read_table(
       "url\tcaption\nhttp://a/1\tone\nhttp://a/2\t\"\nhttp://a/3\tthree\n"
       "http://a/4\t\"\nhttp://a/5\t\"five\nlines\"\n",
       tabs);
@@ -191,7 +196,7 @@ TEST(TableSource, ReadsAnyLineEndAndMarksInMidList) {
       const std::string text = std::string("url") + separator + "x" + e + "http://a/1" + separator +
                                e + "\xEF\xBB\xBF\"http://a/2\"" + separator + "y" + e +
                                "\xEF\xBB\xBFhttp://a/3" + e + "no" + separator;
-      const auto all = read(text, {.separator = separator});
+      const auto all = read_table(text, {.separator = separator});
       EXPECT_EQ(all.urls(), (Texts{"http://a/1", "http://a/2", "http://a/3", "no"}));
       EXPECT_EQ(all.problems(), Texts{});
     }
@@ -199,7 +204,7 @@ TEST(TableSource, ReadsAnyLineEndAndMarksInMidList) {
 }
 
 TEST(TableSource, TellsHowFarALoneQuoteReached) {
-  const auto all = read("url,x\nhttp://a/1,\"lone\nhttp://a/2,\"two\"\nhttp://a/3,\n");
+  const auto all = read_table("url,x\nhttp://a/1,\"lone\nhttp://a/2,\"two\"\nhttp://a/3,\n");
   EXPECT_EQ(all.problems(),
             Texts{"lines 2 to 3: something follows the closing quote of a cell that "
                   "begins in line 2: is a quote missing?"});
@@ -226,16 +231,16 @@ TEST(TableSource, AQuotedCellThatHoldsRowsOfTheTableIsAnError) {
            Case{"http://a/1,\"Best of\nhttp://a/2,plain\nhttp://a/3,12\"\nhttp://a/4,x\n", "1",
                 "lines 1 to 3", 1},
        }) {
-    const auto all = read(c.text, {.url_column = c.column});
+    const auto all = read_table(c.text, {.url_column = c.column});
     EXPECT_EQ(all.error, "") << c.text;
     ASSERT_EQ(all.problems().size(), 1u) << c.text;
     EXPECT_TRUE(all.problems()[0].starts_with(c.lines)) << all.problems()[0];
     EXPECT_TRUE(all.problems()[0].ends_with(": is a quote missing?")) << all.problems()[0];
     EXPECT_EQ(all.items.size(), c.good + 1) << c.text;
   }
-  EXPECT_NE(
-      read("url,\"n\nhttp://a/1,x\nhttp://a/2,y\"\nhttp://a/3,z\n").error.find("lines 1 to 3"),
-      std::string::npos);
+  EXPECT_NE(read_table("url,\"n\nhttp://a/1,x\nhttp://a/2,y\"\nhttp://a/3,z\n")
+                .error.find("lines 1 to 3"),
+            std::string::npos);
 }
 
 TEST(TableSource, ACaptionOfSeveralLinesIsOneGoodRow) {
@@ -246,7 +251,7 @@ TEST(TableSource, ACaptionOfSeveralLinesIsOneGoodRow) {
            "n,url\n\"one\nby http://b/2, see\nthree\",http://a/1\n",
            "n,url\n\"Photo: me, http://b/2\nPhoto: me, http://b/2\nthree\",http://a/1\n",
        }) {
-    const auto all = read(text);
+    const auto all = read_table(text);
     EXPECT_EQ(all.urls(), Texts{"http://a/1"}) << text;
     EXPECT_EQ(all.problems(), Texts{});
   }
@@ -269,48 +274,49 @@ TEST(TableSource, AFirstRowWithoutAHeadingWaitsForTheSecondWhereItMayBeCut) {
 
 TEST(TableSource, WithoutAHeadingARowOfAnotherLengthIsAnError) {
   const auto all =
-      read("http://a/1,b.jpg\nhttp://a/2\nhttp://a/3,x\nhttp://a/4,\n", {.url_column = "1"});
+      read_table("http://a/1,b.jpg\nhttp://a/2\nhttp://a/3,x\nhttp://a/4,\n", {.url_column = "1"});
   EXPECT_EQ(all.error, "");
   ASSERT_EQ(all.items.size(), 4u);
   EXPECT_EQ(all.problems(),
             (Texts{"line 1 has 2 cells where line 2 has 1: a link that has a ',' in it is written "
                    "in quotes",
                    "line 2 has 1 cell where the first row has 2: are quotes missing?"}));
-  EXPECT_EQ(read("http://a/1,\nhttp://a/2\n", {.url_column = "1"}).problems(), Texts{})
+  EXPECT_EQ(read_table("http://a/1,\nhttp://a/2\n", {.url_column = "1"}).problems(), Texts{})
       << "nothing is cut off";
-  EXPECT_EQ(read("http://a/1\tx\nhttp://a/2\n", {.separator = '\t', .url_column = "1"}).problems(),
-            Texts{})
-      << "no URL has a tab";
   EXPECT_EQ(
-      read("\"http://a/1,b.jpg\"\nhttp://a/2\nhttp://a/3,c.jpg\n", {.url_column = "1"}).problems(),
-      Texts{"line 3 has 2 cells where the first row has 1: are quotes missing?"});
+      read_table("http://a/1\tx\nhttp://a/2\n", {.separator = '\t', .url_column = "1"}).problems(),
+      Texts{})
+      << "no URL has a tab";
+  EXPECT_EQ(read_table("\"http://a/1,b.jpg\"\nhttp://a/2\nhttp://a/3,c.jpg\n", {.url_column = "1"})
+                .problems(),
+            Texts{"line 3 has 2 cells where the first row has 1: are quotes missing?"});
 }
 
 TEST(TableSource, AnEndlessFirstRowTakesNoMemory) {
-  EXPECT_NE(read("\"url\n" + std::string(5'000'000, 'x')).error.find("is over 1024 KiB long"),
+  EXPECT_NE(read_table("\"url\n" + std::string(5'000'000, 'x')).error.find("is over 1024 KiB long"),
             std::string::npos);
 }
 
 TEST(TableSource, AnEmptyFileIsAnEmptyList) {
   for (const char* text : {"", "\n\r\n", "url\n"}) {
-    const auto all = read(text);
+    const auto all = read_table(text);
     EXPECT_EQ(all.error, "");
     EXPECT_TRUE(all.items.empty());
   }
 }
 
 TEST(TableSource, TellsBadRowsByTheirLinesAndGoesOn) {
-  const auto all = read(std::string("id,url\n") +
-                        "1,http://a/1\n"        // line 2
-                        "2\n"                   // 3: no cell there
-                        "3,  \n"                // 4: an empty one
-                        "4,http://a/x,y.jpg\n"  // 5: a comma that wanted quotes
-                        "5,\"http://a/\"x\n"    // 6
-                        "6,\"http://a/\nb\"\n"  // 7, 8
-                        "7,http://a/7,,\n"      // 9: needless commas
-                        "8," +
-                        std::string(70'000, 'x') + "\n" + std::string("9,a\0b\n", 6) + "10," +
-                        std::string(2'000'000, 'y') + "\n" + "11,http://a/11\n");
+  const auto all = read_table(std::string("id,url\n") +
+                              "1,http://a/1\n"        // line 2
+                              "2\n"                   // 3: no cell there
+                              "3,  \n"                // 4: an empty one
+                              "4,http://a/x,y.jpg\n"  // 5: a comma that wanted quotes
+                              "5,\"http://a/\"x\n"    // 6
+                              "6,\"http://a/\nb\"\n"  // 7, 8
+                              "7,http://a/7,,\n"      // 9: needless commas
+                              "8," +
+                              std::string(70'000, 'x') + "\n" + std::string("9,a\0b\n", 6) + "10," +
+                              std::string(2'000'000, 'y') + "\n" + "11,http://a/11\n");
   EXPECT_EQ(all.error, "");
   ASSERT_EQ(all.items.size(), 11u);
   EXPECT_EQ(
@@ -329,7 +335,7 @@ TEST(TableSource, TellsBadRowsByTheirLinesAndGoesOn) {
 }
 
 TEST(TableSource, TwoUrlsInACellAreAnError) {
-  const auto all = read(
+  const auto all = read_table(
       "url,n\n\"http://a/1, http://a/2\",x\n\"http://a/3,http://a/4\",x\n"
       "\"http://a/5?u=b,http://c\",x\n");
   const std::string two = ": two URLs are in it: fanfetch takes no mirrors; write one in a row";
@@ -337,13 +343,14 @@ TEST(TableSource, TwoUrlsInACellAreAnError) {
 }
 
 TEST(TableSource, AQuoteThatIsNeverClosedSwallowsNothingInSilence) {
-  const auto all = read("url\nhttp://a/1\n\"http://a/2\nhttp://a/3\n");
+  const auto all = read_table("url\nhttp://a/1\n\"http://a/2\nhttp://a/3\n");
   EXPECT_EQ(all.urls(), Texts{"http://a/1"});
   EXPECT_EQ(all.error,
             "'x.csv': the quote that begins a cell in line 3 is never closed, so that nothing "
             "behind it is a row; close it there");
-  EXPECT_NE(read("\"url\nhttp://a/1\n").error.find("line 1"), std::string::npos);
-  EXPECT_NE(read("\"url\"x\nhttp://a/1\n").error.find("the heading, line 1"), std::string::npos);
+  EXPECT_NE(read_table("\"url\nhttp://a/1\n").error.find("line 1"), std::string::npos);
+  EXPECT_NE(read_table("\"url\"x\nhttp://a/1\n").error.find("the heading, line 1"),
+            std::string::npos);
 }
 
 TEST(TableSource, YieldsRowsBeforeAnErrorAndNotTheHalfOne) {
@@ -373,11 +380,11 @@ TEST(TableSource, YieldsARowBeforeMoreIsRead) {
 TEST(TableSource, KeepsColumnsWhenAsked) {
   const std::string text =
       "id,url,note\n1,http://a/1,\"say \"\"x\"\"\"\n2,http://a/2\n\"\xff\",http://a/3,z\n";
-  for (const auto& item : read(text).items) {
+  for (const auto& item : read_table(text).items) {
     EXPECT_EQ(item.columns, nullptr);
     EXPECT_TRUE(item.named.empty());
   }
-  const auto all = read(text, {.columns = {.keep = true, .named = {"note", "ID"}}});
+  const auto all = read_table(text, {.columns = {.keep = true, .named = {"note", "ID"}}});
   ASSERT_EQ(all.items.size(), 3u);
   EXPECT_EQ(*all.items[0].columns, R"({"id":"1","url":"http://a/1","note":"say \"x\""})");
   EXPECT_EQ(all.items[0].named, (Texts{"say \"x\"", "1"}));
@@ -387,9 +394,9 @@ TEST(TableSource, KeepsColumnsWhenAsked) {
 }
 
 TEST(TableSource, KeepsNoSecretsOfLinks) {
-  const auto all =
-      read("url,mail,page\nhttp://me:hush@a/1,me@example.org,HTTP://me:hush@b/\nme:hush@a/2,,\n",
-           {.columns = {.keep = true}});
+  const auto all = read_table(
+      "url,mail,page\nhttp://me:hush@a/1,me@example.org,HTTP://me:hush@b/\nme:hush@a/2,,\n",
+      {.columns = {.keep = true}});
   ASSERT_EQ(all.items.size(), 2u);
   EXPECT_EQ(all.items[0].url, "http://me:hush@a/1");
   EXPECT_EQ(*all.items[0].columns,
@@ -398,13 +405,14 @@ TEST(TableSource, KeepsNoSecretsOfLinks) {
 }
 
 TEST(TableSource, WantsTheColumnsThatTheNameAsksFor) {
-  EXPECT_EQ(read("id,url\n1,http://a/1\n", {.columns = {.named = {"title"}}}).error,
+  EXPECT_EQ(read_table("id,url\n1,http://a/1\n", {.columns = {.named = {"title"}}}).error,
             "'x.csv' has no column 'title' (--name asks for it); its heading has 'id', 'url'");
 }
 
 TEST(TableSource, RefusesToKeepMoreThanMemoryAllows) {
-  const auto all = read("url,note\nhttp://a/1," + std::string(70'000, 'n') + "\nhttp://a/2,x\n",
-                        {.columns = {.keep = true}});
+  const auto all =
+      read_table("url,note\nhttp://a/1," + std::string(70'000, 'n') + "\nhttp://a/2,x\n",
+                 {.columns = {.keep = true}});
   EXPECT_EQ(all.problems(),
             Texts{"line 2: its columns take 70030 bytes; --keep-columns takes 65536"});
   EXPECT_EQ(all.items[0].columns, nullptr);

@@ -22,7 +22,7 @@ struct Parsed {
   std::vector<std::uint64_t> lines;  // on which the rows begin
 };
 
-Parsed parse(std::string_view text, std::optional<Shape> shape, std::size_t at_once) {
+Parsed parse_tsv(std::string_view text, std::optional<Shape> shape, std::size_t at_once) {
   TsvParser parser;
   if (shape) parser.expect(shape->cells, shape->link_index);
   Parsed all;
@@ -42,10 +42,10 @@ Parsed parse(std::string_view text, std::optional<Shape> shape, std::size_t at_o
 }
 
 /// The same for every way to cut the text up.
-Rows rows_of(std::string_view text, std::optional<Shape> shape = std::nullopt) {
-  const Parsed whole = parse(text, shape, 1'000'000);
+Rows tsv_rows(std::string_view text, std::optional<Shape> shape = std::nullopt) {
+  const Parsed whole = parse_tsv(text, shape, 1'000'000);
   for (const std::size_t at_once : {1u, 2u, 3u, 7u}) {
-    const Parsed cut = parse(text, shape, at_once);
+    const Parsed cut = parse_tsv(text, shape, at_once);
     EXPECT_EQ(cut.rows, whole.rows) << at_once << ": " << text;
     EXPECT_EQ(cut.lines, whole.lines) << at_once << ": " << text;
   }
@@ -57,62 +57,63 @@ constexpr Shape kLinkLast{.cells = 2, .link_index = 1};
 constexpr Shape kThree{.cells = 3, .link_index = 1};
 
 TEST(TsvParser, SplitsRowsAndCells) {
-  EXPECT_EQ(rows_of(""), Rows{});
-  EXPECT_EQ(rows_of("a\tb\nc,\"d\t\n\t\te"), (Rows{{"a", "b"}, {"c,\"d", ""}, {"", "", "e"}}));
-  EXPECT_EQ(rows_of("\n\r\na\n \n\xEF\xBB\xBF\n\xC2\xA0\n\t\nb"), (Rows{{"a"}, {"", ""}, {"b"}}));
-  EXPECT_EQ(rows_of("\xEF\xBB\xBF\"a\"\tb\n\xEF\xBB\xBF\xEF\xBB\xBF\"c\"\n\xEF\xBB"),
+  EXPECT_EQ(tsv_rows(""), Rows{});
+  EXPECT_EQ(tsv_rows("a\tb\nc,\"d\t\n\t\te"), (Rows{{"a", "b"}, {"c,\"d", ""}, {"", "", "e"}}));
+  EXPECT_EQ(tsv_rows("\n\r\na\n \n\xEF\xBB\xBF\n\xC2\xA0\n\t\nb"), (Rows{{"a"}, {"", ""}, {"b"}}));
+  EXPECT_EQ(tsv_rows("\xEF\xBB\xBF\"a\"\tb\n\xEF\xBB\xBF\xEF\xBB\xBF\"c\"\n\xEF\xBB"),
             (Rows{{"a", "b"}, {"c"}, {"\xEF\xBB"}}));
-  EXPECT_EQ(rows_of("\"\"\n"), (Rows{{""}})) << "an empty cell in quotes is a row";
-  EXPECT_EQ(rows_of(std::string_view("a\0b\tc\n", 6)), (Rows{{std::string("a\0b", 3), "c"}}));
+  EXPECT_EQ(tsv_rows("\"\"\n"), (Rows{{""}})) << "an empty cell in quotes is a row";
+  EXPECT_EQ(tsv_rows(std::string_view("a\0b\tc\n", 6)), (Rows{{std::string("a\0b", 3), "c"}}));
 }
 
 TEST(TsvParser, EndsLinesWithWhateverWasWritten) {
   for (const char* end : {"\n", "\r\n", "\r\r\n", "\r"}) {
     const std::string text =
         std::string("a\tb") + end + "\"c\"\t\"d\"" + end + end + "e\t" + end + "f";
-    EXPECT_EQ(rows_of(text), (Rows{{"a", "b"}, {"c", "d"}, {"e", ""}, {"f"}}));
-    EXPECT_EQ(parse(text, {}, 1).lines, (std::vector<std::uint64_t>{1, 2, 4, 5}));
+    EXPECT_EQ(tsv_rows(text), (Rows{{"a", "b"}, {"c", "d"}, {"e", ""}, {"f"}}));
+    EXPECT_EQ(parse_tsv(text, {}, 1).lines, (std::vector<std::uint64_t>{1, 2, 4, 5}));
   }
 }
 
 TEST(TsvParser, CountsLinesWithAMarkAlone) {
   for (const std::size_t at_once : {1u, 100u}) {
-    EXPECT_EQ(parse("a\r\xEF\xBB\xBF\nb\n", {}, at_once).lines, (std::vector<std::uint64_t>{1, 3}));
+    EXPECT_EQ(parse_tsv("a\r\xEF\xBB\xBF\nb\n", {}, at_once).lines,
+              (std::vector<std::uint64_t>{1, 3}));
   }
 }
 
 TEST(TsvParser, AQuoteIsOneWhereAnotherClosesItOnTheLine) {
-  EXPECT_EQ(rows_of("\"a\"\t\"b\tc\"\t\"\"\"d\"\" e\"\t\"\"\n"),
+  EXPECT_EQ(tsv_rows("\"a\"\t\"b\tc\"\t\"\"\"d\"\" e\"\t\"\"\n"),
             (Rows{{"a", "b\tc", "\"d\" e", ""}}));
   for (const char* plain : {"\"", "\"\"\"", "\"a", "a\"", "\"a\" b", "\"a\"b\"", "a \"b\"",
                             "\"a\"\"", "5\" disk", "\"\"a"}) {
     const std::string row = std::string(plain) + "\thttp://a/1\t" + plain;
-    EXPECT_EQ(rows_of(row + "\nb\thttp://a/2\tc", kThree),
+    EXPECT_EQ(tsv_rows(row + "\nb\thttp://a/2\tc", kThree),
               (Rows{{plain, "http://a/1", plain}, {"b", "http://a/2", "c"}}))
         << plain;
   }
 }
 
 TEST(TsvParser, TheNumberOfCellsTellsQuotesAroundTabsFromTwoLoneOnes) {
-  EXPECT_EQ(rows_of("\"a\thttp://a/1\tb\"\n", kThree), (Rows{{"\"a", "http://a/1", "b\""}}));
-  EXPECT_EQ(rows_of("\"a\tb\"\thttp://a/1\n", kLinkLast), (Rows{{"a\tb", "http://a/1"}}));
-  EXPECT_EQ(rows_of("\"a\tb\"\thttp://a/1\t\t\n", kLinkLast),
+  EXPECT_EQ(tsv_rows("\"a\thttp://a/1\tb\"\n", kThree), (Rows{{"\"a", "http://a/1", "b\""}}));
+  EXPECT_EQ(tsv_rows("\"a\tb\"\thttp://a/1\n", kLinkLast), (Rows{{"a\tb", "http://a/1"}}));
+  EXPECT_EQ(tsv_rows("\"a\tb\"\thttp://a/1\t\t\n", kLinkLast),
             (Rows{{"a\tb", "http://a/1", "", ""}}));
-  EXPECT_EQ(rows_of("\"a\tb\"\t\"c\td\"\n", kThree), (Rows{{"a\tb", "c\td"}})) << "neither fits";
+  EXPECT_EQ(tsv_rows("\"a\tb\"\t\"c\td\"\n", kThree), (Rows{{"a\tb", "c\td"}})) << "neither fits";
 }
 
 TEST(TsvParser, ALoneQuoteSwallowsNoLink) {
-  EXPECT_EQ(rows_of("http://a/1\t\"x\nhttp://a/2\ty\n", kLinkFirst),
+  EXPECT_EQ(tsv_rows("http://a/1\t\"x\nhttp://a/2\ty\n", kLinkFirst),
             (Rows{{"http://a/1", "\"x"}, {"http://a/2", "y"}}));
   // Another one closes it, and the cells are as many as expected.
-  EXPECT_EQ(rows_of("http://a/1\t\"x\nhttp://a/2\ty\nhttp://a/3\tz\"\n", kLinkFirst),
+  EXPECT_EQ(tsv_rows("http://a/1\t\"x\nhttp://a/2\ty\nhttp://a/3\tz\"\n", kLinkFirst),
             (Rows{{"http://a/1", "\"x"}, {"http://a/2", "y"}, {"http://a/3", "z\""}}));
-  EXPECT_EQ(rows_of("\"x\thttp://a/1\ny\thttp://a/2\nz\"\thttp://a/3\n", kLinkLast),
+  EXPECT_EQ(tsv_rows("\"x\thttp://a/1\ny\thttp://a/2\nz\"\thttp://a/3\n", kLinkLast),
             (Rows{{"\"x", "http://a/1"}, {"y", "http://a/2"}, {"z\"", "http://a/3"}}));
   // The same where rows are of all lengths.
-  EXPECT_EQ(rows_of("http://a/1\t\"x\t1\nhttp://a/2\ty\nhttp://a/3\tz\"\t3\n", Shape{3, 0}),
+  EXPECT_EQ(tsv_rows("http://a/1\t\"x\t1\nhttp://a/2\ty\nhttp://a/3\tz\"\t3\n", Shape{3, 0}),
             (Rows{{"http://a/1", "\"x", "1"}, {"http://a/2", "y"}, {"http://a/3", "z\"", "3"}}));
-  EXPECT_EQ(rows_of("\"http://a/1\nhttp://a/2\nhttp://a/3\"\n", Shape{1, 0}),
+  EXPECT_EQ(tsv_rows("\"http://a/1\nhttp://a/2\nhttp://a/3\"\n", Shape{1, 0}),
             (Rows{{"\"http://a/1"}, {"http://a/2"}, {"http://a/3\""}}));
 }
 
@@ -120,30 +121,32 @@ TEST(TsvParser, ReadsAQuotedCellThatGoesOnOverLines) {
   for (const char* end : {"\n", "\r\n", "\r"}) {
     const std::string lines = std::string("one") + end + end + "\"\"two\"\"" + end + "http://x/";
     const std::string cell = std::string("one") + end + end + "\"two\"" + end + "http://x/";
-    EXPECT_EQ(rows_of("\"" + lines + "\"\thttp://a/1\nb\thttp://a/2\n", kLinkLast),
+    EXPECT_EQ(tsv_rows("\"" + lines + "\"\thttp://a/1\nb\thttp://a/2\n", kLinkLast),
               (Rows{{cell, "http://a/1"}, {"b", "http://a/2"}}));
-    EXPECT_EQ(rows_of("http://a/1\t\"" + lines + "\"\nhttp://a/2\tb\n", kLinkFirst),
+    EXPECT_EQ(tsv_rows("http://a/1\t\"" + lines + "\"\nhttp://a/2\tb\n", kLinkFirst),
               (Rows{{"http://a/1", cell}, {"http://a/2", "b"}}));
-    EXPECT_EQ(rows_of("\"" + lines + "\"\thttp://a/1\t\"" + lines + "\"\nb\thttp://a/2\tc", kThree),
-              (Rows{{cell, "http://a/1", cell}, {"b", "http://a/2", "c"}}));
+    EXPECT_EQ(
+        tsv_rows("\"" + lines + "\"\thttp://a/1\t\"" + lines + "\"\nb\thttp://a/2\tc", kThree),
+        (Rows{{cell, "http://a/1", cell}, {"b", "http://a/2", "c"}}));
   }
-  EXPECT_EQ(rows_of("http://a/1\t\"one\ttab\ntwo\"\n", kLinkFirst),
+  EXPECT_EQ(tsv_rows("http://a/1\t\"one\ttab\ntwo\"\n", kLinkFirst),
             (Rows{{"http://a/1", "one\ttab\ntwo"}}));
-  EXPECT_EQ(parse("\"a\nb\nc\"\thttp://a/1\nd\te\n", kLinkLast, 2).lines,
+  EXPECT_EQ(parse_tsv("\"a\nb\nc\"\thttp://a/1\nd\te\n", kLinkLast, 2).lines,
             (std::vector<std::uint64_t>{1, 4}));
 }
 
 TEST(TsvParser, ACellThatGoesOnHasToFit) {
-  EXPECT_EQ(rows_of("\"one\ntwo\"\thttp://a/1\n", kThree),
+  EXPECT_EQ(tsv_rows("\"one\ntwo\"\thttp://a/1\n", kThree),
             (Rows{{"\"one"}, {"two\"", "http://a/1"}}));
-  EXPECT_EQ(rows_of("\"one\ntwo\"\thttp://a/1\n"), (Rows{{"\"one"}, {"two\"", "http://a/1"}}))
+  EXPECT_EQ(tsv_rows("\"one\ntwo\"\thttp://a/1\n"), (Rows{{"\"one"}, {"two\"", "http://a/1"}}))
       << "the shape is not known yet";
   const std::string most(TsvParser::kMaxQuotedBytes - 20, 'x');
   for (const std::size_t at_once : {1000u, 1'000'000u}) {
     const std::string row = "\"\n" + most;
-    EXPECT_EQ(parse(row + "\"\thttp://a/1\n", kLinkLast, at_once).rows.size(), 1u);
+    EXPECT_EQ(parse_tsv(row + "\"\thttp://a/1\n", kLinkLast, at_once).rows.size(), 1u);
     EXPECT_EQ(
-        parse(row + std::string(20, 'x') + "\"\thttp://a/1\n", kLinkLast, at_once).rows.size(), 2u);
+        parse_tsv(row + std::string(20, 'x') + "\"\thttp://a/1\n", kLinkLast, at_once).rows.size(),
+        2u);
   }
 }
 

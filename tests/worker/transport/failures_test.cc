@@ -7,7 +7,7 @@
 namespace fanfetch {
 namespace {
 
-struct Case {
+struct StatusCase {
   int status;
   ErrorClass error;
   Retry retry;
@@ -15,20 +15,20 @@ struct Case {
 
 TEST(StatusFailure, EachFailureHasItsClassAndItsWorth) {
   for (const auto& [status, error, retry] : {
-           Case{404, ErrorClass::http_4xx, Retry::no},
-           Case{410, ErrorClass::http_4xx, Retry::no},
-           Case{403, ErrorClass::http_4xx, Retry::no},
-           Case{408, ErrorClass::http_4xx, Retry::yes},
-           Case{425, ErrorClass::http_4xx, Retry::yes},
-           Case{429, ErrorClass::rate_limited, Retry::yes},
-           Case{500, ErrorClass::http_5xx, Retry::yes},
-           Case{501, ErrorClass::http_5xx, Retry::no},
-           Case{502, ErrorClass::http_5xx, Retry::yes},
-           Case{503, ErrorClass::http_5xx, Retry::yes},
-           Case{204, ErrorClass::protocol, Retry::no},
-           Case{206, ErrorClass::protocol, Retry::no},
-           Case{304, ErrorClass::protocol, Retry::no},
-           Case{999, ErrorClass::protocol, Retry::no},
+           StatusCase{404, ErrorClass::http_4xx, Retry::no},
+           StatusCase{410, ErrorClass::http_4xx, Retry::no},
+           StatusCase{403, ErrorClass::http_4xx, Retry::no},
+           StatusCase{408, ErrorClass::http_4xx, Retry::yes},
+           StatusCase{425, ErrorClass::http_4xx, Retry::yes},
+           StatusCase{429, ErrorClass::rate_limited, Retry::yes},
+           StatusCase{500, ErrorClass::http_5xx, Retry::yes},
+           StatusCase{501, ErrorClass::http_5xx, Retry::no},
+           StatusCase{502, ErrorClass::http_5xx, Retry::yes},
+           StatusCase{503, ErrorClass::http_5xx, Retry::yes},
+           StatusCase{204, ErrorClass::protocol, Retry::no},
+           StatusCase{206, ErrorClass::protocol, Retry::no},
+           StatusCase{304, ErrorClass::protocol, Retry::no},
+           StatusCase{999, ErrorClass::protocol, Retry::no},
        }) {
     const Failed failed = status_failure({.http_status = status});
     EXPECT_EQ(failed.error, error) << status;

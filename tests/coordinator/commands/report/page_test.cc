@@ -23,7 +23,7 @@ constexpr std::string_view kHostile[] = {
     "&lt;b&gt; &amp;#x3c;",
 };
 
-constexpr WallTime kStart{1'764'000'000s};
+constexpr WallTime kStartedAt{1'764'000'000s};
 
 ReportHost host(const std::string& name, std::uint64_t files, std::chrono::milliseconds time) {
   ReportHost one{.name = name, .sums = {}};
@@ -37,14 +37,14 @@ ReportHost host(const std::string& name, std::uint64_t files, std::chrono::milli
 
 /// All that a report can have, each text from outside being `text`.
 ReportData full(const std::string& text) {
-  ReportData data{.output = text, .ledger = text, .at = kStart + 1h};
+  ReportData data{.output = text, .ledger = text, .at = kStartedAt + 1h};
   data.saved = 900;
   data.failed = 99;
   data.bytes = 27'000'000;
   data.hosts_in_all = 40;
   data.runs = {{.number = 3,
-                .started_at = kStart,
-                .ended_at = kStart + 5min,
+                .started_at = kStartedAt,
+                .ended_at = kStartedAt + 5min,
                 .state = text,
                 .saved = 900,
                 .kept = 1,
@@ -53,7 +53,7 @@ ReportData full(const std::string& text) {
                 .bytes = 27'000'000,
                 .command = text,
                 .told = text},
-               {.number = 2, .started_at = kStart - 1h, .state = "killed"}};
+               {.number = 2, .started_at = kStartedAt - 1h, .state = "killed"}};
   data.more_runs = 1;
   for (std::uint64_t i = 1; i <= 30; ++i) {
     data.samples.push_back({.at = i * 10s, .files = 30 * i, .bytes = 900'000 * i, .failed = 3 * i});
@@ -292,7 +292,7 @@ TEST(ReportPage, GivesTheCommandsAsAShellTakesThem) {
 }
 
 TEST(ReportPage, OfAnEmptyLedgerIsAPageToo) {
-  const PageReader page(report_page({.output = "images", .ledger = "", .at = kStart}, "1.2"));
+  const PageReader page(report_page({.output = "images", .ledger = "", .at = kStartedAt}, "1.2"));
   EXPECT_EQ("", page.problem());
   EXPECT_NE(std::string::npos, page.text().find("No run has begun yet"));
   EXPECT_NE(std::string::npos, page.text().find("No link has failed."));

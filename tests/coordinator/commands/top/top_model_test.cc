@@ -23,14 +23,14 @@ std::string names(const TopModel& model) {
 }
 
 template <class Kind>
-const Kind* as(const std::optional<Request>& request) {
+const Kind* request_as(const std::optional<Request>& request) {
   return request ? std::get_if<Kind>(&*request) : nullptr;
 }
 
 /// `NAME=VALUE` that a key sets; empty: none.
 std::string set_by(TopModel& model, int key) {
   const auto request = model.on_key(key);
-  const auto* set = as<SetRequest>(request);
+  const auto* set = request_as<SetRequest>(request);
   return set == nullptr ? "" : set->values.at(0).name + '=' + set->values.at(0).value;
 }
 
@@ -72,9 +72,9 @@ TEST(TopModel, ARateIsOfTwoAnswersAboutOneHost) {
 TEST(TopModel, PauseIsASwitch) {
   TopModel model("downloads");
   model.on_status({.state = "running"});
-  EXPECT_NE(nullptr, as<PauseRequest>(model.on_key('p')));
+  EXPECT_NE(nullptr, request_as<PauseRequest>(model.on_key('p')));
   model.on_status({.state = "paused"});
-  EXPECT_NE(nullptr, as<ResumeRequest>(model.on_key('p')));
+  EXPECT_NE(nullptr, request_as<ResumeRequest>(model.on_key('p')));
 }
 
 TEST(TopModel, JobsGoUpAndDown) {

@@ -9,46 +9,12 @@
 #include <vector>
 
 #include "coordinator/sources/imgur/imgur_source.h"
+#include "tests/coordinator/sources/holds.h"
+#include "tests/coordinator/sources/imgur/imgur_answers.h"
 
 namespace fanfetch {
-inline constexpr char kId[] = "c1ient0id";
-inline constexpr int kAll = std::numeric_limits<int>::max();
 
-inline bool holds(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
-inline Page page(std::string body, int status = 200) {
-  return {.http_status = status, .content_type = "application/json", .body = std::move(body)};
-}
-
-inline Page listing(std::string_view items) {
-  return page(fmt::format(R"({{"data":[{}],"success":true,"status":200}})", items));
-}
-
-inline std::string image(std::string_view name) {
-  return fmt::format(R"({{"id":"{0}","link":"http://i/{0}.jpg"}})", name);
-}
-
-/// An album that says it has `count` images, and shows those named.
-inline std::string album(std::string_view id, int count, std::vector<std::string_view> images) {
-  std::string shown;
-  for (const auto name : images) shown += (shown.empty() ? "" : ",") + image(name);
-  return fmt::format(
-      R"({{"id":"{0}","is_album":true,"link":"https://imgur.com/a/{0}","images_count":{1},)"
-      R"("images":[{2}]}})",
-      id, count, shown);
-}
-
-/// `page` with what Imgur says of its limits.
-inline Page with_credits(Page page, int user, std::string_view reset, int client = 12'000) {
-  page.headers = {{"x-ratelimit-userlimit", "500"},
-                  {"x-ratelimit-userremaining", std::to_string(user)},
-                  {"x-ratelimit-userreset", std::string(reset)},
-                  {"x-ratelimit-clientlimit", "12500"},
-                  {"x-ratelimit-clientremaining", std::to_string(client)}};
-  return page;
-}
+inline constexpr int kAllPages = std::numeric_limits<int>::max();
 
 /// Imgur in memory: answers in turn and remembers what it was asked, in a time of its own.
 class ImgurSourceTest : public ::testing::Test {

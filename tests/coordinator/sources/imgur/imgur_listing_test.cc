@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "tests/coordinator/sources/holds.h"
+
 namespace fanfetch {
 namespace {
 
@@ -30,13 +32,9 @@ void expect_page(std::string_view address, std::string_view endpoint, Items item
 }
 
 /// The complaint about `word`; empty if there is none.
-std::string refusal(std::string_view word) {
+std::string refusal_of_listing(std::string_view word) {
   const auto listing = parse_imgur_source(word);
   return listing ? "" : listing.error().message;
-}
-
-bool holds(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
 }
 
 TEST(ImgurListing, IsTheFrontPageByDefault) {
@@ -117,12 +115,15 @@ TEST(ParseImgurSource, RefusesWrongWordsAndNamesTheRightOnes) {
                            "imgur:search/time/day?q=x",
                            "imgur:r/pics?q=x",
                            "imgur:user/somebody"}) {
-    EXPECT_TRUE(holds(refusal(word), "imgur:r/NAME, imgur:t/TAG, imgur:a/ID")) << word;
-    EXPECT_TRUE(holds(refusal(word), fmt::format("write ./{0} or -i {0}", word))) << word;
+    EXPECT_TRUE(holds(refusal_of_listing(word), "imgur:r/NAME, imgur:t/TAG, imgur:a/ID")) << word;
+    EXPECT_TRUE(holds(refusal_of_listing(word), fmt::format("write ./{0} or -i {0}", word)))
+        << word;
   }
-  EXPECT_TRUE(holds(refusal("imgur:hot/viral/day"), "'day' goes with imgur:top only"));
-  EXPECT_TRUE(holds(refusal("imgur:r/pics/viral"), "the sorts are time, top, the windows day,"));
-  EXPECT_TRUE(holds(refusal("imgur:t/x/time/day"), "'day' goes with the sort 'top' only"));
+  EXPECT_TRUE(holds(refusal_of_listing("imgur:hot/viral/day"), "'day' goes with imgur:top only"));
+  EXPECT_TRUE(
+      holds(refusal_of_listing("imgur:r/pics/viral"), "the sorts are time, top, the windows day,"));
+  EXPECT_TRUE(
+      holds(refusal_of_listing("imgur:t/x/time/day"), "'day' goes with the sort 'top' only"));
 }
 
 TEST(ParseImgurPage, ReadsListings) {

@@ -5,19 +5,16 @@
 #include <string>
 #include <vector>
 
+#include "tests/coordinator/sources/holds.h"
+#include "tests/coordinator/sources/imgur/imgur_answers.h"
+
 namespace fanfetch {
 namespace {
 
 using Items = ImgurListing::Items;
 using Kind = ImgurFailure::Kind;
 
-constexpr char kId[] = "c1ient0id";
-
-Page page(std::string body, int status = 200, std::string type = "application/json") {
-  return {.http_status = status, .content_type = std::move(type), .body = std::move(body)};
-}
-
-std::vector<ImgurItem> items_of(std::string_view data, Items items = Items::data) {
+std::vector<ImgurItem> items_of_answer(std::string_view data, Items items = Items::data) {
   auto read =
       read_imgur_page(page(fmt::format(R"({{"data":{},"success":true,"status":200}})", data)),
                       items, "http://api/x", kId);
@@ -40,12 +37,8 @@ std::string error_of(const Page& answer, Items items = Items::data) {
   return message;
 }
 
-bool holds(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 TEST(ReadImgurPage, YieldsImagesAndAlbums) {
-  const auto items = items_of(
+  const auto items = items_of_answer(
       R"([{"id":"abcde","title":null,"nsfw":null,"link":"https:\/\/i.imgur.com\/abcde.jpg",
            "is_album":false},
           {"id":"albumid","is_album":true,"link":"https://imgur.com/a/albumid","cover":"image01",
@@ -67,7 +60,7 @@ TEST(ReadImgurPage, YieldsImagesAndAlbums) {
 }
 
 TEST(ReadImgurPage, TakesVideosWhereTheLinkIsNoFile) {
-  const auto items = items_of(
+  const auto items = items_of_answer(
       R"([{"id":"abcdefg","type":"image/gif","animated":true,"size":25000000,"mp4_size":0,
            "link":"http://i.imgur.com/abcdefgh.gif","mp4":"https://i.imgur.com/abcdefg.mp4"},
           {"id":"hijklmn","animated":true,"link":"https://i.imgur.com/hijklmn.gifv"},
@@ -80,14 +73,15 @@ TEST(ReadImgurPage, TakesVideosWhereTheLinkIsNoFile) {
 }
 
 TEST(ReadImgurPage, FindsItemsWhereTheListingHasThem) {
-  EXPECT_EQ(items_of(R"({"name":"cats","items":[{"link":"http://i/1"}]})", Items::inner).size(),
-            1u);
-  EXPECT_TRUE(items_of("[]", Items::inner).empty());
-  const auto image = items_of(R"({"id":"abcde","link":"http://i/1.jpg"})", Items::post);
+  EXPECT_EQ(
+      items_of_answer(R"({"name":"cats","items":[{"link":"http://i/1"}]})", Items::inner).size(),
+      1u);
+  EXPECT_TRUE(items_of_answer("[]", Items::inner).empty());
+  const auto image = items_of_answer(R"({"id":"abcde","link":"http://i/1.jpg"})", Items::post);
   ASSERT_EQ(image.size(), 1u);
   EXPECT_EQ(image[0].entry.url, "http://i/1.jpg");
   const auto album =
-      items_of(R"({"id":"abcde","images":[{"link":"http://i/1.jpg"}]})", Items::post);
+      items_of_answer(R"({"id":"abcde","images":[{"link":"http://i/1.jpg"}]})", Items::post);
   ASSERT_EQ(album.size(), 1u);
   EXPECT_TRUE(album[0].is_album);
   EXPECT_EQ(album[0].images_count, 1u);
@@ -97,7 +91,8 @@ TEST(ReadImgurPage, FindsItemsWhereTheListingHasThem) {
 }
 
 TEST(ReadImgurPage, SurvivesItemsOfAnyShape) {
-  const auto items = items_of(R"([{"id":"a"}, {"link":null}, {"link":7,"id":8}, 5, null, [], "x",
+  const auto items =
+      items_of_answer(R"([{"id":"a"}, {"link":null}, {"link":7,"id":8}, 5, null, [], "x",
                                   {"is_album":true,"images":7,"images_count":-1,"id":[]},
                                   {"is_album":"yes","images":{},"animated":"no","mp4":7,
                                    "link":"http://i/ok.jpg"}])");
@@ -113,7 +108,7 @@ TEST(ReadImgurPage, SurvivesItemsOfAnyShape) {
 }
 
 TEST(ReadImgurPage, CutsAnAbsurdLink) {
-  const auto items = items_of(R"([{"link":"http://i/)" + std::string(100'000, 'x') + "\"}]");
+  const auto items = items_of_answer(R"([{"link":"http://i/)" + std::string(100'000, 'x') + "\"}]");
   ASSERT_EQ(items.size(), 1u);
   EXPECT_EQ(items[0].entry.problem, "the item's link is over 64 KiB long");
   EXPECT_EQ(items[0].entry.url->size(), 200u);

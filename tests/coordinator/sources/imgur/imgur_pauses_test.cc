@@ -96,7 +96,7 @@ TEST_F(ImgurPausesTest, AThrottledAlbumEndsTheListing) {
 
 TEST_F(ImgurPausesTest, TellsWhatIsLeftAtTheEnd) {
   answer(with_credits(listing(image("1")), 481, "700"), with_credits(listing(""), 480, "690"));
-  access_.pages = kAll;
+  access_.pages = kAllPages;
   open();
   EXPECT_EQ(drain(), "");
   EXPECT_EQ(drain(), "");
@@ -107,7 +107,7 @@ TEST_F(ImgurPausesTest, TellsWhatIsLeftAtTheEnd) {
 
 TEST_F(ImgurPausesTest, WaitsForCreditsThatAreRenewedSoon) {
   answer(with_credits(listing(image("1")), 10, "300"), listing(image("2")), listing(""));
-  access_.pages = kAll;
+  access_.pages = kAllPages;
   open();
   EXPECT_EQ(drain(), "");
   EXPECT_EQ(waits_, std::vector<milliseconds>{seconds(300)}) << "once";
@@ -116,7 +116,7 @@ TEST_F(ImgurPausesTest, WaitsForCreditsThatAreRenewedSoon) {
 
 TEST_F(ImgurPausesTest, StopsBeforeTheCreditsAreUsedUp) {
   answer(with_credits(listing(image("1")), 10, "2820"), listing(image("2")));
-  access_.pages = kAll;
+  access_.pages = kAllPages;
   open();
   EXPECT_EQ(drain(), "Imgur: only 10 of 500 credits left: try again in 47 min");
   EXPECT_EQ(links(), "http://i/1.jpg");
@@ -125,7 +125,7 @@ TEST_F(ImgurPausesTest, StopsBeforeTheCreditsAreUsedUp) {
 
 TEST_F(ImgurPausesTest, StopsBeforeTheIdIsBlocked) {
   answer(with_credits(listing(image("1")), 400, "60", 9), listing(image("2")));
-  access_.pages = kAll;
+  access_.pages = kAllPages;
   access_.max_wait = milliseconds(0);
   open();
   EXPECT_TRUE(

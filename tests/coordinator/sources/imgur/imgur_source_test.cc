@@ -20,7 +20,7 @@ TEST_F(ImgurSourceTest, AsksWithTheIdInAHeader) {
 
 TEST_F(ImgurSourceTest, AsksForAPageOnlyWhenTheOneBeforeIsUsedUp) {
   answer(listing(image("1") + "," + image("2")), listing(image("3")), listing(""));
-  access_.pages = kAll;
+  access_.pages = kAllPages;
   open();
   EXPECT_TRUE(requests_.empty());
   (void)source_->next();
@@ -46,7 +46,7 @@ TEST_F(ImgurSourceTest, ReadsNoMorePagesThanAskedFor) {
 
 TEST_F(ImgurSourceTest, EndsWhenAPageComesAgain) {
   answer(listing(image("1")), listing(image("2")), listing(image("2")));
-  access_.pages = kAll;
+  access_.pages = kAllPages;
   open();
   EXPECT_EQ(drain(), "");
   EXPECT_EQ(links(), "http://i/1.jpg http://i/2.jpg");
@@ -56,7 +56,7 @@ TEST_F(ImgurSourceTest, EndsWhenAPageComesAgain) {
 
 TEST_F(ImgurSourceTest, ReadsAListingOfOneAnswerOnce) {
   answer(listing(image("1") + "," + image("2")));
-  access_.pages = kAll;
+  access_.pages = kAllPages;
   open({.endpoint = "/3/album/abcde/images"});
   EXPECT_EQ(drain(), "");
   EXPECT_EQ(items_.size(), 2u);

@@ -14,7 +14,7 @@ namespace {
 using Texts = std::vector<std::string>;
 
 /// More pages than any test has; a ring that is not seen must end all the same.
-constexpr int kAll = 50;
+constexpr int kManyPages = 50;
 
 /// An API that answers from memory.
 class ApiSourceTest : public ::testing::Test {
@@ -34,7 +34,7 @@ class ApiSourceTest : public ::testing::Test {
     return all_items(source);
   }
   static ApiListing api(std::string_view links_at = "/d/*", std::string_view next_at = "/next",
-                        int pages = kAll) {
+                        int pages = kManyPages) {
     return {.url = "http://h/v1/list?q=1",
             .links_at = JsonPointer::parse(links_at).value(),
             .next_at = JsonPointer::parse(next_at).value(),
@@ -258,7 +258,7 @@ TEST_F(ApiSourceTest, APartOfAListIsNoList) {
     return read(std::move(listing));
   };
   const std::string part = R"({"d":["a","b"],"total":100})", whole = R"({"d":["a","b"],"total":2})";
-  const auto cut = read_pages(part, "", kAll);
+  const auto cut = read_pages(part, "", kManyPages);
   EXPECT_EQ(cut.urls(), (Texts{"http://h/v1/a", "http://h/v1/b"}));
   EXPECT_EQ(cut.error,
             "http://h/v1/list?q=1 is not all: 2 of 100 entries are listed, as it says at /total; "
@@ -269,8 +269,8 @@ TEST_F(ApiSourceTest, APartOfAListIsNoList) {
   EXPECT_EQ(notices.size(), 1u);
   EXPECT_EQ(read_pages(part, "", 1).error, "") << "one page is what is asked for";
   EXPECT_TRUE(notices.empty());
-  EXPECT_NE(read_pages(part, "/typo", kAll).error, "") << "nothing is there";
-  EXPECT_EQ(read_pages(R"({"d":["a"],"total":100,"last":null})", "/last", kAll).error, "");
+  EXPECT_NE(read_pages(part, "/typo", kManyPages).error, "") << "nothing is there";
+  EXPECT_EQ(read_pages(R"({"d":["a"],"total":100,"last":null})", "/last", kManyPages).error, "");
 }
 
 TEST_F(ApiSourceTest, KeepsTheMembersOfTheEntry) {

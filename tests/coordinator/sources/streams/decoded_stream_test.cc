@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tests/coordinator/sources/compressed.h"
+#include "tests/coordinator/sources/holds.h"
 #include "tests/coordinator/sources/memory_stream.h"
 
 namespace fanfetch {
@@ -33,10 +34,6 @@ std::string decoded(std::string bytes, std::size_t at_once = 1000, std::size_t r
     if (count->value_or(0) == 0) return text;
     text.append(buffer, 0, **count);
   }
-}
-
-bool holds(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
 }
 
 TEST(DecodedStream, LeavesPlainTextAlone) {

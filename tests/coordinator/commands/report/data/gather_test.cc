@@ -13,17 +13,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr WallTime kStart{1'700'000'000s};
+constexpr WallTime kRunStart{1'700'000'000s};
 
 class GatherTest : public testing::Test {
  protected:
   GatherTest() {
     temp_.write(".fanfetch/part/none", "");
     open_ = open_sqlite(path_);
-    EXPECT_TRUE(open_.ledger->begin_run(kStart, 1, {}, 0, "fanfetch links.txt"));
+    EXPECT_TRUE(open_.ledger->begin_run(kRunStart, 1, {}, 0, "fanfetch links.txt"));
   }
   void write(LedgerRow row) {
-    row.record.started_at = kStart + 1s;
+    row.record.started_at = kRunStart + 1s;
     row.record.times.duration = 500ms;
     row.record.requests = 1;
     row.record.attempts = std::max(row.record.attempts, 1);
@@ -58,7 +58,7 @@ class GatherTest : public testing::Test {
       return {};
     }
     auto data =
-        gather_report(**history, {.output = temp_.path(), .ledger = ""}, kStart + 1h, limits);
+        gather_report(**history, {.output = temp_.path(), .ledger = ""}, kRunStart + 1h, limits);
     if (!data) ADD_FAILURE() << data.error().message;
     return data ? std::move(*data) : ReportData();
   }
@@ -81,7 +81,7 @@ TEST_F(GatherTest, TellsWhatTheRunsHaveBrought) {
                                      .bytes = 38,
                                      .ending = "finished",
                                      .exit_status = 1},
-                                    kStart + 10s));
+                                    kRunStart + 10s));
   const ReportData data = gather();
   EXPECT_EQ(3u, data.saved);
   EXPECT_EQ(2u, data.failed);
@@ -91,7 +91,7 @@ TEST_F(GatherTest, TellsWhatTheRunsHaveBrought) {
   EXPECT_EQ("finished", data.runs[0].state);
   EXPECT_EQ("fanfetch links.txt", data.runs[0].command);
   EXPECT_EQ(2u, data.runs[0].skipped);
-  EXPECT_EQ(kStart + 10s, data.runs[0].ended_at);
+  EXPECT_EQ(kRunStart + 10s, data.runs[0].ended_at);
 
   ASSERT_EQ(2u, data.hosts.size());
   EXPECT_EQ("b.test", data.hosts[0].name);  // three links
@@ -211,7 +211,7 @@ TEST(GatherOldTest, AnOldersLedgerHasLessAndNoFewerFiles) {
   }
   const auto history = History::open(path);
   ASSERT_TRUE(history);
-  const auto data = gather_report(**history, {.output = temp.path(), .ledger = ""}, kStart + 1h);
+  const auto data = gather_report(**history, {.output = temp.path(), .ledger = ""}, kRunStart + 1h);
   ASSERT_TRUE(data) << data.error().message;
   EXPECT_EQ(1u, data->saved);
   ASSERT_EQ(1u, data->hosts.size());
