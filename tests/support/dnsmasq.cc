@@ -13,13 +13,14 @@
 #include <stdexcept>
 
 #include "tests/support/fault_origin.h"
+#include "tests/support/pointers.h"
 #include "tests/support/processes.h"
 
 namespace fanfetch::support {
 namespace {
 
 /// A port that nobody listens on, UDP and TCP.
-std::uint16_t free_port() {
+std::uint16_t free_port_of_both() {
   for (int tries = 0; tries < 100; ++tries) {
     const UniqueFd udp(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     const UniqueFd tcp(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -38,7 +39,7 @@ std::uint16_t free_port() {
 
 }  // namespace
 
-Dnsmasq::Dnsmasq(std::vector<std::string> options) : port_(free_port()) {
+Dnsmasq::Dnsmasq(std::vector<std::string> options) : port_(free_port_of_both()) {
   // It dies with the test, however that ends. Debian installs it outside most users' PATH.
   std::vector<std::string> args = {"setpriv",
                                    "--pdeathsig=KILL",
@@ -55,9 +56,7 @@ Dnsmasq::Dnsmasq(std::vector<std::string> options) : port_(free_port()) {
                                    "--log-facility=" + folder_.at("log"),
                                    fmt::format("--port={}", port_)};
   args.insert(args.end(), options.begin(), options.end());
-  std::vector<char*> argv;
-  for (std::string& arg : args) argv.push_back(arg.data());
-  argv.push_back(nullptr);
+  const std::vector<char*> argv = pointers(args);
   posix_spawn_file_actions_t files;
   ::posix_spawn_file_actions_init(&files);
   ::posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);

@@ -18,10 +18,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <stdexcept>
-#include <system_error>
 
+#include "tests/support/pointers.h"
 #include "tests/support/processes.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/throw_errno.h"
 
 namespace fanfetch::support {
 namespace {
@@ -30,10 +31,6 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds kEndOfWorkers{5000};  // what the program promises
 constexpr int kExecFailed = 127;
-
-[[noreturn]] void fail_with(const char* what) {
-  throw std::system_error(errno, std::generic_category(), what);
-}
 
 std::string default_program() {
   const char* path = ::getenv("FANFETCH");
@@ -61,19 +58,12 @@ std::vector<std::string> environment(const Launch& setup) {
   return lines;
 }
 
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> result;
-  for (std::string& text : texts) result.push_back(text.data());
-  result.push_back(nullptr);
-  return result;
-}
-
 struct Pipe {
   UniqueFd read, write;
 
   Pipe() {
     int fds[2];
-    if (::pipe2(fds, O_CLOEXEC) != 0) fail_with("pipe2");
+    if (::pipe2(fds, O_CLOEXEC) != 0) throw_errno("pipe2");
     read.reset(fds[0]);
     write.reset(fds[1]);
   }
@@ -87,7 +77,7 @@ Pipe terminal(unsigned short columns) {
   char name[64];
   if (::grantpt(ends.read.get()) != 0 || ::unlockpt(ends.read.get()) != 0 ||
       ::ptsname_r(ends.read.get(), name, sizeof name) != 0) {
-    fail_with("a terminal");
+    throw_errno("a terminal");
   }
   ends.write.reset(::open(name, O_RDWR | O_NOCTTY | O_CLOEXEC));
   termios settings{};
@@ -159,7 +149,7 @@ FanfetchProcess::FanfetchProcess(const Launch& setup)
 
   const pid_t parent = ::getpid();
   pid_ = ::fork();
-  if (pid_ < 0) fail_with("fork");
+  if (pid_ < 0) throw_errno("fork");
   if (pid_ == 0) {
     become(path.c_str(), argv.data(), envp.data(), setup, parent, in.read.get(), out.write.get(),
            err.write.get());
@@ -225,7 +215,7 @@ void FanfetchProcess::write_stdin(std::string_view text) const {
   while (!text.empty()) {
     const ssize_t written = ::write(stdin_.get(), text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) fail_with("write to the program's stdin");
+    if (written <= 0) throw_errno("write to the program's stdin");
     text.remove_prefix(static_cast<std::size_t>(written));
   }
 }

@@ -12,19 +12,15 @@
 #include <array>
 #include <cerrno>
 #include <optional>
-#include <system_error>
 
 #include "tests/support/fault_origin.h"
+#include "tests/support/throw_errno.h"
 
 namespace fanfetch::support {
 namespace {
 
 constexpr std::size_t kHeaderBytes = 12;
 constexpr std::size_t kMaxPacket = 65'535;
-
-[[noreturn]] void fail_with(const char* what) {
-  throw std::system_error(errno, std::generic_category(), what);
-}
 
 void put16(std::string& to, unsigned value) {
   to += static_cast<char>(value >> 8 & 255);
@@ -106,12 +102,12 @@ FaultDns::FaultDns() : stop_event_(::eventfd(0, EFD_CLOEXEC)) {
     name.sin_port = 0;
     udp_.reset(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     tcp_.reset(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (::bind(udp_.get(), generic, size) != 0) fail_with("bind");
-    if (::getsockname(udp_.get(), generic, &size) != 0) fail_with("getsockname");
+    if (::bind(udp_.get(), generic, size) != 0) throw_errno("bind");
+    if (::getsockname(udp_.get(), generic, &size) != 0) throw_errno("getsockname");
     if (::bind(tcp_.get(), generic, size) == 0) break;
-    if (tries == 100) fail_with("bind");
+    if (tries == 100) throw_errno("bind");
   }
-  if (::listen(tcp_.get(), 100) != 0) fail_with("listen");
+  if (::listen(tcp_.get(), 100) != 0) throw_errno("listen");
   port_ = ntohs(name.sin_port);
   thread_ = std::thread([this] { run(); });
 }

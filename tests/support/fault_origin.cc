@@ -11,16 +11,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
-#include <system_error>
+
+#include "tests/support/throw_errno.h"
 
 namespace fanfetch::support {
 namespace {
 
 constexpr int kBacklog = 1024;
-
-[[noreturn]] void fail_with(const char* what) {
-  throw std::system_error(errno, std::generic_category(), what);
-}
 
 std::string_view without_query(std::string_view path) { return path.substr(0, path.find('?')); }
 
@@ -37,13 +34,13 @@ FaultOrigin::FaultOrigin(const std::string& address)
   auto* v4_name = reinterpret_cast<sockaddr_in*>(&name);
   name.sin6_family = v6 ? AF_INET6 : AF_INET;
   void* bytes = v6 ? static_cast<void*>(&name.sin6_addr) : &v4_name->sin_addr;
-  if (::inet_pton(name.sin6_family, address.c_str(), bytes) != 1) fail_with("inet_pton");
+  if (::inet_pton(name.sin6_family, address.c_str(), bytes) != 1) throw_errno("inet_pton");
   listener_.reset(::socket(name.sin6_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   socklen_t size = v6 ? sizeof name : sizeof *v4_name;
   auto* generic = reinterpret_cast<sockaddr*>(&name);
-  if (::bind(listener_.get(), generic, size) != 0) fail_with("bind");
-  if (::listen(listener_.get(), kBacklog) != 0) fail_with("listen");
-  if (::getsockname(listener_.get(), generic, &size) != 0) fail_with("getsockname");
+  if (::bind(listener_.get(), generic, size) != 0) throw_errno("bind");
+  if (::listen(listener_.get(), kBacklog) != 0) throw_errno("listen");
+  if (::getsockname(listener_.get(), generic, &size) != 0) throw_errno("getsockname");
   port_ = ntohs(name.sin6_port);
   accept_thread_ = std::thread([this] { accept_clients(); });
 }

@@ -11,7 +11,7 @@
 namespace fanfetch::support {
 namespace {
 
-constexpr int kBacklog = 128;
+constexpr int kLoopbackBacklog = 128;
 
 sockaddr_in loopback(std::uint16_t port) {
   sockaddr_in name{};
@@ -28,7 +28,8 @@ UniqueFd listen_on_loopback(std::uint16_t& port) {
   sockaddr_in name = loopback(0);
   socklen_t size = sizeof name;
   auto* generic = reinterpret_cast<sockaddr*>(&name);
-  if (::bind(listener.get(), generic, size) != 0 || ::listen(listener.get(), kBacklog) != 0 ||
+  if (::bind(listener.get(), generic, size) != 0 ||
+      ::listen(listener.get(), kLoopbackBacklog) != 0 ||
       ::getsockname(listener.get(), generic, &size) != 0) {
     throw std::system_error(errno, std::generic_category(), "listen on loopback");
   }

@@ -18,18 +18,16 @@
 #include <vector>
 
 #include "common/unique_fd.h"
+#include "tests/support/pointers.h"
 #include "tests/support/processes.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/throw_errno.h"
 
 namespace fanfetch::support {
 namespace {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
-
-[[noreturn]] void fail_with(const std::string& what) {
-  throw std::system_error(errno, std::generic_category(), what);
-}
 
 struct LoopDevice {
   UniqueFd fd;  // the device exists while this is open or a mount uses it
@@ -39,22 +37,22 @@ struct LoopDevice {
 /// A free loop device over `file`. Tries the next one if another process is faster.
 LoopDevice attach(const fs::path& file) {
   const UniqueFd backing(::open(file.c_str(), O_RDWR | O_CLOEXEC));
-  if (!backing.valid()) fail_with(file);
+  if (!backing.valid()) throw_errno(file);
   const UniqueFd control(::open("/dev/loop-control", O_RDWR | O_CLOEXEC));
-  if (!control.valid()) fail_with("/dev/loop-control");
+  if (!control.valid()) throw_errno("/dev/loop-control");
   loop_config config{};
   config.fd = static_cast<__u32>(backing.get());
   config.info.lo_flags = LO_FLAGS_AUTOCLEAR;
   for (int tries = 0; tries < 20; ++tries) {
     const int number = ::ioctl(control.get(), LOOP_CTL_GET_FREE);
-    if (number < 0) fail_with("LOOP_CTL_GET_FREE");
+    if (number < 0) throw_errno("LOOP_CTL_GET_FREE");
     LoopDevice device{.fd = {}, .name = fmt::format("loop{}", number)};
     device.fd.reset(::open(("/dev/" + device.name).c_str(), O_RDWR | O_CLOEXEC));
-    if (!device.fd.valid()) fail_with("/dev/" + device.name);
+    if (!device.fd.valid()) throw_errno("/dev/" + device.name);
     if (::ioctl(device.fd.get(), LOOP_CONFIGURE, &config) == 0) return device;
-    if (errno != EBUSY) fail_with("LOOP_CONFIGURE");
+    if (errno != EBUSY) throw_errno("LOOP_CONFIGURE");
   }
-  fail_with("no free loop device");
+  throw_errno("no free loop device");
 }
 
 constexpr const char* kMkfsExfat = "/usr/sbin/mkfs.exfat";
@@ -62,9 +60,7 @@ constexpr const char* kMountExfat = "/usr/sbin/mount.exfat-fuse";
 
 /// Waits for its end, which has to be a good one.
 void run_program(std::vector<std::string> words) {
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
+  const std::vector<char*> argv = pointers(words);
   std::string search = "PATH=/usr/sbin:/sbin:/usr/bin:/bin";
   std::array<char*, 2> environment = {search.data(), nullptr};
   posix_spawn_file_actions_t quiet;
@@ -80,7 +76,7 @@ void run_program(std::vector<std::string> words) {
 
 void make_sparse(const fs::path& image, std::uint64_t bytes) {
   const UniqueFd file(::open(image.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-  if (!file.valid() || ::ftruncate(file.get(), static_cast<off_t>(bytes)) != 0) fail_with(image);
+  if (!file.valid() || ::ftruncate(file.get(), static_cast<off_t>(bytes)) != 0) throw_errno(image);
 }
 
 }  // namespace
@@ -103,7 +99,7 @@ std::optional<std::string> enter_own_mounts() {
 Mount Mount::memory(const fs::path& folder, std::uint64_t bytes) {
   fs::create_directories(folder);
   const std::string options = fmt::format("size={}", bytes);
-  if (::mount("none", folder.c_str(), "tmpfs", 0, options.c_str()) != 0) fail_with("mount tmpfs");
+  if (::mount("none", folder.c_str(), "tmpfs", 0, options.c_str()) != 0) throw_errno("mount tmpfs");
   return {folder, ""};
 }
 
@@ -111,7 +107,7 @@ Mount Mount::image(const fs::path& image, const fs::path& folder, const std::str
   fs::create_directories(folder);
   const LoopDevice device = attach(image);
   if (::mount(("/dev/" + device.name).c_str(), folder.c_str(), "ext4", 0, options.c_str()) != 0) {
-    fail_with("mount " + image.string());
+    throw_errno("mount " + image.string());
   }
   return {folder, device.name};
 }
@@ -136,11 +132,11 @@ Mount::~Mount() {
 
 void Mount::remount(Writable writable) const {
   const unsigned long flags = MS_REMOUNT | (writable == Writable::no ? MS_RDONLY : 0);
-  if (::mount(nullptr, folder_.c_str(), nullptr, flags, nullptr) != 0) fail_with("remount");
+  if (::mount(nullptr, folder_.c_str(), nullptr, flags, nullptr) != 0) throw_errno("remount");
 }
 
 void Mount::unmount() {
-  if (::umount2(folder_.c_str(), 0) != 0) fail_with("umount");
+  if (::umount2(folder_.c_str(), 0) != 0) throw_errno("umount");
   folder_.clear();
 }
 

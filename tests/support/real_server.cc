@@ -24,6 +24,7 @@
 #include <system_error>
 
 #include "tests/support/fault_origin.h"
+#include "tests/support/pointers.h"
 #include "tests/support/processes.h"
 
 namespace fanfetch::support {
@@ -80,13 +81,6 @@ std::uint16_t free_port() {
   ::close_range(3, ~0U, 0);
   ::execve(path, argv, envp);
   ::_exit(127);
-}
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> result;
-  for (std::string& text : texts) result.push_back(text.data());
-  result.push_back(nullptr);
-  return result;
 }
 
 /// 0: the server does not know it any more. h2o logs `-` if its client hung up during the response.
