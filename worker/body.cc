@@ -23,8 +23,6 @@ namespace {
 /// A coding makes what cannot be compressed a little larger.
 constexpr std::uint64_t kPadding = 64 * 1024;
 
-constexpr int kPartialContent = 206;
-
 /// What the file is a placeholder for; nullopt: it is none.
 std::optional<std::string_view> placeholder(PartWriter& part, std::optional<Sha256Digest> digest) {
   static const Placeholders known(known_placeholders());

@@ -13,7 +13,6 @@
 namespace fanfetch {
 namespace {
 
-constexpr int kPartialContent = 206;
 constexpr int kRangeNotSatisfiable = 416;
 
 bool is_too_large(const Job& job, std::uint64_t size) {

@@ -10,7 +10,7 @@ namespace fanfetch {
 namespace {
 
 /// More than most requests have beside their URL, its authority once more, and the lines.
-constexpr std::size_t kUsualBytes = 96;
+constexpr std::size_t kUsualOverhead = 96;
 
 /// The parts of `scheme://authority/path?query`.
 struct Split {
@@ -51,7 +51,7 @@ std::string write_request(const HttpRequest& request, TargetForm form,
   const auto [authority, target] = split(request.url);
   std::string bytes;
   bytes.reserve(std::accumulate(
-      request.lines.begin(), request.lines.end(), kUsualBytes + request.url.size(),
+      request.lines.begin(), request.lines.end(), kUsualOverhead + request.url.size(),
       [](std::size_t size, const std::string& line) { return size + line.size() + 2; }));
   bytes.append(request.method) += ' ';
   if (form == TargetForm::absolute) {

@@ -8,7 +8,7 @@ namespace fanfetch {
 namespace {
 
 /// Most heads fit, so that neither buffer grows.
-constexpr std::size_t kUsualBytes = 1024;
+constexpr std::size_t kUsualHeadBytes = 1024;
 constexpr std::size_t kUsualLines = 24;
 
 /// What is left of `value` between its blanks and control characters, which become blanks.
@@ -22,7 +22,7 @@ std::string_view trimmed_value(std::string_view value) {
 }  // namespace
 
 ResponseHead::ResponseHead(int status, HttpVersion version) : status_(status), version_(version) {
-  text_.reserve(kUsualBytes);
+  text_.reserve(kUsualHeadBytes);
   lines_.reserve(kUsualLines);
 }
 

@@ -11,6 +11,8 @@
 
 namespace fanfetch {
 
+inline constexpr int kPartialContent = 206;  ///< RFC 9110, 15.3.7.
+
 enum class HttpVersion : std::uint8_t { unknown, http_1_0, http_1_1, http_2, http_3 };
 
 /// The head of one final HTTP response (RFC 9110) as a value: what any transport hands on, and all

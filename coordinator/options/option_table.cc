@@ -16,7 +16,7 @@ constexpr auto kShort = ShortHelp::yes;
 constexpr auto kLong = ShortHelp::no;
 
 // clang-format off
-const OptionRow kTable[] = {
+const OptionRow kOptions[] = {
     {"-i,--input-file", "FILE", kLinks, "read links from FILE (- is stdin); may be repeated", "", kShort,
      InConfig::yes, add_input},
     {"source", "SOURCE", kLinks, "in a configuration file only: read SOURCE unless the command line names others; may be repeated", "", kLong,
@@ -198,13 +198,13 @@ bool is_needed_again(const OptionRow& row) {
          std::ranges::find(kOthers, row.main_name()) != std::end(kOthers);
 }
 
-std::span<const OptionRow> option_table() { return kTable; }
+std::span<const OptionRow> option_table() { return kOptions; }
 
 const OptionRow* find_option(std::string_view long_name) {
-  const auto found = std::find_if(std::begin(kTable), std::end(kTable), [&](const OptionRow& row) {
-    return row.long_name() == long_name;
-  });
-  return found == std::end(kTable) ? nullptr : &*found;
+  const auto found =
+      std::find_if(std::begin(kOptions), std::end(kOptions),
+                   [&](const OptionRow& row) { return row.long_name() == long_name; });
+  return found == std::end(kOptions) ? nullptr : &*found;
 }
 
 }  // namespace fanfetch

@@ -22,11 +22,11 @@ constexpr std::string_view
     kPauses = "--rate 1/s spaces the requests to each host out; retries wait by themselves",
     kStderr = "what is printed goes to stderr: 2> FILE; --results FILE has a record of each link",
     kPictures = "fanfetch saves pictures as they are",
-    kFiles = "files are saved one by one, under their own names",
+    kOneByOne = "files are saved one by one, under their own names",
     kNotBuilt = "fanfetch has no such thing";
 
 // clang-format off
-constexpr RivalWord kTable[] = {
+constexpr RivalWord kRivalWords[] = {
     // What another run left
     {"c", "fanfetch always resumes: give the same command again (curl's cookie jar: none are kept)"},
     {"continue continue-at C incremental-mode save-session continue-download", kResumes},
@@ -48,7 +48,7 @@ constexpr RivalWord kTable[] = {
     {"force-directories protocol-directories", "--name '{host}/{path}' makes folders"},
     {"J remote-header-name content-disposition trust-server-names", kServerName},
     {"E adjust-extension html-extension", "--fix-extension makes extensions fit the content"},
-    {"output-format number-sample-per-shard output-shard", kFiles},
+    {"output-format number-sample-per-shard output-shard", kOneByOne},
 
     // How many, how fast
     {"max-concurrent-downloads transfers parallel-max thread-count max-threads threads concurrency parallel Z multi-thread-streams checkers", "--jobs N sets how many transfers run at once"},
@@ -127,13 +127,13 @@ constexpr RivalWord kTable[] = {
     // Pictures
     {"image-size resize-mode encode-quality encode-format skip-reencode resize-only-if-bigger disable-all-reencoding ugoira", kPictures},
     {"min-image-size max-image-area max-aspect-ratio", "fanfetch looks at no picture's sides; --min-size BYTES leaves small files out"},
-    {"zip exec postprocessor", kFiles},
+    {"zip exec postprocessor", kOneByOne},
 };
 // clang-format on
 
 }  // namespace
 
-std::span<const RivalWord> rival_options() { return kTable; }
+std::span<const RivalWord> rival_options() { return kRivalWords; }
 
 std::string_view rival_answer(std::span<const RivalWord> table, std::string_view word) {
   if (word.empty() || word.find(' ') != std::string_view::npos) return {};

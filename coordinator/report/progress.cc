@@ -13,10 +13,8 @@
 namespace fanfetch {
 namespace {
 
-using std::chrono::seconds;
-
-constexpr seconds kFirstLine{5};
-constexpr seconds kLineInterval{60};
+constexpr std::chrono::seconds kFirstLine{5};
+constexpr std::chrono::seconds kLineInterval{60};
 constexpr unsigned kUsualColumns = 80;
 /// Of the terminal, a quarter is drawn, within these; on a narrower one than kNarrowest, nothing.
 constexpr std::size_t kMinBar = 10, kMaxBar = 40;

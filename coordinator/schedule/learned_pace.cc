@@ -20,7 +20,7 @@ constexpr double kStepGrowth = 0.02;
 constexpr unsigned kLeastAccepted = 3;
 /// What is tried above a rate that was refused.
 constexpr double kTry = 1.04;
-constexpr unsigned kMostHold = 1 << 16;
+constexpr unsigned kLongestRestraint = 1 << 16;
 /// One refusal lowers the rate to a quarter at most, since a few responses show little, and by 5 %
 /// at least.
 constexpr double kLowestShare = 0.25;
@@ -46,7 +46,7 @@ bool LearnedPace::on_refused(unsigned accepted, Duration time, bool at_pace) {
   }
   // The pace itself was too fast; a try above a refused rate that fails is repeated later.
   responses_ = 0;
-  if (refused_ != 0 && rate_ > kBelow * refused_) hold_ = std::min(2 * hold_, kMostHold);
+  if (refused_ != 0 && rate_ > kBelow * refused_) hold_ = std::min(2 * hold_, kLongestRestraint);
   refused_ = rate_;
   step_ = kStep;
   rate_ = std::clamp(kBelow * measured, kLowestShare * rate_, kHighestShare * rate_);

@@ -5,7 +5,7 @@
 namespace fanfetch {
 namespace {
 
-constexpr unsigned kMostHold = 16 * 1024;
+constexpr unsigned kLongestHold = 16 * 1024;
 
 /// Responses that a trial is judged by: few in slow start, since a short list must get up to speed.
 constexpr unsigned kFewResponses = 4;
@@ -96,7 +96,7 @@ bool ThroughputKnee::end_trial(unsigned cap) {
   if (!accepted) {
     // More that brought less calls for fewer soon; otherwise the next trial can wait.
     falling_ = !fewer && gain < -kNoise;
-    if (!falling_) hold_ = std::min(2 * hold_, kMostHold);
+    if (!falling_) hold_ = std::min(2 * hold_, kLongestHold);
     in_slow_start_ = false;
     hold(good_);
     return true;

@@ -61,9 +61,10 @@ bool continues_part(const ResponseHead& head, const Sidecar& part, std::uint64_t
   const std::string_view etag = head.first("ETag");
   // Which of several lines is true, nobody knows.
   if (head.lines("Content-Range").size() > 1 || head.lines("ETag").size() > 1) return false;
-  return head.status() == 206 && range && range->first == offset && range->total == part.length &&
-         range->last == part.length - 1 && (!length || *length == part.length - offset) &&
-         (etag.empty() || etag == part.etag) && content_codings(head).empty() &&
+  return head.status() == kPartialContent && range && range->first == offset &&
+         range->total == part.length && range->last == part.length - 1 &&
+         (!length || *length == part.length - offset) && (etag.empty() || etag == part.etag) &&
+         content_codings(head).empty() &&
          !starts_with_word(head.first("Content-Type"), "multipart/byteranges");
 }
 

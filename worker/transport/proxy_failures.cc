@@ -33,7 +33,7 @@ Failed refused_tunnel(const ProxyName& proxy, int status) {
   return failed;
 }
 
-bool is_tls(EndCause cause) {
+bool is_of_handshake(EndCause cause) {
   return cause == EndCause::tls_handshake || cause == EndCause::tls_not_verified;
 }
 
@@ -65,7 +65,7 @@ std::optional<Failed> proxy_failure(const ExchangeEnd& end, const ProxyName& pro
                   .retry = Retry::yes,
                   .message = fmt::format("{} answers badly when asked for a tunnel", who)};
   }
-  if (is_tls(end.cause) && proxy.scheme == "https" && status == 0) {
+  if (is_of_handshake(end.cause) && proxy.scheme == "https" && status == 0) {
     TlsTrouble trouble = tls_trouble(end.text, Peer::proxy, who);
     return Failed{.error = ErrorClass::tls,
                   .retry = end.cause == EndCause::tls_handshake ? trouble.retry : Retry::no,

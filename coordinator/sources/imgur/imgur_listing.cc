@@ -23,11 +23,6 @@ constexpr std::string_view kForms =
     "there are imgur, imgur:hot/SORT, imgur:top/SORT/WINDOW, imgur:user/SORT, imgur:r/NAME, "
     "imgur:t/TAG, imgur:a/ID, imgur:search?q=WORDS, and pasted pages of these, of posts and images";
 
-template <class Range>
-bool is_among(const Range& words, std::string_view word) {
-  return std::find(std::begin(words), std::end(words), word) != std::end(words);
-}
-
 /// RFC 3986: encodes all but the unreserved characters.
 std::string percent_encode(std::string_view text) {
   std::string encoded;
@@ -223,7 +218,7 @@ Result<ImgurListing> parse_imgur_source(std::string_view word) {
 }
 
 Result<std::optional<ImgurListing>> parse_imgur_page(const Url& url) {
-  if (!is_among(kPageHosts, url.host)) return std::nullopt;
+  if (std::ranges::find(kPageHosts, url.host) == kPageHosts.end()) return std::nullopt;
   std::vector<std::string> words = split(url.path);
   if (words.empty()) return ImgurListing{};
   if (words.size() == 1) {

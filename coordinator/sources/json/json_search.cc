@@ -19,7 +19,6 @@ constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag |
                                  rapidjson::kParseFullPrecisionFlag;
 /// What may stand behind a document that its server ends with a NUL byte.
 constexpr std::string_view kNothingBehind("\0 \t\r\n", 5);
-constexpr std::size_t kShownName = 60;  // of a member's name in JsonMatch::path
 
 /// The element whose index is `token`, written as RFC 6901 demands; null if there is none.
 const JsonValue* find_element(const JsonValue& array, const std::string& token) {
@@ -52,7 +51,7 @@ class Search {
       for (const auto& member : value->GetObject()) {
         // Cut, because each match keeps the name: a long one may have a million values below it.
         const std::string_view name(member.name.GetString(), member.name.GetStringLength());
-        follow_element(member.value, depth, printable(name, kShownName), so_far);
+        follow_element(member.value, depth, printable(name, kShownNameBytes), so_far);
       }
     } else {
       so_far.path += '/' + token;

@@ -24,6 +24,8 @@ namespace fanfetch {
 /// it has none.
 [[nodiscard]] const JsonValue* find_below(const JsonValue& value, const std::string& token);
 
+inline constexpr std::size_t kShownNameBytes = 60;  ///< Of a member's name, in a path.
+
 /// One of the values that a pointer leads to.
 struct JsonMatch {
   const JsonValue* value = nullptr;  ///< Null: nothing is there, or JSON's null.

@@ -15,7 +15,6 @@ namespace fanfetch {
 namespace {
 
 constexpr int kMaxDepth = 6;
-constexpr std::size_t kShownName = 60;
 
 // Names are compared without case and punctuation: `next_page`, `nextPage` and `next-page` are one.
 
@@ -138,7 +137,7 @@ class Signs {
     for (const auto& member : object.GetObject()) {
       const std::string_view name(member.name.GetString(), member.name.GetStringLength());
       const JsonValue& value = member.value;
-      judge(plain_name(name), value, path + '/' + printable(name, kShownName), before,
+      judge(plain_name(name), value, path + '/' + printable(name, kShownNameBytes), before,
             current_page(object));
       if (value.IsArray() && is_one_of(plain_name(name), kLinks)) look_at_links(value, path);
       const bool on_way = steps < way_.size() && way_[steps] == name;
@@ -146,13 +145,13 @@ class Signs {
         const JsonValue* element = find_below(value, way_[steps + 1]);
         if (element != nullptr && element->IsObject() && depth < kMaxDepth) {
           look(*element,
-               fmt::format("{}/{}/{}", path, printable(name, kShownName), way_[steps + 1]),
+               fmt::format("{}/{}/{}", path, printable(name, kShownNameBytes), way_[steps + 1]),
                steps + 2, depth + 1);
         }
       }
       if (value.IsObject() && depth < kMaxDepth &&
           (on_way || is_one_of(plain_name(name), kAboutPages))) {
-        look(value, path + '/' + printable(name, kShownName), on_way ? steps + 1 : way_.size(),
+        look(value, path + '/' + printable(name, kShownNameBytes), on_way ? steps + 1 : way_.size(),
              depth + 1);
       }
     }

@@ -8,6 +8,9 @@
 
 namespace fanfetch {
 
+/// Of compressed input that a decoder reads at once.
+inline constexpr std::size_t kCompressedBytes = std::size_t{64} * 1024;
+
 /// Yields the bytes of a list in order. Abstract so that tests of decompression and parsing use
 /// memory; the real ones are FdStream, GzipStream, ZstdStream and DecodedStream. Thread: the
 /// reader's.

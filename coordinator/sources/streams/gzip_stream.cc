@@ -10,7 +10,6 @@
 namespace fanfetch {
 namespace {
 
-constexpr std::size_t kInputBytes = std::size_t{64} * 1024;
 constexpr int kGzipOnly = 15 + 16;  // the largest window; the header must be gzip's
 
 }  // namespace
@@ -33,7 +32,7 @@ struct GzipStream::State {
   [[nodiscard]] std::uint64_t position() const { return received - zlib.avail_in; }
 
   z_stream zlib{};
-  std::vector<char> input = std::vector<char>(kInputBytes);
+  std::vector<char> input = std::vector<char>(kCompressedBytes);
   std::uint64_t received = 0;
   std::uint64_t members = 0;    // begun so far
   bool between_members = true;  // or before the first one

@@ -13,7 +13,6 @@ namespace {
 
 /// 2^25 bytes: enough for all levels up to 20. The decoder needs little more memory than this.
 constexpr int kMaxWindowLog = 25;
-constexpr std::size_t kInputBytes = std::size_t{64} * 1024;
 
 struct FreeDecoder {
   void operator()(ZSTD_DStream* decoder) const { ZSTD_freeDStream(decoder); }
@@ -29,7 +28,7 @@ struct ZstdStream::State {
   [[nodiscard]] std::uint64_t position() const { return received - (input.size - input.pos); }
 
   std::unique_ptr<ZSTD_DStream, FreeDecoder> decoder{ZSTD_createDStream()};
-  std::vector<char> buffer = std::vector<char>(kInputBytes);
+  std::vector<char> buffer = std::vector<char>(kCompressedBytes);
   ZSTD_inBuffer input{buffer.data(), 0, 0};
   std::uint64_t received = 0;
   bool in_frame = false;
