@@ -157,6 +157,8 @@ class ChaosTest : public SystemTest {
     }
     return allowed;
   }
+  /// When `lost` and `again` were, and each kill near them: what an unexplained pair needs.
+  [[nodiscard]] std::string story(const Exchange& lost, const Exchange& again) const;
   void expect_little_waste();
 
   unsigned seed_ = 0;
@@ -173,6 +175,22 @@ class ChaosTest : public SystemTest {
   std::map<std::string, std::vector<Exchange>> exchanges_;  // under the mutex while a run lasts
 };
 
+std::string ChaosTest::story(const Exchange& lost, const Exchange& again) const {
+  const auto ms = [&](Clock::time_point at) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(at - lost.begin).count();
+  };
+  std::string text = fmt::format(
+      "{}: answered from 0 to {} ms ({} bytes from {}, {}), asked for again at {} ms; kills:",
+      lost.path, ms(lost.end), lost.sent, lost.from, lost.whole ? "whole" : "cut short",
+      ms(again.begin));
+  for (const Kill& kill : kills_) {
+    if (kill.over + 5s < lost.begin || kill.at > again.begin + 1s) continue;
+    text += fmt::format(" {} {}-{} ms", kill.coordinator ? "coordinator" : "worker", ms(kill.at),
+                        ms(kill.over));
+  }
+  return text;
+}
+
 void ChaosTest::expect_little_waste() {
   std::size_t again = 0;
   std::uint64_t bytes = 0;
@@ -181,7 +199,9 @@ void ChaosTest::expect_little_waste() {
     std::ranges::sort(answers, {}, &Exchange::begin);
     for (std::size_t i = 1; i < answers.size(); ++i) {
       ++again;
-      if (!explained(answers[i - 1], answers[i])) unexplained.push_back(path);
+      if (!explained(answers[i - 1], answers[i])) {
+        unexplained.push_back(story(answers[i - 1], answers[i]));
+      }
     }
     for (const Exchange& answer : answers) bytes += answer.sent;
     const auto reported = reported_.find(path);
