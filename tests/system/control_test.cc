@@ -295,8 +295,8 @@ TEST_F(ControlTest, JobsAreFewerAndAsManyAsBefore) {
   const auto process = start(200);
   EXPECT_EQ(run_name(*process) + " goes on with jobs=2\n", tell({"set", "jobs=2"}));
   EXPECT_TRUE(process->wait_for_stderr("set jobs 2"));
-  EXPECT_TRUE(eventually([&] { return origin_.at_once() <= 2; }, kPatience));
-  EXPECT_LE(most_at_once_for(500ms), 2u);
+  // What was on its way before may show later: fewer at one moment are not fewer for good.
+  EXPECT_TRUE(eventually([&] { return most_at_once_for(500ms) <= 2; }, kPatience));
   EXPECT_EQ(run_name(*process) + " has already jobs=2\n", tell({"set", "jobs=2"}));
   EXPECT_TRUE(has(tell({"set", "rate=0", "jobs=9"}, 2), "the most that may be set"));
   EXPECT_TRUE(has(tell({"set"}), "jobs          2     began with 8\n")) << tell({"set"});
