@@ -13,7 +13,7 @@
 #include <variant>
 
 #include "common/utf8.h"
-#include "coordinator/commands/web/assets.h"
+#include "coordinator/commands/web/fixed_answers.h"
 #include "coordinator/commands/web/row_page.h"
 #include "coordinator/commands/web/row_query.h"
 #include "coordinator/commands/web/run_metrics.h"
@@ -29,41 +29,30 @@ namespace {
 using HttpRequest = httplib::Request;
 using HttpResponse = httplib::Response;
 
-constexpr const char* kText = "text/plain; charset=utf-8";
-constexpr const char* kJson = "application/json";
-
-/// What every answer says; a saved file has a policy of its own.
-const httplib::Headers& safe_headers() {
-  static const httplib::Headers kHeaders = {
-      {"Content-Security-Policy",
-       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-       "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
-      {"X-Content-Type-Options", "nosniff"},
-      {"X-Frame-Options", "DENY"},
-      {"Referrer-Policy", "no-referrer"},
-      {"Cross-Origin-Resource-Policy", "same-origin"},
-      {"Cross-Origin-Opener-Policy", "same-origin"},
-      {"Cache-Control", "no-store"}};
-  return kHeaders;
+void say(HttpResponse& response, FixedAnswer answer) {
+  response.status = answer.status;
+  if (answer.header) {
+    response.set_header(std::string(answer.header->first), std::string(answer.header->second));
+  }
+  response.set_content(std::move(answer.body), std::string(answer.content_type));
 }
 
 void say(HttpResponse& response, int status, std::string_view text) {
-  response.status = status;
-  response.set_content(std::string(text) + "\n", kText);
+  say(response, text_answer(status, text));
 }
 
-void say_json(HttpResponse& response, int status, const std::string& json) {
-  response.status = status;
-  response.set_content(json, kJson);
+void say_json(HttpResponse& response, int status, std::string json) {
+  say(response, json_answer(status, std::move(json)));
 }
 
 void refuse_json(HttpResponse& response, int status, std::string_view message) {
-  JsonText json;
-  json.begin();
-  json.key("ok").boolean(false);
-  json.key("message").text(message);
-  json.end();
-  say_json(response, status, json.take());
+  say(response, json_refusal(status, message));
+}
+
+httplib::Headers default_headers() {
+  httplib::Headers headers;
+  for (const auto& [name, value] : safe_headers()) headers.emplace(name, value);
+  return headers;
 }
 
 /// `Exit::text` as a sentence of its own.
@@ -167,7 +156,7 @@ class HttpServer::Library : public httplib::Server {
         feed_(feed),
         report_(report) {
     svr_sock_ = 0;  // not closed: it sends no bodies of a server that it takes for stopped
-    set_default_headers(safe_headers());
+    set_default_headers(default_headers());
     set_payload_max_length(kMaxBodyBytes);
     set_pre_routing_handler([this](const HttpRequest& request, HttpResponse& response) {
       return judge(request, response) ? HandlerResponse::Unhandled : HandlerResponse::Handled;
@@ -192,32 +181,9 @@ class HttpServer::Library : public httplib::Server {
  private:
   /// True: it is a request for control(), whose body is still to be read.
   bool judge(const HttpRequest& request, HttpResponse& response) {
-    switch (access(rules_, asked_by(request))) {
-      case Access::allowed: break;
-      case Access::begin_session: return begin_session(request, response), false;
-      case Access::no_token:
-        response.set_header("WWW-Authenticate", "Bearer");
-        say(response, 401,
-            "This dashboard opens at the address that 'fanfetch web' has printed, with its "
-            "?token=, or with 'Authorization: Bearer TOKEN'.");
-        return false;
-      case Access::wrong_host:
-        say(response, 421, "This is no host of this dashboard: go to localhost or 127.0.0.1.");
-        return false;
-      case Access::wrong_origin:
-        refuse_json(response, 403, "asked by a page of another origin");
-        return false;
-      case Access::wrong_method:
-        response.set_header("Allow", "GET, HEAD, POST");
-        say(response, 405, "This cannot be asked for in this manner.");
-        return false;
-      case Access::wrong_content:
-        refuse_json(response, 415, "Content-Type has to be application/json");
-        return false;
-      case Access::read_only:
-        refuse_json(response, 403, "the dashboard was started with --read-only");
-        return false;
-    }
+    const Access may = access(rules_, asked_by(request));
+    if (may == Access::begin_session) return begin_session(request, response), false;
+    if (may != Access::allowed) return say(response, refusal(may)), false;
     if (request.path == kControlPath) return true;
     answer(request, response);
     return false;
@@ -231,11 +197,7 @@ class HttpServer::Library : public httplib::Server {
   }
 
   void answer(const HttpRequest& request, HttpResponse& response) {
-    for (const Asset& asset : assets()) {
-      if (request.path != asset.path) continue;
-      return response.set_content(asset.bytes.data(), asset.bytes.size(),
-                                  std::string(asset.content_type));
-    }
+    if (auto file = page_file(request.path)) return say(response, std::move(*file));
     struct Route {
       std::string_view path;
       void (Library::*answer)(const HttpRequest&, HttpResponse&);
@@ -359,11 +321,7 @@ void HttpServer::serve(ClientConnection& client) {
   if (is_whole && fault == HeadFault::none) {
     library_->serve(client);
   } else {
-    const bool too_large = fault == HeadFault::too_large;
-    const std::string_view answer = too_large ? "HTTP/1.1 431 Request Header Fields Too Large\r\n"
-                                                "Content-Length: 0\r\nConnection: close\r\n\r\n"
-                                              : "HTTP/1.1 400 Bad Request\r\n"
-                                                "Content-Length: 0\r\nConnection: close\r\n\r\n";
+    const std::string_view answer = answer_to_head(fault);
     (void)client.write(answer.data(), answer.size());
   }
   client.close_politely();
