@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
+#include <utility>
 
 #include "tests/support/as_nobody.h"
 #include "tests/support/http_client.h"
@@ -62,9 +63,11 @@ class Dashboard {
     return ask_plainly("POST", "/api/control", headers, json);
   }
   /// The request of a page that watches the run.
-  [[nodiscard]] UniqueFd watch() const {
+  [[nodiscard]] UniqueFd watch() const { return send("/api/live"); }
+  /// Sends a request, whose answer is still to be read.
+  [[nodiscard]] UniqueFd send(const std::string& target) const {
     UniqueFd fd = connect_to_loopback(port_);
-    (void)send_all(fd.get(), text_of("GET", "/api/live",
+    (void)send_all(fd.get(), text_of("GET", target,
                                      {"Host: " + host(), "Authorization: Bearer " + token_}, ""));
     return fd;
   }
@@ -81,6 +84,24 @@ class Dashboard {
   FanfetchProcess process_;
   std::string address_, token_;
   std::uint16_t port_ = 0;
+};
+
+/// A ledger that nobody else can read, until unlock().
+class LockedLedger {
+ public:
+  explicit LockedLedger(const std::string& output) {
+    EXPECT_EQ(SQLITE_OK, sqlite3_open((output + "/.fanfetch/ledger.sqlite").c_str(), &database_));
+    EXPECT_EQ(SQLITE_OK, sqlite3_exec(database_, "PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE",
+                                      nullptr, nullptr, nullptr))
+        << sqlite3_errmsg(database_);
+  }
+  LockedLedger(const LockedLedger&) = delete;
+  LockedLedger& operator=(const LockedLedger&) = delete;
+  ~LockedLedger() { unlock(); }
+  void unlock() { sqlite3_close(std::exchange(database_, nullptr)); }
+
+ private:
+  sqlite3* database_ = nullptr;
 };
 
 class WebTest : public CommandTest {
@@ -477,6 +498,34 @@ TEST_F(WebTest, ALedgerThatIsGoneIsSaidInASentence) {
   EXPECT_EQ(500, answer.status);
   EXPECT_TRUE(has(answer.body, R"("message":")")) << answer.body;
   EXPECT_FALSE(has(answer.body, "fanfetch: ") || has(answer.body, "\\n")) << answer.body;
+  expect_ends(dashboard);
+}
+
+TEST_F(WebTest, WhileTheReportIsMadeOthersAreToldToAskAgain) {
+  fill_folder();
+  Dashboard dashboard(web());
+  // Whoever reads the ledger waits for this lock for ten seconds; whoever comes second is told.
+  LockedLedger locked(output());
+  HttpAnswer told;
+  EXPECT_TRUE(eventually(
+      [&] {
+        const UniqueFd one = dashboard.send("/api/report");
+        told = dashboard.get("/api/report");
+        if (told.status != 503) told = ask_http(one.get(), "");
+        return told.status == 503;
+      },
+      kPatience));
+  EXPECT_EQ("2", told.header("retry-after"));
+  EXPECT_TRUE(has(told.body, R"({"ok":false,"message":"the report is being made)")) << told.body;
+  EXPECT_EQ("nosniff", told.header("x-content-type-options"));
+  // More than the dashboard has places.
+  std::vector<UniqueFd> crowd;
+  for (int i = 0; i < 40; ++i) crowd.push_back(dashboard.send("/api/report"));
+  const auto asked = std::chrono::steady_clock::now();
+  EXPECT_EQ(200, dashboard.get("/app.js").status);
+  EXPECT_LT(std::chrono::steady_clock::now() - asked, 5s);
+  locked.unlock();
+  EXPECT_TRUE(eventually([&] { return dashboard.get("/api/report").status == 200; }, kPatience));
   expect_ends(dashboard);
 }
 

@@ -29,6 +29,9 @@ namespace {
 using HttpRequest = httplib::Request;
 using HttpResponse = httplib::Response;
 
+/// Seconds after which there may be a newer report.
+constexpr const char* kAskAgain = "2";
+
 void say(HttpResponse& response, FixedAnswer answer) {
   response.status = answer.status;
   if (answer.header) {
@@ -235,8 +238,10 @@ class HttpServer::Library : public httplib::Server {
 
   void report(const HttpRequest&, HttpResponse& response) {
     const auto report = report_.get();
-    report ? say_json(response, 200, **report)
-           : refuse_json(response, 500, sentence(report.error().message));
+    if (!report) return refuse_json(response, 500, sentence(report.error().message));
+    if (report->may_be_old) response.set_header("Retry-After", kAskAgain);
+    report->json ? say_json(response, 200, *report->json)
+                 : refuse_json(response, 503, "the report is being made: ask again");
   }
 
   void rows(const HttpRequest& request, HttpResponse& response) {

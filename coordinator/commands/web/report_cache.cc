@@ -1,39 +1,49 @@
 #include "coordinator/commands/web/report_cache.h"
 
-#include "coordinator/commands/report/data/gather.h"
-#include "coordinator/commands/web/report_json.h"
+#include <algorithm>
 
 namespace fanfetch {
 
-Result<std::shared_ptr<const std::string>> ReportCache::get() {
-  std::unique_lock reading(reading_, std::try_to_lock);
-  if (!reading.owns_lock()) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (last_) return last_;
-    }
-    reading.lock();  // the first one: the page has nothing to show
-  }
+Result<ReportCache::Answer> ReportCache::get() {
+  const std::unique_lock reading(reading_, std::try_to_lock);
   {
     const std::lock_guard lock(mutex_);
-    if (last_ && std::chrono::steady_clock::now() < good_until_) return last_;
+    if (error_ && clock_() < error_until_) return tl::unexpected(*error_);
+    if (!reading.owns_lock()) return Answer{.json = last_, .may_be_old = true};
   }
-  return read();
+  return look();
 }
 
-Result<std::shared_ptr<const std::string>> ReportCache::read() {
-  const Instant begun = std::chrono::steady_clock::now();
-  auto history = open_history(folder_);
-  if (!history) return fail("{}", history.error().text);
-  const auto data =
-      gather_report(**history, folder_, std::chrono::system_clock::now(), {.pictures = 0});
-  if (!data) return tl::unexpected(data.error());
-  auto json = std::make_shared<const std::string>(report_json(*data));
-  const Instant now = std::chrono::steady_clock::now();
+Result<ReportCache::Answer> ReportCache::look() {
+  const Instant begun = clock_();
+  auto report = read_unless_good();
+  const Instant now = clock_();
   const std::lock_guard lock(mutex_);
-  last_ = json;
+  if (!report) {
+    error_ = report.error();
+    error_until_ = now + std::max<Duration>(kErrorRest, now - begun);
+    return tl::unexpected(report.error());
+  }
+  error_.reset();
+  last_ = std::move(*report);
+  return Answer{.json = last_};
+}
+
+Result<ReportCache::Report> ReportCache::read_unless_good() {
+  const Instant begun = clock_();
+  auto mark = source_.look();
+  if (!mark) return tl::unexpected(std::move(mark.error()));
+  if (begun < good_until_ && *mark == mark_) {
+    const std::lock_guard lock(mutex_);
+    return last_;
+  }
+  auto json = source_.read();
+  if (!json) return tl::unexpected(std::move(json.error()));
+  const Instant now = clock_();
+  // Looked at before: a run that ended during the reading makes it outdated.
+  mark_ = std::move(*mark);
   good_until_ = now + (now - begun) * kRest;
-  return json;
+  return std::make_shared<const std::string>(std::move(*json));
 }
 
 }  // namespace fanfetch

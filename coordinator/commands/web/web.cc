@@ -12,6 +12,7 @@
 #include "coordinator/commands/folder/line_output.h"
 #include "coordinator/commands/web/clients.h"
 #include "coordinator/commands/web/http_server.h"
+#include "coordinator/commands/web/ledger_report.h"
 #include "coordinator/commands/web/listener.h"
 #include "coordinator/commands/web/token.h"
 #include "coordinator/process/signals.h"
@@ -94,7 +95,8 @@ Exit run_web(const WebArguments& arguments) {
     rules.session.emplace(session);
   }
   LiveFeed feed(arguments.folder);
-  ReportCache report(arguments.folder);
+  LedgerReport ledger(arguments.folder);
+  ReportCache report(ledger);
   HttpServer server(std::move(rules), {session}, arguments.folder, feed, report);
   {
     const Clients clients(loop, *listener,
