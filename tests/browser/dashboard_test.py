@@ -3,15 +3,16 @@ Writes what it sees into the folder SCREENSHOTS, for a look."""
 
 import os
 import re
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
+from unittest import mock
 
 from origin import Origin
-from webdriver import ENTER, PATIENCE, Browser
+import webdriver
+from webdriver import ENTER, PATIENCE, Browser, end, wait_for_line
 
 FANFETCH = os.path.abspath(sys.argv[1])
 SCREENSHOTS = os.path.abspath(sys.argv[2]) if len(sys.argv) > 2 else tempfile.mkdtemp()
@@ -56,14 +57,23 @@ class Dashboard:
     def __init__(self, folder, *options):
         self.process = subprocess.Popen([FANFETCH, "web", folder, "--listen", "127.0.0.1:0", *options],
                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.address = self.process.stdout.readline().strip()
+        try:
+            self.address = wait_for_line(self.process, "http:.*")[0]
+        except BaseException:
+            end(self.process)
+            raise
         self.origin = self.address.split("/?")[0]
 
     def close(self):
-        self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(PATIENCE)
-        self.process.stdout.close()
-        return status
+        return end(self.process)
+
+
+def wait_until(condition, what):
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not in time: {what}")
+        time.sleep(0.02)
 
 
 class DashboardTest(unittest.TestCase):
@@ -125,8 +135,7 @@ class DashboardTest(unittest.TestCase):
     def test_a_run_is_seen_and_steered_without_a_mouse(self):
         self.write_list(50_000)  # more than it comes to, however slow the browser is
         run = self.start_run()
-        while self.origin.count() < 8:
-            time.sleep(0.02)
+        wait_until(lambda: self.origin.count() >= 8, "eight requests")
         dashboard, browser = self.dashboard(), self.browser()
         browser.open(dashboard.address)
         browser.until("return document.getElementById('state').textContent === 'running'")
@@ -142,8 +151,7 @@ class DashboardTest(unittest.TestCase):
         browser.press(ENTER)
         browser.until("return document.getElementById('state').textContent === 'paused'")
         browser.until("return document.activeElement.id === 'pause' && document.activeElement.textContent === 'Resume'")
-        while not self.origin.is_idle():
-            time.sleep(0.02)
+        wait_until(self.origin.is_idle, "no transfer in flight")
         asked = self.origin.count()
         time.sleep(1.5)
         self.assertEqual(asked, self.origin.count(), "nothing new is asked for")
@@ -164,10 +172,7 @@ class DashboardTest(unittest.TestCase):
         browser.tab_to("#pause")
         browser.press(ENTER)
         browser.until("return document.getElementById('state').textContent === 'running'")
-        deadline = time.monotonic() + PATIENCE
-        while self.origin.count() <= asked and time.monotonic() < deadline:
-            time.sleep(0.02)
-        self.assertGreater(self.origin.count(), asked)
+        wait_until(lambda: self.origin.count() > asked, "the run goes on")
         browser.until("return document.querySelector('#throughput-text').textContent.includes('now')")
         self.check_looks(browser, "running", ["overview"])
 
@@ -234,6 +239,31 @@ class DashboardTest(unittest.TestCase):
         browser.click("#search button")
         self.assertGreater(links, 120)
         self.assert_nothing_went_wrong(browser, dashboard)
+
+
+class WebdriverTest(unittest.TestCase):
+    """What is left of a browser that does not start."""
+
+    def expect_nothing_left(self, script):
+        with tempfile.TemporaryDirectory() as place:
+            driver, pid = os.path.join(place, "chromedriver"), os.path.join(place, "pid")
+            with open(driver, "w") as file:
+                file.write(f"#!/bin/sh\necho $$ >{pid}\n{script}\n")
+            os.chmod(driver, 0o700)
+            with mock.patch.dict(os.environ, {"PATH": place + ":" + os.environ["PATH"]}):
+                self.assertRaises((AssertionError, OSError), Browser)
+            with open(pid) as file:
+                self.assertRaises(ProcessLookupError, os.kill, int(file.read()), 0)
+
+    def test_a_driver_that_does_not_listen_is_ended(self):
+        self.expect_nothing_left("echo 'started successfully on port 1'; exec sleep 100")
+
+    def test_nor_is_one_that_says_nothing(self):
+        with mock.patch.object(webdriver, "PATIENCE", 3):
+            self.expect_nothing_left("exec sleep 100")
+
+    def test_nor_one_that_ends(self):
+        self.expect_nothing_left("exit 1")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import tempfile
+import threading
 import time
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
@@ -14,17 +15,51 @@ TAB, ENTER, SPACE = "\ue004", "\ue007", " "
 PATIENCE = 60  # seconds for what must happen; only a broken page uses them up
 
 
+def wait_for_line(process, pattern):
+    """The match of the first line that it prints and that `pattern` is in. If none comes in time, it is killed."""
+    too_late = threading.Timer(PATIENCE, process.kill)
+    too_late.start()
+    try:
+        for line in process.stdout:
+            if found := re.search(pattern, line):
+                return found
+    finally:
+        too_late.cancel()
+    raise AssertionError(f"{process.args[0]} has not said {pattern}")
+
+
+def end(process):
+    """By SIGTERM, or if that does not help, by SIGKILL. Returns its status."""
+    process.terminate()
+    try:
+        return process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
+    finally:
+        process.stdout.close()
+
+
 class Browser:
     """Headless, in a profile of its own, and without any name that it could look up."""
 
     def __init__(self):
+        self.session = None
         self.profile = tempfile.TemporaryDirectory()
-        self.driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE,
-                                       stderr=subprocess.DEVNULL, text=True)
-        for line in self.driver.stdout:
-            if found := re.search(r"started successfully on port (\d+)", line):
-                self.port = int(found[1])
-                break
+        try:
+            self.driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE,
+                                           stderr=subprocess.DEVNULL, text=True)
+        except OSError:
+            self.profile.cleanup()
+            raise
+        try:
+            self.port = int(wait_for_line(self.driver, r"started successfully on port (\d+)")[1])
+            self.session = self.begin_session()
+        except BaseException:
+            self.close()
+            raise
+
+    def begin_session(self):
         arguments = ["--headless=new", "--disable-gpu", "--no-first-run", "--disable-background-networking",
                      "--disable-component-update", "--disable-dev-shm-usage", "--hide-scrollbars",
                      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
@@ -34,15 +69,14 @@ class Browser:
         capabilities = {"browserName": "chrome", "goog:chromeOptions": {"args": arguments},
                         "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}
         session = self.call("POST", "/session", {"capabilities": {"alwaysMatch": capabilities}})
-        self.session = "/session/" + session["sessionId"]
+        return "/session/" + session["sessionId"]
 
     def close(self):
         try:
-            self.call("DELETE", self.session)
+            if self.session is not None:
+                self.call("DELETE", self.session)
         finally:
-            self.driver.terminate()
-            self.driver.wait()
-            self.driver.stdout.close()
+            end(self.driver)
             self.profile.cleanup()
 
     def call(self, method, path, body=None):
@@ -54,6 +88,9 @@ class Browser:
         if isinstance(answer["value"], dict) and "error" in answer["value"]:
             raise RuntimeError(f"{path}: {answer['value']['message']}")
         return answer["value"]
+
+    def forget_cookies(self):
+        self.call("DELETE", self.session + "/cookie")
 
     def open(self, url):
         self.call("POST", self.session + "/url", {"url": url})
