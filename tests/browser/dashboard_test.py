@@ -240,6 +240,69 @@ class DashboardTest(unittest.TestCase):
         self.assertGreater(links, 120)
         self.assert_nothing_went_wrong(browser, dashboard)
 
+    def test_no_answer_is_said_for_what_it_is(self):
+        self.write_list(50_000)
+        self.start_run()
+        wait_until(lambda: self.origin.count() >= 8, "eight requests")
+        dashboard, browser = self.dashboard(), self.browser()
+        browser.open(dashboard.address)
+        browser.until("return !document.getElementById('steer').hidden")
+
+        def ask_with_all(words):
+            browser.run("location.hash = 'files'")
+            browser.until("return !document.getElementById('files').hidden")
+            browser.click("#search button")
+            browser.until("return document.getElementById('rows-text').textContent.includes(arguments[0])", words)
+            browser.run("location.hash = 'overview'")
+            browser.until("return !document.getElementById('overview').hidden")
+            browser.click("#pause")
+            browser.until("return document.getElementById('said').textContent.includes(arguments[0])", words)
+            self.assertTrue(browser.run("return document.getElementById('said').hasAttribute('data-bad')"))
+
+        browser.run("window.realFetch = fetch; window.fetch = () => Promise.resolve(new Response('<h1>Bad Gateway</h1>', "
+                    "{status: 502, headers: {'Content-Type': 'text/html', 'Retry-After': '1'}}))")
+        ask_with_all("no answer that this page can read (HTTP 502)")
+        browser.run("window.fetch = realFetch")
+        browser.forget_cookies()
+        ask_with_all("session has ended: open the address")
+        self.assertEqual(0, dashboard.close())
+        ask_with_all("does not answer")
+
+    def test_a_report_that_is_being_made_is_asked_for_again(self):
+        self.write_list(5)
+        self.start_run().wait(PATIENCE)
+        dashboard, browser = self.dashboard(), self.browser()
+        browser.devtools("Page.addScriptToEvaluateOnNewDocument", source="""
+            window.isMade = false;
+            const realFetch = fetch;
+            window.fetch = (path, ...rest) => (path === 'api/report' && !window.isMade
+              ? Promise.resolve(new Response('{"ok":false,"message":"made"}', {status: 503, headers: {'Retry-After': '1'}}))
+              : realFetch(path, ...rest));""")
+        browser.open(dashboard.address)
+        browser.until("return document.getElementById('banner').textContent === 'The report is being made …'")
+        browser.run("window.isMade = true")
+        begun = time.monotonic()
+        browser.until("return document.querySelectorAll('#runs tbody tr').length === 1")
+        self.assertLess(time.monotonic() - begun, 20, "not only after the usual 30 s")
+        self.assertTrue(browser.run("return document.getElementById('banner').hidden"))
+
+        # Whoever asks for it while it is being asked for leaves one timer.
+        timers = browser.run("""return (async (path) => {
+            const {Repeat} = await import(path);
+            const set = window.setTimeout, clear = window.clearTimeout, timers = new Set(), ends = [];
+            window.setTimeout = (...how) => { const timer = set(...how); timers.add(timer); return timer; };
+            window.clearTimeout = (timer) => { timers.delete(timer); clear(timer); };
+            const repeat = new Repeat(() => new Promise((done) => ends.push(done)));
+            const first = repeat.now(), second = repeat.now();
+            ends[0](60_000);
+            await first;
+            ends[1](60_000);
+            await second;
+            Object.assign(window, {setTimeout: set, clearTimeout: clear});
+            return timers.size;
+          })(arguments[0])""", dashboard.origin + "/repeat.js")
+        self.assertEqual(1, timers)
+
 
 class WebdriverTest(unittest.TestCase):
     """What is left of a browser that does not start."""

@@ -171,7 +171,8 @@ TEST_F(WebTest, TheAddressIsForABrowserAndATunnel) {
   EXPECT_EQ("nosniff", page.header("x-content-type-options"));
   EXPECT_EQ("no-referrer", page.header("referrer-policy"));
   EXPECT_EQ("no-store", page.header("cache-control"));
-  for (const char* asset : {"/style.css", "/app.js", "/chart.min.js", "/icon.svg"}) {
+  for (const char* asset :
+       {"/style.css", "/app.js", "/repeat.js", "/request.js", "/chart.min.js", "/icon.svg"}) {
     EXPECT_EQ(200, dashboard.ask_plainly("GET", asset, with_cookie).status) << asset;
   }
   EXPECT_EQ(404, dashboard.ask_plainly("GET", "/nothing", with_cookie).status);

@@ -5,12 +5,14 @@ import {byId, el, fill, shown} from './dom.js';
 import {Browser, fetchPage, showRows} from './files.js';
 import {showPictures} from './gallery.js';
 import {showNews, showReport} from './overview.js';
+import {Repeat} from './repeat.js';
+import {request} from './request.js';
 
 const REPORT_EVERY = 30_000, AGAIN_AFTER = 5_000;
 const VIEWS = ['overview', 'files', 'pictures'];
 
 let charts = null, readOnly = false, wasRunning = false;
-let source = null, reportTimer = 0;
+let source = null, shownReport = '';
 
 const files = new Browser({form: 'search', text: 'rows-text', newer: 'rows-newer', older: 'rows-older', most: 50, fixed: {},
                            show: showRows, noun: 'links'});
@@ -20,14 +22,6 @@ const pictures = new Browser({form: 'picture-search', text: 'pictures-text', new
 function complain(text) {
   byId('banner').textContent = shown(text);
   byId('banner').hidden = text === '';
-}
-
-async function get(path) {
-  const response = await fetch(path);
-  if (response.status === 401) throw new Error('This session has ended: open the address that fanfetch web has printed.');
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.message);
-  return answer;
 }
 
 // --- Views ---
@@ -62,22 +56,28 @@ function addClasses(names) {
 
 // --- What the ledger has ---
 
-async function readReport() {
-  clearTimeout(reportTimer);
+const reading = new Repeat(async (isWanted) => {
   try {
-    const report = await get('api/report');
+    const {answer: report, again} = await request('api/report');
+    if (again > 0 && report.at === shownReport) {  // the newer one is still being made
+      complain('');
+      return again;
+    }
     // Where none has failed, a look for the last ones would go through all rows.
     const failed = report.failed === 0 ? {rows: []}
-      : await fetchPage(new URLSearchParams({status: 'failed'}), 8, () => {}, () => true);
+      : await fetchPage(new URLSearchParams({status: 'failed'}), 8, () => {}, isWanted);
+    if (!isWanted()) return 0;
     addClasses(report.failures.map((one) => one.name));
     showReport(report, failed.rows, chooseClass);
+    shownReport = report.at;
     charts?.addReport(report.runs[0]?.number ?? 0, report.samples);
     complain('');
+    return again || REPORT_EVERY;
   } catch (error) {
-    complain(error.message);
+    if (isWanted()) complain(error.again ? 'The report is being made …' : error.message);
+    return error.again || REPORT_EVERY;
   }
-  reportTimer = setTimeout(readReport, REPORT_EVERY);
-}
+});
 
 // --- What the run says ---
 
@@ -96,7 +96,7 @@ function onNews(news) {
   showControl(news, readOnly);
   showNews(news, chooseClass);
   if (news.run) charts?.addNews(news.run);
-  if (wasRunning && !news.run) readReport();  // what it has ended with
+  if (wasRunning && !news.run) reading.now();  // what it has ended with
   wasRunning = Boolean(news.run);
 }
 
@@ -124,7 +124,7 @@ async function start() {
   showView();
   if (window.Chart) charts = new Charts();
   try {
-    const about = await get('api/about');
+    const {answer: about} = await request('api/about');
     readOnly = about.read_only;
     fill(byId('folder'), shown(about.output), readOnly ? ' (read-only)' : '');
     document.title = `${shown(about.output)} – fanfetch`;
@@ -132,7 +132,7 @@ async function start() {
     return complain(error.message);
   }
   listen();
-  readReport();
+  reading.now();
 }
 
 start();

@@ -1,5 +1,6 @@
 // Steering the run: pause, resume, limits.
 import {byId, el, fill, shown} from './dom.js';
+import {request} from './request.js';
 
 const LABELS = {
   'jobs': 'Transfers at once', 'limit-rate': 'Bytes a second, in all', 'per-host': 'At once from a host',
@@ -16,17 +17,14 @@ function say(text, bad = false) {
   said.toggleAttribute('data-bad', bad);
 }
 
-async function ask(request, done) {
+async function ask(wanted, done) {
   try {
-    const response = await fetch('api/control', {
-      method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(request),
+    await request('api/control', {
+      method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(wanted),
     });
-    const answer = await response.json();
-    say(answer.ok ? done : answer.message, !answer.ok);
-    return answer.ok;
-  } catch {
-    say('The dashboard does not answer.', true);
-    return false;
+    say(done);
+  } catch (error) {
+    say(error.message, true);
   }
 }
 

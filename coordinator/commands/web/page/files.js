@@ -1,6 +1,7 @@
 // Pages of rows: the files and failures that a search finds, newest first; of pictures, the same as a gallery.
 import {byId, el, fill, shown, table} from './dom.js';
 import {bytes, count, duration, time} from './format.js';
+import {request} from './request.js';
 
 /** A search may look at many rows that it does not take; then an answer has few rows or none, and where to go on. */
 export async function fetchPage(query, most, onProgress, isWanted) {
@@ -10,9 +11,7 @@ export async function fetchPage(query, most, onProgress, isWanted) {
     const asked = new URLSearchParams(query);
     if (before) asked.set('before', before); else asked.delete('before');
     asked.set('most', String(most - rows.length));
-    const response = await fetch(`api/rows?${asked}`);
-    const answer = await response.json();
-    if (!response.ok) throw new Error(answer.message);
+    const {answer} = await request(`api/rows?${asked}`);
     rows.push(...answer.rows);
     [before, last] = [answer.next, answer.last];
     if (before !== null) onProgress(last - before, last);
