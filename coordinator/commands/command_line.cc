@@ -7,239 +7,45 @@
 #include <limits>
 #include <vector>
 
-#include "common/result.h"
 #include "common/utf8.h"
+#include "coordinator/commands/arguments/argument_readers.h"
 #include "coordinator/commands/command_help.h"
-#include "coordinator/control/settings.h"
-#include "coordinator/options/apply_option.h"
 #include "coordinator/options/closest_words.h"
 #include "coordinator/options/help_text.h"
 #include "coordinator/options/option_table.h"
-#include "coordinator/options/option_values.h"
 #include "coordinator/options/version_text.h"
 
 namespace fanfetch {
 namespace {
-
-/// What the command line holds, values not checked yet.
-struct Words {
-  std::vector<std::string> positional;
-  std::string ledger, format, output, time;
-  std::vector<std::string> statuses, classes, hosts;
-  bool ledger_given = false, format_given = false, output_given = false;
-  bool help = false, json = false, by_host = false, repair = false, strict = false, quiet = false;
-  bool failed = false, image_folder = false, force = false;
-  std::string limit;
-  bool limit_given = false, exit_code = false;
-  bool time_given = false, no_wait = false, watch = false;
-  std::string listen, token_file;
-  bool listen_given = false, token_file_given = false, read_only = false;
-};
-
-using Read = tl::expected<Command, std::string>;
-
-/// Each DIR that was named. Error: one is empty, or --ledger can be only one's.
-tl::expected<std::vector<FolderArguments>, std::string> each_folder(const Words& words) {
-  std::vector<FolderArguments> folders;
-  for (const std::string& output : words.positional) {
-    if (output.empty()) return tl::unexpected<std::string>("a DIR is empty");
-    folders.push_back({.output = output, .ledger = words.ledger});
-  }
-  if (words.ledger_given && folders.size() > 1) {
-    return tl::unexpected<std::string>("--ledger is for a single DIR");
-  }
-  return folders;
-}
-
-Read as_status(const Words& words, const FolderArguments& /*first*/) {
-  auto folders = each_folder(words);
-  if (!folders) return tl::unexpected(std::move(folders.error()));
-  StatusArguments arguments{.folders = std::move(*folders),
-                            .json = words.json,
-                            .by_host = words.by_host,
-                            .exit_code = words.exit_code,
-                            .watch = words.watch};
-  if (words.watch && arguments.folders.size() > 1) {
-    return tl::unexpected<std::string>("--watch is for a single DIR");
-  }
-  if (words.limit_given) {
-    if (!words.by_host) return tl::unexpected<std::string>("--limit goes with --by-host");
-    const auto limit = parse_count(words.limit, 1, std::numeric_limits<std::uint32_t>::max());
-    if (!limit) return tl::unexpected("--limit: " + limit.error().message);
-    arguments.most_hosts = *limit;
-  }
-  return arguments;
-}
-
-Read as_verify(const Words& words, const FolderArguments& folder) {
-  return VerifyArguments{
-      .folder = folder, .repair = words.repair, .strict = words.strict, .quiet = words.quiet};
-}
-
-std::optional<ExportFormat> format_of(const Words& words, std::string_view file) {
-  if (words.format_given) {
-    if (words.format == "jsonl") return ExportFormat::jsonl;
-    if (words.format == "csv") return ExportFormat::csv;
-    if (words.format == "urls") return ExportFormat::urls;
-    return std::nullopt;
-  }
-  if (file == "-" || file.ends_with(".jsonl")) return ExportFormat::jsonl;
-  if (file.ends_with(".csv")) return ExportFormat::csv;
-  return std::nullopt;
-}
-
-/// Adds each of `values` to the filter by `add`. Error: names `option`.
-tl::expected<void, std::string> add_to(ExportFilter& filter, std::string_view option,
-                                       const std::vector<std::string>& values,
-                                       Result<> (ExportFilter::*add)(std::string_view)) {
-  for (const std::string& value : values) {
-    if (auto added = (filter.*add)(value); !added) {
-      return tl::unexpected(fmt::format("{}: {}", option, added.error().message));
-    }
-  }
-  return {};
-}
-
-tl::expected<ExportFilter, std::string> export_filter(const Words& words) {
-  ExportFilter filter{.failed_only = words.failed, .files_only = words.image_folder};
-  auto added =
-      add_to(filter, "--status", words.statuses, &ExportFilter::add_status)
-          .and_then(
-              [&] { return add_to(filter, "--class", words.classes, &ExportFilter::add_class); })
-          .and_then([&] { return add_to(filter, "--host", words.hosts, &ExportFilter::add_host); });
-  if (!added) return tl::unexpected(std::move(added.error()));
-  return filter;
-}
-
-Read as_export(const Words& words, const FolderArguments& /*first*/) {
-  auto folders = each_folder(words);
-  if (!folders) return tl::unexpected(std::move(folders.error()));
-  ExportArguments arguments{.folders = std::move(*folders), .force = words.force};
-  if (words.output_given) {
-    if (auto stored = store_path(arguments.file, {&words.output, 1}); !stored) {
-      return tl::unexpected("--output: " + stored.error().message);
-    }
-  }
-  auto filter = export_filter(words);
-  if (!filter) return tl::unexpected(std::move(filter.error()));
-  arguments.filter = std::move(*filter);
-  const auto format = format_of(words, arguments.file);
-  if (!format && words.format_given) {
-    return tl::unexpected(fmt::format("--format: '{}' is not jsonl, csv or urls", words.format));
-  }
-  if (!format) {
-    return tl::unexpected(
-        fmt::format("the ending of '{}' is not .jsonl or .csv: say --format jsonl, csv or urls",
-                    arguments.file));
-  }
-  if (words.image_folder && (words.failed || *format == ExportFormat::urls)) {
-    return tl::unexpected<std::string>(
-        "--image-folder is a table of saved files: neither --failed "
-        "nor --format urls goes with it");
-  }
-  arguments.format = *format;
-  return arguments;
-}
-
-Read as_report(const Words& words, const FolderArguments& folder) {
-  ReportArguments arguments{.folder = folder, .force = words.force};
-  if (words.output_given) {
-    if (auto stored = store_path(arguments.file, {&words.output, 1}); !stored) {
-      return tl::unexpected("--output: " + stored.error().message);
-    }
-  }
-  return arguments;
-}
-
-SteerArguments steer(const FolderArguments& folder, Request request) {
-  return {.output = folder.output, .ledger = folder.ledger, .request = std::move(request)};
-}
-
-Read as_set(const Words& words, const FolderArguments& folder) {
-  SetRequest request;
-  for (std::size_t i = 1; i < words.positional.size(); ++i) {
-    auto one = parse_assignment(words.positional[i]);
-    if (!one) return tl::unexpected(std::move(one.error().message));
-    request.values.push_back(std::move(*one));
-  }
-  // The run says the same; but with or without one, what is wrong here is a matter of usage.
-  if (const auto checked = changed({}, {}, request.values); !checked) {
-    return tl::unexpected(checked.error().message);
-  }
-  return steer(folder, std::move(request));
-}
-
-Read as_pause(const Words& words, const FolderArguments& folder) {
-  PauseRequest request;
-  if (words.time_given) {
-    const auto time = parse_time(words.time);
-    if (!time) return tl::unexpected("--for: " + time.error().message);
-    if (time->count() == 0) return tl::unexpected<std::string>("--for: no pause is that short");
-    request.time = *time;
-  }
-  return steer(folder, request);
-}
-
-Read as_resume(const Words& /*words*/, const FolderArguments& folder) {
-  return steer(folder, ResumeRequest{});
-}
-
-Read as_stop(const Words& words, const FolderArguments& folder) {
-  SteerArguments arguments = steer(folder, StopRequest{});
-  arguments.wait = !words.no_wait;
-  return arguments;
-}
-
-Read as_top(const Words& /*words*/, const FolderArguments& folder) {
-  return TopArguments{folder.output, folder.ledger};
-}
-
-Read as_web(const Words& words, const FolderArguments& folder) {
-  WebArguments arguments{.folder = folder, .listen = {}, .read_only = words.read_only};
-  if (words.listen_given) {
-    auto listen = parse_listen_address(words.listen);
-    if (!listen) return tl::unexpected("--listen: " + listen.error().message);
-    arguments.listen = std::move(*listen);
-  }
-  if (words.token_file_given) {
-    if (auto stored = store_path(arguments.token_file, {&words.token_file, 1}); !stored) {
-      return tl::unexpected("--token-file: " + stored.error().message);
-    }
-    if (arguments.listen.is_unix()) {
-      return tl::unexpected<std::string>("--token-file: a UNIX socket needs no token");
-    }
-  }
-  return arguments;
-}
 
 /// One command: what it is called, takes and says of itself.
 struct Row {
   std::string_view name;
   std::string_view help;
   std::size_t most_words;  // that are no options
-  void (*add_options)(CLI::App&, Words&);
-  Read (*read)(const Words&, const FolderArguments& first);
+  void (*add_options)(CLI::App&, CommandWords&);
+  ReadArguments (*read)(const CommandWords&, const FolderArguments& first);
 };
 
 constexpr Row kCommands[] = {
     {"status", kStatusHelp, std::numeric_limits<std::size_t>::max(),
-     [](CLI::App& app, Words& words) {
+     [](CLI::App& app, CommandWords& words) {
        app.add_flag("--exit-code", words.exit_code);
        app.add_option("--limit", words.limit)->take_last();
        app.add_flag("--json", words.json);
        app.add_flag("--by-host", words.by_host);
        app.add_flag("--watch", words.watch);
      },
-     as_status},
+     status_arguments},
     {"verify", kVerifyHelp, 1,
-     [](CLI::App& app, Words& words) {
+     [](CLI::App& app, CommandWords& words) {
        app.add_flag("--repair", words.repair);
        app.add_flag("--strict", words.strict);
        app.add_flag("-q,--quiet", words.quiet);
      },
-     as_verify},
+     verify_arguments},
     {"export", kExportHelp, std::numeric_limits<std::size_t>::max(),
-     [](CLI::App& app, Words& words) {
+     [](CLI::App& app, CommandWords& words) {
        app.add_option("-o,--output", words.output)->take_last();
        app.add_option("--format", words.format)->take_last();
        app.add_flag("--failed", words.failed);
@@ -249,28 +55,30 @@ constexpr Row kCommands[] = {
        app.add_option("--class", words.classes)->type_size(1)->expected(1)->take_all();
        app.add_option("--host", words.hosts)->type_size(1)->expected(1)->take_all();
      },
-     as_export},
+     export_arguments},
     {"report", kReportHelp, 1,
-     [](CLI::App& app, Words& words) {
+     [](CLI::App& app, CommandWords& words) {
        app.add_option("-o,--output", words.output)->take_last();
        app.add_flag("--force", words.force);
      },
-     as_report},
-    {"top", kTopHelp, 1, [](CLI::App&, Words&) {}, as_top},
+     report_arguments},
+    {"top", kTopHelp, 1, [](CLI::App&, CommandWords&) {}, top_arguments},
     {"web", kWebHelp, 1,
-     [](CLI::App& app, Words& words) {
+     [](CLI::App& app, CommandWords& words) {
        app.add_option("--listen", words.listen)->take_last();
        app.add_option("--token-file", words.token_file)->take_last();
        app.add_flag("--read-only", words.read_only);
      },
-     as_web},
-    {"set", kSetHelp, std::numeric_limits<std::size_t>::max(), [](CLI::App&, Words&) {}, as_set},
+     web_arguments},
+    {"set", kSetHelp, std::numeric_limits<std::size_t>::max(), [](CLI::App&, CommandWords&) {},
+     set_arguments},
     {"pause", kPauseHelp, 1,
-     [](CLI::App& app, Words& words) { app.add_option("--for", words.time)->take_last(); },
-     as_pause},
-    {"resume", kResumeHelp, 1, [](CLI::App&, Words&) {}, as_resume},
+     [](CLI::App& app, CommandWords& words) { app.add_option("--for", words.time)->take_last(); },
+     pause_arguments},
+    {"resume", kResumeHelp, 1, [](CLI::App&, CommandWords&) {}, resume_arguments},
     {"stop", kStopHelp, 1,
-     [](CLI::App& app, Words& words) { app.add_flag("--no-wait", words.no_wait); }, as_stop},
+     [](CLI::App& app, CommandWords& words) { app.add_flag("--no-wait", words.no_wait); },
+     stop_arguments},
 };
 
 const Row* find_row(std::string_view name) {
@@ -313,7 +121,7 @@ std::string unknown_word(const Row& row, const CLI::App& app, std::string_view w
 }
 
 /// All options of the command, its own and those of each.
-void add_all_options(const Row& row, CLI::App& app, Words& words) {
+void add_all_options(const Row& row, CLI::App& app, CommandWords& words) {
   app.set_help_flag();  // ours is a flag like others
   app.add_flag("-h,--help", words.help);
   app.add_option("--ledger", words.ledger)->take_last();
@@ -321,8 +129,9 @@ void add_all_options(const Row& row, CLI::App& app, Words& words) {
 }
 
 /// Error: what is wrong.
-tl::expected<Words, std::string> read_words(const Row& row, std::span<const char* const> given) {
-  Words words;
+tl::expected<CommandWords, std::string> read_words(const Row& row,
+                                                   std::span<const char* const> given) {
+  CommandWords words;
   CLI::App app;
   app.allow_extras();
   add_all_options(row, app, words);
@@ -358,7 +167,7 @@ tl::expected<Words, std::string> read_words(const Row& row, std::span<const char
   return words;
 }
 
-Read read(const Row& row, const Words& words) {
+ReadArguments read(const Row& row, const CommandWords& words) {
   if (words.positional.empty() || words.positional[0].empty()) {
     return tl::unexpected<std::string>("DIR is missing");
   }
@@ -421,7 +230,7 @@ std::vector<std::string_view> command_names() {
 std::vector<CommandDescription> describe_commands() {
   std::vector<CommandDescription> commands;
   for (const Row& row : kCommands) {
-    Words words;
+    CommandWords words;
     CLI::App app;
     add_all_options(row, app, words);
     CommandDescription command{.name = row.name, .help = row.help, .options = {}};

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "coordinator/commands/command_line.h"
+#include "coordinator/commands/arguments/command_arguments.h"
 
 namespace fanfetch {
 

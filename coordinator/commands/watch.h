@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "coordinator/commands/command_line.h"
+#include "coordinator/commands/arguments/command_arguments.h"
 #include "coordinator/commands/folder/line_output.h"
 #include "coordinator/commands/status_report.h"
 #include "coordinator/process/exit.h"
