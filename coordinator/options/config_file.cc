@@ -35,6 +35,12 @@ Result<Setting> parse_line(std::string_view line) {
   return setting;
 }
 
+/// As a shell would want it.
+bool is_quoted(std::string_view value) {
+  return value.size() > 1 && (value.front() == '\'' || value.front() == '"') &&
+         value.front() == value.back();
+}
+
 }  // namespace
 
 Result<std::vector<Setting>> parse_config(const std::string& path, std::string_view content) {
@@ -52,6 +58,20 @@ Result<std::vector<Setting>> parse_config(const std::string& path, std::string_v
     settings.push_back(std::move(*setting));
   }
   return settings;
+}
+
+Result<std::vector<Setting>> read_config(const std::string& path) {
+  const auto content = read_small_file(path);
+  if (!content) return tl::unexpected(content.error());
+  return parse_config(path, *content);
+}
+
+Result<> apply_setting(Options& options, const std::string& path, const Setting& setting) {
+  const auto applied = setting.option->apply(options, setting.values);
+  if (applied) return {};
+  return fail("{}:{}: {}: {}{}", path, setting.line, setting.option->long_name(),
+              applied.error().message,
+              is_quoted(setting.values[0]) ? "; a configuration file needs no quotes" : "");
 }
 
 std::optional<std::string> default_config_path() {

@@ -22,6 +22,14 @@ struct Setting {
 [[nodiscard]] Result<std::vector<Setting>> parse_config(const std::string& path,
                                                         std::string_view content);
 
+/// The same of what the file `path` holds. Error: or that it cannot be read.
+[[nodiscard]] Result<std::vector<Setting>> read_config(const std::string& path);
+
+/// Checks the values of `setting`, a line of `path`, and stores them. Error: names the line and the
+/// setting.
+[[nodiscard]] Result<> apply_setting(Options& options, const std::string& path,
+                                     const Setting& setting);
+
 /// $XDG_CONFIG_HOME/fanfetch/config or ~/.config/fanfetch/config; nullopt if there is no home or no
 /// such file.
 [[nodiscard]] std::optional<std::string> default_config_path();

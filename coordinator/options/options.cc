@@ -119,12 +119,6 @@ Result<CommandLine> read_command_line(int argc, const char* const* argv) {
   return line;
 }
 
-/// As a shell would want it.
-bool is_quoted(std::string_view value) {
-  return value.size() > 1 && (value.front() == '\'' || value.front() == '"') &&
-         value.front() == value.back();
-}
-
 Result<> apply_config_file(Options& options, const CommandLine& line) {
   if (line.has("no-config")) {
     if (line.has("config")) return fail("--config and --no-config exclude each other");
@@ -138,9 +132,7 @@ Result<> apply_config_file(Options& options, const CommandLine& line) {
   }
   if (!path) return {};
 
-  const auto content = read_small_file(*path);
-  if (!content) return tl::unexpected(content.error());
-  const auto settings = parse_config(*path, *content);
+  const auto settings = read_config(*path);
   if (!settings) return tl::unexpected(settings.error());
   const bool loudness_given = line.has("quiet") || line.has("verbose");
   const bool sources_given = !line.sources.empty() || line.has("input-file");
@@ -148,11 +140,7 @@ Result<> apply_config_file(Options& options, const CommandLine& line) {
     const std::string_view name = setting.option->long_name();
     if (line.has(name) || (loudness_given && (name == "quiet" || name == "verbose"))) continue;
     if (sources_given && (name == "source" || name == "input-file")) continue;
-    const auto applied = setting.option->apply(options, setting.values);
-    if (!applied) {
-      return fail("{}:{}: {}: {}{}", *path, setting.line, name, applied.error().message,
-                  is_quoted(setting.values[0]) ? "; a configuration file needs no quotes" : "");
-    }
+    if (auto applied = apply_setting(options, *path, setting); !applied) return applied;
   }
   if (sources_given) options.source.pages_given = options.source.next_given = false;
   return {};
