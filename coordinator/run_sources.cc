@@ -12,7 +12,7 @@
 #include "common/ascii.h"
 #include "coordinator/commands/command_line.h"
 #include "coordinator/commands/command_words.h"
-#include "coordinator/settle/run_ledger.h"
+#include "coordinator/commands/folder/default_folder.h"
 #include "coordinator/sources/entry/list_text.h"
 
 namespace fanfetch {
@@ -253,12 +253,7 @@ Result<std::string> output_folder(const FileOptions& files,
 
 Result<std::string> folder_of_failed_links(const FileOptions& files) {
   if (!files.output.empty()) return files.output;
-  std::vector<std::string> found;
-  for (const char* folder : {"downloads", "images"}) {
-    struct stat status {};
-    const std::string ledger = ledger_path(folder, "");
-    if (::stat(ledger.c_str(), &status) == 0) found.emplace_back(folder);
-  }
+  const auto found = folders_with_ledger();
   if (found.size() == 1) return found[0];
   return fail(
       "--retry-failed without a SOURCE tries the failed links of a folder again: name it, {}",

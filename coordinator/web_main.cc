@@ -13,12 +13,14 @@
 namespace fanfetch {
 namespace {
 
+/// `fanfetch web` has put the DIR that it found among the words.
 Exit show(int argc, const char* const* argv) {
   const std::span words(argv, static_cast<std::size_t>(argc));
   if (words.size() < 2 || std::string_view(words[1]) != "web") {
     return exit_with(kExitConfiguration, "this program is started by fanfetch web");
   }
-  const auto command = read_command(words.subspan(1));
+  const auto command = read_command(
+      words.subspan(1), []() -> Result<FolderArguments> { return fail("DIR is missing"); });
   return command ? run_web(std::get<WebArguments>(*command)) : command.error();
 }
 

@@ -25,6 +25,7 @@ struct Row {
   std::size_t most_words;  // that are no options
   void (*add_options)(CLI::App&, CommandWords&);
   ReadArguments (*read)(const CommandWords&, const FolderArguments& first);
+  bool takes_settings = false;  // NAME=VALUE behind DIR
 };
 
 constexpr Row kCommands[] = {
@@ -71,7 +72,7 @@ constexpr Row kCommands[] = {
      },
      web_arguments},
     {"set", kSetHelp, std::numeric_limits<std::size_t>::max(), [](CLI::App&, CommandWords&) {},
-     set_arguments},
+     set_arguments, true},
     {"pause", kPauseHelp, 1,
      [](CLI::App& app, CommandWords& words) { app.add_option("--for", words.time)->take_last(); },
      pause_arguments},
@@ -167,10 +168,17 @@ tl::expected<CommandWords, std::string> read_words(const Row& row,
   return words;
 }
 
-ReadArguments read(const Row& row, const CommandWords& words) {
-  if (words.positional.empty() || words.positional[0].empty()) {
-    return tl::unexpected<std::string>("DIR is missing");
-  }
+/// A folder with such a name is written ./NAME=VALUE.
+bool is_setting(std::string_view word) {
+  const std::size_t sign = word.find_first_of("=/");
+  return sign != word.npos && word[sign] == '=';
+}
+
+bool names_folder(const Row& row, const CommandWords& words) {
+  return !words.positional.empty() && !(row.takes_settings && is_setting(words.positional[0]));
+}
+
+ReadArguments read(const Row& row, CommandWords words, const FindFolder& find_folder) {
   if (words.positional.size() > row.most_words) {
     return tl::unexpected(
         fmt::format("'{}' is one word too many", words.positional[row.most_words]));
@@ -178,6 +186,13 @@ ReadArguments read(const Row& row, const CommandWords& words) {
   if (words.ledger_given && words.ledger.empty()) {
     return tl::unexpected<std::string>("--ledger: its value is empty");
   }
+  if (!names_folder(row, words)) {
+    auto found = find_folder();
+    if (!found) return tl::unexpected(std::move(found.error().message));
+    words.positional.insert(words.positional.begin(), std::move(found->output));
+    if (!words.ledger_given) words.ledger = std::move(found->ledger);
+  }
+  if (words.positional[0].empty()) return tl::unexpected<std::string>("a DIR is empty");
   return row.read(words, {.output = words.positional[0], .ledger = words.ledger});
 }
 
@@ -243,13 +258,15 @@ std::vector<CommandDescription> describe_commands() {
   return commands;
 }
 
-tl::expected<Command, Exit> read_command(std::span<const char* const> words) {
+tl::expected<Command, Exit> read_command(std::span<const char* const> words,
+                                         const FindFolder& find_folder) {
   if (words[0] == kHelp) return tl::unexpected(help_of(words.subspan(1)));
   if (words[0] == kVersion) return tl::unexpected(version_of(words.subspan(1)));
   const Row& row = *find_row(words[0]);
   auto parsed = read_words(row, words.subspan(1));
   if (parsed && parsed->help) return tl::unexpected(Exit{kExitSuccess, std::string(row.help)});
-  auto command = parsed ? read(row, *parsed) : tl::unexpected(std::move(parsed.error()));
+  auto command = parsed ? read(row, std::move(*parsed), find_folder)
+                        : tl::unexpected(std::move(parsed.error()));
   if (command) return std::move(*command);
   return tl::unexpected(usage_error(row.name, command.error()));
 }

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "common/result.h"
 #include "coordinator/commands/arguments/command_arguments.h"
 #include "coordinator/process/exit.h"
 
@@ -28,8 +30,14 @@ struct CommandDescription {
 /// Each command that looks at a folder, in the order of the help.
 [[nodiscard]] std::vector<CommandDescription> describe_commands();
 
-/// `words`: the command's name and what follows it. Exit: help or the version (status 0), or a
-/// usage error (2). REQUIRES: is_command_name(words[0]).
-[[nodiscard]] tl::expected<Command, Exit> read_command(std::span<const char* const> words);
+/// Yields the folder of a command that names none: default_folder(), except in tests. Error: why
+/// there is none, which becomes a usage error.
+using FindFolder = std::function<Result<FolderArguments>()>;
+
+/// `words`: the command's name and what follows it. `find_folder` is called where a command names
+/// no DIR, at most once; `--ledger` wins over its ledger. Exit: help or the version (status 0), or
+/// a usage error (2). REQUIRES: is_command_name(words[0]). Pure but for `find_folder`.
+[[nodiscard]] tl::expected<Command, Exit> read_command(std::span<const char* const> words,
+                                                       const FindFolder& find_folder);
 
 }  // namespace fanfetch

@@ -48,7 +48,7 @@ std::string right_column(const OptionRow& row) {
 bool is_short(const OptionRow& row) { return row.short_help == ShortHelp::yes; }
 
 constexpr std::string_view kUsage =
-    "Usage: fanfetch [OPTIONS] [SOURCE...]   or: fanfetch COMMAND DIR [OPTIONS]\n";
+    "Usage: fanfetch [OPTIONS] [SOURCE...]   or: fanfetch COMMAND [DIR] [OPTIONS]\n";
 
 /// fanfetch help COMMAND says more of each.
 constexpr HelpEntry kCommands[] = {
@@ -62,8 +62,8 @@ constexpr HelpEntry kCommands[] = {
     {"pause", "nothing new starts in that run"},
     {"resume", "it goes on"},
     {"stop", "ends that run politely, with exit status 6"},
-    {"help", "this text, or with a COMMAND what it does; needs no DIR"},
-    {"version", "the version, and of what it is made; needs no DIR"},
+    {"help", "this text, or with a COMMAND what it does"},
+    {"version", "the version, and of what it is made"},
 };
 
 constexpr HelpEntry kSources[] = {

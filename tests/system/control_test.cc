@@ -143,6 +143,9 @@ TEST_F(ControlTest, NothingNewStartsUntilItIsResumed) {
   EXPECT_EQ(asked, origin_.count());
   EXPECT_LT(asked, 60u);
   EXPECT_EQ(run_name(*process) + " is paused already\n", tell({"pause"}));
+  EXPECT_EQ(fmt::format("the run in 'images' (pid {}) is paused already\n", process->pid()),
+            command({"pause"}).out)
+      << "the one folder here with a ledger";
   EXPECT_TRUE(has(Client(output()).ask(R"({"request":"status"})"),
                   R"("state":"paused","paused_ms":null,)"));
   EXPECT_EQ(run_name(*process) + " goes on\n", tell({"resume"}));

@@ -146,6 +146,55 @@ TEST_F(StatusTest, SeveralFolders) {
       << "text";
 }
 
+TEST_F(StatusTest, TheFolderHereNeedsNoName) {
+  const Finished neither = command({"status"});
+  EXPECT_EQ(2, neither.exit_status) << neither.describe();
+  EXPECT_EQ(
+      "fanfetch status: DIR is missing: the configuration names no output, and neither downloads "
+      "nor images here has a ledger\nsee fanfetch status --help\n",
+      neither.err);
+  (void)folder_.write("downloads/file", "no ledger");
+  EXPECT_EQ(0, run(list_setup(serve_many(3, 1000))).exit_status);
+  EXPECT_TRUE(command({"status"}).out.starts_with("images: 3 links")) << command({"status"}).out;
+  EXPECT_EQ(0, command({"verify"}).exit_status);
+  EXPECT_EQ(3, std::ranges::count(command({"export"}).out, '\n'));
+  // Started with the same words, and the folder: it gets beyond the ledger.
+  const Finished web = command({"web", "--token-file", "missing"});
+  EXPECT_TRUE(has(web.err, "cannot read 'missing'")) << web.describe();
+  auto other = list_setup({"/000.jpg"});
+  other.args.insert(other.args.end(), {"-o", folder_.at("downloads")});
+  EXPECT_EQ(0, run(other).exit_status);
+  const Finished both = command({"status"});
+  EXPECT_EQ(2, both.exit_status) << both.describe();
+  EXPECT_TRUE(has(both.err, "DIR is missing: both downloads and images here have a ledger\n"))
+      << both.err;
+  EXPECT_EQ("", both.out);
+}
+
+TEST_F(StatusTest, TheConfiguredFolderNeedsNoName) {
+  const auto configured = [this](std::vector<std::string> args) {
+    Launch given = command_setup(std::move(args));
+    given.env["XDG_CONFIG_HOME"] = folder_.at("home");
+    return run(given);
+  };
+  const std::string ledger = folder_.at("l.sqlite");
+  EXPECT_EQ(0, run(list_setup(serve_many(2, 1000))).exit_status);
+  auto other = list_setup({"/000.jpg"}, {"--ledger", ledger});
+  other.args.insert(other.args.end(), {"-o", folder_.at("other")});
+  EXPECT_EQ(0, run(other).exit_status);
+  const std::string file = folder_.write(
+      "home/fanfetch/config", "client-id-file = missing\noutput = other\nledger = l.sqlite\n");
+  const Finished before_images = configured({"status"});
+  EXPECT_TRUE(before_images.out.starts_with("other: 1 links")) << before_images.describe();
+  const Finished web = configured({"web", "--token-file", "missing"});
+  EXPECT_TRUE(has(web.err, "cannot read 'missing'")) << web.describe();
+  (void)folder_.write("home/fanfetch/config", "outptu = other\n");
+  const Finished wrong = configured({"status"});
+  EXPECT_EQ(2, wrong.exit_status) << wrong.describe();
+  EXPECT_TRUE(has(wrong.err, "fanfetch status: " + file + ":1: ")) << wrong.err;
+  EXPECT_EQ(0, configured({"status", "images"}).exit_status) << "it is not read for a DIR";
+}
+
 TEST_F(StatusTest, AnOlderFanfetchKeptNoExitStatus) {
   EXPECT_EQ(0, run(list_setup(serve_many(3, 1000))).exit_status);
   EXPECT_EQ(0, command({"status", output(), "--exit-code"}).exit_status);
@@ -262,12 +311,12 @@ TEST_F(StatusTest, LedgerThatIsNone) {
 }
 
 TEST_F(StatusTest, UsageAndHelp) {
-  const Finished wrong = command({"status"});
+  const Finished wrong = command({"status", "--jsn"});
   EXPECT_EQ(2, wrong.exit_status);
-  EXPECT_TRUE(has(wrong.err, "DIR is missing")) << wrong.err;
+  EXPECT_TRUE(has(wrong.err, "--jsn is not an option")) << wrong.err;
   const Finished help = command({"verify", "--help"});
   EXPECT_EQ(0, help.exit_status);
-  EXPECT_TRUE(help.out.starts_with("Usage: fanfetch verify DIR")) << help.out;
+  EXPECT_TRUE(help.out.starts_with("Usage: fanfetch verify [DIR]")) << help.out;
   EXPECT_EQ("", help.err);
 }
 

@@ -1,5 +1,6 @@
 #include "coordinator/commands/command_line.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -12,19 +13,27 @@
 namespace fanfetch {
 namespace {
 
-tl::expected<Command, Exit> read(const std::vector<const char*>& words) {
-  return read_command(words);
+/// No command that names a DIR asks for one.
+Result<FolderArguments> not_asked() {
+  ADD_FAILURE() << "a DIR was looked for";
+  return fail("no DIR");
+}
+
+tl::expected<Command, Exit> read(const std::vector<const char*>& words,
+                                 const FindFolder& find_folder = not_asked) {
+  return read_command(words, find_folder);
 }
 
 template <class Arguments>
-Arguments as(const std::vector<const char*>& words) {
-  const auto command = read(words);
+Arguments as(const std::vector<const char*>& words, const FindFolder& find_folder = not_asked) {
+  const auto command = read(words, find_folder);
   if (!command) throw std::runtime_error(command.error().text);
   return std::get<Arguments>(*command);
 }
 
-std::string error_of(const std::vector<const char*>& words) {
-  const auto command = read(words);
+std::string error_of(const std::vector<const char*>& words,
+                     const FindFolder& find_folder = not_asked) {
+  const auto command = read(words, find_folder);
   if (command) return "no error";
   EXPECT_EQ(command.error().status, 2);
   return command.error().text;
@@ -157,10 +166,53 @@ TEST(CommandLine, WhatARunIsTold) {
   EXPECT_TRUE(as<StatusArguments>({"status", "d", "--watch"}).watch);
 }
 
+Result<FolderArguments> found() { return FolderArguments{.output = "found", .ledger = "its"}; }
+
+TEST(CommandLine, WithoutDir) {
+  const auto folders = as<StatusArguments>({"status", "--json"}, found).folders;
+  ASSERT_EQ(folders.size(), 1u);
+  EXPECT_EQ(folders[0].output, "found");
+  EXPECT_EQ(folders[0].ledger, "its");
+  EXPECT_EQ(as<ExportArguments>({"export", "--failed"}, found).folders.at(0).output, "found");
+  EXPECT_EQ(as<VerifyArguments>({"verify"}, found).folder.output, "found");
+  EXPECT_EQ(as<ReportArguments>({"report", "-o", "-"}, found).folder.ledger, "its");
+  EXPECT_EQ(as<TopArguments>({"top"}, found).output, "found");
+  EXPECT_EQ(as<WebArguments>({"web", "--"}, found).folder.output, "found");
+  for (const char* name : {"set", "pause", "resume", "stop"}) {
+    EXPECT_EQ(as<SteerArguments>({name}, found).output, "found") << name;
+    EXPECT_EQ(as<SteerArguments>({name}, found).ledger, "its") << name;
+    EXPECT_EQ(as<SteerArguments>({name, "--ledger=mine"}, found).ledger, "mine") << name;
+  }
+}
+
+TEST(CommandLine, SetTakesASettingForNoFolder) {
+  const auto set = as<SteerArguments>({"set", "jobs=8", "host.a.test:80=skip"}, found);
+  EXPECT_EQ(set.output, "found");
+  EXPECT_EQ(std::get<SetRequest>(set.request).values,
+            (std::vector<Assignment>{{"jobs", "8"}, {"host.a.test:80", "skip"}}));
+  EXPECT_EQ(as<SteerArguments>({"set", "./jobs=8", "jobs=2"}).output, "./jobs=8");
+  EXPECT_EQ(as<SteerArguments>({"set", "/a/b=c"}).output, "/a/b=c");
+  EXPECT_EQ(as<StatusArguments>({"status", "a=b"}).folders.at(0).output, "a=b");
+  EXPECT_NE(error_of({"set", "a=b"}, found).find("a: it is not one of jobs, "), std::string::npos);
+}
+
+TEST(CommandLine, ADirThatIsNotFound) {
+  const auto none = [] { return Result<FolderArguments>(fail("DIR is missing: why")); };
+  for (const char* name :
+       {"status", "verify", "export", "report", "top", "web", "set", "pause", "resume", "stop"}) {
+    EXPECT_EQ(error_of({name}, none),
+              fmt::format("fanfetch {0}: DIR is missing: why\nsee fanfetch {0} --help\n", name));
+    EXPECT_EQ(read({name, "--help"}).error().status, 0) << "help asks for none";
+  }
+  EXPECT_NE(error_of({"set", "jobs=2"}, none).find("DIR is missing: why"), std::string::npos);
+  EXPECT_NE(error_of({"status", "--jsn"}).find("--jsn is not an option"), std::string::npos);
+}
+
 TEST(CommandLine, Errors) {
   const std::vector<std::pair<std::vector<const char*>, const char*>> cases = {
-      {{"status"}, "fanfetch status: DIR is missing\nsee fanfetch status --help\n"},
-      {{"status", ""}, "DIR is missing"},
+      {{"status", ""}, "fanfetch status: a DIR is empty\nsee fanfetch status --help\n"},
+      {{"pause", ""}, "a DIR is empty"},
+      {{"set", "", "jobs=2"}, "a DIR is empty"},
       {{"status", "a", ""}, "a DIR is empty"},
       {{"status", "a", "b", "--ledger=x"}, "--ledger is for a single DIR"},
       {{"status", "a", "--limit=3"}, "--limit goes with --by-host"},
@@ -183,7 +235,6 @@ TEST(CommandLine, Errors) {
       {{"pause", "a", "--for", "soon"}, "--for: 'soon' is not a time"},
       {{"pause", "a", "--for=0"}, "--for: no pause is that short"},
       {{"resume", "a", "b"}, "'b' is one word too many"},
-      {{"stop"}, "fanfetch stop: DIR is missing"},
       {{"status", "a", "--ledger"}, "--ledger needs a value"},
       {{"status", "--ledger=", "a"}, "--ledger: its value is empty"},
       {{"export", "a", "--format"}, "--format needs a value"},
@@ -192,7 +243,6 @@ TEST(CommandLine, Errors) {
       {{"export", "a", "-o", "b.txt"}, "the ending of 'b.txt' is not .jsonl or .csv"},
       {{"export", "a", ""}, "a DIR is empty"},
       {{"export", "a", "-o", ""}, "--output: its value is empty"},
-      {{"report"}, "DIR is missing"},
       {{"report", "a", "b"}, "'b' is one word too many"},
       {{"report", "a", "-o", ""}, "--output: its value is empty"},
       {{"report", "a", "--out"}, "--out is not an option"},
@@ -261,7 +311,7 @@ TEST(CommandLine, HelpFitsAScreen) {
     ASSERT_FALSE(leave) << name;
     EXPECT_EQ(leave.error().status, 0);
     const std::string& text = leave.error().text;
-    EXPECT_TRUE(text.starts_with(std::string("Usage: fanfetch ") + name + " DIR")) << text;
+    EXPECT_TRUE(text.starts_with(std::string("Usage: fanfetch ") + name + " [DIR")) << text;
     EXPECT_NE(text.find("--ledger FILE"), std::string::npos);
     EXPECT_LE(std::ranges::count(text, '\n'), 24);
     std::size_t start = 0;
