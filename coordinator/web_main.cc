@@ -6,6 +6,7 @@
 #include <span>
 
 #include "coordinator/commands/command_line.h"
+#include "coordinator/commands/folder/default_folder.h"
 #include "coordinator/commands/web/web.h"
 #include "coordinator/process/exit.h"
 #include "coordinator/process/process_setup.h"
@@ -13,14 +14,12 @@
 namespace fanfetch {
 namespace {
 
-/// `fanfetch web` has put the DIR that it found among the words.
 Exit show(int argc, const char* const* argv) {
   const std::span words(argv, static_cast<std::size_t>(argc));
   if (words.size() < 2 || std::string_view(words[1]) != "web") {
     return exit_with(kExitConfiguration, "this program is started by fanfetch web");
   }
-  const auto command = read_command(
-      words.subspan(1), []() -> Result<FolderArguments> { return fail("DIR is missing"); });
+  const auto command = read_command(words.subspan(1), default_folder);
   return command ? run_web(std::get<WebArguments>(*command)) : command.error();
 }
 
