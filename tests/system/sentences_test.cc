@@ -132,7 +132,7 @@ TEST_F(SentencesTest, HelpAndVersionAreCommands) {
   EXPECT_EQ(expect(0, {"--version"}, "fanfetch ").out, expect(0, {"version"}, "fanfetch ").out);
   for (const char* command : {"status", "verify", "export"}) {
     EXPECT_EQ(expect(0, {command, "--help"}, "Usage: ").out,
-              expect(0, {"help", command}, fmt::format("Usage: fanfetch {} DIR", command)).out);
+              expect(0, {"help", command}, fmt::format("Usage: fanfetch {} [DIR", command)).out);
   }
   expect(2, {"help", "stats"}, "fanfetch help: 'stats' is not a command; there are status, verify");
   expect(2, {"version", "2"}, "fanfetch version: '2' is one word too many");
