@@ -1,0 +1,115 @@
+#include "coordinator/redis/master_finder.h"
+
+#include <fmt/format.h>
+
+#include <cassert>
+#include <charconv>
+#include <utility>
+
+#include "common/ascii.h"
+#include "common/ip_network.h"
+
+namespace fanfetch {
+namespace {
+
+using Kind = RedisTroubleKind;
+using Remedy = RedisRemedy;
+
+RedisTrouble no_master(Remedy remedy, std::string sentence) {
+  return {Kind::no_master, remedy, std::move(sentence)};
+}
+
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  return whole && port > 0 ? std::optional(port) : std::nullopt;
+}
+
+}  // namespace
+
+tl::expected<RedisHost, RedisTrouble> parse_master(const RedisAnswer& answer,
+                                                   const std::string& master,
+                                                   const std::string& sentinel) {
+  if (!answer.is_good()) return tl::unexpected(answer.trouble);
+  const RedisReply& reply = answer.reply;
+  if (reply.is(RedisReply::Kind::nil)) {
+    return tl::unexpected(no_master(
+        Remedy::give_up,
+        fmt::format("the Sentinel at {} knows no server '{}': `SENTINEL MASTERS` lists the names",
+                    sentinel, master)));
+  }
+  const std::string host = to_lower(reply.text_at(0));
+  const auto port = parse_port(reply.text_at(1));
+  // What it names goes through the same reader as what the user names.
+  const bool v6 = host.find(':') != std::string::npos;
+  const auto read = parse_redis_address("redis://" + (v6 ? "[" + host + "]" : host));
+  if (!port || !read || read->hosts.front().host != host) {
+    return tl::unexpected(
+        no_master(Remedy::find_master,
+                  fmt::format("the Sentinel at {} does not say where '{}' is", sentinel, master)));
+  }
+  return RedisHost{host, *port};
+}
+
+MasterFinder::MasterFinder(EventLoop& loop, const RedisAddress& address, const RedisAccess& access,
+                           Done done)
+    : loop_(loop), address_(address), with_password_(access), done_(std::move(done)) {
+  assert(address.is_by_sentinel());
+  with_password_.connect_timeout = with_password_.reply_timeout = kSentinelTimeout;
+  without_password_ = with_password_;
+  without_password_.auth = {};
+}
+
+void MasterFinder::find() {
+  asked_ = 0;
+  reason_.reset();
+  ask_next();
+}
+
+void MasterFinder::ask_next() {
+  found_.reset();
+  connection_ = std::make_unique<RedisConnection>(
+      loop_, current(), 0, RedisConnection::Peer::sentinel,
+      shows_password_ ? with_password_ : without_password_, *this);
+  connection_->start();
+}
+
+void MasterFinder::on_ready(const RedisServer&) {
+  const bool sent = connection_->send(
+      {"SENTINEL", "GET-MASTER-ADDR-BY-NAME", address_.master}, [this](const RedisAnswer& answer) {
+        if (answer.fate != RedisAnswer::Fate::answered &&
+            answer.fate != RedisAnswer::Fate::refused) {
+          return;  // on_end() follows
+        }
+        found_ = parse_master(answer, address_.master, to_text(current()));
+        connection_->end({});
+      });
+  assert(sent);
+  static_cast<void>(sent);
+}
+
+void MasterFinder::on_end(const RedisTrouble& trouble) {
+  connection_.reset();
+  if (found_ && *found_) return done_(std::move(*found_));
+  RedisTrouble reason = found_ ? found_->error() : trouble;
+  const bool has_password = !with_password_.auth.is_empty();
+  if (reason.kind == Kind::wants_password && has_password && !shows_password_) {
+    shows_password_ = true;
+    return ask_next();
+  }
+  shows_password_ = false;
+  // One that knows the name would say more than one that does not; all that do not agree.
+  if (!reason_ || reason_->remedy == Remedy::give_up) reason_ = std::move(reason);
+  current_ = (current_ + 1) % address_.hosts.size();
+  if (++asked_ < address_.hosts.size()) return ask_next();
+  if (reason_->remedy == Remedy::give_up) return done_(tl::unexpected(std::move(*reason_)));
+  done_(tl::unexpected(no_master(
+      Remedy::find_master,
+      address_.hosts.size() == 1
+          ? fmt::format("no Sentinel names the master '{}': {}", address_.master, reason_->sentence)
+          : fmt::format("none of {} Sentinels names the master '{}'; one of them: {}",
+                        address_.hosts.size(), address_.master, reason_->sentence))));
+}
+
+}  // namespace fanfetch

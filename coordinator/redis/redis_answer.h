@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "coordinator/redis/redis_reply.h"
+#include "coordinator/redis/redis_trouble.h"
+
+namespace fanfetch {
+
+/// What became of a command.
+struct RedisAnswer {
+  enum class Fate : std::uint8_t {
+    answered,  ///< `reply` has it, and is no error.
+    refused,   ///< The server said no, and did nothing: `trouble`, and its words in `reply`.
+    unknown,   ///< It may have been done or not: the connection ended (`trouble`) before a reply.
+    unsent,    ///< It never left this machine: the connection ended before.
+  };
+
+  Fate fate = Fate::unknown;
+  RedisReply reply;
+  RedisTrouble trouble;
+
+  [[nodiscard]] bool is_good() const { return fate == Fate::answered; }
+};
+
+/// Called once, from the loop.
+using RedisDone = std::function<void(RedisAnswer)>;
+
+}  // namespace fanfetch

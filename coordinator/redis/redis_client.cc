@@ -1,0 +1,120 @@
+#include "coordinator/redis/redis_client.h"
+
+#include <cassert>
+#include <utility>
+
+namespace fanfetch {
+namespace {
+
+/// Whether an answer says that the connection leads to the wrong server.
+bool is_wrong_server(const RedisAnswer& answer) {
+  return answer.fate == RedisAnswer::Fate::refused &&
+         answer.trouble.remedy == RedisRemedy::find_master;
+}
+
+}  // namespace
+
+RedisClient::RedisClient(EventLoop& loop, RedisAddress address, RedisAccess access,
+                         std::uint64_t seed, User& user)
+    : loop_(loop),
+      address_(std::move(address)),
+      access_(std::move(access)),
+      user_(user),
+      waits_(seed) {
+  if (!address_.is_by_sentinel()) return;
+  finder_.emplace(loop_, address_, access_, [this](MasterFinder::Found found) {
+    if (closed_) return;
+    if (found) return connect(*found);
+    wait_after(found.error());
+  });
+}
+
+RedisClient::~RedisClient() {
+  cancel(wait_timer_);
+  cancel(close_timer_);
+}
+
+void RedisClient::cancel(std::optional<EventLoop::TimerKey>& timer) {
+  if (timer) loop_.cancel(*std::exchange(timer, std::nullopt));
+}
+
+// --- Connections ---
+
+void RedisClient::start() {
+  assert(!connection_ && !wait_timer_);
+  find_server();
+}
+
+void RedisClient::find_server() {
+  if (finder_) return finder_->find();
+  connect(address_.hosts.front());
+}
+
+void RedisClient::connect(const RedisHost& host) {
+  connection_ = std::make_unique<RedisConnection>(loop_, host, address_.database,
+                                                  RedisConnection::Peer::server, access_, *this);
+  connection_->start();
+}
+
+void RedisClient::on_ready(const RedisServer& server) {
+  waits_.connected(loop_.now());
+  const auto before = std::exchange(last_server_, server);
+  if (!before) return user_.on_ready(server);
+  user_.on_restored(server, compare(*before, server));
+}
+
+void RedisClient::on_end(const RedisTrouble& trouble) {
+  connection_.reset();
+  if (closed_) return close_if_done();
+  wait_after(trouble);
+}
+
+void RedisClient::wait_after(const RedisTrouble& trouble) {
+  const auto wait = waits_.after(trouble.remedy, loop_.now());
+  if (!wait) return user_.on_failed(trouble);
+  wait_timer_ = loop_.call_at(loop_.now() + *wait, [this] {
+    wait_timer_.reset();
+    find_server();
+  });
+  user_.on_lost(trouble, *wait);
+}
+
+// --- Commands ---
+
+bool RedisClient::send(const std::vector<std::string>& words, RedisDone done, Duration blocks) {
+  if (closed_ || !is_ready()) return false;
+  const bool sent = connection_->send(
+      words,
+      [this, done = std::move(done)](RedisAnswer answer) {
+        --unanswered_;
+        if (is_wrong_server(answer)) connection_->end(answer.trouble);
+        done(std::move(answer));
+        close_if_done();
+      },
+      blocks);
+  if (sent) ++unanswered_;
+  return sent;
+}
+
+// --- The end ---
+
+void RedisClient::finish(std::function<void()> closed) {
+  assert(!closed_);
+  closed_ = std::move(closed);
+  cancel(wait_timer_);
+  close_if_done();
+}
+
+void RedisClient::close_if_done() {
+  if (!closed_ || unanswered_ > 0 || close_timer_) return;
+  // From a timer: a connection whose answer this is may be below us on the stack.
+  close_timer_ = loop_.call_at(loop_.now(), [this] {
+    close_timer_.reset();
+    connection_.reset();
+    if (finder_) finder_->stop();
+    const auto closed = closed_;
+    closed();
+  });
+}
+
+}  // namespace fanfetch
