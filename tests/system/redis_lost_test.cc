@@ -99,9 +99,10 @@ TEST_F(RedisLostTest, NobodyListens) {
 
 TEST_F(RedisLostTest, FrozenAndThawed) {
   const RealRedis redis;
-  access_.reply_timeout = 300ms;
-  access_.connect_timeout = 300ms;
+  access_.reply_timeout = 1s;
+  access_.connect_timeout = 1s;
   open_ready(redis.url());
+  told_.lost.clear();  // on a busy machine the first connection may take several tries
   redis.freeze();
   std::optional<RedisAnswer> answer;
   send({"SET", "a", "1"}, answer);
@@ -109,7 +110,7 @@ TEST_F(RedisLostTest, FrozenAndThawed) {
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->fate, Fate::unknown);
   EXPECT_EQ(told_.lost.front().kind, Kind::silent);
-  EXPECT_TRUE(says(told_.lost.front(), "waited 0.3 s for a reply")) << told_.words();
+  EXPECT_TRUE(says(told_.lost.front(), "waited 1 s for a reply")) << told_.words();
   redis.thaw();
   wait_until([&] { return told_.restored > 0; }, "it is restored");
   EXPECT_EQ(told_.data, RedisData::same) << "it forgot nothing";

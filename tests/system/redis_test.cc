@@ -46,9 +46,10 @@ TEST_F(RedisTest, TellsWhoTheServerIsAndCarriesCommandsInOrder) {
 
 TEST_F(RedisTest, ACommandMayBlockForLongerThanAReplyMayTake) {
   const RealRedis redis;
-  access_.reply_timeout = 100ms;
+  access_.reply_timeout = 1s;
   open_ready(redis.url());
-  const RedisAnswer answer = ask({"XREAD", "BLOCK", "400", "STREAMS", "s", "$"}, 10s);
+  told_.lost.clear();  // on a busy machine the first connection may take several tries
+  const RedisAnswer answer = ask({"XREAD", "BLOCK", "1500", "STREAMS", "s", "$"}, 1min);
   EXPECT_EQ(answer.fate, Fate::answered) << told_.words();
   EXPECT_TRUE(answer.reply.is(RedisReply::Kind::nil));
   EXPECT_TRUE(told_.lost.empty()) << told_.words();
@@ -143,10 +144,13 @@ TEST_F(RedisTest, Tls) {
   access_.connect_timeout = 500ms;
   told_ = {};
   open(redis.url());  // TLS towards the port without
-  wait_until([&] { return told_.failed || !told_.lost.empty(); }, "it is silent");
-  ASSERT_FALSE(told_.lost.empty()) << told_.words();
-  EXPECT_TRUE(says(told_.lost.front(), "if it speaks no TLS there, it is redis://"))
-      << told_.words();
+  // On a busy machine it may take several tries to get as far as the handshake.
+  wait_until(
+      [&] {
+        return !told_.lost.empty() &&
+               says(told_.lost.back(), "if it speaks no TLS there, it is redis://");
+      },
+      "it is silent in the handshake");
   access_.connect_timeout = 10s;
 
   const TempDir other_folder;
