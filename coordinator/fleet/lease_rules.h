@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cassert>
+#include <chrono>
+
+#include "common/clock.h"
+
+namespace fanfetch {
+
+/// The clock of partition leases: CLOCK_BOOTTIME, which goes on while the machine is suspended, as
+/// the clock of Redis does. A type of its own, so that no lease is ever measured by Instant, whose
+/// clock stands still then. The rules take `now` and ask no clock.
+struct BootClock {
+  using duration = Duration;
+  using rep = duration::rep;
+  using period = duration::period;
+  using time_point = std::chrono::time_point<BootClock>;
+  static constexpr bool is_steady = true;
+};
+using BootInstant = BootClock::time_point;
+
+/// The times of a fleet's partition leases. All nodes of a job have the same.
+///
+/// Two nodes never work on one partition as long as
+///
+///     (usable + stop) × drift ≤ takeover
+///
+/// where `drift` is how much faster one machine's clock runs than another's. The owner counts from
+/// before its request was sent, and has no transfer left after usable + stop. Whoever takes the
+/// partition without its having been handed back has waited for `takeover` since it saw that the
+/// lease was lost, which was later than that request. One whole lease alone would be too short:
+/// with a lease of three times `stop`, usable + stop are 1.13 leases.
+struct LeaseRules {
+  Duration lease{};   ///< For which Redis keeps the lease's key, since the last renewal.
+  Duration stop{};    ///< Within this time transfers have stopped that have to.
+  Duration usable{};  ///< For which a node believes in its lease: less 20 %.
+  /// Wait before a partition is taken that was not handed back.
+  Duration takeover{};
+  Duration renew_every{};
+  /// How often a node that has too few partitions looks whether there are others to have.
+  Duration look_every{};
+  /// A look that took longer says too little about the present.
+  Duration look_takes_at_most{};
+  /// How long a node has to hold too many before it hands some back: the list of nodes may waver.
+  Duration settle{};
+
+  /// The least lease: else the time that transfers take to stop would outweigh it.
+  static constexpr int kStopsOfLease = 3;
+
+  /// REQUIRES: `lease` is at least kStopsOfLease times `stop`.
+  [[nodiscard]] static constexpr LeaseRules of(Duration lease, Duration stop) {
+    assert(lease >= kStopsOfLease * stop);
+    return {.lease = lease,
+            .stop = stop,
+            .usable = lease - lease / 5,
+            .takeover = lease + stop,
+            .renew_every = lease / 3,
+            .look_every = lease / 6,
+            .look_takes_at_most = lease / 10,
+            .settle = lease / 3};
+  }
+};
+
+/// Of every job.
+inline constexpr LeaseRules kLeaseRules =
+    LeaseRules::of(std::chrono::seconds(30), std::chrono::seconds(10));
+
+}  // namespace fanfetch
