@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace fanfetch {
+
+/// The driver's decision which links are in Redis: as few as keep the nodes busy, as they take its
+/// memory, and as many partitions as there are, as each may be another node's. Pure. Counts links;
+/// the links themselves are elsewhere, those parked in a LinkSpool. Thread: one at a time.
+///
+/// A partition has up to Limits::each links outstanding (sent, and without a result). Where more
+/// partitions have links than Limits::all makes room for, each has an equal share of that: of
+/// 100,000, only fifty partitions could have 2,000 each, and the nodes of all others would starve.
+/// A link of a partition with its share is parked, and so are all of that partition behind it, in
+/// the order of the list, while the reader goes on to other hosts.
+class FleetWindow {
+ public:
+  struct Limits {
+    unsigned each = 2'000;   ///< Outstanding, of a partition.
+    unsigned all = 100'000;  ///< Outstanding, of all. Two partitions get at least one each.
+  };
+
+  FleetWindow(unsigned partitions, Limits limits);
+
+  enum class Way : std::uint8_t {
+    send,
+    park,
+    wait,  ///< Read no further; ask again with the same link after results.
+  };
+  /// The next link of the list is of this partition. Counts it, unless it waits. `has_room`: of the
+  /// spool.
+  [[nodiscard]] Way on_link(unsigned partition, bool has_room);
+
+  struct Refill {
+    unsigned partition = 0;
+    unsigned count = 0;
+  };
+  /// Parked links that are to be sent now, those of a partition that were parked first; counts them
+  /// as sent. Call after results until nullopt; that costs a look at all partitions. They come in
+  /// batches of a quarter of a window, in turn.
+  [[nodiscard]] std::optional<Refill> refill();
+
+  /// An outstanding link has its result.
+  void on_result(unsigned partition);
+
+  /// What Redis holds of the job, counted in one step.
+  struct Carried {
+    std::uint64_t links = 0;    ///< In all partitions' streams, delivered to nodes or not.
+    std::uint64_t results = 0;  ///< That the driver has not acknowledged.
+    unsigned sending = 0;       ///< Links on their way to Redis: sent, without an answer.
+  };
+  /// Whether all that is outstanding was lost, and is to be sent again. As a node puts a result
+  /// into Redis in one step with taking the link out, each outstanding link is in one of these
+  /// places, unless Redis has lost it. They stay counted as outstanding.
+  [[nodiscard]] bool has_lost(const Carried& carried) const;
+  /// Nothing is outstanding or parked: with a list that has been read, the job is done.
+  [[nodiscard]] bool is_empty() const { return outstanding_ == 0 && parked_ == 0; }
+
+  [[nodiscard]] unsigned outstanding(unsigned partition) const { return counts_[partition].out; }
+  [[nodiscard]] std::uint64_t outstanding() const { return outstanding_; }
+  [[nodiscard]] std::uint64_t parked() const { return parked_; }
+
+ private:
+  struct Count {
+    unsigned out = 0;
+    bool waits = false;  // the link that the reader holds back
+    std::uint64_t parked = 0;
+    [[nodiscard]] bool is_active() const { return out > 0 || parked > 0 || waits; }
+  };
+
+  [[nodiscard]] unsigned share() const;
+  template <class Change>
+  void change(unsigned partition, Change by);
+
+  Limits limits_;
+  std::vector<Count> counts_;
+  unsigned active_ = 0;  // partitions with links
+  std::uint64_t outstanding_ = 0;
+  std::uint64_t parked_ = 0;
+  unsigned turn_ = 0;  // where refill() looks first
+};
+
+}  // namespace fanfetch
