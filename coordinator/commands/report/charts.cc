@@ -21,15 +21,19 @@ constexpr double kNameShare = 0.42;  // of the width: what hosts' names have
 /// A damaged ledger's run may have lasted for longer than nanoseconds can count.
 double at_most_ten_years(double seconds) { return std::min(seconds, 10.0 * 365 * 24 * 3600); }
 
-std::string duration_text(double seconds) {
-  return human_time_left(std::chrono::duration_cast<std::chrono::nanoseconds>(
-      std::chrono::duration<double>(at_most_ten_years(seconds))));
+std::chrono::milliseconds whole_ms(double seconds) {
+  return std::chrono::milliseconds(std::lround(1000 * at_most_ten_years(seconds)));
 }
 
-std::string step_text(const RunStep& step) {
-  return short_time(
-      std::chrono::milliseconds(std::lround(1000 * at_most_ten_years(step.end - step.begin))));
+/// Of a run that took no longer than this, whole seconds say too little.
+constexpr std::chrono::seconds kShort{10};
+
+std::string duration_text(double seconds) {
+  const auto time = whole_ms(seconds);
+  return time < kShort ? short_time(time) : human_time_left(time);
 }
+
+std::string step_text(const RunStep& step) { return short_time(whole_ms(step.end - step.begin)); }
 
 /// `title` and `aside` are texts of ours. `says`: what the chart shows, in words; HTML.
 std::string figure(std::string_view title, std::string_view aside, int height,
@@ -129,7 +133,7 @@ std::string failures_chart(const ReportData& data) {
   const std::uint64_t all = data.samples.back().failed;
   const double took = steps.back().end;
   const auto worst = std::ranges::max_element(steps, {}, &RunStep::failed);
-  const double end = std::max(round_end(static_cast<double>(worst->failed)), 2.0);
+  const double end = static_cast<double>(round_count_end(worst->failed));
   std::string drawing = grid();
   for (const RunStep& step : steps) {
     if (step.failed == 0) continue;
@@ -169,7 +173,7 @@ std::string sizes_chart(const ReportData& data) {
     if (last + 1 < FileSizes::kBuckets) ++last;
   }
   const double count = static_cast<double>(last - first + 1);
-  const double end = std::max(round_end(static_cast<double>(most)), 2.0);
+  const double end = static_cast<double>(round_count_end(most));
   const auto begin_of = [](std::size_t bucket) {
     return bucket == 0 ? std::uint64_t{0} : std::uint64_t{1} << (bucket - 1);
   };

@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "common/human_text.h"
 
 namespace fanfetch {
+namespace {
 
+/// 1, 2 or 5 times a power of ten.
 double round_end(double most) {
   if (!(most > 0)) return 1;
   const double power = std::pow(10, std::floor(std::log10(most)));
@@ -16,6 +19,17 @@ double round_end(double most) {
     if (most <= factor * power * (1 + 1e-9)) return factor * power;
   }
   return 10 * power;
+}
+
+}  // namespace
+
+std::uint64_t round_count_end(std::uint64_t most) {
+  for (std::uint64_t power = 1;; power *= 10) {
+    for (const std::uint64_t end : {2 * power, 4 * power, 10 * power}) {
+      if (most <= end) return end;
+      if (end > std::numeric_limits<std::uint64_t>::max() / 100) return most;
+    }
+  }
 }
 
 double round_bytes_end(double most) {

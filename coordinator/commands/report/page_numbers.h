@@ -12,8 +12,9 @@ namespace fanfetch {
 
 // What a page shows of its numbers: pure, for tables of tests.
 
-/// The end of an axis from 0 that holds `most`: 1, 2 or 5 times a power of ten.
-[[nodiscard]] double round_end(double most);
+/// The end of an axis from 0 that holds `most` of what is counted: 2, 4, 10, 20, 40, 100 and so on,
+/// so that half of it is a whole number, too.
+[[nodiscard]] std::uint64_t round_count_end(std::uint64_t most);
 /// The same of bytes: 1, 2, 5, 10, 20, 50, 100, 200 or 500 times a power of 1024.
 [[nodiscard]] double round_bytes_end(double most);
 

@@ -13,15 +13,24 @@ TEST(PageNumbers, AxesEndAtRoundNumbers) {
   struct Case {
     double most, end;
   };
-  for (const Case& one : {Case{0, 1}, Case{-1, 1}, Case{1, 1}, Case{1.1, 2}, Case{3, 5}, Case{5, 5},
-                          Case{7, 10}, Case{10, 10}, Case{1234, 2000}}) {
-    EXPECT_DOUBLE_EQ(one.end, round_end(one.most)) << one.most;
-  }
   for (const Case& one :
-       {Case{0, 1}, Case{1000, 1024}, Case{1024, 1024}, Case{1500, 2048},
-        Case{3.2 * 1024 * 1024, 5.0 * 1024 * 1024}, Case{700.0 * 1024, 1024.0 * 1024}}) {
+       {Case{0, 1}, Case{-1, 1}, Case{1, 1}, Case{3, 5}, Case{7, 10}, Case{1000, 1024},
+        Case{1024, 1024}, Case{1500, 2048}, Case{3.2 * 1024 * 1024, 5.0 * 1024 * 1024},
+        Case{700.0 * 1024, 1024.0 * 1024}}) {
     EXPECT_DOUBLE_EQ(one.end, round_bytes_end(one.most)) << one.most;
   }
+}
+
+TEST(PageNumbers, AnAxisOfCountsHasAWholeNumberInItsMiddle) {
+  struct Case {
+    std::uint64_t most, end;
+  };
+  for (const Case& one : {Case{0, 2}, Case{1, 2}, Case{2, 2}, Case{3, 4}, Case{5, 10}, Case{11, 20},
+                          Case{21, 40}, Case{41, 100}, Case{100, 100}, Case{1234, 2000}}) {
+    EXPECT_EQ(one.end, round_count_end(one.most)) << one.most;
+  }
+  constexpr auto kAll = std::numeric_limits<std::uint64_t>::max();
+  EXPECT_EQ(kAll, round_count_end(kAll));
 }
 
 TEST(PageNumbers, StepsAreAllOfTheSamples) {
