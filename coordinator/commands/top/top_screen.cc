@@ -181,7 +181,7 @@ void add_hosts(std::vector<TopLine>& screen, const TopModel& model, std::size_t 
                const TopLook& look) {
   if (rows < 2) return;
   screen.push_back({{host_row(fmt::format("HOSTS by {}", name(model.order())), "in flight",
-                              "waiting", "rate", "done", "failed", "", look.columns),
+                              "waiting", "rate", "done", "errors", "", look.columns),
                      TopStyle::strong}});
   const auto& hosts = model.hosts();
   for (std::size_t i = 0; i < std::min(rows - 1, hosts.size()); ++i) {

@@ -112,8 +112,10 @@ export class Charts {
   }
 
   draw() {
-    const begin = this.live.length > 0 ? this.live[0].x : Infinity;
-    const before = (this.run === null || this.run === this.sampled ? this.samples : []).filter((sample) => sample[0] < begin);
+    // What is live lags: of samples that say more than its first point, none is of before it.
+    const first = this.live[0] ?? {x: Infinity, saved: Infinity, failed: Infinity};
+    const before = (this.run === null || this.run === this.sampled ? this.samples : [])
+      .filter(([at, saved, , failed]) => at < first.x && saved <= first.saved && failed <= first.failed);
     const speed = thinned([...speeds(before), ...this.live.map((one) => ({x: one.x, y: one.speed}))]);
     const of = (index, key) => thinned([...before.map((one) => ({x: one[0], y: one[index]})),
                                         ...this.live.map((one) => ({x: one.x, y: one[key]}))]);

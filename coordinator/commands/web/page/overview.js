@@ -61,7 +61,7 @@ function showHosts() {
       ['In flight', 'number', (host) => `${count(host.in_flight)} of ${count(host.limit)}`],
       ['Waiting', 'number', (host) => count(host.waiting)],
       ['Done', 'number', (host) => count(host.done)],
-      ['Failed', 'number', (host) => el('span', {class: host.failed > 0 ? 'bad' : null}, count(host.failed))],
+      ['Errors', 'number', (host) => el('span', {class: host.failed > 0 ? 'bad' : null}, count(host.failed))],
       ['Bytes', 'number', (host) => bytes(host.bytes)],
       ['State', 'nowrap', hostState],
     ], hosts, 'The run knows no host at present.'));
