@@ -1,7 +1,7 @@
-"""Runs every example of README and of the guide, and compares what it prints with what they show.
+"""Runs every example of README, of the guide and of the page on configuration files, and compares what it prints with what they show.
 Usage: documents_test.py BUILD DOCUMENT…     (SHOW=1 in the environment prints what each example printed)
 
-An example is a block of lines (indented in README, between ``` in the guide) in which a line begins with `$ `: a
+An example is a block of lines (indented in README, between ``` in manual pages) in which a line begins with `$ `: a
 command, and the last lines that it prints. The examples of a section share a folder. What differs from run to run,
 such as times and speeds, is left out of the comparison. `$ cat FILE` with lines that FILE does not hold yet makes
 the file. Hosts are those of example_internet.py; /etc and /var/lib are folders of the test; systemctl, gallery-dl
