@@ -1,8 +1,10 @@
 """Measures fanfetch and its rivals; scripts/bench starts it and says how it is used."""
 
 import argparse
+import dataclasses
 import os
 import random
+import shutil
 import signal
 import sys
 
@@ -12,6 +14,7 @@ import growth
 import guard
 import ledgers
 import lists
+import live
 import names
 import plot
 import processes
@@ -25,7 +28,7 @@ AGAINST = ("small", "medium", "tls", "big", "tiny", "hosts", "disk")
 WORKLOADS = {function.__name__: function for function in (
     transfers.small, transfers.medium, transfers.tls, waiting.tutorial, waiting.latency, transfers.big,
     transfers.hosts, transfers.tiny, transfers.scaling, transfers.disk, lists.long, ledgers.saved, lists.refused,
-    ledgers.full, growth.growth, defaults.defaults, ledgers.ledger, ledgers.scheduler, names.dns, waiting.slow)}
+    live.live, ledgers.full, growth.growth, defaults.defaults, ledgers.ledger, ledgers.scheduler, names.dns, waiting.slow)}
 
 
 def usage():
@@ -91,11 +94,17 @@ def main():
         how = f"{where['cpus']} CPUs ({where['cpu']}), medians of {given.rounds} shuffled rounds"
         print(f"{how}, seed {seed}, kernel {where['kernel']}, load {where['load_at_start']:.1f} at the start")
         for name in chosen(given):
+            own = dataclasses.replace(bench, work=f"{work}/{name}", memory=f"{memory}/{name}")
+            for folder in (own.work, own.memory):
+                os.makedirs(folder)
             try:
-                measured = WORKLOADS[name](bench)
+                measured = WORKLOADS[name](own)
             except context.NotMeasured as why:
                 print(f"\n{name} is not measured: {why}", flush=True)
                 continue
+            finally:
+                for folder in (own.work, own.memory):
+                    shutil.rmtree(folder)
             comparisons += measured
             bench.say("", passing=True)
             for comparison in measured:
@@ -110,6 +119,8 @@ def main():
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that it cleans up, too
+    # A shell has what it starts in the background ignore SIGINT, and the tools, which are interrupted by it, inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         sys.exit(main())
     except KeyboardInterrupt:

@@ -1,5 +1,6 @@
 """Runs tools against each other: in shuffled rounds, every file checked, with medians and spreads."""
 
+import contextlib
 import dataclasses
 import os
 import shutil
@@ -65,8 +66,9 @@ def one_run(bench, tool, row, out, check, server, prepare, **watch):
     prepare(out)
     fresh_folder(bench.environment["HOME"])  # where wget2 keeps TLS sessions, for one
     before = server.connections() if server else 0
-    run = processes.run(list(tool.command), out, f"{bench.work}/stderr", environment=bench.environment,
-                        limit=bench.limit, **watch)
+    with tool.company(out) if tool.company else contextlib.nullcontext():
+        run = processes.run(list(tool.command), out, f"{bench.work}/stderr", environment=bench.environment,
+                            limit=bench.limit, **watch)
     if server:
         row.connections.append(server.connections() - before - 1)  # without the question
     if run.status is None:

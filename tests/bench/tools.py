@@ -21,6 +21,7 @@ class Tool:
     command: tuple
     role: str = "ours"  # or part, build, rival, limit, python: what it is compared as
     check: object = None  # of what it saved, in place of the workload's
+    company: object = None  # takes the run's folder: a context manager around each run; its CPU does not count
 
 
 def fanfetch(program, lists, *options, name="fanfetch"):
