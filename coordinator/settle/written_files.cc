@@ -107,8 +107,7 @@ std::vector<std::string> with_folder_around(const std::string& path,
   for (const auto& folder : folders) all.push_back(real_path(folder));
   if (auto around = folder_around(path)) all.push_back(std::move(*around));
   std::ranges::sort(all);
-  const auto [end, last] = std::ranges::unique(all);
-  all.erase(end, last);
+  all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
 }
 
