@@ -285,7 +285,9 @@ std::string mask_userinfo(std::string_view text) {
       at = text.substr(begin, end - begin).rfind('@');
       if (at != std::string_view::npos) at += begin;
     }
-    if (at != std::string_view::npos && at >= begin && begin >= copied) {
+    // Two may begin at one '@', which is masked once.
+    const bool is_new = copied == 0 || begin > copied;
+    if (at != std::string_view::npos && at >= begin && is_new) {
       masked.append(text, copied, begin - copied).append("user:***");
       copied = at;
     }

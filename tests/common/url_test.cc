@@ -358,8 +358,12 @@ TEST(MaskUserinfo, HidesSecretsAndNothingElse) {
       {"http://", "http://"},
       {"no url", "no url"},
       {"::::////@@@@", "::::////user:***@"},
+      {"b://c:\\@d", "b://user:***@d"},
   };
-  for (const auto& [text, masked] : kRows) EXPECT_EQ(mask_userinfo(text), masked) << text;
+  for (const auto& [text, masked] : kRows) {
+    EXPECT_EQ(mask_userinfo(text), masked) << text;
+    EXPECT_EQ(mask_userinfo(masked), masked) << text;
+  }
 }
 
 TEST(MaskUserinfo, ALineFullOfSignsIsReadOnce) {
