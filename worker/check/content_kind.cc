@@ -87,6 +87,8 @@ bool is_printable(std::string_view bytes) {
   return std::all_of(bytes.begin(), bytes.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
 
+constexpr std::size_t kFirstBoxBytes = 16;  // that decide whether a file begins with a box
+
 /// Files that begin with another box than `ftyp`: segments of a stream, which players fetch one by
 /// one, and old QuickTime (ISO 14496-12, 8.16; the boxes that may stand at the top of a file). A
 /// text may hold such a word at this place too, but no size before it and no bytes behind it.
@@ -98,20 +100,28 @@ ContentKind kind_by_first_box(std::string_view head) {
   const auto* box = std::find(std::begin(kBoxes), std::end(kBoxes), head.substr(4, 4));
   if (box == std::end(kBoxes)) return ContentKind::unknown;
   if (is_printable(head.substr(0, 4))) {
-    if (head.size() < 16 || is_printable(head.substr(8, 8))) return ContentKind::unknown;
+    if (head.size() < kFirstBoxBytes || is_printable(head.substr(8, 8))) {
+      return ContentKind::unknown;
+    }
   }
   // 0: to the end of the file; 1: a longer size follows.
   const std::uint32_t size = big_endian(head);
   return size > 1 && size < 8 ? ContentKind::unknown : ContentKind::mp4;
 }
 
-/// EBML (RFC 8794), and the document type that it names; or an element of a file's inside, as a
-/// stream's segments begin with one (RFC 9559, 5.1): Segment, Cluster, Cues.
+constexpr std::string_view kEbml = "\x1A\x45\xDF\xA3";
+
+/// An element of a file's inside, as a stream's segments begin with one (RFC 9559, 5.1): Segment,
+/// Cluster, Cues.
+bool is_webm_segment(std::string_view head) {
+  constexpr std::string_view kElements[] = {"\x18\x53\x80\x67"sv, "\x1F\x43\xB6\x75"sv,
+                                            "\x1C\x53\xBB\x6B"sv};
+  return std::any_of(std::begin(kElements), std::end(kElements),
+                     [&](std::string_view element) { return head.starts_with(element); });
+}
+
+/// EBML (RFC 8794), by the document type that it names.
 ContentKind kind_by_ebml(std::string_view head) {
-  for (const auto element : {"\x18\x53\x80\x67"sv, "\x1F\x43\xB6\x75"sv, "\x1C\x53\xBB\x6B"sv}) {
-    if (head.starts_with(element)) return ContentKind::webm;
-  }
-  if (!head.starts_with("\x1A\x45\xDF\xA3")) return ContentKind::unknown;
   if (head.find("webm") != std::string_view::npos) return ContentKind::webm;
   if (head.find("matroska") != std::string_view::npos) return ContentKind::matroska;
   return ContentKind::unknown;
@@ -200,9 +210,14 @@ ContentKind sniff(std::span<const std::byte> bytes, Head state) {
   if (is_webp(head)) return ContentKind::webp;
   if (is_bmp(head)) return ContentKind::bmp;
   if (is_ico(head)) return ContentKind::ico;
+  if (is_webm_segment(head)) return ContentKind::webm;
+  if (head.starts_with(kEbml)) return kind_by_ebml(head);
   if (const auto kind = kind_by_brands(head); kind != ContentKind::unknown) return kind;
   if (const auto kind = kind_by_first_box(head); kind != ContentKind::unknown) return kind;
-  if (const auto kind = kind_by_ebml(head); kind != ContentKind::unknown) return kind;
+  // What a growing head is taken for must not change: a box may begin with any four bytes, those of
+  // markup too.
+  const bool may_be_box = head.size() < kFirstBoxBytes || head.substr(4, 4) == "ftyp";
+  if (state == Head::growing && may_be_box) return ContentKind::unknown;
   return kind_of_markup(head, state);
 }
 

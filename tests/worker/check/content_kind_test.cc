@@ -41,6 +41,20 @@ TEST(ContentKind, OfAGrowingHeadIsNeverTakenBack) {
   }
 }
 
+/// Four bytes that begin one kind, in front of a word that tells of another.
+TEST(ContentKind, OfAGrowingHeadIsNeverTakenBackForABox) {
+  for (const std::string& first : {"\x1C\x53\xBB\x6B"s, "\x1A\x45\xDF\xA3"s, "<b>\0"s}) {
+    for (const std::string& box : {"mdat"s, "ftyp"s}) {
+      const std::string head = first + box + "isom\0\0\0\0webm, and more of it"s;
+      const ContentKind kind = kind_of(head);
+      for (std::size_t size = 0; size <= head.size(); ++size) {
+        const ContentKind early = kind_of(head.substr(0, size), Head::growing);
+        EXPECT_TRUE(early == ContentKind::unknown || early == kind) << mime_type(kind) << size;
+      }
+    }
+  }
+}
+
 TEST(ContentKind, OfABeginningThatIsTooShort) {
   for (const auto& [kind, head] : content_heads()) {
     EXPECT_EQ(kind_of(head.substr(0, 1)), ContentKind::unknown) << mime_type(kind);
