@@ -84,7 +84,10 @@ Listing subreddit(Words words) {
 }
 
 Listing tag(Words words) {
-  if (words.size() < 2 || words[1].empty()) return fail("behind t/ goes a tag");
+  // A dot segment would ask for another page of the API than a tag's.
+  if (words.size() < 2 || words[1].empty() || words[1] == "." || words[1] == "..") {
+    return fail("behind t/ goes a tag");
+  }
   return ordered("/3/gallery/t/" + percent_encode(words[1]), {"viral", "top", "time"},
                  words.subspan(2), Items::inner);
 }

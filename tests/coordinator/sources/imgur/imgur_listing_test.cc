@@ -120,6 +120,9 @@ TEST(ParseImgurSource, RefusesWrongWordsAndNamesTheRightOnes) {
         << word;
   }
   EXPECT_TRUE(holds(refusal_of_listing("imgur:hot/viral/day"), "'day' goes with imgur:top only"));
+  for (const char* dots : {"imgur:t/..", "imgur:t/.", "imgur:t/%2e%2e"}) {
+    EXPECT_TRUE(holds(refusal_of_listing(dots), "behind t/ goes a tag")) << dots;
+  }
   EXPECT_TRUE(
       holds(refusal_of_listing("imgur:r/pics/viral"), "the sorts are time, top, the windows day,"));
   EXPECT_TRUE(
