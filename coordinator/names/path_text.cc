@@ -192,7 +192,8 @@ std::string with_suffix(std::string_view path, std::string_view suffix) {
   const std::size_t name = path.rfind('/') + 1;  // npos + 1 is 0
   std::string tail = "-";
   tail += suffix;
-  return std::string(path.substr(0, name)) + insert_tail(path.substr(name), tail);
+  // Longer than a path may be, it loses folders.
+  return clean_path(std::string(path.substr(0, name)) + insert_tail(path.substr(name), tail));
 }
 
 std::string shortened(std::string_view path, std::size_t max_bytes) {

@@ -240,6 +240,16 @@ TEST(WithSuffix, KeepsTheLimit) {
             "a." + std::string(189, 'y') + "-1a2b3c4d");
 }
 
+TEST(WithSuffix, LosesFoldersWhereThePathWouldBeTooLong) {
+  std::string path;
+  while (path.size() + 101 + 5 <= kMaxPathBytes) path += std::string(100, 'd') + '/';
+  path += std::string(kMaxPathBytes - path.size() - 4, 'x') + ".jpg";
+  ASSERT_EQ(path, clean_path(path));
+  const std::string longer = with_suffix(path, "1a2b3c4d");
+  EXPECT_EQ(longer, clean_path(longer));
+  EXPECT_TRUE(longer.ends_with("-1a2b3c4d.jpg"));
+}
+
 TEST(FoldCase, MakesNamesOfOtherCaseEqual) {
   EXPECT_EQ(fold_case("A/Photo.JPG"), "a/photo.jpg");
   EXPECT_EQ(fold_case("\xC3\x89.JPG"), fold_case("\xC3\xA9.jpg"));
