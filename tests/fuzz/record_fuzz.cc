@@ -5,6 +5,8 @@
 #include <rapidjson/document.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "common/job.h"
 #include "common/utf8.h"
 #include "coordinator/ledger/database.h"
@@ -156,6 +158,7 @@ class LedgerFile {
       const std::uint64_t bits = sign < 64 ? sign : std::uint64_t{input.byte()} << sign % 64;
       number = static_cast<std::int64_t>(bits - (sign > 200 ? 1 : 0));
     }
+    numbers[0] = std::max<std::int64_t>(numbers[0], 1);  // SQLite itself numbers rows, from 1 on
     std::string texts[9];
     for (std::string& text : texts) text = input.line();
     const auto blob = [](const std::string& text) {
