@@ -10,52 +10,21 @@ import time
 import unittest
 from unittest import mock
 
+import looks
 from origin import Origin
 import webdriver
 from webdriver import ENTER, PATIENCE, Browser, end, wait_for_line
 
 FANFETCH = os.path.abspath(sys.argv[1])
 SCREENSHOTS = os.path.abspath(sys.argv[2]) if len(sys.argv) > 2 else tempfile.mkdtemp()
-WIDTHS = {390: 844, 768: 1024, 1280: 900, 1920: 1080}
 VIEWS = ("overview", "files", "pictures")
 HOSTILE = "/gone/<img src=x onerror=window.pwned=1>\u202egpj.exe"
-
-# Each visible text with less contrast than WCAG's AA asks for, placeholders too.
-FAINT_TEXTS = """
-const channels = (color) => { const c = color.match(/[\\d.]+/g).map(Number); return c.length > 3 ? c : [...c, 1]; };
-const linear = (c) => { c /= 255; return c <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4; };
-const luminance = ([r, g, b]) => .2126 * linear(r) + .7152 * linear(g) + .0722 * linear(b);
-const behind = (element) => {
-  for (let e = element; e; e = e.parentElement) {
-    const color = channels(getComputedStyle(e).backgroundColor);
-    if (color[3] === 1) return color;
-  }
-  return [255, 255, 255, 1];
-};
-const faint = [];
-const check = (element, text, color) => {
-  const style = getComputedStyle(element), size = parseFloat(style.fontSize);
-  const [a, b] = [luminance(channels(color)), luminance(behind(element))].sort((x, y) => y - x);
-  const ratio = (a + .05) / (b + .05);
-  const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
-  if (ratio < (large ? 3 : 4.5)) faint.push(`${text.trim().slice(0, 40)}: ${ratio.toFixed(2)} in <${element.tagName}>`);
-};
-const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-while (walker.nextNode()) {
-  const element = walker.currentNode.parentElement;
-  if (walker.currentNode.data.trim() === '' || !element.checkVisibility() || element.tagName === 'NOSCRIPT') continue;
-  check(element, walker.currentNode.data, getComputedStyle(element).color);
-}
-for (const input of document.querySelectorAll('input[placeholder]')) {
-  if (input.checkVisibility()) check(input, input.placeholder, getComputedStyle(input, '::placeholder').color);
-}
-return [...new Set(faint)];
-"""
 
 
 class Dashboard:
     def __init__(self, folder, *options):
-        self.process = subprocess.Popen([FANFETCH, "web", folder, "--listen", "127.0.0.1:0", *options],
+        self.process = subprocess.Popen([FANFETCH, "web", os.path.basename(folder), "--listen", "127.0.0.1:0", *options],
+                                        cwd=os.path.dirname(folder),
                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         try:
             self.address = wait_for_line(self.process, "http:.*")[0]
@@ -99,8 +68,8 @@ class DashboardTest(unittest.TestCase):
 
     def start_run(self):
         run = subprocess.Popen([FANFETCH, "--no-config", "--allow-private", "-q", "-j", "8", "-w", "2", "--per-host", "8",
-                                "--retries", "0", "-o", self.folder, "-i", self.list],
-                               stderr=subprocess.DEVNULL, env={"PATH": os.environ["PATH"]})
+                                "--retries", "0", "-o", os.path.basename(self.folder), "-i", self.list],
+                               cwd=os.path.dirname(self.folder), stderr=subprocess.DEVNULL, env={"PATH": os.environ["PATH"]})
         self.addCleanup(run.wait)
         self.addCleanup(lambda: run.poll() is None and run.kill())
         return run
@@ -175,6 +144,12 @@ class DashboardTest(unittest.TestCase):
         wait_until(lambda: self.origin.count() > asked, "the run goes on")
         browser.until("return document.querySelector('#throughput-text').textContent.includes('now')")
         self.check_looks(browser, "running", ["overview"])
+        self.assertEqual([], browser.run("""return Chart.getChart('links').data.datasets.flatMap(({data}) => data.filter(
+            (point, index) => index > 0 && (point.y < data[index - 1].y || point.x < data[index - 1].x)))"""),
+            "neither time nor the number of links goes back")
+        browser.run("document.getElementById('limits').open = false; document.getElementById('main').focus()")
+        looks.picture_for_readme(browser, SCREENSHOTS, "dashboard")
+        browser.run("document.getElementById('limits').open = true")
 
         # A value that is none is said.
         browser.tab_to("input[name='jobs']")
@@ -198,18 +173,10 @@ class DashboardTest(unittest.TestCase):
         self.assert_nothing_went_wrong(browser, dashboard)
         self.assertEqual(0, dashboard.close())
 
-    def check_looks(self, browser, name, views, schemes=("light", "dark")):
+    def check_looks(self, browser, name, views):
         for view in views:
             self.show(browser, view)
-            for scheme in schemes:
-                for width, height in WIDTHS.items():
-                    browser.look(width, height, scheme)
-                    browser.run("return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-                    where = f"{name}-{view}-{width}-{scheme}"
-                    browser.screenshot(os.path.join(SCREENSHOTS, where + ".png"))
-                    wide = browser.run("return document.documentElement.scrollWidth")
-                    self.assertLessEqual(wide, width, where + " scrolls to the side")
-                    self.assertEqual([], browser.run(FAINT_TEXTS), where)
+            looks.check(self, browser, SCREENSHOTS, f"{name}-{view}")
 
     def test_what_is_left_is_browsed(self):
         links = self.write_list(120)

@@ -27,7 +27,7 @@ def png(number, width=240, height=180):
 class Origin:
     """Counts what it is asked for. /N.png is a picture, /gone… a 404, /broken… a 500, all else a page."""
 
-    def __init__(self, delay):
+    def __init__(self, delay, address="127.0.0.1"):
         self.delay = delay
         self.lock = threading.Lock()
         self.asked, self.at_once = [], 0
@@ -61,9 +61,9 @@ class Origin:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = http.server.ThreadingHTTPServer((address, 0), Handler)
         self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        self.url = f"http://{address}:{self.server.server_address[1]}"
         self.thread = threading.Thread(target=self.server.serve_forever)
         self.thread.start()
 
