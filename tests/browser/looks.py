@@ -52,7 +52,7 @@ def check(test, browser, folder, name):
 
 
 def picture_for_readme(browser, folder, name):
-    """What is seen of the page first, in both schemes."""
+    """What is seen of the page first, in both schemes: the files that README shows lie in pictures/."""
     for scheme in SCHEMES:
         browser.look(1280, 800, scheme)
         browser.run("scrollTo(0, 0)")
