@@ -201,9 +201,12 @@ std::string shortened(std::string_view path, std::size_t max_bytes) {
   for (;;) {
     const std::size_t slash = std::min(path.find('/'), path.size());
     const std::string_view component = path.substr(0, slash);
-    shorter += component.size() > max_bytes
-                   ? without_trailing(insert_tail(component, "", max_bytes), ". ")
-                   : component;
+    if (component.size() <= max_bytes) {
+      shorter += component;
+    } else {
+      const std::string left(without_trailing(insert_tail(component, "", max_bytes), ". "));
+      shorter += left.empty() ? "_" : left;  // it began with many blanks
+    }
     if (slash == path.size()) return shorter;
     shorter += '/';
     path.remove_prefix(slash + 1);

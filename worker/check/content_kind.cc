@@ -120,11 +120,11 @@ bool is_webm_segment(std::string_view head) {
                      [&](std::string_view element) { return head.starts_with(element); });
 }
 
-/// EBML (RFC 8794), by the document type that it names.
+/// EBML (RFC 8794), by the document type that it names first.
 ContentKind kind_by_ebml(std::string_view head) {
-  if (head.find("webm") != std::string_view::npos) return ContentKind::webm;
-  if (head.find("matroska") != std::string_view::npos) return ContentKind::matroska;
-  return ContentKind::unknown;
+  const std::size_t webm = head.find("webm"), matroska = head.find("matroska");
+  if (webm == matroska) return ContentKind::unknown;  // neither is there
+  return webm < matroska ? ContentKind::webm : ContentKind::matroska;
 }
 
 // --- Text ---

@@ -155,6 +155,12 @@ TEST(CleanPath, CutsBetweenCharacters) {
 }
 
 /// An extension that takes all the room is none: what begins with a dot is hidden.
+TEST(Shortened, LeavesANameOfWhatBeginsWithBlanks) {
+  const std::string blanks(60, ' ');
+  EXPECT_EQ(shortened("a/" + blanks + "id", 20), "a/_");
+  EXPECT_EQ(shortened(blanks + "a/b", 20), "_/b");
+}
+
 TEST(Shortened, NeverHidesAFile) {
   const std::string extension = "." + std::string(17, 'x') + "\xC3\xA9";
   for (const std::string stem : {"a", "aaaaaaaa", "\xF0\x9F\x90\x88"}) {

@@ -55,6 +55,11 @@ TEST(ContentKind, OfAGrowingHeadIsNeverTakenBackForABox) {
   }
 }
 
+TEST(ContentKind, OfTheDocumentTypeThatStandsFirst) {
+  EXPECT_EQ(kind_of("\x1A\x45\xDF\xA3\x42\x82matroska, not webm"), ContentKind::matroska);
+  EXPECT_EQ(kind_of("\x1A\x45\xDF\xA3\x42\x82webm, not matroska"), ContentKind::webm);
+}
+
 TEST(ContentKind, OfABeginningThatIsTooShort) {
   for (const auto& [kind, head] : content_heads()) {
     EXPECT_EQ(kind_of(head.substr(0, 1)), ContentKind::unknown) << mime_type(kind);
