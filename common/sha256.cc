@@ -53,6 +53,12 @@ Sha256Digest sha256(std::string_view text) {
   return hasher.finish();
 }
 
+std::uint64_t first_bits(std::span<const std::uint8_t> digest) {
+  std::uint64_t bits = 0;
+  for (const std::uint8_t byte : digest.first(sizeof bits)) bits = bits << 8 | byte;
+  return bits;
+}
+
 std::string to_hex(std::span<const std::uint8_t> bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string text(bytes.size() * 2, '\0');

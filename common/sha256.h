@@ -40,6 +40,10 @@ class Sha256 {
 
 [[nodiscard]] Sha256Digest sha256(std::string_view text);
 
+/// The first 64 bits of a digest, most significant first: a number that spreads evenly what the
+/// digest was taken of. `digest` has at least eight bytes.
+[[nodiscard]] std::uint64_t first_bits(std::span<const std::uint8_t> digest);
+
 /// Lower-case hexadecimal, two characters a byte.
 [[nodiscard]] std::string to_hex(std::span<const std::uint8_t> bytes);
 /// Reads what to_hex() writes. nullopt: `text` is not 64 hexadecimal digits.

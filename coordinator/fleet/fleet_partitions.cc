@@ -7,16 +7,6 @@
 #include "common/sha256.h"
 
 namespace fanfetch {
-namespace {
-
-/// The first 64 bits, most significant first.
-std::uint64_t first_bits(std::span<const std::uint8_t> digest) {
-  std::uint64_t bits = 0;
-  for (std::size_t at = 0; at < sizeof bits; ++at) bits = bits << 8 | digest[at];
-  return bits;
-}
-
-}  // namespace
 
 unsigned partition_of(std::string_view origin, unsigned partitions) {
   assert(partitions > 0);

@@ -232,11 +232,6 @@ std::string fold_case(std::string_view path) {
   return to_lower(path);
 }
 
-std::uint64_t name_key(std::string_view path) {
-  const Sha256Digest digest = sha256(fold_case(path));
-  std::uint64_t key = 0;
-  for (std::size_t i = 0; i < sizeof key; ++i) key = key << 8 | digest[i];
-  return key;
-}
+std::uint64_t name_key(std::string_view path) { return first_bits(sha256(fold_case(path))); }
 
 }  // namespace fanfetch

@@ -84,10 +84,7 @@ std::optional<Slice> slice_from_text(std::string_view text) {
 }
 
 unsigned slice_of(std::string_view key, unsigned count) {
-  const Sha256Digest digest = sha256(key);
-  std::uint64_t first = 0;
-  for (std::size_t at = 0; at < sizeof first; ++at) first = first << 8 | digest[at];
-  return static_cast<unsigned>(first % count) + 1;
+  return static_cast<unsigned>(first_bits(sha256(key)) % count) + 1;
 }
 
 std::string slices_text(std::span<const Slice> slices) {

@@ -55,6 +55,10 @@ TEST(Sha256, ACopyGoesOnByItself) {
   EXPECT_EQ(hasher.finish(), sha256("abx"));
 }
 
+TEST(FirstBits, AreTheFirstEightBytesMostSignificantFirst) {
+  EXPECT_EQ(first_bits(sha256("abc")), 0xba7816bf8f01cfea);
+}
+
 TEST(ToHex, TwoLowerCaseDigitsAByte) {
   const std::uint8_t bytes[] = {0x00, 0x0f, 0xf0, 0xab};
   EXPECT_EQ(to_hex(bytes), "000ff0ab");
