@@ -7,7 +7,8 @@
 
 namespace fanfetch {
 
-/// What a client shows to Redis. Never printed, and not part of any sentence.
+/// What a client shows to Redis. The password is never printed, and not part of any sentence; a
+/// server may name the user in what it says.
 struct RedisAuth {
   std::string user;      ///< Of an ACL; empty: the server's default user.
   std::string password;  ///< Empty: nothing is shown.

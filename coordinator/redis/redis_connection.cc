@@ -89,7 +89,7 @@ void RedisConnection::introduce() {
     std::vector<std::string> words{"AUTH"};
     if (!auth.user.empty()) words.push_back(auth.user);
     words.push_back(auth.password);
-    ask(words, introduction_.auth);
+    ask(words, introduction_.auth, &trouble_of_auth);
   }
   if (peer_ == Peer::sentinel) {
     enqueue(
@@ -106,12 +106,15 @@ void RedisConnection::introduce() {
       {"INFO"}, [this](const RedisAnswer& answer) { on_info(answer); }, Duration(0));
 }
 
+/// `means`: what makes a trouble of an error reply, if that of all other commands does not.
 void RedisConnection::ask(const std::vector<std::string>& words,
-                          std::optional<RedisTrouble>& trouble) {
+                          std::optional<RedisTrouble>& trouble, TroubleOfReply means) {
   enqueue(
       words,
-      [&trouble](const RedisAnswer& answer) {
-        if (!answer.is_good()) trouble = answer.trouble;
+      [this, &trouble, means](const RedisAnswer& answer) {
+        if (answer.is_good()) return;
+        const bool is_refused = answer.fate == RedisAnswer::Fate::refused;
+        trouble = is_refused && means != nullptr ? means(answer.reply.text, name_) : answer.trouble;
       },
       Duration(0));
 }
@@ -183,14 +186,14 @@ void RedisConnection::on_bytes(std::string_view bytes) {
 
 void RedisConnection::on_reply(RedisReply reply) {
   if (pending_.empty()) {
-    return end(reply.is_error() ? trouble_of_reply(reply.text, name_)
+    return end(reply.is_error() ? trouble_of_reply(reply.text, name_, access_.auth.password)
                                 : trouble_of_bytes("it answers what was not asked", name_));
   }
   const RedisDone done = std::move(pending_.front().done);
   pending_.pop_front();
   front_since_ = loop_.now();
   if (!reply.is_error()) return done({RedisAnswer::Fate::answered, std::move(reply), {}});
-  RedisTrouble trouble = trouble_of_reply(reply.text, name_);
+  RedisTrouble trouble = trouble_of_reply(reply.text, name_, access_.auth.password);
   done({RedisAnswer::Fate::refused, std::move(reply), std::move(trouble)});
 }
 

@@ -98,7 +98,9 @@ class RedisConnection final : public RedisStream::Handler {
 
   void connect(Result<std::vector<std::string>> addresses);
   void introduce();
-  void ask(const std::vector<std::string>& words, std::optional<RedisTrouble>& trouble);
+  using TroubleOfReply = RedisTrouble (*)(std::string_view error, std::string_view server);
+  void ask(const std::vector<std::string>& words, std::optional<RedisTrouble>& trouble,
+           TroubleOfReply means = nullptr);
   void on_info(const RedisAnswer& answer);
   void become_ready(const RedisServer& server);
   void enqueue(const std::vector<std::string>& words, RedisDone done, Duration blocks);

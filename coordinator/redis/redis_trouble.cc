@@ -104,23 +104,40 @@ bool begins(std::string_view error, std::string_view words) {
                                       words.find(' ') != words.npos);
 }
 
+/// Without the arguments of a command that it does not know, which Redis repeats.
+std::string_view without_arguments(std::string_view error) {
+  return error.substr(0, error.find(", with args beginning with"));
+}
+
 RedisTrouble made(Kind kind, Remedy remedy, std::string sentence) {
   return {kind, remedy, std::move(sentence)};
 }
 
-}  // namespace
-
-RedisTrouble trouble_of_reply(std::string_view error, std::string_view server) {
-  const std::string_view inner = innermost(error);
+/// `inner`: what counts of an error reply. `words`: what of it may be repeated.
+RedisTrouble refusal(std::string_view inner, std::string_view words, std::string_view server) {
   const auto* row = std::find_if(std::begin(kErrors), std::end(kErrors),
                                  [&](const ErrorRow& known) { return begins(inner, known.begin); });
-  const std::string words = printable(inner, kMaxWords);
   if (row == std::end(kErrors)) {
     return made(Kind::other, Remedy::give_up,
                 fmt::format("Redis at {} refuses a command: {}", server, words));
   }
   return made(row->kind, row->remedy,
               fmt::format("Redis at {} {} ({})", server, row->words, words));
+}
+
+}  // namespace
+
+RedisTrouble trouble_of_reply(std::string_view error, std::string_view server,
+                              std::string_view secret) {
+  const std::string_view inner = without_arguments(innermost(error));
+  if (!secret.empty() && inner.find(secret) != inner.npos) {
+    return refusal(inner, "its words are left out, as they hold the password", server);
+  }
+  return refusal(inner, printable(inner, kMaxWords), server);
+}
+
+RedisTrouble trouble_of_auth(std::string_view error, std::string_view server) {
+  return refusal(innermost(error), "AUTH", server);
 }
 
 RedisTrouble trouble_of_connecting(int error, std::string_view server) {

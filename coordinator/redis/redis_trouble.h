@@ -66,8 +66,14 @@ struct RedisTrouble {
 
 // All are pure. `server`: `redis.test:6379`, for the sentence.
 
-/// What an error reply means, `NOAUTH Authentication required.`, one out of a script, too.
-[[nodiscard]] RedisTrouble trouble_of_reply(std::string_view error, std::string_view server);
+/// What an error reply means, `NOAUTH Authentication required.`, one out of a script, too. The
+/// sentence repeats the server's words; not the arguments of a command that it does not know, and
+/// nothing where they hold `secret` (empty: there is none).
+[[nodiscard]] RedisTrouble trouble_of_reply(std::string_view error, std::string_view server,
+                                            std::string_view secret = {});
+/// The same of the reply to AUTH. The sentence repeats no word of it: who does not know the command
+/// may repeat what it was sent, whole or in part.
+[[nodiscard]] RedisTrouble trouble_of_auth(std::string_view error, std::string_view server);
 
 /// Why no connection came about. `error`: errno.
 [[nodiscard]] RedisTrouble trouble_of_connecting(int error, std::string_view server);

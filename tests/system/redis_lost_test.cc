@@ -274,6 +274,13 @@ TEST_F(RedisLostTest, WhatIsNoReplyEndsTheConnection) {
     const RedisTrouble trouble = refusal(liar.url());
     EXPECT_TRUE(says(trouble, each.part)) << trouble.sentence;
   }
+  // A server of something else that takes each line for a command, and repeats it.
+  access_.auth = {"", "S3cret"};
+  const LyingRedis parrot("+OK\r\n+OK\r\n-ERR unknown command 'S3cret'\r\n");
+  const RedisTrouble repeated = refusal(parrot.url());
+  EXPECT_FALSE(says(repeated, "S3cret")) << repeated.sentence;
+  access_.auth = {};
+
   told_ = {};
   const LyingRedis rude("", true);
   open(rude.url());

@@ -125,6 +125,16 @@ TEST_F(RedisTest, APasswordThatNobodyAskedFor) {
   EXPECT_EQ(refusal(redis.url()).kind, Kind::wrong_password);
 }
 
+/// Redis repeats the arguments of a command that it does not know.
+TEST_F(RedisTest, AServerWithoutAuthGivesNoPasswordAway) {
+  const RealRedis redis({"rename-command AUTH \"\""});
+  access_.auth = {"node", "S3cret"};
+  const RedisTrouble trouble = refusal(redis.url());
+  EXPECT_EQ(trouble.kind, Kind::too_old) << trouble.sentence;
+  EXPECT_TRUE(says(trouble, "(AUTH)")) << trouble.sentence;
+  EXPECT_FALSE(says(trouble, "S3cret")) << trouble.sentence;
+}
+
 TEST_F(RedisTest, Tls) {
   const TempDir folder;
   Authority authority(folder.path());

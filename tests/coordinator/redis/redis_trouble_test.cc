@@ -87,6 +87,34 @@ TEST(RedisTroubleTest, WhatErrorRepliesMean) {
   }
 }
 
+TEST(RedisTroubleTest, APasswordIsNotRepeated) {
+  const std::string unknown = "ERR unknown command 'AUTH', with args beginning with: ";
+  struct Case {
+    RedisTrouble trouble;
+    Kind kind;
+    std::string end;
+  };
+  const Case cases[] = {
+      // A server may not know any command that has it, and may have had its name changed.
+      {trouble_of_reply(unknown + "'node' 'S3cret' ", kAt), Kind::too_old,
+       "(ERR unknown command 'AUTH')"},
+      {trouble_of_reply("ERR unknown command 'S3cret'", kAt, "S3cret"), Kind::too_old,
+       "(its words are left out, as they hold the password)"},
+      {trouble_of_reply("what is S3cret?", kAt, "S3cret"), Kind::other,
+       "refuses a command: its words are left out, as they hold the password"},
+      {trouble_of_reply("ERR syntax error", kAt, "S3cret"), Kind::other, "ERR syntax error"},
+      {trouble_of_auth(unknown + "'node' 'S3c", kAt), Kind::too_old, "(AUTH)"},
+      {trouble_of_auth("S3cr is no command", kAt), Kind::other, "refuses a command: AUTH"},
+      {trouble_of_auth("WRONGPASS S3cret is wrong", kAt), Kind::wrong_password,
+       "look at FANFETCH_FLEET_AUTH or --fleet-auth-file (AUTH)"},
+  };
+  for (const auto& [trouble, kind, end] : cases) {
+    EXPECT_EQ(trouble.kind, kind) << trouble.sentence;
+    EXPECT_EQ(trouble.sentence.find("S3c"), std::string::npos) << trouble.sentence;
+    EXPECT_TRUE(trouble.sentence.ends_with(end)) << trouble.sentence;
+  }
+}
+
 TEST(RedisTroubleTest, AServersWordsAreCleanAndShort) {
   const RedisTrouble trouble = trouble_of_reply("OOM \x1b[31m" + std::string(100'000, 'x'), kAt);
   EXPECT_EQ(trouble.sentence.find('\x1b'), std::string::npos);
