@@ -31,7 +31,7 @@ void NodeLeases::on_connection_lost() {
 void NodeLeases::on_nodes(std::optional<unsigned> rank, unsigned nodes, BootInstant now) {
   assert(!rank || *rank < nodes);
   rank_ = rank;
-  nodes_ = nodes;
+  nodes_ = std::max(nodes, 1u);  // after a FLUSHALL the list of nodes is empty
   if (excess() == 0) {
     too_many_since_.reset();
   } else if (!too_many_since_) {

@@ -66,8 +66,8 @@ class NodeLeases {
   void on_connected();
   /// No request that was sent will be answered.
   void on_connection_lost();
-  /// `rank` of this node among `nodes` live ones. nullopt: it is not among them; it goes on with
-  /// what it has.
+  /// `rank` of this node among `nodes` live ones. nullopt: it is not among them (of which there may
+  /// be none); it goes on with what it has.
   void on_nodes(std::optional<unsigned> rank, unsigned nodes, BootInstant now);
   /// `seen`: of each partition, in order.
   void on_look(const ServerId& server, const std::optional<Era>& recorded,

@@ -170,6 +170,15 @@ TEST_F(NodeLeasesTest, WithoutAnEraItClosesWaitsAndOpens) {
   EXPECT_TRUE(wants(Kind::record_era).empty());
 }
 
+/// As after a FLUSHALL.
+TEST_F(NodeLeasesTest, AListWithoutAnyNode) {
+  node_.on_nodes(std::nullopt, 0, now());
+  connect(kClosed);
+  EXPECT_EQ(node_.wake_at(), now() + kLeaseRules.takeover + kLeaseRules.renew_every);
+  time_ += kLeaseRules.takeover + kLeaseRules.renew_every;
+  EXPECT_EQ(wants(Kind::record_era).size(), 1u);
+}
+
 /// What Redis has may be another Redis' by now.
 TEST_F(NodeLeasesTest, OnANewConnectionItLooksBeforeItOpensAnything) {
   node_.on_nodes(0, 1, now());
