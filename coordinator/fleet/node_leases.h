@@ -19,9 +19,10 @@ struct LeaseAction {
     /// Ask for the server's identity, the recorded era, and the owners of all partitions, in one
     /// step; answered by on_look().
     look,
-    /// If the recorded era is still era().recorded(): record a new one for era().server(), with a
-    /// random nonce, and mark all partitions without a lease as handed back, in one step. Then
-    /// look.
+    /// If the recorded era is still era().recorded(): record era().to_record() and, if that is a
+    /// closed one, mark all partitions without a lease as handed back, in one step. Then look.
+    /// Never mark when an era is opened: the owner of a lease that has just run out still works,
+    /// and only the closed time between lets whoever takes the partition wait for its end.
     record_era,
     /// If the recorded era is era().recorded(), and the partition is marked as handed back: make it
     /// `token` for LeaseRules::lease. Answers: yes; no; `refused` for another era.

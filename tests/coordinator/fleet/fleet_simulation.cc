@@ -24,7 +24,9 @@ bool is_request(Kind kind) { return kind != Kind::work && kind != Kind::stop; }
 
 FleetSimulation::FleetSimulation(const FleetSetup& setup)
     : setup_(setup), dice_(setup.seed), workers_(setup.partitions) {
-  servers_.push_back({.redis = SimulatedRedis(setup.partitions, "s0")});
+  const auto marks = setup.obeys.opening_marks_nothing ? SimulatedRedis::Marks::by_closed_eras
+                                                       : SimulatedRedis::Marks::by_all_eras;
+  servers_.push_back({.redis = SimulatedRedis(setup.partitions, "s0", marks)});
   servers_.back().redis.bear(now_);
   for (unsigned i = 0; i < setup.nodes; ++i) join();
 }

@@ -20,6 +20,7 @@ struct Obeys {
   bool waits_for_replicas = true;      ///< Else what only an outlived master said counts.
   bool workers_keep_time = true;       ///< Else transfers outlive a stopped coordinator's lease.
   bool next_comes_first = true;        ///< Else, after a sleep, transfers go on until told.
+  bool opening_marks_nothing = true;   ///< Else an opened era marks partitions as handed back, too.
 };
 
 struct FleetSetup {

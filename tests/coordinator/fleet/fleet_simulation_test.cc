@@ -164,6 +164,11 @@ TEST(FleetSimulation, WorkersThatOutliveAStoppedCoordinatorsLease) {
   EXPECT_GT(violations(Obeys{.workers_keep_time = false}), 0u);
 }
 
+/// A lease that ran out just before has an owner that still works.
+TEST(FleetSimulation, AnOpenedEraThatMarksPartitionsAsHandedBack) {
+  EXPECT_GT(violations(Obeys{.opening_marks_nothing = false}), 0u);
+}
+
 TEST(FleetSimulation, TransfersThatGoOnFirstAfterASleep) {
   EXPECT_GT(violations(Obeys{.next_comes_first = false}), 0u);
 }

@@ -104,7 +104,7 @@ void FleetSimulation::trouble_redis() {
   }
   if (servers_.size() < 8) return;
   // The oldest are of no use to anybody; but messages name servers by number.
-  servers_[servers_.size() - 8].redis = SimulatedRedis(0, "gone");
+  servers_[servers_.size() - 8].redis = SimulatedRedis(0, "gone", {});
   servers_[servers_.size() - 8].ends = TrueTime{};
 }
 

@@ -10,8 +10,8 @@ constexpr TrueTime kLongestLoss = std::chrono::minutes(2);
 
 }  // namespace
 
-SimulatedRedis::SimulatedRedis(unsigned partitions, std::string name)
-    : id_{.run_id = name, .replication_id = name}, keys_(partitions) {}
+SimulatedRedis::SimulatedRedis(unsigned partitions, std::string name, Marks marks)
+    : id_{.run_id = name, .replication_id = name}, marks_(marks), keys_(partitions) {}
 
 void SimulatedRedis::bear(TrueTime now) {
   set_era(Era{.server = id_, .nonce = "birth", .is_open = true}, now);
@@ -61,6 +61,12 @@ SimulatedRedis::Reply SimulatedRedis::execute(const LeaseAction& action, std::ui
     case Kind::record_era:
       if (era_ != known) break;
       set_era(next, now);
+      if (next.is_open && marks_ == Marks::by_closed_eras) break;
+      for (unsigned partition = 0; partition < keys_.size(); ++partition) {
+        if (key(partition, now).kind == Key::Kind::none) {
+          set(partition, {.kind = Key::Kind::handed_back}, now);
+        }
+      }
       break;
     case Kind::take:
     case Kind::take_lost: {

@@ -16,7 +16,10 @@ using TrueTime = Duration;
 /// One master and its memory: the leases, the era, and what a replica of it may lack.
 class SimulatedRedis {
  public:
-  SimulatedRedis(unsigned partitions, std::string name);
+  /// When partitions without a lease are marked as handed back beside the era that is recorded.
+  enum class Marks : std::uint8_t { by_closed_eras, by_all_eras };
+
+  SimulatedRedis(unsigned partitions, std::string name, Marks marks);
 
   /// The job's birth: an era, and all partitions handed back.
   void bear(TrueTime now);
@@ -58,6 +61,7 @@ class SimulatedRedis {
   void set_era(std::optional<Era> era, TrueTime now);
 
   ServerId id_;
+  Marks marks_;
   std::vector<Key> keys_;
   std::optional<Era> era_;
   std::deque<Change> changes_;
