@@ -157,6 +157,7 @@ void RedisStream::on_connected() {
   state_ = State::shaking_hands;
   tls_.emplace(*peer_.tls, peer_.host);
   take("");
+  if (unwritten_) receive();
 }
 
 void RedisStream::become_open() {
@@ -169,37 +170,44 @@ void RedisStream::become_open() {
 
 void RedisStream::receive() {
   std::array<char, kPiece> buffer;
-  is_receiving_ = true;
-  receive_pieces(buffer);
-  is_receiving_ = false;
-}
-
-void RedisStream::receive_pieces(std::span<char> buffer) {
-  for (int i = 0; i < kPiecesAtOnce && fd_.valid(); ++i) {
+  for (int i = 0; fd_.valid() && (i < kPiecesAtOnce || unwritten_); ++i) {
     const ssize_t size = ::recv(fd_.get(), buffer.data(), buffer.size(), 0);
     if (size < 0 && errno == EINTR) continue;
-    if (size < 0 && would_block(errno)) return;
+    if (size < 0 && would_block(errno)) break;
     if (size < 0) return break_off(trouble_of_end(errno, peer_.name));
     if (size == 0) {
-      return break_off(state_ == State::shaking_hands
-                           ? trouble_of_tls("it hangs up in the handshake", peer_.name)
-                           : trouble_of_end(0, peer_.name));
+      return break_off(
+          state_ == State::shaking_hands
+              ? trouble_of_tls("it hangs up in the handshake", peer_.name, RedisRemedy::reconnect)
+              : trouble_of_end(0, peer_.name));
     }
     take({buffer.data(), static_cast<std::size_t>(size)});
-    if (static_cast<std::size_t>(size) < buffer.size()) return;
+    if (static_cast<std::size_t>(size) < buffer.size() && !unwritten_) return;
   }
+  if (unwritten_ && fd_.valid()) break_off(*unwritten_);
 }
 
+/// After its first words, by TLS 1.3 not before, a server has taken us: what is wrong later is
+/// damage.
+RedisTrouble RedisStream::trouble_of_session(const Error& error) const {
+  return trouble_of_tls(error.message, peer_.name,
+                        has_heard_ ? RedisRemedy::reconnect : RedisRemedy::give_up);
+}
+
+/// What cannot be written ends nothing here: more may be there to be read.
 void RedisStream::take(std::string_view bytes) {
   if (!tls_) return handler_.on_bytes(bytes);
   std::string plain;
   const auto received = tls_->receive(bytes, plain);
   tls_->take_output(wire_);
-  flush();  // of a failure the server is told, too
-  if (fd_.valid() && state_ == State::shaking_hands && tls_->is_open()) become_open();
-  if (fd_.valid() && !plain.empty()) handler_.on_bytes(plain);
+  write();  // of a failure the server is told, too
+  if (state_ == State::shaking_hands && tls_->is_open()) become_open();
+  if (fd_.valid() && !plain.empty()) {
+    has_heard_ = true;
+    handler_.on_bytes(plain);
+  }
   if (!fd_.valid()) return;
-  if (!received) return break_off(trouble_of_tls(received.error().message, peer_.name));
+  if (!received) return break_off(trouble_of_session(received.error()));
   if (tls_->has_ended()) break_off(trouble_of_end(0, peer_.name));
 }
 
@@ -229,7 +237,8 @@ void RedisStream::refill_wire() {
   } else if (const auto sent = tls_->send(plain); sent) {
     tls_->take_output(wire_);
   } else {
-    return break_off(trouble_of_tls(sent.error().message, peer_.name));
+    unwritten_ = trouble_of_session(sent.error());
+    return;
   }
   given_away_ += piece;
   output_at_ += piece;
@@ -238,22 +247,27 @@ void RedisStream::refill_wire() {
   }
 }
 
+/// Where nothing can be written, its last words may still be there to be read, and say more than
+/// EPIPE.
 void RedisStream::flush() {
-  for (;;) {
+  write();
+  if (unwritten_) receive();
+}
+
+void RedisStream::write() {
+  while (!unwritten_) {
     if (wire_.empty()) refill_wire();
-    if (!fd_.valid() || wire_.empty()) break;
+    if (unwritten_ || wire_.empty()) break;
     const ssize_t size = ::send(fd_.get(), wire_.data(), wire_.size(), MSG_NOSIGNAL);
     if (size < 0 && errno == EINTR) continue;
-    if (size < 0 && !would_block(errno)) {
-      // Its last words may still be there to be read, and say more than EPIPE.
-      const int error = errno;
-      if (state_ == State::open && !is_receiving_) receive();
-      return break_off(trouble_of_end(error, peer_.name));
+    if (size < 0 && would_block(errno)) break;
+    if (size < 0) {
+      unwritten_ = trouble_of_end(errno, peer_.name);
+    } else {
+      wire_.erase(0, static_cast<std::size_t>(size));
     }
-    if (size < 0) break;
-    wire_.erase(0, static_cast<std::size_t>(size));
   }
-  if (fd_.valid()) watch_writable(!wire_.empty());
+  watch_writable(!wire_.empty() && !unwritten_);
 }
 
 void RedisStream::watch_writable(bool wanted) {

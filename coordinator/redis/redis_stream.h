@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,9 +67,10 @@ class RedisStream {
   void on_connected();
   void become_open();
   void receive();
-  void receive_pieces(std::span<char> buffer);
   void take(std::string_view bytes);
+  [[nodiscard]] RedisTrouble trouble_of_session(const Error& error) const;
   void flush();
+  void write();
   void refill_wire();
   void schedule_flush();
   void watch_writable(bool wanted);
@@ -85,12 +85,13 @@ class RedisStream {
   UniqueFd fd_;
   std::size_t next_address_ = 0;
   std::optional<TlsSession> tls_;
+  bool has_heard_ = false;     // something by TLS
   std::string output_;         // what send() took
   std::size_t output_at_ = 0;  // of output_ that is in wire_ or gone
   std::string wire_;           // what the socket is to get, encrypted if it is TLS
   std::uint64_t given_away_ = 0;
   bool is_writable_watched_ = false;
-  bool is_receiving_ = false;
+  std::optional<RedisTrouble> unwritten_;  // why nothing can be written any more
   std::optional<EventLoop::TimerKey> address_timer_, flush_timer_, break_timer_;
 };
 

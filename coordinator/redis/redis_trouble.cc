@@ -178,8 +178,8 @@ RedisTrouble trouble_of_bytes(std::string_view reason, std::string_view server) 
               fmt::format("{} does not behave as a Redis: {}", server, reason));
 }
 
-RedisTrouble trouble_of_tls(std::string_view reason, std::string_view server) {
-  return made(Kind::tls, Remedy::give_up, fmt::format("no TLS with {}: {}", server, reason));
+RedisTrouble trouble_of_tls(std::string_view reason, std::string_view server, RedisRemedy remedy) {
+  return made(Kind::tls, remedy, fmt::format("no TLS with {}: {}", server, reason));
 }
 
 }  // namespace fanfetch

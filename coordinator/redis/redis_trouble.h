@@ -87,7 +87,9 @@ struct RedisTrouble {
                                               std::string_view server);
 /// It sends something else than replies. `reason`: half a sentence.
 [[nodiscard]] RedisTrouble trouble_of_bytes(std::string_view reason, std::string_view server);
-/// `reason`: half a sentence (tls_session.h).
-[[nodiscard]] RedisTrouble trouble_of_tls(std::string_view reason, std::string_view server);
+/// `reason`: half a sentence (tls_session.h). `remedy`: give_up, but for what a server that is
+/// restarted or a network may have done.
+[[nodiscard]] RedisTrouble trouble_of_tls(std::string_view reason, std::string_view server,
+                                          RedisRemedy remedy = RedisRemedy::give_up);
 
 }  // namespace fanfetch
