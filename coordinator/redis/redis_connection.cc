@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -12,6 +13,10 @@ namespace {
 
 /// How a TLS alert begins, which is what a server that awaits TLS says to a command.
 constexpr std::string_view kTlsAlert = "\x15\x03";
+
+/// A server that is not there in this time is not there: the next address, if any, is tried. All
+/// have their turn before the time for all is over.
+constexpr auto kAddressTimeout = std::chrono::seconds(3);
 
 /// It is for people who look at CLIENT LIST alone, so that an ACL may forbid it.
 bool matters(const RedisTrouble& name) {
@@ -67,10 +72,13 @@ void RedisConnection::connect(Result<std::vector<std::string>> addresses) {
   if (state_ != State::connecting) return;
   if (!addresses) return end(trouble_of_name(addresses.error().message, name_));
   if (addresses->empty()) return end(trouble_of_name("the host has no address", name_));
+  const Duration left = connect_timer_->first - loop_.now();
+  const auto count = static_cast<std::int64_t>(addresses->size());
   stream_.emplace(loop_,
                   RedisPeer{.host = host_.host,
                             .addresses = std::move(*addresses),
                             .port = host_.port,
+                            .address_timeout = std::min<Duration>(kAddressTimeout, left / count),
                             .tls = access_.tls,
                             .name = name_},
                   *this);

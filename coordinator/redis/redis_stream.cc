@@ -17,7 +17,6 @@
 namespace fanfetch {
 namespace {
 
-constexpr auto kAddressTimeout = std::chrono::seconds(3);
 /// Read or handed on at once.
 constexpr std::size_t kPiece = 64 * 1024;
 /// After these pieces others of the loop have their turn.
@@ -129,7 +128,7 @@ void RedisStream::connect_next(int last_error) {
       continue;
     }
     if (next_address_ < peer_.addresses.size()) {
-      address_timer_ = loop_.call_at(loop_.now() + kAddressTimeout, [this] {
+      address_timer_ = loop_.call_at(loop_.now() + peer_.address_timeout, [this] {
         address_timer_.reset();
         connect_next(ETIMEDOUT);
       });

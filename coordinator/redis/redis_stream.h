@@ -19,6 +19,7 @@ struct RedisPeer {
   std::string host;                    ///< What its certificate has to be for.
   std::vector<std::string> addresses;  ///< Text, in the order to try; at least one.
   std::uint16_t port = 0;
+  Duration address_timeout{};     ///< To connect to one of them, if others follow.
   const TlsTrust* tls = nullptr;  ///< Lent; null: without TLS.
   std::string name;               ///< For sentences: `redis.test:6379`.
 };
@@ -44,8 +45,7 @@ class RedisStream {
   RedisStream(const RedisStream&) = delete;
   RedisStream& operator=(const RedisStream&) = delete;
 
-  /// Connects. Each address has three seconds if others follow; how long all may take is the
-  /// caller's to say.
+  /// Connects. How long all addresses together may take is the caller's to watch.
   void start();
   /// Takes bytes, and sends them once the loop has handled all other events of its turn, so that
   /// many small ones go together. They are kept until the server takes them.

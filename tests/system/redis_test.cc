@@ -1,7 +1,10 @@
 // The client of coordinator/redis at work with a redis-server, and who it lets in.
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "common/unique_fd.h"
 #include "tests/support/certificates.h"
 #include "tests/support/temp_dir.h"
 #include "tests/system/redis_client_test.h"
@@ -81,6 +84,31 @@ TEST_F(RedisTest, ANameMayHaveAddressesThatAreDead) {
   // Nobody listens at that port of 127.0.0.1: it was free at an address of our own.
   open_ready(fmt::format("redis://Redis.test.:{}", redis.port()));
   EXPECT_EQ(asked, "redis.test");
+}
+
+/// A Sentinel has two seconds, and its second address some of them.
+TEST_F(RedisTest, ASilentAddressLeavesTimeForTheNext) {
+  const RealRedis redis;
+  // Its queue of connections is full, so that it does not answer others.
+  const UniqueFd full(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in name{};
+  name.sin_family = AF_INET;
+  name.sin_port = htons(redis.port());
+  ASSERT_EQ(::inet_pton(AF_INET, RealRedis::address().c_str(), &name.sin_addr), 1);
+  name.sin_addr.s_addr ^= htonl(1 << 23);  // no other program's either
+  const auto* generic = reinterpret_cast<const sockaddr*>(&name);
+  ASSERT_EQ(::bind(full.get(), generic, sizeof name), 0);
+  ASSERT_EQ(::listen(full.get(), 0), 0);
+  const UniqueFd in_queue(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  ASSERT_EQ(::connect(in_queue.get(), generic, sizeof name), 0);
+  access_.lookup = [silent = std::string(::inet_ntoa(name.sin_addr))](const auto&, auto done) {
+    done(std::vector<std::string>{silent, RealRedis::address()});
+  };
+  access_.connect_timeout = 2s;
+  open(fmt::format("redis://redis.test:{}", redis.port()));
+  // On a busy machine it may take several tries.
+  wait_until([this] { return told_.ready > 0 || told_.lost.size() > 5; }, "it is ready");
+  EXPECT_EQ(told_.ready, 1) << told_.words();
 }
 
 TEST_F(RedisTest, ANameThatIsUnknownIsTriedAgain) {
