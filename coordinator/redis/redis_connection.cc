@@ -167,9 +167,11 @@ void RedisConnection::enqueue(const std::vector<std::string>& words, RedisDone d
 }
 
 /// One timer that looks at what is due, since most commands are answered long before: setting one
-/// for each would cost more than the command.
+/// for each would cost more than the command. It is set again only if it stands for a later time,
+/// as behind a command that might have blocked for long.
 void RedisConnection::watch_silence() {
-  if (silence_timer_ || pending_.empty()) return;
+  if (pending_.empty() || (silence_timer_ && silence_timer_->first <= silence_due())) return;
+  cancel(silence_timer_);
   silence_timer_ = loop_.call_at(silence_due(), [this] {
     silence_timer_.reset();
     if (!pending_.empty() && loop_.now() >= silence_due()) {
@@ -200,6 +202,7 @@ void RedisConnection::on_reply(RedisReply reply) {
   const RedisDone done = std::move(pending_.front().done);
   pending_.pop_front();
   front_since_ = loop_.now();
+  watch_silence();
   if (!reply.is_error()) return done({RedisAnswer::Fate::answered, std::move(reply), {}});
   RedisTrouble trouble = trouble_of_reply(reply.text, name_, access_.auth.password);
   done({RedisAnswer::Fate::refused, std::move(reply), std::move(trouble)});

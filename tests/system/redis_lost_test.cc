@@ -116,6 +116,34 @@ TEST_F(RedisLostTest, FrozenAndThawed) {
   EXPECT_EQ(told_.data, RedisData::same) << "it forgot nothing";
 }
 
+/// A command that might have blocked for an hour does not make those behind it wait so long.
+TEST_F(RedisLostTest, SilenceBehindACommandThatBlocks) {
+  const RealRedis redis;
+  access_.reply_timeout = 500ms;
+  for (const bool goes_first : {true, false}) {
+    told_ = {};
+    open_ready(redis.url());
+    told_.lost.clear();
+    std::optional<RedisAnswer> first, second;
+    send({"BLPOP", "list", "0"}, first, 1h);
+    // No command before it is watched any more.
+    bool is_later = false;
+    loop_.call_at(std::chrono::steady_clock::now() + access_.reply_timeout,
+                  [&] { is_later = true; });
+    wait_until([&] { return is_later; }, "only the blocking command is watched");
+    if (!goes_first) send({"BLPOP", "nothing", "0"}, second);
+    (void)redis.ask("RPUSH list a");
+    wait_until([&] { return first.has_value(); }, "it blocks no longer");
+    if (goes_first) send({"BLPOP", "nothing", "0"}, second);
+    wait_until([&] { return !told_.lost.empty(); }, "the silence is noticed");
+    ASSERT_TRUE(first && second) << goes_first;
+    EXPECT_EQ(first->fate, Fate::answered);
+    EXPECT_EQ(second->fate, Fate::unknown);
+    EXPECT_EQ(told_.lost.front().kind, Kind::silent) << told_.words();
+    client_.reset();
+  }
+}
+
 TEST_F(RedisLostTest, WhatNeverLeftIsUnsent) {
   RealRedis redis;
   access_.most_waiting = 30'000'000;
