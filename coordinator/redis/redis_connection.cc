@@ -216,6 +216,7 @@ void RedisConnection::on_broken(const RedisTrouble& trouble) {
   const auto& [auth, name, database] = introduction_;
   if (state_ == State::introducing && auth) return end(*auth);
   if (state_ == State::introducing && name && matters(*name)) return end(*name);
+  if (state_ == State::introducing && database) return end(*database);
   // A server that awaits TLS may hang up without a word.
   const bool is_mute = trouble.kind == RedisTroubleKind::closed && !has_heard_ &&
                        access_.tls == nullptr && state_ == State::introducing;

@@ -302,6 +302,8 @@ TEST_F(RedisLostTest, WhatIsNoReplyEndsTheConnection) {
     const RedisTrouble trouble = refusal(liar.url());
     EXPECT_TRUE(says(trouble, each.part)) << trouble.sentence;
   }
+  const LyingRedis few("+OK\r\n-ERR DB index is out of range\r\n", true);
+  EXPECT_EQ(refusal(few.url() + "/5").kind, Kind::no_database);
   // A server of something else that takes each line for a command, and repeats it.
   access_.auth = {"", "S3cret"};
   const LyingRedis parrot("+OK\r\n+OK\r\n-ERR unknown command 'S3cret'\r\n");
