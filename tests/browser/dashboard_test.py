@@ -253,6 +253,19 @@ class DashboardTest(unittest.TestCase):
         self.assertLess(time.monotonic() - begun, 20, "not only after the usual 30 s")
         self.assertTrue(browser.run("return document.getElementById('banner').hidden"))
 
+        # The page whose question has it made gets no answer before it is there.
+        browser.devtools("Page.addScriptToEvaluateOnNewDocument", source="""
+            window.isMade = true;
+            const lateFetch = fetch;
+            window.fetch = (path, ...rest) => (path === 'api/report'
+              ? new Promise((done) => { window.release = () => done(lateFetch(path, ...rest)); })
+              : lateFetch(path, ...rest));""")
+        browser.open(dashboard.origin)
+        browser.until("return document.getElementById('banner').textContent === 'The report is being made …'")
+        browser.run("window.release()")
+        browser.until("return document.querySelectorAll('#runs tbody tr').length === 1")
+        self.assertTrue(browser.run("return document.getElementById('banner').hidden"))
+
         # Whoever asks for it while it is being asked for leaves one timer.
         timers = browser.run("""return (async (path) => {
             const {Repeat} = await import(path);

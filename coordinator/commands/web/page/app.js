@@ -8,7 +8,8 @@ import {showNews, showReport} from './overview.js';
 import {Repeat} from './repeat.js';
 import {request} from './request.js';
 
-const REPORT_EVERY = 30_000, AGAIN_AFTER = 5_000;
+const REPORT_EVERY = 30_000, AGAIN_AFTER = 5_000, SILENT_FOR = 1_000;
+const MAKING = 'The report is being made …';
 const VIEWS = ['overview', 'files', 'pictures'];
 
 let charts = null, readOnly = false, wasRunning = false;
@@ -57,6 +58,8 @@ function addClasses(names) {
 // --- What the ledger has ---
 
 const reading = new Repeat(async (isWanted) => {
+  // The first answer to a page takes as long as a reading of the ledger.
+  const slow = setTimeout(() => { if (isWanted() && shownReport === '') complain(MAKING); }, SILENT_FOR);
   try {
     const {answer: report, again} = await request('api/report');
     if (again > 0 && report.at === shownReport) {  // the newer one is still being made
@@ -74,8 +77,10 @@ const reading = new Repeat(async (isWanted) => {
     complain('');
     return again || REPORT_EVERY;
   } catch (error) {
-    if (isWanted()) complain(error.again ? 'The report is being made …' : error.message);
+    if (isWanted()) complain(error.again ? MAKING : error.message);
     return error.again || REPORT_EVERY;
+  } finally {
+    clearTimeout(slow);
   }
 });
 
