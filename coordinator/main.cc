@@ -149,7 +149,7 @@ void check_what_is_read(const Options& options, const std::vector<ReaderSource>&
   if (!options.reads_failed_links()) {
     return or_exit(check_sources(sources, context), kExitListFailed);
   }
-  (void)or_exit(find_ledger({options.files.output, options.files.ledger}));
+  (void)or_exit(find_ledger(options.files.folder()));
 }
 
 /// As FetchWorkerFd has it.
@@ -190,7 +190,7 @@ Exit rehearse(const Options& options, std::vector<ReaderSource> sources, SourceC
   plan.output_fd = folder.get();
   plan.links_in_flight = &links_in_flight;
   plan.name_claims = &name_claims;
-  const std::string ledger = ledger_path(files.output, files.ledger);
+  const std::string ledger = files.folder().ledger_path();
   if (::access(ledger.c_str(), F_OK) == 0) {
     plan.history = or_exit(History::open(ledger), kExitOutput);
     plan.seen = or_exit(SeenRows::make(std::filesystem::temp_directory_path()), kExitOutput);
@@ -241,15 +241,15 @@ Exit run(Options options, const Shown& shown, Instant start) {
 
   // Point of no return: the output folder is made and locked, workers start, and wait, and what a
   // killed run left is ended.
-  auto opened = OutputFolder::open(options.files.output);
+  auto opened = OutputFolder::open(options.files.folder());
   if (!opened) throw with_advice_for_slices(std::move(opened.error()), options);
   OutputFolder folder = std::move(*opened);
   const auto unmeasured = check_free_space(options.limits, folder);
   WorkerProgram program = worker_program(options, folder, tls);
   const PoolSettings pool = pool_settings(options, size);
   auto workers = start_first_workers(program, pool);
-  RunLedger ledger = or_exit(open_run_ledger(
-      std::move(folder), options.files.ledger, OnDamage::move_aside, [&manager, &messages] {
+  RunLedger ledger =
+      or_exit(open_run_ledger(std::move(folder), OnDamage::move_aside, [&manager, &messages] {
         const std::string lines = messages.starting(std::chrono::steady_clock::now());
         if (!lines.empty() && !manager.send(lines)) messages.not_sent();
       }));
@@ -295,7 +295,7 @@ Exit run(Options options, const Shown& shown, Instant start) {
   PlanContext plan = plan_context(options, std::move(names));
   plan.output_fd = ledger.output.fd();
   plan.history = std::move(history);
-  plan.seen = or_exit(SeenRows::make(ledger.output.state_path()), kExitOutput);
+  plan.seen = or_exit(SeenRows::make(ledger.output.names().state_path()), kExitOutput);
   auto metrics = begin_metrics(options, *report);
   note_written_files(options);
   plan.run = ledger.ledger->run();

@@ -24,7 +24,7 @@ struct Row {
   std::string_view help;
   std::size_t most_words;  // that are no options
   void (*add_options)(CLI::App&, CommandWords&);
-  ReadArguments (*read)(const CommandWords&, const FolderArguments& first);
+  ReadArguments (*read)(const CommandWords&, const RunFolder& first);
   bool takes_settings = false;  // NAME=VALUE behind DIR
 };
 

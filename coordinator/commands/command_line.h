@@ -32,7 +32,7 @@ struct CommandDescription {
 
 /// Yields the folder of a command that names none: default_folder(), except in tests. Error: why
 /// there is none, which becomes a usage error.
-using FindFolder = std::function<Result<FolderArguments>()>;
+using FindFolder = std::function<Result<RunFolder>()>;
 
 /// `words`: the command's name and what follows it. `find_folder` is called where a command names
 /// no DIR, at most once; `--ledger` wins over its ledger. Exit: help or the version (status 0), or

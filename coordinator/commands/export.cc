@@ -95,9 +95,8 @@ Result<> write_rows(const Histories& histories, const ExportArguments& arguments
 /// Why FILE is not to be replaced; nullopt: it may be.
 std::optional<std::string> why_to_stay(const ExportArguments& arguments,
                                        const std::vector<std::string>& folders) {
-  for (const FolderArguments& folder : arguments.folders) {
-    const auto ledger = ledger_path(folder.output, folder.ledger);
-    if (is_own_file(arguments.file, folder.output, ledger)) {
+  for (const RunFolder& folder : arguments.folders) {
+    if (is_own_file(arguments.file, folder)) {
       return fmt::format("'{}' is what fanfetch keeps its books in; choose another file",
                          arguments.file);
     }
@@ -113,9 +112,9 @@ std::optional<std::string> why_to_stay(const ExportArguments& arguments,
 }
 
 /// The ledgers of all folders. Exit: as open_history().
-tl::expected<Histories, Exit> open_histories(const std::vector<FolderArguments>& folders) {
+tl::expected<Histories, Exit> open_histories(const std::vector<RunFolder>& folders) {
   Histories histories;
-  for (const FolderArguments& folder : folders) {
+  for (const RunFolder& folder : folders) {
     auto history = open_history(folder);
     if (history) {
       histories.push_back(std::move(*history));
@@ -140,7 +139,7 @@ Exit run_export(const ExportArguments& arguments) {
   const auto histories = open_histories(arguments.folders);
   if (!histories) return histories.error();
   std::vector<std::string> folders;
-  for (const FolderArguments& folder : arguments.folders) folders.push_back(folder.output);
+  for (const RunFolder& folder : arguments.folders) folders.push_back(folder.output);
   const bool to_file = arguments.file != "-";
   if (to_file) {
     if (const auto why = why_to_stay(arguments, folders)) {

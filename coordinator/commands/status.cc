@@ -108,11 +108,11 @@ void count_hosts(Database& database, FolderStatus& status, std::optional<std::ui
   status.hosts = std::move(hosts);
 }
 
-Result<FolderStatus> read_status(History& history, const std::string& output,
+Result<FolderStatus> read_status(History& history, const RunFolder& folder,
                                  const StatusArguments& arguments) {
-  FolderStatus status{.output = output};
+  FolderStatus status{.output = folder.output};
   Database& database = history.database();
-  RunLook look = look_at_run(history, status.output);
+  RunLook look = look_at_run(history, folder);
   status.held_by = look.held_by;
   status.last_run = std::move(look.last_run);
   count_rows(database, status);
@@ -122,11 +122,11 @@ Result<FolderStatus> read_status(History& history, const std::string& output,
 }
 
 /// Whatever the reader of stdout does later, no run's ledger has to wait for it.
-tl::expected<FolderStatus, Exit> look_at(const FolderArguments& folder,
+tl::expected<FolderStatus, Exit> look_at(const RunFolder& folder,
                                          const StatusArguments& arguments) {
   auto history = open_history(folder);
   if (!history) return tl::unexpected(history.error());
-  auto status = read_status(**history, folder.output, arguments);
+  auto status = read_status(**history, folder, arguments);
   if (!status) return tl::unexpected(exit_with(kExitOutput, status.error().message));
   history->reset();  // no run's ledger has to wait for one that does not answer
   if (status->held_by) status->live = ask_run(folder);
@@ -144,7 +144,7 @@ Exit run_status(const StatusArguments& arguments) {
   }
   bool is_first = true;
   std::vector<Slice> slices;
-  for (const FolderArguments& folder : arguments.folders) {
+  for (const RunFolder& folder : arguments.folders) {
     const auto status = look_at(folder, arguments);
     if (!status) {
       exit.text += status.error().text;

@@ -34,18 +34,18 @@ tl::unexpected<Exit> output_trouble(std::string_view message) {
 
 /// The folder with its ledger, locked and in order. The ledger is closed again: no database may be
 /// open when processes are made.
-tl::expected<RunLedger, Exit> take_folder(const FolderArguments& folder) {
+tl::expected<RunLedger, Exit> take_folder(const RunFolder& folder) {
   if (auto found = find_ledger(folder); !found) return tl::unexpected(found.error());
-  auto output = OutputFolder::open(folder.output, HeldFor::verify);
+  auto output = OutputFolder::open(folder, HeldFor::verify);
   if (!output && output.error().status == kExitBusy) {
-    const auto holder = holder_of(folder.output);
+    const auto holder = holder_of(folder);
     const std::string pid = holder && holder->pid ? fmt::format(" (pid {})", *holder->pid) : "";
     return tl::unexpected(exit_with(
         kExitBusy,
         fmt::format("another fanfetch{} writes to '{}'; wait for its end", pid, folder.output)));
   }
   if (!output) return tl::unexpected(output.error());
-  auto taken = open_run_ledger(std::move(*output), folder.ledger, OnDamage::refuse);
+  auto taken = open_run_ledger(std::move(*output), OnDamage::refuse);
   if (!taken) return tl::unexpected(taken.error());
   if (taken->notice) return output_trouble(*taken->notice);
   taken->ledger.reset();

@@ -21,22 +21,22 @@ std::optional<LiveAnswer> read(std::string line) {
 }
 
 /// A run that ends closes its socket some time before it lets go of the folder.
-bool has_ended(const FolderArguments& folder) {
-  const auto still = RunContact::find(folder.output, folder.ledger);
+bool has_ended(const RunFolder& folder) {
+  const auto still = RunContact::find(folder);
   return !still && still.error().status == kExitNoRun;
 }
 
 }  // namespace
 
-std::optional<LiveAnswer> ask_run(const FolderArguments& folder) {
-  auto run = RunContact::find(folder.output, folder.ledger, std::chrono::milliseconds(0));
+std::optional<LiveAnswer> ask_run(const RunFolder& folder) {
+  auto run = RunContact::find(folder, std::chrono::milliseconds(0));
   if (!run) return std::nullopt;
   auto line = run->ask(StatusRequest{}, kSoon);
   return line ? read(std::move(*line)) : std::nullopt;
 }
 
-tl::expected<void, Exit> watch_run(const FolderArguments& folder, bool json, LineOutput& output) {
-  auto run = RunContact::find(folder.output, folder.ledger);
+tl::expected<void, Exit> watch_run(const RunFolder& folder, bool json, LineOutput& output) {
+  auto run = RunContact::find(folder);
   if (!run && run.error().status == kExitNoRun) return {};
   if (!run) return tl::unexpected(std::move(run.error()));
   for (;;) {

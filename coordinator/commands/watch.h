@@ -10,11 +10,11 @@
 namespace fanfetch {
 
 /// nullopt: no run is going on, or it does not say soon.
-[[nodiscard]] std::optional<LiveAnswer> ask_run(const FolderArguments& folder);
+[[nodiscard]] std::optional<LiveAnswer> ask_run(const RunFolder& folder);
 
 /// Shows that line, or with `json` its object, each second until the run ends. Exit: the run does
 /// not answer, or not to this user; no run is none.
-[[nodiscard]] tl::expected<void, Exit> watch_run(const FolderArguments& folder, bool json,
+[[nodiscard]] tl::expected<void, Exit> watch_run(const RunFolder& folder, bool json,
                                                  LineOutput& output);
 
 }  // namespace fanfetch

@@ -113,12 +113,12 @@ ControlSocket::~ControlSocket() {
   if (place_.valid()) (void)::unlinkat(place_.get(), name_.c_str(), 0);
 }
 
-tl::expected<UniqueFd, int> connect_to_control(const std::string& output,
+tl::expected<UniqueFd, int> connect_to_control(const RunFolder& names,
                                                const std::vector<uid_t>& users) {
   UniqueFd client;
-  const UniqueFd folder = open_folder(output);
+  const UniqueFd folder = open_folder(names.output);
   if (!folder.valid()) return tl::unexpected(errno);
-  const UniqueFd state(::openat(folder.get(), ".fanfetch", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  const UniqueFd state = open_folder(names.state_path());
   const int error = state.valid() ? connect_at(client, state.get(), kName) : errno;
   if (error == 0) return client;
   for (const std::string& path : runtime_folders(users)) {

@@ -7,6 +7,7 @@
 
 #include "common/result.h"
 #include "common/unique_fd.h"
+#include "coordinator/settle/run_folder.h"
 
 namespace fanfetch {
 
@@ -35,10 +36,10 @@ class ControlSocket {
   std::string name_;
 };
 
-/// Connects to the run that listens for the output folder `output`: at each place in turn. `users`:
+/// Connects to the run that listens for `names`: at each place in turn. `users`:
 /// whose runtime folders may hold the socket, besides $XDG_RUNTIME_DIR. Error: an errno value of
 /// the place that came furthest: ECONNREFUSED and ENOENT: nobody listens.
-[[nodiscard]] tl::expected<UniqueFd, int> connect_to_control(const std::string& output,
+[[nodiscard]] tl::expected<UniqueFd, int> connect_to_control(const RunFolder& names,
                                                              const std::vector<uid_t>& users);
 
 }  // namespace fanfetch

@@ -18,6 +18,7 @@
 #include "coordinator/schedule/per_host.h"
 #include "coordinator/schedule/rate_plan.h"
 #include "coordinator/schedule/run_limits.h"
+#include "coordinator/settle/run_folder.h"
 #include "coordinator/sources/list_format.h"
 
 namespace fanfetch {
@@ -54,6 +55,9 @@ struct FileOptions {
   std::string name_template = "{name}";
   bool name_given = false;  ///< `--name`: it wins over the names that a list gives.
   bool fix_extension = false;
+
+  /// REQUIRES: `output` is known.
+  [[nodiscard]] RunFolder folder() const { return {.output = output, .ledger = ledger}; }
 };
 
 /// Whether workers are locked in.

@@ -57,7 +57,7 @@ Result<> check_is_no_list(std::string_view option, const std::string& path,
 
 Result<> check_is_not_own(std::string_view option, const std::string& path,
                           const FileOptions& files) {
-  if (!is_own_file(path, files.output, ledger_path(files.output, files.ledger))) return {};
+  if (!is_own_file(path, files.folder())) return {};
   return fail("{} would overwrite '{}', which is part of the ledger; choose another file", option,
               path);
 }
@@ -101,7 +101,7 @@ Result<> check_metrics_file(const std::string& metrics, const std::string& resul
   if (is_same_place(metrics, results)) {
     return fail("--metrics and --results name the same file '{}'", metrics);
   }
-  if (is_same_place(metrics, ledger_path(files.output, files.ledger))) {
+  if (is_same_place(metrics, files.folder().ledger_path())) {
     return fail("--metrics and --ledger name the same file '{}'", metrics);
   }
   struct stat target {};

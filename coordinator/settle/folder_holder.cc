@@ -68,8 +68,8 @@ Holder parse_holder(std::string_view text) {
   return holder;
 }
 
-std::optional<Holder> holder_of(const std::string& output) {
-  const std::string path = output + "/.fanfetch/lock";
+std::optional<Holder> holder_of(const RunFolder& folder) {
+  const std::string path = folder.lock_path();
   const UniqueFd lock(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   // A shared lock that is there for microseconds: a run that starts just then tries again.
   if (!lock.valid() || ::flock(lock.get(), LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK) {

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "coordinator/settle/run_folder.h"
+
 namespace fanfetch {
 
 /// What a folder is held for.
@@ -27,8 +29,8 @@ struct Holder {
 /// The other way round, for bytes from anybody.
 [[nodiscard]] Holder parse_holder(std::string_view text);
 
-/// Whose run or repair holds `output` at this moment; nullopt if nobody's does, or if this user may
+/// Whose run or repair holds `folder` at this moment; nullopt if nobody's does, or if this user may
 /// not look. Takes no lock that a run would not wait for.
-[[nodiscard]] std::optional<Holder> holder_of(const std::string& output);
+[[nodiscard]] std::optional<Holder> holder_of(const RunFolder& folder);
 
 }  // namespace fanfetch

@@ -58,8 +58,8 @@ tl::unexpected<Exit> no_subfolder(const std::string& path, const std::string& na
 }
 
 /// The run that holds the lock wrote itself into the file; "" if it had no time to.
-std::string holder(const std::string& output) {
-  const auto holder = holder_of(output);
+std::string holder(const RunFolder& folder) {
+  const auto holder = holder_of(folder);
   if (!holder || !holder->pid) return "";
   if (holder->may_be_here()) return fmt::format(" (pid {})", *holder->pid);
   return fmt::format(" (pid {} on {})", *holder->pid, holder->host);
@@ -141,9 +141,10 @@ int remove_useless(int folder, bool& any_left, const std::function<void()>& move
 
 }  // namespace
 
-tl::expected<OutputFolder, Exit> OutputFolder::open(const std::string& path, HeldFor purpose) {
+tl::expected<OutputFolder, Exit> OutputFolder::open(const RunFolder& names, HeldFor purpose) {
+  const std::string& path = names.output;
   OutputFolder output;
-  output.path_ = path;
+  output.names_ = names;
   std::error_code made;
   std::filesystem::create_directories(path, made);
   output.folder_.reset(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -171,7 +172,7 @@ tl::expected<OutputFolder, Exit> OutputFolder::open(const std::string& path, Hel
         kExitBusy,
         fmt::format(
             "another fanfetch{} writes to '{}'; wait for it, or choose another folder with -o",
-            holder(path), path)));
+            holder(names), path)));
   } else if (error != 0) {  // some network file systems have none
     return unwritable(path, "lock the output folder", error);
   }
@@ -192,18 +193,18 @@ tl::expected<bool, Exit> OutputFolder::clean_parts(const std::function<void()>& 
   bool any_left = false;
   const int error = remove_useless(part_.get(), any_left, moved);
   if (error == 0) return any_left;
-  return unwritable(path_, "clean up in the output folder", error);
+  return unwritable(path(), "clean up in the output folder", error);
 }
 
 std::optional<std::string> OutputFolder::lost() const {
   struct stat held {
   }, named{}, part{};
-  const bool same = ::fstat(folder_.get(), &held) == 0 && ::stat(path_.c_str(), &named) == 0 &&
+  const bool same = ::fstat(folder_.get(), &held) == 0 && ::stat(path().c_str(), &named) == 0 &&
                     held.st_dev == named.st_dev && held.st_ino == named.st_ino &&
                     ::fstat(part_.get(), &part) == 0 && part.st_nlink > 0;
   if (same) return std::nullopt;
   return fmt::format("the output folder '{}' was moved, removed or replaced while it was in use",
-                     path_);
+                     path());
 }
 
 std::optional<std::string> OutputFolder::ledger_identity() const {
@@ -222,7 +223,7 @@ std::optional<std::string> OutputFolder::ledger_identity() const {
 tl::expected<void, Exit> OutputFolder::set_ledger_identity(const std::string& id) const {
   const int error = replace_file(state_.get(), kLedgerIdentity, id + '\n');
   if (error == 0) return {};
-  return unwritable(path_, "write to the output folder", error);
+  return unwritable(path(), "write to the output folder", error);
 }
 
 std::optional<std::uint64_t> OutputFolder::free_bytes() const {

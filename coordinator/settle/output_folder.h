@@ -9,6 +9,7 @@
 #include "common/unique_fd.h"
 #include "coordinator/process/exit.h"
 #include "coordinator/settle/folder_holder.h"
+#include "coordinator/settle/run_folder.h"
 
 namespace fanfetch {
 
@@ -18,7 +19,7 @@ class OutputFolder {
  public:
   /// Makes the folder if it is missing, and takes the lock. Waits up to 2 s for a run that is just
   /// ending. Exit: kExitBusy if another run holds it, else kExitOutput.
-  [[nodiscard]] static tl::expected<OutputFolder, Exit> open(const std::string& path,
+  [[nodiscard]] static tl::expected<OutputFolder, Exit> open(const RunFolder& names,
                                                              HeldFor purpose = HeldFor::run);
 
   /// Nothing is in it, but what it keeps for itself.
@@ -38,9 +39,8 @@ class OutputFolder {
   [[nodiscard]] int sync() const;
 
   /// As it was given.
-  [[nodiscard]] const std::string& path() const { return path_; }
-  /// The path of `.fanfetch`, where the ledger is.
-  [[nodiscard]] std::string state_path() const { return path_ + "/.fanfetch"; }
+  [[nodiscard]] const RunFolder& names() const { return names_; }
+  [[nodiscard]] const std::string& path() const { return names_.output; }
   /// The identity of the ledger that belongs to this folder, which shows whether a ledger that lies
   /// elsewhere does. nullopt: none was noted yet. Empty: the note is there but holds no identity,
   /// as a power cut could leave it when it was still written in place.
@@ -57,7 +57,7 @@ class OutputFolder {
  private:
   OutputFolder() = default;
 
-  std::string path_;  // as the user named it
+  RunFolder names_;
   UniqueFd folder_;
   UniqueFd state_;  // .fanfetch
   UniqueFd part_;

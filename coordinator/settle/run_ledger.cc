@@ -29,24 +29,11 @@ tl::expected<void, Exit> check_owner(RunLedger& run, const std::string& output, 
 
 }  // namespace
 
-std::string ledger_path(const std::string& output, const std::string& ledger_option) {
-  return ledger_option.empty() ? output + "/.fanfetch/ledger.sqlite" : ledger_option;
-}
-
-bool is_own_file(const std::string& path, const std::string& output, const std::string& ledger) {
-  std::error_code none;  // what is not there is not the same
-  for (const auto& own : {ledger, ledger + "-wal", ledger + "-shm", ledger + "-damaged",
-                          output + "/.fanfetch/lock", output + "/.fanfetch/control"}) {
-    if (std::filesystem::equivalent(path, own, none)) return true;
-  }
-  return false;
-}
-
-tl::expected<RunLedger, Exit> open_run_ledger(OutputFolder folder, const std::string& ledger,
-                                              OnDamage on_damage,
+tl::expected<RunLedger, Exit> open_run_ledger(OutputFolder folder, OnDamage on_damage,
                                               const std::function<void()>& moved) {
-  const std::string output = folder.path();
-  RunLedger run{.output = std::move(folder), .path = ledger_path(output, ledger)};
+  const RunFolder names = folder.names();
+  const std::string& ledger = names.ledger;
+  RunLedger run{.output = std::move(folder), .path = names.ledger_path()};
   if (!ledger.empty() && !may_be_ledger(ledger)) {
     return unwritable(
         fmt::format("'{}' is not a ledger of fanfetch; name another file with --ledger", ledger));
@@ -57,8 +44,9 @@ tl::expected<RunLedger, Exit> open_run_ledger(OutputFolder folder, const std::st
   run.ledger = std::make_unique<SqliteLedger>(std::move(opened->database), run.path);
 
   std::error_code none;
-  const bool elsewhere = !std::filesystem::equivalent(run.path, ledger_path(output, ""), none);
-  if (auto owned = check_owner(run, output, elsewhere); !owned) {
+  const bool elsewhere = !std::filesystem::equivalent(
+      run.path, RunFolder{.output = names.output, .ledger = {}}.ledger_path(), none);
+  if (auto owned = check_owner(run, names.output, elsewhere); !owned) {
     return tl::unexpected(owned.error());
   }
   const Placer placer(run.output.fd(), run.output.part_fd());

@@ -19,14 +19,6 @@
 
 namespace fanfetch {
 
-/// The path of an output folder's ledger: `--ledger FILE`, or in the folder.
-[[nodiscard]] std::string ledger_path(const std::string& output, const std::string& ledger_option);
-
-/// Whether `path` is one of a run's own files, which no report may overwrite. `ledger`: the
-/// ledger's path.
-[[nodiscard]] bool is_own_file(const std::string& path, const std::string& output,
-                               const std::string& ledger);
-
 /// An output folder with its ledger, locked and ready for a run or a repair: what a killed run left
 /// is finished or removed.
 struct RunLedger {
@@ -39,10 +31,10 @@ struct RunLedger {
   std::optional<std::string> notice;  ///< For the user, if a damaged ledger was moved aside.
 };
 
-/// `ledger`: of `--ledger`; empty: in the folder. `moved`: called for each bit of what an earlier
+/// `moved`: called for each bit of what an earlier
 /// run makes to do; nothing calls it while a disk hangs.
 [[nodiscard]] tl::expected<RunLedger, Exit> open_run_ledger(
-    OutputFolder folder, const std::string& ledger, OnDamage on_damage = OnDamage::move_aside,
+    OutputFolder folder, OnDamage on_damage = OnDamage::move_aside,
     const std::function<void()>& moved = {});
 
 /// What batches of this run are settled with: all but the rules are lent.

@@ -29,7 +29,7 @@ using std::chrono::steady_clock;
 class Client {
  public:
   explicit Client(const std::string& output, std::vector<uid_t> users = {}) {
-    auto fd = connect_to_control(output, users);
+    auto fd = connect_to_control({.output = output}, users);
     if (fd) fd_ = std::move(*fd);
   }
   [[nodiscard]] bool connected() const { return fd_.valid(); }

@@ -17,8 +17,8 @@ namespace fanfetch {
 namespace {
 
 /// Each DIR that was named. Error: one is empty, or --ledger can be only one's.
-tl::expected<std::vector<FolderArguments>, std::string> each_folder(const CommandWords& words) {
-  std::vector<FolderArguments> folders;
+tl::expected<std::vector<RunFolder>, std::string> each_folder(const CommandWords& words) {
+  std::vector<RunFolder> folders;
   for (const std::string& output : words.positional) {
     if (output.empty()) return tl::unexpected<std::string>("a DIR is empty");
     folders.push_back({.output = output, .ledger = words.ledger});
@@ -64,13 +64,13 @@ tl::expected<ExportFilter, std::string> export_filter(const CommandWords& words)
   return filter;
 }
 
-SteerArguments steer(const FolderArguments& folder, Request request) {
-  return {.output = folder.output, .ledger = folder.ledger, .request = std::move(request)};
+SteerArguments steer(const RunFolder& folder, Request request) {
+  return {.folder = folder, .request = std::move(request)};
 }
 
 }  // namespace
 
-ReadArguments status_arguments(const CommandWords& words, const FolderArguments& /*first*/) {
+ReadArguments status_arguments(const CommandWords& words, const RunFolder& /*first*/) {
   auto folders = each_folder(words);
   if (!folders) return tl::unexpected(std::move(folders.error()));
   StatusArguments arguments{.folders = std::move(*folders),
@@ -90,12 +90,12 @@ ReadArguments status_arguments(const CommandWords& words, const FolderArguments&
   return arguments;
 }
 
-ReadArguments verify_arguments(const CommandWords& words, const FolderArguments& folder) {
+ReadArguments verify_arguments(const CommandWords& words, const RunFolder& folder) {
   return VerifyArguments{
       .folder = folder, .repair = words.repair, .strict = words.strict, .quiet = words.quiet};
 }
 
-ReadArguments export_arguments(const CommandWords& words, const FolderArguments& /*first*/) {
+ReadArguments export_arguments(const CommandWords& words, const RunFolder& /*first*/) {
   auto folders = each_folder(words);
   if (!folders) return tl::unexpected(std::move(folders.error()));
   ExportArguments arguments{.folders = std::move(*folders), .force = words.force};
@@ -125,7 +125,7 @@ ReadArguments export_arguments(const CommandWords& words, const FolderArguments&
   return arguments;
 }
 
-ReadArguments report_arguments(const CommandWords& words, const FolderArguments& folder) {
+ReadArguments report_arguments(const CommandWords& words, const RunFolder& folder) {
   ReportArguments arguments{.folder = folder, .force = words.force};
   if (words.output_given) {
     if (auto stored = store_path(arguments.file, {&words.output, 1}); !stored) {
@@ -135,7 +135,7 @@ ReadArguments report_arguments(const CommandWords& words, const FolderArguments&
   return arguments;
 }
 
-ReadArguments set_arguments(const CommandWords& words, const FolderArguments& folder) {
+ReadArguments set_arguments(const CommandWords& words, const RunFolder& folder) {
   SetRequest request;
   for (std::size_t i = 1; i < words.positional.size(); ++i) {
     auto one = parse_assignment(words.positional[i]);
@@ -149,7 +149,7 @@ ReadArguments set_arguments(const CommandWords& words, const FolderArguments& fo
   return steer(folder, std::move(request));
 }
 
-ReadArguments pause_arguments(const CommandWords& words, const FolderArguments& folder) {
+ReadArguments pause_arguments(const CommandWords& words, const RunFolder& folder) {
   PauseRequest request;
   if (words.time_given) {
     const auto time = parse_time(words.time);
@@ -160,21 +160,21 @@ ReadArguments pause_arguments(const CommandWords& words, const FolderArguments& 
   return steer(folder, request);
 }
 
-ReadArguments resume_arguments(const CommandWords& /*words*/, const FolderArguments& folder) {
+ReadArguments resume_arguments(const CommandWords& /*words*/, const RunFolder& folder) {
   return steer(folder, ResumeRequest{});
 }
 
-ReadArguments stop_arguments(const CommandWords& words, const FolderArguments& folder) {
+ReadArguments stop_arguments(const CommandWords& words, const RunFolder& folder) {
   SteerArguments arguments = steer(folder, StopRequest{});
   arguments.wait = !words.no_wait;
   return arguments;
 }
 
-ReadArguments top_arguments(const CommandWords& /*words*/, const FolderArguments& folder) {
-  return TopArguments{folder.output, folder.ledger};
+ReadArguments top_arguments(const CommandWords& /*words*/, const RunFolder& folder) {
+  return TopArguments{folder};
 }
 
-ReadArguments web_arguments(const CommandWords& words, const FolderArguments& folder) {
+ReadArguments web_arguments(const CommandWords& words, const RunFolder& folder) {
   WebArguments arguments{.folder = folder, .listen = {}, .read_only = words.read_only};
   if (words.listen_given) {
     auto listen = parse_listen_address(words.listen);

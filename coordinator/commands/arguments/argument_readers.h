@@ -30,22 +30,15 @@ using ReadArguments = tl::expected<Command, std::string>;
 // What each command makes of its words. `folder` is the first DIR: of the commands that take one,
 // the only one. REQUIRES: `words.positional` begins with it. Pure.
 
-[[nodiscard]] ReadArguments status_arguments(const CommandWords& words,
-                                             const FolderArguments& folder);
-[[nodiscard]] ReadArguments verify_arguments(const CommandWords& words,
-                                             const FolderArguments& folder);
-[[nodiscard]] ReadArguments export_arguments(const CommandWords& words,
-                                             const FolderArguments& folder);
-[[nodiscard]] ReadArguments report_arguments(const CommandWords& words,
-                                             const FolderArguments& folder);
-[[nodiscard]] ReadArguments top_arguments(const CommandWords& words, const FolderArguments& folder);
-[[nodiscard]] ReadArguments web_arguments(const CommandWords& words, const FolderArguments& folder);
-[[nodiscard]] ReadArguments set_arguments(const CommandWords& words, const FolderArguments& folder);
-[[nodiscard]] ReadArguments pause_arguments(const CommandWords& words,
-                                            const FolderArguments& folder);
-[[nodiscard]] ReadArguments resume_arguments(const CommandWords& words,
-                                             const FolderArguments& folder);
-[[nodiscard]] ReadArguments stop_arguments(const CommandWords& words,
-                                           const FolderArguments& folder);
+[[nodiscard]] ReadArguments status_arguments(const CommandWords& words, const RunFolder& folder);
+[[nodiscard]] ReadArguments verify_arguments(const CommandWords& words, const RunFolder& folder);
+[[nodiscard]] ReadArguments export_arguments(const CommandWords& words, const RunFolder& folder);
+[[nodiscard]] ReadArguments report_arguments(const CommandWords& words, const RunFolder& folder);
+[[nodiscard]] ReadArguments top_arguments(const CommandWords& words, const RunFolder& folder);
+[[nodiscard]] ReadArguments web_arguments(const CommandWords& words, const RunFolder& folder);
+[[nodiscard]] ReadArguments set_arguments(const CommandWords& words, const RunFolder& folder);
+[[nodiscard]] ReadArguments pause_arguments(const CommandWords& words, const RunFolder& folder);
+[[nodiscard]] ReadArguments resume_arguments(const CommandWords& words, const RunFolder& folder);
+[[nodiscard]] ReadArguments stop_arguments(const CommandWords& words, const RunFolder& folder);
 
 }  // namespace fanfetch

@@ -18,7 +18,7 @@ namespace fanfetch {
 // What each command is given, read and checked.
 
 struct StatusArguments {
-  std::vector<FolderArguments> folders;  ///< At least one.
+  std::vector<RunFolder> folders;  ///< At least one.
   bool json = false;
   bool by_host = false;
   std::optional<std::uint64_t> most_hosts;  ///< `--limit`; nullopt: all.
@@ -27,7 +27,7 @@ struct StatusArguments {
 };
 
 struct VerifyArguments {
-  FolderArguments folder;
+  RunFolder folder;
   bool repair = false;
   bool strict = false;  ///< Foreign files count as well.
   bool quiet = false;
@@ -36,8 +36,8 @@ struct VerifyArguments {
 enum class ExportFormat { jsonl, csv, urls };
 
 struct ExportArguments {
-  std::vector<FolderArguments> folders;  ///< At least one.
-  std::string file = "-";                ///< `-` is stdout.
+  std::vector<RunFolder> folders;  ///< At least one.
+  std::string file = "-";          ///< `-` is stdout.
   ExportFormat format = ExportFormat::jsonl;
   ExportFilter filter;
   bool force = false;  ///< Replace FILE, whoever wrote it.

@@ -6,7 +6,6 @@
 
 #include "coordinator/options/config_file.h"
 #include "coordinator/options/options.h"
-#include "coordinator/settle/run_ledger.h"
 
 namespace fanfetch {
 namespace {
@@ -35,20 +34,21 @@ std::vector<std::string> folders_with_ledger() {
   std::vector<std::string> found;
   for (const char* folder : {"downloads", "images"}) {
     struct stat status {};
-    const bool is_there = ::stat(ledger_path(folder, "").c_str(), &status) == 0;
+    const bool is_there =
+        ::stat(RunFolder{.output = folder, .ledger = {}}.ledger_path().c_str(), &status) == 0;
     if (is_there || (errno != ENOENT && errno != ENOTDIR)) found.emplace_back(folder);
   }
   return found;
 }
 
-Result<FolderArguments> default_folder() {
+Result<RunFolder> default_folder() {
   auto files = configured_files();
   if (!files) return tl::unexpected(std::move(files.error()));
   if (!files->output.empty()) {
-    return FolderArguments{.output = std::move(files->output), .ledger = std::move(files->ledger)};
+    return RunFolder{.output = std::move(files->output), .ledger = std::move(files->ledger)};
   }
   const auto found = folders_with_ledger();
-  if (found.size() == 1) return FolderArguments{.output = found[0], .ledger = {}};
+  if (found.size() == 1) return RunFolder{.output = found[0], .ledger = {}};
   if (!found.empty()) {
     return fail("DIR is missing: both {} and {} here have a ledger", found[0], found[1]);
   }

@@ -15,6 +15,6 @@ namespace fanfetch {
 /// The folder that is meant where a command names none: `output` of the configuration file that a
 /// run would read, with its `ledger`; else the one of folders_with_ledger(). Of the other settings
 /// of the file only the names are checked. Error: why there is none, or what is wrong in the file.
-[[nodiscard]] Result<FolderArguments> default_folder();
+[[nodiscard]] Result<RunFolder> default_folder();
 
 }  // namespace fanfetch

@@ -4,12 +4,10 @@
 
 #include <cerrno>
 
-#include "coordinator/settle/run_ledger.h"
-
 namespace fanfetch {
 
-tl::expected<std::string, Exit> find_ledger(const FolderArguments& folder) {
-  std::string path = ledger_path(folder.output, folder.ledger);
+tl::expected<std::string, Exit> find_ledger(const RunFolder& folder) {
+  std::string path = folder.ledger_path();
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0) return path;
   if (errno != ENOENT && errno != ENOTDIR) {
@@ -32,7 +30,7 @@ tl::expected<std::string, Exit> find_ledger(const FolderArguments& folder) {
                   folder.output)));
 }
 
-tl::expected<std::unique_ptr<History>, Exit> open_history(const FolderArguments& folder) {
+tl::expected<std::unique_ptr<History>, Exit> open_history(const RunFolder& folder) {
   const auto path = find_ledger(folder);
   if (!path) return tl::unexpected(path.error());
   auto history = History::open(*path);

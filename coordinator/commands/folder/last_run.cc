@@ -42,12 +42,12 @@ std::optional<LastRun> read_last_run(Database& database) {
 
 }  // namespace
 
-RunLook look_at_run(History& history, const std::string& output) {
+RunLook look_at_run(History& history, const RunFolder& folder) {
   RunLook look;
   // A run tells its end before it lets go of the folder. So who holds it is looked up before the
   // ledger; a run that began between the two is seen in the second round.
   for (int round = 0; round < 2; ++round) {
-    const auto holder = holder_of(output);
+    const auto holder = holder_of(folder);
     look.held_by = holder ? std::optional(holder->pid.value_or(0)) : std::nullopt;
     history.look_again();
     look.last_run = read_last_run(history.database());

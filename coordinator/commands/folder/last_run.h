@@ -8,6 +8,7 @@
 #include "common/sandbox/sandbox_rules.h"
 #include "coordinator/ledger/history.h"
 #include "coordinator/reading/slice.h"
+#include "coordinator/settle/run_folder.h"
 
 namespace fanfetch {
 
@@ -43,6 +44,6 @@ struct RunLook {
 
 /// Begins a look of `history` (see History::look_again()) at a moment at which both are true.
 /// Errors are the history's.
-[[nodiscard]] RunLook look_at_run(History& history, const std::string& output);
+[[nodiscard]] RunLook look_at_run(History& history, const RunFolder& folder);
 
 }  // namespace fanfetch

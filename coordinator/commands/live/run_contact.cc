@@ -18,7 +18,6 @@
 #include "coordinator/control/socket.h"
 #include "coordinator/ledger/history.h"
 #include "coordinator/settle/folder_holder.h"
-#include "coordinator/settle/run_ledger.h"
 
 namespace fanfetch {
 namespace {
@@ -56,9 +55,9 @@ Exit belongs_to_another(const std::string& output, int pid) {
                        : fmt::format("the run in '{}' belongs to {}", output, whose));
 }
 
-Exit no_run(const std::string& output, const std::string& ledger) {
-  std::string text = fmt::format("no run is going on in '{}'", output);
-  auto history = History::open(ledger_path(output, ledger));
+Exit no_run(const RunFolder& folder) {
+  std::string text = fmt::format("no run is going on in '{}'", folder.output);
+  auto history = History::open(folder.ledger_path());
   const auto command = history ? (*history)->last_command() : std::nullopt;
   if (command) {
     text += "; to go on with what the last one left, give its command again: " + *command;
@@ -67,18 +66,19 @@ Exit no_run(const std::string& output, const std::string& ledger) {
 }
 
 /// Why nobody can be asked where nobody was seen to hold the folder.
-Exit not_held(const std::string& output, const std::string& ledger) {
+Exit not_held(const RunFolder& folder) {
+  const std::string& output = folder.output;
   struct stat status {};
   if (::stat(output.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
     return exit_with(kExitConfiguration, fmt::format("there is no folder '{}'{}", output,
                                                      errno == 0 ? "" : ": " + errno_text(errno)));
   }
-  const std::string lock = output + "/.fanfetch/lock";
+  const std::string lock = folder.lock_path();
   if (::access(lock.c_str(), R_OK) != 0 && errno == EACCES) {
     return exit_with(kExitOutput,
                      fmt::format("'{}' belongs to another user, who may ask its runs", output));
   }
-  return no_run(output, ledger);
+  return no_run(folder);
 }
 
 bool is_answered_by_its_user(int fd, const std::string& output) {
@@ -107,13 +107,13 @@ bool is_believed(uid_t peer, uid_t self, std::optional<uid_t> owner) {
   return self == 0 ? peer == owner : peer == self;
 }
 
-tl::expected<RunContact, Exit> RunContact::find(const std::string& output,
-                                                const std::string& ledger,
+tl::expected<RunContact, Exit> RunContact::find(const RunFolder& folder,
                                                 std::chrono::milliseconds patience) {
+  const std::string& output = folder.output;
   const auto deadline = Clock::now() + patience;
   for (;;) {
-    const auto holder = holder_of(output);
-    if (!holder) return tl::unexpected(not_held(output, ledger));
+    const auto holder = holder_of(folder);
+    if (!holder) return tl::unexpected(not_held(folder));
     const int pid = holder->pid.value_or(0);
     if (!holder->may_be_here()) {
       return tl::unexpected(
@@ -123,10 +123,10 @@ tl::expected<RunContact, Exit> RunContact::find(const std::string& output,
     if (holder->purpose == HeldFor::verify) return tl::unexpected(held_by_verify(output, *holder));
     std::vector<uid_t> users = {::geteuid()};
     if (const auto owner = owner_of(pid)) users.push_back(*owner);
-    auto fd = connect_to_control(output, users);
+    auto fd = connect_to_control(folder, users);
     if (fd && !is_answered_by_its_user(fd->get(), output))
       return tl::unexpected(belongs_to_another(output, pid));
-    if (fd) return RunContact(output, pid, std::move(*fd));
+    if (fd) return RunContact(folder, pid, std::move(*fd));
     if (fd.error() == EACCES || fd.error() == EPERM) {
       return tl::unexpected(belongs_to_another(output, pid));
     }
@@ -166,13 +166,13 @@ tl::expected<std::string, Exit> RunContact::ask(const Request& request,
     }
   }
   if (answer.ends_with('\n')) return answer;
-  return tl::unexpected(silent(output_, pid_));
+  return tl::unexpected(silent(folder_.output, pid_));
 }
 
-Exit RunContact::not_allowed() const { return belongs_to_another(output_, pid_); }
+Exit RunContact::not_allowed() const { return belongs_to_another(folder_.output, pid_); }
 
 bool RunContact::has_ended() const {
-  const auto holder = holder_of(output_);
+  const auto holder = holder_of(folder_);
   return !holder || holder->pid.value_or(0) != pid_;
 }
 
@@ -180,6 +180,6 @@ void RunContact::wait_for_end() const {
   while (!has_ended()) std::this_thread::sleep_for(kLook);
 }
 
-std::string RunContact::name() const { return run_in(output_, pid_); }
+std::string RunContact::name() const { return run_in(folder_.output, pid_); }
 
 }  // namespace fanfetch

@@ -11,6 +11,7 @@
 #include "common/unique_fd.h"
 #include "coordinator/control/request.h"
 #include "coordinator/process/exit.h"
+#include "coordinator/settle/run_folder.h"
 
 namespace fanfetch {
 
@@ -24,12 +25,11 @@ class RunContact {
   /// For a run that begins, ends or is slow.
   static constexpr std::chrono::seconds kPatience{5};
 
-  /// `ledger`: of `--ledger`, for what is said where there is no run. Exit: no run is going on
+  /// Exit: no run is going on
   /// (kExitNoRun), there is no such folder (kExitConfiguration), or the run does not answer or not
   /// to this user (kExitOutput).
   [[nodiscard]] static tl::expected<RunContact, Exit> find(
-      const std::string& output, const std::string& ledger,
-      std::chrono::milliseconds patience = kPatience);
+      const RunFolder& folder, std::chrono::milliseconds patience = kPatience);
 
   /// The answer, a line with its LF. Exit: there is none (kExitOutput).
   [[nodiscard]] tl::expected<std::string, Exit> ask(const Request& request,
@@ -45,10 +45,10 @@ class RunContact {
   [[nodiscard]] std::string name() const;
 
  private:
-  RunContact(std::string output, int pid, UniqueFd fd)
-      : output_(std::move(output)), pid_(pid), fd_(std::move(fd)) {}
+  RunContact(RunFolder folder, int pid, UniqueFd fd)
+      : folder_(std::move(folder)), pid_(pid), fd_(std::move(fd)) {}
 
-  std::string output_;
+  RunFolder folder_;
   int pid_;  // 0: it has not said
   UniqueFd fd_;
 };

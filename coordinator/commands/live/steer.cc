@@ -76,7 +76,7 @@ Exit refused(const RunContact& run, const ReadAnswer& answer) {
 }  // namespace
 
 Exit run_steer(const SteerArguments& arguments) {
-  auto run = RunContact::find(arguments.output, arguments.ledger);
+  auto run = RunContact::find(arguments.folder);
   if (!run) return run.error();
   const auto line = run->ask(arguments.request);
   if (!line) return line.error();

@@ -25,8 +25,8 @@ std::string beginning_of(const std::string& path) {
 
 /// Why FILE is not to be replaced; nullopt: it may be.
 std::optional<std::string> why_to_stay(const ReportArguments& arguments, History& history) {
-  const FolderArguments& folder = arguments.folder;
-  if (is_own_file(arguments.file, folder.output, ledger_path(folder.output, folder.ledger))) {
+  const RunFolder& folder = arguments.folder;
+  if (is_own_file(arguments.file, folder)) {
     return fmt::format("'{}' is what fanfetch keeps its books in; choose another file with -o FILE",
                        arguments.file);
   }

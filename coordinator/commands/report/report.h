@@ -8,7 +8,7 @@
 namespace fanfetch {
 
 struct ReportArguments {
-  FolderArguments folder;
+  RunFolder folder;
   std::string file = "report.html";  ///< `-` is stdout.
   bool force = false;                ///< Replace FILE, whoever wrote it.
 };

@@ -100,17 +100,17 @@ class Top {
 
 Exit run_top(const TopArguments& arguments) {
   if (!TerminalScreen::has_terminal()) {
-    return no_terminal(arguments.output);
+    return no_terminal(arguments.folder.output);
   }
-  auto contact = RunContact::find(arguments.output, arguments.ledger);
+  auto contact = RunContact::find(arguments.folder);
   if (!contact) return std::move(contact.error());
   std::setlocale(LC_ALL, "");  // for the terminal's characters
-  auto end = Top(std::move(*contact), arguments.output).show();
+  auto end = Top(std::move(*contact), arguments.folder.output).show();
   if (!end || end->status != kExitOutput) return end ? std::move(*end) : Exit{};
   // A run that ends closes its socket.
-  const auto still = RunContact::find(arguments.output, arguments.ledger);
+  const auto still = RunContact::find(arguments.folder);
   if (still || still.error().status != kExitNoRun) return std::move(*end);
-  return {kExitSuccess, fmt::format("the run in '{}' has ended\n", arguments.output)};
+  return {kExitSuccess, fmt::format("the run in '{}' has ended\n", arguments.folder.output)};
 }
 
 }  // namespace fanfetch

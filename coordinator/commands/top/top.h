@@ -1,15 +1,13 @@
 #pragma once
 
-#include <string>
-
 #include "coordinator/process/exit.h"
+#include "coordinator/settle/run_folder.h"
 
 namespace fanfetch {
 
 /// `fanfetch top`.
 struct TopArguments {
-  std::string output;  ///< DIR, as the user named it.
-  std::string ledger;  ///< `--ledger`; empty: in the folder.
+  RunFolder folder;
 };
 
 /// Shows the run that is going on, until the user or the run ends. The run notices it no more than

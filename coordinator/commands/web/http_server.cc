@@ -151,8 +151,7 @@ class ClientStream : public httplib::Stream {
 /// are ours.
 class HttpServer::Library : public httplib::Server {
  public:
-  Library(AccessRules rules, Session session, FolderArguments folder, LiveFeed& feed,
-          ReportCache& report)
+  Library(AccessRules rules, Session session, RunFolder folder, LiveFeed& feed, ReportCache& report)
       : rules_(std::move(rules)),
         session_(std::move(session)),
         folder_(std::move(folder)),
@@ -258,7 +257,7 @@ class HttpServer::Library : public httplib::Server {
     const auto history = open_history(folder_);
     if (!history) return say(response, 500, sentence(history.error().text));
     std::optional<LiveReport> live;
-    if (holder_of(folder_.output)) {
+    if (holder_of(folder_)) {
       if (const auto line = feed_.ask(StatusRequest{})) live = read_live_report(*line);
     }
     std::error_code none;
@@ -307,12 +306,12 @@ class HttpServer::Library : public httplib::Server {
 
   const AccessRules rules_;
   const Session session_;
-  const FolderArguments folder_;
+  const RunFolder folder_;
   LiveFeed& feed_;
   ReportCache& report_;
 };
 
-HttpServer::HttpServer(AccessRules rules, Session session, FolderArguments folder, LiveFeed& feed,
+HttpServer::HttpServer(AccessRules rules, Session session, RunFolder folder, LiveFeed& feed,
                        ReportCache& report)
     : library_(std::make_unique<Library>(std::move(rules), std::move(session), std::move(folder),
                                          feed, report)) {}

@@ -20,7 +20,7 @@ class HttpServer {
   };
 
   /// `feed` and `report` are lent.
-  HttpServer(AccessRules rules, Session session, FolderArguments folder, LiveFeed& feed,
+  HttpServer(AccessRules rules, Session session, RunFolder folder, LiveFeed& feed,
              ReportCache& report);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;

@@ -9,7 +9,7 @@ namespace fanfetch {
 Result<RunMark> LedgerReport::look() {
   auto history = open_history(folder_);
   if (!history) return fail("{}", history.error().text);
-  RunLook look = look_at_run(**history, folder_.output);
+  RunLook look = look_at_run(**history, folder_);
   if (auto error = (*history)->error()) return tl::unexpected(std::move(*error));
   if (!look.last_run) return RunMark();
   LastRun& run = *look.last_run;

@@ -12,13 +12,13 @@ namespace fanfetch {
 /// changed its place.
 class LedgerReport : public ReportSource {
  public:
-  explicit LedgerReport(FolderArguments folder) : folder_(std::move(folder)) {}
+  explicit LedgerReport(RunFolder folder) : folder_(std::move(folder)) {}
 
   [[nodiscard]] Result<RunMark> look() override;
   [[nodiscard]] Result<std::string> read() override;
 
  private:
-  const FolderArguments folder_;
+  const RunFolder folder_;
 };
 
 }  // namespace fanfetch

@@ -32,8 +32,7 @@ std::string no_run(std::string_view why) {
 
 }  // namespace
 
-LiveFeed::LiveFeed(FolderArguments folder)
-    : folder_(std::move(folder)), thread_([this] { work(); }) {}
+LiveFeed::LiveFeed(RunFolder folder) : folder_(std::move(folder)), thread_([this] { work(); }) {}
 
 LiveFeed::~LiveFeed() {
   stop();
@@ -94,8 +93,8 @@ std::string LiveFeed::look() {
     if (auto all = ask_all()) return std::move(*all);
     contact_.reset();  // another run may have begun
   }
-  if (!holder_of(folder_.output)) return no_run("no run is going on");
-  auto found = RunContact::find(folder_.output, folder_.ledger, std::chrono::milliseconds(0));
+  if (!holder_of(folder_)) return no_run("no run is going on");
+  auto found = RunContact::find(folder_, std::chrono::milliseconds(0));
   if (!found)
     return no_run(found.error().status == kExitNoRun ? "no run is going on"
                                                      : "the run does not answer");
@@ -125,7 +124,7 @@ std::optional<std::string> LiveFeed::ask_all() {
 
 tl::expected<std::string, Exit> LiveFeed::ask(const Request& request) {
   const std::lock_guard lock(asking_);
-  auto found = RunContact::find(folder_.output, folder_.ledger, kPatience);
+  auto found = RunContact::find(folder_, kPatience);
   if (!found) return tl::unexpected(std::move(found.error()));
   return found->ask(request, kPatience);
 }

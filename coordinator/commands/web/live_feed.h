@@ -26,7 +26,7 @@ class LiveFeed {
   /// Each holds a connection for as long as its page is open.
   static constexpr std::size_t kMaxWatchers = 8;
 
-  explicit LiveFeed(FolderArguments folder);
+  explicit LiveFeed(RunFolder folder);
   LiveFeed(const LiveFeed&) = delete;
   LiveFeed& operator=(const LiveFeed&) = delete;
   /// Waits for an answer that is due, at most kPatience.
@@ -60,7 +60,7 @@ class LiveFeed {
   [[nodiscard]] std::string look();
   [[nodiscard]] std::optional<std::string> ask_all();
 
-  const FolderArguments folder_;
+  const RunFolder folder_;
 
   std::mutex asking_;
   // Under it:

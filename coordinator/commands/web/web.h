@@ -10,7 +10,7 @@ namespace fanfetch {
 
 /// `fanfetch web`, which fanfetch-web does.
 struct WebArguments {
-  FolderArguments folder;
+  RunFolder folder;
   ListenAddress listen;
   std::string token_file;  ///< `--token-file`; empty: a token is made.
   bool read_only = false;

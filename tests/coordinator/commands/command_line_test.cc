@@ -14,7 +14,7 @@ namespace fanfetch {
 namespace {
 
 /// No command that names a DIR asks for one.
-Result<FolderArguments> not_asked() {
+Result<RunFolder> not_asked() {
   ADD_FAILURE() << "a DIR was looked for";
   return fail("no DIR");
 }
@@ -152,7 +152,7 @@ TEST(CommandLine, FoldersOfAnyName) {
 
 TEST(CommandLine, WhatARunIsTold) {
   const auto set = as<SteerArguments>({"set", "d", "jobs=8", "host.a.test=skip"});
-  EXPECT_EQ(set.output, "d");
+  EXPECT_EQ(set.folder.output, "d");
   EXPECT_EQ(std::get<SetRequest>(set.request).values,
             (std::vector<Assignment>{{"jobs", "8"}, {"host.a.test", "skip"}}));
   EXPECT_TRUE(std::get<SetRequest>(as<SteerArguments>({"set", "d"}).request).values.empty());
@@ -162,11 +162,11 @@ TEST(CommandLine, WhatARunIsTold) {
   EXPECT_TRUE(std::holds_alternative<ResumeRequest>(as<SteerArguments>({"resume", "d"}).request));
   EXPECT_TRUE(as<SteerArguments>({"stop", "d"}).wait);
   EXPECT_FALSE(as<SteerArguments>({"stop", "d", "--no-wait"}).wait);
-  EXPECT_EQ(as<SteerArguments>({"stop", "d", "--ledger", "l"}).ledger, "l");
+  EXPECT_EQ(as<SteerArguments>({"stop", "d", "--ledger", "l"}).folder.ledger, "l");
   EXPECT_TRUE(as<StatusArguments>({"status", "d", "--watch"}).watch);
 }
 
-Result<FolderArguments> found() { return FolderArguments{.output = "found", .ledger = "its"}; }
+Result<RunFolder> found() { return RunFolder{.output = "found", .ledger = "its"}; }
 
 TEST(CommandLine, WithoutDir) {
   const auto folders = as<StatusArguments>({"status", "--json"}, found).folders;
@@ -176,28 +176,28 @@ TEST(CommandLine, WithoutDir) {
   EXPECT_EQ(as<ExportArguments>({"export", "--failed"}, found).folders.at(0).output, "found");
   EXPECT_EQ(as<VerifyArguments>({"verify"}, found).folder.output, "found");
   EXPECT_EQ(as<ReportArguments>({"report", "-o", "-"}, found).folder.ledger, "its");
-  EXPECT_EQ(as<TopArguments>({"top"}, found).output, "found");
+  EXPECT_EQ(as<TopArguments>({"top"}, found).folder.output, "found");
   EXPECT_EQ(as<WebArguments>({"web", "--"}, found).folder.output, "found");
   for (const char* name : {"set", "pause", "resume", "stop"}) {
-    EXPECT_EQ(as<SteerArguments>({name}, found).output, "found") << name;
-    EXPECT_EQ(as<SteerArguments>({name}, found).ledger, "its") << name;
-    EXPECT_EQ(as<SteerArguments>({name, "--ledger=mine"}, found).ledger, "mine") << name;
+    EXPECT_EQ(as<SteerArguments>({name}, found).folder.output, "found") << name;
+    EXPECT_EQ(as<SteerArguments>({name}, found).folder.ledger, "its") << name;
+    EXPECT_EQ(as<SteerArguments>({name, "--ledger=mine"}, found).folder.ledger, "mine") << name;
   }
 }
 
 TEST(CommandLine, SetTakesASettingForNoFolder) {
   const auto set = as<SteerArguments>({"set", "jobs=8", "host.a.test:80=skip"}, found);
-  EXPECT_EQ(set.output, "found");
+  EXPECT_EQ(set.folder.output, "found");
   EXPECT_EQ(std::get<SetRequest>(set.request).values,
             (std::vector<Assignment>{{"jobs", "8"}, {"host.a.test:80", "skip"}}));
-  EXPECT_EQ(as<SteerArguments>({"set", "./jobs=8", "jobs=2"}).output, "./jobs=8");
-  EXPECT_EQ(as<SteerArguments>({"set", "/a/b=c"}).output, "/a/b=c");
+  EXPECT_EQ(as<SteerArguments>({"set", "./jobs=8", "jobs=2"}).folder.output, "./jobs=8");
+  EXPECT_EQ(as<SteerArguments>({"set", "/a/b=c"}).folder.output, "/a/b=c");
   EXPECT_EQ(as<StatusArguments>({"status", "a=b"}).folders.at(0).output, "a=b");
   EXPECT_NE(error_of({"set", "a=b"}, found).find("a: it is not one of jobs, "), std::string::npos);
 }
 
 TEST(CommandLine, ADirThatIsNotFound) {
-  const auto none = [] { return Result<FolderArguments>(fail("DIR is missing: why")); };
+  const auto none = [] { return Result<RunFolder>(fail("DIR is missing: why")); };
   for (const char* name :
        {"status", "verify", "export", "report", "top", "web", "set", "pause", "resume", "stop"}) {
     EXPECT_EQ(error_of({name}, none),

@@ -25,14 +25,14 @@ class OutputFolderTest : public ::testing::Test {
 };
 
 TEST_F(OutputFolderTest, MakesWhatIsMissing) {
-  const auto output = OutputFolder::open(root_ / "a/b");
+  const auto output = OutputFolder::open({.output = root_ / "a/b"});
   ASSERT_TRUE(output);
   EXPECT_TRUE(fs::is_directory(root_ / "a/b/.fanfetch/part"));
 }
 
 /// A worker inherits it, and one that was taken over could make others believe in another pid.
 TEST_F(OutputFolderTest, TheLockThatWorkersGetCannotBeWritten) {
-  const auto output = OutputFolder::open(root_);
+  const auto output = OutputFolder::open({.output = root_});
   ASSERT_TRUE(output);
   EXPECT_EQ(::fcntl(output->lock_fd(), F_GETFL) & O_ACCMODE, O_RDONLY);
   std::ifstream lock(root_ / ".fanfetch/lock");
@@ -43,14 +43,14 @@ TEST_F(OutputFolderTest, TheLockThatWorkersGetCannotBeWritten) {
 
 TEST_F(OutputFolderTest, RefusesAFile) {
   std::ofstream(root_ / "file") << "x";
-  const auto output = OutputFolder::open(root_ / "file");
+  const auto output = OutputFolder::open({.output = root_ / "file"});
   ASSERT_FALSE(output);
   EXPECT_EQ(output.error().status, kExitOutput);
   EXPECT_NE(output.error().text.find("file"), std::string::npos);
 }
 
 TEST_F(OutputFolderTest, SaysHowMuchIsFree) {
-  const auto output = OutputFolder::open(root_);
+  const auto output = OutputFolder::open({.output = root_});
   ASSERT_TRUE(output);
   const auto free = output->free_bytes();
   ASSERT_TRUE(free);
@@ -63,7 +63,7 @@ TEST_F(OutputFolderTest, ThrowsAwayThePartsOfAKilledRunAndNothingElse) {
   const std::string part = temp_.write(".fanfetch/part/left", "x");
   (void)temp_.write("mine.jpg", "x");
   (void)temp_.write(".fanfetch/ledger.sqlite", "x");
-  const auto output = OutputFolder::open(root_);
+  const auto output = OutputFolder::open({.output = root_});
   ASSERT_TRUE(output);
   EXPECT_TRUE(fs::exists(part)) << "before that, the ledger may still have it placed";
   EXPECT_FALSE(output->is_empty());
@@ -78,7 +78,7 @@ TEST_F(OutputFolderTest, ThrowsAwayThePartsOfAKilledRunAndNothingElse) {
 TEST_F(OutputFolderTest, IsNotKeptFromItsWorkByAWorkersSelfTest) {
   const std::string left = temp_.write(".fanfetch/part/12.sandbox", "x");
   fs::create_directories(root_ / ".fanfetch/part/34.sandbox");
-  const auto output = OutputFolder::open(root_);
+  const auto output = OutputFolder::open({.output = root_});
   ASSERT_TRUE(output);
   EXPECT_EQ(output->clean_parts().value(), false) << "neither is a part";
   EXPECT_FALSE(fs::exists(left));
@@ -89,7 +89,7 @@ TEST_F(OutputFolderTest, KeepsPartsThatCanBeGoneOnWith) {
     (void)temp_.write(std::string(".fanfetch/part/") + name, "x");
   }
   fs::create_directory(root_ / ".fanfetch/part/folder");  // somebody else's: not ours to remove
-  const auto output = OutputFolder::open(root_);
+  const auto output = OutputFolder::open({.output = root_});
   ASSERT_TRUE(output);
   EXPECT_TRUE(output->is_empty()) << "but for what is its own";
   int moves = 0;
@@ -105,14 +105,14 @@ TEST_F(OutputFolderTest, KeepsPartsThatCanBeGoneOnWith) {
 TEST_F(OutputFolderTest, KeepsPartsWhoseSidecarCannotBeLookedFor) {
   const std::string part(250, 'p');  // its sidecar's name would be too long
   (void)temp_.write(".fanfetch/part/" + part, "x");
-  const auto output = OutputFolder::open(root_);
+  const auto output = OutputFolder::open({.output = root_});
   ASSERT_TRUE(output);
   EXPECT_EQ(output->clean_parts().value(), true);
   EXPECT_TRUE(fs::exists(root_ / ".fanfetch/part" / part)) << "only ENOENT says that there is none";
 }
 
 TEST_F(OutputFolderTest, KnowsWhenItIsNotThereAnyMore) {
-  const auto output = OutputFolder::open(root_ / "out");
+  const auto output = OutputFolder::open({.output = root_ / "out"});
   ASSERT_TRUE(output);
   EXPECT_EQ(output->lost(), std::nullopt);
 
@@ -130,7 +130,7 @@ TEST_F(OutputFolderTest, KnowsWhenItIsNotThereAnyMore) {
 }
 
 TEST_F(OutputFolderTest, CanBeSyncedAsLongAsItIsOpen) {
-  const auto output = OutputFolder::open(root_ / "out");
+  const auto output = OutputFolder::open({.output = root_ / "out"});
   ASSERT_TRUE(output);
   EXPECT_EQ(output->sync(), 0);
   fs::rename(root_ / "out", root_ / "away");
@@ -138,7 +138,7 @@ TEST_F(OutputFolderTest, CanBeSyncedAsLongAsItIsOpen) {
 }
 
 TEST_F(OutputFolderTest, TheNoteOfItsLedgerIsReplacedAsAWhole) {
-  const auto output = OutputFolder::open(root_);
+  const auto output = OutputFolder::open({.output = root_});
   ASSERT_TRUE(output);
   EXPECT_EQ(output->ledger_identity(), std::nullopt);
   const std::string first(32, 'a'), second(32, 'b');
@@ -152,7 +152,7 @@ TEST_F(OutputFolderTest, TheNoteOfItsLedgerIsReplacedAsAWhole) {
 
 /// What a power cut may have left of a note that was written in place.
 TEST_F(OutputFolderTest, ANoteOfItsLedgerWithoutAnIdentityIsLost) {
-  const auto output = OutputFolder::open(root_);
+  const auto output = OutputFolder::open({.output = root_});
   ASSERT_TRUE(output);
   for (const std::string& left : {std::string(), std::string(33, '\0'), std::string("abc")}) {
     (void)temp_.write(".fanfetch/ledger-id", left);
@@ -165,7 +165,7 @@ TEST_F(OutputFolderTest, FollowsNoLinkOutOfTheFolder) {
   std::ofstream(root_ / "elsewhere/part/precious") << "x";
   fs::create_directories(root_ / "out");
   fs::create_symlink(root_ / "elsewhere", root_ / "out/.fanfetch");
-  const auto opened = OutputFolder::open(root_ / "out");
+  const auto opened = OutputFolder::open({.output = root_ / "out"});
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().status, kExitOutput);
   EXPECT_NE(opened.error().text.find("/out/.fanfetch' is a symbolic link: "), std::string::npos)
@@ -173,18 +173,18 @@ TEST_F(OutputFolderTest, FollowsNoLinkOutOfTheFolder) {
   EXPECT_TRUE(fs::exists(root_ / "elsewhere/part/precious"));
   fs::remove(root_ / "out/.fanfetch");
   std::ofstream(root_ / "out/.fanfetch") << "x";
-  const auto file = OutputFolder::open(root_ / "out");
+  const auto file = OutputFolder::open({.output = root_ / "out"});
   ASSERT_FALSE(file);
   EXPECT_NE(file.error().text.find("/out/.fanfetch' is no folder: "), std::string::npos);
 }
 
 TEST_F(OutputFolderTest, OneRunAtATimeAndTheOtherIsNamed) {
-  const auto first = OutputFolder::open(root_);
+  const auto first = OutputFolder::open({.output = root_});
   ASSERT_TRUE(first);
   const pid_t child = ::fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
-    const auto second = OutputFolder::open(root_);
+    const auto second = OutputFolder::open({.output = root_});
     const bool busy = !second && second.error().status == kExitBusy;
     const auto pid = fmt::format("pid {}", ::getppid());
     ::_exit(busy && second.error().text.find(pid) != std::string::npos ? 0 : 1);
@@ -196,9 +196,9 @@ TEST_F(OutputFolderTest, OneRunAtATimeAndTheOtherIsNamed) {
 
 TEST_F(OutputFolderTest, IsHeldForWhatItWasOpenedFor) {
   for (const HeldFor purpose : {HeldFor::run, HeldFor::verify}) {
-    const auto output = OutputFolder::open(root_, purpose);
+    const auto output = OutputFolder::open({.output = root_}, purpose);
     ASSERT_TRUE(output);
-    const auto holder = holder_of(root_);
+    const auto holder = holder_of({.output = root_});
     ASSERT_TRUE(holder);
     EXPECT_EQ(holder->purpose, purpose);
   }
@@ -206,14 +206,14 @@ TEST_F(OutputFolderTest, IsHeldForWhatItWasOpenedFor) {
 
 /// A full disk must not look like another run.
 TEST_F(OutputFolderTest, APidThatCannotBeWrittenDoesNotMatter) {
-  ASSERT_TRUE(OutputFolder::open(root_));
+  ASSERT_TRUE(OutputFolder::open({.output = root_}));
   const pid_t child = ::fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
     ::signal(SIGXFSZ, SIG_IGN);
     const rlimit none{0, 0};
     ::setrlimit(RLIMIT_FSIZE, &none);
-    ::_exit(OutputFolder::open(root_) ? 0 : 1);
+    ::_exit(OutputFolder::open({.output = root_}) ? 0 : 1);
   }
   int status = -1;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
@@ -224,7 +224,7 @@ TEST_F(OutputFolderTest, APidThatCannotBeWrittenDoesNotMatter) {
 TEST_F(OutputFolderTest, AnInheritedLockOutlivesItsOwner) {
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
-  auto first = OutputFolder::open(root_);
+  auto first = OutputFolder::open({.output = root_});
   ASSERT_TRUE(first);
   const pid_t worker = ::fork();
   ASSERT_GE(worker, 0);
@@ -235,10 +235,10 @@ TEST_F(OutputFolderTest, AnInheritedLockOutlivesItsOwner) {
   }
   ::close(ends[0]);
   { const auto gone = std::move(*first); }
-  EXPECT_FALSE(OutputFolder::open(root_));
+  EXPECT_FALSE(OutputFolder::open({.output = root_}));
   ::close(ends[1]);
   ASSERT_EQ(::waitpid(worker, nullptr, 0), worker);
-  EXPECT_TRUE(OutputFolder::open(root_));
+  EXPECT_TRUE(OutputFolder::open({.output = root_}));
 }
 
 }  // namespace

@@ -17,9 +17,9 @@ namespace fs = std::filesystem;
 class RunLedgerTest : public ::testing::Test {
  protected:
   [[nodiscard]] tl::expected<RunLedger, Exit> try_to_open(const std::string& ledger) const {
-    auto folder = OutputFolder::open(out_);
+    auto folder = OutputFolder::open({.output = out_, .ledger = ledger});
     if (!folder) return tl::unexpected(folder.error());
-    return open_run_ledger(std::move(*folder), ledger);
+    return open_run_ledger(std::move(*folder));
   }
   [[nodiscard]] RunLedger open(const std::string& ledger = "") const {
     auto opened = try_to_open(ledger);

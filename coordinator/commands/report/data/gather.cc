@@ -293,11 +293,11 @@ void add_pictures(Database& database, const RowSample& candidates, const ReportL
 
 }  // namespace
 
-Result<ReportData> gather_report(History& history, const FolderArguments& folder, WallTime now,
+Result<ReportData> gather_report(History& history, const RunFolder& folder, WallTime now,
                                  const ReportLimits& limits) {
   ReportData data{.output = folder.output, .ledger = folder.ledger, .at = now};
   Database& database = history.database();
-  const RunLook look = look_at_run(history, folder.output);
+  const RunLook look = look_at_run(history, folder);
   data.runs = read_runs(database, std::max<std::size_t>(limits.runs, 1));
   if (!data.runs.empty()) {
     const auto all = static_cast<std::uint64_t>(database.query_number("SELECT count(*) FROM runs"));

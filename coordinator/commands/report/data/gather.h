@@ -28,7 +28,7 @@ struct ReportLimits {
 /// the sample pictures. A run may write the ledger meanwhile and does not have to wait: the rows
 /// are read in pages, so that a link that is settled during the pass may count as before or after.
 /// Error: the ledger cannot be read.
-[[nodiscard]] Result<ReportData> gather_report(History& history, const FolderArguments& folder,
+[[nodiscard]] Result<ReportData> gather_report(History& history, const RunFolder& folder,
                                                WallTime now, const ReportLimits& limits = {});
 
 }  // namespace fanfetch

@@ -1,0 +1,17 @@
+#include "coordinator/settle/run_folder.h"
+
+#include <filesystem>
+
+namespace fanfetch {
+
+bool is_own_file(const std::string& path, const RunFolder& folder) {
+  const std::string ledger = folder.ledger_path();
+  std::error_code none;  // what is not there is not the same
+  for (const auto& own : {ledger, ledger + "-wal", ledger + "-shm", ledger + "-damaged",
+                          folder.lock_path(), folder.state_path() + "/control"}) {
+    if (std::filesystem::equivalent(path, own, none)) return true;
+  }
+  return false;
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+namespace fanfetch {
+
+/// Where a run's files are and what it keeps about them, as the user names it.
+struct RunFolder {
+  std::string output;  ///< The files.
+  std::string ledger;  ///< `--ledger`; empty: in `.fanfetch`.
+
+  /// Where parts, the lock, the control socket and, as a rule, the ledger are.
+  [[nodiscard]] std::string state_path() const { return output + "/.fanfetch"; }
+  [[nodiscard]] std::string ledger_path() const {
+    return ledger.empty() ? state_path() + "/ledger.sqlite" : ledger;
+  }
+  [[nodiscard]] std::string lock_path() const { return state_path() + "/lock"; }
+
+  bool operator==(const RunFolder&) const = default;
+};
+
+/// Whether `path` is one of the files that a run keeps there, which no report may overwrite.
+[[nodiscard]] bool is_own_file(const std::string& path, const RunFolder& folder);
+
+}  // namespace fanfetch
