@@ -32,6 +32,7 @@
 #include "coordinator/run.h"
 #include "coordinator/run_setup.h"
 #include "coordinator/run_sources.h"
+#include "coordinator/settle/state_folder.h"
 
 namespace fanfetch {
 namespace {
@@ -49,6 +50,10 @@ template <class T>
 T or_exit(Result<T> result, ExitStatus status) {
   if (!result) throw exit_with(status, result.error().message);
   return std::move(*result);
+}
+
+void or_exit(tl::expected<void, Exit> result) {
+  if (!result) throw std::move(result.error());
 }
 
 template <class T>
@@ -190,6 +195,7 @@ Exit rehearse(const Options& options, std::vector<ReaderSource> sources, SourceC
   plan.output_fd = folder.get();
   plan.links_in_flight = &links_in_flight;
   plan.name_claims = &name_claims;
+  or_exit(check_state(files.folder()));
   const std::string ledger = files.folder().ledger_path();
   if (::access(ledger.c_str(), F_OK) == 0) {
     plan.history = or_exit(History::open(ledger), kExitOutput);

@@ -204,7 +204,7 @@ void Run::close_ledger() {
 
 /// A run that nobody can ask or steer goes on all the same.
 void Run::open_control() {
-  auto opened = ControlSocket::open(parts_.ledger.output.fd(), parts_.ledger.output.state_fd());
+  auto opened = ControlSocket::open(parts_.ledger.output.own_fd(), parts_.ledger.output.state_fd());
   if (!opened) {
     return inbox_->notice("fanfetch status, set, pause and stop cannot reach this run: " +
                           opened.error().message);

@@ -5,6 +5,7 @@
 #include <new>
 #include <span>
 
+#include "coordinator/commands/arguments/find_folders.h"
 #include "coordinator/commands/command_line.h"
 #include "coordinator/commands/folder/default_folder.h"
 #include "coordinator/commands/web/web.h"
@@ -19,8 +20,10 @@ Exit show(int argc, const char* const* argv) {
   if (words.size() < 2 || std::string_view(words[1]) != "web") {
     return exit_with(kExitConfiguration, "this program is started by fanfetch web");
   }
-  const auto command = read_command(words.subspan(1), default_folder);
-  return command ? run_web(std::get<WebArguments>(*command)) : command.error();
+  auto command = read_command(words.subspan(1), default_folder);
+  if (!command) return command.error();
+  if (auto found = find_folders(*command); !found) return found.error();
+  return run_web(std::get<WebArguments>(*command));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <type_traits>
 
+#include "coordinator/commands/arguments/find_folders.h"
 #include "coordinator/commands/command_line.h"
 #include "coordinator/commands/export.h"
 #include "coordinator/commands/folder/default_folder.h"
@@ -39,9 +40,10 @@ Exit become_web(const char* const* argv) {
 bool is_command(int argc, const char* const* argv) { return argc > 1 && is_command_name(argv[1]); }
 
 Exit run_command(int argc, const char* const* argv) {
-  const auto command =
+  auto command =
       read_command(std::span(argv, static_cast<std::size_t>(argc)).subspan(1), default_folder);
   if (!command) return command.error();
+  if (auto found = find_folders(*command); !found) return found.error();
   return std::visit(
       [argv](const auto& arguments) -> Exit {
         if constexpr (std::is_same_v<decltype(arguments), const WebArguments&>) {

@@ -92,12 +92,12 @@ int connect_at(UniqueFd& client, int folder, const std::string& name) {
 
 }  // namespace
 
-Result<ControlSocket> ControlSocket::open(int folder, int state) {
+Result<ControlSocket> ControlSocket::open(int own, int state) {
   UniqueFd listener;
   UniqueFd place(::openat(state, ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
   const int error = place.valid() ? listen_at(listener, place.get(), kName) : errno;
   if (error == 0) return ControlSocket(std::move(listener), std::move(place), kName);
-  const std::string name = name_of(folder);
+  const std::string name = name_of(own);
   for (const std::string& path : runtime_folders({::geteuid()})) {
     UniqueFd other = open_folder(path);
     if (name.empty() || !other.valid() || !is_private(other.get())) continue;
@@ -116,15 +116,15 @@ ControlSocket::~ControlSocket() {
 tl::expected<UniqueFd, int> connect_to_control(const RunFolder& names,
                                                const std::vector<uid_t>& users) {
   UniqueFd client;
-  const UniqueFd folder = open_folder(names.output);
-  if (!folder.valid()) return tl::unexpected(errno);
+  const UniqueFd own = open_folder(names.own_path());
+  if (!own.valid()) return tl::unexpected(errno);
   const UniqueFd state = open_folder(names.state_path());
   const int error = state.valid() ? connect_at(client, state.get(), kName) : errno;
   if (error == 0) return client;
   for (const std::string& path : runtime_folders(users)) {
     const UniqueFd other = open_folder(path);
     if (!other.valid() || !is_private(other.get())) continue;
-    if (connect_at(client, other.get(), name_of(folder.get())) == 0) return client;
+    if (connect_at(client, other.get(), name_of(own.get())) == 0) return client;
   }
   return tl::unexpected(error);
 }

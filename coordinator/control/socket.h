@@ -11,15 +11,15 @@
 
 namespace fanfetch {
 
-/// The socket at which a run is asked: `.fanfetch/control` in its output folder or, where that can
-/// hold none, a file of the user's runtime folder that is named after the output folder's device
-/// and inode. Its user alone may connect (0600). Removed when this goes.
+/// The socket at which a run is asked: `control` in its state folder or, where that can hold none,
+/// a file of the user's runtime folder that is named after the device and inode of the folder that
+/// is the run's own (see RunFolder). Its user alone may connect (0600). Removed when this goes.
 class ControlSocket {
  public:
-  /// Listens, and takes the place of one that a killed run has left. `folder`: the output folder,
-  /// `state`: its `.fanfetch`, both lent until the end. Error: no place takes a socket; names them.
-  /// REQUIRES: the folder's lock is held, so that no other run listens.
-  [[nodiscard]] static Result<ControlSocket> open(int folder, int state);
+  /// Listens, and takes the place of one that a killed run has left. `own`: that folder,
+  /// `state`: its state folder, both lent until the end. Error: no place takes a socket; names
+  /// them. REQUIRES: the folder's lock is held, so that no other run listens.
+  [[nodiscard]] static Result<ControlSocket> open(int own, int state);
   ControlSocket(ControlSocket&&) noexcept = default;
   ControlSocket& operator=(ControlSocket&&) = delete;
   ~ControlSocket();

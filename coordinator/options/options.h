@@ -51,13 +51,16 @@ struct SourceOptions {
 /// Where files and the ledger go.
 struct FileOptions {
   std::string output;  ///< Empty: what suits the sources, see output_folder() in run_sources.h.
-  std::string ledger;  ///< Empty: in the output folder.
+  std::string state;   ///< Empty: in the output folder.
+  std::string ledger;  ///< Empty: with the rest of the state.
   std::string name_template = "{name}";
   bool name_given = false;  ///< `--name`: it wins over the names that a list gives.
   bool fix_extension = false;
 
   /// REQUIRES: `output` is known.
-  [[nodiscard]] RunFolder folder() const { return {.output = output, .ledger = ledger}; }
+  [[nodiscard]] RunFolder folder() const {
+    return {.output = output, .state = state, .ledger = ledger};
+  }
 };
 
 /// Whether workers are locked in.

@@ -18,11 +18,12 @@
 #include "common/part_name.h"
 #include "coordinator/process/replace_file.h"
 #include "coordinator/settle/folder_holder.h"
+#include "coordinator/settle/state_folder.h"
 
 namespace fanfetch {
 namespace {
 
-constexpr const char* kStateFolder = ".fanfetch";
+constexpr const char* kOwnFolder = ".fanfetch";
 constexpr const char* kLedgerIdentity = "ledger-id";
 constexpr std::size_t kIdentityDigits = 32;  // the ledger's schema makes it of 16 random bytes
 
@@ -151,13 +152,21 @@ tl::expected<OutputFolder, Exit> OutputFolder::open(const RunFolder& names, Held
   if (!output.folder_.valid()) {
     return unwritable(path, "open the output folder", made ? made.value() : errno);
   }
-  output.state_ = open_subfolder(output.folder_.get(), kStateFolder);
-  if (!output.state_.valid()) {
-    return no_subfolder(path, kStateFolder, output.folder_.get(), kStateFolder, errno);
+  UniqueFd own = open_subfolder(output.folder_.get(), kOwnFolder);
+  if (!own.valid()) {
+    return no_subfolder(path, kOwnFolder, output.folder_.get(), kOwnFolder, errno);
+  }
+  if (auto same = check_state(names); !same) return tl::unexpected(std::move(same.error()));
+  if (names.state.empty()) {
+    output.state_ = std::move(own);
+  } else {
+    auto state = open_state_folder(names, own.get());
+    if (!state) return tl::unexpected(std::move(state.error()));
+    output.state_ = std::move(*state);
   }
   output.part_ = open_subfolder(output.state_.get(), "part");
   if (!output.part_.valid()) {
-    return no_subfolder(path, ".fanfetch/part", output.state_.get(), "part", errno);
+    return no_subfolder(names.state_path(), "part", output.state_.get(), "part", errno);
   }
   // Workers inherit it, and need not write to it.
   output.lock_ = open_lock(output.state_.get(), O_RDONLY);
@@ -183,7 +192,7 @@ tl::expected<OutputFolder, Exit> OutputFolder::open(const RunFolder& names, Held
 bool OutputFolder::is_empty() const {
   bool empty = true;
   const int error = each_entry(folder_.get(), [&](std::string_view name) {
-    empty = name == kStateFolder;
+    empty = name == kOwnFolder;
     return empty;
   });
   return error == 0 && empty;

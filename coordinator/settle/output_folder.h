@@ -13,12 +13,14 @@
 
 namespace fanfetch {
 
-/// The folder that a run writes to, opened and locked. Holds `.fanfetch/part`, where workers write.
+/// The folder that a run writes to, opened and locked, with its state: `part`, where workers write,
+/// and all that a run keeps for itself.
 /// All names are resolved from descriptors held open all run.
 class OutputFolder {
  public:
   /// Makes the folder if it is missing, and takes the lock. Waits up to 2 s for a run that is just
-  /// ending. Exit: kExitBusy if another run holds it, else kExitOutput.
+  /// ending. Exit: kExitBusy if another run holds it, kExitConfiguration if it
+  /// does not go with its state folder (see state_folder.h), else kExitOutput.
   [[nodiscard]] static tl::expected<OutputFolder, Exit> open(const RunFolder& names,
                                                              HeldFor purpose = HeldFor::run);
 
@@ -48,8 +50,10 @@ class OutputFolder {
   /// Notes it; a power cut leaves the earlier note or this one.
   [[nodiscard]] tl::expected<void, Exit> set_ledger_identity(const std::string& id) const;
   [[nodiscard]] int fd() const { return folder_.get(); }
-  /// `.fanfetch`.
+  /// `.fanfetch`, or the folder of `--state`.
   [[nodiscard]] int state_fd() const { return state_.get(); }
+  /// That of RunFolder::own_path().
+  [[nodiscard]] int own_fd() const { return names_.state.empty() ? fd() : state_fd(); }
   [[nodiscard]] int part_fd() const { return part_.get(); }
   /// For the workers to inherit: the lock ends with the last process of the run.
   [[nodiscard]] int lock_fd() const { return lock_.get(); }
@@ -59,7 +63,7 @@ class OutputFolder {
 
   RunFolder names_;
   UniqueFd folder_;
-  UniqueFd state_;  // .fanfetch
+  UniqueFd state_;
   UniqueFd part_;
   UniqueFd lock_;
 };

@@ -7,10 +7,15 @@ namespace fanfetch {
 /// Where a run's files are and what it keeps about them, as the user names it.
 struct RunFolder {
   std::string output;  ///< The files.
-  std::string ledger;  ///< `--ledger`; empty: in `.fanfetch`.
+  std::string state;   ///< `--state`; empty: in `.fanfetch` beside the files.
+  std::string ledger;  ///< `--ledger`; empty: with the rest of the state.
 
   /// Where parts, the lock, the control socket and, as a rule, the ledger are.
-  [[nodiscard]] std::string state_path() const { return output + "/.fanfetch"; }
+  [[nodiscard]] std::string state_path() const {
+    return state.empty() ? output + "/.fanfetch" : state;
+  }
+  /// The folder that is this run's alone: several may write to one output folder.
+  [[nodiscard]] const std::string& own_path() const { return state.empty() ? output : state; }
   [[nodiscard]] std::string ledger_path() const {
     return ledger.empty() ? state_path() + "/ledger.sqlite" : ledger;
   }

@@ -45,7 +45,7 @@ tl::expected<RunLedger, Exit> open_run_ledger(OutputFolder folder, OnDamage on_d
 
   std::error_code none;
   const bool elsewhere = !std::filesystem::equivalent(
-      run.path, RunFolder{.output = names.output, .ledger = {}}.ledger_path(), none);
+      run.path, RunFolder{.output = names.output, .state = names.state}.ledger_path(), none);
   if (auto owned = check_owner(run, names.output, elsewhere); !owned) {
     return tl::unexpected(owned.error());
   }

@@ -20,7 +20,7 @@ Result<FileOptions> configured_files() {
   if (!settings) return tl::unexpected(settings.error());
   for (const Setting& setting : *settings) {
     const std::string_view name = setting.option->long_name();
-    if (name != "output" && name != "ledger") continue;
+    if (name != "output" && name != "state" && name != "ledger") continue;
     if (auto applied = apply_setting(options, *path, setting); !applied) {
       return tl::unexpected(applied.error());
     }
@@ -34,8 +34,7 @@ std::vector<std::string> folders_with_ledger() {
   std::vector<std::string> found;
   for (const char* folder : {"downloads", "images"}) {
     struct stat status {};
-    const bool is_there =
-        ::stat(RunFolder{.output = folder, .ledger = {}}.ledger_path().c_str(), &status) == 0;
+    const bool is_there = ::stat(RunFolder{.output = folder}.ledger_path().c_str(), &status) == 0;
     if (is_there || (errno != ENOENT && errno != ENOTDIR)) found.emplace_back(folder);
   }
   return found;
@@ -44,11 +43,12 @@ std::vector<std::string> folders_with_ledger() {
 Result<RunFolder> default_folder() {
   auto files = configured_files();
   if (!files) return tl::unexpected(std::move(files.error()));
+  if (files->output.empty()) files->output = std::move(files->state);  // a command takes either
   if (!files->output.empty()) {
     return RunFolder{.output = std::move(files->output), .ledger = std::move(files->ledger)};
   }
   const auto found = folders_with_ledger();
-  if (found.size() == 1) return RunFolder{.output = found[0], .ledger = {}};
+  if (found.size() == 1) return RunFolder{.output = found[0]};
   if (!found.empty()) {
     return fail("DIR is missing: both {} and {} here have a ledger", found[0], found[1]);
   }

@@ -81,12 +81,12 @@ Exit not_held(const RunFolder& folder) {
   return no_run(folder);
 }
 
-bool is_answered_by_its_user(int fd, const std::string& output) {
+bool is_answered_by_its_user(int fd, const std::string& own) {
   ucred peer{};
   socklen_t size = sizeof peer;
   if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return false;
   struct stat folder {};
-  const bool found = ::stat(output.c_str(), &folder) == 0;
+  const bool found = ::stat(own.c_str(), &folder) == 0;
   return is_believed(peer.uid, ::geteuid(), found ? std::optional(folder.st_uid) : std::nullopt);
 }
 
@@ -124,7 +124,7 @@ tl::expected<RunContact, Exit> RunContact::find(const RunFolder& folder,
     std::vector<uid_t> users = {::geteuid()};
     if (const auto owner = owner_of(pid)) users.push_back(*owner);
     auto fd = connect_to_control(folder, users);
-    if (fd && !is_answered_by_its_user(fd->get(), output))
+    if (fd && !is_answered_by_its_user(fd->get(), folder.own_path()))
       return tl::unexpected(belongs_to_another(output, pid));
     if (fd) return RunContact(folder, pid, std::move(*fd));
     if (fd.error() == EACCES || fd.error() == EPERM) {

@@ -1,0 +1,221 @@
+#include "coordinator/settle/state_folder.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "common/result.h"
+#include "common/sha256.h"
+#include "coordinator/process/replace_file.h"
+
+namespace fanfetch {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kOutputNote = "output";      // in the state folder
+constexpr std::string_view kStateNote = "state-";  // in `.fanfetch`, and some digits
+constexpr const char* kPart = "part";
+
+tl::unexpected<Exit> wrong(std::string_view message) {
+  return tl::unexpected(exit_with(kExitConfiguration, message));
+}
+
+tl::unexpected<Exit> unwritable(const std::string& state, int error) {
+  return tl::unexpected(
+      exit_with(kExitOutput, fmt::format("cannot write to the state folder '{}': {}; choose "
+                                         "another one with --state",
+                                         state, errno_text(error))));
+}
+
+std::string own_folder(const RunFolder& names) {
+  return RunFolder{.output = names.output}.state_path();
+}
+
+/// Absolute, without symbolic links in what is there of it.
+std::string real_path(const std::string& path) {
+  std::error_code error;
+  const fs::path real = fs::weakly_canonical(fs::absolute(path, error), error);
+  std::string text = real.empty() ? path : real.lexically_normal().string();
+  if (text.size() > 1 && text.ends_with('/')) text.pop_back();
+  return text;
+}
+
+bool lies_in(const std::string& path, const std::string& folder) {
+  return path == folder || path.starts_with(folder + '/');
+}
+
+/// The path in a note; nullopt: there is no note, or none of ours.
+std::optional<std::string> read_note(int folder, const std::string& name) {
+  const UniqueFd file(
+      ::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  struct stat status {};
+  if (!file.valid() || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    return std::nullopt;
+  }
+  std::array<char, PATH_MAX + 1> text;
+  const ssize_t size = ::read(file.get(), text.data(), text.size());
+  const std::string_view path(text.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+  if (!path.starts_with('/') || path.find('\n') + 1 != path.size()) return std::nullopt;
+  return std::string(path.substr(0, path.size() - 1));
+}
+
+UniqueFd open_folder(const std::string& path) {
+  return UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
+bool has_ledger(const std::string& state) {
+  std::error_code none;
+  return fs::exists(state + "/ledger.sqlite", none);
+}
+
+/// The state folders that are noted beside the files. One may be gone, or not mounted now.
+std::vector<std::string> noted_states(const RunFolder& names) {
+  const std::string own = own_folder(names);
+  const UniqueFd folder = open_folder(own);
+  std::vector<std::string> states;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(own, error)) {
+    const std::string name = entry.path().filename();
+    if (!name.starts_with(kStateNote)) continue;
+    if (auto state = read_note(folder.get(), name)) states.push_back(std::move(*state));
+  }
+  std::ranges::sort(states);
+  return states;
+}
+
+/// Nothing is in it but what a killed start has left, and the files of the run.
+bool is_fresh(const std::string& state, const std::string& output) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(state, error)) {
+    const bool is_ours = entry.path().filename() == std::string(kOutputNote) + ".new";
+    if (!is_ours && !lies_in(output, entry.path())) return false;
+  }
+  return !error;
+}
+
+/// Writes the note in `part` first and moves it, as downloads are: what cannot be moved so is on
+/// another file system.
+tl::expected<void, Exit> note_state(const RunFolder& names, const std::string& state, int part,
+                                    int own) {
+  const std::string name = fmt::format("{}{:016x}", kStateNote, first_bits(sha256(state)));
+  if (read_note(own, name) == state) return {};
+  const int error = replace_file(part, name, state + '\n');
+  if (error != 0) return unwritable(names.state, error);
+  if (::renameat(part, name.c_str(), own, name.c_str()) == 0) return {};
+  const int why = errno;
+  (void)::unlinkat(part, name.c_str(), 0);
+  if (why != EXDEV) return unwritable(names.state, why);
+  return wrong(
+      fmt::format("'{}' is on another file system than '{}', where the files in it could not be "
+                  "moved to: name a folder there with --state, or only the ledger elsewhere, with "
+                  "--ledger FILE",
+                  names.state, names.output));
+}
+
+}  // namespace
+
+tl::expected<RunFolder, Exit> find_run_folder(RunFolder named) {
+  std::error_code none;
+  if (!fs::is_directory(own_folder(named), none)) {
+    const UniqueFd folder = open_folder(named.output);
+    auto files = read_note(folder.get(), kOutputNote);
+    if (!files) return named;
+    named.state = std::move(named.output);
+    named.output = std::move(*files);
+    if (fs::is_directory(named.output, none)) return named;
+    return wrong(
+        fmt::format("the files of the state folder '{0}' are not in '{1}' any more: write where "
+                    "they are now into '{0}/{2}'",
+                    named.state, named.output, kOutputNote));
+  }
+  std::vector<std::string> states = noted_states(named);
+  // Of one that was moved, the earlier note stays.
+  if (states.size() > 1) {
+    std::erase_if(states, [](const auto& state) { return !open_folder(state).valid(); });
+  }
+  if (states.size() == 1) {
+    named.state = std::move(states[0]);
+    return named;
+  }
+  if (states.empty()) return named;
+  return wrong(
+      fmt::format("several runs write to '{}', each with a state folder of its own: name "
+                  "one of them, '{}'",
+                  named.output, fmt::join(states, "', '")));
+}
+
+tl::expected<void, Exit> check_state(const RunFolder& names) {
+  if (!names.state.empty()) {
+    if (!has_ledger(own_folder(names))) return {};
+    return wrong(fmt::format(
+        "'{}' was begun without --state, and has its ledger: go on without it, or choose another "
+        "folder with -o",
+        names.output));
+  }
+  const auto states = noted_states(names);
+  if (states.empty()) return {};
+  return wrong(fmt::format(
+      "'{}' was begun with --state '{}': say so again, or choose another "
+      "folder with -o{}",
+      names.output, states[0],
+      open_folder(states[0]).valid() ? ""
+                                     : fmt::format(". It is not there now; if it is gone for good, "
+                                                   "remove '{}/{}*'",
+                                                   own_folder(names), kStateNote)));
+}
+
+tl::expected<UniqueFd, Exit> open_state_folder(const RunFolder& names, int own) {
+  const std::string output = real_path(names.output), state = real_path(names.state);
+  if (lies_in(state, output) || lies_in(output, state + '/' + kPart)) {
+    return wrong(fmt::format("--state '{}' lies among the files of '{}': name a folder beside them",
+                             names.state, names.output));
+  }
+  if (output.find('\n') != output.npos || state.find('\n') != state.npos) {
+    return wrong("the path of --state or of the output folder has a line break in it");
+  }
+  std::error_code made;
+  fs::create_directories(names.state, made);
+  UniqueFd folder = open_folder(names.state);
+  if (!folder.valid()) return unwritable(names.state, made ? made.value() : errno);
+  const auto noted = read_note(folder.get(), kOutputNote);
+  if (noted && *noted != output) {
+    return wrong(
+        fmt::format("the state folder '{0}' belongs to the files in '{1}'; if they were "
+                    "moved to '{2}', write that into '{0}/{3}'",
+                    names.state, *noted, output, kOutputNote));
+  }
+  if (!noted && !is_fresh(state, output)) {
+    return wrong(
+        fmt::format("'{}' is not empty, and no state folder of fanfetch's: name a new one with "
+                    "--state",
+                    names.state));
+  }
+  if (!noted) {
+    const int error = replace_file(folder.get(), kOutputNote, output + '\n');
+    if (error != 0) return unwritable(names.state, error);
+  }
+  if (::mkdirat(folder.get(), kPart, 0777) != 0 && errno != EEXIST) {
+    return unwritable(names.state, errno);
+  }
+  const UniqueFd part(
+      ::openat(folder.get(), kPart, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!part.valid()) return unwritable(names.state, errno);
+  if (auto is_noted = note_state(names, state, part.get(), own); !is_noted) {
+    return tl::unexpected(std::move(is_noted.error()));
+  }
+  return folder;
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <tl/expected.hpp>
+
+#include "common/unique_fd.h"
+#include "coordinator/process/exit.h"
+#include "coordinator/settle/run_folder.h"
+
+namespace fanfetch {
+
+// A folder of `--state DIR` and the one of the files know each other: DIR/output holds the path of
+// the files, and `.fanfetch/state-…` beside them that of DIR. So a command may be given either.
+
+/// The folder that `named.output` stands for: it may be a state folder, or one whose runs keep
+/// their state elsewhere. What is neither, or not there, stays as it is. REQUIRES: `named.state` is
+/// empty. Exit (kExitConfiguration): its files were moved, or several runs write there, each with a
+/// state folder of its own.
+[[nodiscard]] tl::expected<RunFolder, Exit> find_run_folder(RunFolder named);
+
+/// Whether `names` are what the folder of the files was begun with: with that state folder or, if
+/// it is empty, with none. Exit (kExitConfiguration): it was not; says with which.
+[[nodiscard]] tl::expected<void, Exit> check_state(const RunFolder& names);
+
+/// Opens the state folder, which is made if it is missing, with its folder `part`; both notes are
+/// there afterwards. `own`: `.fanfetch` in the folder of the files. REQUIRES: check_state(), and
+/// `names.state` is not empty. Exit: the folder is somebody else's, lies among the files or on
+/// another file system (kExitConfiguration), or cannot be written to (kExitOutput).
+[[nodiscard]] tl::expected<UniqueFd, Exit> open_state_folder(const RunFolder& names, int own);
+
+}  // namespace fanfetch

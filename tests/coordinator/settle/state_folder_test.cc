@@ -1,0 +1,174 @@
+#include "coordinator/settle/state_folder.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "coordinator/settle/output_folder.h"
+#include "tests/support/temp_dir.h"
+
+namespace fanfetch {
+namespace {
+
+namespace fs = std::filesystem;
+
+class StateFolderTest : public ::testing::Test {
+ protected:
+  /// As a run begins; the lock is free again.
+  tl::expected<OutputFolder, Exit> open(const fs::path& output, const fs::path& state) {
+    return OutputFolder::open(names(output, state));
+  }
+  static RunFolder names(const fs::path& output, const fs::path& state) {
+    return {.output = output, .state = state};
+  }
+  static tl::expected<RunFolder, Exit> find(const fs::path& named) {
+    return find_run_folder(names(named, ""));
+  }
+  static std::string text_of(const fs::path& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  void expect_refused(const tl::expected<OutputFolder, Exit>& opened, std::string_view words) {
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(kExitConfiguration, opened.error().status) << opened.error().text;
+    EXPECT_NE(std::string::npos, opened.error().text.find(words)) << opened.error().text;
+  }
+
+  support::TempDir temp_;
+  const fs::path root_ = fs::canonical(temp_.path());
+  const fs::path out_ = root_ / "out", state_ = root_ / "state";
+};
+
+TEST_F(StateFolderTest, HasAllThatARunKeepsForItself) {
+  const auto opened = open(out_, state_);
+  ASSERT_TRUE(opened) << opened.error().text;
+  for (const char* name : {"lock", "part", "output"})
+    EXPECT_TRUE(fs::exists(state_ / name)) << name;
+  EXPECT_FALSE(fs::exists(out_ / ".fanfetch/lock"));
+  EXPECT_FALSE(fs::exists(out_ / ".fanfetch/part"));
+  EXPECT_TRUE(fs::is_empty(state_ / "part"));
+  EXPECT_TRUE(opened->is_empty());
+  struct stat held {
+  }, named{};
+  ASSERT_EQ(0, ::fstat(opened->part_fd(), &held));
+  ASSERT_EQ(0, ::stat((state_ / "part").c_str(), &named));
+  EXPECT_EQ(held.st_ino, named.st_ino);
+}
+
+TEST_F(StateFolderTest, EitherFolderLeadsToBoth) {
+  ASSERT_TRUE(open(out_, state_));
+  const RunFolder both = names(out_, state_);
+  for (const auto& named : {out_, state_}) {
+    const auto found = find(named);
+    ASSERT_TRUE(found) << found.error().text;
+    EXPECT_EQ(both, *found) << named;
+  }
+  EXPECT_EQ(state_ / "ledger.sqlite", both.ledger_path());
+  ASSERT_TRUE(open(out_, state_)) << "once more";
+}
+
+TEST_F(StateFolderTest, WithoutOneAFolderIsItself) {
+  ASSERT_TRUE(open(out_, ""));
+  EXPECT_EQ(names(out_, ""), *find(out_));
+  EXPECT_EQ(names(root_ / "none", ""), *find(root_ / "none"));
+  // A download may have that name, and look like a note.
+  std::ofstream(out_ / "output") << root_.string() << '\n';
+  EXPECT_EQ(names(out_, ""), *find(out_));
+}
+
+TEST_F(StateFolderTest, OneFolderOfFilesMayHaveSeveral) {
+  ASSERT_TRUE(open(out_, state_));
+  ASSERT_TRUE(open(out_, root_ / "other"));
+  EXPECT_EQ(names(out_, root_ / "other"), *find(root_ / "other"));
+  const auto both = find(out_);
+  ASSERT_FALSE(both);
+  EXPECT_EQ(kExitConfiguration, both.error().status);
+  EXPECT_NE(std::string::npos, both.error().text.find((root_ / "other").string()));
+  EXPECT_NE(std::string::npos, both.error().text.find(state_.string()));
+  fs::remove_all(root_ / "other");
+  EXPECT_EQ(names(out_, state_), *find(out_)) << "the one that is left";
+}
+
+TEST_F(StateFolderTest, ARunGoesOnAsTheFolderWasBegun) {
+  ASSERT_TRUE(open(out_, state_));
+  expect_refused(open(out_, ""), "was begun with --state '" + state_.string());
+  fs::rename(state_, root_ / "moved");
+  expect_refused(open(out_, ""), "not there now");
+  ASSERT_TRUE(open(out_, root_ / "moved")) << "it knows its files";
+
+  ASSERT_TRUE(open(root_ / "plain", ""));
+  std::ofstream(root_ / "plain/.fanfetch/ledger.sqlite") << "x";
+  expect_refused(open(root_ / "plain", root_ / "late"), "was begun without --state");
+  EXPECT_FALSE(fs::exists(root_ / "late"));
+}
+
+TEST_F(StateFolderTest, IsNobodyElses) {
+  // What lies in a user's own folder `part` would be cleaned away.
+  fs::create_directories(state_ / "part");
+  std::ofstream(state_ / "part/thesis") << "x";
+  expect_refused(open(out_, state_), "is not empty, and no state folder");
+  EXPECT_TRUE(fs::exists(state_ / "part/thesis"));
+
+  ASSERT_TRUE(open(out_, root_ / "mine"));
+  expect_refused(open(root_ / "out2", root_ / "mine"), "belongs to the files in '" + out_.string());
+}
+
+TEST_F(StateFolderTest, DoesNotLieAmongTheFiles) {
+  expect_refused(open(out_, out_ / "state"), "lies among the files");
+  expect_refused(open(out_, out_), "lies among the files");
+  expect_refused(open(out_, out_ / ".fanfetch"), "lies among the files");
+  expect_refused(open(state_ / "part", state_), "lies among the files");
+  expect_refused(open(state_ / "part/deep", state_), "lies among the files");
+  EXPECT_TRUE(open(root_ / "all/files", root_ / "all")) << "the other way round it may";
+}
+
+TEST_F(StateFolderTest, SaysWhereFilesWereThatAreGone) {
+  ASSERT_TRUE(open(out_, state_));
+  fs::rename(out_, root_ / "elsewhere");
+  const auto found = find(state_);
+  ASSERT_FALSE(found);
+  EXPECT_NE(std::string::npos, found.error().text.find("'" + (state_ / "output").string() + "'"))
+      << found.error().text;
+  std::ofstream(state_ / "output") << (root_ / "elsewhere").string() << '\n';
+  EXPECT_EQ(names(root_ / "elsewhere", state_), *find(state_)) << "as it has said";
+  EXPECT_TRUE(open(root_ / "elsewhere", state_));
+}
+
+TEST_F(StateFolderTest, TakesNoDamagedNoteForAPath) {
+  ASSERT_TRUE(open(out_, state_));
+  const std::string whole = text_of(state_ / "output");
+  for (const std::string& damaged :
+       {std::string(), whole.substr(0, whole.size() - 1), "relative\n" + whole, whole + whole}) {
+    std::ofstream(state_ / "output") << damaged;
+    EXPECT_EQ(names(state_, ""), *find(state_)) << damaged;
+  }
+}
+
+TEST_F(StateFolderTest, FollowsNoLinkInsteadOfANote) {
+  ASSERT_TRUE(open(out_, state_));
+  fs::rename(state_ / "output", root_ / "note");
+  fs::create_symlink(root_ / "note", state_ / "output");
+  EXPECT_EQ(names(state_, ""), *find(state_));
+}
+
+/// A second file system that anybody may write to.
+TEST_F(StateFolderTest, IsOnTheFileSystemOfTheFiles) {
+  struct stat here {
+  }, there{};
+  ASSERT_EQ(0, ::stat(root_.c_str(), &here));
+  if (::stat("/dev/shm", &there) != 0 || here.st_dev == there.st_dev) {
+    GTEST_SKIP() << "there is no second file system";
+  }
+  std::string other = "/dev/shm/fanfetch-XXXXXX";
+  ASSERT_NE(nullptr, ::mkdtemp(other.data()));
+  expect_refused(open(out_, fs::path(other) / "state"), "is on another file system");
+  EXPECT_TRUE(fs::is_empty(fs::path(other) / "state/part"));
+  fs::remove_all(other);
+}
+
+}  // namespace
+}  // namespace fanfetch
