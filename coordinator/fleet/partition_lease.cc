@@ -1,6 +1,7 @@
 #include "coordinator/fleet/partition_lease.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace fanfetch {
 
@@ -29,7 +30,7 @@ void PartitionLease::on_no(RequestNumber request, BootInstant now) {
 }
 
 void PartitionLease::on_lost() {
-  is_asking_ = false;
+  if (std::exchange(is_asking_, false)) was_lost_ = true;
   if (state_ == State::asked) state_ = State::unsure;
 }
 
@@ -72,7 +73,7 @@ PartitionLease::Request PartitionLease::due(BootInstant now) const {
   if (is_asking_) return Request::none;
   if (state_ == State::returning) return Request::give_back;
   if (state_ == State::unsure) return Request::renew;
-  if (is_held() && now >= sent_ + rules_->renew_every) return Request::renew;
+  if (is_held() && now >= renew_at()) return Request::renew;
   return Request::none;
 }
 
@@ -81,6 +82,12 @@ void PartitionLease::on_sent(RequestNumber request, BootInstant now) {
   request_ = request;
   sent_ = now;
   is_asking_ = true;
+  was_lost_ = false;
+}
+
+/// What was lost is asked for again at once: the lease runs on.
+BootInstant PartitionLease::renew_at() const {
+  return was_lost_ ? sent_ : sent_ + rules_->renew_every;
 }
 
 BootInstant PartitionLease::stop_by() const {
@@ -94,7 +101,7 @@ std::optional<BootInstant> PartitionLease::wake_at(bool can_ask) const {
     case State::unsure:
     case State::returning: return asks ? sent_ : sent_ + rules_->lease;
     case State::working:
-    case State::stopping: return asks ? std::min(sent_ + rules_->renew_every, end()) : end();
+    case State::stopping: return asks ? std::min(renew_at(), end()) : end();
     case State::dropping: return std::nullopt;
     case State::over: return sent_;
   }

@@ -79,6 +79,7 @@ class PartitionLease {
     return state_ == State::working || state_ == State::stopping;
   }
 
+  [[nodiscard]] BootInstant renew_at() const;
   void end_work(State state, BootInstant now);
 
   const LeaseRules* rules_;
@@ -89,6 +90,7 @@ class PartitionLease {
   BootInstant confirmed_{};  // the last request that was answered with yes
   BootInstant ends_work_{};  // since then transfers come to their end
   bool is_asking_ = false;   // no answer yet
+  bool was_lost_ = false;    // the last request, or its answer
   bool gives_back_ = false;  // by the last request
   bool is_ours_ = true;      // unless Redis said no
 };

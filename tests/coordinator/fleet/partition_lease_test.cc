@@ -128,7 +128,15 @@ TEST(PartitionLease, ARenewalThatIsLostIsAskedForAgain) {
   lease.on_lost();
   EXPECT_EQ(lease.state(), State::working);
   EXPECT_EQ(lease.end(), at(24));
-  EXPECT_EQ(lease.due(at(20)), Request::renew);
+  EXPECT_EQ(lease.due(at(11)), Request::renew) << "at once";
+  EXPECT_EQ(lease.wake_at(true), at(10));
+  EXPECT_EQ(lease.wake_at(false), at(24));
+  lease.on_sent(3, at(11));
+  lease.on_yes(3, at(12));
+  EXPECT_EQ(lease.end(), at(35));
+  lease.on_lost();  // nothing was on its way
+  EXPECT_EQ(lease.due(at(20)), Request::none);
+  EXPECT_EQ(lease.due(at(21)), Request::renew);
 }
 
 TEST(PartitionLease, WithoutARenewalItIsOverAndStops) {
