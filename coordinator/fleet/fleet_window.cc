@@ -41,6 +41,15 @@ FleetWindow::Way FleetWindow::on_link(unsigned partition, bool has_room) {
   return parks ? Way::park : Way::send;
 }
 
+void FleetWindow::not_parked(unsigned partition) {
+  assert(counts_[partition].parked > 0);
+  change(partition, [](Count& one) {
+    --one.parked;
+    one.waits = true;
+  });
+  --parked_;
+}
+
 std::optional<FleetWindow::Refill> FleetWindow::refill() {
   if (parked_ == 0 || outstanding_ >= limits_.all) return std::nullopt;
   const auto partitions = static_cast<unsigned>(counts_.size());
@@ -64,7 +73,7 @@ std::optional<FleetWindow::Refill> FleetWindow::refill() {
 }
 
 void FleetWindow::on_result(unsigned partition) {
-  assert(counts_[partition].out > 0);
+  if (counts_[partition].out == 0) return;
   change(partition, [](Count& one) { --one.out; });
   --outstanding_;
 }

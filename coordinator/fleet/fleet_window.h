@@ -32,6 +32,9 @@ class FleetWindow {
   /// The next link of the list is of this partition. Counts it, unless it waits. `has_room`: of the
   /// spool.
   [[nodiscard]] Way on_link(unsigned partition, bool has_room);
+  /// The spool refused the link that on_link() has just told to park: it waits, as if there had
+  /// been no room.
+  void not_parked(unsigned partition);
 
   struct Refill {
     unsigned partition = 0;
@@ -42,7 +45,8 @@ class FleetWindow {
   /// batches of a quarter of a window, in turn.
   [[nodiscard]] std::optional<Refill> refill();
 
-  /// An outstanding link has its result.
+  /// A link has its result. Without an outstanding one, as after a second result of the same link,
+  /// it changes nothing.
   void on_result(unsigned partition);
 
   /// What Redis holds of the job, counted in one step.

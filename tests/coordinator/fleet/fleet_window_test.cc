@@ -66,6 +66,29 @@ TEST(FleetWindow, AFullSpoolMakesTheReaderWait) {
   EXPECT_EQ(window.outstanding(), 10u);
 }
 
+/// A disk that is full.
+TEST(FleetWindow, WhatTheSpoolRefusesIsNotParked) {
+  FleetWindow window(2, {.each = 1, .all = 100});
+  EXPECT_EQ(window.on_link(0, true), Way::send);
+  EXPECT_EQ(window.on_link(0, true), Way::park);
+  window.not_parked(0);
+  EXPECT_EQ(window.parked(), 0u);
+  answer(window, 0, 1);
+  EXPECT_FALSE(window.refill()) << "the spool has none";
+  EXPECT_TRUE(window.is_empty());
+  EXPECT_EQ(window.on_link(0, true), Way::send) << "the same link";
+}
+
+TEST(FleetWindow, AResultTooManyChangesNothing) {
+  FleetWindow window(2, {});
+  offer(window, 0, 1);
+  answer(window, 1, 1);
+  EXPECT_EQ(window.outstanding(), 1u);
+  answer(window, 0, 2);
+  EXPECT_EQ(window.outstanding(0), 0u);
+  EXPECT_TRUE(window.is_empty());
+}
+
 /// A list that is sorted by host: two thousand partitions of a thousand nodes have work, although
 /// the first fifty could take all that may be outstanding.
 TEST(FleetWindow, EachPartitionGetsItsShare) {
