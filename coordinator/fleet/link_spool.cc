@@ -69,21 +69,26 @@ LinkSpool::Block LinkSpool::allocate() {
 
 /// Writes what of the queue's end fills blocks. Before a link is added: so it is parked as a whole
 /// or not at all.
-Result<> LinkSpool::write_full_blocks(Queue& queue) {
+Result<> LinkSpool::write_full_blocks(unsigned partition) {
+  Queue& queue = queues_[partition];
   while (queue.end.size() >= kDataBytes) {
     if (queue.last == kNone) queue.last = allocate();
-    const Block next = allocate();
-    std::string bytes(sizeof next, '\0');
-    std::memcpy(bytes.data(), &next, sizeof next);
+    const Head head{.number = queue.last_number, .partition = partition, .next = allocate()};
+    std::string bytes(sizeof head, '\0');
+    std::memcpy(bytes.data(), &head, sizeof head);
     bytes.append(queue.end, 0, kDataBytes);
     const int error = write_at(file_.get(), bytes, std::uint64_t{queue.last} * kBlockBytes);
     if (error != 0) {
-      free_.push_back(next);
+      free_.push_back(head.next);
       return fail("cannot write {}: {}", name_, errno_text(error));
     }
     if (loaded_ == queue.last) loaded_ = kNone;
-    if (queue.first == kNone) queue.first = queue.last;
-    queue.last = next;
+    if (queue.first == kNone) {
+      queue.first = queue.last;
+      queue.first_number = queue.last_number;
+    }
+    queue.last = head.next;
+    ++queue.last_number;
     queue.end.erase(0, kDataBytes);
   }
   return {};
@@ -92,7 +97,7 @@ Result<> LinkSpool::write_full_blocks(Queue& queue) {
 Result<> LinkSpool::park(unsigned partition, std::string_view link) {
   assert(link.size() <= kMostLinkBytes);
   Queue& queue = queues_[partition];
-  if (auto written = write_full_blocks(queue); !written) return written;
+  if (auto written = write_full_blocks(partition); !written) return written;
   const auto size = static_cast<LinkSize>(link.size());
   queue.end.append(reinterpret_cast<const char*>(&size), sizeof size);
   queue.end += link;
@@ -103,16 +108,16 @@ Result<> LinkSpool::park(unsigned partition, std::string_view link) {
 
 Result<std::string> LinkSpool::take(unsigned partition) {
   Queue& queue = queues_[partition];
-  assert(queue.links > 0);
+  if (queue.links == 0) return fail("{} has no link of the partition {}", name_, partition);
   LinkSize size = 0;
   char bytes[sizeof size];
-  if (auto read = read_bytes(queue, bytes, sizeof bytes); !read) {
+  if (auto read = read_bytes(partition, bytes, sizeof bytes); !read) {
     return tl::unexpected(read.error());
   }
   std::memcpy(&size, bytes, sizeof size);
-  if (size > kMostLinkBytes) return fail("{} is damaged", name_);
+  if (size > kMostLinkBytes) return damaged();
   std::string link(size, '\0');
-  if (auto read = read_bytes(queue, link.data(), link.size()); !read) {
+  if (auto read = read_bytes(partition, link.data(), link.size()); !read) {
     return tl::unexpected(read.error());
   }
   --queue.links;
@@ -121,27 +126,32 @@ Result<std::string> LinkSpool::take(unsigned partition) {
   return link;
 }
 
-Result<> LinkSpool::read_bytes(Queue& queue, char* to, std::size_t count) {
+tl::unexpected<Error> LinkSpool::damaged() const { return fail("{} is damaged", name_); }
+
+Result<> LinkSpool::read_bytes(unsigned partition, char* to, std::size_t count) {
+  Queue& queue = queues_[partition];
   while (count > 0) {
     const bool from_file = queue.first != kNone;
     if (from_file) {
-      if (auto loaded = load(queue.first); !loaded) return loaded;
+      if (auto loaded = load(partition); !loaded) return loaded;
     }
     const std::string_view from =
-        from_file ? std::string_view(block_).substr(sizeof(Block)) : std::string_view(queue.end);
+        from_file ? std::string_view(block_).substr(sizeof(Head)) : std::string_view(queue.end);
     const std::size_t piece = std::min(count, from.size() - queue.read);
-    if (piece == 0) return fail("{} is damaged", name_);
+    if (piece == 0) return damaged();
     std::memcpy(to, from.data() + queue.read, piece);
     to += piece;
     count -= piece;
     queue.read += piece;
     if (!from_file || queue.read < kDataBytes) continue;
-    Block next = kNone;
-    std::memcpy(&next, block_.data(), sizeof next);
-    if (next >= blocks_) return fail("{} is damaged", name_);
+    Head head;
+    std::memcpy(&head, block_.data(), sizeof head);
+    const bool is_last = head.number + 1 == queue.last_number;
+    if (!is_last && head.next >= blocks_) return damaged();
     free_.push_back(queue.first);
     loaded_ = kNone;
-    queue.first = next == queue.last ? kNone : next;
+    queue.first = is_last ? kNone : head.next;
+    ++queue.first_number;
     queue.read = 0;
   }
   // What was taken from the end, where no block is behind it, need not be written.
@@ -152,20 +162,26 @@ Result<> LinkSpool::read_bytes(Queue& queue, char* to, std::size_t count) {
   return {};
 }
 
-Result<> LinkSpool::load(Block block) {
-  if (loaded_ == block) return {};
-  loaded_ = kNone;
-  block_.resize(kBlockBytes);
-  const int error = read_at(file_.get(), block_, std::uint64_t{block} * kBlockBytes);
-  if (error != 0) return fail("cannot read {}: {}", name_, errno_text(error));
-  loaded_ = block;
+/// The first block of the partition's queue.
+Result<> LinkSpool::load(unsigned partition) {
+  const Queue& queue = queues_[partition];
+  if (loaded_ != queue.first) {
+    loaded_ = kNone;
+    block_.resize(kBlockBytes);
+    const int error = read_at(file_.get(), block_, std::uint64_t{queue.first} * kBlockBytes);
+    if (error != 0) return fail("cannot read {}: {}", name_, errno_text(error));
+    loaded_ = queue.first;
+  }
+  Head head;
+  std::memcpy(&head, block_.data(), sizeof head);
+  if (head.partition != partition || head.number != queue.first_number) return damaged();
   return {};
 }
 
 /// Nothing of the queue is left. With the last one of all, the disk gets its room back.
 void LinkSpool::clear(Queue& queue) {
   if (queue.last != kNone) free_.push_back(queue.last);
-  queue = Queue{};
+  queue = Queue{.first_number = queue.last_number, .last_number = queue.last_number};
   if (links_ > 0) return;
   free_ = {};
   blocks_ = 0;

@@ -14,7 +14,8 @@ namespace fanfetch {
 
 /// Links that wait for room in their partition, in the order in which they came: a file beside the
 /// ledger, with a queue of bytes for each partition. A queue is a chain of blocks, each of which
-/// says which one follows. Its end is in memory, so that a short queue never touches the disk.
+/// says whose it is, and which one follows. Its end is in memory, so that a short queue never
+/// touches the disk.
 ///
 /// Memory: up to two blocks a partition that has links, whatever their number, and 4 bytes a block
 /// of the file (some forty links) that is free at present. Disk: bounded, and given back when
@@ -39,7 +40,7 @@ class LinkSpool {
   /// most kMostLinkBytes.
   [[nodiscard]] Result<> park(unsigned partition, std::string_view link);
   /// The partition's first link. Error: the file cannot be read, or others have written to it; what
-  /// is parked is lost, and the list is to be read again. REQUIRES: size(partition) > 0.
+  /// the partition has parked is lost, and the list is to be read again; or it has none.
   [[nodiscard]] Result<std::string> take(unsigned partition);
 
   [[nodiscard]] std::uint64_t size(unsigned partition) const { return queues_[partition].links; }
@@ -49,13 +50,20 @@ class LinkSpool {
  private:
   using Block = std::uint32_t;
   static constexpr Block kNone = ~Block{0};
-  static constexpr std::size_t kDataBytes =
-      kBlockBytes - sizeof(Block);  // a block without its link
+  /// How a block begins. The first two are its owner's, so that no damaged chain leads into the
+  /// links of others, or into older ones.
+  struct Head {
+    std::uint64_t number = 0;  // counts the partition's blocks
+    std::uint32_t partition = 0;
+    Block next = kNone;
+  };
+  static constexpr std::size_t kDataBytes = kBlockBytes - sizeof(Head);
 
   struct Queue {
     std::uint64_t links = 0;
-    Block first = kNone;   // of the chain; kNone: all is in `end`
-    Block last = kNone;    // where `end` will be written
+    Block first = kNone;  // of the chain; kNone: all is in `end`
+    Block last = kNone;   // where `end` will be written
+    std::uint64_t first_number = 0, last_number = 0;
     std::size_t read = 0;  // bytes taken from the first block, or from `end` if there is none
     std::string end;
   };
@@ -68,9 +76,10 @@ class LinkSpool {
         queues_(partitions) {}
 
   [[nodiscard]] Block allocate();
-  [[nodiscard]] Result<> write_full_blocks(Queue& queue);
-  [[nodiscard]] Result<> read_bytes(Queue& queue, char* to, std::size_t count);
-  [[nodiscard]] Result<> load(Block block);
+  [[nodiscard]] Result<> write_full_blocks(unsigned partition);
+  [[nodiscard]] Result<> read_bytes(unsigned partition, char* to, std::size_t count);
+  [[nodiscard]] Result<> load(unsigned partition);
+  [[nodiscard]] tl::unexpected<Error> damaged() const;
   void clear(Queue& queue);
 
   int folder_;

@@ -159,6 +159,44 @@ TEST_F(LinkSpoolTest, DamageIsAnError) {
   }
 }
 
+/// A block that leads to another partition's, to one that was read, or past some.
+TEST_F(LinkSpoolTest, ADamagedChainLeadsNowhere) {
+  constexpr std::uint32_t kNone = ~std::uint32_t{0};
+  for (std::uint32_t next = kNone; next == kNone || next < 60; ++next) {
+    if (next == 1) continue;  // as it was
+    LinkSpool spool = open(2);
+    const std::string own(100, 'a'), other(100, 'b');
+    for (int i = 0; i < 1000; ++i) {
+      ASSERT_TRUE(spool.park(0, own));
+      ASSERT_TRUE(spool.park(1, other));
+    }
+    ASSERT_LT(spool.file_bytes(), 60 * LinkSpool::kBlockBytes);
+    {
+      std::fstream file(dir_.path() / "parked", std::ios::in | std::ios::out | std::ios::binary);
+      file.seekp(12);
+      file.write(reinterpret_cast<const char*>(&next), sizeof next);
+    }
+    Result<std::string> link;
+    for (int i = 0; i < 1000 && link; ++i) {
+      link = spool.take(0);
+      ASSERT_EQ(link.value_or(own), own) << next;
+    }
+    ASSERT_FALSE(link) << next;
+    EXPECT_NE(link.error().message.find("parked"), std::string::npos) << link.error().message;
+    for (int i = 0; i < 1000; ++i) ASSERT_EQ(spool.take(1), other) << next;
+    EXPECT_TRUE(spool.has_room());
+  }
+}
+
+TEST_F(LinkSpoolTest, NothingIsTakenFromAnEmptyQueue) {
+  LinkSpool spool = open(2);
+  ASSERT_TRUE(spool.park(0, "a"));
+  EXPECT_EQ(spool.take(1).error().message, "parked has no link of the partition 1");
+  EXPECT_EQ(spool.take(0), "a");
+  EXPECT_FALSE(spool.take(0));
+  EXPECT_EQ(spool.size(), 0u);
+}
+
 /// A disk that is full: the link is not parked, and the next one may be.
 TEST_F(LinkSpoolTest, AFullDiskLosesNothing) {
   LinkSpool spool = open(1);
