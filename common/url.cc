@@ -135,6 +135,13 @@ std::string words_for(const CurlUrl::Problem& problem, std::string_view url) {
   return "its user name or password has an '@': write it as %40";
 }
 
+/// Where the authority begins behind the slashes at `from`. Both kinds of slash are skipped, but
+/// not a backslash behind the last '/': libcurl takes it for a part of the user's name.
+std::size_t begin_of_authority(std::string_view text, std::size_t from, std::size_t slashes) {
+  const std::size_t last = text.substr(from, slashes).rfind('/');
+  return from + (last == std::string_view::npos ? slashes : last + 1);
+}
+
 /// Where the authority that begins at `begin` ends. Behind `//`, what follows its last colon and is
 /// no port is a password: one that holds a `/`, `?` or `#` as it is goes on to the next '@'.
 /// `last_at`: of all text, so that nothing is looked for in vain.
@@ -222,7 +229,10 @@ Result<Url> parse_url(std::string_view text) {
 Result<ProxyUrl> parse_proxy(std::string_view text) {
   CurlUrl parsed;
   const bool has_scheme = text.find("://") != std::string_view::npos;
-  const std::string whole = (has_scheme ? "" : "http://") + std::string(text);
+  std::string whole = (has_scheme ? "" : "http://") + std::string(text);
+  // As in a link: an address whose digits are escaped is one for libcurl only when it is read
+  // again.
+  if (!has_control(whole)) whole = normalize_escapes(whole);
   if (const auto problem = parsed.read(whole, Encode::no, Schemes::all)) {
     return fail("{}", words_for(*problem, whole));
   }
@@ -278,10 +288,11 @@ std::string mask_userinfo(std::string_view text) {
   // At the beginning, and behind each "://" or what libcurl takes for it: a list's line may be
   // anything, and a URL may hold another one.
   for (std::size_t next = 0; next != std::string_view::npos;) {
-    const std::size_t begin = std::min(text.find_first_not_of("/\\", next), text.size());
+    const std::size_t slashes = std::min(text.find_first_not_of("/\\", next), text.size()) - next;
+    const std::size_t begin = begin_of_authority(text, next, slashes);
     // Where authorities overlap they end together: nothing is looked at twice.
     if (next == 0 || begin > end) {
-      end = end_of_authority(text, begin, begin >= next + 2, last_at);
+      end = end_of_authority(text, begin, slashes >= 2, last_at);
       at = text.substr(begin, end - begin).rfind('@');
       if (at != std::string_view::npos) at += begin;
     }

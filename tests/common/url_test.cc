@@ -359,6 +359,12 @@ TEST(MaskUserinfo, HidesSecretsAndNothingElse) {
       {"no url", "no url"},
       {"::::////@@@@", "::::////user:***@"},
       {"b://c:\\@d", "b://user:***@d"},
+      {"http://\\u:p@h/x", "http://user:***@h/x"},
+      {"http:/\\u:p/w@h/x", "http:/user:***@h/x"},
+      {"http:///\\\\@h", "http:///user:***@h"},
+      {"//\\u@h/x", "//user:***@h/x"},
+      {"x/y:/\\/u:p@h", "x/y:/\\/user:***@h"},
+      {"x/y:\\\\u:p@h", "x/y:\\\\user:***@h"},
   };
   for (const auto& [text, masked] : kRows) {
     EXPECT_EQ(mask_userinfo(text), masked) << text;
@@ -418,6 +424,11 @@ TEST(ParseProxy, LeavesNothingToGuess) {
   EXPECT_EQ(proxy("https://proxy"), "https://proxy:443 proxy 443");
   EXPECT_EQ(proxy("http://[::1]:8080"), "http://[::1]:8080 ::1 8080");
   EXPECT_EQ(proxy("http://me:p%40ss@proxy:1"), "http://me:p%40ss@proxy:1 proxy 1");
+  for (const char* same : {"127.0.0.1", "%31%32%37.1", "0x7f%30%30%30%30%301", "%32130706433"}) {
+    EXPECT_EQ(proxy(same), "http://127.0.0.1:1080 127.0.0.1 1080") << same;
+  }
+  EXPECT_EQ(proxy("%33"), "http://0.0.0.3:1080 0.0.0.3 1080");
+  EXPECT_EQ(proxy("%0a"), "none");
 }
 
 /// Or else a worker would have to look the link's host up.
