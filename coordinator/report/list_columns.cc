@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 #include <utility>
+#include <vector>
 
 namespace fanfetch {
 namespace {
@@ -15,13 +16,21 @@ namespace {
 using rapidjson::SizeType;
 
 /// Without recursion, and with numbers kept as written.
-constexpr unsigned kParseFlags =
-    rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
+constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag |
+                                 rapidjson::kParseValidateEncodingFlag |
+                                 rapidjson::kParseNumbersAsStringsFlag;
+
+/// A ListColumn that owns its texts.
+struct Column {
+  std::string key, value;
+  bool is_text = false;
+};
 
 /// Whether `key` is a key of any record, written or not, or reserved for one.
 bool is_record_key(std::string_view key) {
   static const auto keys = [] {
     std::set<std::string, std::less<>> all(std::begin(kReservedKeys), std::end(kReservedKeys));
+    all.emplace(kDamagedColumnsKey);
     each_key(Record(), RecordKeys::all,
              [&](std::string_view one, const auto&) { all.emplace(one); });
     return all;
@@ -32,8 +41,6 @@ bool is_record_key(std::string_view key) {
 /// Splits an object while RapidJSON reads it: each member of the outermost object is a column.
 class Splitter {
  public:
-  explicit Splitter(const std::function<void(const ListColumn&)>& visit) : visit_(visit) {}
-
   bool StartObject() { return depth_++ == 0 ? true : (begin_inner(), inner_.StartObject()); }
   bool EndObject(SizeType) {
     if (--depth_ == 0) return true;
@@ -73,6 +80,9 @@ class Splitter {
   bool Uint64(std::uint64_t) { return false; }
   bool Double(double) { return false; }
 
+  /// All of them, once the object has ended.
+  [[nodiscard]] const std::vector<Column>& columns() const { return columns_; }
+
  private:
   void begin_inner() {
     if (depth_ != 2) return;
@@ -82,7 +92,7 @@ class Splitter {
   bool end_inner() { return depth_ > 1 || add({buffer_.GetString(), buffer_.GetSize()}, false); }
   bool add(std::string_view value, bool is_text) {
     if (depth_ == 0) return false;  // not an object
-    visit_({.key = key_, .value = value, .is_text = is_text});
+    columns_.push_back({.key = key_, .value = std::string(value), .is_text = is_text});
     return true;
   }
   std::string key_for(std::string_view name) {
@@ -94,7 +104,7 @@ class Splitter {
     return key;
   }
 
-  const std::function<void(const ListColumn&)>& visit_;
+  std::vector<Column> columns_;
   int depth_ = 0;
   std::string key_;
   std::set<std::string> taken_;
@@ -107,9 +117,15 @@ class Splitter {
 }  // namespace
 
 void each_column(std::string_view columns, const std::function<void(const ListColumn&)>& visit) {
-  Splitter splitter(visit);
+  Splitter splitter;
   rapidjson::MemoryStream stream(columns.data(), columns.size());
-  rapidjson::Reader().Parse<kParseFlags>(stream, splitter);
+  if (rapidjson::Reader().Parse<kParseFlags>(stream, splitter).IsError()) {
+    visit({.key = kDamagedColumnsKey, .value = columns, .is_text = true});
+    return;
+  }
+  for (const Column& column : splitter.columns()) {
+    visit({.key = column.key, .value = column.value, .is_text = column.is_text});
+  }
 }
 
 }  // namespace fanfetch

@@ -17,8 +17,9 @@ struct ListColumn {
 
 /// Calls `visit` for each column of `columns` (see Record::columns), in the order of the list. A
 /// name that is also a key of records (even one that is not written, or is only reserved), or that
-/// came before, becomes `src_NAME`, then `src_NAME_2` and so on. Does nothing if `columns` is not a
-/// JSON object.
+/// came before, becomes `src_NAME`, then `src_NAME_2` and so on. If `columns` is not a JSON object
+/// in UTF-8, which only a damaged ledger holds, all of it is one text: the column
+/// kDamagedColumnsKey.
 void each_column(std::string_view columns, const std::function<void(const ListColumn&)>& visit);
 
 }  // namespace fanfetch

@@ -47,6 +47,10 @@ void each_key(const Record& record, RecordKeys keys, Visit&& visit) {
   visit("requests", record.requests);
 }
 
+/// Stands for all columns of a list that cannot be read: the ledger that kept them is damaged. No
+/// list's own column gets its name.
+inline constexpr std::string_view kDamagedColumnsKey = "damaged_columns";
+
 /// Keys that later fanfetches add behind those: of the picture stage, of shards, of a fleet. A
 /// list's own column gets none of their names, so that no file of records has to change then.
 inline constexpr std::string_view kReservedKeys[] = {

@@ -44,10 +44,15 @@ TEST(EachColumn, KeysToComeAreReserved) {
   EXPECT_EQ(columns_of(R"({"Width":1,"title":2})"), (Texts{"Width=1", "title=2"}));
 }
 
-TEST(EachColumn, NothingComesOfWhatIsNoObject) {
-  for (const char* json : {"", "[1]", "\"x\"", "5", "null", "nonsense"}) {
-    EXPECT_EQ(columns_of(json), Texts{}) << json;
+/// A damaged ledger may hold anything: what was kept is not lost, and no half of it is told.
+TEST(EachColumn, WhatIsNoObjectIsOneText) {
+  for (const char* json :
+       {"", "[1]", "\"x\"", "5", "null", "nonsense", R"({"a":1)", R"({"a":1,"b":tru})",
+        R"({"a":1}})", R"({"a":"\ud800"})", "{\"a\xd8\":0}", "{\"a\":\"\x82\"}",
+        "{\"a\":{\"b\":\"\xff\"}}", "{\"a\":0\x82}", "{\"a\":[1,-]}", "{\"a\":1\n\"b\":2}"}) {
+    EXPECT_EQ(columns_of(json), Texts{"damaged_columns='" + std::string(json) + "'"}) << json;
   }
+  EXPECT_EQ(columns_of(R"({"damaged_columns":1})"), Texts{"src_damaged_columns=1"});
 }
 
 TEST(EachColumn, NeitherDepthNorRepetitionTakesLong) {
