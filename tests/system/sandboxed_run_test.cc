@@ -119,6 +119,21 @@ TEST_F(SandboxedRunTest, WhereWorkersCannotWorkInItTheyGetLess) {
       << refused.err;
 }
 
+/// It tries all that it will do, so that no download is the first to find out.
+TEST_F(SandboxedRunTest, EachThingThatAWorkerDoesIsTriedBeforeItWorks) {
+  const auto paths = serve_many(3);
+  const std::pair<const char*, const char*> kRows[] = {
+      {"rename", "rename a file"}, {"truncate", "cut a file"}, {"epoll", "wait for a socket"}};
+  for (const auto& [lack, what] : kRows) {
+    fs::remove_all(output());
+    const Finished refused = run(lesser(lack, paths, {"-w1", "--sandbox=require"}));
+    EXPECT_EQ(70, refused.exit_status) << lack << refused.describe();
+    EXPECT_TRUE(has(refused.err, std::string("inside its sandbox the worker cannot ") + what))
+        << refused.err;
+    EXPECT_TRUE(fs::is_empty(output() + "/.fanfetch/part")) << lack;
+  }
+}
+
 TEST_F(SandboxedRunTest, OnlyADeathBeforeTheFirstJobLowersIt) {
   Launch launch = captured({"/a"}, {"-w2"});
   launch.env["FANFETCH_CAPTURED"] = "early";

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -25,6 +26,22 @@ Result<> judge(bool worked, const char* what) {
   return fail("inside its sandbox the worker cannot {}: {}", what, errno_text(errno));
 }
 
+Result<> try_to_wait_for(int socket) {
+  const UniqueFd epoll(::epoll_create1(EPOLL_CLOEXEC));
+  if (auto good = judge(epoll.valid(), "make an epoll"); !good || !epoll.valid()) return good;
+  epoll_event event{.events = EPOLLIN, .data = {.fd = socket}};
+  const bool added = ::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, socket, &event) == 0;
+  if (auto good = judge(added, "add to an epoll"); !good) return good;
+  return judge(::epoll_wait(epoll.get(), &event, 1, 0) >= 0, "wait for a socket");
+}
+
+Result<> try_to_change(int file, int folder, const std::string& name) {
+  if (auto good = judge(::write(file, "x", 1) == 1, "write to a file"); !good) return good;
+  if (auto good = judge(::ftruncate(file, 0) == 0, "cut a file"); !good) return good;
+  // To its own name, which is asked for like any other: nothing more can be left behind.
+  return judge(::renameat(folder, name.c_str(), folder, name.c_str()) == 0, "rename a file");
+}
+
 }  // namespace
 
 Result<Protections> lock_worker(SandboxLevel level, std::vector<std::uint16_t> ports,
@@ -38,6 +55,9 @@ Result<Protections> lock_worker(SandboxLevel level, std::vector<std::uint16_t> p
 Result<> test_sandbox(int part_folder) {
   const UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP));
   if (auto good = judge(socket.valid(), "make a socket"); !good) return good;
+  if (socket.valid()) {
+    if (auto good = try_to_wait_for(socket.get()); !good) return good;
+  }
   // No part has such a name, and no two workers have the same at a time. What lies there is a dead
   // one's: left behind, or planted for us to fail over.
   const std::string name = std::to_string(::getpid()) + std::string(kSelfTestSuffix);
@@ -45,8 +65,9 @@ Result<> test_sandbox(int part_folder) {
   const UniqueFd file(::openat(part_folder, name.c_str(),
                                O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (auto good = judge(file.valid(), "make a file"); !good || !file.valid()) return good;
-  if (auto good = judge(::write(file.get(), "x", 1) == 1, "write to a file"); !good) return good;
-  return judge(::unlinkat(part_folder, name.c_str(), 0) == 0, "remove a file");
+  const Result<> changed = try_to_change(file.get(), part_folder, name);
+  auto removed = judge(::unlinkat(part_folder, name.c_str(), 0) == 0, "remove a file");
+  return changed ? removed : changed;
 }
 
 std::vector<std::uint16_t> read_ports(std::string_view text) {
