@@ -57,6 +57,7 @@ Moved CurlConnection::receive(std::span<std::byte> buffer) {
   const CURLcode code = curl_easy_recv(easy_->handle_->curl, buffer.data(), buffer.size(), &bytes);
   if (code == CURLE_AGAIN) return {Status::later};
   if (code != CURLE_OK) return {Status::broken, 0, plain_break(easy_->handle_->words(code))};
+  if (bytes > 0) easy_->handle_->note_delivery();
   return {bytes > 0 ? Status::moved : Status::closed, bytes};
 }
 
@@ -80,7 +81,8 @@ bool CurlConnection::is_silent() {
 bool CurlConnection::close_is_proved() const {
   if (!is_tls()) return true;
   const SSL* const ssl = easy_->handle_->ssl();
-  return ssl != nullptr && (SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN) != 0;
+  return ssl != nullptr && (SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN) != 0 &&
+         !RecordLimit::has_ended(ssl);
 }
 
 }  // namespace fanfetch

@@ -50,23 +50,14 @@ long milliseconds(std::chrono::milliseconds time) {
 
 // --- libcurl calls back ---
 
-std::size_t on_body(char* data, std::size_t size, std::size_t count, void* handler) noexcept {
-  const std::span bytes(reinterpret_cast<const std::byte*>(data), size * count);
-  switch (static_cast<CurlResponseHandler*>(handler)->on_body(bytes)) {
-    case Taken::all: return bytes.size();
-    case Taken::later: return CURL_WRITEFUNC_PAUSE;
-    case Taken::no_more: break;
-  }
-  return bytes.size() + 1;  // any other number than all ends the transfer: CURLE_WRITE_ERROR
-}
-
 /// Of each connection, to a server or to a proxy.
-CURLcode on_tls_context(CURL*, void* context, void* store) noexcept try {
+CURLcode on_tls_context(CURL*, void* context, void* rules) noexcept try {
   auto* const tls = static_cast<SSL_CTX*>(context);
+  const auto& [trust, record_limit] = *static_cast<const TlsRules*>(rules);
+  if (record_limit != nullptr) record_limit->watch(tls);
   if (SSL_CTX_get_verify_mode(tls) == SSL_VERIFY_NONE) return CURLE_OK;
-  const auto& trusted = *static_cast<const TrustStore*>(store);
-  if (trusted.is_empty()) return CURLE_SSL_CACERT_BADFILE;
-  SSL_CTX_set1_cert_store(tls, trusted.native());
+  if (trust->is_empty()) return CURLE_SSL_CACERT_BADFILE;
+  SSL_CTX_set1_cert_store(tls, trust->native());
   return CURLE_OK;
 } catch (const std::bad_alloc&) {
   return CURLE_OUT_OF_MEMORY;
@@ -229,8 +220,11 @@ void CurlEasy::set_trust(const TrustStore& store) {
     set(curl, built_in, none);
   }
   set_raw(curl, CURLOPT_SSL_CTX_FUNCTION, &on_tls_context);
-  set_raw(curl, CURLOPT_SSL_CTX_DATA, &store);
+  handle_->tls.trusted = &store;
+  set_raw(curl, CURLOPT_SSL_CTX_DATA, static_cast<void*>(&handle_->tls));
 }
+
+void CurlEasy::set_record_limit(const RecordLimit& limit) { handle_->tls.record_limit = &limit; }
 
 void CurlEasy::set_client_certificate(std::string_view cert, std::string_view key) {
   set(handle_->curl, CURLOPT_SSLCERT_BLOB, cert);
@@ -271,6 +265,7 @@ std::size_t CurlEasy::on_header(char* line, std::size_t size, std::size_t count,
                                 void* handle) noexcept {
   auto& self = *static_cast<Handle*>(handle);
   const std::string_view text(line, size * count);
+  self.note_delivery();
   self.head_bytes += text.size();
   if (self.head_is_too_long()) return 0;  // CURLE_WRITE_ERROR
   const bool is_end = text == "\r\n" || text == "\n";
@@ -283,11 +278,25 @@ std::size_t CurlEasy::on_header(char* line, std::size_t size, std::size_t count,
   return self.response_handler->on_head() ? text.size() : 0;
 }
 
+/// What libcurl calls with each piece of a body. A member, as it sees the handle.
+std::size_t CurlEasy::on_body(char* data, std::size_t size, std::size_t count,
+                              void* handle) noexcept {
+  const auto& self = *static_cast<const Handle*>(handle);
+  const std::span bytes(reinterpret_cast<const std::byte*>(data), size * count);
+  self.note_delivery();
+  switch (self.response_handler->on_body(bytes)) {
+    case Taken::all: return bytes.size();
+    case Taken::later: return CURL_WRITEFUNC_PAUSE;
+    case Taken::no_more: break;
+  }
+  return bytes.size() + 1;  // any other number than all ends the transfer: CURLE_WRITE_ERROR
+}
+
 void CurlEasy::set_response_handler(CurlResponseHandler& handler) {
   CURL* const curl = handle_->curl;
   handle_->response_handler = &handler;
   set_raw(curl, CURLOPT_WRITEFUNCTION, &on_body);
-  set_raw(curl, CURLOPT_WRITEDATA, static_cast<void*>(&handler));
+  set_raw(curl, CURLOPT_WRITEDATA, static_cast<void*>(handle_.get()));
 }
 
 void CurlEasy::set_address_guard(CurlAddressGuard& guard) {

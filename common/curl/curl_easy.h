@@ -18,6 +18,7 @@ struct sockaddr;
 
 namespace fanfetch {
 
+class RecordLimit;
 class TrustStore;
 
 /// Takes a response as libcurl receives it. Abstract because libcurl calls back from C. REQUIRES:
@@ -104,6 +105,8 @@ class CurlEasy {
   /// What a server, and a proxy, is verified against; lent. No file or folder of certificates is
   /// used: with Debian's default one, libcurl would parse all for each connection (32 ms CPU).
   void set_trust(const TrustStore& store);
+  /// Holds for each connection that set_trust() holds for; lent.
+  void set_record_limit(const RecordLimit& limit);
   /// Shown to servers, not to proxies. PEM; both are lent, and read for each connection. `key` may
   /// be empty: it is in `cert`.
   void set_client_certificate(std::string_view cert, std::string_view key);
@@ -142,6 +145,8 @@ class CurlEasy {
 
   struct Handle;
   static int on_request(void* handle, char*, char*, int, int) noexcept;
+  static std::size_t on_body(char* data, std::size_t size, std::size_t count,
+                             void* handle) noexcept;
   static std::size_t on_header(char* line, std::size_t size, std::size_t count,
                                void* handle) noexcept;
 

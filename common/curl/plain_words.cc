@@ -104,6 +104,7 @@ std::string cut(std::string_view text) {
   std::uint64_t bytes = 0;
   if (missing) std::from_chars(missing->data(), missing->data() + missing->size(), bytes);
   if (bytes > 0) return fmt::format("it ends {} too early", human_exact_bytes(bytes));
+  if (text.starts_with("HTTP/2 stream ")) return "the server ended its HTTP/2 stream too early";
   return text.starts_with("transfer closed") ? "it ends too early" : std::string(text);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/curl/curl_easy.h"
+#include "common/curl/record_limit.h"
 #include "common/curl/tls_bytes.h"
 #include "common/curl/trust_store.h"
 #include "common/job.h"
@@ -23,6 +24,7 @@ class CurlSetup {
   const TlsBytes tls_;
   TrustStore trust_;
   CurlShare sessions_;
+  RecordLimit record_limit_;
 };
 
 }  // namespace fanfetch
