@@ -43,7 +43,8 @@ std::optional<Request> parse_head(std::string_view head) {
   std::string_view first = take_until(head, "\r\n");
   request.method = take_until(first, " ");
   request.target = take_until(first, " ");
-  if (!first.starts_with("HTTP/1.")) return std::nullopt;
+  const bool is_http2 = request.method == "PRI" && first == "HTTP/2.0";
+  if (!first.starts_with("HTTP/1.") && !is_http2) return std::nullopt;
   request.path = path_of(request.target);
   while (!head.empty()) {
     std::string_view line = take_until(head, "\r\n");

@@ -49,7 +49,7 @@ class Connection {
   Connection(UniqueFd socket, int stop_fd, std::uint64_t id);
 
   /// The next request; nullopt: the peer is gone, sent something else than HTTP, or the origin
-  /// stops.
+  /// stops. The preface of HTTP/2 counts as one for `*` (see http2_frames.h).
   [[nodiscard]] std::optional<Request> read_request();
 
   /// `size` bytes that follow a request's head; fewer: the peer sent no more.

@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <stdexcept>
+#include <string_view>
 
 #include "tests/support/loopback.h"
 
@@ -35,6 +36,20 @@ void carry_decrypted(SSL* ssl, int client, int inner, int stop_fd, TlsFront::Goo
   }
 }
 
+/// `wanted`: a std::string.
+int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size,
+                    const unsigned char* offered, unsigned offered_size, void* wanted) {
+  const auto& name = *static_cast<const std::string*>(wanted);
+  for (unsigned at = 0; at < offered_size; at += offered[at] + 1u) {
+    const std::string_view one(reinterpret_cast<const char*>(offered + at + 1), offered[at]);
+    if (one != name) continue;
+    *chosen = offered + at + 1;
+    *size = offered[at];
+    return SSL_TLSEXT_ERR_OK;
+  }
+  return SSL_TLSEXT_ERR_NOACK;
+}
+
 }  // namespace
 
 void TlsFront::FreeContext::operator()(ssl_ctx_st* context) const { SSL_CTX_free(context); }
@@ -43,6 +58,7 @@ TlsFront::TlsFront(const Setup& setup, std::uint16_t port)
     : context_(SSL_CTX_new(TLS_server_method())),
       inner_port_(port),
       goodbye_(setup.goodbye),
+      alpn_(setup.alpn),
       listener_(listen_on_loopback(port_)),
       stop_event_(::eventfd(0, EFD_CLOEXEC)) {
   SSL_CTX* context = context_.get();
@@ -57,6 +73,7 @@ TlsFront::TlsFront(const Setup& setup, std::uint16_t port)
     }
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   }
+  if (!alpn_.empty()) SSL_CTX_set_alpn_select_cb(context, &choose_protocol, &alpn_);
   static constexpr unsigned char kId[] =
       "fanfetch";  // without an id, OpenSSL refuses sessions of clients with certificates
   SSL_CTX_set_session_id_context(context, kId, sizeof kId - 1);

@@ -21,10 +21,11 @@ class TlsFront {
   enum class Goodbye { no, yes };
 
   struct Setup {
-    std::string cert, key;  ///< PEM files.
-    std::string client_ca;  ///< Clients must show a certificate signed by this one.
-    int max_version = 0;    ///< TLS1_2_VERSION …; 0: the highest.
+    std::string cert, key;       ///< PEM files.
+    std::string client_ca = {};  ///< Clients must show a certificate signed by this one.
+    int max_version = 0;         ///< TLS1_2_VERSION …; 0: the highest.
     Goodbye goodbye = Goodbye::yes;
+    std::string alpn = {};  ///< The protocol that it agrees on; empty: it knows nothing of ALPN.
   };
 
   /// Listens on a free port of 127.0.0.1, and forwards to `port` there. Throws std::runtime_error.
@@ -52,6 +53,7 @@ class TlsFront {
   std::unique_ptr<ssl_ctx_st, FreeContext> context_;
   std::uint16_t inner_port_;
   Goodbye goodbye_;
+  std::string alpn_;
   std::uint16_t port_ = 0;
   UniqueFd listener_;
   UniqueFd stop_event_;
