@@ -227,12 +227,12 @@ Result<Url> parse_url(std::string_view text) {
 }
 
 Result<ProxyUrl> parse_proxy(std::string_view text) {
+  if (has_control(text)) return fail("it has a control character");
   CurlUrl parsed;
   const bool has_scheme = text.find("://") != std::string_view::npos;
-  std::string whole = (has_scheme ? "" : "http://") + std::string(text);
   // As in a link: an address whose digits are escaped is one for libcurl only when it is read
   // again.
-  if (!has_control(whole)) whole = normalize_escapes(whole);
+  const std::string whole = (has_scheme ? "" : "http://") + normalize_escapes(text);
   if (const auto problem = parsed.read(whole, Encode::no, Schemes::all)) {
     return fail("{}", words_for(*problem, whole));
   }

@@ -429,6 +429,7 @@ TEST(ParseProxy, LeavesNothingToGuess) {
   }
   EXPECT_EQ(proxy("%33"), "http://0.0.0.3:1080 0.0.0.3 1080");
   EXPECT_EQ(proxy("%0a"), "none");
+  EXPECT_EQ(proxy(std::string_view("proxy\0:1", 8)), "none");
 }
 
 /// Or else a worker would have to look the link's host up.
