@@ -38,7 +38,7 @@ std::optional<int> parse_number(std::string_view text, int most) {
 
 bool is_host_name(std::string_view text) {
   return !text.empty() && text.size() <= kMaxHostName && text.front() != '-' &&
-         text.front() != '.' && text.find("..") == text.npos &&
+         text.front() != '.' && text.back() != '.' && text.find("..") == text.npos &&
          std::all_of(text.begin(), text.end(),
                      [](char c) { return is_alphanumeric(c) || c == '-' || c == '.' || c == '_'; });
 }

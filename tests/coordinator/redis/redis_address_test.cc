@@ -58,6 +58,7 @@ TEST(RedisAddressTest, WhatItRefusesAndWhy) {
       {"redis://a b", "'a b' is no name of a host"},
       {"redis://-a", "no name of a host"},
       {"redis://a..b", "no name of a host"},
+      {"redis://a..", "'a.' is no name of a host"},
       {"redis://a?db=1", "'a?db=1' is no name of a host"},
       {"redis://a:", "'' is no port"},
       {"redis://a:0", "'0' is no port: those are 1 to 65535"},
