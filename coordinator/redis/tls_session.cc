@@ -63,6 +63,8 @@ TlsTrust::TlsTrust(std::string_view authorities)
   if (!parts_->context) throw std::bad_alloc();
   SSL_CTX* context = parts_->context.get();
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  // By TLS 1.2 a server could begin another handshake in the middle: it needs none.
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   // Nothing is gained by keeping sessions: there is one connection, for days.
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);

@@ -172,5 +172,20 @@ TEST_F(RedisTlsTest, DamageOnTheWayIsNoReasonToGiveUp) {
   client_.reset();
 }
 
+TEST_F(RedisTlsTest, ThereIsOneHandshake) {
+  TlsServer server(own_, [](SSL* ssl, int) {
+    introduce(ssl);
+    SSL_renegotiate(ssl);
+    SSL_do_handshake(ssl);      // asks the client to begin another one
+    return !read(ssl).empty();  // which is done here
+  });
+  SSL_CTX_set_max_proto_version(server.context(), TLS1_2_VERSION);
+  open_ready(server.url());
+  poll_until([&] { return !told_.lost.empty() || SSL_CTX_sess_accept_good(server.context()) > 1; },
+             "the server gives up");
+  EXPECT_FALSE(told_.lost.empty());
+  client_.reset();
+}
+
 }  // namespace
 }  // namespace fanfetch::system
