@@ -88,6 +88,8 @@ constexpr ErrorRow kErrors[] = {
      "does not know a command of ours: fanfetch needs Redis 6.2 or Valkey"},
     {"ERR Unknown subcommand", Kind::too_old, Remedy::give_up,
      "does not know a command of ours: fanfetch needs Redis 6.2 or Valkey"},
+    {"ERR unknown subcommand", Kind::too_old, Remedy::give_up,  // since Redis 7
+     "does not know a command of ours: fanfetch needs Redis 6.2 or Valkey"},
 };
 
 /// Redis 6 puts the error of a command that a script sent behind words of its own:

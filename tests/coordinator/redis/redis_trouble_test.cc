@@ -75,6 +75,10 @@ TEST(RedisTroubleTest, WhatErrorRepliesMean) {
        "maxclients"},
       {"ERR unknown command 'XAUTOCLAIM', with args beginning with: ", Kind::too_old,
        Remedy::give_up, "Redis 6.2"},
+      {"ERR Unknown subcommand or wrong number of arguments for 'SETNAME'. Try CLIENT HELP.",
+       Kind::too_old, Remedy::give_up, "Redis 6.2"},
+      {"ERR unknown subcommand 'SETNAME'. Try CLIENT HELP.", Kind::too_old, Remedy::give_up,
+       "Redis 6.2"},
       {"ERR syntax error", Kind::other, Remedy::give_up, "refuses a command: ERR syntax error"},
       {"", Kind::other, Remedy::give_up, "refuses a command"},
   };
