@@ -1,6 +1,7 @@
 #include "coordinator/redis/redis_client.h"
 
 #include <cassert>
+#include <stdexcept>
 #include <utility>
 
 namespace fanfetch {
@@ -21,6 +22,9 @@ RedisClient::RedisClient(EventLoop& loop, RedisAddress address, RedisAccess acce
       access_(std::move(access)),
       user_(user),
       waits_(seed) {
+  if ((address_.tls == RedisAddress::Tls::yes) != (access_.tls != nullptr)) {
+    throw std::invalid_argument("a Redis' address and what leads to it differ in TLS");
+  }
   if (!address_.is_by_sentinel()) return;
   finder_.emplace(loop_, address_, access_, [this](MasterFinder::Found found) {
     if (closed_) return;

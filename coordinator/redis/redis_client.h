@@ -36,7 +36,9 @@ class RedisClient final : public RedisConnection::Handler {
     virtual void on_failed(const RedisTrouble& trouble) = 0;
   };
 
-  /// `seed`: of the dice that part the nodes of a fleet in time. `user` outlives it.
+  /// `seed`: of the dice that part the nodes of a fleet in time. `user` outlives it. Throws
+  /// std::invalid_argument if `access` has TLS and `address` has not, or the other way round: a
+  /// forgotten one would show the password to the network.
   RedisClient(EventLoop& loop, RedisAddress address, RedisAccess access, std::uint64_t seed,
               User& user);
   ~RedisClient() override;

@@ -31,7 +31,7 @@ using RedisLookup = std::function<void(const std::string& host,
 struct RedisAccess {
   RedisAuth auth;
   std::string client_name;        ///< For CLIENT LIST; empty: none.
-  const TlsTrust* tls = nullptr;  ///< Lent; null: without TLS.
+  const TlsTrust* tls = nullptr;  ///< Lent; null: without TLS, as RedisAddress::tls has to say.
   RedisLookup lookup;
   /// For the look-up, TCP, TLS and the first replies together.
   Duration connect_timeout = std::chrono::seconds(10);

@@ -181,7 +181,8 @@ TEST_F(RedisTest, Tls) {
 
   access_.connect_timeout = 500ms;
   told_ = {};
-  open(redis.url());  // TLS towards the port without
+  // TLS towards the port without.
+  open(fmt::format("rediss://{}:{}", RealRedis::address(), redis.port()));
   // On a busy machine it may take several tries to get as far as the handshake.
   wait_until(
       [&] {
@@ -211,6 +212,13 @@ TEST_F(RedisTest, Tls) {
   wait_until([&] { return told_.failed || !told_.lost.empty(); }, "it is refused");
   const RedisTrouble mute = told_.failed ? *told_.failed : told_.lost.front();
   EXPECT_TRUE(says(mute, "rediss://")) << told_.words();
+}
+
+TEST_F(RedisTest, TlsIsNotForgotten) {
+  const TlsTrust trust("");
+  EXPECT_THROW(open("rediss://127.0.0.1"), std::invalid_argument);
+  access_.tls = &trust;
+  EXPECT_THROW(open("redis://127.0.0.1"), std::invalid_argument);
 }
 
 TEST_F(RedisTest, TlsThatWantsACertificateOfItsClients) {
