@@ -14,6 +14,9 @@ namespace {
 constexpr std::string_view kForms =
     "redis://HOST[:PORT][/DB], rediss://HOST[:PORT][/DB] or "
     "redis+sentinel://HOST[:PORT][,HOST[:PORT]...]/NAME[/DB]";
+constexpr std::string_view kPlaceOfPasswords =
+    "put USER:PASSWORD or PASSWORD into the environment as FANFETCH_FLEET_AUTH, or into a file for "
+    "--fleet-auth-file";
 constexpr std::size_t kMaxHostName = 253;  // RFC 1035, 2.3.4, without the dot at the end
 constexpr std::size_t kMaxMasterName = 200;
 
@@ -68,7 +71,6 @@ Result<RedisHost> parse_host(std::string_view text, std::uint16_t default_port) 
     if (!address || host.find(':') == host.npos) {
       return fail("'{}' is no IPv6 address, and only those stand in brackets", host);
     }
-    host = text.substr(1, end - 1);
   } else {
     const std::size_t colon = text.find(':');
     has_port = colon != text.npos;
@@ -83,11 +85,36 @@ Result<RedisHost> parse_host(std::string_view text, std::uint16_t default_port) 
   }
   RedisHost result{to_lower(host), default_port};
   if (has_port) {
-    const auto number = port.empty() ? std::nullopt : parse_number(port, 65535);
-    if (!number || *number == 0) return fail("'{}' is no port: those are 1 to 65535", port);
-    result.port = static_cast<std::uint16_t>(*number);
+    if (port.empty()) return fail("a port is missing behind the ':'");
+    const auto number = parse_number(port, 65535);  // may_hold_password() has seen that it is one
+    result.port = static_cast<std::uint16_t>(number.value_or(default_port));
   }
   return result;
+}
+
+/// Whether something stands behind a `:` where a port would, and is none.
+bool may_hold_password(std::string_view text) {
+  if (const std::size_t scheme = text.find("://"); scheme != text.npos) {
+    text.remove_prefix(scheme + 3);
+  }
+  text = text.substr(0, text.find('/'));
+  for (;;) {
+    const std::size_t comma = text.find(',');
+    std::string_view host = text.substr(0, comma);
+    if (host.starts_with('[')) {
+      const std::size_t end = host.find(']');
+      const std::string_view inner = host.substr(1, end == host.npos ? end : end - 1);
+      if (inner.find(':') != inner.npos && !parse_ip(inner)) return true;
+      host = end == host.npos ? "" : host.substr(end + 1);
+    }
+    const std::size_t colon = host.find(':');
+    if (colon != host.npos && !parse_ip(host)) {
+      const std::string_view port = host.substr(colon + 1);
+      if (!port.empty() && parse_number(port, 65535).value_or(0) == 0) return true;
+    }
+    if (comma == text.npos) return false;
+    text.remove_prefix(comma + 1);
+  }
 }
 
 Result<> read_hosts(std::string_view text, const Scheme& scheme, RedisAddress& address) {
@@ -169,8 +196,15 @@ Result<RedisAddress> parse_redis_address(std::string_view text) {
   if (text.find('@') != text.npos) {
     return fail(
         "the address of a fleet's Redis holds no user and no password, because every user of this "
-        "machine can read a command line; put USER:PASSWORD or PASSWORD into the environment as "
-        "FANFETCH_FLEET_AUTH, or into a file for --fleet-auth-file");
+        "machine can read a command line; {}",
+        kPlaceOfPasswords);
+  }
+  if (may_hold_password(text)) {
+    return fail(
+        "behind a ':' the address of a fleet's Redis has a port, 1 to 65535, and nothing else; "
+        "what "
+        "is there is not repeated here, as it may be a password: {}",
+        kPlaceOfPasswords);
   }
   for (const Scheme& scheme : kSchemes) {
     if (!is_same_word(text.substr(0, scheme.name.size()), scheme.name)) continue;

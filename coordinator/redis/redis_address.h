@@ -38,9 +38,10 @@ inline constexpr std::uint16_t kSentinelPort = 26379;
 inline constexpr std::size_t kMaxSentinels = 32;
 
 /// Reads `redis://HOST[:PORT][/DB]`, `rediss://…` (TLS) or
-/// `redis+sentinel://HOST[:PORT][,HOST[:PORT]…]/NAME[/DB]`; IPv6 in brackets. A user or a password
-/// in it is refused, since everybody on the machine can read a command line; that sentence repeats
-/// nothing of `text`. Pure.
+/// `redis+sentinel://HOST[:PORT][,HOST[:PORT]…]/NAME[/DB]`, which has no form with TLS; IPv6 in
+/// brackets. A user or a password in it is refused, since everybody on the machine can read a
+/// command line; that sentence repeats nothing of `text`, nor does one about what may be a
+/// password. Pure.
 [[nodiscard]] Result<RedisAddress> parse_redis_address(std::string_view text);
 
 /// The same as a URL, with the port always and the database unless it is 0.

@@ -60,11 +60,11 @@ TEST(RedisAddressTest, WhatItRefusesAndWhy) {
       {"redis://a..b", "no name of a host"},
       {"redis://a..", "'a.' is no name of a host"},
       {"redis://a?db=1", "'a?db=1' is no name of a host"},
-      {"redis://a:", "'' is no port"},
-      {"redis://a:0", "'0' is no port: those are 1 to 65535"},
-      {"redis://a:65536", "'65536' is no port"},
-      {"redis://a:-1", "'-1' is no port"},
-      {"redis://a:1x", "'1x' is no port"},
+      {"redis://a:", "a port is missing"},
+      {"redis://a:0", "has a port, 1 to 65535, and nothing else"},
+      {"redis://a:65536", "has a port, 1 to 65535"},
+      {"redis://a:-1", "has a port, 1 to 65535"},
+      {"redis://a:1x", "has a port, 1 to 65535"},
       {"redis://::1", "in brackets: [::1]"},
       {"redis://[::1", "no ] behind"},
       {"redis://[::1]6379", "something else than :PORT"},
@@ -96,7 +96,12 @@ TEST(RedisAddressTest, WhatItRefusesAndWhy) {
 TEST(RedisAddressTest, ASecretInItIsRefusedAndNotRepeated) {
   for (const std::string text :
        {"redis://:geheim@redis.test", "rediss://user:geheim@redis.test:6379/1", "geheim@redis.test",
-        "redis+sentinel://user:geheim@a,b/fleet"}) {
+        "redis+sentinel://user:geheim@a,b/fleet",
+        // Not so plain: its @ is escaped, or forgotten.
+        "redis://user:geheim%40redis.test", "redis://:geheim", "redis://user:geheim:redis.test",
+        "redis://user:geheim/1", "redis://[user:geheim]", "redis://[::1]:geheim",
+        "redis://[user:geheim", "redis+sentinel://a,user:geheim/fleet", "http://user:geheim",
+        "user:geheim"}) {
     const auto read = parse_redis_address(text);
     ASSERT_FALSE(read) << text;
     const std::string& message = read.error().message;
