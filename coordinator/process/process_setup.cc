@@ -22,6 +22,8 @@ void put_process_in_order() {
   Signals::hold_back_usr1();
   ::signal(SIGCHLD, SIG_DFL);  // ignored, it would hide how a worker died
   // The client ID, passwords and headers are in our memory; the workers inherit it.
+  // The process stays dumpable: /proc/PID must be its user's, which tells others whose run holds a
+  // folder, and who has a run may look at it with lsof, ss and strace. Workers are not.
   // Unlike 0, 1 holds for cores that are piped to a program, too (core(5)); a file has no room.
   const rlimit one{1, 1}, none{};
   if (::setrlimit(RLIMIT_CORE, &one) != 0) ::setrlimit(RLIMIT_CORE, &none);
