@@ -64,6 +64,7 @@ CurlEasy PageTransport::easy_for(const std::string& url, const std::string& prox
   const auto left = ceil<milliseconds>(until - std::chrono::steady_clock::now());
   easy.set_timeout(std::max(left, milliseconds(1)));
   easy.set_trust(trust_);
+  easy.set_record_limit(record_limit_);
   if (!options_.tls.cert.empty()) {
     easy.set_client_certificate(options_.tls.cert, options_.tls.key);
   }

@@ -8,6 +8,7 @@
 #include "common/clock.h"
 #include "common/curl/curl_easy.h"
 #include "common/curl/curl_multi.h"
+#include "common/curl/record_limit.h"
 #include "common/curl/trust_store.h"
 #include "common/url.h"
 #include "coordinator/listing/listing_options.h"
@@ -59,6 +60,7 @@ class PageTransport {
   const TrustStore trust_;
   const ProxyPolicy proxies_;
   CurlShare sessions_;
+  RecordLimit record_limit_;
   AddressGuard guard_;
   CurlMulti multi_;
   std::unique_ptr<PageConnection> connection_;  // freed first
