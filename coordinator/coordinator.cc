@@ -20,12 +20,25 @@ Coordinator::Coordinator(DispatchRules rules, const Seams& seams, std::function<
       ledger_(seams.ledger),
       leave_loop_(std::move(leave_loop)),
       about_(std::move(about)),
-      dispatcher_(std::move(rules), seams.workers, seams.routes, seams.timers,
-                  {.on_finished = [this](FinishedLink link) { on_finished(std::move(link)); },
-                   .on_try_again = [this](const Task& task, const Failed& failed,
-                                          Duration delay) { on_try_again(task, failed, delay); },
-                   .held_back = [this] { return is_backlogged(); }},
-                  seed) {}
+      dispatcher_(std::in_place, std::move(rules), seams.workers, seams.routes, seams.timers,
+                  Dispatcher::Events{
+                      .on_finished = [this](FinishedLink link) { on_finished(std::move(link)); },
+                      .on_try_again = [this](const Task& task, const Failed& failed,
+                                             Duration delay) { on_try_again(task, failed, delay); },
+                      .held_back = [this] { return is_backlogged(); },
+                      .guard = seams.guard},
+                  seed),
+      fetching_(*dispatcher_) {}
+
+Coordinator::Coordinator(Fetching& fetching, const Seams& seams, std::function<void()> leave_loop,
+                         About about)
+    : workers_(seams.workers),
+      timers_(seams.timers),
+      links_(seams.links),
+      ledger_(seams.ledger),
+      leave_loop_(std::move(leave_loop)),
+      about_(std::move(about)),
+      fetching_(fetching) {}
 
 bool Coordinator::start() {
   auto started = workers_.start();
@@ -36,9 +49,9 @@ bool Coordinator::start() {
 void Coordinator::after_batch() {
   if (stage_.stage() == Stage::running) {
     if (!is_paused()) take_items();  // a reader that waits asks for no further page
-    dispatcher_.dispatch();
+    fetching_.dispatch();
     take_more_later();
-    if (total_ && dispatcher_.size() == 0) on_event(RunEvent::all_finished);
+    if (total_ && fetching_.size() == 0) on_event(RunEvent::all_finished);
   }
   workers_.wake();
 }
@@ -57,9 +70,9 @@ void Coordinator::report(std::vector<Record>& records) {
 
 /// True: there may be more.
 bool Coordinator::take_items_into(std::vector<Record>& records) {
-  const std::size_t most = most_tasks();
+  const std::size_t most = fetching_.size() + fetching_.room();
   for (int taken = 0; taken < kItemsPerBatch; ++taken) {
-    if (is_backlogged() || dispatcher_.size() >= most) break;
+    if (is_backlogged() || fetching_.size() >= most) break;
     auto item = links_.take();
     if (!item) return false;
     take(std::move(*item), records);
@@ -71,7 +84,7 @@ bool Coordinator::take_items_into(std::vector<Record>& records) {
 void Coordinator::take(ReaderItem item, std::vector<Record>& records) {
   if (auto* link = std::get_if<Link>(&item)) {
     ++read_;
-    dispatcher_.add(std::move(*link));
+    fetching_.add(std::move(*link));
   } else if (auto* record = std::get_if<Record>(&item)) {
     ++read_;
     records.push_back(std::move(*record));
@@ -96,15 +109,7 @@ void Coordinator::take(ReaderItem item, std::vector<Record>& records) {
   }
 }
 
-/// If all known links wait for their hosts, or are with workers that have room for others, it is
-/// time to look further.
-std::size_t Coordinator::most_tasks() const {
-  return dispatcher_.is_idle() ? kMaxTasksWhileHostsWait : kMaxTasks;
-}
-
-bool Coordinator::wants_more_links() const {
-  return !is_backlogged() && dispatcher_.size() < most_tasks();
-}
+bool Coordinator::wants_more_links() const { return !is_backlogged() && fetching_.room() > 0; }
 
 /// take_items() stopped before the reader's queue was empty, and no event will report the rest.
 void Coordinator::take_more_later() {
@@ -140,6 +145,12 @@ void Coordinator::on_worker_message(std::string text) {
   if (!drops_messages()) ledger_.notice(std::move(text));
 }
 
+void Coordinator::on_out_of_reach(std::string why) {
+  trouble_.list_failed = true;
+  ledger_.error(std::move(why));
+  on_event(RunEvent::must_end);
+}
+
 /// Says why nothing comes from a host for a while, which the progress alone does not explain.
 void Coordinator::report_pause(const std::string& origin, Duration pause) {
   if (pause < kPauseWorthTelling || timers_.now() < next_pause_report_) return;
@@ -157,30 +168,30 @@ void Coordinator::report_progress(Duration interval) {
 
 ProgressState Coordinator::progress_state() {
   if (const Instant now = timers_.now(); now >= next_waits_) {
-    waits_ = dispatcher_.waits(now);
+    waits_ = fetching_.waits(now);
     next_waits_ = now + kWaitsInterval;
   }
   const std::uint64_t received = workers_.bytes_in();
   const BytesInFlight in_flight = workers_.bytes_in_flight();
   return {.total = total_,
-          .bytes = received - std::min(received, dispatcher_.wasted_bytes()),
-          .wasted = dispatcher_.wasted_bytes(),
+          .bytes = received - std::min(received, fetching_.wasted_bytes()),
+          .wasted = fetching_.wasted_bytes(),
           .read = read_,
-          .to_fetch = dispatcher_.added(),
-          .held = dispatcher_.size(),
+          .to_fetch = fetching_.added(),
+          .held = fetching_.size(),
           .in_flight = workers_.in_flight(),
           .known_in_flight = in_flight.jobs,
           .known_received = in_flight.received,
           .known_to_come = in_flight.to_come,
           .hosts_waiting = waits_.hosts,
           .longest_wait = waits_.longest,
-          .everything_waits = waits_.hosts > 0 && dispatcher_.under_way() == 0,
+          .everything_waits = waits_.hosts > 0 && fetching_.under_way() == 0,
           .paused = stage_.stage() == Stage::running ? paused_ : ""};
 }
 
 ProgressState Coordinator::end_state() const {
   const std::uint64_t received = workers_.bytes_in();
-  const std::uint64_t wasted = std::min(dispatcher_.wasted_bytes(), received);
+  const std::uint64_t wasted = std::min(fetching_.wasted_bytes(), received);
   return {.total = total_, .bytes = received - wasted, .wasted = wasted};
 }
 
@@ -224,8 +235,8 @@ RunUse Coordinator::use() const {
              .sleeps_for = {}};
   // Of a list that is not at its end the next link may be for another host, and come at any moment;
   // so may the end of a pause.
-  if (!is_paused() && (total_ || dispatcher_.size() >= kMaxTasksWhileHostsWait)) {
-    if (const auto until = dispatcher_.sleeps_until()) {
+  if (!is_paused() && (total_ || fetching_.size() >= Dispatcher::kMaxTasksWhileHostsWait)) {
+    if (const auto until = fetching_.sleeps_until()) {
       use.sleeps_for =
           std::max(*until - timers_.now(), Duration::zero());  // while it is backlogged
     }
@@ -237,12 +248,12 @@ RunUse Coordinator::use() const {
 
 void Coordinator::pause(std::string words) {
   paused_ = std::move(words);
-  dispatcher_.pause();
+  fetching_.pause();
 }
 
 void Coordinator::resume() {
   paused_.clear();
-  dispatcher_.resume();
+  fetching_.resume();
   links_.wake_again();  // no event tells of what has come meanwhile
 }
 
@@ -300,7 +311,7 @@ void Coordinator::on_event(RunEvent event) {
   const RunOrders orders = stage_.on(event);
   if (orders.cancel_links) {
     links_.cancel();
-    dispatcher_.cut_off();
+    fetching_.cut_off();
   }
   if (orders.stop_workers) stop_workers();
   if (orders.cut_workers) workers_.cut();

@@ -31,6 +31,7 @@ class Coordinator {
     Timers& timers;
     LinkSupply& links;
     LedgerInbox& ledger;
+    LinkGuard* guard = nullptr;  ///< See Dispatcher::Events.
   };
 
   /// Which run it is.
@@ -42,6 +43,9 @@ class Coordinator {
   /// `leave_loop` is called once nothing is left to wait for. `seed`: of the dice for delays.
   Coordinator(DispatchRules rules, const Seams& seams, std::function<void()> leave_loop,
               About about, std::uint64_t seed);
+  /// The same for links that are fetched elsewhere. `fetching` is lent; Seams::routes has no use.
+  Coordinator(Fetching& fetching, const Seams& seams, std::function<void()> leave_loop,
+              About about);
 
   /// Starts the workers. False: none could be started, which is noted as trouble.
   [[nodiscard]] bool start();
@@ -55,10 +59,13 @@ class Coordinator {
   /// All events of one wake-up were passed on: act on them.
   void after_batch();
   void on_completion(TaskId id, JobReport report, std::optional<unsigned> connected = {}) {
-    dispatcher_.on_completion(id, std::move(report), connected);
+    dispatcher_->on_completion(id, std::move(report), connected);
   }
-  void on_lost(TaskId id, Blame blame) { dispatcher_.on_lost(id, blame); }
+  void on_lost(TaskId id, Blame blame) { dispatcher_->on_lost(id, blame); }
   void on_worker_message(std::string text);
+  /// Those elsewhere that fetch, or bring links, have been out of reach for too long, or for good.
+  /// The run ends. `why`: a sentence.
+  void on_out_of_reach(std::string why);
   void on_workers_hopeless(Error error);
   void on_signal(int signal);
   /// Takes no new links, and gives those in flight the same time as a first signal does. `why`: see
@@ -71,11 +78,11 @@ class Coordinator {
   void resume();
   [[nodiscard]] bool is_paused() const { return !paused_.empty(); }
   /// What the run goes by from now on.
-  void set_host_rules(HostRules rules) { dispatcher_.set_host_rules(std::move(rules)); }
-  void set_limit_rate(std::uint64_t bytes_a_second) { dispatcher_.set_limit_rate(bytes_a_second); }
-  [[nodiscard]] const HostRules& host_rules() const { return dispatcher_.host_rules(); }
+  void set_host_rules(HostRules rules) { fetching_.set_host_rules(std::move(rules)); }
+  void set_limit_rate(std::uint64_t bytes_a_second) { fetching_.set_limit_rate(bytes_a_second); }
+  [[nodiscard]] const HostRules& host_rules() const { return fetching_.host_rules(); }
   [[nodiscard]] std::vector<HostView> top_hosts(HostOrder order, std::size_t most) const {
-    return dispatcher_.top_hosts(order, most);
+    return fetching_.top_hosts(order, most);
   }
   /// The ledger's thread has done something, or the output has failed.
   void on_ledger_progress();
@@ -92,14 +99,8 @@ class Coordinator {
   /// The list was read to its end, and every link of it has a record, however the run ends.
   [[nodiscard]] bool is_whole() const { return total_ && unfinished() == 0; }
   /// Links that have no record.
-  [[nodiscard]] std::uint64_t unfinished() const { return dispatcher_.unfinished(); }
+  [[nodiscard]] std::uint64_t unfinished() const { return fetching_.unfinished(); }
 
-  /// Links on their way at most, unless workers have room for more: enough for hosts to take turns,
-  /// few enough to stay in the CPU's cache.
-  static constexpr std::size_t kMaxTasks = 1024;
-  /// The same while workers have room, but all links are with them or wait for hosts that are busy
-  /// or asked for a pause, so that a list sorted by host keeps the workers busy. About 0.4 KB each.
-  static constexpr std::size_t kMaxTasksWhileHostsWait = 16 * 1024;
   /// Taken from the reader per wake-up, so that a long list of bad lines delays no signal.
   static constexpr int kItemsPerBatch = 512;
   /// What the ledger has not done yet; beyond, no job is given until it has caught up. About 1 KB
@@ -127,7 +128,6 @@ class Coordinator {
   [[nodiscard]] bool take_items_into(std::vector<Record>& records);
   void take(ReaderItem item, std::vector<Record>& records);
   void report(std::vector<Record>& records);
-  [[nodiscard]] std::size_t most_tasks() const;
   [[nodiscard]] bool wants_more_links() const;
   void take_more_later();
   [[nodiscard]] bool is_backlogged() const;
@@ -153,7 +153,8 @@ class Coordinator {
   LedgerInbox& ledger_;
   const std::function<void()> leave_loop_;
   const About about_;
-  Dispatcher dispatcher_;
+  std::optional<Dispatcher> dispatcher_;  // nullopt: links are fetched elsewhere
+  Fetching& fetching_;                    // that, or what is lent
 
   RunStage stage_;
   RunTrouble trouble_;

@@ -103,6 +103,9 @@ Task Dispatcher::wake(TaskId id) { return std::move(waiting_.extract(id).mapped(
 /// up no slot of a worker.
 void Dispatcher::begin(TaskId id) {
   Task& task = tasks_.try_emplace(id, wake(id)).first->second;
+  if (events_.guard != nullptr && !events_.guard->may_begin(task.link)) {
+    return skip_as_elsewhere(id);
+  }
   if (const auto what = placeholder(task.url())) {
     return on_completion(id,
                          {Failed{.error = ErrorClass::placeholder,
@@ -117,6 +120,19 @@ void Dispatcher::begin(TaskId id) {
     tasks_.at(id).times.resolved(timers_.now());
     arrived_.emplace_back(id, std::move(route));
   });
+}
+
+void Dispatcher::skip_as_elsewhere(TaskId id) {
+  scheduler_.finished(id, {}, std::nullopt, timers_.now());
+  Task task = std::move(tasks_.extract(id).mapped());
+  finish(std::move(task), Skipped{.reason = ErrorClass::filtered,
+                                  .message = "its host is another node's now",
+                                  .duplicate_of = std::nullopt,
+                                  .response = {}});
+}
+
+void Dispatcher::came_back(const Task& task) {
+  if (events_.guard != nullptr) events_.guard->on_back(task.link);
 }
 
 /// Every job comes from here, and needs a route, so none gets around the address policy.
@@ -164,6 +180,7 @@ void Dispatcher::on_completion(TaskId id, JobReport report, std::optional<unsign
   if (report.requests > 1) feedback.repeats = report.requests - 1;
   scheduler_.finished(id, feedback, connected, timers_.now());
   Task task = std::move(tasks_.extract(id).mapped());
+  came_back(task);
   task.times.end(timers_.now(), report.timings);
   task.requests += report.requests;
   wasted_bytes_ += wasted(report);
@@ -177,6 +194,7 @@ void Dispatcher::on_lost(TaskId id, Blame blame) {
   if (blame != Blame::none) feedback.repeats = kMaxJobRequests - 1;
   scheduler_.finished(id, feedback, std::nullopt, timers_.now());
   Task task = std::move(tasks_.extract(id).mapped());
+  came_back(task);
   task.times.end(timers_.now(), {});
   NextStep step = next_step_after_death(task, blame, phase_);
   take_step(id, std::move(task), std::move(step));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -10,7 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "coordinator/dispatch/fetching.h"
 #include "coordinator/dispatch/job_factory.h"
+#include "coordinator/dispatch/link_guard.h"
 #include "coordinator/dispatch/next_step.h"
 #include "coordinator/dispatch/routes.h"
 #include "coordinator/dispatch/task.h"
@@ -34,7 +37,7 @@ struct DispatchRules {
 /// Owns the links from the reader until they are finished. Gives each one to a worker when it is
 /// its turn and its route is known, takes the outcome back, does what next_step() says, and hands
 /// out what is finished. Knows nothing of the ledger. Thread: the loop's.
-class Dispatcher {
+class Dispatcher final : public Fetching {
  public:
   /// Called from within dispatch(), on_completion() and on_lost(); must not call back into the
   /// dispatcher, except for cut_off() in answer to what on_completion() brought.
@@ -45,67 +48,75 @@ class Dispatcher {
     std::function<void(const Task&, const Failed&, Duration delay)> on_try_again;
     /// No job may be given and nothing settled at present; asked before each.
     std::function<bool()> held_back;
+    /// Lent; null: every link may be asked for.
+    LinkGuard* guard = nullptr;
   };
 
   /// Workers, routes and timers are lent. `seed`: of the dice for delays.
   Dispatcher(DispatchRules rules, Workers& workers, Routes& routes, Timers& timers, Events events,
              std::uint64_t seed);
 
-  void add(Link link);
+  void add(Link link) override;
+  /// If all known links wait for their hosts, or are with workers that have room for others, it is
+  /// time to look further.
+  [[nodiscard]] std::size_t room() const override {
+    const std::size_t most = is_idle() ? kMaxTasksWhileHostsWait : kMaxTasks;
+    return most - std::min(most, size());
+  }
   /// Gives the workers all that they have room for, and wakes the loop again when more is due.
-  void dispatch();
+  void dispatch() override;
 
   // Events of the workers:
   void on_completion(TaskId id, JobReport report, std::optional<unsigned> connected = {});
   void on_lost(TaskId id, Blame blame);
 
-  /// Nothing new begins from now on, until resume(): what is in flight finishes.
-  void pause() {
+  void pause() override {
     if (!paused_since_) paused_since_ = timers_.now();
   }
-  /// dispatch() goes on.
-  void resume() {
+  void resume() override {
     if (paused_since_) scheduler_.rested(*std::exchange(paused_since_, {}), timers_.now());
   }
-  /// Other rules hold from now on, for links that wait too.
-  void set_host_rules(HostRules rules) { scheduler_.set_rules(std::move(rules), timers_.now()); }
-  [[nodiscard]] const HostRules& host_rules() const { return scheduler_.rules(); }
-  /// JobRules::limit_rate of the jobs that are made from now on.
-  void set_limit_rate(std::uint64_t bytes_a_second) { jobs_.set_limit_rate(bytes_a_second); }
-  /// See Scheduler::top_hosts().
-  [[nodiscard]] std::vector<HostView> top_hosts(HostOrder order, std::size_t most) const {
+  void set_host_rules(HostRules rules) override {
+    scheduler_.set_rules(std::move(rules), timers_.now());
+  }
+  [[nodiscard]] const HostRules& host_rules() const override { return scheduler_.rules(); }
+  void set_limit_rate(std::uint64_t bytes_a_second) override {
+    jobs_.set_limit_rate(bytes_a_second);
+  }
+  [[nodiscard]] std::vector<HostView> top_hosts(HostOrder order, std::size_t most) const override {
     return scheduler_.top_hosts(order, most, timers_.now());
   }
 
-  /// The run ends early: no task gets another request. Tasks whose jobs are still with a worker are
-  /// finished or abandoned as those come back.
-  void cut_off();
+  /// Tasks whose jobs are still with a worker are finished or abandoned as those come back.
+  void cut_off() override;
 
-  /// Links that were added and are neither finished nor abandoned.
-  [[nodiscard]] std::size_t size() const { return tasks_.size() + waiting_.size(); }
-  /// Links that were added so far.
-  [[nodiscard]] std::uint64_t added() const { return next_task_ - 1; }
-  /// Links that have had their turn and no outcome yet: with a worker, or about to be.
-  [[nodiscard]] std::size_t under_way() const { return tasks_.size(); }
-  /// Body bytes that attempts brought for nothing: no file has them, and no part that the next
-  /// attempt can resume.
-  [[nodiscard]] std::uint64_t wasted_bytes() const { return wasted_bytes_; }
-  /// Hosts whose links wait; call it no more than once a second.
-  [[nodiscard]] Scheduler::Waits waits(Instant now) const { return scheduler_.waits(now); }
-  /// Links that will have no record if the run ends now.
-  [[nodiscard]] std::uint64_t unfinished() const { return abandoned_ + size(); }
-  /// When the next link may be tried, if none is under way and all that there are wait for a time.
-  [[nodiscard]] std::optional<Instant> sleeps_until() const;
+  [[nodiscard]] std::size_t size() const override { return tasks_.size() + waiting_.size(); }
+  [[nodiscard]] std::uint64_t added() const override { return next_task_ - 1; }
+  /// With a worker, or about to be.
+  [[nodiscard]] std::size_t under_way() const override { return tasks_.size(); }
+  [[nodiscard]] std::uint64_t wasted_bytes() const override { return wasted_bytes_; }
+  [[nodiscard]] Scheduler::Waits waits(Instant now) const override { return scheduler_.waits(now); }
+  [[nodiscard]] std::uint64_t unfinished() const override { return abandoned_ + size(); }
+  [[nodiscard]] std::optional<Instant> sleeps_until() const override;
   /// Some worker has room, but nothing can be given to it before something is due.
   [[nodiscard]] bool is_idle() const {
     return !paused_since_ && workers_.has_room() && !scheduler_.has_turn() && routes_.has_room();
   }
+
+  /// Links on their way at most, unless workers have room for more: enough for hosts to take turns,
+  /// few enough to stay in the CPU's cache.
+  static constexpr std::size_t kMaxTasks = 1024;
+  /// The same while workers have room, but all links are with them or wait for hosts that are busy
+  /// or asked for a pause, so that a list sorted by host keeps the workers busy. About 0.4 KB each.
+  static constexpr std::size_t kMaxTasksWhileHostsWait = 16 * 1024;
 
  private:
   [[nodiscard]] Task wake(TaskId id);
   void begin_what_may();
   void dispatch_alone();
   void begin(TaskId id);
+  void skip_as_elsewhere(TaskId id);
+  void came_back(const Task& task);
   void go(TaskId id, Routes::Found route);
   void refuse_as_too_long(TaskId id, const Error& error);
   void hand_out_given_up();

@@ -630,7 +630,7 @@ TEST_F(CoordinatorTest, ABatchTakesALimitedNumberOfLines) {
 
 TEST_F(CoordinatorTest, KnowsALimitedNumberOfLinksWhileWorkersAreBusy) {
   workers_.room = 1;
-  plan_links(static_cast<int>(Coordinator::kMaxTasks) + 10);
+  plan_links(static_cast<int>(Dispatcher::kMaxTasks) + 10);
   for (int i = 0; i < 20; ++i) coordinator_.after_batch();
   EXPECT_EQ(supply_.items.size(), 10u);
   complete(Saved{});
@@ -638,7 +638,7 @@ TEST_F(CoordinatorTest, KnowsALimitedNumberOfLinksWhileWorkersAreBusy) {
 }
 
 TEST_F(CoordinatorTest, LooksFurtherWhileAllLinksWaitForTheirHosts) {
-  for (std::size_t i = 0; i < Coordinator::kMaxTasks + 10; ++i) {
+  for (std::size_t i = 0; i < Dispatcher::kMaxTasks + 10; ++i) {
     Link one = link("http://a.test/x");
     one.host_limit = 1;
     supply_.items.emplace_back(std::move(one));

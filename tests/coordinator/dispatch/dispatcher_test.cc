@@ -60,6 +60,51 @@ class DispatcherTest : public ::testing::Test {
       1};
 };
 
+/// Says of which hosts links may be asked for, and counts what moves.
+struct FakeGuard final : LinkGuard {
+  [[nodiscard]] bool may_begin(const Link& link) override {
+    if (link.url.host == forbidden) return false;
+    ++moving;
+    return true;
+  }
+  void on_back(const Link& /*link*/) override { --moving; }
+
+  std::string forbidden;
+  int moving = 0;
+};
+
+TEST_F(DispatcherTest, AGuardIsAskedBeforeEachRequest) {
+  FakeGuard guard;
+  guard.forbidden = "b.test";
+  Dispatcher guarded({.hosts = {.adapts = false}, .retries = {.retries = 3}}, workers_, routes_,
+                     timers_,
+                     {.on_finished = [this](FinishedLink l) { finished_.push_back(std::move(l)); },
+                      .on_try_again = [](const Task&, const Failed&, Duration) {},
+                      .held_back = [] { return false; },
+                      .guard = &guard},
+                     1);
+  const auto add_guarded = [&](const std::string& url) {
+    guarded.add({.listed = url, .url = *parse_url(url), .host_limit = 8});
+  };
+  add_guarded("http://a.test/x");
+  add_guarded("http://b.test/x");
+  guarded.dispatch();
+  EXPECT_EQ(submitted(), Texts{"http://a.test/x"});
+  EXPECT_EQ(guard.moving, 1);
+  ASSERT_EQ(finished_.size(), 1u);
+  EXPECT_TRUE(std::holds_alternative<Skipped>(finished_[0].outcome));
+  EXPECT_EQ(finished_[0].attempts, 0);
+
+  guarded.on_lost(workers_.take().task, Blame::none);
+  EXPECT_EQ(guard.moving, 0) << "nothing moves while it waits for the next try";
+  guard.forbidden = "a.test";
+  if (const auto wait = timers_.next()) timers_.advance(*wait);
+  guarded.dispatch();
+  EXPECT_TRUE(submitted().empty());
+  EXPECT_EQ(finished_.size(), 2u);
+  EXPECT_EQ(guarded.size(), 0u);
+}
+
 TEST_F(DispatcherTest, ALinkGoesToAWorkerAndComesBackFinished) {
   add("http://a.test/x");
   dispatcher_.dispatch();

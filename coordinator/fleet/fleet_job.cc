@@ -1,0 +1,114 @@
+#include "coordinator/fleet/fleet_job.h"
+
+#include <algorithm>
+#include <array>
+
+#include "common/ascii.h"
+#include "common/utf8.h"
+#include "coordinator/fleet/fleet_partitions.h"
+
+namespace fanfetch {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t kMostOptions = 200;
+constexpr std::size_t kMostNameBytes = 64;
+constexpr std::int64_t kLongestLease = 24 * 3600 * 1000;  // in milliseconds
+constexpr char kBetween = '\n';                           // an option's name, and its values
+
+struct StateName {
+  FleetJob::State state;
+  std::string_view name;
+};
+constexpr StateName kStates[] = {{FleetJob::State::running, "running"},
+                                 {FleetJob::State::paused, "paused"},
+                                 {FleetJob::State::stopped, "stopped"},
+                                 {FleetJob::State::done, "done"}};
+
+}  // namespace
+
+std::string_view name(FleetJob::State state) {
+  return std::ranges::find(kStates, state, &StateName::state)->name;
+}
+
+std::string options_to_bytes(const decltype(FleetJob::options)& options) {
+  FleetFields fields;
+  for (const auto& [option, values] : options) {
+    std::string text;
+    for (const std::string& value : values) text += (text.empty() ? "" : "\n") + value;
+    fields.emplace_back(option, std::move(text));
+  }
+  return to_bytes(fields);
+}
+
+Result<decltype(FleetJob::options)> options_from_bytes(std::string_view bytes) {
+  decltype(FleetJob::options) options;
+  if (bytes.empty()) return options;
+  const auto fields = fields_from_bytes(bytes);
+  if (!fields || fields->size() > kMostOptions) return fail("the job's options cannot be read");
+  for (const auto& [option, text] : *fields) {
+    std::vector<std::string> values;
+    for (std::size_t begin = 0; begin <= text.size();) {
+      const std::size_t end = std::min(text.find(kBetween, begin), text.size());
+      values.push_back(text.substr(begin, end - begin));
+      begin = end + 1;
+    }
+    options.emplace_back(option, std::move(values));
+  }
+  return options;
+}
+
+Result<FleetJob> decode_job(std::string name, const FleetFields& fields) {
+  const auto text = [&fields](std::string_view field) -> std::string_view {
+    const auto found = std::ranges::find(fields, field, &FleetFields::value_type::first);
+    return found == fields.end() ? std::string_view() : std::string_view(found->second);
+  };
+  const auto number = [&text](std::string_view field, std::int64_t least, std::int64_t most) {
+    const std::string_view digits = text(field);
+    std::int64_t value = 0;
+    const char* const end = digits.data() + digits.size();
+    const auto [stop, error] = std::from_chars(digits.data(), end, value);
+    const bool good = !digits.empty() && error == std::errc() && stop == end;
+    return good && value >= least && value <= most ? value : std::int64_t{-1};
+  };
+  if (text("id").empty()) return fail("there is no job '{}'", name);
+  if (text("protocol") != kFleetProtocol) {
+    return fail(
+        "job '{}' is that of another version of fanfetch, which speaks protocol {} and not "
+        "{}: driver and nodes have to be of one version",
+        name, printable(text("protocol"), 20), kFleetProtocol);
+  }
+  FleetJob job{.name = std::move(name)};
+  job.id = text("id").substr(0, kMostNameBytes);
+  const auto* const state = std::ranges::find(kStates, text("state"), &StateName::name);
+  const auto partitions = number("partitions", 1, kMostPartitions);
+  const auto lease = number("lease_ms", 1, kLongestLease);
+  const auto stop = number("stop_ms", 0, kLongestLease);
+  if (state == std::end(kStates) || partitions < 0 || lease < 0 || stop < 0 ||
+      lease < stop * LeaseRules::kStopsOfLease) {
+    return fail("what Redis has of job '{}' cannot be read", job.name);
+  }
+  job.state = state->state;
+  job.partitions = static_cast<unsigned>(partitions);
+  job.rules = LeaseRules::of(milliseconds(lease), milliseconds(stop));
+  auto options = options_from_bytes(text("options"));
+  if (!options) return tl::unexpected(std::move(options.error()));
+  job.options = std::move(*options);
+  return job;
+}
+
+std::string key_prefix(std::string_view job) { return fmt::format("ff:{{{}}}:", job); }
+
+std::string job_name_of(std::string_view list) {
+  while (list.ends_with('/')) list.remove_suffix(1);
+  std::string name(list.substr(list.rfind('/') + 1));  // npos + 1 is 0
+  if (name.size() > kMostNameBytes) name.resize(kMostNameBytes);
+  for (char& c : name) {
+    if (!is_alphanumeric(c) && c != '-' && c != '_' && c != '.') c = '-';
+  }
+  name.erase(0, std::min(name.find_first_not_of(".-"), name.size()));
+  return name.empty() ? "list" : name;
+}
+
+}  // namespace fanfetch

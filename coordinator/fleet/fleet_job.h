@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "common/result.h"
+#include "coordinator/fleet/fleet_fields.h"
+#include "coordinator/fleet/lease_rules.h"
+
+namespace fanfetch {
+
+/// What a node and a driver have to agree on. Another one's jobs are refused.
+inline constexpr std::string_view kFleetProtocol = "1";
+
+/// All that nodes know of a job before its links: what its driver keeps in Redis.
+struct FleetJob {
+  enum class State : std::uint8_t {
+    running,
+    paused,   ///< Nodes begin nothing.
+    stopped,  ///< Nodes end; the driver goes on another day.
+    done,     ///< Nodes end: every link has its record.
+  };
+
+  std::string name;
+  std::string id;  ///< Of the driver's folder: random, and the same for all runs there.
+  State state = State::running;
+  unsigned partitions = 1;
+  LeaseRules rules = kLeaseRules;
+  /// Options that hold for all nodes, without dashes, each with its values, in turn.
+  std::vector<std::pair<std::string, std::vector<std::string>>> options;
+};
+
+[[nodiscard]] std::string_view name(FleetJob::State state);
+
+/// FleetJob::options as one text, and back. Error: it is none.
+[[nodiscard]] std::string options_to_bytes(const decltype(FleetJob::options)& options);
+[[nodiscard]] Result<decltype(FleetJob::options)> options_from_bytes(std::string_view bytes);
+
+/// Reads the fields of a job's hash, `name`'s. Trusts nothing: the numbers are possible ones.
+/// Error: there is no such job (no fields), or it is another version's; a sentence.
+[[nodiscard]] Result<FleetJob> decode_job(std::string name, const FleetFields& fields);
+
+/// What the keys of a job begin with: `ff:{NAME}:`.
+[[nodiscard]] std::string key_prefix(std::string_view job);
+/// The names of all jobs.
+inline constexpr std::string_view kJobsKey = "ff:jobs";
+
+/// What a list is called in a fleet where nobody says: its file's name without folders, in the
+/// characters that names have; `list` where nothing is left of it.
+[[nodiscard]] std::string job_name_of(std::string_view list);
+
+}  // namespace fanfetch

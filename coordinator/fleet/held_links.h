@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "coordinator/link/link.h"
+
+namespace fanfetch {
+
+/// The links that a node has got and has not reported: which entry of which partition each is of.
+/// Pure. Thread: one at a time.
+///
+/// A link may come again while it is held: its driver sent it a second time, or its entry was lost
+/// and written again. Then the newer entry counts, as the older one may be gone, and a result is
+/// taken only for an entry that is there.
+class HeldLinks {
+ public:
+  /// How many links of a node wait at most, in all and of a partition: enough to keep its workers
+  /// busy, few enough that what another node takes over has not been fetched in vain.
+  struct Limits {
+    std::size_t all = 8192;
+    std::size_t each = 512;
+  };
+
+  explicit HeldLinks(unsigned partitions) : HeldLinks(partitions, Limits()) {}
+  HeldLinks(unsigned partitions, Limits limits) : limits_(limits), counts_(partitions) {}
+
+  struct Place {
+    unsigned partition = 0;
+    std::string entry;        ///< In the partition's stream.
+    std::uint64_t index = 0;  ///< Link::index, as the driver has it.
+  };
+  struct Added {
+    bool is_new = false;  ///< It is to be fetched.
+    /// The older entry of a link that was held already, which is of no use any more; empty: there
+    /// is none, or it is the same.
+    std::string outdated;
+  };
+  Added add(const LinkId& link, Place place);
+  /// It has its result. nullopt: it is not held.
+  [[nodiscard]] std::optional<Place> take(const LinkId& link);
+  [[nodiscard]] bool holds(const LinkId& link) const { return places_.contains(link); }
+
+  /// How many more links of the partition may be asked for.
+  [[nodiscard]] std::size_t room(unsigned partition) const;
+  /// The same of all together.
+  [[nodiscard]] std::size_t room() const;
+  [[nodiscard]] std::size_t size() const { return places_.size(); }
+
+ private:
+  Limits limits_;
+  std::unordered_map<LinkId, Place, HashOfId> places_;
+  std::vector<std::size_t> counts_;  // by partition
+};
+
+}  // namespace fanfetch

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "coordinator/fleet/fleet_job.h"
+#include "coordinator/fleet/run/fleet_line.h"
+#include "coordinator/process/exit.h"
+
+namespace fanfetch {
+
+// What a run does in Redis before anything of it is begun. These wait: for Redis as long as
+// FleetAccess says, and no loop turns meanwhile but their own. Exit: status kExitConfiguration
+// where a person has to change something, kExitListFailed where Redis cannot be reached.
+
+/// `text`: for the user, while it waits.
+using TellUser = std::function<void(std::string text)>;
+
+/// Begins a run of a driver: writes the job, and removes what links of an earlier run are left
+/// there. `job`: its name, id, options; partitions and times count if it is new. `where`: the
+/// driver's folder, for people. `is_birth`: this folder has never begun it, so that no lease of it
+/// can be in use. Returns what holds. Exit: the job is another folder's.
+[[nodiscard]] tl::expected<FleetJob, Exit> begin_job(const FleetAccess& access, FleetJob job,
+                                                     const std::string& where, bool is_birth,
+                                                     const TellUser& tell);
+
+/// Waits until a job can be worked on: `name`'s or, if that is empty, the only one that there is.
+/// `wait`: for its driver; 0: for ever. Exit: there are several; its driver is another version's;
+/// status 0: it is done already.
+[[nodiscard]] tl::expected<FleetJob, Exit> join_job(const FleetAccess& access,
+                                                    const std::string& name,
+                                                    std::chrono::milliseconds wait,
+                                                    const TellUser& tell);
+
+/// Of a hash as HGETALL answers it.
+[[nodiscard]] FleetFields fields_of(const RedisReply& reply);
+
+}  // namespace fanfetch

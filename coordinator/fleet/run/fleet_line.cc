@@ -1,0 +1,138 @@
+#include "coordinator/fleet/run/fleet_line.h"
+
+#include <fmt/format.h>
+
+#include <random>
+#include <utility>
+
+#include "common/human_text.h"
+#include "coordinator/net/name_files.h"
+
+namespace fanfetch {
+namespace {
+
+/// What is wrong with Redis is said this often at most.
+constexpr auto kWordEvery = std::chrono::seconds(60);
+
+}  // namespace
+
+FleetLine::FleetLine(EventLoop& loop, const FleetAccess& access, Events events)
+    : loop_(loop),
+      access_(access),
+      events_(std::move(events)),
+      resolver_(loop, access.resolver, NameFiles().read()) {
+  if (access_.address.tls == RedisAddress::Tls::yes) {
+    trust_.emplace(access_.authorities.bytes.view());
+  }
+  client_.emplace(loop_, access_.address,
+                  RedisAccess{.auth = access_.auth,
+                              .client_name = access_.client_name,
+                              .tls = trust_ ? &*trust_ : nullptr,
+                              .lookup = [this](const std::string& host,
+                                               auto done) { look_up(host, std::move(done)); }},
+                  std::random_device{}(), *this);
+}
+
+FleetLine::~FleetLine() {
+  cancel(away_timer_);
+  cancel(finish_timer_);
+}
+
+void FleetLine::cancel(std::optional<EventLoop::TimerKey>& timer) {
+  if (timer) loop_.cancel(*std::exchange(timer, std::nullopt));
+}
+
+void FleetLine::start() { client_->start(); }
+
+std::string FleetLine::where() const { return to_text(access_.address); }
+
+void FleetLine::look_up(const std::string& host,
+                        std::function<void(Result<std::vector<std::string>>)> done) {
+  const auto answer = [](const Resolution& resolution) -> Result<std::vector<std::string>> {
+    if (resolution.failure) return fail("{}", resolution.failure->message);
+    return resolution.addresses;
+  };
+  if (const Resolution* known = resolver_.known(host, loop_.now())) return done(answer(*known));
+  resolver_.ask(host, [done = std::move(done), answer](const Resolution& resolution) {
+    done(answer(resolution));
+  });
+}
+
+// --- The client's words ---
+
+void FleetLine::on_ready(const RedisServer&) { came_back(); }
+void FleetLine::on_restored(const RedisServer&, RedisData) { came_back(); }
+
+void FleetLine::came_back() {
+  const bool was_told = !last_trouble_.empty();
+  cancel(away_timer_);
+  away_since_.reset();
+  last_trouble_.clear();
+  next_word_ = {};
+  if (was_told && events_.on_notice) {
+    events_.on_notice(fmt::format("the fleet's Redis {} is back", where()));
+  }
+  if (!is_finishing_) events_.on_up();
+}
+
+void FleetLine::on_lost(const RedisTrouble& trouble, Duration) {
+  const bool is_first = !away_since_;
+  if (is_first) {
+    away_since_ = loop_.now();
+    if (access_.max_away.count() > 0) {
+      away_timer_ = loop_.call_at(loop_.now() + access_.max_away, [this] {
+        away_timer_.reset();
+        give_up(fmt::format("the fleet's Redis has been out of reach for {}: {}",
+                            human_time(access_.max_away), last_trouble_),
+                false);
+      });
+    }
+  }
+  tell(trouble);
+  if (is_first && events_.on_down) events_.on_down();
+}
+
+void FleetLine::on_failed(const RedisTrouble& trouble) { give_up(trouble.sentence, true); }
+
+void FleetLine::give_up(std::string why, bool is_hopeless) {
+  if (std::exchange(is_gone_, true)) return;
+  events_.on_gone(std::move(why), is_hopeless);
+}
+
+void FleetLine::tell(const RedisTrouble& trouble) {
+  const bool is_news = last_trouble_ != trouble.sentence;
+  last_trouble_ = trouble.sentence;
+  if (!events_.on_notice || (loop_.now() < next_word_ && !is_news)) return;
+  // Reasons may take turns: connecting fails, and is refused.
+  if (is_news && loop_.now() < next_word_ - kWordEvery + std::chrono::seconds(2)) return;
+  next_word_ = loop_.now() + kWordEvery;
+  events_.on_notice(trouble.sentence + "; trying on");
+}
+
+// --- Commands ---
+
+bool FleetLine::send(const std::vector<std::string>& words, RedisDone done) {
+  return client_->send(words, std::move(done));
+}
+
+bool FleetLine::run(std::string_view script, std::vector<std::string> arguments, RedisDone done) {
+  std::vector<std::string> words{"EVAL", std::string(script), "0"};
+  words.insert(words.end(), std::make_move_iterator(arguments.begin()),
+               std::make_move_iterator(arguments.end()));
+  return client_->send(words, std::move(done));
+}
+
+void FleetLine::finish(Duration limit, std::function<void()> closed) {
+  is_finishing_ = true;
+  auto once = std::make_shared<std::function<void()>>(std::move(closed));
+  const auto end = [once] {
+    if (auto call = std::exchange(*once, nullptr)) call();
+  };
+  finish_timer_ = loop_.call_at(loop_.now() + limit, [this, end] {
+    finish_timer_.reset();
+    end();
+  });
+  client_->finish(end);
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,197 @@
+#pragma once
+
+namespace fanfetch::scripts {
+
+// What a fleet asks of Redis where one command is too little: each script is one step, so that
+// nobody sees half of it. The first argument is always the job's key prefix. They are sent whole,
+// as Redis knows a script again by itself, so that no NOSCRIPT has to be lived with.
+//
+// Keys of a job, behind its prefix:
+//   job      hash: id, where, protocol, state, partitions, lease_ms, stop_ms, options
+//   era      string: RUN_ID REPLICATION_ID NONCE OPEN
+//   own:P    the lease of partition P: `-` handed back, else the token of its owner
+//   p:P      stream: links of partition P (group g; a consumer is a node)
+//   res      stream: results
+//   nodes    sorted set: names, by the time of their last sign of life
+//   dead     stream: entries that are no links
+
+/// PREFIX NAME ID WHERE PROTOCOL PARTITIONS LEASE_MS STOP_MS OPTIONS IS_BIRTH NONCE: begins a run
+/// of the job ID. IS_BIRTH 1: no run of it was before, so that nobody can have a lease. Answers
+/// `ok` PARTITIONS, or `taken` WHERE.
+inline constexpr char kBegin[] = R"lua(
+local prefix, job = ARGV[1], ARGV[1] .. 'job'
+local id = redis.call('HGET', job, 'id')
+if id and id ~= ARGV[3] and redis.call('HGET', job, 'state') ~= 'done' then
+  return {'taken', redis.call('HGET', job, 'where') or ''}
+end
+redis.call('HSETNX', job, 'partitions', ARGV[6])
+redis.call('HSETNX', job, 'lease_ms', ARGV[7])
+redis.call('HSETNX', job, 'stop_ms', ARGV[8])
+redis.call('HSET', job, 'id', ARGV[3], 'where', ARGV[4], 'protocol', ARGV[5], 'options', ARGV[9],
+           'state', 'running')
+redis.call('SADD', 'ff:jobs', ARGV[2])
+local partitions = redis.call('HGET', job, 'partitions')
+if not id and ARGV[10] == '1' and redis.call('EXISTS', prefix .. 'era') == 0 then
+  local info = redis.call('INFO', 'server') .. redis.call('INFO', 'replication')
+  redis.call('SET', prefix .. 'era', string.match(info, 'run_id:(%w+)') .. ' ' ..
+             string.match(info, 'master_replid:(%w+)') .. ' ' .. ARGV[11] .. ' 1')
+  for p = 0, tonumber(partitions) - 1 do redis.call('SET', prefix .. 'own:' .. p, '-', 'NX') end
+end
+return {'ok', partitions}
+)lua";
+
+/// PREFIX PARTITIONS: removes all links.
+inline constexpr char kWipe[] = R"lua(
+for p = 0, tonumber(ARGV[2]) - 1 do redis.call('UNLINK', ARGV[1] .. 'p:' .. p) end
+return 0
+)lua";
+
+/// PREFIX PARTITIONS LIFE_MS: counts links, results, and nodes that were heard of in that time; and
+/// whether the job is there.
+inline constexpr char kCount[] = R"lua(
+local links = 0
+for p = 0, tonumber(ARGV[2]) - 1 do links = links + redis.call('XLEN', ARGV[1] .. 'p:' .. p) end
+local time = redis.call('TIME')
+local since = time[1] * 1000 + math.floor(time[2] / 1000) - ARGV[3]
+return {links, redis.call('XLEN', ARGV[1] .. 'res'),
+        redis.call('ZCOUNT', ARGV[1] .. 'nodes', since, '+inf'),
+        redis.call('HEXISTS', ARGV[1] .. 'job', 'id')}
+)lua";
+
+/// PREFIX, and for each link PARTITION COUNT FIELD VALUE …: adds them to the streams.
+inline constexpr char kSend[] = R"lua(
+local made, i = {}, 2
+while i <= #ARGV do
+  local key, count = ARGV[1] .. 'p:' .. ARGV[i], tonumber(ARGV[i + 1])
+  if not made[key] then
+    redis.pcall('XGROUP', 'CREATE', key, 'g', '0', 'MKSTREAM')
+    made[key] = true
+  end
+  redis.call('XADD', key, '*', unpack(ARGV, i + 2, i + 1 + count))
+  i = i + 2 + count
+end
+return 0
+)lua";
+
+/// PREFIX LIFE_MS NODE: a sign of life; NODE empty: of nobody. Answers the job's hash and all
+/// nodes.
+inline constexpr char kBeat[] = R"lua(
+local nodes = ARGV[1] .. 'nodes'
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+if ARGV[3] ~= '' then redis.call('ZADD', nodes, now, ARGV[3]) end
+redis.call('ZREMRANGEBYSCORE', nodes, '-inf', now - ARGV[2])
+return {redis.call('HGETALL', ARGV[1] .. 'job'), redis.call('ZRANGE', nodes, 0, -1)}
+)lua";
+
+/// PREFIX PARTITIONS: the server, the era, and a digit for each partition: 0 lost, 1 handed back,
+/// 2 owned.
+inline constexpr char kLook[] = R"lua(
+local info = redis.call('INFO', 'server') .. redis.call('INFO', 'replication')
+local seen = {}
+for p = 0, tonumber(ARGV[2]) - 1 do
+  local owner = redis.call('GET', ARGV[1] .. 'own:' .. p)
+  seen[#seen + 1] = not owner and '0' or owner == '-' and '1' or '2'
+end
+return {string.match(info, 'run_id:(%w+)'), string.match(info, 'master_replid:(%w+)'),
+        redis.call('GET', ARGV[1] .. 'era') or '', table.concat(seen)}
+)lua";
+
+/// PREFIX OLD NEW PARTITIONS: records NEW if the era is OLD (empty: there is none), and marks as
+/// handed back those of the first PARTITIONS partitions that have no lease.
+inline constexpr char kRecordEra[] = R"lua(
+if (redis.call('GET', ARGV[1] .. 'era') or '') ~= ARGV[2] then return 0 end
+redis.call('SET', ARGV[1] .. 'era', ARGV[3])
+for p = 0, tonumber(ARGV[4]) - 1 do redis.call('SET', ARGV[1] .. 'own:' .. p, '-', 'NX') end
+return 1
+)lua";
+
+/// PREFIX ERA PARTITION TOKEN LEASE_MS LOST: takes a partition that was handed back or, if LOST is
+/// 1, has no key. Answers 1, 0, or -1: the era is another.
+inline constexpr char kTake[] = R"lua(
+local key = ARGV[1] .. 'own:' .. ARGV[3]
+if (redis.call('GET', ARGV[1] .. 'era') or '') ~= ARGV[2] then return -1 end
+if (redis.call('GET', key) or '') ~= (ARGV[6] == '1' and '' or '-') then return 0 end
+redis.call('SET', key, ARGV[4], 'PX', ARGV[5])
+return 1
+)lua";
+
+/// PREFIX PARTITION TOKEN LEASE_MS: prolongs a lease that is the token's.
+inline constexpr char kRenew[] = R"lua(
+local key = ARGV[1] .. 'own:' .. ARGV[2]
+if redis.call('GET', key) ~= ARGV[3] then return 0 end
+redis.call('SET', key, ARGV[3], 'PX', ARGV[4])
+return 1
+)lua";
+
+/// PREFIX PARTITION TOKEN: hands the partition back. The mark has no expiry.
+inline constexpr char kGiveBack[] = R"lua(
+local key = ARGV[1] .. 'own:' .. ARGV[2]
+if redis.call('GET', key) ~= ARGV[3] then return 0 end
+redis.call('SET', key, '-')
+return 1
+)lua";
+
+/// PREFIX NODE ROOM, and for each partition P TOKEN MOST CURSOR: links for the node, of partitions
+/// whose lease is the token's at that moment; ROOM in all, with the last partition's more. CURSOR:
+/// where to go on with what others have got and not reported; empty: that is done, new ones follow.
+/// Answers P, the next CURSOR and the entries of each partition that has something to say.
+inline constexpr char kRead[] = R"lua(
+local out, room = {}, tonumber(ARGV[3])
+for i = 4, #ARGV, 4 do
+  if room <= 0 then break end
+  local key, cursor, entries = ARGV[1] .. 'p:' .. ARGV[i], ARGV[i + 3], {}
+  if redis.call('GET', ARGV[1] .. 'own:' .. ARGV[i]) == ARGV[i + 1] then
+    if cursor ~= '' then
+      local got = redis.pcall('XAUTOCLAIM', key, 'g', ARGV[2], 0, cursor, 'COUNT', ARGV[i + 2])
+      cursor = ''
+      if got and not got.err then
+        entries = got[2]
+        if got[1] ~= '0-0' then cursor = got[1] end
+      end
+      out[#out + 1] = {ARGV[i], cursor, entries}
+    else
+      local got = redis.pcall('XREADGROUP', 'GROUP', 'g', ARGV[2], 'COUNT', ARGV[i + 2],
+                              'STREAMS', key, '>')
+      if got and not got.err then
+        entries = got[1][2]
+        out[#out + 1] = {ARGV[i], '', entries}
+      end
+    end
+    room = room - #entries
+  end
+end
+return out
+)lua";
+
+/// PREFIX, and for each result PARTITION ENTRY COUNT FIELD VALUE …: the result in place of the
+/// link's entry, if that is there and nobody was faster.
+inline constexpr char kReport[] = R"lua(
+local i, done = 2, 0
+while i <= #ARGV do
+  local key, count = ARGV[1] .. 'p:' .. ARGV[i], tonumber(ARGV[i + 2])
+  if redis.pcall('XACK', key, 'g', ARGV[i + 1]) == 1 then
+    redis.call('XDEL', key, ARGV[i + 1])
+    redis.call('XADD', ARGV[1] .. 'res', '*', unpack(ARGV, i + 3, i + 2 + count))
+    done = done + 1
+  end
+  i = i + 3 + count
+end
+return done
+)lua";
+
+/// PREFIX PARTITION ENTRY REASON: takes an entry out that no result will ever be for. REASON: why
+/// it is kept among the dead ones; empty: it is not.
+inline constexpr char kDrop[] = R"lua(
+local key = ARGV[1] .. 'p:' .. ARGV[2]
+redis.pcall('XACK', key, 'g', ARGV[3])
+local entry = redis.call('XRANGE', key, ARGV[3], ARGV[3])
+redis.call('XDEL', key, ARGV[3])
+if ARGV[4] ~= '' and entry[1] then
+  redis.call('XADD', ARGV[1] .. 'dead', 'MAXLEN', '~', '10000', '*', 'why', ARGV[4],
+             unpack(entry[1][2]))
+end
+return 0
+)lua";
+
+}  // namespace fanfetch::scripts

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <optional>
+
+#include "common/event_loop.h"
+#include "coordinator/sources/entry/source.h"
+
+namespace fanfetch {
+
+/// Links on their way from a node's loop, which gets them from the fleet, to its reader, which
+/// plans them as those of a list. Each function can be called from any thread, and none waits.
+class FleetDoor {
+ public:
+  FleetDoor() : filled_(make_eventfd()) {}
+
+  void push(ListedItem item);
+  /// Nothing more comes. `why`: an error that ends the list; nullopt: it is at its end.
+  void close(std::optional<Error> why);
+
+  /// What next() of a source returns; or nothing: there is nothing yet, filled_fd() tells.
+  [[nodiscard]] std::optional<Result<std::optional<ListedItem>>> take();
+  /// Readable when there is something to take.
+  [[nodiscard]] int filled_fd() const { return filled_.get(); }
+
+ private:
+  UniqueFd filled_;
+  std::mutex mutex_;  // guards what follows
+  std::deque<ListedItem> items_;
+  bool closed_ = false;
+  std::optional<Error> why_;
+};
+
+/// The links of a fleet's job that fall to this node, as long as the job lasts.
+class FleetSource final : public Source {
+ public:
+  /// Lends `door`. `before_waiting`, `stop_fd`: see SourceContext.
+  FleetSource(FleetDoor& door, std::function<void()> before_waiting, int stop_fd)
+      : door_(door), before_waiting_(std::move(before_waiting)), stop_fd_(stop_fd) {}
+
+  [[nodiscard]] Result<std::optional<ListedItem>> next() override;
+
+ private:
+  FleetDoor& door_;
+  const std::function<void()> before_waiting_;
+  const int stop_fd_;
+};
+
+}  // namespace fanfetch

@@ -1,0 +1,221 @@
+#include "coordinator/fleet/run/lease_keeper.h"
+
+#include <fmt/format.h>
+#include <time.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "coordinator/fleet/fleet_partitions.h"
+#include "coordinator/fleet/run/fleet_scripts.h"
+
+namespace fanfetch {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::string to_text(const std::optional<Era>& era) {
+  if (!era) return "";
+  return fmt::format("{} {} {} {}", era->server.run_id, era->server.replication_id, era->nonce,
+                     era->is_open ? 1 : 0);
+}
+
+/// nullopt: there is none, or somebody wrote something else there, which no request will name.
+std::optional<Era> era_of(std::string_view text) {
+  std::vector<std::string> words(1);
+  for (const char c : text) {
+    if (c == ' ') {
+      words.emplace_back();
+    } else {
+      words.back() += c;
+    }
+  }
+  if (words.size() != 4) return std::nullopt;
+  return Era{.server = {.run_id = words[0], .replication_id = words[1]},
+             .nonce = words[2],
+             .is_open = words[3] == "1"};
+}
+
+std::string text_of(Duration time) {
+  return std::to_string(std::chrono::duration_cast<milliseconds>(time).count());
+}
+
+}  // namespace
+
+LeaseKeeper::LeaseKeeper(EventLoop& loop, FleetLine& line, const FleetJob& job, std::string me,
+                         Events events)
+    : loop_(loop),
+      line_(line),
+      job_(job),
+      prefix_(key_prefix(job.name)),
+      me_(std::move(me)),
+      events_(std::move(events)),
+      leases_(job.rules, job.partitions),
+      takes_(job.partitions) {}
+
+LeaseKeeper::~LeaseKeeper() {
+  if (timer_) loop_.cancel(*timer_);
+  if (look_timer_) loop_.cancel(*look_timer_);
+}
+
+BootInstant LeaseKeeper::boot_now() {
+  timespec now{};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  return BootInstant(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
+}
+
+std::string LeaseKeeper::token_of(TakeNumber take) const { return fmt::format("{}:{}", me_, take); }
+
+std::string LeaseKeeper::token(unsigned partition) const { return token_of(takes_[partition]); }
+
+// --- Events ---
+
+void LeaseKeeper::on_up() {
+  leases_.on_connected();
+  go_on();
+}
+
+void LeaseKeeper::on_down() {
+  leases_.on_connection_lost();
+  go_on();
+}
+
+void LeaseKeeper::on_nodes(std::vector<std::string> nodes, const std::string& own) {
+  std::ranges::sort(nodes);
+  leases_.on_nodes(rank_of(own, nodes), std::max(static_cast<unsigned>(nodes.size()), 1u),
+                   boot_now());
+  go_on();
+}
+
+void LeaseKeeper::on_stopped(unsigned partition) {
+  leases_.on_stopped(partition);
+  go_on();
+}
+
+void LeaseKeeper::leave() {
+  leases_.leave(boot_now());
+  go_on();
+}
+
+// --- What follows ---
+
+void LeaseKeeper::go_on() {
+  if (std::exchange(is_busy_, true)) return;
+  for (;;) {
+    std::vector<LeaseAction> actions;
+    leases_.next(boot_now(), actions);
+    if (actions.empty()) break;
+    for (const LeaseAction& action : actions) obey(action);
+  }
+  is_busy_ = false;
+  arm();
+}
+
+/// The loop's timers stand still while the machine sleeps. Whoever wakes calls go_on() first.
+void LeaseKeeper::arm() {
+  const auto wake = leases_.wake_at();
+  if (wake == wake_ && timer_) return;
+  if (timer_) loop_.cancel(*std::exchange(timer_, std::nullopt));
+  wake_ = wake;
+  if (!wake) return;
+  // Not in this turn again: what is due and cannot be done waits for its event.
+  const Duration left = std::max<Duration>(*wake - boot_now(), milliseconds(1));
+  timer_ = loop_.call_at(std::chrono::steady_clock::now() + left, [this] {
+    timer_.reset();
+    go_on();
+  });
+}
+
+void LeaseKeeper::obey(const LeaseAction& action) {
+  using Kind = LeaseAction::Kind;
+  const std::string partition = std::to_string(action.partition);
+  switch (action.kind) {
+    case Kind::look: return look();
+    case Kind::record_era: return record_era();
+    case Kind::take:
+    case Kind::take_lost:
+      return ask(action, scripts::kTake,
+                 {prefix_, to_text(leases_.era().recorded()), partition, token_of(action.take),
+                  text_of(job_.rules.lease), action.kind == Kind::take_lost ? "1" : "0"});
+    case Kind::renew:
+      return ask(action, scripts::kRenew,
+                 {prefix_, partition, token_of(action.take), text_of(job_.rules.lease)});
+    case Kind::give_back:
+      return ask(action, scripts::kGiveBack, {prefix_, partition, token_of(action.take)});
+    case Kind::work:
+      takes_[action.partition] = action.take;
+      return events_.on_work(action.partition);
+    case Kind::stop: return events_.on_stop(action.partition);
+  }
+}
+
+/// What became of it, a look shows, which follows. Only a closed era marks partitions.
+void LeaseKeeper::record_era() {
+  const Era era = leases_.era().to_record(fmt::format("{}-{}", me_, ++nonces_));
+  (void)line_.run(scripts::kRecordEra,
+                  {prefix_, to_text(leases_.era().recorded()), to_text(era),
+                   std::to_string(era.is_open ? 0 : job_.partitions)},
+                  [](const RedisAnswer&) {});
+}
+
+void LeaseKeeper::ask(const LeaseAction& action, std::string_view script,
+                      std::vector<std::string> arguments) {
+  (void)line_.run(script, std::move(arguments), [this, action](const RedisAnswer& answer) {
+    if (answer.fate == RedisAnswer::Fate::refused) {
+      // It did nothing, and does not say whose the lease is. A renewal is asked for again; a
+      // partition is not taken by this request.
+      line_.tell(answer.trouble);
+      const bool takes =
+          action.kind == LeaseAction::Kind::take || action.kind == LeaseAction::Kind::take_lost;
+      if (takes) {
+        leases_.on_answer(action.partition, action.request, LeaseAnswer::no, boot_now());
+        go_on();
+      }
+      return;
+    }
+    if (!answer.is_good()) return;  // the connection's end tells
+    const auto number = answer.reply.integer;
+    const LeaseAnswer said = number == 1   ? LeaseAnswer::yes
+                             : number == 0 ? LeaseAnswer::no
+                                           : LeaseAnswer::refused;
+    leases_.on_answer(action.partition, action.request, said, boot_now());
+    go_on();
+  });
+}
+
+void LeaseKeeper::look() {
+  (void)line_.run(scripts::kLook, {prefix_, std::to_string(job_.partitions)},
+                  [this](const RedisAnswer& answer) {
+                    if (answer.is_good()) return on_look(answer.reply);
+                    if (answer.fate != RedisAnswer::Fate::refused) return;
+                    line_.tell(answer.trouble);
+                    look_again();
+                  });
+}
+
+/// Redis would not answer: the look that NodeLeases waits for is still to come.
+void LeaseKeeper::look_again() {
+  if (look_timer_) return;
+  look_timer_ = loop_.call_at(loop_.now() + std::chrono::seconds(1), [this] {
+    look_timer_.reset();
+    if (line_.is_up()) look();
+  });
+}
+
+void LeaseKeeper::on_look(const RedisReply& reply) {
+  const std::string_view digits = reply.text_at(3);
+  if (digits.size() != job_.partitions) return;
+  std::vector<PartitionSeen> seen;
+  seen.reserve(digits.size());
+  for (const char digit : digits) {
+    seen.push_back(digit == '1'   ? PartitionSeen::handed_back
+                   : digit == '2' ? PartitionSeen::owned
+                                  : PartitionSeen::lost);
+  }
+  leases_.on_look(
+      {.run_id = std::string(reply.text_at(0)), .replication_id = std::string(reply.text_at(1))},
+      era_of(reply.text_at(2)), seen, boot_now());
+  go_on();
+}
+
+}  // namespace fanfetch

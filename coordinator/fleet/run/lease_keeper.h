@@ -1,0 +1,77 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/event_loop.h"
+#include "coordinator/fleet/fleet_job.h"
+#include "coordinator/fleet/node_leases.h"
+#include "coordinator/fleet/run/fleet_line.h"
+
+namespace fanfetch {
+
+/// Carries out what NodeLeases decides: sends its requests, brings it the answers and the time.
+/// Thread: the loop's.
+class LeaseKeeper {
+ public:
+  struct Events {
+    /// The node has the partition from now on.
+    std::function<void(unsigned partition)> on_work;
+    /// It has to end with it; on_stopped() is to follow.
+    std::function<void(unsigned partition)> on_stop;
+  };
+
+  /// Lends all three. `me`: a name that no other process has, without a colon.
+  LeaseKeeper(EventLoop& loop, FleetLine& line, const FleetJob& job, std::string me, Events events);
+  ~LeaseKeeper();
+  LeaseKeeper(const LeaseKeeper&) = delete;
+  LeaseKeeper& operator=(const LeaseKeeper&) = delete;
+
+  void on_up();
+  void on_down();
+  /// `nodes`: all that live. `own`: the name of this one there.
+  void on_nodes(std::vector<std::string> nodes, const std::string& own);
+  void on_stopped(unsigned partition);
+  void leave();
+  [[nodiscard]] bool has_left() const { return leases_.has_left(); }
+
+  /// Does what is due. Call first after each wake-up, before anything else is begun: the process
+  /// may have slept for longer than its leases.
+  void go_on();
+
+  [[nodiscard]] bool may_begin(unsigned partition) const {
+    return leases_.may_begin(partition, boot_now());
+  }
+  /// By which scripts know the lease of a partition that the node works on.
+  [[nodiscard]] std::string token(unsigned partition) const;
+  [[nodiscard]] unsigned working() const { return leases_.working(); }
+
+  [[nodiscard]] static BootInstant boot_now();
+
+ private:
+  [[nodiscard]] std::string token_of(TakeNumber take) const;
+  void obey(const LeaseAction& action);
+  void ask(const LeaseAction& action, std::string_view script, std::vector<std::string> arguments);
+  void record_era();
+  void look();
+  void look_again();
+  void on_look(const RedisReply& reply);
+  void arm();
+
+  EventLoop& loop_;
+  FleetLine& line_;
+  const FleetJob& job_;
+  const std::string prefix_;
+  const std::string me_;
+  const Events events_;
+  NodeLeases leases_;
+  std::vector<TakeNumber> takes_;  // by partition, of those that it works on
+  std::uint64_t nonces_ = 0;
+  std::optional<EventLoop::TimerKey> timer_, look_timer_;
+  std::optional<BootInstant> wake_;
+  bool is_busy_ = false;  // go_on() is below us
+};
+
+}  // namespace fanfetch

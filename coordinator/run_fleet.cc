@@ -1,0 +1,115 @@
+#include "coordinator/run_fleet.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <limits>
+#include <utility>
+
+#include "coordinator/fleet/fleet_partitions.h"
+#include "coordinator/link/beneath.h"
+#include "coordinator/net/tls_files.h"
+#include "coordinator/process/replace_file.h"
+#include "coordinator/report/console.h"
+
+namespace fanfetch {
+namespace {
+
+/// Some twenty million links that wait for their partition.
+constexpr std::uint64_t kMostSpoolBytes = std::uint64_t{4} << 30;
+
+TellUser tell_user(const Options& options) {
+  if (options.report.quiet) return [](const std::string&) {};
+  return [console = std::make_shared<Console>(look_for(surroundings()))](const std::string& text) {
+    console->line("fanfetch: " + text);
+  };
+}
+
+/// Whether the folder has not begun this job before; from now on it has. Error: it cannot be noted.
+Result<bool> note_birth(const OutputFolder& folder, const std::string& job) {
+  const std::string name = "fleet-" + job;
+  const UniqueFd noted = open_beneath(folder.state_fd(), name, O_PATH);
+  if (noted.valid()) return false;
+  if (const int error = replace_file(folder.state_fd(), name, ""); error != 0) {
+    return fail("cannot write in '{}': {}", folder.state_path(), errno_text(error));
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<FleetAccess> fleet_access(const Options& options) {
+  const FleetOptions& fleet = options.fleet;
+  FleetAccess access{
+      .address = *fleet.address,
+      .auth = fleet.auth,
+      .authorities = {},
+      .resolver = {.servers = options.route.dns_servers, .family = options.route.family},
+      .max_away = fleet.max_away,
+      .client_name = fleet.role == FleetRole::node ? "fanfetch-node" : "fanfetch-driver"};
+  if (access.address.tls == RedisAddress::Tls::no) return access;
+  auto material = read_tls_files({.ca_file = fleet.ca_file, .cert_file = {}, .key_file = {}});
+  if (!material) return fail("--fleet-cacert: {}", material.error().message);
+  access.authorities = std::move(material->ca);
+  return access;
+}
+
+tl::expected<FleetJob, Exit> join_fleet(Options& options, const FleetAccess& access) {
+  auto job = join_job(access, options.fleet.job, options.fleet.wait, tell_user(options));
+  if (!job) return job;
+  if (auto applied = apply_options_of_job(options, job->options); !applied) {
+    return tl::unexpected(
+        exit_with(kExitConfiguration,
+                  applied.error().message + ": driver and nodes have to be of one version"));
+  }
+  options.max_failed = {.count = std::numeric_limits<std::uint64_t>::max()};
+  return job;
+}
+
+Result<std::vector<ReaderSource>> source_of_node() {
+  auto filter = LinkFilter::make({});
+  if (!filter) return tl::unexpected(std::move(filter.error()));
+  std::vector<ReaderSource> sources;
+  sources.push_back({{}, std::move(*filter), PerHost::kUsual});
+  return sources;
+}
+
+void read_links_of(FleetNode& node, std::vector<ReaderSource>& sources) {
+  sources.at(0).open = [&node](const SourceContext& context) -> Result<std::unique_ptr<Source>> {
+    return std::make_unique<FleetSource>(node.door(), context.before_waiting, context.stop_fd);
+  };
+}
+
+void plan_as_node(PlanContext& plan) {
+  plan.kept_records = KeptRecords::whole;
+  plan.resume.retry_failed.which = RetryFailed::Which::all;
+}
+
+tl::expected<std::unique_ptr<FleetDriver>, Exit> make_driver(
+    const Options& options, FleetAccess access, const std::vector<ReaderSource>& sources,
+    RunLedger& ledger) {
+  FleetJob wanted{.name = options.fleet.job,
+                  .id = ledger.ledger->identity(),
+                  .partitions = kDefaultPartitions,
+                  .options = options.fleet.of_job};
+  if (wanted.name.empty()) wanted.name = job_name_of(sources.at(0).spec.argument);
+  const auto is_birth = note_birth(ledger.output, wanted.name);
+  if (!is_birth) return tl::unexpected(exit_with(kExitOutput, is_birth.error().message));
+  std::error_code none;
+  const std::string where = std::filesystem::canonical(options.files.output, none);
+  auto job = begin_job(access, std::move(wanted), where, *is_birth, tell_user(options));
+  if (!job) return tl::unexpected(std::move(job.error()));
+  auto spool = LinkSpool::open(ledger.output.state_fd(), "spool", job->partitions, kMostSpoolBytes);
+  if (!spool) return tl::unexpected(exit_with(kExitOutput, spool.error().message));
+  return std::make_unique<FleetDriver>(
+      std::move(access), std::move(*job), std::move(*spool),
+      FleetDriver::Settings{.attempts = static_cast<unsigned>(options.retries) + 1,
+                            .hosts = {.adapts = options.per_host.adapts,
+                                      .rate = options.rate,
+                                      .max_wait = options.max_wait,
+                                      .limits = options.host_limits},
+                            .where = where});
+}
+
+}  // namespace fanfetch

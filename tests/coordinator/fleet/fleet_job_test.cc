@@ -1,0 +1,75 @@
+#include "coordinator/fleet/fleet_job.h"
+
+#include <gtest/gtest.h>
+
+namespace fanfetch {
+namespace {
+
+FleetFields good() {
+  return {{"id", "abc"},          {"where", "/x"},      {"protocol", "1"},  {"state", "paused"},
+          {"partitions", "1024"}, {"lease_ms", "3000"}, {"stop_ms", "1000"}};
+}
+
+FleetFields with(std::string_view field, std::string_view value) {
+  FleetFields fields = good();
+  for (auto& [name, text] : fields) {
+    if (name == field) text = value;
+  }
+  return fields;
+}
+
+TEST(FleetJobTest, AHashIsAJob) {
+  const auto job = decode_job("list", good());
+  ASSERT_TRUE(job) << job.error().message;
+  EXPECT_EQ(job->name, "list");
+  EXPECT_EQ(job->id, "abc");
+  EXPECT_EQ(job->state, FleetJob::State::paused);
+  EXPECT_EQ(job->partitions, 1024u);
+  EXPECT_EQ(job->rules.lease, std::chrono::seconds(3));
+  EXPECT_EQ(job->rules.takeover, std::chrono::seconds(4));
+  EXPECT_TRUE(job->options.empty());
+}
+
+TEST(FleetJobTest, WhatIsNoneIsRefused) {
+  EXPECT_EQ(decode_job("list", {}).error().message, "there is no job 'list'");
+  const struct {
+    std::string_view field, value;
+  } rows[] = {{"state", "asleep"},  {"partitions", "0"}, {"partitions", "65537"},
+              {"partitions", "1 "}, {"partitions", ""},  {"lease_ms", "-1"},
+              {"lease_ms", "2999"}, {"stop_ms", "x"},    {"lease_ms", "99999999999999999999"}};
+  for (const auto& [field, value] : rows) {
+    EXPECT_FALSE(decode_job("list", with(field, value))) << field << " " << value;
+  }
+  const auto other = decode_job("list", with("protocol", "2\x1b"));
+  ASSERT_FALSE(other);
+  EXPECT_NE(other.error().message.find("another version"), std::string::npos);
+  EXPECT_EQ(other.error().message.find('\x1b'), std::string::npos);
+}
+
+TEST(FleetJobTest, OptionsTravelAsBytes) {
+  const decltype(FleetJob::options) options = {
+      {"retries", {"3"}}, {"name", {"{path} a=b"}}, {"http2", {"true"}}, {"two", {"a", "b"}}};
+  const auto read = options_from_bytes(options_to_bytes(options));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(*read, options);
+  EXPECT_TRUE(options_from_bytes("")->empty());
+  EXPECT_FALSE(options_from_bytes("nonsense"));
+}
+
+TEST(FleetJobTest, AListNamesItsJob) {
+  const struct {
+    std::string_view list, name;
+  } rows[] = {{"urls.txt", "urls.txt"},
+              {"/data/my list.csv.gz", "my-list.csv.gz"},
+              {"-", "list"},
+              {"", "list"},
+              {"../.hidden", "hidden"},
+              {"https://h.test/all?x=1", "all-x-1"},
+              {"dir/", "dir"}};
+  for (const auto& [list, name] : rows) EXPECT_EQ(job_name_of(list), name) << list;
+  EXPECT_EQ(job_name_of(std::string(100, 'x')).size(), 64u);
+  EXPECT_EQ(key_prefix("urls.txt"), "ff:{urls.txt}:");
+}
+
+}  // namespace
+}  // namespace fanfetch

@@ -1,0 +1,57 @@
+#include "coordinator/fleet/held_links.h"
+
+#include <gtest/gtest.h>
+
+namespace fanfetch {
+namespace {
+
+LinkId id(std::uint8_t number) { return {number}; }
+
+TEST(HeldLinksTest, ALinkIsHeldUntilItHasItsResult) {
+  HeldLinks held(4);
+  EXPECT_TRUE(held.add(id(1), {.partition = 2, .entry = "5-0", .index = 7}).is_new);
+  EXPECT_TRUE(held.holds(id(1)));
+  const auto place = held.take(id(1));
+  ASSERT_TRUE(place);
+  EXPECT_EQ(place->partition, 2u);
+  EXPECT_EQ(place->entry, "5-0");
+  EXPECT_EQ(place->index, 7u);
+  EXPECT_FALSE(held.take(id(1)));
+  EXPECT_EQ(held.size(), 0u);
+}
+
+TEST(HeldLinksTest, TheNewerEntryOfALinkCounts) {
+  HeldLinks held(4);
+  (void)held.add(id(1), {.partition = 2, .entry = "5-0", .index = 7});
+  const auto same = held.add(id(1), {.partition = 2, .entry = "5-0", .index = 7});
+  EXPECT_FALSE(same.is_new);
+  EXPECT_EQ(same.outdated, "") << "delivered once more";
+  const auto newer = held.add(id(1), {.partition = 2, .entry = "9-0", .index = 8});
+  EXPECT_FALSE(newer.is_new);
+  EXPECT_EQ(newer.outdated, "5-0");
+  const auto place = held.take(id(1));
+  ASSERT_TRUE(place);
+  EXPECT_EQ(place->entry, "9-0");
+  EXPECT_EQ(place->index, 8u);
+}
+
+TEST(HeldLinksTest, RoomIsThatOfAPartitionAndOfAll) {
+  HeldLinks held(3, {.all = 3, .each = 2});
+  for (std::uint8_t number = 1; number <= 2; ++number) {
+    (void)held.add(id(number), {.partition = 0, .entry = "1-0"});
+  }
+  EXPECT_EQ(held.room(0), 0u);
+  EXPECT_EQ(held.room(1), 2u);
+  EXPECT_EQ(held.room(), 1u);
+  (void)held.add(id(3), {.partition = 1, .entry = "1-0"});
+  (void)held.add(id(4), {.partition = 0, .entry = "1-0"});  // an answer may bring more
+  EXPECT_EQ(held.room(), 0u);
+  EXPECT_EQ(held.room(0), 0u);
+  (void)held.take(id(1));
+  (void)held.take(id(2));
+  EXPECT_EQ(held.room(0), 1u);
+  EXPECT_EQ(held.room(), 1u);
+}
+
+}  // namespace
+}  // namespace fanfetch

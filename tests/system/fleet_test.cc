@@ -1,0 +1,329 @@
+// One list over several machines: a driver and nodes of the real program, which share a real Redis.
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <thread>
+
+#include "tests/support/real_redis.h"
+#include "tests/system/system_test.h"
+
+namespace fanfetch::system {
+namespace {
+
+namespace fs = std::filesystem;
+
+class FleetTest : public SystemTest {
+ protected:
+  static constexpr std::size_t kPerHost = 4;
+
+  FleetTest() {
+    for (int host = 0; host < kHosts; ++host) {
+      origins_.push_back(std::make_unique<FaultOrigin>(fmt::format("127.0.0.{}", 20 + host)));
+    }
+    set_lease(3s);
+  }
+
+  /// The same rules, but faster than with the usual half a minute.
+  void set_lease(std::chrono::milliseconds lease) {
+    (void)redis_.ask(fmt::format("HSET 'ff:{{urls.txt}}:job' partitions 32 lease_ms {} stop_ms {}",
+                                 lease.count(), lease.count() / 3));
+  }
+
+  /// `each` links of every host, all of which would be called photo.jpg.
+  void list(int each, std::chrono::milliseconds delay) {
+    std::string text;
+    for (int n = 0; n < each; ++n) {
+      for (const auto& origin : origins_) {
+        const std::string path = fmt::format("/{}/photo.jpg", n);
+        Reply reply = ok(noise(2000, static_cast<unsigned>(++links_)));
+        reply.delay = delay;
+        origin->serve(path, reply);
+        text += origin->url(path) + "\n";
+      }
+    }
+    (void)folder_.write("urls.txt", text);
+  }
+
+  [[nodiscard]] Launch driver_setup(std::vector<std::string> more = {}) const {
+    std::vector<std::string> args = {
+        "--no-config", "urls.txt",  "--fleet",       redis_.url(), "-o",
+        "driver",      "--results", "results.jsonl", "--per-host", std::to_string(kPerHost),
+        "--progress",  "none"};
+    args.insert(args.end(), more.begin(), more.end());
+    return {.args = std::move(args), .folder = folder_.path()};
+  }
+  [[nodiscard]] Launch node_setup(int number, std::vector<std::string> more = {}) const {
+    std::vector<std::string> args = {
+        "node", "--no-config", "--allow-private", "--fleet", redis_.url(), "-o", node(number),
+        "-w",   "1",           "--progress",      "none"};
+    args.insert(args.end(), more.begin(), more.end());
+    return {.args = std::move(args), .folder = folder_.path()};
+  }
+  [[nodiscard]] static std::string node(int number) { return fmt::format("node-{}", number); }
+
+  [[nodiscard]] std::size_t requests() const {
+    std::size_t sum = 0;
+    for (const auto& origin : origins_) sum += origin->count();
+    return sum;
+  }
+  /// Waits until the hosts have been asked `wanted` times, which they are after each other.
+  void wait_for_requests(std::size_t wanted) {
+    for (const auto limit = std::chrono::steady_clock::now() + kPatience; requests() < wanted;) {
+      ASSERT_LT(std::chrono::steady_clock::now(), limit) << "waited in vain for requests";
+      std::this_thread::sleep_for(5ms);
+    }
+  }
+
+  /// Each link has one record, that of a saved file which is whole on some node.
+  void expect_all_saved() const {
+    std::set<std::int64_t> indexes;
+    std::set<std::string> names;
+    std::map<std::string, std::string> files;
+    for (const auto& entry : fs::directory_iterator(folder_.path())) {
+      if (!entry.path().filename().string().starts_with("node-")) continue;
+      for (const auto& file : fs::directory_iterator(entry.path())) {
+        if (file.is_regular_file()) files[file.path().filename()] = read_file(file.path());
+      }
+    }
+    const auto records = parse_result_lines(read_file(folder_.at("results.jsonl")));
+    for (const ResultLine& record : records) {
+      EXPECT_TRUE(record.status == "saved" || record.status == "kept")
+          << record.index << " " << record.status << " " << record.message.value_or("");
+      EXPECT_TRUE(indexes.insert(record.index).second) << "twice: " << record.index;
+      const std::string name = record.file_name.value_or("");
+      EXPECT_TRUE(names.insert(name).second) << "two links have " << name;
+      EXPECT_EQ(noise(2000, static_cast<unsigned>(record.index)), files[name]) << name;
+    }
+    EXPECT_EQ(static_cast<std::size_t>(links_), records.size());
+  }
+  void expect_limits_held() const {
+    for (const auto& origin : origins_) EXPECT_LE(origin->most_at_once(), kPerHost);
+  }
+  [[nodiscard]] std::set<std::string> kept_in_redis() const {
+    std::set<std::string> keys;
+    for (const std::string& key : lines_of(redis_.ask("KEYS '*'"))) {
+      if (has(key, ":p:") || has(key, ":res")) keys.insert(key);
+    }
+    return keys;
+  }
+
+  static constexpr int kHosts = 5;
+  RealRedis redis_;
+  std::vector<std::unique_ptr<FaultOrigin>> origins_;
+  int links_ = 0;
+};
+
+TEST_F(FleetTest, ThreeNodesShareAList) {
+  list(40, 10ms);
+  std::vector<std::unique_ptr<FanfetchProcess>> nodes;
+  for (int number = 1; number <= 3; ++number) {
+    nodes.push_back(std::make_unique<FanfetchProcess>(node_setup(number)));
+    ASSERT_TRUE(nodes.back()->wait_for_stderr("waiting for a job"));
+  }
+  const Finished driver = run(driver_setup());
+  EXPECT_EQ(0, driver.exit_status) << driver.describe();
+  EXPECT_TRUE(has(last_line(driver.err), "200 saved, 0 kept, 0 skipped, 0 failed"))
+      << driver.describe();
+  for (auto& one : nodes) {
+    const Finished ended = finish(*one);
+    EXPECT_EQ(0, ended.exit_status) << ended.describe();
+  }
+  expect_all_saved();
+  expect_limits_held();
+  EXPECT_EQ(200u, requests());
+  EXPECT_TRUE(kept_in_redis().empty());
+
+  const Finished again = run(driver_setup());
+  EXPECT_EQ(0, again.exit_status) << again.describe();
+  EXPECT_TRUE(has(last_line(again.err), "0 saved, 200 kept, 0 skipped, 0 failed"))
+      << again.describe();
+  EXPECT_EQ(200u, requests());
+}
+
+TEST_F(FleetTest, ANodeThatIsKilledLeavesNothingBehind) {
+  set_lease(1500ms);
+  list(30, 20ms);
+  FanfetchProcess driver(driver_setup());
+  auto victim = std::make_unique<FanfetchProcess>(node_setup(1));
+  FanfetchProcess other(node_setup(2));
+  wait_for_requests(30);
+  victim->signal(SIGKILL);
+  (void)victim->wait();
+  const Finished end = finish(driver);
+  EXPECT_EQ(0, end.exit_status) << end.describe();
+  const Finished ended = finish(other);
+  EXPECT_EQ(0, ended.exit_status) << ended.describe();
+  expect_all_saved();
+  expect_limits_held();
+  EXPECT_LE(requests(), 150u * 105 / 100 + 200);
+}
+
+TEST_F(FleetTest, ADriverThatIsKilledGoesOn) {
+  list(30, 20ms);
+  FanfetchProcess one(node_setup(1)), two(node_setup(2));
+  {
+    FanfetchProcess driver(driver_setup());
+    wait_for_requests(60);
+    driver.signal(SIGKILL);
+    (void)driver.wait();
+  }
+  const Finished end = run(driver_setup());
+  EXPECT_EQ(0, end.exit_status) << end.describe();
+  for (FanfetchProcess* node : {&one, &two}) {
+    const Finished ended = finish(*node);
+    EXPECT_EQ(0, ended.exit_status) << ended.describe();
+  }
+  expect_all_saved();
+  expect_limits_held();
+  EXPECT_EQ(150u, requests()) << "a node answers for what it has";
+}
+
+TEST_F(FleetTest, AllOfRedisDataMayBeLost) {
+  set_lease(1500ms);
+  list(30, 20ms);
+  FanfetchProcess one(node_setup(1)), two(node_setup(2));
+  FanfetchProcess driver(driver_setup());
+  wait_for_requests(60);
+  EXPECT_EQ("OK\n", redis_.ask("FLUSHALL"));
+  const Finished end = finish(driver);
+  EXPECT_EQ(0, end.exit_status) << end.describe();
+  EXPECT_TRUE(has(end.err, "has lost its data")) << end.describe();
+  for (FanfetchProcess* node : {&one, &two}) {
+    const Finished ended = finish(*node);
+    EXPECT_EQ(0, ended.exit_status) << ended.describe();
+  }
+  expect_all_saved();
+  expect_limits_held();
+  EXPECT_LE(requests(), 150u * 105 / 100 + 200);
+}
+
+TEST_F(FleetTest, RedisMayBeAwayForAWhile) {
+  list(30, 20ms);
+  FanfetchProcess one(node_setup(1)), two(node_setup(2));
+  FanfetchProcess driver(driver_setup());
+  wait_for_requests(60);
+  redis_.kill();
+  ASSERT_TRUE(driver.wait_for_stderr("trying on"));
+  redis_.start();
+  const Finished end = finish(driver);
+  EXPECT_EQ(0, end.exit_status) << end.describe();
+  EXPECT_TRUE(has(end.err, "is back")) << end.describe();
+  for (FanfetchProcess* node : {&one, &two}) (void)finish(*node);
+  expect_all_saved();
+  expect_limits_held();
+}
+
+TEST_F(FleetTest, ANodeThatIsToldToLeaveHandsItsLinksBack) {
+  list(30, 20ms);
+  FanfetchProcess driver(driver_setup());
+  FanfetchProcess leaver(node_setup(1));
+  wait_for_requests(40);
+  FanfetchProcess other(node_setup(2));
+  leaver.signal(SIGTERM);
+  const Finished left = finish(leaver, 10s);
+  EXPECT_EQ(SIGTERM, left.signal) << left.describe();
+  const Finished end = finish(driver);
+  EXPECT_EQ(0, end.exit_status) << end.describe();
+  (void)finish(other);
+  expect_all_saved();
+  expect_limits_held();
+  EXPECT_EQ(150u, requests()) << "what was in flight is finished, and the rest handed back";
+}
+
+TEST_F(FleetTest, AStoppedDriverStopsItsNodes) {
+  list(100, 50ms);
+  FanfetchProcess driver(driver_setup());
+  FanfetchProcess node(node_setup(1));
+  wait_for_requests(20);
+  const Finished stop = run({.args = {"stop", "driver"}, .folder = folder_.path()});
+  EXPECT_EQ(0, stop.exit_status) << stop.describe();
+  const Finished end = finish(driver);
+  EXPECT_EQ(6, end.exit_status) << end.describe();
+  const Finished ended = finish(node);
+  EXPECT_EQ(6, ended.exit_status) << ended.describe();
+}
+
+TEST_F(FleetTest, AFailedLinkIsTheDriversToJudge) {
+  list(2, 0ms);
+  (void)folder_.write("urls.txt", read_file(folder_.at("urls.txt")) +
+                                      origins_[0]->url("/gone.jpg") + "\nnonsense\n" +
+                                      "http://user:secret@127.0.0.20/x\n");
+  FanfetchProcess node(node_setup(1));
+  const Finished end = run(driver_setup());
+  EXPECT_EQ(1, end.exit_status) << end.describe();
+  EXPECT_TRUE(has(last_line(end.err), "10 saved, 0 kept, 0 skipped, 3 failed")) << end.describe();
+  const Finished ended = finish(node);
+  EXPECT_EQ(0, ended.exit_status) << ended.describe();
+  EXPECT_FALSE(has(end.err + ended.err, "secret"));
+  const auto records = parse_result_lines(read_file(folder_.at("results.jsonl")));
+  ASSERT_EQ(13u, records.size());
+  std::map<std::int64_t, ResultLine> by_index;
+  for (const auto& record : records) by_index[record.index] = record;
+  EXPECT_EQ("http_4xx", by_index[11].error);
+  EXPECT_EQ(404, by_index[11].http_status);
+  EXPECT_EQ("bad_url", by_index[12].error);
+  EXPECT_EQ("refused", by_index[13].error);
+}
+
+TEST_F(FleetTest, WhatCannotBeIsSaid) {
+  (void)folder_.write("urls.txt", "http://127.0.0.20/x\n");
+  const struct {
+    std::vector<std::string> args;
+    std::string_view words;
+  } rows[] = {
+      {{"urls.txt", "--fleet", "redis://:hidden@h"}, "every user of this machine"},
+      {{"urls.txt", "--fleet-job", "x"}, "--fleet-job needs --fleet"},
+      {{"urls.txt", "--fleet", redis_.url(), "--wait", "1s"}, "--wait is for fanfetch node"},
+      {{"urls.txt", "--fleet", redis_.url(), "-H", "A: b"}, "give -H and --header-for"},
+      {{"urls.txt", "--fleet", redis_.url(), "--refresh"}, "on the nodes"},
+      {{"node", "-o", "x"}, "a node needs --fleet"},
+      {{"node", "--fleet", redis_.url(), "urls.txt"}, "a node reads no SOURCE"},
+      {{"node", "--fleet", redis_.url(), "--retries", "1"}, "give it to the driver"},
+      {{"node", "--fleet", redis_.url(), "--accept", "jpg"}, "--accept is the driver's"},
+  };
+  for (const auto& [args, words] : rows) {
+    Launch launch{.args = args, .folder = folder_.path()};
+    launch.args.emplace_back("--no-config");
+    const Finished end = run(launch);
+    EXPECT_EQ(2, end.exit_status) << end.describe();
+    EXPECT_TRUE(has(end.err, words)) << end.describe();
+    EXPECT_FALSE(has(end.err, "hidden")) << end.describe();
+  }
+  // Nobody has begun a job, and then two have.
+  const Finished nobody = run(node_setup(1, {"--wait", "1s"}));
+  EXPECT_EQ(3, nobody.exit_status) << nobody.describe();
+  for (const char* job : {"one", "two"}) {
+    (void)redis_.ask(fmt::format("SADD ff:jobs {}", job));
+    (void)redis_.ask(fmt::format("HSET 'ff:{{{}}}:job' id {} state running protocol 9", job, job));
+  }
+  const Finished several = run(node_setup(1));
+  EXPECT_EQ(2, several.exit_status) << several.describe();
+  EXPECT_TRUE(has(several.err, "several jobs: one, two")) << several.describe();
+  const Finished version = run(node_setup(1, {"--fleet-job", "one"}));
+  EXPECT_EQ(2, version.exit_status) << version.describe();
+  EXPECT_TRUE(has(version.err, "another version")) << version.describe();
+  const Finished taken = run(driver_setup({"--fleet-job", "two"}));
+  EXPECT_EQ(2, taken.exit_status) << taken.describe();
+  EXPECT_TRUE(has(taken.err, "already")) << taken.describe();
+}
+
+TEST_F(FleetTest, ANodeEndsWhenRedisStaysAway) {
+  list(20, 50ms);
+  FanfetchProcess driver(driver_setup({"--max-wait", "1s"}));
+  FanfetchProcess node(node_setup(1, {"--max-wait", "1s"}));
+  wait_for_requests(10);
+  redis_.kill();
+  for (FanfetchProcess* one : {&driver, &node}) {
+    const Finished ended = finish(*one);
+    EXPECT_EQ(3, ended.exit_status) << ended.describe();
+    EXPECT_TRUE(has(ended.err, "out of reach for 1 s")) << ended.describe();
+  }
+}
+
+}  // namespace
+}  // namespace fanfetch::system
