@@ -28,6 +28,13 @@ struct FinishedLink {
   std::uint64_t requests = 0;  ///< Of all attempts.
 };
 
+/// A link that another machine has fetched: what became of it there. Its file, if there is one, is
+/// not in this run's folder.
+struct FetchedElsewhere {
+  Link link;
+  Record record;
+};
+
 /// The link's record, into which texts of `finished` are moved: of it, `link` keeps all but
 /// `listed`. That of a saved link has no file name yet: settling decides it.
 [[nodiscard]] Record record_of(FinishedLink&& finished);

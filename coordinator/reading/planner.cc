@@ -63,6 +63,10 @@ Plan Planner::plan(const ListedItem& item, const LinkFilter& filter, std::uint64
   link.name_given = item.named_by_list ||
                     (context_.names_of_list && !item.out.empty() && !item.out.ends_with('/'));
   link.columns = item.columns;
+  if (item.planned) {
+    link.name_given = item.planned->name_given;
+    link.failed_before = item.planned->failed_before;
+  }
   Plan plan = plan_link(std::move(link), item);
   if (auto failed = trouble()) return std::move(*failed);
   return plan;
@@ -140,8 +144,8 @@ Plan Planner::plan_link(Link link, const ListedItem& item) {
   auto row = row_of(identity, generation);
   const std::int64_t own_row = row ? row->row : 0;
   if (row) {
-    if (row->run == context_.run) return duplicate(link, row->record.index);
-    if (const auto first = context_.seen->add(row->row, link.index)) {
+    if (!item.planned && row->run == context_.run) return duplicate(link, row->record.index);
+    if (const auto first = item.planned ? std::nullopt : context_.seen->add(row->row, link.index)) {
       return duplicate(link, *first);
     }
     const bool adoptable = context_.resume.adopt && row->record.status == Status::failed;
@@ -164,7 +168,9 @@ Plan Planner::plan_new(Link link, const ListedItem& item, std::int64_t own_row) 
     ClaimedName claimed = context_.name_claims->claim(plain, link.hash, taken_in_ledger(own_row));
     link.name = std::move(claimed.name);
     link.name_key = claimed.key;
-    if (item.planned_name.empty()) {
+    if (item.planned) {
+      link.open_name = item.planned->open_name;
+    } else if (item.planned_name.empty()) {
       link.open_name = context_.names.open_name(name_fields(link, item));
     }
   }
@@ -181,6 +187,7 @@ NameFields Planner::name_fields(const Link& link, const ListedItem& item) {
 }
 
 std::string Planner::plain_name(const Link& link, const ListedItem& item) const {
+  if (item.planned) return item.planned->name;
   if (!item.planned_name.empty()) return item.planned_name;
   const bool gives = context_.names_of_list && !item.out.empty();
   if (link.name_given) return clean_path(item.out);

@@ -61,7 +61,9 @@ void Reader::read(const ReaderSource& source) {
       continue;
     }
     Plan plan = planner_.plan(**item, source.filter, count_);
-    if (auto* link = std::get_if<Link>(&plan)) link->host_limit = source.host_limit;
+    if (auto* link = std::get_if<Link>(&plan)) {
+      link->host_limit = (*item)->planned ? (*item)->planned->host_limit : source.host_limit;
+    }
     std::visit([this](auto&& one) { add(std::forward<decltype(one)>(one)); }, std::move(plan));
   }
 }

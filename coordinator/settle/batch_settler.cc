@@ -101,6 +101,8 @@ void BatchSettler::begin(Settled settled, Batch& batch) const {
     batch.items.push_back(
         {.link = row->link, .planned_name_key = row->name_key, .final_name_key = row->name_key});
     batch.entries.push_back({.row = std::move(*row)});
+  } else if (auto* fetched = std::get_if<FetchedElsewhere>(&settled)) {
+    begin_elsewhere(std::move(*fetched), batch);
   } else {
     begin_finished(std::move(std::get<FinishedLink>(settled)), batch);
   }
@@ -166,6 +168,31 @@ void BatchSettler::begin_finished(FinishedLink&& finished, Batch& batch) const {
   batch.entries.push_back(std::move(entry));
 }
 
+/// Its file is none of this folder's, so that nothing is placed: the row alone is written.
+void BatchSettler::begin_elsewhere(FetchedElsewhere&& fetched, Batch& batch) const {
+  const Link& link = fetched.link;
+  auto& item = batch.items.emplace_back(Batch::Item{.link = link_id(link.hash),
+                                                    .hash = link.hash,
+                                                    .planned_name_key = link.name_key,
+                                                    .final_name_key = link.name_key});
+  Record& record = fetched.record;
+  if (record.file_name && *record.file_name != link.name) {
+    item.final_name_key = name_key(*record.file_name);
+    hooks_.on_other_name(item.final_name_key);
+  }
+  if (record.status == Status::skipped) {
+    item.record = std::move(record);
+    return;
+  }
+  LedgerRow row{.link = item.link, .name_key = item.final_name_key};
+  if (record.status == Status::failed) {
+    row.planned_name = link.name;
+    row.named_by_list = link.name_given;
+  }
+  row.record = std::move(record);
+  batch.entries.push_back({.row = std::move(row)});
+}
+
 Duration BatchSettler::settle(std::vector<Settled>& settled) {
   // Parts share one sync, which may take long. Without parts nothing is gained by a large batch.
   const bool has_parts = std::ranges::any_of(settled, is_saved);
@@ -197,18 +224,19 @@ Duration BatchSettler::settle_slice(std::span<Settled> settled) {
 void BatchSettler::report(Batch& batch) const {
   auto entry = batch.entries.begin();
   for (const Batch::Item& item : batch.items) {
-    if (item.record) {
-      hooks_.on_record(*item.record);
-    } else {
+    const Record* reported = item.record ? &*item.record : nullptr;
+    bool lasts = !output_error_;
+    if (reported == nullptr) {
       Record& record = entry->row.record;
       // A row that is not in the ledger, or whose part has not got its name, is not settled.
-      if (!batch.written || entry->rename) {
-        turn_into_failure(record, output_error_.value_or("it could not be recorded"));
-      }
-      hooks_.on_record(record);
+      lasts = batch.written && !entry->rename;
+      if (!lasts) turn_into_failure(record, output_error_.value_or("it could not be recorded"));
+      reported = &record;
       ++entry;
     }
+    hooks_.on_record(*reported);
     hooks_.on_settled(item.link, item.planned_name_key, item.final_name_key);
+    if (hooks_.on_done) hooks_.on_done(item.link, *reported, lasts);
   }
 }
 

@@ -17,9 +17,9 @@
 
 namespace fanfetch {
 
-/// What the ledger's thread writes and reports: a link that needed workers, or a row that needed
-/// none.
-using Settled = std::variant<FinishedLink, LedgerRow>;
+/// What the ledger's thread writes and reports: a link that needed workers, here or on another
+/// machine, or a row that needed none.
+using Settled = std::variant<FinishedLink, LedgerRow, FetchedElsewhere>;
 
 /// What a batch is settled with.
 struct SettlerHooks {
@@ -41,6 +41,9 @@ struct SettlerHooks {
   /// `final_name` are name keys.
   std::function<void(const LinkId& link, std::uint64_t planned_name, std::uint64_t final_name)>
       on_settled;
+  /// The same link once more, when nothing is left to be done for it, with what was reported of it.
+  /// `lasts`: that is on the disk, or needs not to be. Null: nobody wants to know.
+  std::function<void(const LinkId& link, const Record& record, bool lasts)> on_done = nullptr;
 };
 
 /// Settles links, a batch at a time, in an order that no kill and no power cut can break:
@@ -73,6 +76,7 @@ class BatchSettler {
   [[nodiscard]] Duration settle_slice(std::span<Settled> settled);
   void begin(Settled settled, Batch& batch) const;
   void begin_finished(FinishedLink&& finished, Batch& batch) const;
+  void begin_elsewhere(FetchedElsewhere&& fetched, Batch& batch) const;
   [[nodiscard]] Result<> settle_batch(Batch& batch, Duration& sync_took);
   [[nodiscard]] Result<> sync(Duration& took);
   [[nodiscard]] Result<> write(Batch& batch);

@@ -9,6 +9,7 @@
 
 #include "common/outcome.h"
 #include "common/result.h"
+#include "coordinator/link/link.h"
 #include "coordinator/link/record.h"
 
 namespace fanfetch {
@@ -43,6 +44,10 @@ struct ListedItem {
   /// The failure of an earlier run that cannot be tried again, with the reason as its message. All
   /// else is empty then. Null: it is a link to try.
   std::shared_ptr<const Record> left_out;
+  /// The link as another run has planned it, which names its file and limits its host. It may be
+  /// asked for again when it is settled: the answer is then what became of it. Null: it is a line
+  /// of a list.
+  std::shared_ptr<const Link> planned;
   /// The values of the columns in ColumnsWanted::named, in that order.
   std::vector<std::string> named;
 };

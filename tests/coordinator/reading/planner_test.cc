@@ -49,6 +49,31 @@ TEST_P(PlannerTest, ARunThatBeganEmptyKnowsItsOwnLinks) {
       << "was not asked about";
 }
 
+/// As a node of a fleet gets it: it has its name, and comes again where the answer was lost.
+TEST_P(PlannerTest, ALinkThatAnotherRunHasPlannedIsAnsweredAgain) {
+  start_run();
+  ListedItem item(kUrl);
+  item.place = 77;
+  item.planned = std::make_shared<const Link>(Link{
+      .name = "x/named.jpg", .open_name = "x/named", .name_given = true, .failed_before = true});
+  const Plan first = planner_->plan(item, filter_, 1);
+  const Link& fetched = std::get<Link>(first);
+  EXPECT_EQ(fetched.index, 77u);
+  EXPECT_EQ(fetched.name, "x/named.jpg");
+  EXPECT_EQ(fetched.open_name, "x/named");
+  EXPECT_TRUE(fetched.name_given);
+  EXPECT_TRUE(fetched.failed_before);
+  saved(kUrl, "x-named.jpg");
+  leave_flight(kUrl, fetched);
+  for (int again = 0; again < 2; ++again) {
+    const Plan answer = planner_->plan(item, filter_, 2);
+    EXPECT_EQ(std::get<Record>(answer).status, Status::kept) << "by this very run";
+    EXPECT_EQ(std::get<Record>(answer).file_name, "x-named.jpg");
+  }
+  std::filesystem::remove(out_ / "x-named.jpg");
+  EXPECT_TRUE(std::holds_alternative<Link>(planner_->plan(item, filter_, 3))) << "it is gone";
+}
+
 TEST_P(PlannerTest, WhatIsNoLinkIsARow) {
   const auto first = plan_as<LedgerRow>("nonsense");
   EXPECT_EQ(first.record.error, ErrorClass::bad_url);

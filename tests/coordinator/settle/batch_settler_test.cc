@@ -32,6 +32,41 @@ TEST_F(BatchSettlerTest, SyncsThenWritesThenRenamesThenReports) {
   EXPECT_FALSE(settler_.output_error());
 }
 
+TEST_F(BatchSettlerTest, SaysOfEachLinkWhetherItLasts) {
+  using Done = std::vector<std::pair<std::uint64_t, bool>>;
+  settle(saved(1, "a.jpg"), finished(2, "b.jpg", Failed{.error = ErrorClass::dns}),
+         finished(3, "c.jpg", Skipped{.reason = ErrorClass::filtered}));
+  EXPECT_EQ(done_, (Done{{1, true}, {2, true}, {3, true}}));
+  done_.clear();
+  sync_error_ = EIO;
+  settle(saved(4, "d.jpg"), finished(5, "e.jpg", Skipped{.reason = ErrorClass::filtered}));
+  EXPECT_EQ(done_, (Done{{4, false}, {5, false}}));
+}
+
+/// Another machine has the file: only the row is written, and no sync is waited for.
+TEST_F(BatchSettlerTest, ALinkThatWasFetchedElsewhereIsARow) {
+  const auto elsewhere = [](unsigned number, const std::string& planned, Record record) {
+    record.index = number;
+    return FetchedElsewhere{.link = finished(number, planned, Saved{}).link,
+                            .record = std::move(record)};
+  };
+  files_are_elsewhere_ = true;
+  settle(elsewhere(1, "a.jpg", {.status = Status::saved, .file_name = "a.jpg", .bytes = 7}),
+         elsewhere(2, "b", {.status = Status::saved, .file_name = "b.png", .bytes = 8}),
+         elsewhere(3, "c.jpg", {.status = Status::failed, .error = ErrorClass::http_4xx}),
+         elsewhere(4, "d.jpg", {.status = Status::skipped, .error = ErrorClass::filtered}));
+  EXPECT_EQ(take_log(), (Log{"write", "record 1", "settled", "record 2", "settled", "record 3",
+                             "settled", "record 4", "settled"}));
+  ASSERT_EQ(ledger_.rows.size(), 3u);
+  EXPECT_TRUE(ledger_.placing.empty());
+  EXPECT_EQ(ledger_.rows.at(1).file, std::nullopt);
+  EXPECT_EQ(ledger_.rows.at(1).link, link_of(1));
+  EXPECT_EQ(ledger_.rows.at(2).name_key, name_key("b.png"));
+  EXPECT_EQ(ledger_.rows.at(3).planned_name, "c.jpg");
+  EXPECT_EQ(settled_names_.at(1), (std::pair{key_of("b"), name_key("b.png")}));
+  EXPECT_EQ(other_names_, std::vector{name_key("b.png")});
+}
+
 TEST_F(BatchSettlerTest, NotesWhatIsNeededToFinishTheRenames) {
   write_part(1, "body");
   struct stat status {};

@@ -39,7 +39,7 @@ class SettlerFixture : public OutputFixture {
             .on_record =
                 [this](const Record& record) {
                   log_.push_back(fmt::format("record {}", record.index));
-                  if (record.status == Status::saved) {
+                  if (record.status == Status::saved && !files_are_elsewhere_) {
                     EXPECT_TRUE(exists(*record.file_name)) << "saved, without its file";
                   }
                   records_.push_back(record);
@@ -49,7 +49,9 @@ class SettlerFixture : public OutputFixture {
                   log_.emplace_back("settled");
                   settled_.push_back(link);
                   settled_names_.emplace_back(planned, final);
-                }};
+                },
+            .on_done = [this](const LinkId& /*link*/, const Record& record,
+                              bool lasts) { done_.emplace_back(record.index, lasts); }};
   }
   SettlerFixture() {
     ledger_.on_call = [this](const std::string& call) {
@@ -94,8 +96,10 @@ class SettlerFixture : public OutputFixture {
   std::vector<Record> records_;
   std::vector<LinkId> settled_;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> settled_names_;
+  std::vector<std::pair<std::uint64_t, bool>> done_;  // index, and whether it lasts
   std::vector<std::uint64_t> other_names_;
   std::map<std::string, std::string> content_names_;  // by the planned one that the body changes
+  bool files_are_elsewhere_ = false;
   int sync_error_ = 0;
   bool has_reserve_ = true;
   std::optional<std::string> output_lost_;
