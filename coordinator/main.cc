@@ -30,6 +30,7 @@
 #include "coordinator/process/signals.h"
 #include "coordinator/report/console.h"
 #include "coordinator/run.h"
+#include "coordinator/run_fleet.h"
 #include "coordinator/run_setup.h"
 #include "coordinator/run_sources.h"
 #include "coordinator/settle/state_folder.h"
@@ -220,8 +221,16 @@ struct Shown {
 Exit run(Options options, const Shown& shown, Instant start) {
   // What the user asked for is understood and checked; nothing is changed yet.
   const CurlGlobal curl;
+  const bool is_node = options.fleet.role == FleetRole::node;
+  const bool is_driver = options.fleet.role == FleetRole::driver;
+  std::optional<FleetAccess> fleet;
+  if (is_node || is_driver) fleet = or_exit(fleet_access(options), kExitConfiguration);
+  std::optional<FleetJob> job;
+  if (is_node) job = or_exit(join_fleet(options, *fleet));
+  // Files are on the nodes: whether they are still there, nobody here can see.
+  if (is_driver) options.resume.trust_ledger = true;
   auto names = or_exit(NameTemplate::parse(options.files.name_template), kExitConfiguration);
-  auto sources = or_exit(plan_sources(options), kExitConfiguration);
+  auto sources = or_exit(is_node ? source_of_node() : plan_sources(options), kExitConfiguration);
   options.files.output =
       or_exit(options.reads_failed_links() ? folder_of_failed_links(options.files)
                                            : output_folder(options.files, sources),
@@ -230,7 +239,7 @@ Exit run(Options options, const Shown& shown, Instant start) {
   UniqueFd stop = make_eventfd();
   auto context =
       or_exit(source_context(options, tls.bytes(), names, stop.get()), kExitConfiguration);
-  check_what_is_read(options, sources, context);
+  if (!is_node) check_what_is_read(options, sources, context);
   if (options.dry_run) {
     return rehearse(options, std::move(sources), std::move(context), std::move(names));
   }
@@ -251,14 +260,26 @@ Exit run(Options options, const Shown& shown, Instant start) {
   if (!opened) throw with_advice_for_slices(std::move(opened.error()), options);
   OutputFolder folder = std::move(*opened);
   const auto unmeasured = check_free_space(options.limits, folder);
-  WorkerProgram program = worker_program(options, folder, tls);
+  WorkerProgram program;
   const PoolSettings pool = pool_settings(options, size);
-  auto workers = start_first_workers(program, pool);
+  std::deque<StartedWorker> workers;
+  if (!is_driver) {
+    program = worker_program(options, folder, tls);
+    workers = start_first_workers(program, pool);
+  }
   RunLedger ledger =
       or_exit(open_run_ledger(std::move(folder), OnDamage::move_aside, [&manager, &messages] {
         const std::string lines = messages.starting(std::chrono::steady_clock::now());
         if (!lines.empty() && !manager.send(lines)) messages.not_sent();
       }));
+  std::unique_ptr<FleetDriver> driver;
+  std::unique_ptr<FleetNode> node;
+  if (is_driver) driver = or_exit(make_driver(options, std::move(*fleet), sources, ledger));
+  if (is_node) {
+    node = std::make_unique<FleetNode>(std::move(*fleet), std::move(*job),
+                                       node_name(ledger.output.fd()));
+    read_links_of(*node, sources);
+  }
   auto history = or_exit(History::open(ledger.path), kExitOutput);
   const auto began_empty =
       ledger.output.is_empty() && history->is_empty() ? BeganEmpty::yes : BeganEmpty::no;
@@ -297,9 +318,10 @@ Exit run(Options options, const Shown& shown, Instant start) {
   const ContentNameRules content_names{.fix_extension = options.files.fix_extension,
                                        .suggestions = names.names_by_url(),
                                        .extensions = names.ends_in_extension(),
-                                       .merged = merges_names(options, names)};
+                                       .merged = is_node || merges_names(options, names)};
   PlanContext plan = plan_context(options, std::move(names));
-  plan.output_fd = ledger.output.fd();
+  if (!is_driver) plan.output_fd = ledger.output.fd();
+  if (is_node) plan_as_node(plan);
   plan.history = std::move(history);
   plan.seen = or_exit(SeenRows::make(ledger.output.names().state_path()), kExitOutput);
   auto metrics = begin_metrics(options, *report);
@@ -330,7 +352,9 @@ Exit run(Options options, const Shown& shown, Instant start) {
                .metrics = std::move(metrics),
                .launched = start,
                .manager = std::move(manager),
-               .messages = std::move(messages)});
+               .messages = std::move(messages),
+               .driver = std::move(driver),
+               .node = std::move(node)});
   const RunEnd end = the_run.carry_out();
   if (end.signal != 0) die_of(end.signal);
   if (end.reader_stuck) ::_exit(end.exit_status);
@@ -339,9 +363,11 @@ Exit run(Options options, const Shown& shown, Instant start) {
 
 Exit run_program(int argc, const char* const* argv, Instant start) {
   if (is_command(argc, argv)) return run_command(argc, argv);
+  const bool is_node = argc > 1 && std::string_view(argv[1]) == "node";
   // Before its options, which may be those of the command that was meant.
-  if (argc > 1) or_exit(check_no_command(argv[1]), kExitConfiguration);
-  auto options = read_options(argc, argv);
+  if (argc > 1 && !is_node) or_exit(check_no_command(argv[1]), kExitConfiguration);
+  auto options =
+      is_node ? read_options(argc - 1, argv + 1, FleetRole::node) : read_options(argc, argv);
   if (!options) return std::move(options.error());
   return run(std::move(*options), {shown_command(argc, argv), shown_options_again(argc, argv)},
              start);

@@ -14,6 +14,12 @@
 #include "coordinator/run_live.h"
 
 namespace fanfetch {
+namespace {
+
+/// For the last words to a fleet.
+constexpr auto kFarewell = std::chrono::seconds(5);
+
+}  // namespace
 
 /// The reader's thread as the Coordinator's LinkSupply.
 class Run::Supply final : public LinkSupply {
@@ -31,8 +37,10 @@ class Run::Supply final : public LinkSupply {
 /// The ledger's thread, which is the report's too, as the Coordinator's LedgerInbox.
 class Run::Inbox final : public LedgerInbox {
  public:
-  Inbox(LedgerThread& ledger, RunReport& report, RunMeasures& measures, const OutputFolder& output)
-      : ledger_(ledger), report_(report), measures_(measures), output_(output) {}
+  /// `node`: null: the run is none.
+  Inbox(LedgerThread& ledger, RunReport& report, RunMeasures& measures, const OutputFolder& output,
+        FleetNode* node)
+      : ledger_(ledger), report_(report), measures_(measures), output_(output), node_(node) {}
 
   void settle(Settled settled) override { ledger_.settle(std::move(settled)); }
   void report(std::vector<Record> records) override {
@@ -42,6 +50,7 @@ class Run::Inbox final : public LedgerInbox {
           for (const Record& record : records) {
             report_.on_record(record);
             measures_.add(record);
+            if (node_ != nullptr) node_->on_planned(record);
           }
         },
         count);
@@ -94,6 +103,7 @@ class Run::Inbox final : public LedgerInbox {
   RunReport& report_;
   RunMeasures& measures_;
   const OutputFolder& output_;
+  FleetNode* const node_;
   std::atomic<std::int64_t> free_{-1};  // nullopt: -1
   std::atomic<bool> measuring_{false};
 };
@@ -102,43 +112,74 @@ Run::Run(RunParts parts)
     : parts_(std::move(parts)),
       signals_(loop_, [this](int signal) { on_signal(signal); }),
       timers_(loop_),
-      workers_(loop_, std::move(parts_.program), parts_.pool, std::move(parts_.workers),
-               {.on_completion =
-                    [this](TaskId id, JobReport report, std::optional<unsigned> connected) {
-                      coordinator_.on_completion(id, std::move(report), connected);
-                    },
-                .on_lost = [this](TaskId id, Blame blame) { coordinator_.on_lost(id, blame); },
-                .on_message =
-                    [this](std::string text) { coordinator_.on_worker_message(std::move(text)); },
-                .on_protections = [this](Protections reached) { note_protections(reached); },
-                .on_hopeless =
-                    [this](Error error) { coordinator_.on_workers_hopeless(std::move(error)); }}),
+      driver_(std::move(parts_.driver)),
+      node_(std::move(parts_.node)),
+      workers_(driver_ ? nullptr : make_pool()),
       routes_(loop_, std::move(parts_.rules.routes)),
       reader_(std::move(parts_.reader), std::move(parts_.stop_reader)),
       placer_(parts_.ledger.output.fd(), parts_.ledger.output.part_fd()),
       reserve_(parts_.ledger.path + "-reserve"),
       measures_(*parts_.ledger.ledger, std::move(parts_.metrics), std::chrono::steady_clock::now(),
                 [this](const std::string& problem) { parts_.report->warning(problem); }),
-      inbox_(std::make_unique<Inbox>(ledger_, *parts_.report, measures_, parts_.ledger.output)),
-      ledger_(BatchSettler(*parts_.ledger.ledger, placer_,
-                           settler_hooks(parts_.ledger, reserve_, *parts_.links_in_flight,
-                                         *parts_.name_claims, *parts_.report, measures_,
-                                         parts_.content_names)),
+      inbox_(std::make_unique<Inbox>(ledger_, *parts_.report, measures_, parts_.ledger.output,
+                                     node_.get())),
+      ledger_(BatchSettler(*parts_.ledger.ledger, placer_, hooks()),
               [this] { parts_.report->flush(); }),
       supply_(std::make_unique<Supply>(reader_)),
-      coordinator_(
-          std::move(parts_.rules.dispatch),
-          {.workers = workers_,
-           .routes = routes_,
-           .timers = timers_,
-           .links = *supply_,
-           .ledger = *inbox_},
-          [this] { loop_.stop(); },
-          {.launched = parts_.launched, .output = parts_.ledger.output.path()},
-          std::random_device{}()),
+      coordinator_(make_coordinator()),
       live_(std::make_unique<Live>(*this, *inbox_)) {}
 
 Run::~Run() = default;
+
+std::unique_ptr<PoolWorkers> Run::make_pool() {
+  return std::make_unique<PoolWorkers>(
+      loop_, std::move(parts_.program), parts_.pool, std::move(parts_.workers),
+      WorkerEvents{
+          .on_completion =
+              [this](TaskId id, JobReport report, std::optional<unsigned> connected) {
+                coordinator_.on_completion(id, std::move(report), connected);
+              },
+          .on_lost = [this](TaskId id, Blame blame) { coordinator_.on_lost(id, blame); },
+          .on_message =
+              [this](std::string text) { coordinator_.on_worker_message(std::move(text)); },
+          .on_protections = [this](Protections reached) { note_protections(reached); },
+          .on_hopeless =
+              [this](Error error) { coordinator_.on_workers_hopeless(std::move(error)); }});
+}
+
+SettlerHooks Run::hooks() {
+  SettlerHooks hooks =
+      settler_hooks(parts_.ledger, reserve_, *parts_.links_in_flight, *parts_.name_claims,
+                    *parts_.report, measures_, parts_.content_names);
+  if (node_) {
+    hooks.on_done = [this](const LinkId& link, const Record& record, bool lasts) {
+      node_->on_done(link, record, lasts);
+    };
+  } else if (driver_) {
+    hooks.on_done = [this](const LinkId& link, const Record& record, bool lasts) {
+      driver_->on_done(link, record, lasts);
+    };
+  }
+  return hooks;
+}
+
+std::uint64_t Run::in_flight() const {
+  return driver_ ? driver_->under_way() : workers_->in_flight();
+}
+
+Coordinator Run::make_coordinator() {
+  const Coordinator::Seams seams{.workers = driver_ ? driver_->workers() : *workers_,
+                                 .routes = routes_,
+                                 .timers = timers_,
+                                 .links = *supply_,
+                                 .ledger = *inbox_,
+                                 .guard = node_.get()};
+  const auto leave_loop = [this] { loop_.stop(); };
+  Coordinator::About about{.launched = parts_.launched, .output = parts_.ledger.output.path()};
+  if (driver_) return Coordinator(*driver_, seams, leave_loop, std::move(about));
+  return Coordinator(std::move(parts_.rules.dispatch), seams, leave_loop, std::move(about),
+                     std::random_device{}());
+}
 
 RunEnd Run::carry_out() {
   if (!coordinator_.start()) return finish();
@@ -148,9 +189,64 @@ RunEnd Run::carry_out() {
   coordinator_.report_progress(parts_.report->progress_interval());
   coordinator_.set_limits(parts_.settings.limits);
   keep_manager_informed();
+  join_fleet();
   reader_.start();
-  loop_.run([this] { coordinator_.after_batch(); });
+  loop_.run([this] { after_batch(); });
   return finish();
+}
+
+void Run::after_batch() {
+  if (node_) node_->go_on();  // first: it may have slept for longer than its leases
+  coordinator_.after_batch();
+  if (node_) node_->flush();
+  if (driver_) driver_->flush();
+}
+
+// --- In a fleet ---
+
+void Run::join_fleet() {
+  const auto notice = [this](std::string text) { inbox_->notice(std::move(text)); };
+  if (driver_) {
+    driver_->start(
+        loop_,
+        {.settle = [this](Settled settled) { inbox_->settle(std::move(settled)); },
+         .on_gone = [this](std::string why) { coordinator_.on_out_of_reach(std::move(why)); },
+         .on_notice = notice});
+  }
+  if (!node_) return;
+  node_->start(
+      loop_,
+      {.on_stopped =
+           [this] { coordinator_.end_as_asked(EndReason::stop_command, "the fleet was stopped"); },
+       .on_paused =
+           [this](bool is_paused) {
+             inbox_->notice(is_paused ? "paused by the fleet's driver" : "the driver goes on");
+             is_paused ? coordinator_.pause("paused by the fleet's driver") : coordinator_.resume();
+           },
+       .on_notice = notice});
+}
+
+/// The books are closed: says so to the others. REQUIRES: the ledger's thread has ended.
+void Run::leave_fleet() {
+  bool is_closed = false;
+  const auto closed = [this, &is_closed] {
+    is_closed = true;
+    loop_.stop();
+  };
+  if (node_) node_->finish(kFarewell, closed);
+  if (driver_) {
+    const RunTrouble& trouble = coordinator_.trouble();
+    const bool is_stopped = trouble.asked && trouble.asked->reason == EndReason::stop_command;
+    const auto end = coordinator_.is_whole() && !trouble.output ? FleetDriver::End::whole
+                     : is_stopped                               ? FleetDriver::End::stopped
+                                                                : FleetDriver::End::other;
+    driver_->finish(end, kFarewell, closed);
+  }
+  while (!is_closed) {
+    loop_.run([this] {
+      if (node_) node_->flush();
+    });
+  }
 }
 
 void Run::watch_threads() {
@@ -164,6 +260,7 @@ void Run::watch_threads() {
 
 void Run::on_signal(int signal) {
   if (signal == SIGUSR1) return inbox_->show_status();
+  if (node_) node_->leave();
   coordinator_.on_signal(signal);
 }
 
@@ -238,6 +335,8 @@ RunEnd Run::finish() {
   close_ledger();
   moved();
   coordinator_.note_output_trouble();
+  if (node_ || driver_) leave_fleet();
+  moved();
   RunTrouble trouble = coordinator_.trouble();
   // Asked to end, it may have come to its end in the time that was left to what was in flight.
   const bool is_whole = trouble.asked && coordinator_.is_whole();

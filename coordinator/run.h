@@ -12,6 +12,8 @@
 #include "coordinator/dispatch/pool_workers.h"
 #include "coordinator/dispatch/route_finder.h"
 #include "coordinator/dispatch/timers.h"
+#include "coordinator/fleet/run/fleet_driver.h"
+#include "coordinator/fleet/run/fleet_node.h"
 #include "coordinator/process/notify_socket.h"
 #include "coordinator/process/service_messages.h"
 #include "coordinator/process/signals.h"
@@ -52,6 +54,8 @@ struct RunParts {
   Instant launched;                      ///< The program.
   NotifySocket manager;
   ServiceMessages messages;
+  std::unique_ptr<FleetDriver> driver;  ///< Of a fleet, which fetches the links; else null.
+  std::unique_ptr<FleetNode> node;      ///< In a fleet, whose links the reader gets; else null.
 };
 
 /// A run: owns the loop, the workers and the other threads, passes their events on to the
@@ -72,6 +76,13 @@ class Run {
   class Inbox;
   class Live;
 
+  [[nodiscard]] std::unique_ptr<PoolWorkers> make_pool();
+  [[nodiscard]] Coordinator make_coordinator();
+  [[nodiscard]] std::uint64_t in_flight() const;
+  [[nodiscard]] SettlerHooks hooks();
+  void join_fleet();
+  void leave_fleet();
+  void after_batch();
   void watch_threads();
   void on_signal(int signal);
   void keep_manager_informed();
@@ -85,7 +96,9 @@ class Run {
   EventLoop loop_;
   Signals signals_;
   LoopTimers timers_;
-  PoolWorkers workers_;
+  std::unique_ptr<FleetDriver> driver_;
+  std::unique_ptr<FleetNode> node_;
+  std::unique_ptr<PoolWorkers> workers_;  // null: a driver has none
   RouteFinder routes_;
   ReaderThread reader_;
   const Placer placer_;

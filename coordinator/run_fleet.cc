@@ -32,7 +32,7 @@ Result<bool> note_birth(const OutputFolder& folder, const std::string& job) {
   const UniqueFd noted = open_beneath(folder.state_fd(), name, O_PATH);
   if (noted.valid()) return false;
   if (const int error = replace_file(folder.state_fd(), name, ""); error != 0) {
-    return fail("cannot write in '{}': {}", folder.state_path(), errno_text(error));
+    return fail("cannot write in '{}': {}", folder.names().state_path(), errno_text(error));
   }
   return true;
 }

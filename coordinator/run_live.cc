@@ -63,7 +63,9 @@ std::vector<HostView> Run::Live::hosts(HostOrder order, std::size_t most) const 
   return run_.coordinator_.top_hosts(order, most);
 }
 
-std::vector<WorkerView> Run::Live::workers() const { return run_.workers_.views(); }
+std::vector<WorkerView> Run::Live::workers() const {
+  return run_.workers_ ? run_.workers_->views() : std::vector<WorkerView>();
+}
 
 std::vector<LiveFailure> Run::Live::failures(std::size_t most) const {
   return run_.parts_.report->live(most).last_failures;
@@ -99,7 +101,7 @@ Heard Run::Live::pause(std::optional<std::chrono::milliseconds> time) {
   if (!pace_.pause(time ? std::optional(now() + *time) : std::nullopt)) return Heard::so_already;
   go_by_pace();
   note(fmt::format("paused{}: {} in flight finish, and nothing new starts",
-                   time ? " for " + human_duration(*time) : "", run_.workers_.in_flight()));
+                   time ? " for " + human_duration(*time) : "", run_.in_flight()));
   return Heard::done;
 }
 
@@ -121,7 +123,7 @@ Heard Run::Live::stop() {
 
 void Run::Live::apply(Settings wanted) {
   const Settings before = std::exchange(settings_, std::move(wanted));
-  if (settings_.jobs != before.jobs) run_.workers_.allow_jobs(settings_.jobs);
+  if (settings_.jobs != before.jobs && run_.workers_) run_.workers_->allow_jobs(settings_.jobs);
   if (settings_.limit_rate != before.limit_rate) {
     pace_.set_plan(settings_.limit_rate);
     go_by_pace();
@@ -139,7 +141,7 @@ void Run::Live::go_by_pace() {
   const RunPace::Now clocks = both_clocks();
   const RunPace::State before = std::exchange(applied_, pace_.at(clocks));
   if (applied_.allowed.bytes != before.allowed.bytes) {
-    run_.workers_.limit_bytes(applied_.allowed.bytes);
+    if (run_.workers_) run_.workers_->limit_bytes(applied_.allowed.bytes);
     run_.coordinator_.set_limit_rate(applied_.allowed.bytes);
   }
   if (applied_.is_paused()) {
@@ -161,8 +163,7 @@ void Run::Live::on_time() {
   if (run_.coordinator_.stage() != Stage::running) return;
   const RunPace::State before = applied_;
   go_by_pace();
-  const std::string text =
-      change_text(before, applied_, both_clocks().wall, run_.workers_.in_flight());
+  const std::string text = change_text(before, applied_, both_clocks().wall, run_.in_flight());
   if (!text.empty()) note(text);
 }
 

@@ -7,6 +7,7 @@
 
 #include "common/url.h"
 #include "common/url_text.h"
+#include "coordinator/fleet/result_entry.h"
 #include "coordinator/link/request_header.h"
 
 namespace fanfetch {
@@ -293,6 +294,15 @@ Result<> add_accept_types(Options& options, Values values) {
   if (bytes > kMaxAcceptTypesBytes) {
     return fail("they take more than {} bytes", kMaxAcceptTypesBytes);
   }
+  return {};
+}
+
+Result<> apply_fleet_job(Options& options, Values values) {
+  if (!is_node_name(values[0])) {
+    return fail(
+        "a job's name has 1 to 64 letters, digits, '-', '_' and dots, and begins with none");
+  }
+  options.fleet.job = values[0];
   return {};
 }
 

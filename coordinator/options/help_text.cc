@@ -81,6 +81,7 @@ constexpr HelpEntry kEnvironment[] = {
      "its file imgur-client-id has the ID, if nothing else gives one (systemd)"},
     {"http_proxy, https_proxy, all_proxy, no_proxy", "proxies, unless --proxy is given"},
     {"SSL_CERT_FILE", "certificates to trust, unless --cacert is given"},
+    {"FANFETCH_FLEET_AUTH", "[USER:]PASSWORD of a fleet's Redis, unless --fleet-auth-file is given"},
     {"XDG_CONFIG_HOME", "fanfetch/config below it, or below ~/.config, is read: name = value"},
     {"NO_COLOR", "no colours"},
     {"TERM=dumb", "no bar that is drawn over and over"},

@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kLinks = "Which links", kFiles = "Where files go",
                            kPace = "How many at once", kLimits = "When to give up",
                            kResume = "What earlier runs left", kRequests = "Requests",
-                           kReports = "Reports", kGeneral = "General";
+                           kReports = "Reports", kFleet = "Many machines", kGeneral = "General";
 constexpr auto kShort = ShortHelp::yes;
 constexpr auto kLong = ShortHelp::no;
 
@@ -166,6 +166,17 @@ const OptionRow kOptions[] = {
     {"-v,--verbose", "", kReports, "print more", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_flag(o.report.verbose, v, true, false); }},
 
+    {"--fleet", "URL", kFleet, "share the list among the machines that run fanfetch node, by this Redis: redis[s]://HOST[:PORT][/DB], redis+sentinel://HOST,.../NAME", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store(o.fleet.address.emplace(), parse_redis_address(v[0])); }},
+    {"--fleet-job", "NAME", kFleet, "what the list is called there; default: its file's name", "", kLong,
+     InConfig::yes, apply_fleet_job},
+    {"--fleet-auth-file", "FILE", kFleet, "holds [USER:]PASSWORD of that Redis; default: the environment's FANFETCH_FLEET_AUTH", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_path(o.fleet.auth_file, v); }},
+    {"--fleet-cacert", "FILE", kFleet, "certificates to trust in rediss://; default: the system's", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store_path(o.fleet.ca_file, v); }},
+    {"--wait", "TIME", kFleet, "how long fanfetch node waits for its job's driver; default: for ever", "", kLong,
+     InConfig::yes, [](Options& o, Values v) { return store(o.fleet.wait, parse_time(v[0])); }},
+
     {"--sandbox", "auto|require|off", kGeneral, "lock workers in: as far as this machine can do it, as a whole or not run, or not at all", "auto", kLong,
      InConfig::yes, apply_sandbox},
     {"--config", "FILE", kGeneral, "read options from FILE: name = value", "", kLong, InConfig::no},
@@ -198,6 +209,26 @@ bool is_needed_again(const OptionRow& row) {
                                                  "--no-config"};
   return row.group == kPace || row.group == kLimits || row.group == kRequests ||
          std::ranges::find(kOthers, row.main_name()) != std::end(kOthers);
+}
+
+bool is_of_job(const OptionRow& row) {
+  static constexpr std::string_view kOfJob[] = {
+      "--accept-type",   "--min-size",  "--respect-robots-tag", "--check",    "--name",
+      "--fix-extension", "--hash",      "--per-host",           "--rate",     "--host-limit",
+      "--retries",       "--timeout",   "--connect-timeout",    "--max-wait", "--max-size",
+      "--stall-timeout", "--min-speed", "--user-agent",         "--http2"};
+  return std::ranges::find(kOfJob, row.main_name()) != std::end(kOfJob);
+}
+
+bool is_of_node(const OptionRow& row) {
+  static constexpr std::string_view kOfNode[] = {
+      "--output",   "--jobs",         "--workers",      "--worker-memory", "--limit-rate",
+      "--max-wait", "--max-duration", "--max-transfer", "--min-free",      "--trust-ledger",
+      "--state",    "--ledger",       "--results",      "--metrics",       "--progress",
+      "--quiet",    "--verbose"};
+  return row.group == kFleet || row.group == kGeneral ||
+         (row.group == kRequests && !is_of_job(row)) ||
+         std::ranges::find(kOfNode, row.main_name()) != std::end(kOfNode);
 }
 
 std::span<const OptionRow> option_table() { return kOptions; }

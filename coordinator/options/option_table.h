@@ -39,6 +39,11 @@ struct OptionRow {
 /// tries some of them again needs it, too.
 [[nodiscard]] bool is_needed_again(const OptionRow& row);
 
+/// Whether the option holds for all nodes of a fleet, so that it is given to the driver.
+[[nodiscard]] bool is_of_job(const OptionRow& row);
+/// Whether it is one of the machine that runs, so that a node takes it.
+[[nodiscard]] bool is_of_node(const OptionRow& row);
+
 /// All options, group by group, in the order of the help texts.
 [[nodiscard]] std::span<const OptionRow> option_table();
 

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "common/url_text.h"
 #include "common/utf8.h"
 #include "coordinator/options/config_file.h"
 #include "coordinator/options/help_text.h"
@@ -57,6 +58,14 @@ std::vector<std::string> split_words(int argc, const char* const* argv) {
     words.emplace_back(word);
   }
   return words;
+}
+
+/// Keeps what the driver of a fleet has to tell its nodes.
+void note_option_of_job(Options& options, const OptionRow& row,
+                        std::span<const std::string> values) {
+  if (!is_of_job(row)) return;
+  options.fleet.of_job.emplace_back(row.long_name(),
+                                    std::vector<std::string>(values.begin(), values.end()));
 }
 
 /// What CLI11 found to be no option: sources, and words that only look like options.
@@ -140,7 +149,9 @@ Result<> apply_config_file(Options& options, const CommandLine& line) {
     const std::string_view name = setting.option->long_name();
     if (line.has(name) || (loudness_given && (name == "quiet" || name == "verbose"))) continue;
     if (sources_given && (name == "source" || name == "input-file")) continue;
+    if (options.fleet.role == FleetRole::node && !is_of_node(*setting.option)) continue;
     if (auto applied = apply_setting(options, *path, setting); !applied) return applied;
+    note_option_of_job(options, *setting.option, setting.values);
   }
   if (sources_given) options.source.pages_given = options.source.next_given = false;
   return {};
@@ -155,6 +166,7 @@ Result<> apply_command_line(Options& options, const CommandLine& line) {
     for (std::size_t i = 0; i + step <= values.size(); i += step) {
       const auto applied = row.apply(options, values.subspan(i, step));
       if (!applied) return fail("{}: {}", row.main_name(), applied.error().message);
+      note_option_of_job(options, row, values.subspan(i, step));
     }
   }
   return {};
@@ -203,6 +215,58 @@ Result<> apply_environment(Options& options) {
   return {};
 }
 
+/// What a node is not to be told: its job's driver says it, or has no use for it.
+Result<> check_node(const CommandLine& line) {
+  for (const OptionRow& row : option_table()) {
+    if (!line.given.contains(&row) || is_of_node(row)) continue;
+    if (is_of_job(row)) {
+      return fail("{} holds for the whole fleet: give it to the driver", row.main_name());
+    }
+    return fail("{} is the driver's: a node takes its links from the fleet", row.main_name());
+  }
+  if (!line.sources.empty()) {
+    return fail("a node reads no SOURCE: its links come from the fleet, '{}' does not",
+                mask_userinfo(line.sources.front()));
+  }
+  return {};
+}
+
+/// The other options of a fleet need --fleet; and headers, which may be secrets, do not travel.
+Result<> check_fleet(Options& options, const CommandLine& line) {
+  FleetOptions& fleet = options.fleet;
+  const bool is_node = fleet.role == FleetRole::node;
+  if (!is_node && line.has("wait")) return fail("--wait is for fanfetch node; --rate 1/s spaces the requests to each host out");
+  if (!fleet.address) {
+    if (is_node) return fail("a node needs --fleet URL: the Redis of its fleet");
+    for (const char* name : {"fleet-job", "fleet-auth-file", "fleet-cacert"}) {
+      if (line.has(name)) return fail("--{} needs --fleet", name);
+    }
+    return {};
+  }
+  if (!is_node) fleet.role = FleetRole::driver;
+  fleet.max_away = options.max_wait;
+  if (line.has("fleet-cacert") && fleet.address->tls == RedisAddress::Tls::no) {
+    return fail("--fleet-cacert has no use without TLS: write rediss://");
+  }
+  auto auth = read_redis_auth(std::getenv("FANFETCH_FLEET_AUTH"), fleet.auth_file);
+  if (!auth) return tl::unexpected(std::move(auth.error()));
+  fleet.auth = std::move(*auth);
+  if (is_node) return {};
+  if (!options.job.headers.empty() || !options.job.host_headers.empty()) {
+    return fail(
+        "headers, which may be secrets, do not travel by --fleet: give -H and --header-for "
+        "to each node");
+  }
+  for (const char* name : {"jobs", "workers", "worker-memory", "limit-rate"}) {
+    if (line.has(name)) return fail("--{} is a machine's: give it to each node", name);
+  }
+  for (const char* name : {"refresh", "adopt"}) {
+    if (line.has(name))
+      return fail("--{} looks at files, which with --fleet are on the nodes", name);
+  }
+  return {};
+}
+
 Result<> check_together(const Options& options) {
   if (options.report.quiet && options.report.verbose)
     return fail("--quiet and --verbose exclude each other");
@@ -236,7 +300,24 @@ bool Options::reads_failed_links() const {
          (which == Which::all || which == Which::classes);
 }
 
-tl::expected<Options, Exit> read_options(int argc, const char* const* argv) {
+Result<> apply_options_of_job(
+    Options& options, const std::vector<std::pair<std::string, std::vector<std::string>>>& of_job) {
+  for (const auto& [name, values] : of_job) {
+    const OptionRow* const row = find_option(name);
+    const auto wanted =
+        row == nullptr ? 0 : static_cast<std::size_t>(std::max(row->value_count(), 1));
+    if (row == nullptr || !is_of_job(*row) || values.size() != wanted) {
+      return fail("the job has an option --{} that this fanfetch does not know",
+                  printable(name, 100));
+    }
+    if (auto applied = row->apply(options, values); !applied) {
+      return fail("the job's {}: {}", row->main_name(), applied.error().message);
+    }
+  }
+  return {};
+}
+
+tl::expected<Options, Exit> read_options(int argc, const char* const* argv, FleetRole role) {
   auto line = read_command_line(argc, argv);
   if (!line) return usage_error(line.error().message);
   if (line->has("help-all")) return tl::unexpected(Exit{kExitSuccess, full_help()});
@@ -249,9 +330,14 @@ tl::expected<Options, Exit> read_options(int argc, const char* const* argv) {
 
   Options options;
   options.job.user_agent = FANFETCH_USER_AGENT;
+  options.fleet.role = role;
+  if (role == FleetRole::node) {
+    if (auto checked = check_node(*line); !checked) return usage_error(checked.error().message);
+  }
   const auto read = apply_config_file(options, *line)
                         .and_then([&] { return apply_command_line(options, *line); })
                         .and_then([&] { return apply_environment(options); })
+                        .and_then([&] { return check_fleet(options, *line); })
                         .and_then([&] { return check_together(options); });
   if (!read) return usage_error(read.error().message);
   if (!line->sources.empty()) options.source.words = std::move(line->sources);

@@ -13,6 +13,8 @@
 #include "coordinator/reading/link_filter.h"
 #include "coordinator/reading/planner.h"
 #include "coordinator/reading/slice.h"
+#include "coordinator/redis/redis_address.h"
+#include "coordinator/redis/redis_auth.h"
 #include "coordinator/report/tally.h"
 #include "coordinator/schedule/host_limits.h"
 #include "coordinator/schedule/per_host.h"
@@ -81,6 +83,29 @@ struct ShowOptions {
   bool verbose = false;
 };
 
+/// Who a run is in a fleet of machines that share a list.
+enum class FleetRole : std::uint8_t {
+  none,    ///< It has no fleet.
+  driver,  ///< Reads the list, and records what became of each link.
+  node,    ///< `fanfetch node`: fetches what the driver's list brings.
+};
+
+/// The fleet that a run belongs to.
+struct FleetOptions {
+  FleetRole role = FleetRole::none;
+  std::optional<RedisAddress> address;  ///< `--fleet`; set unless the role is `none`.
+  std::string job;                      ///< Empty: by the list, or the only one that there is.
+  std::string auth_file;                ///< Empty: by the environment.
+  RedisAuth auth;                       ///< What that holds; never printed.
+  std::string ca_file;                  ///< Empty: the system's.
+  std::chrono::milliseconds wait{0};    ///< Of a node for its driver; 0: for ever.
+  /// For which Redis may be out of reach: `--max-wait` of this machine. 0: for ever.
+  std::chrono::milliseconds max_away{0};
+  /// The options that were given, without dashes, which hold for all nodes (is_of_job()), each with
+  /// its values, in turn.
+  std::vector<std::pair<std::string, std::vector<std::string>>> of_job;
+};
+
 /// The command line and the configuration file, read, checked and with every default filled in. One
 /// part for each stage, which gets no other. What depends on the machine (workers, progress style)
 /// is left open for main to decide.
@@ -95,6 +120,7 @@ struct Options {
   ShowOptions report;
   MaxFailed max_failed;
   RunLimits limits;
+  FleetOptions fleet;
   bool dry_run = false;
   SandboxChoice sandbox = SandboxChoice::automatic;
 
@@ -116,6 +142,14 @@ struct Options {
 /// --no-config) and the environment. The command line wins over the file, lists included. Opens no
 /// other file than those named for the configuration, the client ID, headers (`@FILE`) and CAs.
 /// Exit: help or the version (status 0), or a usage error (2).
-[[nodiscard]] tl::expected<Options, Exit> read_options(int argc, const char* const* argv);
+/// `argv` of a node begins with its command's name, in place of the program's.
+[[nodiscard]] tl::expected<Options, Exit> read_options(int argc, const char* const* argv,
+                                                       FleetRole role = FleetRole::none);
+
+/// Has a node do as its job's driver was told: `of_job` as in FleetOptions, from Redis, where
+/// anybody may have written it. Error: it names an option that is none of a job's, or has a value
+/// that it cannot have; as after another version's driver.
+[[nodiscard]] Result<> apply_options_of_job(
+    Options& options, const std::vector<std::pair<std::string, std::vector<std::string>>>& of_job);
 
 }  // namespace fanfetch

@@ -60,7 +60,7 @@ constexpr RivalWord kRivalWords[] = {
     {"bwlimit max-overall-download-limit max-download-limit speed-limit-total", "--limit-rate BYTES/s holds for all transfers together"},
     {"r", "--limit-rate BYTES/s (gallery-dl); " "fanfetch takes the links of a list, and follows none in pages (wget)"},
     {"tpslimit requests-per-second", "--rate N/s limits the requests to each host"},
-    {"wait random-wait sleep sleep-request sleep-429 retry-delay retries-sleep waitretry retry-wait tpslimit-burst", kPauses},
+    {"random-wait sleep sleep-request sleep-429 retry-delay retries-sleep waitretry retry-wait tpslimit-burst", kPauses},
 
     // When to give up
     {"t", "--retries N (wget), --timeout TIME (aria2)"},

@@ -248,6 +248,20 @@ TEST_F(FleetTest, AStoppedDriverStopsItsNodes) {
   EXPECT_EQ(6, ended.exit_status) << ended.describe();
 }
 
+TEST_F(FleetTest, APausedDriverPausesItsNodes) {
+  list(40, 20ms);
+  FanfetchProcess driver(driver_setup());
+  FanfetchProcess node(node_setup(1));
+  wait_for_requests(20);
+  (void)run({.args = {"pause", "driver"}, .folder = folder_.path()});
+  EXPECT_TRUE(node.wait_for_stderr("paused by the fleet's driver"));
+  (void)run({.args = {"resume", "driver"}, .folder = folder_.path()});
+  const Finished end = finish(driver);
+  EXPECT_EQ(0, end.exit_status) << end.describe();
+  (void)finish(node);
+  expect_all_saved();
+}
+
 TEST_F(FleetTest, AFailedLinkIsTheDriversToJudge) {
   list(2, 0ms);
   (void)folder_.write("urls.txt", read_file(folder_.at("urls.txt")) +
@@ -281,6 +295,7 @@ TEST_F(FleetTest, WhatCannotBeIsSaid) {
       {{"urls.txt", "--fleet", redis_.url(), "--wait", "1s"}, "--wait is for fanfetch node"},
       {{"urls.txt", "--fleet", redis_.url(), "-H", "A: b"}, "give -H and --header-for"},
       {{"urls.txt", "--fleet", redis_.url(), "--refresh"}, "on the nodes"},
+      {{"urls.txt", "--fleet", redis_.url(), "-j", "4"}, "give it to each node"},
       {{"node", "-o", "x"}, "a node needs --fleet"},
       {{"node", "--fleet", redis_.url(), "urls.txt"}, "a node reads no SOURCE"},
       {{"node", "--fleet", redis_.url(), "--retries", "1"}, "give it to the driver"},

@@ -116,7 +116,7 @@ bool FleetDriver::place(Link& link) {
   const unsigned partition = partition_of(link.url.origin(), job_.partitions);
   switch (window_.on_link(partition, spool_.has_room())) {
     case FleetWindow::Way::send: send(std::move(link), partition, std::move(*fields)); break;
-    case FleetWindow::Way::park: park(link, partition, std::move(*fields)); break;
+    case FleetWindow::Way::park: return park(link, partition, std::move(*fields));
     case FleetWindow::Way::wait: return false;
   }
   return true;
@@ -141,11 +141,17 @@ void FleetDriver::send(Link link, unsigned partition, FleetFields fields) {
       id, Outstanding{.link = PackedLink(std::move(link)), .partition = partition, .result = {}});
 }
 
-void FleetDriver::park(const Link& link, unsigned partition, FleetFields fields) {
+/// False: the disk refused it, and may take it later.
+bool FleetDriver::park(const Link& link, unsigned partition, FleetFields fields) {
   if (link.columns) fields.emplace_back(kColumns, *link.columns);
-  if (auto parked = spool_.park(partition, to_bytes(fields)); !parked) {
-    on_gone(parked.error().message);
+  const auto parked = spool_.park(partition, to_bytes(fields));
+  if (parked) return true;
+  window_.not_parked(partition);
+  if (loop_->now() >= next_spool_word_) {
+    next_spool_word_ = loop_->now() + kWordEvery;
+    events_.on_notice(parked.error().message + "; the list is read on when links are done");
   }
+  return false;
 }
 
 void FleetDriver::refill() {

@@ -132,7 +132,7 @@ class FleetDriver final : public Fetching {
   void send(Link link, unsigned partition, FleetFields fields);
   void place_held_back();
   void refill();
-  void park(const Link& link, unsigned partition, FleetFields fields);
+  [[nodiscard]] bool park(const Link& link, unsigned partition, FleetFields fields);
   void unpark(unsigned partition);
   void refuse(Link link, std::string why);
 
@@ -185,6 +185,7 @@ class FleetDriver final : public Fetching {
   bool has_news_ = false;  // since the last look
   bool is_cut_off_ = false;
   Instant next_word_{};  // about nodes
+  Instant next_spool_word_{};
   std::function<void()> closed_;
   End end_ = End::other;
   bool is_closing_ = false;

@@ -55,6 +55,7 @@ std::vector<double> limits_of(const Options& o) {
           static_cast<double>(o.route.lookup_timeout.count()),
           static_cast<double>(o.job.stall_timeout.count()),
           static_cast<double>(o.max_wait.count()),
+          static_cast<double>(o.fleet.wait.count()),
           static_cast<double>(o.limits.max_duration.count()),
           static_cast<double>(o.limits.max_transfer),
           static_cast<double>(o.limits.min_free),

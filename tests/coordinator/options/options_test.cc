@@ -25,8 +25,8 @@ class OptionsTest : public testing::Test {
   OptionsTest() {
     std::string pattern = testing::TempDir() + "options-XXXXXX";
     folder_ = ::mkdtemp(pattern.data());
-    for (const char* name :
-         {"IMGUR_CLIENT_ID", "CREDENTIALS_DIRECTORY", "SSL_CERT_FILE", "XDG_CONFIG_HOME"}) {
+    for (const char* name : {"IMGUR_CLIENT_ID", "CREDENTIALS_DIRECTORY", "SSL_CERT_FILE",
+                             "XDG_CONFIG_HOME", "FANFETCH_FLEET_AUTH"}) {
       ::unsetenv(name);
     }
     ::setenv("HOME", folder_.c_str(), 1);
@@ -855,6 +855,46 @@ TEST_F(OptionsTest, HelpAllShowsEveryOption) {
         "more links failed than --max-failed", "1h30m", "100/m", "none, off, 0"}) {
     EXPECT_NE(help.find(word), std::string::npos) << word;
   }
+}
+
+TEST_F(OptionsTest, ADriverTellsItsNodesWhatHoldsForAll) {
+  configure("user-agent = me\nquiet = true\n");
+  const Options driver =
+      good({"urls.txt", "--fleet", "redis://h", "--retries", "2", "--per-host=3", "--accept=jpg"});
+  EXPECT_EQ(driver.fleet.role, FleetRole::driver);
+  EXPECT_EQ(driver.fleet.address, (RedisAddress{.hosts = {{"h", 6379}}, .master = ""}));
+  const decltype(FleetOptions::of_job) told = {
+      {"user-agent", {"me"}}, {"per-host", {"3"}}, {"retries", {"2"}}};
+  EXPECT_EQ(driver.fleet.of_job, told);
+
+  Options node;
+  EXPECT_TRUE(apply_options_of_job(node, told));
+  EXPECT_EQ(node.retries, 2);
+  EXPECT_EQ(node.per_host.limit, 3u);
+  EXPECT_EQ(node.job.user_agent, "me");
+  for (const decltype(FleetOptions::of_job)& bad :
+       {decltype(FleetOptions::of_job){{"allow-private", {"true"}}},
+        {{"output", {"/etc"}}},
+        {{"no-such", {"1"}}},
+        {{"retries", {"x"}}},
+        {{"retries", {"1", "2"}}},
+        {{"", {""}}}}) {
+    EXPECT_FALSE(apply_options_of_job(node, bad)) << bad[0].first;
+  }
+}
+
+TEST_F(OptionsTest, ANodeTakesWhatIsItsMachines) {
+  configure("retries = 7\njobs = 5\naccept = png\n");
+  ::setenv("FANFETCH_FLEET_AUTH", "user:word", 1);
+  const char* words[] = {"node", "--fleet", "redis://h", "-o", "x", "--max-wait", "1m"};
+  const auto node = read_options(7, words, FleetRole::node);
+  ASSERT_TRUE(node) << node.error().text;
+  EXPECT_EQ(node->fleet.role, FleetRole::node);
+  EXPECT_EQ(node->fleet.max_away, std::chrono::minutes(1));
+  EXPECT_EQ(node->fleet.auth, (RedisAuth{.user = "user", .password = "word"}));
+  EXPECT_EQ(node->jobs, 5u);
+  EXPECT_EQ(node->retries, 4) << "the file is for this user's other runs, too";
+  EXPECT_TRUE(node->filter.accept_extensions.empty());
 }
 
 TEST_F(OptionsTest, HelpAllExplainsEveryErrorClass) {
