@@ -235,7 +235,8 @@ Result<> check_node(const CommandLine& line) {
 Result<> check_fleet(Options& options, const CommandLine& line) {
   FleetOptions& fleet = options.fleet;
   const bool is_node = fleet.role == FleetRole::node;
-  if (!is_node && line.has("wait")) return fail("--wait is for fanfetch node; --rate 1/s spaces the requests to each host out");
+  if (!is_node && line.has("wait"))
+    return fail("--wait is for fanfetch node; --rate 1/s spaces the requests to each host out");
   if (!fleet.address) {
     if (is_node) return fail("a node needs --fleet URL: the Redis of its fleet");
     for (const char* name : {"fleet-job", "fleet-auth-file", "fleet-cacert"}) {
