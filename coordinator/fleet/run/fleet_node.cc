@@ -88,7 +88,7 @@ unsigned FleetNode::partition_of(const Link& link) const {
 
 void FleetNode::on_up() {
   is_reading_ = false;
-  keeper_->on_up();
+  knows_nodes_ = false;
   cancel(beat_timer_);
   beat();
   read_in(Duration(0));
@@ -119,6 +119,8 @@ void FleetNode::on_beat(const RedisReply& reply) {
   std::vector<std::string> nodes;
   for (const RedisReply& one : reply.elements[1].elements) nodes.push_back(one.text);
   keeper_->on_nodes(std::move(nodes), name_);
+  // Not before: a first look that does not know what this node's share is would take nothing.
+  if (!std::exchange(knows_nodes_, true)) keeper_->on_up();
   follow_job(fields_of(reply.elements[0]));
 }
 

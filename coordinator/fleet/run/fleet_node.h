@@ -112,6 +112,7 @@ class FleetNode final : public LinkGuard {
   std::vector<unsigned> transfers_;   // the same
   std::vector<std::string> cursors_;  // see kRead
   unsigned turn_ = 0;                 // the partition that is read first
+  bool knows_nodes_ = false;          // since the line is up
   bool is_reading_ = false;
   Duration idle_wait_{};
   std::optional<EventLoop::TimerKey> read_timer_, beat_timer_, again_timer_, report_timer_,
