@@ -21,21 +21,21 @@ constexpr auto kTellEvery = std::chrono::minutes(1);
 /// A loop and a line for one conversation, which begins again whenever the line is new.
 class Desk {
  public:
-  Desk(const FleetAccess& access, const TellUser& tell)
-      : tell_(tell),
-        line_(loop_, access,
-              {.on_up = [this] { ask(); },
-               .on_down = nullptr,
-               .on_gone =
-                   [this](std::string why, bool is_hopeless) {
-                     end(tl::unexpected(
-                         exit_with(is_hopeless ? kExitConfiguration : kExitListFailed, why)));
-                   },
-               .on_notice = tell}) {}
+  Desk(const FleetAccess& access, const TellUser& tell) : tell_(tell), access_(access) {}
   virtual ~Desk() = default;
 
   Outcome talk() {
-    loop_.call_at(std::chrono::steady_clock::now(), [this] { line_.start(); });
+    line_.emplace(
+        loop_, access_,
+        FleetLine::Events{.on_up = [this] { ask(); },
+                          .on_down = nullptr,
+                          .on_gone =
+                              [this](std::string why, bool is_hopeless) {
+                                end(tl::unexpected(exit_with(
+                                    is_hopeless ? kExitConfiguration : kExitListFailed, why)));
+                              },
+                          .on_notice = tell_});
+    loop_.call_at(std::chrono::steady_clock::now(), [this] { line_->start(); });
     while (!outcome_) loop_.run([] {});
     return std::move(*outcome_);
   }
@@ -49,15 +49,15 @@ class Desk {
   }
   /// Sends a command whose good answer is taken by `next`; any other is tried again.
   void send(const std::vector<std::string>& words, std::function<void(const RedisReply&)> next) {
-    (void)line_.send(words, checked(std::move(next)));
+    (void)line_->send(words, checked(std::move(next)));
   }
   void run(std::string_view script, std::vector<std::string> arguments,
            std::function<void(const RedisReply&)> next) {
-    (void)line_.run(script, std::move(arguments), checked(std::move(next)));
+    (void)line_->run(script, std::move(arguments), checked(std::move(next)));
   }
   void ask_again() {
     loop_.call_at(loop_.now() + kAskAgain, [this] {
-      if (line_.is_up()) ask();
+      if (line_->is_up()) ask();
     });
   }
 
@@ -73,12 +73,13 @@ class Desk {
       if (answer.trouble.remedy == RedisRemedy::give_up) {
         return end(tl::unexpected(exit_with(kExitConfiguration, answer.trouble.sentence)));
       }
-      line_.tell(answer.trouble);
+      line_->tell(answer.trouble);
       ask_again();
     };
   }
 
-  FleetLine line_;
+  const FleetAccess& access_;
+  std::optional<FleetLine> line_;  // while it talks
   std::optional<Outcome> outcome_;
 };
 
