@@ -9,7 +9,9 @@ namespace fanfetch {
 
 /// Which Redis answers, and since when as a master: `run_id` and `master_replid` of its INFO. The
 /// first one changes with each start, the second with each fail-over, also with one to a server
-/// that was the master before.
+/// that was the master before. The second one also changes where nothing is lost: when a master
+/// gets its first replica, and when it has had none for an hour (repl-backlog-ttl). That costs a
+/// wait.
 struct ServerId {
   std::string run_id;
   std::string replication_id;

@@ -18,8 +18,10 @@ namespace fanfetch {
 class FleetWindow {
  public:
   struct Limits {
-    unsigned each = 2'000;   ///< Outstanding, of a partition.
-    unsigned all = 100'000;  ///< Outstanding, of all. Two partitions get at least one each.
+    unsigned each = 2'000;  ///< Outstanding, of a partition.
+    /// Outstanding, of all. If more partitions than these have links, the share of each is one, and
+    /// on_link() says `wait` to those that come last.
+    unsigned all = 100'000;
   };
 
   FleetWindow(unsigned partitions, Limits limits);

@@ -17,8 +17,9 @@ namespace fanfetch {
 /// says whose it is, and which one follows. Its end is in memory, so that a short queue never
 /// touches the disk.
 ///
-/// Memory: up to two blocks a partition that has links, whatever their number, and 4 bytes a block
-/// of the file (some forty links) that is free at present. Disk: bounded, and given back when
+/// Memory: of each partition that has links, whatever their number, at most a block and the link
+/// that was parked last; one block for all; and 4 bytes a block of the file (some forty links) that
+/// is free at present. Disk: bounded, and given back when
 /// nothing is parked. Nothing in it has to survive: a driver that is started again reads its list
 /// again, and opens an empty spool. Thread: one at a time; calls may block on the disk.
 class LinkSpool {

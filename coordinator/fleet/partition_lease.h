@@ -17,19 +17,21 @@ using RequestNumber = std::uint64_t;
 
 /// What a node knows of its lease of one partition. Pure: events and time come in.
 ///
-///     state \ event | yes       | no, or not ours | answer lost | lease over | hand back | stopped
-///     --------------+-----------+-----------------+-------------+------------+-----------+----------
-///     asked         | → working | → over          | → unsure    | → unsure   | (later)   |
-///     unsure        | → working | → over          | asks again  | → over     | → returning |
-///     working       | is longer | → dropping      | asks again  | → dropping | → stopping |
-///     stopping      | is longer | → dropping      | asks again  | → dropping |           | →
-///     returning dropping      |           | is not ours     |             |            | | →
-///     unsure, over returning     | → over    | → over          | asks again  | → over     | |
+///     state \ event | yes       | no          | answer lost | lease over | hand back   | stopped
+///     --------------+-----------+-------------+-------------+------------+-------------+------------
+///     asked         | → working | → over      | → unsure    | → unsure   |             |
+///     unsure        | → working | → over      | asks again  | → over     | → returning |
+///     working       | is longer | → dropping  | asks again  | → dropping | → stopping  |
+///     stopping      | is longer | → dropping  | asks again  | → dropping |             | →
+///     returning dropping      |           | is not ours |             |            |             |
+///     → unsure returning     | → over    | → over      | asks again  | → over     |             |
 ///
 /// "Yes" to a request counts from before that was sent, and one that comes too late to work by
-/// leaves the state as it is, or `unsure`. "Lease over" of an unsure or returning one: a whole
-/// lease after the last request that could have made or prolonged it. Transfers run in `working`,
-/// and come to their end in `stopping` and `dropping`; in no other state.
+/// leaves the state as it is, or `unsure`. In `returning`, only a yes to handing back counts. One
+/// that is asked for is handed back after its answer: call hand_back() again. One that is
+/// `dropping` and not ours is `over` once it has stopped. "Lease over" of an unsure or returning
+/// one: a whole lease after the last request that could have made or prolonged it. Transfers run in
+/// `working`, and come to their end in `stopping` and `dropping`; in no other state.
 ///
 /// An unsure lease, whose request was sent and never answered, may be ours: nothing is fetched by
 /// it, and a renewal, which Redis refuses if it is not, finds out.

@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <cassert>
-#include <charconv>
 #include <utility>
 
 #include "common/ascii.h"
-#include "common/ip_network.h"
 
 namespace fanfetch {
 namespace {
@@ -17,13 +15,6 @@ using Remedy = RedisRemedy;
 
 RedisTrouble no_master(Remedy remedy, std::string sentence) {
   return {Kind::no_master, remedy, std::move(sentence)};
-}
-
-std::optional<std::uint16_t> parse_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  const bool whole = error == std::errc() && end == text.data() + text.size();
-  return whole && port > 0 ? std::optional(port) : std::nullopt;
 }
 
 }  // namespace

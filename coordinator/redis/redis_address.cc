@@ -86,8 +86,7 @@ Result<RedisHost> parse_host(std::string_view text, std::uint16_t default_port) 
   RedisHost result{to_lower(host), default_port};
   if (has_port) {
     if (port.empty()) return fail("a port is missing behind the ':'");
-    const auto number = parse_number(port, 65535);  // may_hold_password() has seen that it is one
-    result.port = static_cast<std::uint16_t>(number.value_or(default_port));
+    result.port = parse_port(port).value_or(default_port);  // may_hold_password() has seen it
   }
   return result;
 }
@@ -110,7 +109,7 @@ bool may_hold_password(std::string_view text) {
     const std::size_t colon = host.find(':');
     if (colon != host.npos && !parse_ip(host)) {
       const std::string_view port = host.substr(colon + 1);
-      if (!port.empty() && parse_number(port, 65535).value_or(0) == 0) return true;
+      if (!port.empty() && !parse_port(port)) return true;
     }
     if (comma == text.npos) return false;
     text.remove_prefix(comma + 1);
@@ -174,6 +173,12 @@ std::string to_text(const RedisHost& host) {
   const bool v6 = host.host.find(':') != std::string::npos;
   return v6 ? fmt::format("[{}]:{}", host.host, host.port)
             : fmt::format("{}:{}", host.host, host.port);
+}
+
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+  const auto number = parse_number(text, 65535);
+  if (number.value_or(0) == 0) return std::nullopt;
+  return static_cast<std::uint16_t>(*number);
 }
 
 std::string to_text(const RedisAddress& address) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,9 @@ inline constexpr std::size_t kMaxSentinels = 32;
 /// command line; that sentence repeats nothing of `text`, nor does one about what may be a
 /// password. Pure.
 [[nodiscard]] Result<RedisAddress> parse_redis_address(std::string_view text);
+
+/// 1 to 65535 in decimal digits; nullopt: it is something else. Pure.
+[[nodiscard]] std::optional<std::uint16_t> parse_port(std::string_view text);
 
 /// The same as a URL, with the port always and the database unless it is 0.
 [[nodiscard]] std::string to_text(const RedisAddress& address);

@@ -12,9 +12,11 @@ namespace fanfetch {
 struct RedisAnswer {
   enum class Fate : std::uint8_t {
     answered,  ///< `reply` has it, and is no error.
-    refused,   ///< The server said no, and did nothing: `trouble`, and its words in `reply`.
-    unknown,   ///< It may have been done or not: the connection ended (`trouble`) before a reply.
-    unsent,    ///< It never left this machine: the connection ended before.
+    /// The server said no: `trouble`, and its words in `reply`. A command did nothing then; a
+    /// script may have done what stands before its error.
+    refused,
+    unknown,  ///< It may have been done or not: the connection ended (`trouble`) before a reply.
+    unsent,   ///< It never left this machine: the connection ended before.
   };
 
   Fate fate = Fate::unknown;
@@ -24,7 +26,7 @@ struct RedisAnswer {
   [[nodiscard]] bool is_good() const { return fate == Fate::answered; }
 };
 
-/// Called once, from the loop.
+/// Called once, from the loop; not at all if what the command was given to is destroyed before.
 using RedisDone = std::function<void(RedisAnswer)>;
 
 }  // namespace fanfetch

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "coordinator/redis/cancel_timer.h"
+
 namespace fanfetch {
 namespace {
 
@@ -34,12 +36,8 @@ RedisClient::RedisClient(EventLoop& loop, RedisAddress address, RedisAccess acce
 }
 
 RedisClient::~RedisClient() {
-  cancel(wait_timer_);
-  cancel(close_timer_);
-}
-
-void RedisClient::cancel(std::optional<EventLoop::TimerKey>& timer) {
-  if (timer) loop_.cancel(*std::exchange(timer, std::nullopt));
+  cancel_timer(loop_, wait_timer_);
+  cancel_timer(loop_, close_timer_);
 }
 
 // --- Connections ---
@@ -105,7 +103,7 @@ bool RedisClient::send(const std::vector<std::string>& words, RedisDone done, Du
 void RedisClient::finish(std::function<void()> closed) {
   assert(!closed_);
   closed_ = std::move(closed);
-  cancel(wait_timer_);
+  cancel_timer(loop_, wait_timer_);
   close_if_done();
 }
 

@@ -67,7 +67,6 @@ class RedisClient final : public RedisConnection::Handler {
   void connect(const RedisHost& host);
   void wait_after(const RedisTrouble& trouble);
   void close_if_done();
-  void cancel(std::optional<EventLoop::TimerKey>& timer);
 
   EventLoop& loop_;
   const RedisAddress address_;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/ip_network.h"
+#include "coordinator/redis/cancel_timer.h"
 
 namespace fanfetch {
 namespace {
@@ -37,13 +38,9 @@ RedisConnection::RedisConnection(EventLoop& loop, RedisHost host, int database, 
       reader_(access.reply_limits) {}
 
 RedisConnection::~RedisConnection() {
-  cancel(connect_timer_);
-  cancel(silence_timer_);
-  cancel(end_timer_);
-}
-
-void RedisConnection::cancel(std::optional<EventLoop::TimerKey>& timer) {
-  if (timer) loop_.cancel(*std::exchange(timer, std::nullopt));
+  cancel_timer(loop_, connect_timer_);
+  cancel_timer(loop_, silence_timer_);
+  cancel_timer(loop_, end_timer_);
 }
 
 // --- Until it is ready ---
@@ -142,7 +139,7 @@ void RedisConnection::on_info(const RedisAnswer& answer) {
 }
 
 void RedisConnection::become_ready(const RedisServer& server) {
-  cancel(connect_timer_);
+  cancel_timer(loop_, connect_timer_);
   state_ = State::ready;
   handler_.on_ready(server);
 }
@@ -171,7 +168,7 @@ void RedisConnection::enqueue(const std::vector<std::string>& words, RedisDone d
 /// as behind a command that might have blocked for long.
 void RedisConnection::watch_silence() {
   if (pending_.empty() || (silence_timer_ && silence_timer_->first <= silence_due())) return;
-  cancel(silence_timer_);
+  cancel_timer(loop_, silence_timer_);
   silence_timer_ = loop_.call_at(silence_due(), [this] {
     silence_timer_.reset();
     if (!pending_.empty() && loop_.now() >= silence_due()) {
@@ -229,8 +226,8 @@ void RedisConnection::on_broken(const RedisTrouble& trouble) {
 void RedisConnection::end(RedisTrouble trouble) {
   if (state_ == State::ended) return;
   state_ = State::ended;
-  cancel(connect_timer_);
-  cancel(silence_timer_);
+  cancel_timer(loop_, connect_timer_);
+  cancel_timer(loop_, silence_timer_);
   lookup_.reset();
   if (stream_) stream_->close();
   end_timer_ = loop_.call_at(loop_.now(), [this, trouble = std::move(trouble)] {

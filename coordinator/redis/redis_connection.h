@@ -108,7 +108,6 @@ class RedisConnection final : public RedisStream::Handler {
   void watch_silence();
   [[nodiscard]] Instant silence_due() const { return front_since_ + pending_.front().limit; }
   void settle(const RedisTrouble& trouble);
-  void cancel(std::optional<EventLoop::TimerKey>& timer);
 
   EventLoop& loop_;
   const RedisHost host_;

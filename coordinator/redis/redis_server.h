@@ -11,12 +11,14 @@ namespace fanfetch {
 
 /// What a Redis says of itself (INFO), as far as a fleet needs it. Texts are a server's.
 struct RedisServer {
-  std::string run_id;          ///< Another one after each start.
-  std::string replication_id;  ///< Of its data's history: another one after a fail-over.
-  std::string version;         ///< `7.0.15`; Valkey says that of the Redis it stands for.
-  std::string role;            ///< `master` or `slave`.
-  std::string mode;            ///< `standalone`, `cluster` or `sentinel`.
-  std::string eviction;        ///< maxmemory-policy.
+  std::string run_id;  ///< Another one after each start.
+  /// Of its data's history: another one after a fail-over; also when it gets its first replica, and
+  /// when it has had none for an hour.
+  std::string replication_id;
+  std::string version;   ///< `7.0.15`; Valkey says that of the Redis it stands for.
+  std::string role;      ///< `master` or `slave`.
+  std::string mode;      ///< `standalone`, `cluster` or `sentinel`.
+  std::string eviction;  ///< maxmemory-policy.
   bool is_loading = false;
 
   bool operator==(const RedisServer&) const = default;
@@ -30,7 +32,7 @@ struct RedisServer {
 [[nodiscard]] std::optional<RedisTrouble> unfit(const RedisServer& server, std::string_view name);
 
 /// Whether all that was there before is there now. Another start may have lost the last second, and
-/// another master what had not reached it yet: leases, for one.
+/// another master what had not reached it yet: leases, for one. It may all be there, too.
 enum class RedisData : std::uint8_t { same, may_have_lost };
 [[nodiscard]] RedisData compare(const RedisServer& before, const RedisServer& now);
 

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "common/ip_network.h"
+#include "coordinator/redis/cancel_timer.h"
 
 namespace fanfetch {
 namespace {
@@ -67,10 +68,6 @@ RedisStream::RedisStream(EventLoop& loop, RedisPeer peer, Handler& handler)
 
 RedisStream::~RedisStream() { close(); }
 
-void RedisStream::cancel(std::optional<EventLoop::TimerKey>& timer) {
-  if (timer) loop_.cancel(*std::exchange(timer, std::nullopt));
-}
-
 void RedisStream::drop_socket() {
   if (!fd_.valid()) return;
   loop_.unwatch(fd_.get());
@@ -97,9 +94,9 @@ void RedisStream::close() {
     if (!wire_.empty()) ::send(fd_.get(), wire_.data(), wire_.size(), MSG_NOSIGNAL);
   }
   state_ = State::closed;
-  cancel(address_timer_);
-  cancel(flush_timer_);
-  cancel(break_timer_);
+  cancel_timer(loop_, address_timer_);
+  cancel_timer(loop_, flush_timer_);
+  cancel_timer(loop_, break_timer_);
   drop_socket();
 }
 
@@ -112,7 +109,7 @@ void RedisStream::start() {
 }
 
 void RedisStream::connect_next(int last_error) {
-  cancel(address_timer_);
+  cancel_timer(loop_, address_timer_);
   drop_socket();
   while (next_address_ < peer_.addresses.size()) {
     const std::string& address = peer_.addresses[next_address_++];
@@ -150,7 +147,7 @@ void RedisStream::on_connected() {
   socklen_t size = sizeof error;
   if (::getsockopt(fd_.get(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
   if (error != 0) return connect_next(error);
-  cancel(address_timer_);
+  cancel_timer(loop_, address_timer_);
   loop_.rewatch(fd_.get(), EPOLLIN);
   if (peer_.tls == nullptr) return become_open();
   state_ = State::shaking_hands;
@@ -241,7 +238,8 @@ void RedisStream::refill_wire() {
   }
   given_away_ += piece;
   output_at_ += piece;
-  if (output_at_ == output_.size() || output_at_ >= 16 * kPiece) {
+  // Not for each piece: what is left would be moved as often.
+  if (output_at_ >= output_.size() - output_at_) {
     output_.erase(0, std::exchange(output_at_, 0));
   }
 }

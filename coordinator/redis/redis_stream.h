@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,7 +24,8 @@ struct RedisPeer {
 };
 
 /// A connection that carries bytes, over TLS or not; it knows nothing of Redis. It never blocks.
-/// Thread: the loop's. Nothing of it is called from within its own functions, but from the loop.
+/// Thread: the loop's. The handler is called from there, never from within a function of the
+/// stream.
 class RedisStream {
  public:
   struct Handler {
@@ -76,7 +76,6 @@ class RedisStream {
   void watch_writable(bool wanted);
   void break_off(RedisTrouble trouble);
   void drop_socket();
-  void cancel(std::optional<EventLoop::TimerKey>& timer);
 
   EventLoop& loop_;
   const RedisPeer peer_;
@@ -87,7 +86,7 @@ class RedisStream {
   std::optional<TlsSession> tls_;
   bool has_heard_ = false;     // something by TLS
   std::string output_;         // what send() took
-  std::size_t output_at_ = 0;  // of output_ that is in wire_ or gone
+  std::size_t output_at_ = 0;  // of output_ that is in wire_ or gone; less than half
   std::string wire_;           // what the socket is to get, encrypted if it is TLS
   std::uint64_t given_away_ = 0;
   bool is_writable_watched_ = false;

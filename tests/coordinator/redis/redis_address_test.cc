@@ -93,6 +93,14 @@ TEST(RedisAddressTest, WhatItRefusesAndWhy) {
   EXPECT_FALSE(parse_redis_address(many + ",a/fleet"));
 }
 
+TEST(RedisAddressTest, Ports) {
+  EXPECT_EQ(parse_port("1"), 1);
+  EXPECT_EQ(parse_port("65535"), 65535);
+  for (const char* none : {"", "0", "65536", "+1", "-1", "1 ", "x"}) {
+    EXPECT_EQ(parse_port(none), std::nullopt) << none;
+  }
+}
+
 TEST(RedisAddressTest, ASecretInItIsRefusedAndNotRepeated) {
   for (const std::string text :
        {"redis://:geheim@redis.test", "rediss://user:geheim@redis.test:6379/1", "geheim@redis.test",
