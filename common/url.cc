@@ -56,15 +56,19 @@ constexpr int escaped_byte(std::string_view text, std::size_t i) {
 }
 
 /// Upper-case digits, no escape of a character that needs none, and no control character, which
-/// libcurl refuses. A stray '%' stays, and what comes right behind it too: `%%34%31` must not
-/// become `%41`, which is another URL.
+/// libcurl refuses. A stray '%' stays, and so does an escape that would make one of it: `%%34%31`
+/// must not become `%41`, which is another URL.
 std::string normalize_escapes(std::string_view text) {
   static constexpr char kDigits[] = "0123456789ABCDEF";
   const auto is_plain = [](char c) { return c != '%' && !is_control(c); };
   if (std::all_of(text.begin(), text.end(), is_plain)) return std::string(text);  // nearly always
   std::string normal;
   normal.reserve(text.size());
-  std::size_t after_stray = 0;  // from here on, no stray '%' is near
+  std::size_t behind_stray = text.size() * 3 + 1;  // where `normal` had one last
+  const auto would_make_an_escape = [&] {
+    return normal.size() == behind_stray ||
+           (normal.size() == behind_stray + 1 && hex_value(normal.back()) >= 0);
+  };
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (is_control(text[i])) {
       normal += {'%', kDigits[text[i] >> 4], kDigits[text[i] & 15]};
@@ -73,10 +77,10 @@ std::string normalize_escapes(std::string_view text) {
     const int byte = escaped_byte(text, i);
     if (byte < 0) {
       normal += text[i];
-      if (text[i] == '%') after_stray = normal.size() + 2;
+      if (text[i] == '%') behind_stray = normal.size();
       continue;
     }
-    if (is_unreserved(static_cast<unsigned char>(byte)) && normal.size() >= after_stray) {
+    if (is_unreserved(static_cast<unsigned char>(byte)) && !would_make_an_escape()) {
       normal += static_cast<char>(byte);
     } else {
       normal += {'%', kDigits[byte >> 4], kDigits[byte & 15]};

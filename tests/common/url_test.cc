@@ -50,6 +50,8 @@ constexpr UrlRow kNormalForms[] = {
     {"http://h/\xff", "http://h/%FF"},
     {"http://h/%zz%4", "http://h/%zz%4"},
     {"http://h/%%34%31", "http://h/%%341"},
+    {"http://h/%/./%41", "http://h/%/A"},
+    {"http://h/%4%31", "http://h/%4%31"},
     {"http://h/%2%65%2e/x", "http://h/%2%65./x"},
     {"http://h/%00", "http://h/%00"},
     {"http://h/a|b\"<>", "http://h/a|b\"<>"},
