@@ -30,6 +30,7 @@ constexpr std::size_t kResultsOfAReport = 200;
 constexpr std::size_t kMostReporting = 4 * kResultsOfAReport;
 /// How long after an answer without links Redis is asked again: longer each time.
 constexpr milliseconds kFirstIdle{10}, kLongestIdle{200};
+constexpr milliseconds kSweepEvery{20};
 constexpr milliseconds kAgain{500};
 constexpr milliseconds kLongestBeat{1000};
 
@@ -185,16 +186,28 @@ void FleetNode::read() {
   if (is_reading_ || leaves_ || is_over_ || !line_->is_up()) return;
   const std::size_t room = held_.room();
   std::vector<std::string> arguments{prefix_, name_, std::to_string(room)};
+  // Most partitions of a list have no links: those that had some are asked for more at once, and
+  // the others in turn, now and then.
+  const bool sweeps = loop_->now() >= next_sweep_;
+  if (sweeps) next_sweep_ = loop_->now() + kSweepEvery;
   unsigned asked = 0, step = 0;
-  for (; step < job_.partitions && asked < kPartitionsOfARead; ++step) {
+  for (const unsigned partition : hot_) {
+    const std::size_t most = std::min(held_.room(partition), kLinksOfAPartition);
+    if (!works_[partition] || most == 0 || !cursors_[partition].empty()) continue;
+    arguments.insert(arguments.end(), {std::to_string(partition), keeper_->token(partition),
+                                       std::to_string(most), ""});
+    if (++asked == kPartitionsOfARead) break;
+  }
+  for (; sweeps && step < job_.partitions && asked < kPartitionsOfARead; ++step) {
     const unsigned partition = (turn_ + step) % job_.partitions;
     const std::size_t most = std::min(held_.room(partition), kLinksOfAPartition);
-    if (!works_[partition] || most == 0) continue;
+    const bool is_asked = cursors_[partition].empty() && hot_.contains(partition);
+    if (!works_[partition] || most == 0 || is_asked) continue;
     arguments.insert(arguments.end(), {std::to_string(partition), keeper_->token(partition),
                                        std::to_string(most), cursors_[partition]});
     ++asked;
   }
-  const bool was_all = step == job_.partitions;
+  const bool was_all = !sweeps || step == job_.partitions;
   turn_ = (turn_ + step) % job_.partitions;
   if (room == 0 || asked == 0) return read_in(kLongestIdle);  // or when a report has made room
   is_reading_ =
@@ -208,18 +221,21 @@ void FleetNode::read() {
 }
 
 void FleetNode::on_read(const RedisReply& reply, bool was_all) {
-  bool has_more = !was_all;
+  bool has_more = false;
   for (const RedisReply& one : reply.elements) {
     if (one.elements.size() != 3) continue;
     const auto partition =
         static_cast<unsigned>(std::strtoul(one.elements[0].text.c_str(), nullptr, 10));
     if (partition >= job_.partitions || !works_[partition]) continue;  // lost meanwhile
     cursors_[partition] = one.elements[1].text;
+    hot_.insert(partition);
     for (const RedisReply& entry : one.elements[2].elements) take(partition, entry);
     has_more = true;
   }
-  idle_wait_ =
-      has_more ? Duration(0) : std::clamp<Duration>(2 * idle_wait_, kFirstIdle, kLongestIdle);
+  if (!has_more) hot_.clear();
+  idle_wait_ = has_more || !was_all
+                   ? Duration(0)
+                   : std::clamp<Duration>(2 * idle_wait_, kFirstIdle, kLongestIdle);
   read_in(idle_wait_);
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -111,6 +112,8 @@ class FleetNode final : public LinkGuard {
   std::vector<bool> works_;           // by partition
   std::vector<unsigned> transfers_;   // the same
   std::vector<std::string> cursors_;  // see kRead
+  std::set<unsigned> hot_;            // partitions that had links of late
+  Instant next_sweep_{};              // over the others
   unsigned turn_ = 0;                 // the partition that is read first
   bool knows_nodes_ = false;          // since the line is up
   bool is_reading_ = false;
