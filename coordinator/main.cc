@@ -33,6 +33,7 @@
 #include "coordinator/run_fleet.h"
 #include "coordinator/run_setup.h"
 #include "coordinator/run_sources.h"
+#include "coordinator/settle/fleet_note.h"
 #include "coordinator/settle/state_folder.h"
 
 namespace fanfetch {
@@ -247,6 +248,12 @@ Exit run(Options options, const Shown& shown, Instant start) {
   or_exit(
       check_metrics_file(options.report.metrics, options.report.results, options.files, sources),
       kExitConfiguration);
+  if (options.fleet.role == FleetRole::none && is_of_driver(options.files.folder())) {
+    throw exit_with(kExitConfiguration,
+                    fmt::format("'{}' is the folder of a fleet's driver, whose files are on the "
+                                "nodes: say --fleet again, or choose another folder with -o",
+                                options.files.output));
+  }
   const RunSize wanted = wanted_size(options);
   const RunSize size = possible_size(wanted);
   const Protections protections = or_exit(planned_protections(options), kExitUnable);

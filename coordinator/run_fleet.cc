@@ -1,6 +1,5 @@
 #include "coordinator/run_fleet.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -8,10 +7,9 @@
 #include <utility>
 
 #include "coordinator/fleet/fleet_partitions.h"
-#include "coordinator/link/beneath.h"
 #include "coordinator/net/tls_files.h"
-#include "coordinator/process/replace_file.h"
 #include "coordinator/report/console.h"
+#include "coordinator/settle/fleet_note.h"
 
 namespace fanfetch {
 namespace {
@@ -24,17 +22,6 @@ TellUser tell_user(const Options& options) {
   return [console = std::make_shared<Console>(look_for(surroundings()))](const std::string& text) {
     console->line("fanfetch: " + text);
   };
-}
-
-/// Whether the folder has not begun this job before; from now on it has. Error: it cannot be noted.
-Result<bool> note_birth(const OutputFolder& folder, const std::string& job) {
-  const std::string name = "fleet-" + job;
-  const UniqueFd noted = open_beneath(folder.state_fd(), name, O_PATH);
-  if (noted.valid()) return false;
-  if (const int error = replace_file(folder.state_fd(), name, ""); error != 0) {
-    return fail("cannot write in '{}': {}", folder.names().state_path(), errno_text(error));
-  }
-  return true;
 }
 
 }  // namespace
@@ -94,7 +81,7 @@ tl::expected<std::unique_ptr<FleetDriver>, Exit> make_driver(
                   .partitions = kDefaultPartitions,
                   .options = options.fleet.of_job};
   if (wanted.name.empty()) wanted.name = job_name_of(sources.at(0).spec.argument);
-  const auto is_birth = note_birth(ledger.output, wanted.name);
+  const auto is_birth = note_fleet_job(ledger.output, wanted.name);
   if (!is_birth) return tl::unexpected(exit_with(kExitOutput, is_birth.error().message));
   std::error_code none;
   const std::string where = std::filesystem::canonical(options.files.output, none);

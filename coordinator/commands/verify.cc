@@ -15,6 +15,7 @@
 #include "coordinator/report/live_report.h"
 #include "coordinator/report/pace.h"
 #include "coordinator/report/progress.h"
+#include "coordinator/settle/fleet_note.h"
 #include "coordinator/settle/folder_holder.h"
 #include "coordinator/settle/metrics_file.h"
 #include "coordinator/settle/run_ledger.h"
@@ -36,6 +37,13 @@ tl::unexpected<Exit> output_trouble(std::string_view message) {
 /// open when processes are made.
 tl::expected<RunLedger, Exit> take_folder(const RunFolder& folder) {
   if (auto found = find_ledger(folder); !found) return tl::unexpected(found.error());
+  if (is_of_driver(folder)) {
+    return tl::unexpected(exit_with(
+        kExitConfiguration,
+        fmt::format("'{}' is the folder of a fleet's driver, whose files are on the nodes: verify "
+                    "their folders, there",
+                    folder.output)));
+  }
   auto output = OutputFolder::open(folder, HeldFor::verify);
   if (!output && output.error().status == kExitBusy) {
     const auto holder = holder_of(folder);

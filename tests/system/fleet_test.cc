@@ -104,6 +104,24 @@ class FleetTest : public SystemTest {
   void expect_limits_held() const {
     for (const auto& origin : origins_) EXPECT_LE(origin->most_at_once(), kPerHost);
   }
+  [[nodiscard]] Finished command(std::vector<std::string> args) {
+    return run({.args = std::move(args), .folder = folder_.path()});
+  }
+  /// What a command says of the driver's folder, which has records and no files.
+  void expect_commands_know_the_driver() {
+    EXPECT_TRUE(has(command({"status", "driver"}).out, ": 200 links"));
+    EXPECT_EQ(200u, lines_of(command({"export", "driver"}).out).size());
+    EXPECT_EQ(0, command({"report", "driver", "-o", "r.html"}).exit_status);
+    EXPECT_EQ(0, command({"verify", node(1)}).exit_status);
+    // Each of these would have everything fetched again.
+    for (const Finished& refused :
+         {command({"verify", "--repair", "driver"}),
+          command({"--no-config", "urls.txt", "-o", "driver", "--allow-private"})}) {
+      EXPECT_EQ(2, refused.exit_status) << refused.describe();
+      EXPECT_TRUE(has(refused.err, "is the folder of a fleet's driver")) << refused.describe();
+    }
+    EXPECT_EQ(200u, requests());
+  }
   [[nodiscard]] std::set<std::string> kept_in_redis() const {
     std::set<std::string> keys;
     for (const std::string& key : lines_of(redis_.ask("KEYS '*'"))) {
@@ -143,6 +161,7 @@ TEST_F(FleetTest, ThreeNodesShareAList) {
   EXPECT_TRUE(has(last_line(again.err), "0 saved, 200 kept, 0 skipped, 0 failed"))
       << again.describe();
   EXPECT_EQ(200u, requests());
+  expect_commands_know_the_driver();
 }
 
 TEST_F(FleetTest, ANodeThatIsKilledLeavesNothingBehind) {

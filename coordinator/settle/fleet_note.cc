@@ -1,0 +1,37 @@
+#include "coordinator/settle/fleet_note.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string_view>
+
+#include "coordinator/link/beneath.h"
+#include "coordinator/process/replace_file.h"
+
+namespace fanfetch {
+namespace {
+
+constexpr std::string_view kNote = "fleet-";
+
+}  // namespace
+
+Result<bool> note_fleet_job(const OutputFolder& folder, const std::string& job) {
+  const std::string name = std::string(kNote) + job;
+  const UniqueFd noted = open_beneath(folder.state_fd(), name, O_PATH);
+  if (noted.valid()) return false;
+  if (const int error = replace_file(folder.state_fd(), name, ""); error != 0) {
+    return fail("cannot write in '{}': {}", folder.names().state_path(), errno_text(error));
+  }
+  return true;
+}
+
+bool is_of_driver(const RunFolder& folder) {
+  std::error_code error;
+  const std::filesystem::directory_iterator entries(folder.state_path(), error);
+  return std::any_of(begin(entries), end(entries), [](const auto& entry) {
+    return entry.path().filename().string().starts_with(kNote);
+  });
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "common/result.h"
+#include "coordinator/settle/output_folder.h"
+#include "coordinator/settle/run_folder.h"
+
+namespace fanfetch {
+
+// The ledger of a fleet's driver tells of files that lie on the fleet's nodes. An empty file
+// `fleet-JOB` beside it says so.
+
+/// Notes that the folder has begun `job`, a name fit for a file. Returns whether it had not before.
+/// Error: it cannot be noted.
+[[nodiscard]] Result<bool> note_fleet_job(const OutputFolder& folder, const std::string& job);
+
+/// Whether the folder is that of a driver: what its ledger calls saved is not looked for in it.
+[[nodiscard]] bool is_of_driver(const RunFolder& folder);
+
+}  // namespace fanfetch
