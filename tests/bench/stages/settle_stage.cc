@@ -43,7 +43,7 @@ class SettleStage final : public Stage {
     for (std::uint64_t next = first; next < first + count;) {
       const std::uint64_t end = std::min<std::uint64_t>(next + BatchPolicy::kFull, first + count);
       std::vector<Settled> batch;
-      for (; next < end; ++next) batch.push_back(finished(next));
+      for (; next < end; ++next) batch.emplace_back(finished(next));
       counted([&] { settler_->settle(batch); });
       if (settler_->output_error()) leave(*settler_->output_error());
     }
