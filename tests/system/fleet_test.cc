@@ -268,7 +268,7 @@ TEST_F(FleetTest, AStoppedDriverStopsItsNodes) {
 }
 
 TEST_F(FleetTest, APausedDriverPausesItsNodes) {
-  list(40, 20ms);
+  list(150, 100ms);  // it is paused before they are done
   FanfetchProcess driver(driver_setup());
   FanfetchProcess node(node_setup(1));
   wait_for_requests(20);
@@ -279,6 +279,21 @@ TEST_F(FleetTest, APausedDriverPausesItsNodes) {
   EXPECT_EQ(0, end.exit_status) << end.describe();
   (void)finish(node);
   expect_all_saved();
+}
+
+/// What a node has in flight finishes, and may have been all.
+TEST_F(FleetTest, APausedNodeEndsWithItsJob) {
+  list(150, 100ms);
+  FanfetchProcess driver(driver_setup());
+  FanfetchProcess node(node_setup(1));
+  wait_for_requests(20);
+  EXPECT_EQ(0, command({"pause", "driver"}).exit_status);
+  EXPECT_TRUE(node.wait_for_stderr("paused by the fleet's driver"));
+  (void)redis_.ask("HSET 'ff:{urls.txt}:job' state done");
+  const Finished ended = finish(node);
+  EXPECT_EQ(0, ended.exit_status) << ended.describe();
+  driver.signal(SIGKILL);
+  (void)driver.wait();
 }
 
 TEST_F(FleetTest, AFailedLinkIsTheDriversToJudge) {

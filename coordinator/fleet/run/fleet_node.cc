@@ -97,9 +97,13 @@ void FleetNode::on_up() {
 
 void FleetNode::on_down() { keeper_->on_down(); }
 
-void FleetNode::on_gone(std::string why) {
+void FleetNode::on_gone(std::string why) { end_list(Error{std::move(why)}); }
+
+/// A paused run would not look for the end of its list.
+void FleetNode::end_list(std::optional<Error> why) {
   is_over_ = true;
-  door_.close(Error{std::move(why)});
+  if (std::exchange(is_paused_, false)) events_.on_paused(false);
+  door_.close(std::move(why));
 }
 
 void FleetNode::beat() {
@@ -130,8 +134,7 @@ void FleetNode::follow_job(const FleetFields& hash) {
   const auto job = decode_job(job_.name, hash);
   if (!job) return;
   if (job->id != job_.id || job->state == FleetJob::State::done) {
-    is_over_ = true;
-    return door_.close(std::nullopt);
+    return end_list(std::nullopt);
   }
   if (job->state == FleetJob::State::stopped) {
     if (!std::exchange(is_over_, true)) events_.on_stopped();

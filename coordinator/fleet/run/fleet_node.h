@@ -76,6 +76,7 @@ class FleetNode final : public LinkGuard {
   void on_up();
   void on_down();
   void on_gone(std::string why);
+  void end_list(std::optional<Error> why);
   void beat();
   void on_beat(const RedisReply& reply);
   void follow_job(const FleetFields& hash);
