@@ -44,7 +44,7 @@ std::string own_folder(const RunFolder& names) {
 }
 
 /// Absolute, without symbolic links in what is there of it.
-std::string real_path(const std::string& path) {
+std::string absolute_path(const std::string& path) {
   std::error_code error;
   const fs::path real = fs::weakly_canonical(fs::absolute(path, error), error);
   std::string text = real.empty() ? path : real.lexically_normal().string();
@@ -177,7 +177,7 @@ tl::expected<void, Exit> check_state(const RunFolder& names) {
 }
 
 tl::expected<UniqueFd, Exit> open_state_folder(const RunFolder& names, int own) {
-  const std::string output = real_path(names.output), state = real_path(names.state);
+  const std::string output = absolute_path(names.output), state = absolute_path(names.state);
   if (lies_in(state, output) || lies_in(output, state + '/' + kPart)) {
     return wrong(fmt::format("--state '{}' lies among the files of '{}': name a folder beside them",
                              names.state, names.output));

@@ -13,7 +13,7 @@
 namespace fanfetch {
 namespace {
 
-using Outcome = tl::expected<FleetJob, Exit>;
+using Talked = tl::expected<FleetJob, Exit>;
 
 constexpr auto kAskAgain = std::chrono::milliseconds(500);
 constexpr auto kTellEvery = std::chrono::minutes(1);
@@ -24,7 +24,7 @@ class Desk {
   Desk(const FleetAccess& access, const TellUser& tell) : tell_(tell), access_(access) {}
   virtual ~Desk() = default;
 
-  Outcome talk() {
+  Talked talk() {
     line_.emplace(
         loop_, access_,
         FleetLine::Events{.on_up = [this] { ask(); },
@@ -43,7 +43,7 @@ class Desk {
  protected:
   virtual void ask() = 0;
 
-  void end(Outcome outcome) {
+  void end(Talked outcome) {
     if (!outcome_) outcome_.emplace(std::move(outcome));
     loop_.stop();
   }
@@ -80,7 +80,7 @@ class Desk {
 
   const FleetAccess& access_;
   std::optional<FleetLine> line_;  // while it talks
-  std::optional<Outcome> outcome_;
+  std::optional<Talked> outcome_;
 };
 
 class BeginDesk final : public Desk {
