@@ -15,9 +15,6 @@ namespace {
 
 using Talked = tl::expected<FleetJob, Exit>;
 
-constexpr auto kAskAgain = std::chrono::milliseconds(500);
-constexpr auto kTellEvery = std::chrono::minutes(1);
-
 /// A loop and a line for one conversation, which begins again whenever the line is new.
 class Desk {
  public:
@@ -91,14 +88,11 @@ class BeginDesk final : public Desk {
 
  private:
   void ask() override {
-    using std::chrono::milliseconds;
-    const auto count = [](Duration time) {
-      return std::to_string(std::chrono::duration_cast<milliseconds>(time).count());
-    };
     run(scripts::kBegin,
         {key_prefix(job_.name), job_.name, job_.id, where_, std::string(kFleetProtocol),
-         std::to_string(job_.partitions), count(job_.rules.lease), count(job_.rules.stop),
-         options_to_bytes(job_.options), is_birth_ ? "1" : "0", job_.id},
+         std::to_string(job_.partitions), script_time(job_.rules.lease),
+         script_time(job_.rules.stop), options_to_bytes(job_.options), is_birth_ ? "1" : "0",
+         job_.id},
         [this](const RedisReply& reply) { on_begun(reply); });
   }
 

@@ -26,14 +26,8 @@ constexpr std::size_t kResultsOfARead = 500;
 constexpr std::size_t kMostSettling = 4 * kResultsOfARead;
 constexpr milliseconds kReadEvery{40};
 constexpr milliseconds kLookEvery{1000};
-constexpr milliseconds kAgain{500};
-constexpr auto kWordEvery = std::chrono::seconds(60);
 /// Of a parked link, beyond what travels.
 constexpr std::string_view kColumns = "columns";
-
-std::string count(Duration time) {
-  return std::to_string(std::chrono::duration_cast<milliseconds>(time).count());
-}
 
 }  // namespace
 
@@ -148,7 +142,7 @@ bool FleetDriver::park(const Link& link, unsigned partition, FleetFields fields)
   if (parked) return true;
   window_.not_parked(partition);
   if (loop_->now() >= next_spool_word_) {
-    next_spool_word_ = loop_->now() + kWordEvery;
+    next_spool_word_ = loop_->now() + kTellEvery;
     events_.on_notice(parked.error().message + "; the list is read on when links are done");
   }
   return false;
@@ -204,7 +198,7 @@ void FleetDriver::send_some() {
       if (answer.fate != RedisAnswer::Fate::refused) return;
       line_->tell(answer.trouble);
       if (!again_timer_) {
-        again_timer_ = loop_->call_at(loop_->now() + kAgain, [this] { again_timer_.reset(); });
+        again_timer_ = loop_->call_at(loop_->now() + kAskAgain, [this] { again_timer_.reset(); });
       }
     };
     if (!line_->run(scripts::kSend, std::move(arguments), on_answer)) {
@@ -237,7 +231,7 @@ void FleetDriver::read() {
                               if (answer.is_good()) return on_read(answer.reply);
                               if (answer.fate != RedisAnswer::Fate::refused) return;
                               line_->tell(answer.trouble);
-                              read_in(kAgain);
+                              read_in(kAskAgain);
                             });
 }
 
@@ -331,7 +325,7 @@ void FleetDriver::look() {
   });
   if (std::exchange(has_news_, false)) return;  // nothing of importance can be lost
   (void)line_->run(scripts::kCount,
-                   {prefix_, std::to_string(job_.partitions), count(job_.rules.lease)},
+                   {prefix_, std::to_string(job_.partitions), script_time(job_.rules.lease)},
                    [this](const RedisAnswer& answer) {
                      if (answer.is_good()) return on_look(answer.reply);
                      if (answer.fate == RedisAnswer::Fate::refused) line_->tell(answer.trouble);
@@ -347,7 +341,7 @@ void FleetDriver::on_look(const RedisReply& reply) {
       .sending = static_cast<unsigned>(to_send_.size() + sending_)};
   if (window_.has_lost(carried)) send_all_again();
   if (reply.elements[2].integer == 0 && window_.outstanding() > 0 && loop_->now() >= next_word_) {
-    next_word_ = loop_->now() + kWordEvery;
+    next_word_ = loop_->now() + kTellEvery;
     events_.on_notice(fmt::format("job '{}' waits for nodes: fanfetch node --fleet {} -o DIR",
                                   job_.name, to_text(access_.address)));
   }
@@ -358,8 +352,8 @@ void FleetDriver::on_look(const RedisReply& reply) {
 void FleetDriver::begin_again() {
   (void)line_->run(scripts::kBegin,
                    {prefix_, job_.name, job_.id, settings_.where, std::string(kFleetProtocol),
-                    std::to_string(job_.partitions), count(job_.rules.lease),
-                    count(job_.rules.stop), options_to_bytes(job_.options), "0", ""},
+                    std::to_string(job_.partitions), script_time(job_.rules.lease),
+                    script_time(job_.rules.stop), options_to_bytes(job_.options), "0", ""},
                    [this](const RedisAnswer& answer) {
                      if (!answer.is_good()) return;
                      events_.on_notice(

@@ -9,12 +9,9 @@
 #include "coordinator/net/name_files.h"
 
 namespace fanfetch {
-namespace {
-
-/// What is wrong with Redis is said this often at most.
-constexpr auto kWordEvery = std::chrono::seconds(60);
-
-}  // namespace
+std::string script_time(Duration time) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
+}
 
 FleetLine::FleetLine(EventLoop& loop, const FleetAccess& access, Events events)
     : loop_(loop),
@@ -104,8 +101,8 @@ void FleetLine::tell(const RedisTrouble& trouble) {
   last_trouble_ = trouble.sentence;
   if (!events_.on_notice || (loop_.now() < next_word_ && !is_news)) return;
   // Reasons may take turns: connecting fails, and is refused.
-  if (is_news && loop_.now() < next_word_ - kWordEvery + std::chrono::seconds(2)) return;
-  next_word_ = loop_.now() + kWordEvery;
+  if (is_news && loop_.now() < next_word_ - kTellEvery + std::chrono::seconds(2)) return;
+  next_word_ = loop_.now() + kTellEvery;
   events_.on_notice(trouble.sentence + "; trying on");
 }
 

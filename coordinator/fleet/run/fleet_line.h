@@ -25,6 +25,14 @@ struct FleetAccess {
   std::string client_name;                ///< For CLIENT LIST.
 };
 
+/// How long after a refusal Redis is asked again.
+constexpr std::chrono::milliseconds kAskAgain{500};
+/// The user is told of what lasts so often at most.
+constexpr std::chrono::seconds kTellEvery{60};
+
+/// As the scripts have it, in whole milliseconds.
+[[nodiscard]] std::string script_time(Duration time);
+
 /// A run's line to the Redis of its fleet, over restarts and fail-overs: looks its host up, keeps a
 /// client, and says when the line has been dead for too long. Thread: the loop's.
 class FleetLine final : public RedisClient::User {

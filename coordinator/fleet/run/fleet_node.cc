@@ -31,12 +31,7 @@ constexpr std::size_t kMostReporting = 4 * kResultsOfAReport;
 /// How long after an answer without links Redis is asked again: longer each time.
 constexpr milliseconds kFirstIdle{10}, kLongestIdle{200};
 constexpr milliseconds kSweepEvery{20};
-constexpr milliseconds kAgain{500};
 constexpr milliseconds kLongestBeat{1000};
-
-std::string count(Duration time) {
-  return std::to_string(std::chrono::duration_cast<milliseconds>(time).count());
-}
 
 }  // namespace
 
@@ -112,7 +107,7 @@ void FleetNode::beat() {
         beat_timer_.reset();
         if (line_->is_up()) beat();
       });
-  (void)line_->run(scripts::kBeat, {prefix_, count(job_.rules.lease), leaves_ ? "" : name_},
+  (void)line_->run(scripts::kBeat, {prefix_, script_time(job_.rules.lease), leaves_ ? "" : name_},
                    [this](const RedisAnswer& answer) {
                      if (answer.is_good()) return on_beat(answer.reply);
                      if (answer.fate == RedisAnswer::Fate::refused) line_->tell(answer.trouble);
@@ -219,7 +214,7 @@ void FleetNode::read() {
         if (answer.is_good()) return on_read(answer.reply, was_all);
         if (answer.fate != RedisAnswer::Fate::refused) return;
         line_->tell(answer.trouble);
-        read_in(kAgain);
+        read_in(kAskAgain);
       });
 }
 
@@ -311,7 +306,7 @@ void FleetNode::lose(const LinkId& link) {
 void FleetNode::look_again(unsigned partition) {
   to_look_at_again_.push_back(partition);
   if (again_timer_) return;
-  again_timer_ = loop_->call_at(loop_->now() + kAgain, [this] {
+  again_timer_ = loop_->call_at(loop_->now() + kAskAgain, [this] {
     again_timer_.reset();
     for (const unsigned one : std::exchange(to_look_at_again_, {})) cursors_[one] = "0-0";
     read_in(Duration(0));
@@ -348,7 +343,7 @@ void FleetNode::flush() {
             if (answer.fate == RedisAnswer::Fate::refused) {
               line_->tell(answer.trouble);
               report_timer_ =
-                  loop_->call_at(loop_->now() + kAgain, [this] { report_timer_.reset(); });
+                  loop_->call_at(loop_->now() + kAskAgain, [this] { report_timer_.reset(); });
             }
           }
           end_if_finished();

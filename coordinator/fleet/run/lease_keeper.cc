@@ -36,10 +36,6 @@ std::optional<Era> era_of(std::string_view text) {
              .is_open = words[3] == "1"};
 }
 
-std::string text_of(Duration time) {
-  return std::to_string(std::chrono::duration_cast<milliseconds>(time).count());
-}
-
 }  // namespace
 
 LeaseKeeper::LeaseKeeper(EventLoop& loop, FleetLine& line, const FleetJob& job, std::string me,
@@ -136,10 +132,10 @@ void LeaseKeeper::obey(const LeaseAction& action) {
     case Kind::take_lost:
       return ask(action, scripts::kTake,
                  {prefix_, to_text(leases_.era().recorded()), partition, token_of(action.take),
-                  text_of(job_.rules.lease), action.kind == Kind::take_lost ? "1" : "0"});
+                  script_time(job_.rules.lease), action.kind == Kind::take_lost ? "1" : "0"});
     case Kind::renew:
       return ask(action, scripts::kRenew,
-                 {prefix_, partition, token_of(action.take), text_of(job_.rules.lease)});
+                 {prefix_, partition, token_of(action.take), script_time(job_.rules.lease)});
     case Kind::give_back:
       return ask(action, scripts::kGiveBack, {prefix_, partition, token_of(action.take)});
     case Kind::work:
