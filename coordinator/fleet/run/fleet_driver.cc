@@ -12,6 +12,7 @@
 #include "coordinator/fleet/run/fleet_desk.h"
 #include "coordinator/fleet/run/fleet_scripts.h"
 #include "coordinator/names/path_text.h"
+#include "coordinator/redis/cancel_timer.h"
 
 namespace fanfetch {
 namespace {
@@ -43,11 +44,8 @@ FleetDriver::FleetDriver(FleetAccess access, FleetJob job, LinkSpool spool, Sett
 FleetDriver::~FleetDriver() {
   if (loop_ == nullptr) return;
   loop_->unwatch(done_.filled_fd());
-  for (auto* timer : {&read_timer_, &look_timer_, &again_timer_, &end_timer_}) cancel(*timer);
-}
-
-void FleetDriver::cancel(std::optional<EventLoop::TimerKey>& timer) {
-  if (timer) loop_->cancel(*std::exchange(timer, std::nullopt));
+  for (auto* timer : {&read_timer_, &look_timer_, &again_timer_, &end_timer_})
+    cancel_timer(*loop_, *timer);
 }
 
 void FleetDriver::start(EventLoop& loop, Events events) {
@@ -68,7 +66,7 @@ void FleetDriver::on_up() {
   is_reading_ = false;
   last_read_.clear();
   read_in(Duration(0));
-  cancel(look_timer_);
+  cancel_timer(*loop_, look_timer_);
   look_timer_ = loop_->call_at(loop_->now() + kLookEvery, [this] {
     look_timer_.reset();
     look();
@@ -212,7 +210,7 @@ void FleetDriver::send_some() {
 
 void FleetDriver::read_in(Duration wait) {
   if (is_reading_ || is_cut_off_) return;
-  cancel(read_timer_);
+  cancel_timer(*loop_, read_timer_);
   read_timer_ = loop_->call_at(loop_->now() + wait, [this] {
     read_timer_.reset();
     read();
@@ -401,7 +399,7 @@ void FleetDriver::say_end() {
     set_state(FleetJob::State::stopped);
   }
   is_closing_ = true;
-  cancel(end_timer_);
+  cancel_timer(*loop_, end_timer_);
   line_->finish(std::chrono::seconds(2), std::exchange(closed_, nullptr));
 }
 

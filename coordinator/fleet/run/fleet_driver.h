@@ -150,7 +150,6 @@ class FleetDriver final : public Fetching {
   void begin_again();
   void send_all_again();
   void say_end();
-  void cancel(std::optional<EventLoop::TimerKey>& timer);
 
   const FleetAccess access_;
   FleetJob job_;

@@ -7,6 +7,7 @@
 
 #include "common/human_text.h"
 #include "coordinator/net/name_files.h"
+#include "coordinator/redis/cancel_timer.h"
 
 namespace fanfetch {
 std::string script_time(Duration time) {
@@ -31,12 +32,8 @@ FleetLine::FleetLine(EventLoop& loop, const FleetAccess& access, Events events)
 }
 
 FleetLine::~FleetLine() {
-  cancel(away_timer_);
-  cancel(finish_timer_);
-}
-
-void FleetLine::cancel(std::optional<EventLoop::TimerKey>& timer) {
-  if (timer) loop_.cancel(*std::exchange(timer, std::nullopt));
+  cancel_timer(loop_, away_timer_);
+  cancel_timer(loop_, finish_timer_);
 }
 
 void FleetLine::start() { client_->start(); }
@@ -62,7 +59,7 @@ void FleetLine::on_restored(const RedisServer&, RedisData) { came_back(); }
 
 void FleetLine::came_back() {
   const bool was_told = !last_trouble_.empty();
-  cancel(away_timer_);
+  cancel_timer(loop_, away_timer_);
   away_since_.reset();
   last_trouble_.clear();
   next_word_ = {};

@@ -80,7 +80,6 @@ class FleetLine final : public RedisClient::User {
   void look_up(const std::string& host, std::function<void(Result<std::vector<std::string>>)> done);
   void give_up(std::string why, bool is_hopeless);
   void came_back();
-  void cancel(std::optional<EventLoop::TimerKey>& timer);
 
   EventLoop& loop_;
   const FleetAccess& access_;

@@ -15,6 +15,7 @@
 #include "coordinator/fleet/result_entry.h"
 #include "coordinator/fleet/run/fleet_desk.h"
 #include "coordinator/fleet/run/fleet_scripts.h"
+#include "coordinator/redis/cancel_timer.h"
 
 namespace fanfetch {
 namespace {
@@ -49,12 +50,8 @@ FleetNode::~FleetNode() {
   if (loop_ == nullptr) return;
   loop_->unwatch(done_.filled_fd());
   for (auto* timer : {&read_timer_, &beat_timer_, &again_timer_, &report_timer_, &end_timer_}) {
-    cancel(*timer);
+    cancel_timer(*loop_, *timer);
   }
-}
-
-void FleetNode::cancel(std::optional<EventLoop::TimerKey>& timer) {
-  if (timer) loop_->cancel(*std::exchange(timer, std::nullopt));
 }
 
 void FleetNode::start(EventLoop& loop, Events events) {
@@ -85,7 +82,7 @@ unsigned FleetNode::partition_of(const Link& link) const {
 void FleetNode::on_up() {
   is_reading_ = false;
   knows_nodes_ = false;
-  cancel(beat_timer_);
+  cancel_timer(*loop_, beat_timer_);
   beat();
   read_in(Duration(0));
 }
@@ -173,7 +170,7 @@ void FleetNode::go_on() { keeper_->go_on(); }
 
 void FleetNode::read_in(Duration wait) {
   if (is_reading_ || leaves_ || is_over_) return;
-  cancel(read_timer_);
+  cancel_timer(*loop_, read_timer_);
   read_timer_ = loop_->call_at(loop_->now() + wait, [this] {
     read_timer_.reset();
     read();
@@ -361,7 +358,7 @@ void FleetNode::flush() {
 
 void FleetNode::leave() {
   if (std::exchange(leaves_, true)) return;
-  cancel(read_timer_);
+  cancel_timer(*loop_, read_timer_);
   (void)line_->send({"ZREM", prefix_ + "nodes", name_}, [](const RedisAnswer&) {});
   keeper_->leave();
 }
@@ -385,7 +382,7 @@ void FleetNode::end_if_finished() {
   if (!closed_) return;
   const bool is_done = results_.empty() && reporting_ == 0 && keeper_->has_left();
   if (!is_done && line_->is_up()) return;
-  cancel(end_timer_);
+  cancel_timer(*loop_, end_timer_);
   line_->finish(std::chrono::seconds(1), std::exchange(closed_, nullptr));
 }
 

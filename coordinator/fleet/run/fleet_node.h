@@ -96,7 +96,6 @@ class FleetNode final : public LinkGuard {
   void end_if_finished();
 
   [[nodiscard]] unsigned partition_of(const Link& link) const;
-  void cancel(std::optional<EventLoop::TimerKey>& timer);
 
   const FleetAccess access_;
   const FleetJob job_;

@@ -8,6 +8,7 @@
 
 #include "coordinator/fleet/fleet_partitions.h"
 #include "coordinator/fleet/run/fleet_scripts.h"
+#include "coordinator/redis/cancel_timer.h"
 
 namespace fanfetch {
 namespace {
@@ -50,8 +51,8 @@ LeaseKeeper::LeaseKeeper(EventLoop& loop, FleetLine& line, const FleetJob& job, 
       takes_(job.partitions) {}
 
 LeaseKeeper::~LeaseKeeper() {
-  if (timer_) loop_.cancel(*timer_);
-  if (look_timer_) loop_.cancel(*look_timer_);
+  cancel_timer(loop_, timer_);
+  cancel_timer(loop_, look_timer_);
 }
 
 BootInstant LeaseKeeper::boot_now() {
@@ -111,7 +112,7 @@ void LeaseKeeper::go_on() {
 void LeaseKeeper::arm() {
   const auto wake = leases_.wake_at();
   if (wake == wake_ && timer_) return;
-  if (timer_) loop_.cancel(*std::exchange(timer_, std::nullopt));
+  cancel_timer(loop_, timer_);
   wake_ = wake;
   if (!wake) return;
   // Not in this turn again: what is due and cannot be done waits for its event.
