@@ -18,6 +18,7 @@
 #include "coordinator/commands/dry_run.h"
 #include "coordinator/commands/folder/folder.h"
 #include "coordinator/commands/run_command.h"
+#include "coordinator/fleet/run/node_name.h"
 #include "coordinator/net/proxy_policy.h"
 #include "coordinator/options/options.h"
 #include "coordinator/options/results_file.h"

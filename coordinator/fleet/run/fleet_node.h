@@ -1,30 +1,25 @@
 #pragma once
 
-#include <cstdint>
-#include <deque>
 #include <functional>
-#include <memory>
 #include <optional>
-#include <set>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "common/event_loop.h"
 #include "coordinator/dispatch/link_guard.h"
 #include "coordinator/fleet/fleet_job.h"
 #include "coordinator/fleet/held_links.h"
-#include "coordinator/fleet/run/done_links.h"
 #include "coordinator/fleet/run/fleet_line.h"
-#include "coordinator/fleet/run/fleet_source.h"
 #include "coordinator/fleet/run/lease_keeper.h"
+#include "coordinator/fleet/run/link_reader.h"
+#include "coordinator/fleet/run/result_sender.h"
 
 namespace fanfetch {
 
-/// A node's part in its fleet: gets the links of the partitions that it has the lease of, hands
-/// them to the run as the lines of a list, and reports what became of each once that lasts. Nothing
-/// has to be kept over a kill: what was not reported is delivered again, and the ledger answers for
-/// it. Thread: the loop's, unless said otherwise.
+/// A node's part in its fleet: LeaseKeeper has the partitions, LinkReader hands their links to the
+/// run as the lines of a list, ResultSender reports what became of each once that lasts, and this
+/// follows the job and counts transfers. Nothing has to be kept over a kill: what was not reported
+/// is delivered again, and the ledger answers for it. Thread: the loop's, unless said otherwise.
 class FleetNode final : public LinkGuard {
  public:
   /// Called from the loop.
@@ -41,16 +36,18 @@ class FleetNode final : public LinkGuard {
   FleetNode& operator=(const FleetNode&) = delete;
 
   /// Where the links come from. Call before start().
-  [[nodiscard]] FleetDoor& door() { return door_; }
+  [[nodiscard]] FleetDoor& door() { return links_.door(); }
 
   /// Lends `loop`, which this must not outlive.
   void start(EventLoop& loop, Events events);
 
   // What the run tells of its links. Any thread:
   /// Nothing is left to be done for a link, as SettlerHooks::on_done says.
-  void on_done(const LinkId& link, const Record& record, bool lasts);
+  void on_done(const LinkId& link, const Record& record, bool lasts) {
+    results_.on_done(link, record, lasts);
+  }
   /// A record of the planner's own.
-  void on_planned(const Record& record);
+  void on_planned(const Record& record) { results_.on_planned(record); }
 
   // From the loop:
   [[nodiscard]] bool may_begin(const Link& link) override;
@@ -67,32 +64,16 @@ class FleetNode final : public LinkGuard {
   void finish(Duration limit, std::function<void()> closed);
 
  private:
-  struct ToReport {
-    unsigned partition = 0;
-    std::string entry;
-    FleetFields fields;
-  };
-
   void on_up();
-  void on_down();
-  void on_gone(std::string why);
   void end_list(std::optional<Error> why);
+  void end_job();
   void beat();
   void on_beat(const RedisReply& reply);
   void follow_job(const FleetFields& hash);
 
-  void on_work(unsigned partition);
-  void on_stop(unsigned partition);
+  void begin_work(unsigned partition);
+  void end_work(unsigned partition);
 
-  void read();
-  void read_in(Duration wait);
-  void on_read(const RedisReply& reply, bool was_all);
-  void take(unsigned partition, const RedisReply& entry);
-  void drop(unsigned partition, const std::string& entry, const std::string& why);
-  void take_done();
-  void report(const DoneLink& done);
-  void lose(const LinkId& link);
-  void look_again(unsigned partition);
   void end_if_finished();
 
   [[nodiscard]] unsigned partition_of(const Link& link) const;
@@ -101,37 +82,21 @@ class FleetNode final : public LinkGuard {
   const FleetJob job_;
   const std::string name_;
   const std::string prefix_;
-  FleetDoor door_;
-  DoneLinks done_;
   HeldLinks held_;
+  LinkReader links_;
+  ResultSender results_;
 
   EventLoop* loop_ = nullptr;
   Events events_;
   std::optional<FleetLine> line_;
   std::optional<LeaseKeeper> keeper_;
-  std::vector<bool> works_;           // by partition
-  std::vector<unsigned> transfers_;   // the same
-  std::vector<std::string> cursors_;  // see kRead
-  std::set<unsigned> hot_;            // partitions that had links of late
-  Instant next_sweep_{};              // over the others
-  unsigned turn_ = 0;                 // the partition that is read first
-  bool knows_nodes_ = false;          // since the line is up
-  bool is_reading_ = false;
-  Duration idle_wait_{};
-  std::optional<EventLoop::TimerKey> read_timer_, beat_timer_, again_timer_, report_timer_,
-      end_timer_;
-  std::vector<unsigned> to_look_at_again_;
-  std::unordered_set<LinkId, HashOfId> not_begun_;  // by may_begin()
-  std::deque<ToReport> results_;
-  std::size_t reporting_ = 0;  // results on their way
-  std::uint64_t bad_entries_ = 0;
+  std::vector<unsigned> transfers_;  // by partition
+  std::optional<EventLoop::TimerKey> beat_timer_, end_timer_;
+  bool knows_nodes_ = false;  // since the line is up
   bool is_paused_ = false;
   bool is_over_ = false;  // the job, or the patience with Redis
   bool leaves_ = false;
   std::function<void()> closed_;  // set: finish() was called
 };
-
-/// What a node is called: the machine's name and some digits, which are the folder's.
-[[nodiscard]] std::string node_name(int folder);
 
 }  // namespace fanfetch

@@ -1,0 +1,75 @@
+#include "coordinator/fleet/run/entry_queue.h"
+
+#include <memory>
+#include <utility>
+
+#include "coordinator/redis/cancel_timer.h"
+
+namespace fanfetch {
+namespace {
+
+constexpr std::size_t kEntriesOfAScript = 200;
+
+void append(std::vector<std::string>& arguments, const EntryQueue::Entry& entry) {
+  arguments.push_back(std::to_string(entry.partition));
+  if (!entry.replaces.empty()) arguments.push_back(entry.replaces);
+  arguments.push_back(std::to_string(2 * entry.fields.size()));
+  for (const auto& [field, value] : entry.fields) {
+    arguments.push_back(field);
+    arguments.push_back(value);
+  }
+}
+
+}  // namespace
+
+EntryQueue::EntryQueue(std::string prefix, std::string_view script, std::size_t most_sending,
+                       std::function<void(bool was_taken)> on_answer)
+    : prefix_(std::move(prefix)),
+      script_(script),
+      most_sending_(most_sending),
+      on_answer_(std::move(on_answer)) {}
+
+EntryQueue::~EntryQueue() {
+  if (loop_ != nullptr) cancel_timer(*loop_, again_timer_);
+}
+
+void EntryQueue::start(EventLoop& loop, FleetLine& line) {
+  loop_ = &loop;
+  line_ = &line;
+}
+
+void EntryQueue::flush() {
+  while (!waiting_.empty() && sending_ < most_sending_ && !again_timer_ && line_ != nullptr &&
+         line_->is_up()) {
+    auto sent = std::make_shared<std::vector<Entry>>();
+    std::vector<std::string> arguments{prefix_};
+    while (!waiting_.empty() && sent->size() < kEntriesOfAScript) {
+      append(arguments, sent->emplace_back(std::move(waiting_.front())));
+      waiting_.pop_front();
+    }
+    sending_ += sent->size();
+    const bool is_sent =
+        line_->run(script_, std::move(arguments), [this, sent](const RedisAnswer& answer) {
+          sending_ -= sent->size();
+          if (!answer.is_good()) take_back(*sent);  // to be taken twice does no harm
+          if (answer.fate == RedisAnswer::Fate::refused) {
+            line_->tell(answer.trouble);
+            cancel_timer(*loop_, again_timer_);
+            again_timer_ =
+                loop_->call_at(loop_->now() + kAskAgain, [this] { again_timer_.reset(); });
+          }
+          if (on_answer_) on_answer_(answer.is_good());
+        });
+    if (is_sent) continue;
+    sending_ -= sent->size();
+    return take_back(*sent);
+  }
+}
+
+void EntryQueue::take_back(std::vector<Entry>& entries) {
+  for (auto one = entries.rbegin(); one != entries.rend(); ++one) {
+    waiting_.push_front(std::move(*one));
+  }
+}
+
+}  // namespace fanfetch

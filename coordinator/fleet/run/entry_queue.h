@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/event_loop.h"
+#include "coordinator/fleet/fleet_fields.h"
+#include "coordinator/fleet/run/fleet_line.h"
+
+namespace fanfetch {
+
+/// Entries on their way into Redis by a script, many at once: links of a driver, results of a node.
+/// What Redis did not take, or may not have taken, waits again, in its place. Thread: the loop's.
+class EntryQueue {
+ public:
+  struct Entry {
+    unsigned partition = 0;
+    std::string replaces;  ///< The entry whose place it takes (kReport); empty: none (kSend).
+    FleetFields fields;
+  };
+
+  /// `script`: its arguments are the prefix, and for each entry its partition, what it replaces,
+  /// if that is not empty, and the fields behind their count. `most_sending`: entries on their
+  /// way; the rest waits for answers. `on_answer`: to a script, from the loop; may be null.
+  EntryQueue(std::string prefix, std::string_view script, std::size_t most_sending,
+             std::function<void(bool was_taken)> on_answer);
+  ~EntryQueue();
+  EntryQueue(const EntryQueue&) = delete;
+  EntryQueue& operator=(const EntryQueue&) = delete;
+
+  /// Lends both. Nothing is sent before.
+  void start(EventLoop& loop, FleetLine& line);
+
+  void push(Entry entry) { waiting_.push_back(std::move(entry)); }
+  /// Sends what can be sent. Call last in each wake-up.
+  void flush();
+
+  /// Entries that Redis has not taken, as far as is known.
+  [[nodiscard]] std::size_t size() const { return waiting_.size() + sending_; }
+
+ private:
+  void take_back(std::vector<Entry>& entries);
+
+  const std::string prefix_;
+  const std::string_view script_;
+  const std::size_t most_sending_;
+  const std::function<void(bool)> on_answer_;
+  EventLoop* loop_ = nullptr;
+  FleetLine* line_ = nullptr;
+  std::deque<Entry> waiting_;
+  std::size_t sending_ = 0;
+  std::optional<EventLoop::TimerKey> again_timer_;  // set: Redis refused some
+};
+
+}  // namespace fanfetch

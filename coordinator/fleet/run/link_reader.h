@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/event_loop.h"
+#include "coordinator/fleet/fleet_job.h"
+#include "coordinator/fleet/held_links.h"
+#include "coordinator/fleet/run/fleet_line.h"
+#include "coordinator/fleet/run/fleet_source.h"
+#include "coordinator/fleet/run/lease_keeper.h"
+
+namespace fanfetch {
+
+/// A node's links on their way from Redis to its run's reader: those of the partitions that it
+/// works on, each once. Thread: the loop's.
+class LinkReader {
+ public:
+  /// `node`: its name, as a consumer. `held`: the links that were read; lent.
+  LinkReader(const FleetJob& job, std::string node, HeldLinks& held);
+  ~LinkReader();
+  LinkReader(const LinkReader&) = delete;
+  LinkReader& operator=(const LinkReader&) = delete;
+
+  /// Where the links come out.
+  [[nodiscard]] FleetDoor& door() { return door_; }
+
+  /// Lends all three. `on_notice`: for the user, from the loop.
+  void start(EventLoop& loop, FleetLine& line, const LeaseKeeper& keeper,
+             std::function<void(std::string text)> on_notice);
+  /// The line is new.
+  void on_up();
+  /// Its links are read from now on: first those that others got and did not report.
+  void begin(unsigned partition);
+  /// They are not read any more.
+  void end(unsigned partition) { cursors_[partition].reset(); }
+  [[nodiscard]] bool reads(unsigned partition) const { return cursors_[partition].has_value(); }
+  /// Has all links of the partition delivered again, soon, that were delivered and have no result.
+  void look_again(unsigned partition);
+  /// HeldLinks has more room than it had.
+  void on_room() { read_in(Duration(0)); }
+  /// Reads nothing any more.
+  void stop();
+
+ private:
+  void read();
+  void read_in(Duration wait);
+  void on_read(const RedisReply& reply, bool was_all);
+  void take(unsigned partition, const RedisReply& entry);
+  void drop(unsigned partition, const std::string& entry, const std::string& why);
+
+  const std::string prefix_;
+  const std::string node_;
+  HeldLinks& held_;
+  FleetDoor door_;
+  EventLoop* loop_ = nullptr;
+  FleetLine* line_ = nullptr;
+  const LeaseKeeper* keeper_ = nullptr;
+  std::function<void(std::string)> on_notice_;
+  std::vector<std::optional<std::string>> cursors_;  // by partition, see kRead; nullopt: not read
+  std::set<unsigned> hot_;                           // partitions that had links of late
+  Instant next_sweep_{};                             // over the others
+  unsigned turn_ = 0;                                // the partition that is read first
+  Duration idle_wait_{};
+  bool is_reading_ = false;
+  bool is_stopped_ = false;
+  std::vector<unsigned> to_look_at_again_;
+  std::optional<EventLoop::TimerKey> read_timer_, again_timer_;
+  std::uint64_t bad_entries_ = 0;
+};
+
+}  // namespace fanfetch

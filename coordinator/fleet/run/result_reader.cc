@@ -1,0 +1,139 @@
+#include "coordinator/fleet/run/result_reader.h"
+
+#include <fmt/format.h>
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "coordinator/fleet/result_entry.h"
+#include "coordinator/fleet/run/fleet_desk.h"
+#include "coordinator/redis/cancel_timer.h"
+
+namespace fanfetch {
+namespace {
+
+constexpr std::size_t kResultsOfARead = 500;
+/// Results with the ledger; more wait in Redis.
+constexpr std::size_t kMostSettling = 4 * kResultsOfARead;
+constexpr std::chrono::milliseconds kReadEvery{40};
+
+}  // namespace
+
+ResultReader::ResultReader(const std::string& prefix, LinkSender& sender)
+    : stream_(prefix + "res"), sender_(sender) {}
+
+ResultReader::~ResultReader() {
+  if (loop_ == nullptr) return;
+  loop_->unwatch(done_.filled_fd());
+  cancel_timer(*loop_, read_timer_);
+}
+
+void ResultReader::start(EventLoop& loop, FleetLine& line, Events events) {
+  loop_ = &loop;
+  line_ = &line;
+  events_ = std::move(events);
+  loop.watch(done_.filled_fd(), EPOLLIN, [this](std::uint32_t) { take_done(); });
+}
+
+// --- From Redis to the ledger ---
+
+void ResultReader::on_up() {
+  is_reading_ = false;
+  last_read_.clear();
+  read_in(Duration(0));
+}
+
+void ResultReader::read_in(Duration wait) {
+  if (is_reading_ || is_stopped_) return;
+  cancel_timer(*loop_, read_timer_);
+  read_timer_ = loop_->call_at(loop_->now() + wait, [this] {
+    read_timer_.reset();
+    read();
+  });
+}
+
+void ResultReader::read() {
+  if (is_reading_ || is_stopped_ || !line_->is_up()) return;
+  if (settling_ >= kMostSettling) return read_in(kReadEvery);
+  // The clock that numbers entries may have been set back, or a new stream may have begun.
+  if (settling_ == 0 && acknowledging_ == 0 && to_acknowledge_.empty()) last_read_.clear();
+  is_reading_ = line_->send({"XRANGE", stream_, last_read_.empty() ? "-" : "(" + last_read_, "+",
+                             "COUNT", std::to_string(kResultsOfARead)},
+                            [this](const RedisAnswer& answer) {
+                              is_reading_ = false;
+                              if (answer.is_good()) return on_read(answer.reply);
+                              if (answer.fate != RedisAnswer::Fate::refused) return;
+                              line_->tell(answer.trouble);
+                              read_in(kAskAgain);
+                            });
+}
+
+void ResultReader::on_read(const RedisReply& reply) {
+  if (is_stopped_) return;
+  for (const RedisReply& entry : reply.elements) take(entry);
+  read_in(reply.elements.size() < kResultsOfARead ? Duration(kReadEvery) : Duration(0));
+}
+
+void ResultReader::take(const RedisReply& entry) {
+  if (entry.elements.size() != 2) return;
+  const std::string& id = entry.elements[0].text;
+  if (id.empty()) return;
+  last_read_ = id;
+  has_news_ = true;
+  auto decoded = decode_result(fields_of(entry.elements[1]));
+  if (!decoded) {
+    to_acknowledge_.push_back(id);
+    if (bad_results_++ == 0) {
+      events_.on_notice(fmt::format("the fleet's Redis holds something that is no result: {}",
+                                    decoded.error().message));
+    }
+    return;
+  }
+  auto answer = sender_.on_result(decoded->id, id);
+  if (!answer.is_needed) to_acknowledge_.push_back(id);
+  if (!answer.link) return;
+  ++settling_;
+  Link& link = *answer.link;
+  Record record = std::move(decoded->record);
+  record.index = link.index;
+  record.url = link.listed;
+  record.columns = link.columns;
+  if (record.status == Status::kept) record.status = Status::saved;  // by the node, earlier
+  record.stood = record.status == Status::failed && link.failed_before;
+  events_.settle(FetchedElsewhere{.link = std::move(link), .record = std::move(record)});
+}
+
+// --- From the ledger, out of Redis ---
+
+/// What the ledger could not take stays in Redis, for the next run.
+void ResultReader::take_done() {
+  for (const DoneLink& done : done_.take_all()) {
+    if (!done.lasts) continue;
+    auto entry = sender_.on_recorded(done.link);
+    if (!entry) continue;
+    to_acknowledge_.push_back(std::move(*entry));
+    --settling_;
+    if (done.record.status == Status::saved) bytes_ += done.record.bytes.value_or(0);
+  }
+  sender_.refill();
+  sender_.place_held_back();
+}
+
+void ResultReader::acknowledge() {
+  while (!to_acknowledge_.empty() && line_->is_up()) {
+    const std::size_t some = std::min(to_acknowledge_.size(), kResultsOfARead);
+    std::vector<std::string> words{"XDEL", stream_};
+    const auto end = to_acknowledge_.end();
+    words.insert(words.end(), end - static_cast<std::ptrdiff_t>(some), end);
+    acknowledging_ += some;
+    // Lost on the way, they are read again, and then they are nobody's.
+    if (!line_->send(words, [this, some](const RedisAnswer&) { acknowledging_ -= some; })) {
+      acknowledging_ -= some;
+      return;
+    }
+    to_acknowledge_.resize(to_acknowledge_.size() - some);
+  }
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <unordered_set>
+
+#include "common/event_loop.h"
+#include "coordinator/fleet/held_links.h"
+#include "coordinator/fleet/run/done_links.h"
+#include "coordinator/fleet/run/entry_queue.h"
+#include "coordinator/fleet/run/fleet_line.h"
+#include "coordinator/link/link.h"
+#include "coordinator/link/record.h"
+
+namespace fanfetch {
+
+/// A node's results on their way from its ledger into Redis, each in its link's place. Thread: the
+/// loop's, unless said otherwise.
+class ResultSender {
+ public:
+  /// Called from the loop.
+  struct Events {
+    /// A link of the partition is held no more and has no result: it is to be delivered again.
+    std::function<void(unsigned partition)> on_lost;
+    /// Redis has said something to a report, as EntryQueue says.
+    std::function<void(bool was_taken)> on_answer;
+  };
+
+  /// `prefix`: of the job's keys. `node`: its name. `held`: the links that have no result; lent.
+  ResultSender(const std::string& prefix, std::string node, HeldLinks& held, Events events);
+  ~ResultSender();
+  ResultSender(const ResultSender&) = delete;
+  ResultSender& operator=(const ResultSender&) = delete;
+
+  /// Lends both.
+  void start(EventLoop& loop, FleetLine& line);
+
+  // Any thread:
+  /// Nothing is left to be done for a link, as SettlerHooks::on_done says.
+  void on_done(const LinkId& link, const Record& record, bool lasts) {
+    done_.push({.link = link, .record = record, .lasts = lasts});
+  }
+  /// A record of the planner's own.
+  void on_planned(const Record& record);
+
+  // From the loop:
+  /// What is recorded of the link says nothing of it: no request was made.
+  void on_not_begun(const Link& link) { not_begun_.insert(link_id(link.hash)); }
+  /// Takes what was told until now. By itself, too.
+  void take_done();
+  /// Sends what has gathered. Call last in each wake-up.
+  void flush() { queue_.flush(); }
+  /// Results that Redis has not taken.
+  [[nodiscard]] std::size_t size() const { return queue_.size(); }
+
+ private:
+  void take(const DoneLink& done);
+
+  const std::string node_;
+  HeldLinks& held_;
+  const Events events_;
+  DoneLinks done_;
+  EntryQueue queue_;
+  std::unordered_set<LinkId, HashOfId> not_begun_;
+  EventLoop* loop_ = nullptr;
+};
+
+}  // namespace fanfetch

@@ -1,0 +1,39 @@
+#include "coordinator/fleet/sent_links.h"
+
+#include <utility>
+
+namespace fanfetch {
+
+void SentLinks::add(Link link, unsigned partition) {
+  const LinkId id = link_id(link.hash);
+  links_.insert_or_assign(
+      id, Sent{.link = PackedLink(std::move(link)), .partition = partition, .result = {}});
+}
+
+SentLinks::Answer SentLinks::on_result(const LinkId& id, const std::string& entry) {
+  const auto found = links_.find(id);
+  if (found == links_.end()) return {.link = std::nullopt, .is_needed = false};
+  Sent& sent = found->second;
+  if (!sent.result.empty()) return {.link = std::nullopt, .is_needed = sent.result == entry};
+  sent.result = entry;
+  return {.link = std::move(sent.link).unpack(), .is_needed = true};
+}
+
+std::optional<SentLinks::Recorded> SentLinks::on_recorded(const LinkId& id) {
+  const auto found = links_.find(id);
+  if (found == links_.end() || found->second.result.empty()) return std::nullopt;
+  Recorded recorded{.partition = found->second.partition, .entry = std::move(found->second.result)};
+  links_.erase(found);
+  return recorded;
+}
+
+void SentLinks::send_again(const Send& send) {
+  for (auto& [id, one] : links_) {
+    if (!one.result.empty()) continue;
+    Link link = std::move(one.link).unpack();
+    send(link, one.partition, ++one.times);
+    one.link = PackedLink(std::move(link));
+  }
+}
+
+}  // namespace fanfetch

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "coordinator/link/link.h"
+#include "coordinator/link/packed_link.h"
+
+namespace fanfetch {
+
+/// The links of a driver that are on their way to a node, or back: until its ledger has their
+/// results. Pure. Thread: one at a time.
+class SentLinks {
+ public:
+  /// A link that is there already is replaced.
+  void add(Link link, unsigned partition);
+
+  struct Answer {
+    /// Set: the result is the first one of this link, which is to be recorded with it.
+    std::optional<Link> link;
+    /// The result stays in Redis for now: on_recorded() names it. False: nobody waits for it, as
+    /// its link has another one already.
+    bool is_needed = false;
+  };
+  /// A result of the link was read, possibly once more. `entry`: its own, in Redis; not empty.
+  [[nodiscard]] Answer on_result(const LinkId& id, const std::string& entry);
+
+  struct Recorded {
+    unsigned partition = 0;
+    std::string entry;  ///< Of its result.
+  };
+  /// The ledger has the link's result, which is forgotten. nullopt: it is none of these links, or
+  /// has no result.
+  [[nodiscard]] std::optional<Recorded> on_recorded(const LinkId& id);
+
+  /// Takes a link that is sent for the `sent`-th time.
+  using Send = std::function<void(const Link& link, unsigned partition, unsigned sent)>;
+  /// Has all links sent once more that have no result.
+  void send_again(const Send& send);
+
+  [[nodiscard]] std::size_t size() const { return links_.size(); }
+
+ private:
+  struct Sent {
+    PackedLink link;  // moved from once there is a result
+    unsigned partition = 0;
+    unsigned times = 1;
+    std::string result;  // its entry, while the ledger takes it; empty: there is none yet
+  };
+  std::unordered_map<LinkId, Sent, HashOfId> links_;
+};
+
+}  // namespace fanfetch

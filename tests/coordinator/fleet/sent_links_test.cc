@@ -1,0 +1,73 @@
+#include "coordinator/fleet/sent_links.h"
+
+#include <gtest/gtest.h>
+
+#include <utility>
+#include <vector>
+
+namespace fanfetch {
+namespace {
+
+Link link_of(const std::string& text) {
+  Link link;
+  link.url = *parse_url(text);
+  link.listed = text;
+  link.hash = identity_of(link.url);
+  link.name = "a.test/photo.jpg";
+  return link;
+}
+
+LinkId id_of(const std::string& text) { return link_id(link_of(text).hash); }
+
+const std::string kOne = "https://a.test/one.jpg", kTwo = "https://a.test/two.jpg";
+
+TEST(SentLinksTest, TheFirstResultOfALinkIsItsOwn) {
+  SentLinks sent;
+  sent.add(link_of(kOne), 7);
+  EXPECT_FALSE(sent.on_recorded(id_of(kOne))) << "it has no result";
+  const auto first = sent.on_result(id_of(kOne), "5-0");
+  ASSERT_TRUE(first.link);
+  EXPECT_EQ(first.link->listed, kOne);
+  EXPECT_TRUE(first.is_needed);
+  const auto same = sent.on_result(id_of(kOne), "5-0");
+  EXPECT_FALSE(same.link);
+  EXPECT_TRUE(same.is_needed) << "it is read again while the ledger takes it";
+  const auto second = sent.on_result(id_of(kOne), "6-0");
+  EXPECT_FALSE(second.link);
+  EXPECT_FALSE(second.is_needed);
+  const auto recorded = sent.on_recorded(id_of(kOne));
+  ASSERT_TRUE(recorded);
+  EXPECT_EQ(recorded->partition, 7u);
+  EXPECT_EQ(recorded->entry, "5-0");
+  EXPECT_EQ(sent.size(), 0u);
+  EXPECT_FALSE(sent.on_recorded(id_of(kOne)));
+}
+
+TEST(SentLinksTest, AResultThatNobodyWaitsForIsNotNeeded) {
+  SentLinks sent;
+  const auto answer = sent.on_result(id_of(kOne), "5-0");
+  EXPECT_FALSE(answer.link);
+  EXPECT_FALSE(answer.is_needed);
+}
+
+TEST(SentLinksTest, WhatHasNoResultIsSentAgain) {
+  SentLinks sent;
+  sent.add(link_of(kOne), 1);
+  sent.add(link_of(kTwo), 2);
+  (void)sent.on_result(id_of(kTwo), "5-0");
+  std::vector<unsigned> times;
+  const auto note = [&times](const Link& link, unsigned partition, unsigned number) {
+    EXPECT_EQ(link.listed, kOne);
+    EXPECT_EQ(partition, 1u);
+    times.push_back(number);
+  };
+  sent.send_again(note);
+  sent.send_again(note);
+  EXPECT_EQ(times, (std::vector<unsigned>{2, 3}));
+  const auto answer = sent.on_result(id_of(kOne), "6-0");
+  ASSERT_TRUE(answer.link);
+  EXPECT_EQ(answer.link->listed, kOne) << "it is whole";
+}
+
+}  // namespace
+}  // namespace fanfetch
