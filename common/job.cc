@@ -12,7 +12,14 @@ namespace {
 constexpr std::uint32_t kMaxHeaders = 256;
 constexpr std::uint32_t kMaxAcceptTypes = 256;
 
-enum class Kind : std::uint8_t { saved = 1, redirected = 2, failed = 3, kept = 4, skipped = 5 };
+enum class Kind : std::uint8_t {
+  saved = 1,
+  redirected = 2,
+  failed = 3,
+  kept = 4,
+  skipped = 5,
+  given_up = 6
+};
 
 void put_response(ByteWriter& out, const Response& response) {
   out.put(static_cast<std::int32_t>(response.http_status));
@@ -87,6 +94,10 @@ struct PutOutcome {
   void operator()(const Redirected& redirected) const {
     out.put(Kind::redirected);
     put_response(out, redirected.response);
+  }
+  void operator()(const GivenUp& given_up) const {
+    out.put(Kind::given_up);
+    put_response(out, given_up.response);
   }
   void operator()(const Failed& failed) const {
     out.put(Kind::failed);
@@ -271,6 +282,7 @@ std::optional<Outcome> decode_outcome(std::span<const std::byte> bytes) {
     case Kind::kept: outcome = Kept{get_response(in)}; break;
     case Kind::skipped: outcome = get_skipped(in); break;
     case Kind::redirected: outcome = Redirected{get_response(in)}; break;
+    case Kind::given_up: outcome = GivenUp{get_response(in)}; break;
     case Kind::failed:
       if (auto failed = get_failed(in)) outcome = std::move(*failed);
       break;

@@ -96,7 +96,13 @@ struct Failed {
   std::optional<Sha256Digest> unproved;
 };
 
+/// Given up at the time that the coordinator had set (ChannelSlot::stop_by). What had come and can
+/// be resumed is in the part.
+struct GivenUp {
+  Response response;
+};
+
 /// How one attempt at a link, or the link itself, ended. A closed set: every reader handles all.
-using Outcome = std::variant<Saved, Kept, Skipped, Redirected, Failed>;
+using Outcome = std::variant<Saved, Kept, Skipped, Redirected, Failed, GivenUp>;
 
 }  // namespace fanfetch

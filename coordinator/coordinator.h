@@ -62,6 +62,8 @@ class Coordinator {
     dispatcher_->on_completion(id, std::move(report), connected);
   }
   void on_lost(TaskId id, Blame blame) { dispatcher_->on_lost(id, blame); }
+  /// See Dispatcher::stop_by().
+  [[nodiscard]] BootInstant stop_by(TaskId id) const { return dispatcher_->stop_by(id); }
   void on_worker_message(std::string text);
   /// Those elsewhere that fetch, or bring links, have been out of reach for too long, or for good.
   /// The run ends. `why`: a sentence.

@@ -132,6 +132,8 @@ Run::Run(RunParts parts)
 Run::~Run() = default;
 
 std::unique_ptr<PoolWorkers> Run::make_pool() {
+  decltype(WorkerEvents::stop_by) stop_by;
+  if (node_) stop_by = [this](TaskId id) { return coordinator_.stop_by(id); };
   return std::make_unique<PoolWorkers>(
       loop_, std::move(parts_.program), parts_.pool, std::move(parts_.workers),
       WorkerEvents{
@@ -140,6 +142,7 @@ std::unique_ptr<PoolWorkers> Run::make_pool() {
                 coordinator_.on_completion(id, std::move(report), connected);
               },
           .on_lost = [this](TaskId id, Blame blame) { coordinator_.on_lost(id, blame); },
+          .stop_by = std::move(stop_by),
           .on_message =
               [this](std::string text) { coordinator_.on_worker_message(std::move(text)); },
           .on_protections = [this](Protections reached) { note_protections(reached); },

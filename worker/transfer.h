@@ -58,8 +58,8 @@ class Transfer : public ResponseTaker {
   [[nodiscard]] std::optional<Outcome> finish(ExchangeEnd end);
   /// Call about once a second, so that a kill costs seconds of a transfer.
   void checkpoint_in_time(Instant now) { body_.checkpoint_in_time(now); }
-  /// The run is being stopped: leaves all that has come for the next run to resume. The transfer is
-  /// over then, without an outcome.
+  /// The run is being stopped, or the job given up: leaves all that has come for the next attempt
+  /// to resume. The transfer is over then, without an outcome.
   void leave_part_at_stop();
 
   /// What its requests have spent on what so far.

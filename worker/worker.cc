@@ -133,6 +133,7 @@ void Worker::begin(Transfer& transfer) {
 
 void Worker::start(Transfer& transfer) {
   Running& running = running_.at(&transfer);
+  if (is_to_be_given_up(running)) return give_up(transfer);
   running.progress.paused = false;
   const Job& job = transfer.job();
   if (!running.deadlines) {
@@ -184,10 +185,15 @@ void Worker::resume(Transfer& transfer) {
 /// Ends transfers whose time is over.
 void Worker::judge() {
   std::vector<std::pair<Transfer*, std::string>> late;
+  std::vector<Transfer*> unwanted;
   if (judge_timer_) loop_.cancel(*judge_timer_);
   judge_timer_.reset();
   for (auto& [transfer, running] : running_) {
     if (!running.deadlines) continue;
+    if (is_to_be_given_up(running)) {
+      unwanted.push_back(transfer);
+      continue;
+    }
     const auto verdict = running.deadlines->judge(loop_.now());
     if (verdict != TransferDeadlines::Verdict::in_time) {
       late.emplace_back(transfer, why_late(verdict, *running.deadlines, *transfer));
@@ -198,11 +204,22 @@ void Worker::judge() {
   for (const auto& [transfer, text] : late) {
     finish(*transfer, {.cause = EndCause::timeout, .text = text});
   }
+  for (Transfer* transfer : unwanted) give_up(*transfer);
+}
+
+/// At once, also where the coordinator has been stopped: others count the same time.
+bool Worker::is_to_be_given_up(const Running& running) const {
+  const auto stop_by = channel_.stop_by(running.use);
+  return stop_by && boot_now() >= *stop_by;
 }
 
 /// Sees to it that judge() is called when the transfer is due, if that is before the next beat.
 void Worker::judge_in_time(const Running& running) {
-  const auto due = running.deadlines->due();
+  auto due = running.deadlines->due();
+  if (const auto stop_by = channel_.stop_by(running.use)) {
+    const Instant end = loop_.now() + (*stop_by - boot_now());
+    due = std::min(due.value_or(end), end);
+  }
   if (!due || *due > loop_.now() + kBeatInterval) return;
   if (judge_timer_) {
     if (judge_timer_->first <= *due) return;
@@ -217,6 +234,16 @@ void Worker::finish(Transfer& transfer, ExchangeEnd end) {
   auto outcome = transfer.finish(std::move(end));
   pacer_.forget(&transfer);
   if (!outcome) return start(transfer);
+  report(transfer, std::move(*outcome));
+}
+
+void Worker::give_up(Transfer& transfer) {
+  transfer.leave_part_at_stop();
+  pacer_.forget(&transfer);
+  report(transfer, GivenUp{});
+}
+
+void Worker::report(Transfer& transfer, Outcome outcome) {
   const auto it = running_.find(&transfer);
   Running running = std::move(it->second);
   running_.erase(it);
@@ -226,7 +253,7 @@ void Worker::finish(Transfer& transfer, ExchangeEnd end) {
   // A part that is not wanted goes before its outcome is known: another worker may create it again.
   running.transfer.reset();
   crash_point("before_outcome");
-  channel_.finish(running.use, {.outcome = std::move(*outcome),
+  channel_.finish(running.use, {.outcome = std::move(outcome),
                                 .requests = running.progress.requests,
                                 .timings = timings,
                                 .bytes = running.progress.bytes + more});

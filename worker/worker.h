@@ -49,7 +49,10 @@ class Worker : private Transfer::Supervisor {
   void resume(Transfer& transfer);
   void judge();
   void judge_in_time(const Running& running);
+  [[nodiscard]] bool is_to_be_given_up(const Running& running) const;
   void finish(Transfer& transfer, ExchangeEnd end);
+  void give_up(Transfer& transfer);
+  void report(Transfer& transfer, Outcome outcome);
   void after_batch();
   void leave();
   void beat();

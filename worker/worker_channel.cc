@@ -40,6 +40,12 @@ std::optional<WorkerChannel::Taken> WorkerChannel::take() {
   return Taken{use, std::move(*job)};
 }
 
+std::optional<BootInstant> WorkerChannel::stop_by(SlotUse use) const {
+  const std::uint64_t word = region_.slot(use.slot).stop_by.load(std::memory_order_relaxed);
+  if (word == kNoStop) return std::nullopt;
+  return BootInstant(BootClock::duration(static_cast<BootClock::rep>(word)));
+}
+
 void WorkerChannel::set_progress(SlotUse use, const JobProgress& progress, std::uint64_t to_come) {
   ChannelSlot& slot = region_.slot(use.slot);
   slot.to_come.store(to_come, std::memory_order_relaxed);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "common/boot_clock.h"
 #include "common/channel/layout.h"
 #include "common/channel/region.h"
 #include "common/channel/ring.h"
@@ -27,6 +28,8 @@ class WorkerChannel {
 
   /// The next job, marked as started; nullopt: nothing is queued.
   [[nodiscard]] std::optional<Taken> take();
+  /// When it is to be given up; it may change while the job runs. nullopt: never.
+  [[nodiscard]] std::optional<BootInstant> stop_by(SlotUse use) const;
   /// Says what has been done for it so far; the coordinator looks a few times a second.
   /// `to_come`: body bytes that its response still has, or kUnknownBytes.
   void set_progress(SlotUse use, const JobProgress& progress,

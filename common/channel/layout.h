@@ -12,7 +12,7 @@ namespace fanfetch {
 ///
 /// Every word has one writer, and each writer's words lie on cache lines of their own. There is no
 /// lock: a killed process could not release it. Change kChannelVersion with the layout.
-inline constexpr std::uint64_t kChannelVersion = 0x66616e666574630a;  // "fanfetc", 10
+inline constexpr std::uint64_t kChannelVersion = 0x66616e666574630b;  // "fanfetc", 11
 
 inline constexpr std::size_t kCacheLine = 64;
 inline constexpr std::size_t kPage = 4096;
@@ -51,6 +51,9 @@ struct ChannelHeader {
   std::atomic<std::uint32_t> held_back;    // transfers that wait for their share of byte_rate
 };
 
+/// ChannelSlot::stop_by: the job may take as long as it takes.
+inline constexpr std::uint64_t kNoStop = ~std::uint64_t{0};
+
 /// There is no response yet, or it does not say how long it is.
 inline constexpr std::uint64_t kUnknownBytes = ~std::uint64_t{0};
 /// More than any file has: a worker that says more is not believed, and sums do not wrap.
@@ -63,6 +66,9 @@ enum class Phase : std::uint32_t { started = 1, done = 2 };
 struct ChannelSlot {
   // Coordinator writes:
   alignas(kCacheLine) std::atomic<std::uint32_t> request_bytes;
+  /// Nanoseconds of BootClock, or kNoStop. The worker gives the job up then, by itself: the
+  /// coordinator may be stopped alone. Before it submits, and later while the job runs.
+  std::atomic<std::uint64_t> stop_by;
 
   // Worker writes:
   alignas(kCacheLine) std::atomic<std::uint64_t> state;

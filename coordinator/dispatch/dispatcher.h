@@ -69,6 +69,10 @@ class Dispatcher final : public Fetching {
   // Events of the workers:
   void on_completion(TaskId id, JobReport report, std::optional<unsigned> connected = {});
   void on_lost(TaskId id, Blame blame);
+  /// For WorkerEvents::stop_by. REQUIRES: Events::guard is set, and the task is with a worker.
+  [[nodiscard]] BootInstant stop_by(TaskId id) const {
+    return events_.guard->stop_by(tasks_.at(id).link);
+  }
 
   void pause() override {
     if (!paused_since_) paused_since_ = timers_.now();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/boot_clock.h"
 #include "coordinator/link/link.h"
 
 namespace fanfetch {
@@ -13,6 +14,8 @@ struct LinkGuard {
   /// on_back() follows once nothing moves for it any more.
   [[nodiscard]] virtual bool may_begin(const Link& link) = 0;
   virtual void on_back(const Link& link) = 0;
+  /// When the transfer that has begun for it has to have ended; it may change while that runs.
+  [[nodiscard]] virtual BootInstant stop_by(const Link& link) const = 0;
 };
 
 }  // namespace fanfetch

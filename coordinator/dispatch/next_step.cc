@@ -50,6 +50,20 @@ NextStep after_failure(Tries tries, Failed failed, const RetryRules& rules, RunP
   return {TryAgain{*delay, std::move(failed)}, tries};
 }
 
+/// Where its host is another node's now, its next turn shows that.
+NextStep after_giving_up(Tries tries, Response response, RunPhase phase) {
+  if (phase == RunPhase::cut_off) return {Abandon{}, tries};
+  if (++tries.free_retries > kMaxFreeRetries) {
+    return {
+        Settle{Failed{.error = ErrorClass::crashed_worker,
+                      .message = fmt::format("its workers gave it up {} times", kMaxFreeRetries),
+                      .response = std::move(response)}},
+        tries};
+  }
+  if (tries.attempts > 0) --tries.attempts;
+  return {TryAgain{}, tries};
+}
+
 }  // namespace
 
 NextStep next_step(const Task& task, Outcome outcome, const RetryRules& rules, RunPhase phase,
@@ -59,6 +73,9 @@ NextStep next_step(const Task& task, Outcome outcome, const RetryRules& rules, R
   }
   if (auto* failed = std::get_if<Failed>(&outcome)) {
     return after_failure(task.tries, std::move(*failed), rules, phase, now, dice);
+  }
+  if (auto* given_up = std::get_if<GivenUp>(&outcome)) {
+    return after_giving_up(task.tries, std::move(given_up->response), phase);
   }
   if (auto* kept = std::get_if<Kept>(&outcome); kept != nullptr && !task.link.earlier) {
     Failed failed{.message = "the server says 304 though nothing was known of it",

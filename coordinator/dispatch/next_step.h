@@ -25,7 +25,7 @@ enum class RunPhase : std::uint8_t {
   cut_off,  ///< It is being ended early: what would need another request is left to the next run.
 };
 
-/// The link is done with: this is how it ended. Never Redirected.
+/// The link is done with: this is how it ended. Never Redirected or GivenUp.
 struct Settle {
   Outcome outcome;
 };
@@ -54,7 +54,7 @@ inline constexpr int kMaxSoleDeaths = 3;
 /// file still gets it through in the end.
 inline constexpr std::uint64_t kFreeRetryBytes = 1 << 20;
 /// So often at most, enough for 10 GiB in the smallest such steps: a broken worker may say that
-/// each attempt has added something.
+/// each attempt has added something, or was to be given up.
 inline constexpr int kMaxFreeRetries = 10'000;
 
 /// What follows when a job of `task` ended with `outcome`. Failed::retry says whether another try
@@ -67,6 +67,8 @@ inline constexpr int kMaxFreeRetries = 10'000;
 ///     kept                | settle; without an earlier file: failed   | the same
 ///     redirected          | follow; settle as failed after           | abandon
 ///                         | kMaxRedirects or where the URL is bad    |
+///     given up            | try again, kMaxFreeRetries times; then   | abandon
+///                         | settle as crashed_worker                 |
 ///     failed for good, or | settle                                   | settle
 ///     no retries left     |                                          |
 ///     failed, retries left| try again                                | abandon

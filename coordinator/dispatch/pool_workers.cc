@@ -16,6 +16,7 @@ Error too_large() {
 }  // namespace
 
 Connection connection_after(const Outcome& outcome) {
+  if (std::holds_alternative<GivenUp>(outcome)) return Connection::closed;
   const auto* failed = std::get_if<Failed>(&outcome);
   const bool usable = failed == nullptr || failed->error == ErrorClass::http_4xx ||
                       failed->error == ErrorClass::http_5xx ||
@@ -26,11 +27,16 @@ Connection connection_after(const Outcome& outcome) {
 PoolWorkers::PoolWorkers(EventLoop& loop, WorkerProgram program, const PoolSettings& settings,
                          std::deque<StartedWorker> first, WorkerEvents events)
     : on_completion_(std::move(events.on_completion)),
+      gives_up_(events.stop_by != nullptr),
       pool_(loop, std::move(program), settings, std::move(first),
             {.on_result = [this](TaskId task, unsigned worker,
                                  std::span<const std::byte> result) -> PoolEvents::Receipt {
                auto report = decode_report(result);
                if (!report) return {.integrity = Integrity::corrupt};
+               // Nobody has said when: each time it would be asked for again at once.
+               if (std::holds_alternative<GivenUp>(report->outcome) && !gives_up_) {
+                 return {.integrity = Integrity::corrupt};
+               }
                const Connection connection = connection_after(report->outcome);
                const bool kept = connection == Connection::usable;
                on_completion_(task, std::move(*report),
@@ -38,6 +44,7 @@ PoolWorkers::PoolWorkers(EventLoop& loop, WorkerProgram program, const PoolSetti
                return {.connection = connection};
              },
              .on_lost = std::move(events.on_lost),
+             .stop_by = std::move(events.stop_by),
              .on_message = std::move(events.on_message),
              .on_protections = std::move(events.on_protections),
              .on_hopeless = std::move(events.on_hopeless)}) {}

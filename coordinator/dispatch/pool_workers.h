@@ -49,6 +49,7 @@ class PoolWorkers final : public Workers {
   }
 
   const decltype(WorkerEvents::on_completion) on_completion_;
+  const bool gives_up_;  // jobs, at WorkerEvents::stop_by
   WorkerPool pool_;
 };
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "common/boot_clock.h"
 #include "common/job.h"
 #include "common/result.h"
 #include "common/sandbox/sandbox_rules.h"
@@ -15,12 +16,16 @@
 namespace fanfetch {
 
 /// What happens to the workers and their jobs. Called on the loop's thread, never from within a
-/// call to Workers, except for `on_message` and `on_hopeless`, which start() may call.
+/// call to Workers, except for `stop_by`, and for `on_message` and `on_hopeless`, which start() may
+/// call.
 struct WorkerEvents {
   /// A job is done. `connected`: the worker that has kept its connection; nullopt: none has.
   std::function<void(TaskId, JobReport, std::optional<unsigned> connected)> on_completion;
   /// A worker died before this job of it had an outcome.
   std::function<void(TaskId, Blame)> on_lost;
+  /// When a job has to be given up: asked as it is submitted, and once a second while it runs.
+  /// Null: never. May be called from within submit().
+  std::function<std::optional<BootInstant>(TaskId)> stop_by = nullptr;
   /// A death, or a line that a worker wrote to its stderr: for the user. Not cleaned.
   std::function<void(std::string text)> on_message;
   /// What holds the workers back from now on.

@@ -3,23 +3,11 @@
 #include <cassert>
 #include <chrono>
 
-#include "common/clock.h"
+#include "common/boot_clock.h"
 
 namespace fanfetch {
 
-/// The clock of partition leases: CLOCK_BOOTTIME, which goes on while the machine is suspended, as
-/// the clock of Redis does. A type of its own, so that no lease is ever measured by Instant, whose
-/// clock stands still then. The rules take `now` and ask no clock.
-struct BootClock {
-  using duration = Duration;
-  using rep = duration::rep;
-  using period = duration::period;
-  using time_point = std::chrono::time_point<BootClock>;
-  static constexpr bool is_steady = true;
-};
-using BootInstant = BootClock::time_point;
-
-/// The times of a fleet's partition leases. All nodes of a job have the same.
+/// The times of a fleet's partition leases, by BootClock. All nodes of a job have the same.
 ///
 /// Two nodes never work on one partition as long as
 ///

@@ -59,7 +59,9 @@ struct AddOutcome {
     record.message = std::move(skipped.message);
     add_earlier_file();
   }
-  void operator()(Redirected&&) const {}  // never settles: it became a new job
+  // Neither settles: it became a new job.
+  void operator()(Redirected&&) const {}
+  void operator()(GivenUp&&) const {}
 
  private:
   void add_earlier_file() const {

@@ -17,7 +17,7 @@ namespace fanfetch {
 /// not wanted, or failed for good. The dispatcher hands it to the ledger's thread.
 struct FinishedLink {
   Link link;
-  Outcome outcome;                        ///< Any but Redirected.
+  Outcome outcome;                        ///< Any but Redirected and GivenUp.
   std::string final_url;                  ///< The last URL asked for, after redirects.
   int attempts = 0;                       ///< 0: no request was made, and final_url means nothing.
   WallTime started_at{};                  ///< Of the first attempt.

@@ -1,11 +1,21 @@
 #include "coordinator/pool/coordinator_channel.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
 #include "common/event_loop.h"
 
 namespace fanfetch {
+namespace {
+
+std::uint64_t stop_word(std::optional<BootInstant> stop_by) {
+  if (!stop_by) return kNoStop;
+  return static_cast<std::uint64_t>(
+      std::max(stop_by->time_since_epoch(), BootClock::duration::zero()).count());
+}
+
+}  // namespace
 
 CoordinatorChannel::CoordinatorChannel(ChannelRegion region, UniqueFd submitted, UniqueFd completed)
     : region_(std::move(region)),
@@ -29,7 +39,8 @@ Result<CoordinatorChannel> CoordinatorChannel::create(std::uint32_t slots,
   return CoordinatorChannel(std::move(*region), std::move(*submitted), std::move(*completed));
 }
 
-bool CoordinatorChannel::submit(const Encoder& encode, const Label& label) {
+bool CoordinatorChannel::submit(const Encoder& encode, const Label& label,
+                                std::optional<BootInstant> stop_by) {
   const std::uint32_t index = free_.back();
   ChannelSlot& slot = region_.slot(index);
   const std::size_t size = encode(slot.payload);
@@ -38,8 +49,18 @@ bool CoordinatorChannel::submit(const Encoder& encode, const Label& label) {
   Lease& lease = leases_[index];
   lease = {label, lease.generation + 1, true};
   slot.request_bytes.store(static_cast<std::uint32_t>(size), std::memory_order_relaxed);
+  slot.stop_by.store(stop_word(stop_by), std::memory_order_relaxed);
   submit_.push(SlotUse{index, lease.generation}.pack());  // releases all of the above
   return true;
+}
+
+void CoordinatorChannel::set_stop_times(const StopTimes& stop_by) {
+  for (std::uint32_t index = 0; index < leases_.size(); ++index) {
+    const Lease& lease = leases_[index];
+    if (!lease.held) continue;
+    region_.slot(index).stop_by.store(stop_word(stop_by(lease.label.task)),
+                                      std::memory_order_relaxed);
+  }
 }
 
 void CoordinatorChannel::wake_worker() { post_eventfd(submitted_.get()); }

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "common/boot_clock.h"
 #include "common/channel/region.h"
 #include "common/channel/ring.h"
 #include "common/result.h"
@@ -32,6 +33,8 @@ class CoordinatorChannel {
     TaskId task = 0;
     HostKey host = 0;
   };
+  /// When the worker has to give a job up, if it still runs then. nullopt: never.
+  using StopTimes = std::function<std::optional<BootInstant>(TaskId)>;
   /// Gets a result, copied out of the worker's reach and lent for the call, and says whether it is
   /// sound. May submit more.
   using Acceptor = std::function<Integrity(const Label&, std::span<const std::byte>)>;
@@ -61,8 +64,11 @@ class CoordinatorChannel {
                                                          std::uint64_t byte_rate = kNoByteRate);
 
   /// Leases a slot and queues the request that `encode` writes into it; the worker sees it after
-  /// wake_worker(). False: it does not fit. REQUIRES: free_slots() > 0.
-  [[nodiscard]] bool submit(const Encoder& encode, const Label& label);
+  /// wake_worker(). False: it does not fit. `stop_by`: see StopTimes. REQUIRES: free_slots() > 0.
+  [[nodiscard]] bool submit(const Encoder& encode, const Label& label,
+                            std::optional<BootInstant> stop_by = std::nullopt);
+  /// Other times hold for its jobs from now on; the worker looks about once a second.
+  void set_stop_times(const StopTimes& stop_by);
   void wake_worker();
 
   /// Hands over what the worker has finished, and frees those slots. `corrupt`: the worker wrote

@@ -114,6 +114,7 @@ void WorkerPool::tick() {
     }
     see_protections(*member);
     watch_leases(*member);
+    if (events_.stop_by) member->channel->set_stop_times(events_.stop_by);
   }
   if (!gone_) retire_one();
 }

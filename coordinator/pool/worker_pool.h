@@ -42,6 +42,9 @@ struct PoolEvents {
   std::function<Receipt(TaskId, unsigned worker, std::span<const std::byte> result)> on_result;
   /// A worker died before it was done with this job.
   std::function<void(TaskId, Blame)> on_lost;
+  /// When a job has to be given up: asked as it is submitted, and once a second while it runs.
+  /// Null: never. A job that was given up is done, too.
+  CoordinatorChannel::StopTimes stop_by = nullptr;
   /// For the user: what happens to a worker, or a line that it wrote to its stderr. Not cleaned.
   std::function<void(std::string text)> on_message;
   /// Workers are in their sandboxes now, and this is what all of them have in common. Called when

@@ -67,7 +67,8 @@ Placement WorkerPool::placement(unsigned worker, std::size_t least) const {
 }
 
 bool WorkerPool::submit_to(PoolMember& member, const Encoder& encode, TaskId task, HostKey host) {
-  if (!member.channel->submit(encode, {task, host})) return false;
+  const auto stop_by = events_.stop_by ? events_.stop_by(task) : std::nullopt;
+  if (!member.channel->submit(encode, {task, host}, stop_by)) return false;
   member.unwoken = true;
   member.warm.begin(host);
   return true;

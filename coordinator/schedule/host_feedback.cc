@@ -66,6 +66,7 @@ HostFeedback host_feedback(const Outcome& outcome, WallTime now) {
   if (const auto* skipped = std::get_if<Skipped>(&outcome)) {
     if (skipped->response.http_status == 0) return {};  // it was never requested
   }
+  if (std::holds_alternative<GivenUp>(outcome)) return {};  // that was our wish
   return {.kind = Kind::healthy};  // kept, redirected, or skipped for its content
 }
 

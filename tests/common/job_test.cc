@@ -187,9 +187,9 @@ TEST(Outcome, AStatusThatNoResponseHasIsRefused) {
                                       {0x7fffffff, false},
                                       {-0x7fffffff - 1, false}}) {
     const Response response{.http_status = status};
-    const Outcome outcomes[] = {Saved{.response = response}, Kept{response},
+    const Outcome outcomes[] = {Saved{.response = response},   Kept{response},
                                 Skipped{.response = response}, Redirected{response},
-                                Failed{.response = response}};
+                                Failed{.response = response},  GivenUp{response}};
     for (const Outcome& outcome : outcomes) {
       const auto size = encode(outcome, buffer);
       EXPECT_EQ(decode_outcome(std::span(buffer).first(size)).has_value(), taken) << status;

@@ -125,8 +125,11 @@ class Run {
     const auto kind = script_.number<std::uint8_t>();
     const Response response{.http_status = 100 + kind, .location = text, .retry_after = text};
     const Outcome outcomes[] = {Saved{.response = response, .sha256 = Sha256Digest{}},
-                                Kept{response}, Skipped{.response = response}, Redirected{response},
-                                Failed{.message = text, .response = response}};
+                                Kept{response},
+                                Skipped{.response = response},
+                                Redirected{response},
+                                Failed{.message = text, .response = response},
+                                GivenUp{response}};
     const JobReport report{outcomes[kind % std::size(outcomes)], kind};
     slot.result_bytes = static_cast<std::uint32_t>(encode(report, slot.payload));
   }

@@ -182,6 +182,35 @@ TEST_F(FleetTest, ANodeThatIsKilledLeavesNothingBehind) {
   EXPECT_LE(requests(), 150u * 105 / 100 + 200);
 }
 
+/// Its workers do not: what they have in flight ends before another node may ask the host.
+TEST_F(FleetTest, ANodeThatStandsStillKeepsNoTransferBeyondItsLease) {
+  set_lease(3s);
+  list(2, 0ms);
+  std::string text = read_file(folder_.at("urls.txt"));
+  for (std::size_t n = 0; n < kPerHost; ++n) {
+    const std::string path = fmt::format("/slow-{}/photo.jpg", n);
+    Reply silent = ok(""), late = ok(noise(2000, static_cast<unsigned>(++links_)));
+    silent.silent = true;
+    late.delay = 200ms;
+    origins_[0]->serve_in_turn(path, {silent, late});
+    text += origins_[0]->url(path) + "\n";
+  }
+  (void)folder_.write("urls.txt", text);
+  FanfetchProcess driver(driver_setup());
+  auto frozen = std::make_unique<FanfetchProcess>(node_setup(1));
+  wait_for_requests(links_);
+  frozen->signal(SIGSTOP);  // this one process, not its workers
+  FanfetchProcess other(node_setup(2));
+  wait_for_requests(links_ + kPerHost);
+  frozen->signal(SIGKILL);
+  (void)frozen->wait();
+  const Finished end = finish(driver);
+  EXPECT_EQ(0, end.exit_status) << end.describe();
+  (void)finish(other);
+  expect_all_saved();
+  expect_limits_held();
+}
+
 TEST_F(FleetTest, ADriverThatIsKilledGoesOn) {
   list(30, 20ms);
   FanfetchProcess one(node_setup(1)), two(node_setup(2));

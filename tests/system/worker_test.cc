@@ -53,7 +53,7 @@ class WorkerTest : public ::testing::Test {
       EXPECT_TRUE(eventually([&] { return channel->heartbeat() > 0; }, kPatience));
       before(process->pid());
     }
-    EXPECT_TRUE(channel->submit([&](auto buffer) { return encode(job, buffer); }, {1}));
+    EXPECT_TRUE(channel->submit([&](auto buffer) { return encode(job, buffer); }, {1}, stop_by_));
     channel->wake_worker();
     std::vector<Outcome> done;
     const auto accept = [&](const CoordinatorChannel::Label&, std::span<const std::byte> bytes) {
@@ -63,11 +63,13 @@ class WorkerTest : public ::testing::Test {
     };
     pollfd wait{.fd = channel->completed_fd(), .events = POLLIN, .revents = 0};
     const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(kPatience).count();
+    if (while_it_runs_) while_it_runs_(*channel);
     while (done.empty() && ::poll(&wait, 1, static_cast<int>(limit)) > 0) {
       drain_eventfd(channel->completed_fd());
       EXPECT_EQ(Integrity::sound, channel->drain(accept));
     }
     received_ = channel->bytes_in();
+    if (done.empty()) process->kill();
     channel->stop_worker(Stopping::finish);
     (void)process->reap();
     EXPECT_EQ(1u, done.size());
@@ -104,6 +106,9 @@ class WorkerTest : public ::testing::Test {
   FaultOrigin origin_;
   fs::path binary_ = fs::path(::getenv("FANFETCH")).parent_path() / "../worker/fanfetch-worker";
   std::uint64_t received_ = 0;  // by the last process
+  // Of the next one:
+  std::optional<BootInstant> stop_by_;
+  std::function<void(CoordinatorChannel&)> while_it_runs_;
 };
 
 TEST_F(WorkerTest, GoesOnWhereAnEarlierProcessEnded) {
@@ -112,6 +117,32 @@ TEST_F(WorkerTest, GoesOnWhereAnEarlierProcessEnded) {
   expect_saved(ask(job()));
   EXPECT_EQ(kMiB, received_) << "only what is new counts";
   EXPECT_EQ(fmt::format("bytes={}-", 3 * kMiB), origin_.requests()[1].header("range"));
+}
+
+/// By itself: a coordinator that is stopped, or gone, says nothing any more.
+TEST_F(WorkerTest, GivesAJobUpAtItsTimeAndLeavesWhatHasCome) {
+  Reply stuck = in_pieces(kBody);
+  stuck.gate = std::make_shared<Gate>();
+  stuck.gate_after = 3 * kMiB;
+  serve({stuck, in_pieces(kBody)});
+  while_it_runs_ = [](CoordinatorChannel& channel) {
+    ASSERT_TRUE(eventually([&] { return channel.bytes_in() == 3 * kMiB; }, kPatience));
+    channel.set_stop_times([](TaskId) { return boot_now() + std::chrono::milliseconds(100); });
+  };
+  EXPECT_TRUE(std::holds_alternative<GivenUp>(ask(job())));
+  while_it_runs_ = nullptr;
+  expect_saved(ask(job()));
+  EXPECT_EQ(kMiB, received_);
+  EXPECT_EQ(fmt::format("bytes={}-", 3 * kMiB), origin_.requests()[1].header("range"));
+}
+
+TEST_F(WorkerTest, AsksForNothingOnceTheTimeOfAJobIsOver) {
+  serve({in_pieces(kBody)});
+  stop_by_ = boot_now();
+  EXPECT_TRUE(std::holds_alternative<GivenUp>(ask(job())));
+  EXPECT_EQ(0u, origin_.count());
+  stop_by_ = boot_now() + std::chrono::hours(1);
+  expect_saved(ask(job()));
 }
 
 /// Whatever a URL, a proxy or this machine's files may say: the coordinator has judged these

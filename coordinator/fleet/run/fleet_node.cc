@@ -49,11 +49,11 @@ void FleetNode::start(EventLoop& loop, Events events) {
                     .on_gone = [this](std::string why, bool) { end_list(Error{std::move(why)}); },
                     .on_notice = events_.on_notice});
   // No other process has that name: not even this machine's next one in the same folder.
-  keeper_.emplace(loop, *line_, job_,
-                  fmt::format("{}/{}.{:x}", name_, ::getpid(),
-                              LeaseKeeper::boot_now().time_since_epoch().count()),
-                  LeaseKeeper::Events{.on_work = [this](unsigned one) { begin_work(one); },
-                                      .on_stop = [this](unsigned one) { end_work(one); }});
+  keeper_.emplace(
+      loop, *line_, job_,
+      fmt::format("{}/{}.{:x}", name_, ::getpid(), boot_now().time_since_epoch().count()),
+      LeaseKeeper::Events{.on_work = [this](unsigned one) { begin_work(one); },
+                          .on_stop = [this](unsigned one) { end_work(one); }});
   links_.start(loop, *line_, *keeper_, events_.on_notice);
   results_.start(loop, *line_);
   line_->start();
@@ -147,6 +147,10 @@ bool FleetNode::may_begin(const Link& link) {
 void FleetNode::on_back(const Link& link) {
   const unsigned partition = partition_of(link);
   if (--transfers_[partition] == 0 && !links_.reads(partition)) keeper_->on_stopped(partition);
+}
+
+BootInstant FleetNode::stop_by(const Link& link) const {
+  return keeper_->stop_by(partition_of(link));
 }
 
 void FleetNode::go_on() { keeper_->go_on(); }

@@ -52,6 +52,7 @@ class FleetNode final : public LinkGuard {
   // From the loop:
   [[nodiscard]] bool may_begin(const Link& link) override;
   void on_back(const Link& link) override;
+  [[nodiscard]] BootInstant stop_by(const Link& link) const override;
   /// Does what time has made due. Call first after each wake-up.
   void go_on();
   /// Sends what has gathered. Call last.

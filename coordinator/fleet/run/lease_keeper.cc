@@ -55,12 +55,6 @@ LeaseKeeper::~LeaseKeeper() {
   cancel_timer(loop_, look_timer_);
 }
 
-BootInstant LeaseKeeper::boot_now() {
-  timespec now{};
-  ::clock_gettime(CLOCK_BOOTTIME, &now);
-  return BootInstant(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
-}
-
 std::string LeaseKeeper::token_of(TakeNumber take) const { return fmt::format("{}:{}", me_, take); }
 
 std::string LeaseKeeper::token(unsigned partition) const { return token_of(takes_[partition]); }

@@ -44,11 +44,13 @@ class LeaseKeeper {
   [[nodiscard]] bool may_begin(unsigned partition) const {
     return leases_.may_begin(partition, boot_now());
   }
+  /// When its last transfer has to have ended; BootInstant(): it may have none.
+  [[nodiscard]] BootInstant stop_by(unsigned partition) const {
+    return leases_.stop_by(partition).value_or(BootInstant());
+  }
   /// By which scripts know the lease of a partition that the node works on.
   [[nodiscard]] std::string token(unsigned partition) const;
   [[nodiscard]] unsigned working() const { return leases_.working(); }
-
-  [[nodiscard]] static BootInstant boot_now();
 
  private:
   [[nodiscard]] std::string token_of(TakeNumber take) const;

@@ -73,6 +73,32 @@ TEST_F(ChannelTest, CarriesAJobThereAndItsOutcomeBack) {
   EXPECT_EQ(coordinator_.leases(), 0u);
 }
 
+TEST_F(ChannelTest, SaysWhenAJobIsToBeGivenUp) {
+  const auto at = [](int seconds) { return BootInstant(std::chrono::seconds(seconds)); };
+  const auto encoder = [](std::span<std::byte> buffer) { return encode(job_for(1), buffer); };
+  ASSERT_TRUE(coordinator_.submit(encoder, {1}));
+  ASSERT_TRUE(coordinator_.submit(encoder, {2}, at(5)));
+  ASSERT_TRUE(coordinator_.submit(encoder, {3}, at(-5)));
+  const auto first = worker_.take(), second = worker_.take(), third = worker_.take();
+  EXPECT_EQ(worker_.stop_by(first->use), std::nullopt);
+  EXPECT_EQ(worker_.stop_by(second->use), at(5));
+  EXPECT_EQ(worker_.stop_by(third->use), at(0)) << "it is over";
+
+  std::vector<TaskId> asked;
+  coordinator_.set_stop_times([&](TaskId task) {
+    asked.push_back(task);
+    return task == 2 ? std::nullopt : std::optional(at(60));
+  });
+  EXPECT_EQ(asked, (std::vector<TaskId>{1, 2, 3})) << "of those that it has alone";
+  EXPECT_EQ(worker_.stop_by(first->use), at(60));
+  EXPECT_EQ(worker_.stop_by(second->use), std::nullopt);
+
+  worker_.finish(first->use, {GivenUp{}, 1});
+  ASSERT_EQ(drain(), Integrity::sound);
+  ASSERT_TRUE(submit(job_for(2), 4));  // the same slot
+  EXPECT_EQ(worker_.stop_by(worker_.take()->use), std::nullopt);
+}
+
 TEST_F(ChannelTest, UsesItsSlotsAgainAndAgain) {
   for (int round = 0; round < 100; ++round) {
     for (std::uint32_t i = 0; i < kSlots; ++i) ASSERT_TRUE(submit(job_for(round), i));

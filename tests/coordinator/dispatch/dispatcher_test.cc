@@ -68,6 +68,9 @@ struct FakeGuard final : LinkGuard {
     return true;
   }
   void on_back(const Link& /*link*/) override { --moving; }
+  [[nodiscard]] BootInstant stop_by(const Link& link) const override {
+    return BootInstant(std::chrono::seconds(link.url.host == "a.test" ? 7 : 0));
+  }
 
   std::string forbidden;
   int moving = 0;
@@ -91,11 +94,12 @@ TEST_F(DispatcherTest, AGuardIsAskedBeforeEachRequest) {
   guarded.dispatch();
   EXPECT_EQ(submitted(), Texts{"http://a.test/x"});
   EXPECT_EQ(guard.moving, 1);
+  EXPECT_EQ(guarded.stop_by(1), BootInstant(std::chrono::seconds(7)));
   ASSERT_EQ(finished_.size(), 1u);
   EXPECT_TRUE(std::holds_alternative<Skipped>(finished_[0].outcome));
   EXPECT_EQ(finished_[0].attempts, 0);
 
-  guarded.on_lost(workers_.take().task, Blame::none);
+  guarded.on_completion(workers_.take().task, {GivenUp{}, 1});
   EXPECT_EQ(guard.moving, 0) << "nothing moves while it waits for the next try";
   guard.forbidden = "a.test";
   if (const auto wait = timers_.next()) timers_.advance(*wait);

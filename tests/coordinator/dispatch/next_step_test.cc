@@ -16,6 +16,7 @@ std::string text_of(const NextStep& step) {
     if (std::holds_alternative<Kept>(settle->outcome)) return "kept";
     if (std::holds_alternative<Skipped>(settle->outcome)) return "skipped";
     if (std::holds_alternative<Redirected>(settle->outcome)) return "settled as redirected";
+    if (std::holds_alternative<GivenUp>(settle->outcome)) return "settled as given up";
     return fmt::format("failed: {}", name(std::get<Failed>(settle->outcome).error));
   }
   if (const auto* follow = std::get_if<Follow>(&step.action))
@@ -80,6 +81,7 @@ INSTANTIATE_TEST_SUITE_P(
                    "abandon"},
         OutcomeRow{"redirected_nowhere", redirect_to("ftp://b.test/y"), false, "failed: redirects",
                    "failed: redirects", "abandon", "abandon"},
+        OutcomeRow{"given_up", GivenUp{}, false, "try again", "try again", "abandon", "abandon"},
         OutcomeRow{"failed_for_now", failed(ErrorClass::http_5xx, Retry::yes), false, "try again",
                    "failed: http_5xx", "abandon", "failed: http_5xx"},
         OutcomeRow{"failed_for_good", failed(ErrorClass::http_4xx, Retry::no), false,
@@ -99,6 +101,19 @@ TEST(NextStep, EveryErrorClassIsTriedAgainAsItsRetrySays) {
     EXPECT_EQ(text_of(step(task, failed(error, Retry::no), RunPhase::running)),
               fmt::format("failed: {}", name(error)));
   }
+}
+
+TEST(NextStep, AJobThatWasGivenUpCostsNoAttemptAndIsNotTriedForEver) {
+  Task task = task_with({.attempts = 2});
+  for (int times = 1; times <= kMaxFreeRetries; ++times) {
+    const NextStep after = step(task, GivenUp{}, RunPhase::running);
+    ASSERT_EQ(text_of(after), "try again") << times;
+    EXPECT_EQ(std::get<TryAgain>(after.action).delay, Duration(0));
+    ASSERT_EQ(after.tries.attempts, 1);
+    task.tries = after.tries;
+    ++task.tries.attempts;
+  }
+  EXPECT_EQ(text_of(step(task, GivenUp{}, RunPhase::running)), "failed: crashed_worker");
 }
 
 TEST(NextStep, ALongerWaitThanTheUserAllowsIsRateLimited) {

@@ -14,6 +14,7 @@ TEST(ConnectionAfter, WhatIsBrokenOffTakesItsConnectionAlong) {
        {ErrorClass::http_4xx, ErrorClass::http_5xx, ErrorClass::rate_limited}) {
     EXPECT_EQ(connection_after(Failed{.error = error}), Connection::usable) << name(error);
   }
+  EXPECT_EQ(connection_after(GivenUp{}), Connection::closed);
   EXPECT_EQ(connection_after(Saved{}), Connection::usable);
   EXPECT_EQ(connection_after(Redirected{}), Connection::usable);
   EXPECT_EQ(connection_after(Kept{}), Connection::usable);

@@ -35,6 +35,10 @@ TEST(HostFeedback, WhatLivesIsHealthy) {
   EXPECT_EQ(kind(Skipped{.response = {.http_status = 200}}), Kind::healthy);
 }
 
+TEST(HostFeedback, WhatWasGivenUpSaysNothing) {
+  EXPECT_EQ(kind(GivenUp{.response = {.http_status = 200}}), Kind::none);
+}
+
 TEST(HostFeedback, WhatHasTooMuchSaysSo) {
   EXPECT_EQ(kind(failed(ErrorClass::rate_limited, 429)), Kind::throttled);
   EXPECT_EQ(kind(failed(ErrorClass::http_5xx, 503)), Kind::unavailable);
