@@ -10,6 +10,7 @@ import sys
 
 import context
 import defaults
+import fleet
 import growth
 import guard
 import ledgers
@@ -24,11 +25,12 @@ import transfers
 import waiting
 
 HEADLINE = ("small", "medium", "tls", "tutorial")
-AGAINST = ("small", "medium", "tls", "big", "tiny", "hosts", "disk")
+AGAINST = ("small", "medium", "tls", "big", "tiny", "hosts", "disk", "fleet")
 WORKLOADS = {function.__name__: function for function in (
     transfers.small, transfers.medium, transfers.tls, waiting.tutorial, waiting.latency, transfers.big,
     transfers.hosts, transfers.tiny, transfers.scaling, transfers.disk, lists.long, ledgers.saved, lists.refused,
-    live.live, ledgers.full, growth.growth, defaults.defaults, ledgers.ledger, ledgers.scheduler, names.dns, waiting.slow)}
+    live.live, fleet.fleet, ledgers.full, growth.growth, defaults.defaults, ledgers.ledger, ledgers.scheduler,
+    names.dns, waiting.slow)}
 
 
 def usage():
@@ -51,6 +53,7 @@ def arguments():
     parser.add_argument("--plot", metavar="FILE.svg", help="draws them, too")
     parser.add_argument("--fanfetch", metavar="PROGRAM", help="measures this one, in place of build/release's")
     parser.add_argument("--limit-client", metavar="PROGRAM", help="likewise")
+    parser.add_argument("--fleet-node", metavar="PROGRAM", help="likewise: fleet_bench, which fetches nothing")
     parser.add_argument("--against", metavar="PROGRAM", help="another build's fanfetch, in place of the rivals; "
                         f"workloads: {' '.join(AGAINST)} (the default is {AGAINST[0]})")
     parser.add_argument("--guard", action="store_true",
@@ -86,8 +89,8 @@ def main():
     comparisons = []
     with context.folders() as (work, memory, disk):
         bench = context.Bench(work=work, memory=memory, disk=disk,
-                              programs=programs.Programs(given.fanfetch, given.limit_client), rounds=given.rounds,
-                              limit=given.limit, environment=context.plain_environment(f"{work}/home"),
+                              programs=programs.Programs(given.fanfetch, given.limit_client, given.fleet_node),
+                              rounds=given.rounds, limit=given.limit, environment=context.plain_environment(f"{work}/home"),
                               random=random.Random(seed), files=given.files, bytes=given.bytes,
                               against=given.against and os.path.realpath(given.against))
         where = report.machine(bench)

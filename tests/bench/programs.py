@@ -10,13 +10,14 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 class Programs:
     """Those of build/release, which scripts/build brings up to date; or those that the caller names."""
 
-    def __init__(self, fanfetch, limit_client):
+    def __init__(self, fanfetch, limit_client, fleet_node=None):
         self.build = os.environ.get("FANFETCH_BENCH_BUILD", "yes") != "no"
         self.fanfetch = self._given(fanfetch) or self.built("coordinator/fanfetch")
         if self.fanfetch is None:
             raise SystemExit("there is no build/release/coordinator/fanfetch: scripts/build makes it, "
                              "or name one with --fanfetch")
         self.limit_client = self._given(limit_client) or self._path("tests/bench/limit_client")
+        self.fleet_node = self._given(fleet_node)
 
     @staticmethod
     def _given(path):

@@ -119,3 +119,33 @@ class Late(Server):
 
     def url(self, path, address="127.0.0.1"):
         return f"http://{address}:{self.port}/{path}"
+
+
+class Redis(Server):
+    """redis-server for a fleet, which keeps nothing on a disk unless `options` say so."""
+
+    def __init__(self, work, *options):
+        self.port = free_port()
+        os.makedirs(work)
+        log = f"{work}/redis.out"
+        super().__init__(["redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--dir", work, "--save", "",
+                          *options], log)
+        wait_until(lambda: self.ask("PING") == "PONG", self.process, log)
+
+    @property
+    def url(self):
+        return f"redis://127.0.0.1:{self.port}"
+
+    def ask(self, *words):
+        """What it answers to a command."""
+        return subprocess.run(["redis-cli", "-p", str(self.port), *words], capture_output=True, text=True,
+                              check=False).stdout.strip()
+
+    def info(self, what):
+        """A number that INFO has."""
+        return next(float(line.partition(":")[2]) for line in self.ask("INFO").splitlines()
+                    if line.startswith(f"{what}:"))
+
+    def cpu(self):
+        """CPU seconds so far."""
+        return self.info("used_cpu_user") + self.info("used_cpu_sys")

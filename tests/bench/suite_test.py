@@ -1,5 +1,5 @@
 """Keeps the suite from rotting: that it measures what it says, and runs from end to end with a few
-files. Usage: suite_test.py FANFETCH LIMIT_CLIENT
+files. Usage: suite_test.py FANFETCH LIMIT_CLIENT FLEET_BENCH
 """
 
 import json
@@ -16,7 +16,7 @@ import processes
 import programs
 import rounds
 
-FANFETCH, LIMIT_CLIENT = sys.argv[1:3]
+FANFETCH, LIMIT_CLIENT, FLEET_BENCH = sys.argv[1:4]
 SPIN = "import time\nwhile time.process_time() < 0.2: pass\n"
 
 
@@ -105,7 +105,7 @@ class RatiosTest(unittest.TestCase):
 
 def run_suite(fanfetch, *arguments):
     command = [f"{programs.ROOT}/scripts/bench", "--fanfetch", fanfetch, "--limit-client", LIMIT_CLIENT,
-               "--rounds", "1", *arguments]
+               "--fleet-node", FLEET_BENCH, "--rounds", "1", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False,
                           env=os.environ | {"FANFETCH_BENCH_BUILD": "no"})
 
@@ -126,6 +126,23 @@ class WholeTest(unittest.TestCase):
                 self.assertIsNone(row["failed"], row)
                 self.assertEqual((len(row["wall_s"]), len(row["cpu_s"])), (1, 1))
         self.assertIn("limit", [row["name"] for row in measured["small"]["rows"]])
+
+    def test_a_fleet(self):
+        with tempfile.TemporaryDirectory() as folder:
+            done = run_suite(FANFETCH, "--files", "20", "--json", f"{folder}/all.json", "fleet")
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            if "fleet is not measured" in done.stdout:
+                self.skipTest(done.stdout)
+            with open(f"{folder}/all.json", encoding="utf-8") as file:
+                measured = {workload["workload"]: workload for workload in json.load(file)["workloads"]}
+        for name in ("fleet", "fleet, hosts", "fleet, carried"):
+            for row in measured[name]["rows"]:
+                self.assertIsNone(row["failed"], row)
+                if row["name"] != "local run":
+                    self.assertGreater(row["extra"]["nodes µs"], 0, row)
+        for row in measured["fleet, memory"]["rows"]:
+            self.assertEqual(row["extra"]["links"], 20)
+            self.assertGreater(row["extra"]["bytes a link"], 100)
 
     def test_a_build_that_fails(self):
         done = run_suite("/bin/false", "--files", "2", "--against", FANFETCH)
