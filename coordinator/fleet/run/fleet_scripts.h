@@ -64,7 +64,9 @@ local made, i = {}, 2
 while i <= #ARGV do
   local key, count = ARGV[1] .. 'p:' .. ARGV[i], tonumber(ARGV[i + 1])
   if not made[key] then
-    redis.pcall('XGROUP', 'CREATE', key, 'g', '0', 'MKSTREAM')
+    if redis.call('XLEN', key) == 0 then
+      redis.pcall('XGROUP', 'CREATE', key, 'g', '0', 'MKSTREAM')
+    end
     made[key] = true
   end
   redis.call('XADD', key, '*', unpack(ARGV, i + 2, i + 1 + count))
@@ -142,22 +144,22 @@ for i = 4, #ARGV, 4 do
   if room <= 0 then break end
   local key, cursor, entries = ARGV[1] .. 'p:' .. ARGV[i], ARGV[i + 3], {}
   if redis.call('GET', ARGV[1] .. 'own:' .. ARGV[i]) == ARGV[i + 1] then
-    if cursor ~= '' then
-      local got = redis.pcall('XAUTOCLAIM', key, 'g', ARGV[2], 0, cursor, 'COUNT', ARGV[i + 2])
+    local said, there = cursor ~= '', redis.call('XLEN', key) > 0
+    if said then
+      local got = there and redis.pcall('XAUTOCLAIM', key, 'g', ARGV[2], 0, cursor, 'COUNT',
+                                        ARGV[i + 2])
       cursor = ''
       if got and not got.err then
         entries = got[2]
         if got[1] ~= '0-0' then cursor = got[1] end
       end
-      out[#out + 1] = {ARGV[i], cursor, entries}
-    else
+    end
+    if there and cursor == '' and #entries == 0 then
       local got = redis.pcall('XREADGROUP', 'GROUP', 'g', ARGV[2], 'COUNT', ARGV[i + 2],
                               'STREAMS', key, '>')
-      if got and not got.err then
-        entries = got[1][2]
-        out[#out + 1] = {ARGV[i], '', entries}
-      end
+      if got and not got.err then entries = got[1][2] end
     end
+    if said or #entries > 0 then out[#out + 1] = {ARGV[i], cursor, entries} end
     room = room - #entries
   end
 end

@@ -18,13 +18,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// Partitions that one script looks at, so that none holds Redis up.
-constexpr unsigned kPartitionsOfARead = 256;
-/// Links of one partition in one answer.
-constexpr std::size_t kLinksOfAPartition = 64;
-/// How long after an answer without links Redis is asked again: longer each time.
-constexpr milliseconds kFirstIdle{10}, kLongestIdle{200};
-constexpr milliseconds kSweepEvery{20};
+/// Redis is not asked more often than that.
+constexpr milliseconds kShortestWait{1};
 /// Of a partition whose links are read from the beginning.
 constexpr char kFromTheBeginning[] = "0-0";
 
@@ -34,7 +29,8 @@ LinkReader::LinkReader(const FleetJob& job, std::string node, HeldLinks& held)
     : prefix_(key_prefix(job.name)),
       node_(std::move(node)),
       held_(held),
-      cursors_(job.partitions) {}
+      cursors_(job.partitions),
+      plan_(job.partitions) {}
 
 LinkReader::~LinkReader() {
   if (loop_ == nullptr) return;
@@ -57,6 +53,17 @@ void LinkReader::on_up() {
 
 void LinkReader::begin(unsigned partition) {
   cursors_[partition] = kFromTheBeginning;
+  plan_.begin(partition, loop_->now());
+  read_in(Duration(0));
+}
+
+void LinkReader::end(unsigned partition) {
+  cursors_[partition].reset();
+  plan_.end(partition);
+}
+
+void LinkReader::on_room() {
+  plan_.hurry(loop_->now());
   read_in(Duration(0));
 }
 
@@ -67,9 +74,8 @@ void LinkReader::look_again(unsigned partition) {
   again_timer_ = loop_->call_at(loop_->now() + kAskAgain, [this] {
     again_timer_.reset();
     for (const unsigned one : std::exchange(to_look_at_again_, {})) {
-      if (reads(one)) cursors_[one] = kFromTheBeginning;
+      if (reads(one)) begin(one);
     }
-    read_in(Duration(0));
   });
 }
 
@@ -91,63 +97,42 @@ void LinkReader::read_in(Duration wait) {
 
 void LinkReader::read() {
   if (is_reading_ || is_stopped_ || !line_->is_up()) return;
-  const auto partitions = static_cast<unsigned>(cursors_.size());
+  const Instant now = loop_->now();
   const std::size_t room = held_.room();
+  const auto questions = plan_.next(
+      now, [this, room](unsigned partition) { return std::min(room, held_.room(partition)); });
+  if (questions.empty()) return read_in(std::max<Duration>(plan_.wake_at() - now, kShortestWait));
   std::vector<std::string> arguments{prefix_, node_, std::to_string(room)};
-  unsigned asked = 0, step = 0;
-  // For links of the partition, if they have room.
-  const auto ask = [&](unsigned partition) {
-    const std::size_t most = std::min(held_.room(partition), kLinksOfAPartition);
-    if (most == 0) return;
+  for (const auto& [partition, most] : questions) {
     arguments.insert(arguments.end(), {std::to_string(partition), keeper_->token(partition),
                                        std::to_string(most), *cursors_[partition]});
-    ++asked;
-  };
-  // Most partitions of a list have no links: those that had some are asked for more at once, and
-  // the others in turn, now and then.
-  const bool sweeps = loop_->now() >= next_sweep_;
-  if (sweeps) next_sweep_ = loop_->now() + kSweepEvery;
-  const auto is_hot = [&](unsigned partition) {
-    return hot_.contains(partition) && cursors_[partition]->empty();
-  };
-  for (const unsigned partition : hot_) {
-    if (asked == kPartitionsOfARead) break;
-    if (reads(partition) && is_hot(partition)) ask(partition);
   }
-  for (; sweeps && step < partitions && asked < kPartitionsOfARead; ++step) {
-    const unsigned partition = (turn_ + step) % partitions;
-    if (reads(partition) && !is_hot(partition)) ask(partition);
-  }
-  const bool was_all = !sweeps || step == partitions;
-  turn_ = (turn_ + step) % partitions;
-  if (room == 0 || asked == 0) return read_in(kLongestIdle);  // or when a report has made room
-  is_reading_ =
-      line_->run(scripts::kRead, std::move(arguments), [this, was_all](const RedisAnswer& answer) {
-        is_reading_ = false;
-        if (answer.is_good()) return on_read(answer.reply, was_all);
-        if (answer.fate != RedisAnswer::Fate::refused) return;
-        line_->tell(answer.trouble);
-        read_in(kAskAgain);
-      });
+  is_reading_ = line_->run(scripts::kRead, std::move(arguments), [this](const RedisAnswer& answer) {
+    is_reading_ = false;
+    if (answer.is_good()) return on_read(answer.reply);
+    if (answer.fate != RedisAnswer::Fate::refused) return;
+    line_->tell(answer.trouble);
+    read_in(kAskAgain);
+  });
 }
 
-void LinkReader::on_read(const RedisReply& reply, bool was_all) {
-  bool has_more = false;
+void LinkReader::on_read(const RedisReply& reply) {
+  const Instant now = loop_->now();
   for (const RedisReply& one : reply.elements) {
     if (one.elements.size() != 3) continue;
     const auto partition =
         static_cast<unsigned>(std::strtoul(one.elements[0].text.c_str(), nullptr, 10));
     if (partition >= cursors_.size() || !reads(partition)) continue;  // lost meanwhile
     cursors_[partition] = one.elements[1].text;
-    hot_.insert(partition);
-    for (const RedisReply& entry : one.elements[2].elements) take(partition, entry);
-    has_more = true;
+    const auto& entries = one.elements[2].elements;
+    for (const RedisReply& entry : entries) take(partition, entry);
+    // Where there is more of what others had got, it is asked for without a sweep.
+    if (!entries.empty() || !cursors_[partition]->empty()) {
+      plan_.on_links(partition, entries.size(), now);
+    }
   }
-  if (!has_more) hot_.clear();
-  idle_wait_ = has_more || !was_all
-                   ? Duration(0)
-                   : std::clamp<Duration>(2 * idle_wait_, kFirstIdle, kLongestIdle);
-  read_in(idle_wait_);
+  plan_.on_answered(now);
+  read_in(std::max(plan_.wake_at() - now, Duration(0)));
 }
 
 void LinkReader::take(unsigned partition, const RedisReply& entry) {

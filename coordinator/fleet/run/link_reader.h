@@ -3,13 +3,13 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "common/event_loop.h"
 #include "coordinator/fleet/fleet_job.h"
 #include "coordinator/fleet/held_links.h"
+#include "coordinator/fleet/read_plan.h"
 #include "coordinator/fleet/run/fleet_line.h"
 #include "coordinator/fleet/run/fleet_source.h"
 #include "coordinator/fleet/run/lease_keeper.h"
@@ -37,19 +37,19 @@ class LinkReader {
   /// Its links are read from now on: first those that others got and did not report.
   void begin(unsigned partition);
   /// They are not read any more.
-  void end(unsigned partition) { cursors_[partition].reset(); }
+  void end(unsigned partition);
   [[nodiscard]] bool reads(unsigned partition) const { return cursors_[partition].has_value(); }
   /// Has all links of the partition delivered again, soon, that were delivered and have no result.
   void look_again(unsigned partition);
   /// HeldLinks has more room than it had.
-  void on_room() { read_in(Duration(0)); }
+  void on_room();
   /// Reads nothing any more.
   void stop();
 
  private:
   void read();
   void read_in(Duration wait);
-  void on_read(const RedisReply& reply, bool was_all);
+  void on_read(const RedisReply& reply);
   void take(unsigned partition, const RedisReply& entry);
   void drop(unsigned partition, const std::string& entry, const std::string& why);
 
@@ -62,10 +62,7 @@ class LinkReader {
   const LeaseKeeper* keeper_ = nullptr;
   std::function<void(std::string)> on_notice_;
   std::vector<std::optional<std::string>> cursors_;  // by partition, see kRead; nullopt: not read
-  std::set<unsigned> hot_;                           // partitions that had links of late
-  Instant next_sweep_{};                             // over the others
-  unsigned turn_ = 0;                                // the partition that is read first
-  Duration idle_wait_{};
+  ReadPlan plan_;
   bool is_reading_ = false;
   bool is_stopped_ = false;
   std::vector<unsigned> to_look_at_again_;
