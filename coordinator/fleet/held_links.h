@@ -20,10 +20,12 @@ namespace fanfetch {
 class HeldLinks {
  public:
   /// How many links of a node wait at most, in all and of a partition: enough to keep its workers
-  /// busy, few enough that what another node takes over has not been fetched in vain.
+  /// busy while others are with its ledger, a batch of 512 links that is settled and one that
+  /// fills; few enough that they are no load for its memory. Whoever takes a partition over gets
+  /// them all.
   struct Limits {
     std::size_t all = 8192;
-    std::size_t each = 512;
+    std::size_t each = 2048;
   };
 
   explicit HeldLinks(unsigned partitions) : HeldLinks(partitions, Limits()) {}
