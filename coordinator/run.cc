@@ -201,7 +201,11 @@ RunEnd Run::carry_out() {
 void Run::after_batch() {
   if (node_) node_->go_on();  // first: it may have slept for longer than its leases
   coordinator_.after_batch();
-  if (node_) node_->flush();
+  if (node_) {
+    node_->flush();
+    // The ledger has all that it got: the fleet waits for that.
+    if (node_->held() > 0 && node_->held() <= ledger_.backlog()) ledger_.settle_early();
+  }
   if (driver_) driver_->flush();
 }
 
@@ -213,6 +217,7 @@ void Run::join_fleet() {
     driver_->start(
         loop_,
         {.settle = [this](Settled settled) { inbox_->settle(std::move(settled)); },
+         .settle_early = [this] { ledger_.settle_early(); },
          .on_gone = [this](std::string why) { coordinator_.on_out_of_reach(std::move(why)); },
          .on_notice = notice});
   }

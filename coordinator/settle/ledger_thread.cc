@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -23,6 +24,12 @@ void LedgerThread::settle(Settled settled) {
   if (batch_.empty()) batch_since_ = std::chrono::steady_clock::now();
   batch_.push_back(std::move(settled));
   if (BatchPolicy::wakes(batch_.size())) arrived_.notify_one();
+}
+
+void LedgerThread::settle_early() {
+  const std::lock_guard lock(mutex_);
+  if (batch_.empty() || std::exchange(closes_early_, true)) return;
+  arrived_.notify_one();
 }
 
 void LedgerThread::post(std::function<void()> task, std::size_t weight) {
@@ -65,8 +72,12 @@ void LedgerThread::wait_for_work(Work& work) {
   for (;;) {
     std::optional<Instant> due;  // of the open batch
     if (!batch_.empty()) due = policy_.close_at(batch_since_, batch_.size());
+    if (due && closes_early_) due = std::min(*due, policy_.close_early_at());
     const bool is_due = due && (no_more_links_ || std::chrono::steady_clock::now() >= *due);
-    if (is_due) work.batch.swap(batch_);
+    if (is_due) {
+      work.batch.swap(batch_);
+      closes_early_ = false;
+    }
     if (is_due || closed_ || !tasks_.empty()) break;
     if (due) {
       arrived_.wait_until(lock, *due);
@@ -80,8 +91,11 @@ void LedgerThread::wait_for_work(Work& work) {
 
 void LedgerThread::settle_batch(std::vector<Settled>& batch) {
   const bool is_usual = batch.size() <= BatchPolicy::kFull;
-  const Duration took = settler_.settle(batch);
-  policy_.note_sync(took, std::chrono::steady_clock::now());
+  const Instant began = std::chrono::steady_clock::now();
+  const Duration synced = settler_.settle(batch);
+  const Instant now = std::chrono::steady_clock::now();
+  policy_.note_sync(synced, now);
+  policy_.note_batch(now - began, now);
   note_output_error(settler_.output_error());
   // The disk has caught up: what came while it was slow needs no memory any more.
   if (is_usual && batch.capacity() > 4 * BatchPolicy::kFull) {

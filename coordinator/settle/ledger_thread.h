@@ -31,6 +31,9 @@ class LedgerThread {
   // These hand work over and never block. Thread: the loop's.
 
   void settle(Settled settled);
+  /// Nothing more comes before what was handed over is settled, or not soon: the open batch does
+  /// not wait for its time, though for the disk's rest.
+  void settle_early();
   /// Runs `task` on the thread; it may overtake links that wait for their batch. `weight`: what it
   /// counts in backlog().
   void post(std::function<void()> task, std::size_t weight = 1);
@@ -86,7 +89,8 @@ class LedgerThread {
   std::condition_variable arrived_;
   std::vector<Task> tasks_;
   std::vector<Settled> batch_;  // the open one,
-  Instant batch_since_{};       // and when its first link came
+  Instant batch_since_{};       // when its first link came,
+  bool closes_early_ = false;   // and whether settle_early() was called
   bool no_more_links_ = false;
   bool closed_ = false;
   std::optional<std::string> output_error_;

@@ -65,7 +65,11 @@ void FleetDriver::set_state(FleetJob::State state) {
 void FleetDriver::flush() {
   if (!line_) return;
   results_.acknowledge();
-  if (!is_cut_off_) links_.flush();
+  if (is_cut_off_) return;
+  links_.flush();
+  if (results_.settling() > 0 && results_.settling() == links_.outstanding()) {
+    events_.settle_early();
+  }
 }
 
 // --- What Redis has lost ---

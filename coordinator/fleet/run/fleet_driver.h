@@ -27,6 +27,8 @@ class FleetDriver final : public Fetching {
   /// Called from the loop.
   struct Events {
     std::function<void(Settled)> settle;
+    /// The ledger has all that was sent: nothing more comes before it has settled some.
+    std::function<void()> settle_early;
     /// The run cannot go on.
     std::function<void(std::string why)> on_gone;
     std::function<void(std::string text)> on_notice;

@@ -58,6 +58,8 @@ class FleetNode final : public LinkGuard {
   /// Sends what has gathered. Call last.
   void flush();
 
+  /// Links that it got and has not reported.
+  [[nodiscard]] std::size_t held() const { return held_.size(); }
   /// Takes no new links, and hands each partition back once its transfers have ended.
   void leave();
   /// The run has ended, and its ledger is closed: reports the rest, hands back what is left, and

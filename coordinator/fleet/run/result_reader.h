@@ -49,6 +49,8 @@ class ResultReader {
 
   /// Body bytes of all that was saved.
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+  /// Results that the ledger takes and has not.
+  [[nodiscard]] std::size_t settling() const { return settling_; }
   /// Whether a result has come since the last call.
   [[nodiscard]] bool take_news() { return std::exchange(has_news_, false); }
 

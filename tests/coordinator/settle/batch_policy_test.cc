@@ -41,5 +41,15 @@ TEST(BatchPolicyTest, TheNextSyncWaitsFourTimesAsLongAsTheLastOneTook) {
   EXPECT_EQ(policy.close_at(kStart, BatchPolicy::kFull), kStart) << "nor does none at all";
 }
 
+TEST(BatchPolicyTest, BatchesThatCloseEarlyTakeAFifthOfTheTime) {
+  BatchPolicy policy;
+  EXPECT_LE(policy.close_early_at(), kStart) << "at once";
+  policy.note_batch(10ms, kStart);
+  EXPECT_EQ(policy.close_early_at(), kStart + 40ms);
+  EXPECT_EQ(policy.close_at(kStart, BatchPolicy::kFull), kStart) << "a full one does not wait";
+  policy.note_sync(20ms, kStart);
+  EXPECT_EQ(policy.close_early_at(), kStart + 80ms) << "the disk has its rest";
+}
+
 }  // namespace
 }  // namespace fanfetch

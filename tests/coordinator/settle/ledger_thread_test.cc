@@ -69,6 +69,23 @@ TEST_F(LedgerThreadTest, SettlesTheRestWithoutWaiting) {
   EXPECT_EQ(records_.size(), 1u);
 }
 
+TEST_F(LedgerThreadTest, SettlesEarlyWhereNothingMoreComes) {
+  thread_.settle_early();  // of nothing
+  const auto start = std::chrono::steady_clock::now();
+  for (unsigned i = 1; i <= 3; ++i) {
+    thread_.settle(failed_row(i));
+    thread_.settle_early();
+    while (thread_.backlog() > 0) std::this_thread::yield();
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - start, BatchPolicy::kMaxAge);
+  thread_.settle(failed_row(4));
+  while (thread_.backlog() > 0) std::this_thread::yield();
+  EXPECT_GE(std::chrono::steady_clock::now() - start, BatchPolicy::kMaxAge)
+      << "it was for that one";
+  thread_.finish();
+  EXPECT_EQ(records_.size(), 4u);
+}
+
 TEST_F(LedgerThreadTest, TasksRunInTheirOrder) {
   std::vector<int> ran;
   for (int i = 0; i < 1000; ++i) thread_.post([&ran, i] { ran.push_back(i); });
