@@ -13,6 +13,9 @@
 namespace fanfetch {
 namespace {
 
+/// Driver and nodes are often started together.
+constexpr std::chrono::milliseconds kFirstPause{16};
+
 using Talked = tl::expected<FleetJob, Exit>;
 
 /// A loop and a line for one conversation, which begins again whenever the line is new.
@@ -52,8 +55,8 @@ class Desk {
            std::function<void(const RedisReply&)> next) {
     (void)line_->run(script, std::move(arguments), checked(std::move(next)));
   }
-  void ask_again() {
-    loop_.call_at(loop_.now() + kAskAgain, [this] {
+  void ask_again(Duration wait = kAskAgain) {
+    loop_.call_at(loop_.now() + wait, [this] {
       if (line_->is_up()) ask();
     });
   }
@@ -191,7 +194,8 @@ class JoinDesk final : public Desk {
       next_word_ = now + kTellEvery;
       tell_(fmt::format("waiting for {}", what));
     }
-    ask_again();
+    ask_again(pause_);
+    pause_ = std::min<Duration>(2 * pause_, kAskAgain);
   }
 
   const std::string name_;
@@ -199,6 +203,7 @@ class JoinDesk final : public Desk {
   const std::chrono::milliseconds wait_;
   std::vector<std::string> left_, open_;
   Instant next_word_{};
+  Duration pause_ = kFirstPause;  // before the next question
 };
 
 }  // namespace

@@ -16,7 +16,8 @@ namespace {
 constexpr std::size_t kResultsOfARead = 500;
 /// Results with the ledger; more wait in Redis.
 constexpr std::size_t kMostSettling = 4 * kResultsOfARead;
-constexpr std::chrono::milliseconds kReadEvery{40};
+/// How long after an answer Redis is asked again: longer each time that there was nothing.
+constexpr std::chrono::milliseconds kFirstWait{4}, kLongestWait{64};
 
 }  // namespace
 
@@ -40,6 +41,7 @@ void ResultReader::start(EventLoop& loop, FleetLine& line, Events events) {
 
 void ResultReader::on_up() {
   is_reading_ = false;
+  wait_ = kFirstWait;
   last_read_.clear();
   read_in(Duration(0));
 }
@@ -55,7 +57,7 @@ void ResultReader::read_in(Duration wait) {
 
 void ResultReader::read() {
   if (is_reading_ || is_stopped_ || !line_->is_up()) return;
-  if (settling_ >= kMostSettling) return read_in(kReadEvery);
+  if (settling_ >= kMostSettling) return read_in(kFirstWait);
   // The clock that numbers entries may have been set back, or a new stream may have begun.
   if (settling_ == 0 && acknowledging_ == 0 && to_acknowledge_.empty()) last_read_.clear();
   is_reading_ = line_->send({"XRANGE", stream_, last_read_.empty() ? "-" : "(" + last_read_, "+",
@@ -72,7 +74,9 @@ void ResultReader::read() {
 void ResultReader::on_read(const RedisReply& reply) {
   if (is_stopped_) return;
   for (const RedisReply& entry : reply.elements) take(entry);
-  read_in(reply.elements.size() < kResultsOfARead ? Duration(kReadEvery) : Duration(0));
+  if (reply.elements.size() == kResultsOfARead) return read_in(Duration(0));
+  wait_ = reply.elements.empty() ? std::min<Duration>(2 * wait_, kLongestWait) : kFirstWait;
+  read_in(wait_);
 }
 
 void ResultReader::take(const RedisReply& entry) {

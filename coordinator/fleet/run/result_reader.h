@@ -67,6 +67,7 @@ class ResultReader {
   FleetLine* line_ = nullptr;
   Events events_;
   std::string last_read_;  // empty: read from the beginning
+  Duration wait_{};        // after an answer
   bool is_reading_ = false;
   bool is_stopped_ = false;
   bool has_news_ = false;
