@@ -252,7 +252,9 @@ void Run::leave_fleet() {
   }
   while (!is_closed) {
     loop_.run([this] {
-      if (node_) node_->flush();
+      if (!node_) return;
+      node_->go_on();
+      node_->flush();
     });
   }
 }

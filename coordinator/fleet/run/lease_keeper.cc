@@ -63,35 +63,41 @@ std::string LeaseKeeper::token(unsigned partition) const { return token_of(takes
 
 void LeaseKeeper::on_up() {
   leases_.on_connected();
-  go_on();
+  follow();
 }
 
 void LeaseKeeper::on_down() {
   leases_.on_connection_lost();
-  go_on();
+  follow();
 }
 
 void LeaseKeeper::on_nodes(std::vector<std::string> nodes, const std::string& own) {
   std::ranges::sort(nodes);
   leases_.on_nodes(rank_of(own, nodes), std::max(static_cast<unsigned>(nodes.size()), 1u),
                    boot_now());
-  go_on();
+  follow();
 }
 
 void LeaseKeeper::on_stopped(unsigned partition) {
   leases_.on_stopped(partition);
-  go_on();
+  follow();
 }
 
 void LeaseKeeper::leave() {
   leases_.leave(boot_now());
-  go_on();
+  follow();
 }
 
 // --- What follows ---
 
+/// A look at all leases for each of the loop's many turns would cost more than what is due in them.
 void LeaseKeeper::go_on() {
+  if (has_news_ || (wake_ && boot_now() >= *wake_)) follow();
+}
+
+void LeaseKeeper::follow() {
   if (std::exchange(is_busy_, true)) return;
+  has_news_ = false;
   for (;;) {
     std::vector<LeaseAction> actions;
     leases_.next(boot_now(), actions);
@@ -113,7 +119,7 @@ void LeaseKeeper::arm() {
   const Duration left = std::max<Duration>(*wake - boot_now(), milliseconds(1));
   timer_ = loop_.call_at(std::chrono::steady_clock::now() + left, [this] {
     timer_.reset();
-    go_on();
+    follow();
   });
 }
 
@@ -160,7 +166,7 @@ void LeaseKeeper::ask(const LeaseAction& action, std::string_view script,
           action.kind == LeaseAction::Kind::take || action.kind == LeaseAction::Kind::take_lost;
       if (takes) {
         leases_.on_answer(action.partition, action.request, LeaseAnswer::no, boot_now());
-        go_on();
+        has_news_ = true;
       }
       return;
     }
@@ -170,7 +176,7 @@ void LeaseKeeper::ask(const LeaseAction& action, std::string_view script,
                              : number == 0 ? LeaseAnswer::no
                                            : LeaseAnswer::refused;
     leases_.on_answer(action.partition, action.request, said, boot_now());
-    go_on();
+    has_news_ = true;  // they come by the thousand
   });
 }
 
@@ -206,7 +212,7 @@ void LeaseKeeper::on_look(const RedisReply& reply) {
   leases_.on_look(
       {.run_id = std::string(reply.text_at(0)), .replication_id = std::string(reply.text_at(1))},
       era_of(reply.text_at(2)), seen, boot_now());
-  go_on();
+  has_news_ = true;
 }
 
 }  // namespace fanfetch

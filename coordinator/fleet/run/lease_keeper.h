@@ -54,6 +54,7 @@ class LeaseKeeper {
 
  private:
   [[nodiscard]] std::string token_of(TakeNumber take) const;
+  void follow();
   void obey(const LeaseAction& action);
   void ask(const LeaseAction& action, std::string_view script, std::vector<std::string> arguments);
   void record_era();
@@ -73,7 +74,8 @@ class LeaseKeeper {
   std::uint64_t nonces_ = 0;
   std::optional<EventLoop::TimerKey> timer_, look_timer_;
   std::optional<BootInstant> wake_;
-  bool is_busy_ = false;  // go_on() is below us
+  bool has_news_ = false;  // of answers, for the next go_on()
+  bool is_busy_ = false;   // follow() is below us
 };
 
 }  // namespace fanfetch
