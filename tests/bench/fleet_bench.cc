@@ -69,14 +69,15 @@ class IdleNode {
   }
 
   void take() {
-    while (const auto taken = node_.door().take()) {
-      if (!*taken) leave(taken->error().message);
-      if (!**taken) return loop_.stop();
-      const Link& link = *(**taken)->planned;
+    const FleetDoor::Taken taken = node_.door().take_all();
+    if (taken.why) leave(taken.why->message);
+    for (const ListedItem& item : taken.items) {
+      const Link& link = *item.planned;
       const bool may_begin = node_.may_begin(link);
       node_.on_done(link_id(link.hash), saved(link), true);
       if (may_begin) node_.on_back(link);
     }
+    if (taken.is_closed) loop_.stop();
   }
 
   EventLoop loop_;

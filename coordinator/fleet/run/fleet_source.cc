@@ -2,15 +2,21 @@
 
 #include <poll.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace fanfetch {
 
-void FleetDoor::push(ListedItem item) {
+void FleetDoor::push(std::vector<ListedItem> items) {
   const std::lock_guard lock(mutex_);
-  if (closed_) return;
-  items_.push_back(std::move(item));
-  if (items_.size() == 1) post_eventfd(filled_.get());
+  if (closed_ || items.empty()) return;
+  if (items_.empty()) {
+    items_ = std::move(items);
+    post_eventfd(filled_.get());
+  } else {
+    std::ranges::move(items, std::back_inserter(items_));
+  }
 }
 
 void FleetDoor::close(std::optional<Error> why) {
@@ -20,24 +26,20 @@ void FleetDoor::close(std::optional<Error> why) {
   post_eventfd(filled_.get());
 }
 
-std::optional<Result<std::optional<ListedItem>>> FleetDoor::take() {
+FleetDoor::Taken FleetDoor::take_all() {
+  drain_eventfd(filled_.get());
   const std::lock_guard lock(mutex_);
-  if (!items_.empty()) {
-    ListedItem item = std::move(items_.front());
-    items_.pop_front();
-    return Result<std::optional<ListedItem>>(std::move(item));
-  }
-  if (!closed_) {
-    drain_eventfd(filled_.get());
-    return std::nullopt;
-  }
-  if (why_) return Result<std::optional<ListedItem>>(tl::unexpected(*why_));
-  return Result<std::optional<ListedItem>>(std::nullopt);
+  return {.items = std::exchange(items_, {}), .is_closed = closed_, .why = why_};
 }
 
 Result<std::optional<ListedItem>> FleetSource::next() {
   for (;;) {
-    if (auto taken = door_.take()) return std::move(*taken);
+    if (next_ < taken_.items.size()) return std::optional(std::move(taken_.items[next_++]));
+    if (taken_.is_closed && taken_.why) return tl::unexpected(*taken_.why);
+    if (taken_.is_closed) return std::nullopt;
+    taken_ = door_.take_all();
+    next_ = 0;
+    if (!taken_.items.empty() || taken_.is_closed) continue;
     before_waiting_();
     pollfd waited[] = {{.fd = door_.filled_fd(), .events = POLLIN, .revents = 0},
                        {.fd = stop_fd_, .events = POLLIN, .revents = 0}};

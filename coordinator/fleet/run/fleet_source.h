@@ -1,9 +1,9 @@
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 #include "common/event_loop.h"
 #include "coordinator/sources/entry/source.h"
@@ -16,19 +16,25 @@ class FleetDoor {
  public:
   FleetDoor() : filled_(make_eventfd()) {}
 
-  void push(ListedItem item);
+  /// Many at once: what a lock for each of them costs, both threads would feel.
+  void push(std::vector<ListedItem> items);
   /// Nothing more comes. `why`: an error that ends the list; nullopt: it is at its end.
   void close(std::optional<Error> why);
 
-  /// What next() of a source returns; or nothing: there is nothing yet, filled_fd() tells.
-  [[nodiscard]] std::optional<Result<std::optional<ListedItem>>> take();
+  struct Taken {
+    std::vector<ListedItem> items;  ///< Empty: there are none yet, filled_fd() tells; or no more.
+    bool is_closed = false;         ///< Nothing comes behind them.
+    std::optional<Error> why = {};  ///< See close().
+  };
+  /// All that has come.
+  [[nodiscard]] Taken take_all();
   /// Readable when there is something to take.
   [[nodiscard]] int filled_fd() const { return filled_.get(); }
 
  private:
   UniqueFd filled_;
   std::mutex mutex_;  // guards what follows
-  std::deque<ListedItem> items_;
+  std::vector<ListedItem> items_;
   bool closed_ = false;
   std::optional<Error> why_;
 };
@@ -46,6 +52,8 @@ class FleetSource final : public Source {
   FleetDoor& door_;
   const std::function<void()> before_waiting_;
   const int stop_fd_;
+  FleetDoor::Taken taken_;
+  std::size_t next_ = 0;  // of its items
 };
 
 }  // namespace fanfetch

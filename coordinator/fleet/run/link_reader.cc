@@ -118,6 +118,7 @@ void LinkReader::read() {
 
 void LinkReader::on_read(const RedisReply& reply) {
   const Instant now = loop_->now();
+  std::vector<ListedItem> items;
   for (const RedisReply& one : reply.elements) {
     if (one.elements.size() != 3) continue;
     const auto partition =
@@ -125,17 +126,18 @@ void LinkReader::on_read(const RedisReply& reply) {
     if (partition >= cursors_.size() || !reads(partition)) continue;  // lost meanwhile
     cursors_[partition] = one.elements[1].text;
     const auto& entries = one.elements[2].elements;
-    for (const RedisReply& entry : entries) take(partition, entry);
+    for (const RedisReply& entry : entries) take(partition, entry, items);
     // Where there is more of what others had got, it is asked for without a sweep.
     if (!entries.empty() || !cursors_[partition]->empty()) {
       plan_.on_links(partition, entries.size(), now);
     }
   }
+  door_.push(std::move(items));
   plan_.on_answered(now);
   read_in(std::max(plan_.wake_at() - now, Duration(0)));
 }
 
-void LinkReader::take(unsigned partition, const RedisReply& entry) {
+void LinkReader::take(unsigned partition, const RedisReply& entry, std::vector<ListedItem>& items) {
   if (entry.elements.size() != 2) return;  // of XAUTOCLAIM: it was removed
   const std::string& id = entry.elements[0].text;
   auto decoded = decode_link(fields_of(entry.elements[1]));
@@ -153,10 +155,9 @@ void LinkReader::take(unsigned partition, const RedisReply& entry) {
       held_.add(identity, {.partition = partition, .entry = id, .index = link.index});
   if (!added.outdated.empty()) drop(partition, added.outdated, "");
   if (!added.is_new) return;
-  ListedItem item(link.listed);
+  ListedItem& item = items.emplace_back(link.listed);
   item.place = link.index;
   item.planned = std::make_shared<const Link>(std::move(link));
-  door_.push(std::move(item));
 }
 
 void LinkReader::drop(unsigned partition, const std::string& entry, const std::string& why) {

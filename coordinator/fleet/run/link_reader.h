@@ -50,7 +50,7 @@ class LinkReader {
   void read();
   void read_in(Duration wait);
   void on_read(const RedisReply& reply);
-  void take(unsigned partition, const RedisReply& entry);
+  void take(unsigned partition, const RedisReply& entry, std::vector<ListedItem>& items);
   void drop(unsigned partition, const std::string& entry, const std::string& why);
 
   const std::string prefix_;
