@@ -18,7 +18,6 @@
 #include "coordinator/commands/dry_run.h"
 #include "coordinator/commands/folder/folder.h"
 #include "coordinator/commands/run_command.h"
-#include "coordinator/fleet/run/node_name.h"
 #include "coordinator/net/proxy_policy.h"
 #include "coordinator/options/options.h"
 #include "coordinator/options/results_file.h"
@@ -284,8 +283,7 @@ Exit run(Options options, const Shown& shown, Instant start) {
   std::unique_ptr<FleetNode> node;
   if (is_driver) driver = or_exit(make_driver(options, std::move(*fleet), sources, ledger));
   if (is_node) {
-    node = std::make_unique<FleetNode>(std::move(*fleet), std::move(*job),
-                                       node_name(ledger.output.fd()));
+    node = make_node(std::move(*fleet), std::move(*job), ledger);
     read_links_of(*node, sources);
   }
   auto history = or_exit(History::open(ledger.path), kExitOutput);

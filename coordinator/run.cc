@@ -202,6 +202,7 @@ void Run::after_batch() {
   if (node_) node_->go_on();  // first: it may have slept for longer than its leases
   coordinator_.after_batch();
   if (node_) {
+    node_->note_paused(coordinator_.is_paused());
     node_->flush();
     // The ledger has all that it got: the fleet waits for that.
     if (node_->held() > 0 && node_->held() <= ledger_.backlog()) ledger_.settle_early();

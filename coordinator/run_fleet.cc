@@ -7,7 +7,8 @@
 #include <utility>
 
 #include "coordinator/fleet/fleet_partitions.h"
-#include "coordinator/net/tls_files.h"
+#include "coordinator/fleet/run/node_name.h"
+#include "coordinator/options/version_text.h"
 #include "coordinator/report/console.h"
 #include "coordinator/settle/fleet_note.h"
 
@@ -28,18 +29,15 @@ TellUser tell_user(const Options& options) {
 
 Result<FleetAccess> fleet_access(const Options& options) {
   const FleetOptions& fleet = options.fleet;
-  FleetAccess access{
+  auto authorities = fleet_authorities(*fleet.address, fleet.ca_file);
+  if (!authorities) return tl::unexpected(std::move(authorities.error()));
+  return FleetAccess{
       .address = *fleet.address,
       .auth = fleet.auth,
-      .authorities = {},
+      .authorities = std::move(*authorities),
       .resolver = {.servers = options.route.dns_servers, .family = options.route.family},
       .max_away = fleet.max_away,
       .client_name = fleet.role == FleetRole::node ? "fanfetch-node" : "fanfetch-driver"};
-  if (access.address.tls == RedisAddress::Tls::no) return access;
-  auto material = read_tls_files({.ca_file = fleet.ca_file, .cert_file = {}, .key_file = {}});
-  if (!material) return fail("--fleet-cacert: {}", material.error().message);
-  access.authorities = std::move(material->ca);
-  return access;
 }
 
 tl::expected<FleetJob, Exit> join_fleet(Options& options, const FleetAccess& access) {
@@ -66,6 +64,11 @@ void read_links_of(FleetNode& node, std::vector<ReaderSource>& sources) {
   sources.at(0).open = [&node](const SourceContext& context) -> Result<std::unique_ptr<Source>> {
     return std::make_unique<FleetSource>(node.door(), context.before_waiting, context.stop_fd);
   };
+}
+
+std::unique_ptr<FleetNode> make_node(FleetAccess access, FleetJob job, const RunLedger& ledger) {
+  return std::make_unique<FleetNode>(std::move(access), std::move(job),
+                                     node_name(ledger.output.fd()), std::string(program_version()));
 }
 
 void plan_as_node(PlanContext& plan) {

@@ -22,6 +22,10 @@ namespace fanfetch {
 /// Waits for the job of a node, and has `options` be as its driver was told. Exit: as join_job().
 [[nodiscard]] tl::expected<FleetJob, Exit> join_fleet(Options& options, const FleetAccess& access);
 
+/// The node of that job which writes to the ledger's folder.
+[[nodiscard]] std::unique_ptr<FleetNode> make_node(FleetAccess access, FleetJob job,
+                                                   const RunLedger& ledger);
+
 /// The only source of a node, without its node yet: see read_links_of().
 [[nodiscard]] Result<std::vector<ReaderSource>> source_of_node();
 /// Has the source read what comes for `node`, which is lent.

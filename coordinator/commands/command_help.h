@@ -13,20 +13,23 @@ output, else the one of downloads and images here that has a ledger.
 
   --watch        a line each second as long as a run is going on, then this
   --by-host      the same for each host: those that fail most come first, then
-                 the slowest. "first byte" is the median, and "speed" that of
-                 one transfer, as the last run that asked the host measured them
+                 the slowest ("first byte": the median; "speed": of a transfer)
   --limit N      with --by-host: the first N hosts
   --json         one JSON object a line for each DIR; "schema":1 comes first
-  --exit-code    end with the exit status of the last run: 128+N if it died of
-                 signal N (130: interrupted), 137 if it was killed or could not
-                 write its end, 5 if it is running, 2 if none has begun, 4 if it
-                 was an older fanfetch's, which kept none. Of several DIR the
-                 gravest counts: 70, 128 and above, 4, 3, 2, 5, 6, 1
+  --exit-code    end with the last run's exit status: 128+N if it died of signal
+                 N (130: interrupted), 137 if killed or it could not write its
+                 end, 5 if it is running, 2 if none has begun, 4 if an older
+                 fanfetch's, which kept none. Of several DIR the gravest counts:
+                 70, 128 and above, 4, 3, 2, 5, 6, 1
   --ledger FILE  the ledger, if not DIR/.fanfetch/ledger.sqlite
+  --fleet URL    in place of DIR: a fleet's nodes and what waits, by its Redis
+  --fleet-job NAME        which list, if there are several
+  --fleet-auth-file FILE  [USER:]PASSWORD of that Redis
+  --fleet-cacert FILE     certificates to trust in rediss://
   -h, --help     this text
 
-Exit status: 0; 2 usage, or no ledger there; 4 the ledger cannot be read. The
-other DIR are shown all the same.
+Exit status: 0; 2 usage, no ledger or list there; 3 no Redis; 4 a ledger cannot
+be read. The other DIR are shown all the same.
 )";
 
 inline constexpr std::string_view kVerifyHelp = R"(Usage: fanfetch verify [DIR] [OPTIONS]
@@ -107,10 +110,14 @@ here that has a ledger.
   hosts first by:  i in flight   r rate   e errors   w pause
 
   --ledger FILE  the ledger, if not DIR/.fanfetch/ledger.sqlite
+  --fleet URL    in place of DIR: a fleet's nodes and what waits, by its Redis
+  --fleet-job NAME        which list, if there are several
+  --fleet-auth-file FILE  [USER:]PASSWORD of that Redis
+  --fleet-cacert FILE     certificates to trust in rediss://
   -h, --help     this text
 
-Exit status: 0; 1 no run is going on; 2 usage, or no terminal; 4 the run does
-not answer, or not to this user.
+Exit status: 0; 1 no run is going on; 2 usage, no terminal, or no such list; 3
+no Redis; 4 the run does not answer, or not to this user.
 )";
 
 inline constexpr std::string_view kWebHelp = R"(Usage: fanfetch web [DIR] [OPTIONS]

@@ -28,6 +28,13 @@ struct Row {
   bool takes_settings = false;  // NAME=VALUE behind DIR
 };
 
+void add_fleet_options(CLI::App& app, CommandWords& words) {
+  app.add_option("--fleet", words.fleet)->take_last();
+  app.add_option("--fleet-job", words.fleet_job)->take_last();
+  app.add_option("--fleet-auth-file", words.fleet_auth_file)->take_last();
+  app.add_option("--fleet-cacert", words.fleet_ca_file)->take_last();
+}
+
 constexpr Row kCommands[] = {
     {"status", kStatusHelp, std::numeric_limits<std::size_t>::max(),
      [](CLI::App& app, CommandWords& words) {
@@ -36,6 +43,7 @@ constexpr Row kCommands[] = {
        app.add_flag("--json", words.json);
        app.add_flag("--by-host", words.by_host);
        app.add_flag("--watch", words.watch);
+       add_fleet_options(app, words);
      },
      status_arguments},
     {"verify", kVerifyHelp, 1,
@@ -63,7 +71,7 @@ constexpr Row kCommands[] = {
        app.add_flag("--force", words.force);
      },
      report_arguments},
-    {"top", kTopHelp, 1, [](CLI::App&, CommandWords&) {}, top_arguments},
+    {"top", kTopHelp, 1, add_fleet_options, top_arguments},
     {"web", kWebHelp, 1,
      [](CLI::App& app, CommandWords& words) {
        app.add_option("--listen", words.listen)->take_last();
@@ -155,6 +163,10 @@ tl::expected<CommandWords, std::string> read_words(const Row& row,
   words.time_given = given_to("--for");
   words.listen_given = given_to("--listen");
   words.token_file_given = given_to("--token-file");
+  words.fleet_given = given_to("--fleet");
+  words.fleet_job_given = given_to("--fleet-job");
+  words.fleet_auth_file_given = given_to("--fleet-auth-file");
+  words.fleet_ca_file_given = given_to("--fleet-cacert");
   bool only_names = false;
   for (const std::string& word : app.remaining()) {
     if (!only_names && word == "--") {
@@ -186,6 +198,7 @@ ReadArguments read(const Row& row, CommandWords words, const FindFolder& find_fo
   if (words.ledger_given && words.ledger.empty()) {
     return tl::unexpected<std::string>("--ledger: its value is empty");
   }
+  if (words.fleet_given) return row.read(words, {});
   if (!names_folder(row, words)) {
     auto found = find_folder();
     if (!found) return tl::unexpected(std::move(found.error().message));

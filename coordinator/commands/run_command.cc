@@ -9,10 +9,12 @@
 #include "coordinator/commands/arguments/find_folders.h"
 #include "coordinator/commands/command_line.h"
 #include "coordinator/commands/export.h"
+#include "coordinator/commands/fleet/fleet_status.h"
 #include "coordinator/commands/folder/default_folder.h"
 #include "coordinator/commands/live/steer.h"
 #include "coordinator/commands/report/report.h"
 #include "coordinator/commands/status.h"
+#include "coordinator/commands/top/fleet_top.h"
 #include "coordinator/commands/top/top.h"
 #include "coordinator/commands/verify.h"
 #include "coordinator/process/own_program.h"
@@ -21,10 +23,12 @@ namespace fanfetch {
 namespace {
 
 Exit run(const StatusArguments& arguments) { return run_status(arguments); }
+Exit run(const FleetStatusArguments& arguments) { return run_fleet_status(arguments); }
 Exit run(const VerifyArguments& arguments) { return run_verify(arguments); }
 Exit run(const ExportArguments& arguments) { return run_export(arguments); }
 Exit run(const ReportArguments& arguments) { return run_report(arguments); }
 Exit run(const SteerArguments& arguments) { return run_steer(arguments); }
+Exit run(const FleetTopArguments& arguments) { return run_fleet_top(arguments); }
 Exit run(const TopArguments& arguments) { return run_top(arguments); }
 
 /// Becomes fanfetch-web, which reads the same words.

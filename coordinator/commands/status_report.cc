@@ -8,32 +8,12 @@
 
 #include "common/human_date.h"
 #include "common/utf8.h"
+#include "coordinator/commands/folder/text_table.h"
 #include "coordinator/process/exit_status.h"
 #include "coordinator/report/summary.h"
 
 namespace fanfetch {
 namespace {
-
-using Cells = std::vector<std::string>;
-
-/// Lines of cells below each other: the first column to the left, numbers to the right. What stands
-/// behind the `numbers` is text, which nothing follows.
-std::string table(const std::vector<Cells>& rows, std::size_t numbers = 1) {
-  std::vector<std::size_t> widths(numbers + 1);
-  for (const Cells& row : rows) {
-    for (std::size_t i = 0; i <= numbers; ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  std::string text;
-  for (const Cells& row : rows) {
-    text += fmt::format("  {:<{}}", row[0], widths[0]);
-    for (std::size_t i = 1; i <= numbers; ++i) text += fmt::format("  {:>{}}", row[i], widths[i]);
-    for (std::size_t i = numbers + 1; i < row.size(); ++i) {
-      if (!row[i].empty()) text += "  " + row[i];
-    }
-    text += '\n';
-  }
-  return text;
-}
 
 /// Largest count first; the names decide among equals.
 std::vector<std::pair<std::string, std::uint64_t>> by_count(
@@ -94,7 +74,7 @@ std::string hosts_text(const std::vector<HostCounts>& hosts, std::uint64_t more)
                     median ? fmt::format("{} ms", median->count()) : "-",
                     speed > 0 ? human_byte_rate(speed) : "-", reasons_text(host.failed_by)});
   }
-  return table(rows, 5) + (more == 0 ? "" : fmt::format("  and {} more\n", human_count(more)));
+  return text_table(rows, 5) + (more == 0 ? "" : fmt::format("  and {} more\n", human_count(more)));
 }
 
 /// The gravest first; what is not here is graver than all but the first.
@@ -142,7 +122,7 @@ std::string status_text(const FolderStatus& status, WallTime now) {
       counts.push_back({fmt::format("    {}", kind.second), human_count(of_status)});
     }
   }
-  text += table(counts) + '\n';
+  text += text_table(counts) + '\n';
   text += status.last_run ? run_text(*status.last_run, now) : "No run has begun yet.\n";
   if (status.live) text += fmt::format("  now: {}\n", printable(status.live->text));
   const bool running = status.last_run && status.last_run->state == "running";

@@ -22,6 +22,8 @@ std::string sandbox_text() {
 
 }  // namespace
 
+std::string_view program_version() { return FANFETCH_VERSION; }
+
 std::string version_text() {
   return fmt::format("fanfetch " FANFETCH_VERSION
                      "\n"

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <set>
 #include <thread>
@@ -75,6 +76,14 @@ class FleetTest : public SystemTest {
   void wait_for_requests(std::size_t wanted) {
     for (const auto limit = std::chrono::steady_clock::now() + kPatience; requests() < wanted;) {
       ASSERT_LT(std::chrono::steady_clock::now(), limit) << "waited in vain for requests";
+      std::this_thread::sleep_for(5ms);
+    }
+  }
+
+  /// Waits until it holds.
+  static void wait_for(const std::function<bool()>& holds) {
+    for (const auto limit = std::chrono::steady_clock::now() + kPatience; !holds();) {
+      ASSERT_LT(std::chrono::steady_clock::now(), limit) << "waited in vain";
       std::this_thread::sleep_for(5ms);
     }
   }
@@ -324,6 +333,50 @@ TEST_F(FleetTest, APausedNodeEndsWithItsJob) {
   EXPECT_EQ(0, ended.exit_status) << ended.describe();
   driver.signal(SIGKILL);
   (void)driver.wait();
+}
+
+TEST_F(FleetTest, StatusShowsTheFleet) {
+  const std::vector<std::string> status = {"status", "--fleet", redis_.url()};
+  const std::vector<std::string> json = {"status", "--json", "--fleet", redis_.url()};
+  const Finished nothing = command(status);
+  EXPECT_EQ(2, nothing.exit_status) << nothing.describe();
+  EXPECT_TRUE(has(nothing.err, "the fleet has no job")) << nothing.describe();
+
+  list(150, 100ms);  // it is looked at before they are done
+  FanfetchProcess driver(driver_setup());
+  FanfetchProcess node(node_setup(1));
+  wait_for_requests(20);
+  const Finished running = command(status);
+  EXPECT_EQ(0, running.exit_status) << running.describe();
+  EXPECT_TRUE(has(running.out, "Job urls.txt is running")) << running.describe();
+  EXPECT_TRUE(has(running.out, folder_.at("driver"))) << running.describe();
+  EXPECT_TRUE(has(running.out, "running, 0.")) << running.describe();
+  EXPECT_FALSE(has(running.out, "no node's")) << running.describe();
+
+  EXPECT_EQ(0, command({"pause", "driver"}).exit_status);
+  EXPECT_TRUE(node.wait_for_stderr("paused by the fleet's driver"));
+  (void)redis_.ask("XGROUP CREATE 'ff:{urls.txt}:p:0' g 0 MKSTREAM");
+  (void)redis_.ask("XADD 'ff:{urls.txt}:p:0' '*' v 1");
+  wait_for([&] { return has(command(json).out, R"("dead_letters":1,)"); });
+  wait_for([&] { return has(command(json).out, R"("state":"paused","version":"0.)"); });
+  const Finished paused = command(json);
+  for (const char* part :
+       {R"({"schema":1,"job":"urls.txt","state":"paused",)", R"("partitions":32,"owned":32,)"}) {
+    EXPECT_TRUE(has(paused.out, part)) << part << "\n" << paused.describe();
+  }
+  EXPECT_EQ(0, command({"stop", "driver"}).exit_status);
+  for (FanfetchProcess* one : {&driver, &node}) EXPECT_EQ(6, finish(*one).exit_status);
+  const Finished stopped = command(status);
+  EXPECT_TRUE(has(stopped.out, "Job urls.txt is stopped")) << stopped.describe();
+  EXPECT_TRUE(has(stopped.out, "  gone\n")) << "it had got links: " << stopped.describe();
+
+  const Finished other = command({"status", "--fleet", redis_.url(), "--fleet-job", "x"});
+  EXPECT_EQ(2, other.exit_status) << other.describe();
+  EXPECT_TRUE(has(other.err, "the fleet has no job 'x', but urls.txt")) << other.describe();
+  redis_.kill();
+  const Finished away = command(status);
+  EXPECT_EQ(3, away.exit_status) << away.describe();
+  EXPECT_TRUE(has(away.err, "out of reach for 3 s")) << away.describe();
 }
 
 TEST_F(FleetTest, AFailedLinkIsTheDriversToJudge) {

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include "tests/support/real_redis.h"
 #include "tests/support/reply.h"
 #include "tests/system/command_test.h"
 
@@ -99,6 +100,23 @@ class TopTest : public CommandTest {
   std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
   std::unique_ptr<FanfetchProcess> process_;
 };
+
+TEST_F(TopTest, ShowsAFleet) {
+  RealRedis redis;
+  (void)redis.ask("SADD ff:jobs list");
+  (void)redis.ask(
+      "HSET 'ff:{list}:job' id x where /home/list state running protocol 1 partitions 4 lease_ms "
+      "30000 stop_ms 10000");
+  (void)redis.ask("SET 'ff:{list}:own:1' one-1a2b/7.a:1");
+  Tmux terminal(folder_.path(), "C.UTF-8");
+  terminal.open(fmt::format("'{}' top --fleet '{}'", ::getenv("FANFETCH"), redis.url()), 80, 24);
+  EXPECT_TRUE(terminal.shows({"job list: running", "/home/list", "1 of 4 partitions", "NODES 1",
+                              "one-1a2b", "gone", "q quit"}));
+  (void)redis.ask("HSET 'ff:{list}:job' state paused");
+  EXPECT_TRUE(terminal.shows({"job list: paused"}));
+  terminal.press("q");
+  EXPECT_TRUE(terminal.shows({"left with 0"}));
+}
 
 TEST_F(TopTest, ShowsTheRunOnTerminalsOfAnySize) {
   ASSERT_NO_FATAL_FAILURE(begin_run());

@@ -68,9 +68,64 @@ SteerArguments steer(const RunFolder& folder, Request request) {
   return {.folder = folder, .request = std::move(request)};
 }
 
+/// What --fleet and the options that go with it say.
+tl::expected<FleetLook, std::string> fleet_look(const CommandWords& words) {
+  if (!words.positional.empty()) {
+    return tl::unexpected<std::string>("with --fleet it looks at no DIR");
+  }
+  if (words.ledger_given) return tl::unexpected<std::string>("--ledger is for a DIR");
+  FleetLook look;
+  auto address = parse_redis_address(words.fleet);
+  if (!address) return tl::unexpected("--fleet: " + address.error().message);
+  look.address = std::move(*address);
+  if (words.fleet_job_given) {
+    Options options;
+    if (auto applied = apply_fleet_job(options, {&words.fleet_job, 1}); !applied) {
+      return tl::unexpected("--fleet-job: " + applied.error().message);
+    }
+    look.job = words.fleet_job;
+  }
+  if (words.fleet_auth_file_given) {
+    if (auto stored = store_path(look.auth_file, {&words.fleet_auth_file, 1}); !stored) {
+      return tl::unexpected("--fleet-auth-file: " + stored.error().message);
+    }
+  }
+  if (words.fleet_ca_file_given) {
+    if (auto stored = store_path(look.ca_file, {&words.fleet_ca_file, 1}); !stored) {
+      return tl::unexpected("--fleet-cacert: " + stored.error().message);
+    }
+    if (look.address.tls == RedisAddress::Tls::no) {
+      return tl::unexpected<std::string>("--fleet-cacert has no use without TLS: write rediss://");
+    }
+  }
+  return look;
+}
+
+/// Error: an option is there that goes with --fleet, which is not.
+tl::expected<void, std::string> check_no_fleet(const CommandWords& words) {
+  if (!words.fleet_job_given && !words.fleet_auth_file_given && !words.fleet_ca_file_given) {
+    return {};
+  }
+  return tl::unexpected<std::string>(
+      "--fleet-job, --fleet-auth-file and --fleet-cacert need --fleet");
+}
+
+/// `status --fleet`: what is in Redis, and in no folder.
+ReadArguments fleet_status_arguments(const CommandWords& words) {
+  if (words.by_host || words.limit_given || words.exit_code || words.watch) {
+    return tl::unexpected<std::string>(
+        "--by-host, --limit, --exit-code and --watch are for a DIR, not for --fleet");
+  }
+  auto look = fleet_look(words);
+  if (!look) return tl::unexpected(std::move(look.error()));
+  return FleetStatusArguments{.fleet = std::move(*look), .json = words.json};
+}
+
 }  // namespace
 
 ReadArguments status_arguments(const CommandWords& words, const RunFolder& /*first*/) {
+  if (words.fleet_given) return fleet_status_arguments(words);
+  if (auto none = check_no_fleet(words); !none) return tl::unexpected(std::move(none.error()));
   auto folders = each_folder(words);
   if (!folders) return tl::unexpected(std::move(folders.error()));
   StatusArguments arguments{.folders = std::move(*folders),
@@ -170,7 +225,13 @@ ReadArguments stop_arguments(const CommandWords& words, const RunFolder& folder)
   return arguments;
 }
 
-ReadArguments top_arguments(const CommandWords& /*words*/, const RunFolder& folder) {
+ReadArguments top_arguments(const CommandWords& words, const RunFolder& folder) {
+  if (words.fleet_given) {
+    auto look = fleet_look(words);
+    if (!look) return tl::unexpected(std::move(look.error()));
+    return FleetTopArguments{std::move(*look)};
+  }
+  if (auto none = check_no_fleet(words); !none) return tl::unexpected(std::move(none.error()));
   return TopArguments{folder};
 }
 

@@ -22,13 +22,16 @@ struct CommandWords {
   bool time_given = false, no_wait = false, watch = false;
   std::string listen, token_file;
   bool listen_given = false, token_file_given = false, read_only = false;
+  std::string fleet, fleet_job, fleet_auth_file, fleet_ca_file;
+  bool fleet_given = false, fleet_job_given = false, fleet_auth_file_given = false;
+  bool fleet_ca_file_given = false;
 };
 
 /// Error: what is wrong, as a sentence that names the option or the word.
 using ReadArguments = tl::expected<Command, std::string>;
 
 // What each command makes of its words. `folder` is the first DIR: of the commands that take one,
-// the only one. REQUIRES: `words.positional` begins with it. Pure.
+// the only one. REQUIRES: `words.positional` begins with it, or --fleet was given. Pure.
 
 [[nodiscard]] ReadArguments status_arguments(const CommandWords& words, const RunFolder& folder);
 [[nodiscard]] ReadArguments verify_arguments(const CommandWords& words, const RunFolder& folder);

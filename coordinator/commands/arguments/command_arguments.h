@@ -6,10 +6,12 @@
 #include <variant>
 #include <vector>
 
+#include "coordinator/commands/fleet/fleet_status.h"
 #include "coordinator/commands/folder/export_filter.h"
 #include "coordinator/commands/folder/folder.h"
 #include "coordinator/commands/live/steer.h"
 #include "coordinator/commands/report/report.h"
+#include "coordinator/commands/top/fleet_top.h"
 #include "coordinator/commands/top/top.h"
 #include "coordinator/commands/web/web.h"
 
@@ -43,7 +45,8 @@ struct ExportArguments {
   bool force = false;  ///< Replace FILE, whoever wrote it.
 };
 
-using Command = std::variant<StatusArguments, VerifyArguments, ExportArguments, ReportArguments,
-                             SteerArguments, TopArguments, WebArguments>;
+using Command =
+    std::variant<StatusArguments, FleetStatusArguments, VerifyArguments, ExportArguments,
+                 ReportArguments, SteerArguments, TopArguments, FleetTopArguments, WebArguments>;
 
 }  // namespace fanfetch

@@ -22,6 +22,8 @@ tl::expected<void, Exit> find_each(std::vector<RunFolder>& folders) {
 }
 
 tl::expected<void, Exit> find_in(StatusArguments& status) { return find_each(status.folders); }
+tl::expected<void, Exit> find_in(FleetStatusArguments& /*has_none*/) { return {}; }
+tl::expected<void, Exit> find_in(FleetTopArguments& /*has_none*/) { return {}; }
 tl::expected<void, Exit> find_in(ExportArguments& exported) { return find_each(exported.folders); }
 tl::expected<void, Exit> find_in(auto& command) { return find(command.folder); }
 

@@ -17,20 +17,6 @@ std::size_t columns_of(std::string_view text) {
       std::ranges::count_if(text, [](char byte) { return (byte & '\xC0') != '\x80'; }));
 }
 
-/// `line` with nothing beyond `columns`.
-TopLine cut(TopLine line, std::size_t columns) {
-  for (TopSpan& span : line) {
-    std::size_t end = 0;
-    while (end < span.text.size() && columns > 0) {
-      do ++end;
-      while (end < span.text.size() && (span.text[end] & '\xC0') == '\x80');
-      --columns;
-    }
-    span.text.resize(end);
-  }
-  return line;
-}
-
 /// `text` in exactly `columns`, cut or filled up. REQUIRES: ASCII.
 std::string left(std::string_view text, std::size_t columns) {
   return fmt::format("{:<{}}", text.substr(0, columns), columns);
@@ -268,6 +254,19 @@ Shares share_out(std::size_t rows, const TopModel& model) {
 
 }  // namespace
 
+TopLine cut_to(TopLine line, std::size_t columns) {
+  for (TopSpan& span : line) {
+    std::size_t end = 0;
+    while (end < span.text.size() && columns > 0) {
+      do ++end;
+      while (end < span.text.size() && (span.text[end] & '\xC0') == '\x80');
+      --columns;
+    }
+    span.text.resize(end);
+  }
+  return line;
+}
+
 std::size_t width(const TopLine& line) {
   std::size_t columns = 0;
   for (const TopSpan& span : line) columns += columns_of(span.text);
@@ -288,7 +287,7 @@ std::vector<TopLine> top_screen(const TopModel& model, const TopLook& look) {
   add_failures(screen, model, shares.failures);
   screen.resize(look.rows > 0 ? look.rows - 1 : 0);
   if (look.rows > 0) screen.push_back(keys(model));
-  for (TopLine& line : screen) line = cut(std::move(line), look.columns);
+  for (TopLine& line : screen) line = cut_to(std::move(line), look.columns);
   return screen;
 }
 

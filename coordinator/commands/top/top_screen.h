@@ -33,6 +33,9 @@ inline constexpr std::size_t kTopRows = 16, kTopColumns = 60;
 /// than the least gets what fits. Pure.
 [[nodiscard]] std::vector<TopLine> top_screen(const TopModel& model, const TopLook& look);
 
+/// `line` with nothing beyond `columns`.
+[[nodiscard]] TopLine cut_to(TopLine line, std::size_t columns);
+
 /// Columns that a line takes.
 [[nodiscard]] std::size_t width(const TopLine& line);
 

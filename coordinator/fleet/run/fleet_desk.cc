@@ -8,6 +8,7 @@
 
 #include "common/human_text.h"
 #include "coordinator/fleet/result_entry.h"
+#include "coordinator/fleet/run/desk.h"
 #include "coordinator/fleet/run/fleet_scripts.h"
 
 namespace fanfetch {
@@ -16,74 +17,7 @@ namespace {
 /// Driver and nodes are often started together.
 constexpr std::chrono::milliseconds kFirstPause{16};
 
-using Talked = tl::expected<FleetJob, Exit>;
-
-/// A loop and a line for one conversation, which begins again whenever the line is new.
-class Desk {
- public:
-  Desk(const FleetAccess& access, const TellUser& tell) : tell_(tell), access_(access) {}
-  virtual ~Desk() = default;
-
-  Talked talk() {
-    line_.emplace(
-        loop_, access_,
-        FleetLine::Events{.on_up = [this] { ask(); },
-                          .on_down = nullptr,
-                          .on_gone =
-                              [this](std::string why, bool is_hopeless) {
-                                end(tl::unexpected(exit_with(
-                                    is_hopeless ? kExitConfiguration : kExitListFailed, why)));
-                              },
-                          .on_notice = tell_});
-    loop_.call_at(std::chrono::steady_clock::now(), [this] { line_->start(); });
-    while (!outcome_) loop_.run([] {});
-    return std::move(*outcome_);
-  }
-
- protected:
-  virtual void ask() = 0;
-
-  void end(Talked outcome) {
-    if (!outcome_) outcome_.emplace(std::move(outcome));
-    loop_.stop();
-  }
-  /// Sends a command whose good answer is taken by `next`; any other is tried again.
-  void send(const std::vector<std::string>& words, std::function<void(const RedisReply&)> next) {
-    (void)line_->send(words, checked(std::move(next)));
-  }
-  void run(std::string_view script, std::vector<std::string> arguments,
-           std::function<void(const RedisReply&)> next) {
-    (void)line_->run(script, std::move(arguments), checked(std::move(next)));
-  }
-  void ask_again(Duration wait = kAskAgain) {
-    loop_.call_at(loop_.now() + wait, [this] {
-      if (line_->is_up()) ask();
-    });
-  }
-
-  EventLoop loop_;
-  const TellUser& tell_;
-
- private:
-  RedisDone checked(std::function<void(const RedisReply&)> next) {
-    return [this, next = std::move(next)](const RedisAnswer& answer) {
-      if (outcome_) return;
-      if (answer.is_good()) return next(answer.reply);
-      if (answer.fate != RedisAnswer::Fate::refused) return;  // the line is new soon
-      if (answer.trouble.remedy == RedisRemedy::give_up) {
-        return end(tl::unexpected(exit_with(kExitConfiguration, answer.trouble.sentence)));
-      }
-      line_->tell(answer.trouble);
-      ask_again();
-    };
-  }
-
-  const FleetAccess& access_;
-  std::optional<FleetLine> line_;  // while it talks
-  std::optional<Talked> outcome_;
-};
-
-class BeginDesk final : public Desk {
+class BeginDesk final : public Desk<FleetJob> {
  public:
   BeginDesk(const FleetAccess& access, FleetJob job, std::string where, bool is_birth,
             const TellUser& tell)
@@ -124,7 +58,7 @@ class BeginDesk final : public Desk {
   const bool is_birth_;
 };
 
-class JoinDesk final : public Desk {
+class JoinDesk final : public Desk<FleetJob> {
  public:
   JoinDesk(const FleetAccess& access, const std::string& name, std::chrono::milliseconds wait,
            const TellUser& tell)
@@ -133,35 +67,19 @@ class JoinDesk final : public Desk {
  private:
   void ask() override {
     if (!name_.empty()) return ask_for(name_);
-    send({"SMEMBERS", std::string(kJobsKey)}, [this](const RedisReply& reply) {
-      left_.clear();
+    run(scripts::kJobs, {std::string(kJobsKey)}, [this](const RedisReply& reply) {
       open_.clear();
-      for (const RedisReply& one : reply.elements) {
-        if (is_node_name(one.text)) left_.push_back(one.text);
+      for (ListedJob& job : listed_jobs(reply)) {
+        if (!job.is_done) open_.push_back(std::move(job.name));
       }
-      look_at_next();
-    });
-  }
-
-  /// Which of the jobs are not done.
-  void look_at_next() {
-    if (left_.empty()) return choose();
-    const std::string job = left_.back();
-    left_.pop_back();
-    send({"HGET", key_prefix(job) + "job", "state"}, [this, job](const RedisReply& state) {
-      const bool is_there = state.is(RedisReply::Kind::text);
-      if (is_there && state.text != name(FleetJob::State::done)) open_.push_back(job);
-      look_at_next();
+      choose();
     });
   }
 
   void choose() {
     if (open_.empty()) return wait_for("a job");
     if (open_.size() == 1) return ask_for(open_.front());
-    std::ranges::sort(open_);
-    end(tl::unexpected(exit_with(
-        kExitConfiguration, fmt::format("the fleet has several jobs: {}; name one with --fleet-job",
-                                        fmt::join(open_, ", ")))));
+    end(tl::unexpected(exit_with(kExitConfiguration, several_jobs(open_))));
   }
 
   void ask_for(const std::string& job) {
@@ -201,12 +119,28 @@ class JoinDesk final : public Desk {
   const std::string name_;
   const Instant began_;
   const std::chrono::milliseconds wait_;
-  std::vector<std::string> left_, open_;
+  std::vector<std::string> open_;
   Instant next_word_{};
   Duration pause_ = kFirstPause;  // before the next question
 };
 
 }  // namespace
+
+std::vector<ListedJob> listed_jobs(const RedisReply& reply) {
+  std::vector<ListedJob> jobs;
+  for (std::size_t i = 0; i + 1 < reply.elements.size(); i += 2) {
+    if (!is_node_name(reply.text_at(i)) || reply.text_at(i + 1).empty()) continue;
+    jobs.push_back({.name = std::string(reply.text_at(i)),
+                    .is_done = reply.text_at(i + 1) == name(FleetJob::State::done)});
+  }
+  std::ranges::sort(jobs, {}, &ListedJob::name);
+  return jobs;
+}
+
+std::string several_jobs(const std::vector<std::string>& names) {
+  return fmt::format("the fleet has several jobs: {}; name one with --fleet-job",
+                     fmt::join(names, ", "));
+}
 
 FleetFields fields_of(const RedisReply& reply) {
   FleetFields fields;

@@ -4,8 +4,10 @@
 #include <functional>
 #include <string>
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "coordinator/fleet/fleet_job.h"
+#include "coordinator/fleet/run/desk.h"
 #include "coordinator/fleet/run/fleet_line.h"
 #include "coordinator/process/exit.h"
 
@@ -14,9 +16,6 @@ namespace fanfetch {
 // What a run does in Redis before anything of it is begun. These wait: for Redis as long as
 // FleetAccess says, and no loop turns meanwhile but their own. Exit: status kExitConfiguration
 // where a person has to change something, kExitListFailed where Redis cannot be reached.
-
-/// `text`: for the user, while it waits.
-using TellUser = std::function<void(std::string text)>;
 
 /// Begins a run of a driver: writes the job, and removes what links of an earlier run are left
 /// there. `job`: its name, id, options; partitions and times count if it is new. `where`: the
@@ -33,6 +32,16 @@ using TellUser = std::function<void(std::string text)>;
                                                     const std::string& name,
                                                     std::chrono::milliseconds wait,
                                                     const TellUser& tell);
+
+/// A job as kJobs answers it.
+struct ListedJob {
+  std::string name;
+  bool is_done = false;
+};
+/// All jobs that can be one, by name. Trusts nothing.
+[[nodiscard]] std::vector<ListedJob> listed_jobs(const RedisReply& reply);
+/// What to say to somebody who has to choose one of `names`.
+[[nodiscard]] std::string several_jobs(const std::vector<std::string>& names);
 
 /// Of a hash as HGETALL answers it.
 [[nodiscard]] FleetFields fields_of(const RedisReply& reply);

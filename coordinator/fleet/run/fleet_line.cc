@@ -10,6 +10,15 @@
 #include "coordinator/redis/cancel_timer.h"
 
 namespace fanfetch {
+
+Result<TlsMaterial::Part> fleet_authorities(const RedisAddress& address,
+                                            const std::string& ca_file) {
+  if (address.tls == RedisAddress::Tls::no) return TlsMaterial::Part{};
+  auto material = read_tls_files({.ca_file = ca_file, .cert_file = {}, .key_file = {}});
+  if (!material) return fail("--fleet-cacert: {}", material.error().message);
+  return std::move(material->ca);
+}
+
 std::string script_time(Duration time) {
   return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
 }

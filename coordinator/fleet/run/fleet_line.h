@@ -25,6 +25,12 @@ struct FleetAccess {
   std::string client_name;                ///< For CLIENT LIST.
 };
 
+/// What to trust in a server at `address`: the certificates of `ca_file` (--fleet-cacert; empty:
+/// the system's), nothing without TLS. Error: they cannot be read; a sentence that names the
+/// option.
+[[nodiscard]] Result<TlsMaterial::Part> fleet_authorities(const RedisAddress& address,
+                                                          const std::string& ca_file);
+
 /// How long after a refusal Redis is asked again.
 constexpr std::chrono::milliseconds kAskAgain{500};
 /// The user is told of what lasts so often at most.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "coordinator/fleet/fleet_partitions.h"
+#include "coordinator/fleet/fleet_view.h"
 #include "coordinator/fleet/run/fleet_desk.h"
 #include "coordinator/fleet/run/fleet_scripts.h"
 #include "coordinator/redis/cancel_timer.h"
@@ -18,10 +19,11 @@ constexpr std::chrono::milliseconds kLongestBeat{1000};
 
 }  // namespace
 
-FleetNode::FleetNode(FleetAccess access, FleetJob job, std::string name)
+FleetNode::FleetNode(FleetAccess access, FleetJob job, std::string name, std::string version)
     : access_(std::move(access)),
       job_(std::move(job)),
       name_(std::move(name)),
+      version_(std::move(version)),
       prefix_(key_prefix(job_.name)),
       held_(job_.partitions),
       links_(job_, name_, held_),
@@ -91,11 +93,15 @@ void FleetNode::beat() {
         beat_timer_.reset();
         if (line_->is_up()) beat();
       });
-  (void)line_->run(scripts::kBeat, {prefix_, script_time(job_.rules.lease), leaves_ ? "" : name_},
-                   [this](const RedisAnswer& answer) {
-                     if (answer.is_good()) return on_beat(answer.reply);
-                     if (answer.fate == RedisAnswer::Fate::refused) line_->tell(answer.trouble);
-                   });
+  (void)line_->run(
+      scripts::kBeat,
+      {prefix_, script_time(job_.rules.lease), leaves_ ? "" : name_,
+       to_text(NodeAbout{.state = run_is_paused_ ? NodeState::paused : NodeState::running,
+                         .version = version_})},
+      [this](const RedisAnswer& answer) {
+        if (answer.is_good()) return on_beat(answer.reply);
+        if (answer.fate == RedisAnswer::Fate::refused) line_->tell(answer.trouble);
+      });
 }
 
 void FleetNode::on_beat(const RedisReply& reply) {
@@ -166,6 +172,7 @@ void FleetNode::leave() {
   if (std::exchange(leaves_, true)) return;
   links_.stop();
   (void)line_->send({"ZREM", prefix_ + "nodes", name_}, [](const RedisAnswer&) {});
+  (void)line_->send({"HDEL", prefix_ + "about", name_}, [](const RedisAnswer&) {});
   keeper_->leave();
 }
 

@@ -29,8 +29,8 @@ class FleetNode final : public LinkGuard {
     std::function<void(std::string text)> on_notice;
   };
 
-  /// `name`: of the node, as is_node_name() wants it.
-  FleetNode(FleetAccess access, FleetJob job, std::string name);
+  /// `name`: of the node, as is_node_name() wants it. `version`: of the program, for people.
+  FleetNode(FleetAccess access, FleetJob job, std::string name, std::string version);
   ~FleetNode() override;
   FleetNode(const FleetNode&) = delete;
   FleetNode& operator=(const FleetNode&) = delete;
@@ -55,6 +55,8 @@ class FleetNode final : public LinkGuard {
   [[nodiscard]] BootInstant stop_by(const Link& link) const override;
   /// Does what time has made due. Call first after each wake-up.
   void go_on();
+  /// The run begins nothing, whoever has paused it; for people who look at the fleet.
+  void note_paused(bool is_paused) { run_is_paused_ = is_paused; }
   /// Sends what has gathered. Call last.
   void flush();
 
@@ -84,6 +86,7 @@ class FleetNode final : public LinkGuard {
   const FleetAccess access_;
   const FleetJob job_;
   const std::string name_;
+  const std::string version_;
   const std::string prefix_;
   HeldLinks held_;
   LinkReader links_;
@@ -95,9 +98,10 @@ class FleetNode final : public LinkGuard {
   std::optional<LeaseKeeper> keeper_;
   std::vector<unsigned> transfers_;  // by partition
   std::optional<EventLoop::TimerKey> beat_timer_, end_timer_;
-  bool knows_nodes_ = false;  // since the line is up
-  bool is_paused_ = false;
-  bool is_over_ = false;  // the job, or the patience with Redis
+  bool knows_nodes_ = false;    // since the line is up
+  bool is_paused_ = false;      // by the job
+  bool run_is_paused_ = false;  // by whomever
+  bool is_over_ = false;        // the job, or the patience with Redis
   bool leaves_ = false;
   std::function<void()> closed_;  // set: finish() was called
 };

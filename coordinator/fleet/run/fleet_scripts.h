@@ -13,6 +13,7 @@ namespace fanfetch::scripts {
 //   p:P      stream: links of partition P (group g; a consumer is a node)
 //   res      stream: results
 //   nodes    sorted set: names, by the time of their last sign of life
+//   about    hash: what each of them says of itself, `STATE VERSION`, for people
 //   dead     stream: entries that are no links
 
 /// PREFIX NAME ID WHERE PROTOCOL PARTITIONS LEASE_MS STOP_MS OPTIONS IS_BIRTH NONCE: begins a run
@@ -75,15 +76,62 @@ end
 return 0
 )lua";
 
-/// PREFIX LIFE_MS NODE: a sign of life; NODE empty: of nobody. Answers the job's hash and all
-/// nodes.
+/// PREFIX LIFE_MS NODE ABOUT: a sign of life, with what the node says of itself; NODE empty: of
+/// nobody. Forgets nodes that gave none for LIFE_MS. Answers the job's hash and all nodes.
 inline constexpr char kBeat[] = R"lua(
-local nodes = ARGV[1] .. 'nodes'
+local nodes, about = ARGV[1] .. 'nodes', ARGV[1] .. 'about'
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-if ARGV[3] ~= '' then redis.call('ZADD', nodes, now, ARGV[3]) end
-redis.call('ZREMRANGEBYSCORE', nodes, '-inf', now - ARGV[2])
+if ARGV[3] ~= '' then
+  redis.call('ZADD', nodes, now, ARGV[3])
+  redis.call('HSET', about, ARGV[3], ARGV[4])
+end
+for _, gone in ipairs(redis.call('ZRANGEBYSCORE', nodes, '-inf', now - ARGV[2])) do
+  redis.call('ZREM', nodes, gone)
+  redis.call('HDEL', about, gone)
+end
 return {redis.call('HGETALL', ARGV[1] .. 'job'), redis.call('ZRANGE', nodes, 0, -1)}
+)lua";
+
+/// JOBS: the names of all jobs, each with its state, in turn; empty: there is no such job.
+inline constexpr char kJobs[] = R"lua(
+local out = {}
+for _, job in ipairs(redis.call('SMEMBERS', ARGV[1])) do
+  out[#out + 1] = job
+  out[#out + 1] = redis.call('HGET', 'ff:{' .. job .. '}:job', 'state') or ''
+end
+return out
+)lua";
+
+/// PREFIX, reads only: the time in milliseconds; the job's hash; its nodes, each with the time of
+/// its last sign of life, in turn; what they say of themselves, as a hash; how many results wait;
+/// how many entries are dead.
+inline constexpr char kSurvey[] = R"lua(
+local time = redis.call('TIME')
+return {time[1] * 1000 + math.floor(time[2] / 1000), redis.call('HGETALL', ARGV[1] .. 'job'),
+        redis.call('ZRANGE', ARGV[1] .. 'nodes', 0, -1, 'WITHSCORES'),
+        redis.call('HGETALL', ARGV[1] .. 'about'), redis.call('XLEN', ARGV[1] .. 'res'),
+        redis.call('XLEN', ARGV[1] .. 'dead')}
+)lua";
+
+/// PREFIX FROM TO, reads only: of each of these partitions (without TO) its lease (empty: none),
+/// how many links there are, and each node with how many of them it has got, in turn.
+inline constexpr char kSurveyPartitions[] = R"lua(
+local out = {}
+for p = tonumber(ARGV[2]), tonumber(ARGV[3]) - 1 do
+  local key = ARGV[1] .. 'p:' .. p
+  local links = redis.call('XLEN', key)
+  local row = {redis.call('GET', ARGV[1] .. 'own:' .. p) or '', links}
+  local got = links > 0 and redis.pcall('XPENDING', key, 'g')
+  if got and not got.err and got[4] then
+    for _, consumer in ipairs(got[4]) do
+      row[#row + 1] = consumer[1]
+      row[#row + 1] = consumer[2]
+    end
+  end
+  out[#out + 1] = row
+end
+return out
 )lua";
 
 /// PREFIX PARTITIONS: the server, the era, and a digit for each partition: 0 lost, 1 handed back,

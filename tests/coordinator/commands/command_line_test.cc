@@ -67,6 +67,46 @@ TEST(CommandLine, Status) {
   EXPECT_TRUE(several.exit_code);
 }
 
+TEST(CommandLine, StatusOfAFleet) {
+  const auto plain = as<FleetStatusArguments>({"status", "--fleet", "redis://h"});
+  EXPECT_EQ(to_text(plain.fleet.address), "redis://h:6379");
+  EXPECT_EQ(plain.fleet.job, "");
+  EXPECT_FALSE(plain.json);
+  const auto all =
+      as<FleetStatusArguments>({"status", "--json", "--fleet", "rediss://h:7/2", "--fleet-job",
+                                "urls.txt", "--fleet-auth-file", "a", "--fleet-cacert", "c"});
+  EXPECT_EQ(all.fleet.job, "urls.txt");
+  EXPECT_EQ(all.fleet.auth_file, "a");
+  EXPECT_EQ(all.fleet.ca_file, "c");
+  EXPECT_TRUE(all.json);
+  const struct {
+    std::vector<const char*> words;
+    const char* error;
+  } rows[] = {
+      {{"status", "--fleet", "http://h"}, "--fleet: "},
+      {{"status", "--fleet="}, "--fleet: "},
+      {{"status", "d", "--fleet", "redis://h"}, "with --fleet it looks at no DIR"},
+      {{"status", "--fleet", "redis://h", "--ledger", "l"}, "--ledger is for a DIR"},
+      {{"status", "--fleet", "redis://h", "--by-host"}, "are for a DIR, not for --fleet"},
+      {{"status", "--fleet", "redis://h", "--watch"}, "are for a DIR, not for --fleet"},
+      {{"status", "--fleet", "redis://h", "--fleet-job", "a b"}, "--fleet-job: a job's name"},
+      {{"status", "--fleet", "redis://h", "--fleet-auth-file="}, "--fleet-auth-file: "},
+      {{"status", "--fleet", "redis://h", "--fleet-cacert", "c"}, "has no use without TLS"},
+      {{"status", "d", "--fleet-job", "x"}, "need --fleet"},
+  };
+  for (const auto& [words, error] : rows) {
+    EXPECT_NE(error_of(words).find(error), std::string::npos) << error_of(words);
+  }
+}
+
+TEST(CommandLine, TopOfAFleet) {
+  const auto top = as<FleetTopArguments>({"top", "--fleet", "redis://h", "--fleet-job", "x"});
+  EXPECT_EQ(to_text(top.fleet.address), "redis://h:6379");
+  EXPECT_EQ(top.fleet.job, "x");
+  EXPECT_NE(error_of({"top", "d", "--fleet-job", "x"}).find("need --fleet"), std::string::npos);
+  EXPECT_NE(error_of({"top", "d", "--fleet", "redis://h"}).find("no DIR"), std::string::npos);
+}
+
 TEST(CommandLine, Verify) {
   const auto plain = as<VerifyArguments>({"verify", "images"});
   EXPECT_FALSE(plain.repair || plain.quiet || plain.strict);

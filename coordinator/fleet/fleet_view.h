@@ -1,0 +1,56 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coordinator/fleet/fleet_job.h"
+
+namespace fanfetch {
+
+/// How a node is, as others see it.
+enum class NodeState : std::uint8_t {
+  running,
+  paused,
+  silent,  ///< It gives a sign of life every second, and has given none for longer.
+  gone,    ///< It has left or died, and not all that it had is another's yet.
+};
+[[nodiscard]] std::string_view name(NodeState state);
+
+/// What a node says of itself.
+struct NodeAbout {
+  NodeState state = NodeState::running;
+  std::string version;  ///< Of the program.
+};
+/// As Redis keeps it: `running 0.1.0`.
+[[nodiscard]] std::string to_text(const NodeAbout& about);
+/// Reads that, and trusts nothing. nullopt: it is something else.
+[[nodiscard]] std::optional<NodeAbout> about_from_text(std::string_view text);
+
+/// What Redis has of a job, for people. Texts are as whoever wrote them left them.
+struct FleetView {
+  struct Node {
+    std::string name;
+    NodeState state = NodeState::gone;
+    std::string version;                             ///< Empty: unknown.
+    std::optional<std::chrono::milliseconds> quiet;  ///< Since its last sign of life.
+    unsigned partitions = 0;                         ///< That it has the lease of.
+    std::uint64_t links = 0;                         ///< That it has got and not reported.
+  };
+
+  std::string job;
+  FleetJob::State state = FleetJob::State::running;
+  std::string where;  ///< The driver's folder, on its machine.
+  unsigned partitions = 0;
+  unsigned owned = 0;              ///< Of them, those that some node has the lease of.
+  std::uint64_t backlog = 0;       ///< Links that no node has got yet.
+  std::uint64_t pending = 0;       ///< Links that nodes have got and not reported.
+  std::uint64_t results = 0;       ///< That the driver has not taken.
+  std::uint64_t dead_letters = 0;  ///< Entries that were no links.
+  std::vector<Node> nodes;         ///< By name.
+};
+
+}  // namespace fanfetch

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <utility>
+#include <vector>
+
+#include "common/event_loop.h"
+#include "coordinator/fleet/run/fleet_line.h"
+#include "coordinator/process/exit.h"
+
+namespace fanfetch {
+
+/// For the user, while something waits.
+using TellUser = std::function<void(std::string text)>;
+
+/// A loop and a line for one conversation, which begins again whenever the line is new. Waits: no
+/// loop turns meanwhile but its own. `Outcome`: what it brings.
+template <class Outcome>
+class Desk {
+ public:
+  Desk(const FleetAccess& access, const TellUser& tell) : tell_(tell), access_(access) {}
+  virtual ~Desk() = default;
+
+  using Talked = tl::expected<Outcome, Exit>;
+
+  /// Exit: status kExitConfiguration where a person has to change something, kExitListFailed where
+  /// Redis cannot be reached for longer than it may.
+  Talked talk() {
+    line_.emplace(
+        loop_, access_,
+        FleetLine::Events{.on_up = [this] { ask(); },
+                          .on_down = nullptr,
+                          .on_gone =
+                              [this](std::string why, bool is_hopeless) {
+                                end(tl::unexpected(exit_with(
+                                    is_hopeless ? kExitConfiguration : kExitListFailed, why)));
+                              },
+                          .on_notice = tell_});
+    loop_.call_at(std::chrono::steady_clock::now(), [this] { line_->start(); });
+    while (!outcome_) loop_.run([] {});
+    return std::move(*outcome_);
+  }
+
+ protected:
+  virtual void ask() = 0;
+
+  void end(Talked outcome) {
+    if (!outcome_) outcome_.emplace(std::move(outcome));
+    loop_.stop();
+  }
+  /// Sends a command whose good answer is taken by `next`; any other is tried again.
+  void send(const std::vector<std::string>& words, std::function<void(const RedisReply&)> next) {
+    (void)line_->send(words, checked(std::move(next)));
+  }
+  void run(std::string_view script, std::vector<std::string> arguments,
+           std::function<void(const RedisReply&)> next) {
+    (void)line_->run(script, std::move(arguments), checked(std::move(next)));
+  }
+  void ask_again(Duration wait = kAskAgain) {
+    loop_.call_at(loop_.now() + wait, [this] {
+      if (line_->is_up()) ask();
+    });
+  }
+
+  EventLoop loop_;
+  const TellUser& tell_;
+
+ private:
+  RedisDone checked(std::function<void(const RedisReply&)> next) {
+    return [this, next = std::move(next)](const RedisAnswer& answer) {
+      if (outcome_) return;
+      if (answer.is_good()) return next(answer.reply);
+      if (answer.fate != RedisAnswer::Fate::refused) return;  // the line is new soon
+      if (answer.trouble.remedy == RedisRemedy::give_up) {
+        return end(tl::unexpected(exit_with(kExitConfiguration, answer.trouble.sentence)));
+      }
+      line_->tell(answer.trouble);
+      ask_again();
+    };
+  }
+
+  const FleetAccess& access_;
+  std::optional<FleetLine> line_;  // while it talks
+  std::optional<Talked> outcome_;
+};
+
+}  // namespace fanfetch

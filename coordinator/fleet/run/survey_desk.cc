@@ -1,0 +1,104 @@
+#include "coordinator/fleet/run/survey_desk.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "coordinator/fleet/run/desk.h"
+#include "coordinator/fleet/run/fleet_scripts.h"
+#include "coordinator/fleet/run/fleet_survey.h"
+#include "coordinator/redis/cancel_timer.h"
+
+namespace fanfetch {
+namespace {
+
+/// Partitions that one script looks at, so that none holds Redis up.
+constexpr unsigned kPartitionsOfASurvey = 1024;
+/// Whoever looks wants to see something, or why not.
+constexpr std::chrono::seconds kNoAnswer{10};
+
+std::vector<std::string> names_of(const std::vector<ListedJob>& jobs, bool with_done) {
+  std::vector<std::string> names;
+  for (const ListedJob& job : jobs) {
+    if (with_done || !job.is_done) names.push_back(job.name);
+  }
+  return names;
+}
+
+class SurveyDesk final : public Desk<FleetView> {
+ public:
+  SurveyDesk(const FleetAccess& access, const std::string& wanted, const TellUser& tell)
+      : Desk(access, tell), wanted_(wanted) {
+    limit_ = loop_.call_at(std::chrono::steady_clock::now() + kNoAnswer, [this] {
+      limit_.reset();
+      refuse(kExitListFailed, "the fleet's Redis gives no answer");
+    });
+  }
+  ~SurveyDesk() override { cancel_timer(loop_, limit_); }
+
+ private:
+  void ask() override {
+    run(scripts::kJobs, {std::string(kJobsKey)}, [this](const RedisReply& reply) {
+      auto job = job_to_survey(listed_jobs(reply), wanted_);
+      if (!job) return refuse(kExitConfiguration, job.error().message);
+      ask_for(*job);
+    });
+  }
+
+  void ask_for(const std::string& name) {
+    run(scripts::kSurvey, {key_prefix(name)}, [this, name](const RedisReply& reply) {
+      const FleetFields hash =
+          reply.elements.size() < 2 ? FleetFields() : fields_of(reply.elements[1]);
+      const auto job = decode_job(name, hash);
+      if (!job) return refuse(kExitConfiguration, job.error().message);
+      const auto where = std::ranges::find(hash, "where", &FleetFields::value_type::first);
+      survey_.emplace(*job, where == hash.end() ? "" : where->second);
+      survey_->on_survey(reply);
+      ask_for_partitions(*job, 0);
+    });
+  }
+
+  void ask_for_partitions(const FleetJob& job, unsigned first) {
+    const unsigned next = std::min(first + kPartitionsOfASurvey, job.partitions);
+    run(scripts::kSurveyPartitions,
+        {key_prefix(job.name), std::to_string(first), std::to_string(next)},
+        [this, job, next](const RedisReply& reply) {
+          survey_->on_partitions(reply);
+          if (next == job.partitions) return end(survey_->view());
+          ask_for_partitions(job, next);
+        });
+  }
+
+  void refuse(ExitStatus status, std::string_view sentence) {
+    end(tl::unexpected(exit_with(status, sentence)));
+  }
+
+  const std::string wanted_;
+  std::optional<FleetSurvey> survey_;
+  std::optional<EventLoop::TimerKey> limit_;
+};
+
+}  // namespace
+
+Result<std::string> job_to_survey(const std::vector<ListedJob>& jobs, const std::string& wanted) {
+  const auto open = names_of(jobs, false), all = names_of(jobs, true);
+  if (!wanted.empty()) {
+    if (std::ranges::find(all, wanted) != all.end()) return wanted;
+    if (all.empty()) return fail("the fleet has no job '{}', and no other", wanted);
+    return fail("the fleet has no job '{}', but {}", wanted, fmt::join(all, ", "));
+  }
+  if (open.size() == 1) return open.front();
+  if (open.size() > 1) return fail("{}", several_jobs(open));
+  if (all.size() == 1) return all.front();
+  if (all.size() > 1) return fail("{}", several_jobs(all));
+  return fail("the fleet has no job");
+}
+
+tl::expected<FleetView, Exit> survey_fleet(const FleetAccess& access, const std::string& wanted) {
+  const TellUser silent = [](const std::string&) {};
+  return SurveyDesk(access, wanted, silent).talk();
+}
+
+}  // namespace fanfetch
