@@ -98,7 +98,8 @@ std::unique_ptr<RunReport> make_report(const Options& options, const std::string
                                        Instant start, std::vector<std::string> kept_notices) {
   const ShowOptions& show = options.report;
   std::optional<JsonlLog> results;
-  if (!show.results.empty()) results = or_exit(JsonlLog::open(show.results), kExitOutput);
+  const RecordKeys keys{.node = options.fleet.role == FleetRole::driver};
+  if (!show.results.empty()) results = or_exit(JsonlLog::open(show.results, keys), kExitOutput);
   const Look look = look_for(surroundings());
   return std::make_unique<RunReport>(
       ReportOptions{progress_style(show, look),

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "coordinator/commands/folder/line_output.h"
 #include "coordinator/report/csv_line.h"
 #include "coordinator/report/jsonl_log.h"
+#include "coordinator/settle/fleet_note.h"
 #include "coordinator/settle/run_ledger.h"
 #include "coordinator/settle/written_files.h"
 
@@ -69,7 +71,8 @@ Result<> write_rows(const Histories& histories, const ExportArguments& arguments
   auto output = open_output(arguments.file);
   if (!output) return tl::unexpected(output.error());
   const ExportFilter& filter = arguments.filter;
-  const RecordKeys keys = filter.files_only ? RecordKeys::of_a_file : RecordKeys::all;
+  const RecordKeys keys{.errors = !filter.files_only,
+                        .node = std::ranges::any_of(arguments.folders, is_of_driver)};
   const bool csv = arguments.format == ExportFormat::csv;
 
   ColumnKeys columns;

@@ -11,7 +11,7 @@ namespace {
   "row, run, link, place, url, status, file_name, name_key, bytes, mtime_ns, sha256, "      \
   "http_status, content_type, final_url, etag, last_modified, attempts, error, retryable, " \
   "message, started_at, duration_ms, columns, waited_ms, dns_ms, connect_ms, tls_ms, "      \
-  "first_byte_ms, requests, planned_name, named_by_list, had_headers, failed_since"
+  "first_byte_ms, requests, planned_name, named_by_list, had_headers, failed_since, node"
 
 constexpr const char* kFind = "SELECT " FANFETCH_ROW_COLUMNS " FROM links WHERE link=?";
 constexpr const char* kPageOfRows =
@@ -96,6 +96,7 @@ LedgerRow read_row(Statement& from) {
   row.had_headers = from.number() != 0;
   const bool has_failed = record.status == Status::failed && !record.file_name;
   row.failed_since = from.optional_number().value_or(has_failed ? row.run : 0);
+  record.node = from.optional_text();
   return row;
 }
 

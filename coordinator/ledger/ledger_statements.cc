@@ -13,8 +13,8 @@ INSERT INTO links(link, run, place, url, status, file_name, name_key, bytes, mti
                   http_status, content_type, final_url, etag, last_modified, attempts, error,
                   retryable, message, started_at, duration_ms, columns, waited_ms, dns_ms,
                   connect_ms, tls_ms, first_byte_ms, requests, planned_name,
-                  named_by_list, had_headers)
-VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+                  named_by_list, had_headers, node)
+VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
 ON CONFLICT(link) DO NOTHING)sql";
 
 // A run that keeps no columns leaves those of earlier runs in place. A failed row with a file is a
@@ -24,9 +24,9 @@ UPDATE links SET (link, run, place, url, status, file_name, name_key, bytes, mti
                   http_status, content_type, final_url, etag, last_modified, attempts, error,
                   retryable, message, started_at, duration_ms, columns, waited_ms, dns_ms,
                   connect_ms, tls_ms, first_byte_ms, requests, planned_name,
-                  named_by_list, had_headers, failed_since)
+                  named_by_list, had_headers, node, failed_since)
   = (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,
-     coalesce(?22,columns),?23,?24,?25,?26,?27,?28,?29,?30,?31,
+     coalesce(?22,columns),?23,?24,?25,?26,?27,?28,?29,?30,?31,?32,
      CASE WHEN ?5='failed' THEN
        coalesce(failed_since, CASE WHEN status='failed' AND file_name IS NULL THEN run END) END)
 WHERE link=?1 RETURNING row)sql";
@@ -111,6 +111,7 @@ void bind_row(Statement& to, const LedgerRow& row) {
   for (const bool given : {row.named_by_list, row.had_headers}) {
     to.bind(given ? std::optional<std::int64_t>(1) : std::nullopt);
   }
+  to.bind(as_text(record.node));
 }
 
 void bind_rename(Statement& to, const LedgerEntry& entry) {

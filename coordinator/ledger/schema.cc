@@ -138,6 +138,9 @@ ALTER TABLE runs ADD COLUMN told TEXT;     -- what it was told in mid-run, a lin
     R"sql(
 ALTER TABLE runs ADD COLUMN slice TEXT;    -- that it took of its list: 2/8 by origin; NULL or '': all
 )sql",
+    R"sql(
+ALTER TABLE links ADD COLUMN node TEXT;    -- of a fleet, that has the file or has failed; NULL: none
+)sql",
 };
 
 constexpr const char* kTables = "SELECT name FROM sqlite_schema WHERE type='table'";

@@ -63,6 +63,9 @@ struct Record {
   /// In this run, for all attempts and redirects. nullopt: an older fanfetch wrote it.
   std::optional<std::uint64_t> requests = 0;
 
+  /// Of a fleet: that has the file, or has failed. nullopt: it was none, or an older fanfetch's.
+  std::optional<std::string> node;
+
   /// The list's own columns as one JSON object, whose members become keys of the record (see
   /// list_columns.h). Null if no columns were kept.
   std::shared_ptr<const std::string> columns;

@@ -98,15 +98,15 @@ bool begins_with_record(std::string_view text) {
   return take("\",\"file_name\":") || is_cut;
 }
 
-Result<JsonlLog> JsonlLog::open(const std::string& path) {
-  JsonlLog log;
+Result<JsonlLog> JsonlLog::open(const std::string& path, RecordKeys keys) {
+  JsonlLog log(keys);
   if (path == "-") return log;
   log.file_.reset(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
   if (!log.file_.valid()) return fail("cannot write {}: {}", printable(path), errno_text(errno));
   return log;
 }
 
-void JsonlLog::add(const Record& record) { buffer_ += to_json_line(record); }
+void JsonlLog::add(const Record& record) { buffer_ += to_json_line(record, keys_); }
 
 std::uint64_t JsonlLog::unwritten() const {
   return static_cast<std::uint64_t>(std::count(buffer_.begin(), buffer_.end(), '\n'));

@@ -24,7 +24,8 @@ namespace fanfetch {
 class JsonlLog {
  public:
   /// Replaces the file `path`; `-` is stdout. Error: it cannot be written (exit status 4).
-  [[nodiscard]] static Result<JsonlLog> open(const std::string& path);
+  [[nodiscard]] static Result<JsonlLog> open(const std::string& path,
+                                             RecordKeys keys = RecordKeys::all);
 
   /// Buffers a record until flush().
   void add(const Record& record);
@@ -36,8 +37,9 @@ class JsonlLog {
   [[nodiscard]] bool to_stdout() const { return !file_.valid(); }
 
  private:
-  JsonlLog() = default;
+  explicit JsonlLog(RecordKeys keys) : keys_(keys) {}
 
+  RecordKeys keys_;
   UniqueFd file_;  // invalid: stdout
   std::string buffer_;
 };

@@ -10,10 +10,15 @@
 namespace fanfetch {
 
 /// Selects the keys of a record that are written.
-enum class RecordKeys {
-  all,
-  of_a_file,  ///< For metadata of saved files: without error, retryable and message.
+struct RecordKeys {
+  bool errors = true;  ///< error, retryable and message.
+  bool node = false;   ///< In a fleet.
+
+  static const RecordKeys all;        ///< Of a run that has no fleet.
+  static const RecordKeys of_a_file;  ///< The same for metadata of saved files: no errors.
 };
+inline constexpr RecordKeys RecordKeys::all{};
+inline constexpr RecordKeys RecordKeys::of_a_file{.errors = false};
 
 /// Calls `visit(key, value)` for each key, in the documented order; values are those of Record, the
 /// status as its name and the hash in hexadecimal.
@@ -31,7 +36,7 @@ void each_key(const Record& record, RecordKeys keys, Visit&& visit) {
   visit("etag", record.etag);
   visit("last_modified", record.last_modified);
   visit("attempts", record.attempts);
-  if (keys == RecordKeys::all) {
+  if (keys.errors) {
     visit("error", record.error);
     visit("retryable", record.retryable);
     visit("message", record.message);
@@ -45,14 +50,15 @@ void each_key(const Record& record, RecordKeys keys, Visit&& visit) {
   visit("tls_ms", record.times.tls);
   visit("first_byte_ms", record.times.first_byte);
   visit("requests", record.requests);
+  if (keys.node) visit("node", record.node);
 }
 
 /// Stands for all columns of a list that cannot be read: the ledger that kept them is damaged. No
 /// list's own column gets its name.
 inline constexpr std::string_view kDamagedColumnsKey = "damaged_columns";
 
-/// Keys that later fanfetches add behind those: of the picture stage, of shards, of a fleet. A
-/// list's own column gets none of their names, so that no file of records has to change then.
+/// Keys that come behind those: of the picture stage and of shards, which later fanfetches add, and
+/// of a fleet. A list's own column gets none of their names, whatever run it is.
 inline constexpr std::string_view kReservedKeys[] = {
     "width",           "height", "format", "frames", "original_width",
     "original_height", "phash",  "shard",  "member", "node"};

@@ -110,6 +110,22 @@ class FleetTest : public SystemTest {
     }
     EXPECT_EQ(static_cast<std::size_t>(links_), records.size());
   }
+  /// Each record says which node has its file, by one name for each folder.
+  void expect_nodes_named() const {
+    std::map<std::string, std::string> node_of_folder;
+    for (const std::string& line : lines_of(read_file(folder_.at("results.jsonl")))) {
+      const ResultLine record = parse_result_lines(line + "\n").at(0);
+      constexpr std::string_view kKey = "\"node\":\"";
+      const std::size_t begin = line.find(kKey);
+      ASSERT_NE(begin, std::string::npos) << line;
+      const std::string name = line.substr(begin + kKey.size(), line.size());
+      for (int number = 1; number <= 3; ++number) {
+        if (!fs::exists(folder_.at(node(number) + "/" + record.file_name.value_or("?")))) continue;
+        EXPECT_EQ(name, node_of_folder.emplace(node(number), name).first->second) << line;
+      }
+    }
+    EXPECT_FALSE(node_of_folder.empty());
+  }
   void expect_limits_held() const {
     for (const auto& origin : origins_) EXPECT_LE(origin->most_at_once(), kPerHost);
   }
@@ -119,7 +135,11 @@ class FleetTest : public SystemTest {
   /// What a command says of the driver's folder, which has records and no files.
   void expect_commands_know_the_driver() {
     EXPECT_TRUE(has(command({"status", "driver"}).out, ": 200 links"));
-    EXPECT_EQ(200u, lines_of(command({"export", "driver"}).out).size());
+    const Finished exported = command({"export", "driver"});
+    EXPECT_EQ(200u, lines_of(exported.out).size());
+    EXPECT_TRUE(has(exported.out, ",\"node\":\"")) << exported.describe();
+    EXPECT_TRUE(has(command({"export", "--format", "csv", "driver"}).out, ",requests,node\n"));
+    EXPECT_FALSE(has(command({"export", node(1)}).out, "\"node\"")) << "its files are its own";
     EXPECT_EQ(0, command({"report", "driver", "-o", "r.html"}).exit_status);
     EXPECT_EQ(0, command({"verify", node(1)}).exit_status);
     // Each of these would have everything fetched again.
@@ -161,6 +181,7 @@ TEST_F(FleetTest, ThreeNodesShareAList) {
     EXPECT_EQ(0, ended.exit_status) << ended.describe();
   }
   expect_all_saved();
+  expect_nodes_named();
   expect_limits_held();
   EXPECT_EQ(200u, requests());
   EXPECT_TRUE(kept_in_redis().empty());
@@ -170,6 +191,7 @@ TEST_F(FleetTest, ThreeNodesShareAList) {
   EXPECT_TRUE(has(last_line(again.err), "0 saved, 200 kept, 0 skipped, 0 failed"))
       << again.describe();
   EXPECT_EQ(200u, requests());
+  expect_nodes_named();
   expect_commands_know_the_driver();
 }
 

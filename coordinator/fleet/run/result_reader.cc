@@ -100,6 +100,7 @@ void ResultReader::take(const RedisReply& entry) {
   ++settling_;
   Link& link = *answer.link;
   Record record = std::move(decoded->record);
+  record.node = std::move(decoded->node);
   record.index = link.index;
   record.url = link.listed;
   record.columns = link.columns;

@@ -151,6 +151,7 @@ TEST_F(HistoryTest, ReadsWhatAnOlderFanfetchWrote) {
     EXPECT_EQ(rows[0].record.columns, nullptr);
     EXPECT_EQ(rows[0].record.times.waited, std::nullopt);
     EXPECT_EQ(rows[0].record.requests, std::nullopt);
+    EXPECT_EQ(rows[0].record.node, std::nullopt);
     EXPECT_EQ(rows[0].planned_name, "");
     EXPECT_EQ(rows[0].failed_since, 1);
     EXPECT_EQ(rows[1].record.file_name, "y");

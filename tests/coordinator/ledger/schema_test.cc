@@ -5,6 +5,7 @@
 
 #include "coordinator/ledger/history.h"
 #include "coordinator/ledger/open_ledger.h"
+#include "coordinator/ledger/sqlite_ledger.h"
 #include "tests/support/temp_dir.h"
 
 namespace fanfetch {
@@ -170,6 +171,38 @@ TEST_F(SchemaTest, ALedgerOfTheFifthFormatHasNothingMeasured) {
                               "NULL AND signal IS NULL"),
       1);
   EXPECT_EQ(database_->query_number("SELECT count(*) FROM samples"), 0);
+}
+
+/// Killed while files got their names.
+TEST_F(SchemaTest, ALedgerOfTheEighthFormatKnowsNoNodes) {
+  const std::string path = temp_.at("a.sqlite");
+  migrate(*database_, ledger_steps().first(8));
+  database_->exec(
+      "INSERT INTO runs(pid, started_at, slice) VALUES(1, 2, '2/8 by origin');"
+      "INSERT INTO links(row, link, run, place, url, status, file_name, name_key, bytes, mtime_ns, "
+      "attempts, requests) VALUES"
+      "(4, x'00112233445566778899aabbccddee01', 1, 1, 'http://h/x', 'saved', 'x', 77, 5, 6, 1, 2);"
+      "INSERT INTO placing(row, part, inode) VALUES(4, 'aa', 9)");
+  ASSERT_TRUE(database_->ok());
+  database_.reset();
+  {
+    auto opened = open_ledger(path);
+    ASSERT_TRUE(opened);
+    SqliteLedger ledger(std::move(opened->database), path);
+    const auto pending = ledger.pending();
+    ASSERT_TRUE(pending);
+    ASSERT_EQ(pending->size(), 1u);
+    EXPECT_EQ(pending->at(0).name, "x");
+    EXPECT_EQ(pending->at(0).rename.inode, 9u);
+  }
+  const auto history = std::move(History::open(path).value());
+  const LedgerRow row = history->rows_after(0).at(0);
+  EXPECT_EQ(row.record.node, std::nullopt);
+  EXPECT_EQ(row.record.requests, 2u);
+  EXPECT_EQ(history->database().query_number("SELECT count(*) FROM runs WHERE slice LIKE '2/8%'"),
+            1);
+  EXPECT_EQ(format_of(history->database(), ledger_steps().first(8)), Format::newer)
+      << "an older fanfetch leaves it alone";
 }
 
 TEST_F(SchemaTest, TheLedgersOwnStepsWork) {

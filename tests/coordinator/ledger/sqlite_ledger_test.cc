@@ -65,6 +65,7 @@ TEST_F(SqliteLedgerTest, EveryKeyComesBack) {
                   .tls = 3ms,
                   .first_byte = 4ms};
   record.requests = 1ULL << 40;
+  record.node = "one-1a2b";
   row.planned_name = "meant/b.jpg";
   row.named_by_list = row.had_headers = true;
   succeeds(ledger_.begin_run(WallTime(), 1));
@@ -99,6 +100,7 @@ TEST_F(SqliteLedgerTest, EveryKeyComesBack) {
   EXPECT_EQ(back.record.times.tls, 3ms);
   EXPECT_EQ(back.record.times.first_byte, 4ms);
   EXPECT_EQ(back.record.requests, record.requests);
+  EXPECT_EQ(back.record.node, record.node);
   EXPECT_EQ(back.planned_name, row.planned_name);
   EXPECT_TRUE(back.named_by_list && back.had_headers);
 }
@@ -118,6 +120,7 @@ TEST_F(SqliteLedgerTest, WhatIsUnknownStaysUnknown) {
   EXPECT_FALSE(record.times.duration || record.times.waited || record.times.dns);
   EXPECT_FALSE(record.times.connect || record.times.tls || record.times.first_byte);
   EXPECT_EQ(record.requests, 0u) << "that is known";
+  EXPECT_FALSE(record.node);
   EXPECT_EQ(back.planned_name, "");
   EXPECT_FALSE(back.named_by_list || back.had_headers);
 }

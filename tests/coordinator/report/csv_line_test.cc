@@ -38,6 +38,15 @@ TEST(CsvLine, HasEveryKeyInOrder) {
             "y.jpg,e,then,2,http_5xx,true,m,3,1970-01-01T00:00:01.500Z,250,7,1,,3,,0\n");
 }
 
+TEST(CsvLine, InAFleetTheNodeFollows) {
+  EXPECT_TRUE(csv_header({.node = true}).ends_with(",first_byte_ms,requests,node\n"));
+  Record record;
+  record.node = "one-1a2b";
+  EXPECT_TRUE(to_csv_line(record, {.node = true}).ends_with(",0,one-1a2b\n"));
+  EXPECT_TRUE(to_csv_line({}, {.node = true}).ends_with(",0,\n"));
+  EXPECT_EQ(to_csv_line(record), to_csv_line({})) << "a run without a fleet has no such key";
+}
+
 TEST(CsvLine, UnknownIsEmpty) {
   EXPECT_EQ(to_csv_line({}), "0,,failed,,,,,,,,,0,,,,,,,,,,,,0\n");
   Record record;

@@ -55,6 +55,19 @@ TEST(JsonLine, HasEveryKeyInOrder) {
             "\n");
 }
 
+TEST(JsonLine, InAFleetTheNodeFollows) {
+  Record record = full_record();
+  const std::string without = to_json_line(record);
+  record.node = "one-1a2b";
+  EXPECT_EQ(to_json_line(record), without) << "a run without a fleet has no such key";
+  EXPECT_TRUE(to_json_line(record, {.node = true})
+                  .ends_with(R"("requests":5,"node":"one-1a2b"})"
+                             "\n"));
+  EXPECT_TRUE(to_json_line({}, {.node = true})
+                  .ends_with(R"("requests":0,"node":null})"
+                             "\n"));
+}
+
 TEST(JsonLine, IsKnownByItsBeginning) {
   Record odd;
   odd.index = 18446744073709551615u;
