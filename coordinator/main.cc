@@ -106,7 +106,7 @@ std::unique_ptr<RunReport> make_report(const Options& options, const std::string
                     look,
                     show.quiet,
                     show.verbose,
-                    {options.files.output, options.files.ledger, options_again},
+                    {options.files.output, options.files.ledger, options_again, keys.node},
                     options.max_failed,
                     std::move(kept_notices)},
       std::move(results), start);
@@ -307,6 +307,7 @@ Exit run(Options options, const Shown& shown, Instant start) {
                             earlier ? kept_notices(*earlier, naming) : std::vector<std::string>());
   if (ledger.notice) report->warning(*ledger.notice);
   if (unmeasured) report->warning(*unmeasured);
+  if (const auto unused = unused_by_driver(options)) report->warning(*unused);
   if (size != wanted) {
     report->warning(fmt::format("ulimit -n is {}: {} transfers at once in {} workers, not {} in {}",
                                 descriptor_limit(), size.jobs, size.workers, wanted.jobs,

@@ -232,6 +232,7 @@ void Run::join_fleet() {
              inbox_->notice(is_paused ? "paused by the fleet's driver" : "the driver goes on");
              is_paused ? coordinator_.pause("paused by the fleet's driver") : coordinator_.resume();
            },
+       .on_set = [this](const FleetFields& told) { live_->follow_driver(told); },
        .on_notice = notice});
 }
 

@@ -66,6 +66,13 @@ void read_links_of(FleetNode& node, std::vector<ReaderSource>& sources) {
   };
 }
 
+std::optional<std::string> unused_by_driver(const Options& options) {
+  const FleetOptions& fleet = options.fleet;
+  if (fleet.role != FleetRole::driver || fleet.unused.empty()) return std::nullopt;
+  return fmt::format("the configuration's {} {} not used: a driver fetches nothing itself",
+                     fmt::join(fleet.unused, ", "), fleet.unused.size() == 1 ? "is" : "are");
+}
+
 std::unique_ptr<FleetNode> make_node(FleetAccess access, FleetJob job, const RunLedger& ledger) {
   return std::make_unique<FleetNode>(std::move(access), std::move(job),
                                      node_name(ledger.output.fd()), std::string(program_version()));

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
 #include <tl/expected.hpp>
 #include <vector>
 
@@ -21,6 +23,9 @@ namespace fanfetch {
 
 /// Waits for the job of a node, and has `options` be as its driver was told. Exit: as join_job().
 [[nodiscard]] tl::expected<FleetJob, Exit> join_fleet(Options& options, const FleetAccess& access);
+
+/// What a driver's configuration says that it has no use for; a sentence. nullopt: nothing.
+[[nodiscard]] std::optional<std::string> unused_by_driver(const Options& options);
 
 /// The node of that job which writes to the ledger's folder.
 [[nodiscard]] std::unique_ptr<FleetNode> make_node(FleetAccess access, FleetJob job,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "common/human_text.h"
@@ -10,6 +11,18 @@
 #include "coordinator/run_setup.h"
 
 namespace fanfetch {
+namespace {
+
+/// Of what a driver is told: all but when its own run is to end.
+FleetFields for_nodes(std::span<const Assignment> values) {
+  FleetFields told;
+  for (const Assignment& one : values) {
+    if (!is_of_one_run(one.name)) told.emplace_back(one.name, one.value);
+  }
+  return told;
+}
+
+}  // namespace
 
 Run::Live::Live(Run& run, LedgerInbox& inbox)
     : run_(run),
@@ -81,13 +94,15 @@ std::vector<SettingLine> Run::Live::settings() const {
 Result<Heard> Run::Live::set(std::span<const Assignment> values) {
   auto wanted = changed(settings_, begun_, values);
   if (!wanted) return tl::unexpected(std::move(wanted.error()));
-  if (wanted->jobs > run_.parts_.pool.jobs) {
+  if (!run_.driver_ && wanted->jobs > run_.parts_.pool.jobs) {
     return fail(
         "jobs: the workers of this run were made for {} transfers at once, the most that "
         "may be set; --jobs gives the next run more",
         run_.parts_.pool.jobs);
   }
-  if (*wanted == settings_) return Heard::so_already;
+  const FleetFields told = run_.driver_ ? for_nodes(values) : FleetFields();
+  if (!told.empty()) run_.driver_->set(told);
+  if (*wanted == settings_ && told.empty()) return Heard::so_already;
   const Settings before = settings_;
   apply(std::move(*wanted));
   const bool has_new_table =
@@ -95,6 +110,19 @@ Result<Heard> Run::Live::set(std::span<const Assignment> values) {
   note("set " + changes_text(settings_, values) +
        (has_new_table ? ": now " + holds_text(applied_, both_clocks().wall) : ""));
   return Heard::done;
+}
+
+void Run::Live::follow_driver(const FleetFields& told) {
+  std::vector<Assignment> values;
+  for (const auto& [name, value] : told) values.push_back({name, value});
+  auto wanted = changed(settings_, begun_, values);
+  if (!wanted) {
+    return note("the fleet's driver was told what this node cannot do: " + wanted.error().message);
+  }
+  wanted->jobs = std::min(wanted->jobs, run_.parts_.pool.jobs);  // its workers were made for these
+  if (*wanted == settings_) return;
+  apply(std::move(*wanted));
+  note("set by the fleet's driver: " + changes_text(settings_, values));
 }
 
 Heard Run::Live::pause(std::optional<std::chrono::milliseconds> time) {

@@ -9,6 +9,7 @@
 
 #include "coordinator/control/live_run.h"
 #include "coordinator/control/run_pace.h"
+#include "coordinator/fleet/fleet_fields.h"
 #include "coordinator/process/wall_alarm.h"
 #include "coordinator/run.h"
 
@@ -32,6 +33,8 @@ class Run::Live final : public LiveRun {
 
   [[nodiscard]] std::vector<SettingLine> settings() const override;
   [[nodiscard]] Result<Heard> set(std::span<const Assignment> values) override;
+  /// What the driver of this node's fleet was told: names and values. What is wrong here is said.
+  void follow_driver(const FleetFields& told);
   Heard pause(std::optional<std::chrono::milliseconds> time) override;
   Heard resume() override;
   Heard stop() override;

@@ -197,6 +197,10 @@ Result<Settings> changed(const Settings& now, const Settings& begun,
   return settings;
 }
 
+bool is_of_one_run(std::string_view name) {
+  return name == "max-duration" || name == "max-transfer" || name == "min-free";
+}
+
 std::vector<SettingLine> setting_lines(const Settings& now, const Settings& begun,
                                        const std::string& rate_holds) {
   std::vector<SettingLine> lines;

@@ -42,6 +42,9 @@ struct Assignment {
 [[nodiscard]] Result<Settings> changed(const Settings& now, const Settings& begun,
                                        std::span<const Assignment> values);
 
+/// Whether the setting says when a run is to end: that of a fleet's driver is not its nodes'.
+[[nodiscard]] bool is_of_one_run(std::string_view name);
+
 /// One setting for people and programs, in words that it may be given in again.
 struct SettingLine {
   std::string name, now, begun;

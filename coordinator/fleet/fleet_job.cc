@@ -13,6 +13,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t kMostOptions = 200;
+constexpr std::size_t kMostSettings = 2000;  // a thousand hosts may have limits of their own
 constexpr std::size_t kMostNameBytes = 64;
 constexpr std::int64_t kLongestLease = 24 * 3600 * 1000;  // in milliseconds
 constexpr char kBetween = '\n';                           // an option's name, and its values
@@ -59,6 +60,27 @@ Result<decltype(FleetJob::options)> options_from_bytes(std::string_view bytes) {
   return options;
 }
 
+void add_settings(FleetFields& settings, const FleetFields& told) {
+  for (const auto& one : told) {
+    std::erase_if(settings, [&](const auto& known) { return known.first == one.first; });
+    if (one.second != kAsBegun) settings.push_back(one);
+  }
+}
+
+FleetFields new_settings(const FleetFields& before, const FleetFields& after) {
+  const auto has_name = [](const FleetFields& settings, const std::string& name) {
+    return std::ranges::find(settings, name, &FleetFields::value_type::first) != settings.end();
+  };
+  FleetFields told;
+  for (const auto& [name, value] : before) {
+    if (!has_name(after, name)) told.emplace_back(name, kAsBegun);
+  }
+  for (const auto& one : after) {
+    if (std::ranges::find(before, one) == before.end()) told.push_back(one);
+  }
+  return told;
+}
+
 Result<FleetJob> decode_job(std::string name, const FleetFields& fields) {
   const auto text = [&fields](std::string_view field) -> std::string_view {
     const auto found = std::ranges::find(fields, field, &FleetFields::value_type::first);
@@ -95,6 +117,8 @@ Result<FleetJob> decode_job(std::string name, const FleetFields& fields) {
   auto options = options_from_bytes(text("options"));
   if (!options) return tl::unexpected(std::move(options.error()));
   job.options = std::move(*options);
+  auto settings = fields_from_bytes(text("settings"));
+  if (settings && settings->size() <= kMostSettings) job.settings = std::move(*settings);
   return job;
 }
 

@@ -31,6 +31,9 @@ struct FleetJob {
   LeaseRules rules = kLeaseRules;
   /// Options that hold for all nodes, without dashes, each with its values, in turn.
   std::vector<std::pair<std::string, std::vector<std::string>>> options;
+  /// What the driver was told by `fanfetch set` since its run began, and holds for all nodes: names
+  /// and values, in the order in which they were told.
+  FleetFields settings;
 };
 
 [[nodiscard]] std::string_view name(FleetJob::State state);
@@ -38,6 +41,13 @@ struct FleetJob {
 /// FleetJob::options as one text, and back. Error: it is none.
 [[nodiscard]] std::string options_to_bytes(const decltype(FleetJob::options)& options);
 [[nodiscard]] Result<decltype(FleetJob::options)> options_from_bytes(std::string_view bytes);
+
+/// What a name means in FleetJob::settings that is not there: as a run began.
+inline constexpr std::string_view kAsBegun = "default";
+/// Has `settings` hold what `told` says, the last of each name.
+void add_settings(FleetFields& settings, const FleetFields& told);
+/// What a node that goes by `before` is to be told, to go by `after`.
+[[nodiscard]] FleetFields new_settings(const FleetFields& before, const FleetFields& after);
 
 /// Reads the fields of a job's hash, `name`'s. Trusts nothing: the numbers are possible ones.
 /// Error: there is no such job (no fields), or it is another version's; a sentence.

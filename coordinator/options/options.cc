@@ -68,6 +68,9 @@ void note_option_of_job(Options& options, const OptionRow& row,
                                     std::vector<std::string>(values.begin(), values.end()));
 }
 
+/// Of a machine that fetches: a driver has no use for them.
+constexpr std::string_view kOfFetching[] = {"jobs", "workers", "worker-memory", "limit-rate"};
+
 /// What CLI11 found to be no option: sources, and words that only look like options.
 Result<std::vector<std::string>> take_sources(const std::vector<std::string>& rest) {
   std::vector<std::string> sources;
@@ -152,6 +155,9 @@ Result<> apply_config_file(Options& options, const CommandLine& line) {
     if (options.fleet.role == FleetRole::node && !is_of_node(*setting.option)) continue;
     if (auto applied = apply_setting(options, *path, setting); !applied) return applied;
     note_option_of_job(options, *setting.option, setting.values);
+    if (std::ranges::find(kOfFetching, name) != std::end(kOfFetching)) {
+      options.fleet.unused.emplace_back(setting.option->main_name());
+    }
   }
   if (sources_given) options.source.pages_given = options.source.next_given = false;
   return {};
@@ -258,9 +264,10 @@ Result<> check_fleet(Options& options, const CommandLine& line) {
         "headers, which may be secrets, do not travel by --fleet: give -H and --header-for "
         "to each node");
   }
-  for (const char* name : {"jobs", "workers", "worker-memory", "limit-rate"}) {
+  for (const std::string_view name : kOfFetching) {
     if (line.has(name)) return fail("--{} is a machine's: give it to each node", name);
   }
+  options.limit_rate = {};  // of a configuration file; a timetable there may pause a run
   for (const char* name : {"refresh", "adopt"}) {
     if (line.has(name))
       return fail("--{} looks at files, which with --fleet are on the nodes", name);

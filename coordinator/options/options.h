@@ -104,6 +104,8 @@ struct FleetOptions {
   /// The options that were given, without dashes, which hold for all nodes (is_of_job()), each with
   /// its values, in turn.
   std::vector<std::pair<std::string, std::vector<std::string>>> of_job;
+  /// Options of a machine that fetches, which a driver's configuration has; with their dashes.
+  std::vector<std::string> unused;
 };
 
 /// The command line and the configuration file, read, checked and with every default filled in. One

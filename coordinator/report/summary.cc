@@ -89,7 +89,8 @@ Cidr network_around(const IpAddress& address) {
 
 /// For addresses that --allow-private does not open either. Says which option does, but not with
 /// what value: link-local ones lead to cloud metadata and secrets.
-void add_reserved_hint(const Tally& tally, std::vector<std::string>& lines) {
+void add_reserved_hint(const Tally& tally, std::string_view whose,
+                       std::vector<std::string>& lines) {
   std::uint64_t all = 0;
   std::uint64_t most = 0;
   std::string_view example;
@@ -103,12 +104,13 @@ void add_reserved_hint(const Tally& tally, std::vector<std::string>& lines) {
   if (all == 0) return;
   lines.push_back(
       fmt::format("hint: {} refused at link-local or reserved addresses such as {}: only "
-                  "an --allow-net that names them lets links reach these",
-                  all, example));
+                  "an --allow-net that names them{} lets links reach these",
+                  all, example, whose));
 }
 
 /// One line for each network of private addresses, with its most refused one.
-std::vector<std::string> hints(const Tally& tally) {
+std::vector<std::string> hints(const Tally& tally, const RunPlace& place) {
+  const std::string_view whose = place.is_of_driver ? ", on each node," : "";
   struct Refused {
     std::uint64_t count = 0;
     std::uint64_t most = 0;
@@ -131,11 +133,14 @@ std::vector<std::string> hints(const Tally& tally) {
   if (too_many) counts.resize(kMaxHints);
   std::vector<std::string> lines;
   for (const auto& [network, count] : counts) {
-    lines.push_back(fmt::format("hint: {} refused at {}: --allow-net {} lets links reach it", count,
-                                by_network.at(network).address, network));
+    lines.push_back(fmt::format("hint: {} refused at {}: --allow-net {}{} lets links reach it",
+                                count, by_network.at(network).address, network, whose));
   }
-  if (too_many) lines.emplace_back("hint: --allow-private lets links reach all private addresses");
-  add_reserved_hint(tally, lines);
+  if (too_many) {
+    lines.push_back(
+        fmt::format("hint: --allow-private{} lets links reach all private addresses", whose));
+  }
+  add_reserved_hint(tally, whose, lines);
   return lines;
 }
 
@@ -226,7 +231,7 @@ std::vector<std::string> summary_lines(const Tally& tally, Duration took, const 
   if (const std::string skipped = skipped_by_class(tally); !skipped.empty()) {
     lines.push_back("skipped: " + skipped);
   }
-  for (std::string& hint : hints(tally)) lines.push_back(std::move(hint));
+  for (std::string& hint : hints(tally, place)) lines.push_back(std::move(hint));
   add_failure_hints(tally, place, lines);
   // Scripts read this line: its numbers are plain.
   lines.push_back(fmt::format("Took {}: {} saved, {} kept, {} skipped, {} failed{} ({}) in {}",

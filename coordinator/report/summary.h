@@ -26,6 +26,7 @@ struct RunPlace {
   std::string ledger = {};  ///< As the user wrote it; empty: in that folder.
   /// Options that a run which tries links again needs, each after a blank.
   std::string options_again = {};
+  bool is_of_driver = false;  ///< The machines that fetch are a fleet's nodes.
 };
 
 /// The lines shown after a run: new failures, old ones and skipped links by class, the hosts with

@@ -342,6 +342,36 @@ TEST_F(FleetTest, APausedDriverPausesItsNodes) {
   expect_all_saved();
 }
 
+TEST_F(FleetTest, WhatTheDriverIsToldHoldsForItsNodes) {
+  list(150, 100ms);
+  (void)folder_.write("config", "jobs = 3\nlimit-rate = 1M\nretries = 1\n");
+  Launch setup = driver_setup({"--config", "config"});
+  setup.args.erase(setup.args.begin());  // --no-config
+  FanfetchProcess driver(setup);
+  FanfetchProcess node(node_setup(1, {"-j", "8"}));
+  wait_for_requests(20);
+  EXPECT_EQ(
+      0, command({"set", "driver", "limit-rate=50M", "jobs=1000", "rate=90/s", "max-duration=1h"})
+             .exit_status);
+  EXPECT_TRUE(node.wait_for_stderr("set by the fleet's driver: limit-rate 50M, jobs 8, rate 90/s"));
+  const Finished holds = command({"set", "node-1"});
+  EXPECT_TRUE(has(holds.out, "limit-rate")) << holds.describe();
+  EXPECT_TRUE(has(holds.out, "50M")) << holds.describe();
+  EXPECT_FALSE(has(holds.out, "1h")) << "the driver's own: " << holds.describe();
+  // One that comes later goes by it, too.
+  EXPECT_EQ(0, command({"pause", "driver"}).exit_status);
+  FanfetchProcess late(node_setup(2));
+  EXPECT_TRUE(late.wait_for_stderr("set by the fleet's driver: limit-rate 50M"));
+  EXPECT_EQ(0, command({"set", "driver", "limit-rate=default"}).exit_status);
+  EXPECT_TRUE(node.wait_for_stderr("set by the fleet's driver: limit-rate none"));
+  EXPECT_EQ(0, command({"stop", "driver"}).exit_status);
+  const Finished end = finish(driver);
+  EXPECT_TRUE(has(end.err, "--jobs, --limit-rate are not used: a driver fetches nothing itself"))
+      << end.describe();
+  EXPECT_EQ(6, end.exit_status) << end.describe();
+  for (FanfetchProcess* one : {&node, &late}) EXPECT_EQ(6, finish(*one).exit_status);
+}
+
 /// What a node has in flight finishes, and may have been all.
 TEST_F(FleetTest, APausedNodeEndsWithItsJob) {
   list(150, 100ms);

@@ -47,6 +47,7 @@ void FleetDriver::start(EventLoop& loop, Events events) {
 
 void FleetDriver::on_up() {
   if (closed_) return say_end();
+  tell_nodes();  // it may have been told something meanwhile
   results_.on_up();
   look_soon();
 }
@@ -58,8 +59,20 @@ void FleetDriver::cut_off() {
 
 void FleetDriver::set_state(FleetJob::State state) {
   job_.state = state;
-  (void)line_->send({"HSET", prefix_ + "job", "state", std::string(name(state))},
-                    [](const RedisAnswer&) {});  // a look mends it
+  tell_nodes();
+}
+
+void FleetDriver::set(const FleetFields& told) {
+  add_settings(job_.settings, told);
+  tell_nodes();
+}
+
+/// By the job's hash, which they look at every second. A line that is down does it when it is up.
+void FleetDriver::tell_nodes() {
+  if (!line_) return;
+  (void)line_->send({"HSET", prefix_ + "job", "state", std::string(name(job_.state)), "settings",
+                     to_bytes(job_.settings)},
+                    [](const RedisAnswer&) {});
 }
 
 void FleetDriver::flush() {
@@ -118,13 +131,14 @@ void FleetDriver::begin_again() {
                      events_.on_notice(
                          "the fleet's Redis has lost its data: what had no result "
                          "is sent again");
-                     set_state(job_.state);
+                     tell_nodes();
                    });
 }
 
 // --- The end ---
 
 void FleetDriver::finish(End end, Duration limit, std::function<void()> closed) {
+  if (!line_) return closed();  // the run has not begun
   results_.take_done();
   cut_off();
   closed_ = std::move(closed);

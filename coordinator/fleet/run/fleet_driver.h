@@ -50,6 +50,9 @@ class FleetDriver final : public Fetching {
   void on_done(const LinkId& link, const Record& record, bool lasts) {
     results_.on_done(link, record, lasts);
   }
+  /// Tells all nodes, those that come later too, what `fanfetch set` said: names and values, each a
+  /// right one.
+  void set(const FleetFields& told);
   /// Sends what has gathered. Call last in each wake-up.
   void flush();
 
@@ -91,6 +94,7 @@ class FleetDriver final : public Fetching {
  private:
   void on_up();
   void set_state(FleetJob::State state);
+  void tell_nodes();
   void look();
   void look_soon();
   void on_look(const RedisReply& reply);

@@ -124,6 +124,9 @@ void FleetNode::follow_job(const FleetFields& hash) {
   if (job->state == FleetJob::State::stopped) {
     return end_job();
   }
+  const FleetFields told = new_settings(settings_, job->settings);
+  settings_ = job->settings;
+  if (!told.empty()) events_.on_set(told);
   const bool is_paused = job->state == FleetJob::State::paused;
   if (std::exchange(is_paused_, is_paused) != is_paused) events_.on_paused(is_paused);
 }
@@ -169,7 +172,7 @@ void FleetNode::flush() {
 // --- The end ---
 
 void FleetNode::leave() {
-  if (std::exchange(leaves_, true)) return;
+  if (!line_ || std::exchange(leaves_, true)) return;
   links_.stop();
   (void)line_->send({"ZREM", prefix_ + "nodes", name_}, [](const RedisAnswer&) {});
   (void)line_->send({"HDEL", prefix_ + "about", name_}, [](const RedisAnswer&) {});
@@ -177,6 +180,7 @@ void FleetNode::leave() {
 }
 
 void FleetNode::finish(Duration limit, std::function<void()> closed) {
+  if (!line_) return closed();  // the run has not begun: no worker could be started
   closed_ = std::move(closed);
   results_.take_done();
   leave();

@@ -26,6 +26,8 @@ class FleetNode final : public LinkGuard {
   struct Events {
     std::function<void()> on_stopped;               ///< The whole fleet is to end.
     std::function<void(bool is_paused)> on_paused;  ///< Begin nothing, or go on.
+    /// The driver was told to change what holds for all nodes: names and values, not checked.
+    std::function<void(const FleetFields& told)> on_set;
     std::function<void(std::string text)> on_notice;
   };
 
@@ -98,6 +100,7 @@ class FleetNode final : public LinkGuard {
   std::optional<LeaseKeeper> keeper_;
   std::vector<unsigned> transfers_;  // by partition
   std::optional<EventLoop::TimerKey> beat_timer_, end_timer_;
+  FleetFields settings_;        // that it goes by
   bool knows_nodes_ = false;    // since the line is up
   bool is_paused_ = false;      // by the job
   bool run_is_paused_ = false;  // by whomever

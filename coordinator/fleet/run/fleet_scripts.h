@@ -7,7 +7,7 @@ namespace fanfetch::scripts {
 // as Redis knows a script again by itself, so that no NOSCRIPT has to be lived with.
 //
 // Keys of a job, behind its prefix:
-//   job      hash: id, where, protocol, state, partitions, lease_ms, stop_ms, options
+//   job      hash: id, where, protocol, state, partitions, lease_ms, stop_ms, options, settings
 //   era      string: RUN_ID REPLICATION_ID NONCE OPEN
 //   own:P    the lease of partition P: `-` handed back, else the token of its owner
 //   p:P      stream: links of partition P (group g; a consumer is a node)
@@ -30,6 +30,7 @@ redis.call('HSETNX', job, 'lease_ms', ARGV[7])
 redis.call('HSETNX', job, 'stop_ms', ARGV[8])
 redis.call('HSET', job, 'id', ARGV[3], 'where', ARGV[4], 'protocol', ARGV[5], 'options', ARGV[9],
            'state', 'running')
+redis.call('HDEL', job, 'settings')
 redis.call('SADD', 'ff:jobs', ARGV[2])
 local partitions = redis.call('HGET', job, 'partitions')
 if not id and ARGV[10] == '1' and redis.call('EXISTS', prefix .. 'era') == 0 then

@@ -46,6 +46,33 @@ TEST(FleetJobTest, WhatIsNoneIsRefused) {
   EXPECT_EQ(other.error().message.find('\x1b'), std::string::npos);
 }
 
+TEST(FleetJobTest, SettingsTravelAsBytes) {
+  FleetFields fields = good();
+  fields.emplace_back("settings", to_bytes({{"jobs", "8"}, {"rate", "5/s"}}));
+  EXPECT_EQ(decode_job("list", fields)->settings, (FleetFields{{"jobs", "8"}, {"rate", "5/s"}}));
+  fields.back().second = "nonsense";
+  ASSERT_TRUE(decode_job("list", fields)) << "a node goes on";
+  EXPECT_TRUE(decode_job("list", fields)->settings.empty());
+}
+
+TEST(FleetJobTest, TheLastWordOfANameHolds) {
+  FleetFields settings;
+  add_settings(settings, {{"jobs", "8"}, {"rate", "5/s"}});
+  add_settings(settings, {{"jobs", "4"}, {"host.h", "skip"}});
+  EXPECT_EQ(settings, (FleetFields{{"rate", "5/s"}, {"jobs", "4"}, {"host.h", "skip"}}));
+  add_settings(settings, {{"rate", "default"}, {"limit-rate", "default"}});
+  EXPECT_EQ(settings, (FleetFields{{"jobs", "4"}, {"host.h", "skip"}}));
+}
+
+TEST(FleetJobTest, ANodeIsToldWhatIsNew) {
+  const FleetFields none, some = {{"jobs", "8"}, {"rate", "5/s"}};
+  EXPECT_EQ(new_settings(none, some), some);
+  EXPECT_EQ(new_settings(some, some), none);
+  EXPECT_EQ(new_settings(some, {{"rate", "5/s"}, {"jobs", "9"}}), (FleetFields{{"jobs", "9"}}));
+  EXPECT_EQ(new_settings(some, {{"rate", "5/s"}}), (FleetFields{{"jobs", "default"}}));
+  EXPECT_EQ(new_settings(some, none), (FleetFields{{"jobs", "default"}, {"rate", "default"}}));
+}
+
 TEST(FleetJobTest, OptionsTravelAsBytes) {
   const decltype(FleetJob::options) options = {
       {"retries", {"3"}}, {"name", {"{path} a=b"}}, {"http2", {"true"}}, {"two", {"a", "b"}}};

@@ -99,6 +99,12 @@ TEST(SummaryLines, HintOfTheNetworkToAllow) {
       "hint: 151 refused at link-local or reserved addresses such as 169.254.169.254: only an "
       "--allow-net that names them lets links reach these");
 
+  const auto of_driver = summary_lines(tally, 1s, {.output = "o", .is_of_driver = true});
+  EXPECT_EQ(of_driver[1],
+            "hint: 12 refused at 10.0.3.7: --allow-net 10.0.3.0/24, on each node, lets links reach "
+            "it");
+  EXPECT_TRUE(of_driver[4].ends_with("names them, on each node, lets links reach these"));
+
   refuse("fd12:3456:789a:1::5", 11);
   lines = summary_lines(tally, 1s, {"o"});
   ASSERT_EQ(lines.size(), 8u);
