@@ -75,9 +75,10 @@ UniqueFd open_folder(const std::string& path) {
   return UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
+/// Its own, or one that lies elsewhere (--ledger).
 bool has_ledger(const std::string& state) {
   std::error_code none;
-  return fs::exists(state + "/ledger.sqlite", none);
+  return fs::exists(state + "/ledger.sqlite", none) || fs::exists(state + "/ledger-id", none);
 }
 
 /// The state folders that are noted beside the files. One may be gone, or not mounted now.
