@@ -106,6 +106,7 @@ void Coordinator::take(ReaderItem item, std::vector<Record>& records) {
     if (!drops_messages()) ledger_.notice(std::move(notice->text));
   } else {
     total_ = std::get<EndOfList>(item).total;
+    fetching_.on_list_end();
   }
 }
 

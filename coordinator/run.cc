@@ -259,6 +259,11 @@ void Run::leave_fleet() {
       node_->flush();
     });
   }
+  if (driver_ && !driver_->has_told_end()) {
+    parts_.report->warning(
+        "the fleet's Redis was out of reach at the end: nodes wait until the same command has told "
+        "them that the job is over");
+  }
 }
 
 void Run::watch_threads() {

@@ -91,11 +91,12 @@ tl::expected<std::unique_ptr<FleetDriver>, Exit> make_driver(
                   .partitions = kDefaultPartitions,
                   .options = options.fleet.of_job};
   if (wanted.name.empty()) wanted.name = job_name_of(sources.at(0).spec.argument);
-  const auto is_birth = note_fleet_job(ledger.output, wanted.name);
-  if (!is_birth) return tl::unexpected(exit_with(kExitOutput, is_birth.error().message));
   std::error_code none;
   const std::string where = std::filesystem::canonical(options.files.output, none);
-  auto job = begin_job(access, std::move(wanted), where, *is_birth, tell_user(options));
+  FolderNote note{
+      .write = [&ledger, name = wanted.name] { return note_fleet_job(ledger.output, name); },
+      .remove = [&ledger, name = wanted.name] { forget_fleet_job(ledger.output, name); }};
+  auto job = begin_job(access, std::move(wanted), where, std::move(note), tell_user(options));
   if (!job) return tl::unexpected(std::move(job.error()));
   auto spool = LinkSpool::open(ledger.output.state_fd(), "spool", job->partitions, kMostSpoolBytes);
   if (!spool) return tl::unexpected(exit_with(kExitOutput, spool.error().message));

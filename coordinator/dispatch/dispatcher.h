@@ -57,6 +57,7 @@ class Dispatcher final : public Fetching {
              std::uint64_t seed);
 
   void add(Link link) override;
+  void on_list_end() override {}
   /// If all known links wait for their hosts, or are with workers that have room for others, it is
   /// time to look further.
   [[nodiscard]] std::size_t room() const override {

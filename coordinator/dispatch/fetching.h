@@ -19,6 +19,8 @@ class Fetching {
   virtual ~Fetching() = default;
 
   virtual void add(Link link) = 0;
+  /// No link follows.
+  virtual void on_list_end() = 0;
   /// How many more links it is to be given now.
   [[nodiscard]] virtual std::size_t room() const = 0;
   /// Begins what can be begun, and wakes the loop again when more is due. Call once per wake-up.

@@ -30,6 +30,11 @@ std::optional<HeldLinks::Place> HeldLinks::take(const LinkId& link) {
   return place;
 }
 
+std::optional<TakeNumber> HeldLinks::take_of(const LinkId& link) const {
+  const auto found = places_.find(link);
+  return found == places_.end() ? std::nullopt : std::optional(found->second.take);
+}
+
 std::size_t HeldLinks::room(unsigned partition) const {
   return limits_.each - std::min(limits_.each, counts_[partition]);
 }

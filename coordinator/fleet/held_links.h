@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "coordinator/fleet/partition_lease.h"
 #include "coordinator/link/link.h"
 
 namespace fanfetch {
@@ -35,6 +36,7 @@ class HeldLinks {
     unsigned partition = 0;
     std::string entry;        ///< In the partition's stream.
     std::uint64_t index = 0;  ///< Link::index, as the driver has it.
+    TakeNumber take = 0;      ///< Of the lease by which it was delivered, the last time.
   };
   struct Added {
     bool is_new = false;  ///< It is to be fetched.
@@ -45,7 +47,8 @@ class HeldLinks {
   Added add(const LinkId& link, Place place);
   /// It has its result. nullopt: it is not held.
   [[nodiscard]] std::optional<Place> take(const LinkId& link);
-  [[nodiscard]] bool holds(const LinkId& link) const { return places_.contains(link); }
+  /// Of the lease by which the node has the link; nullopt: it is not held.
+  [[nodiscard]] std::optional<TakeNumber> take_of(const LinkId& link) const;
 
   /// How many more links of the partition may be asked for.
   [[nodiscard]] std::size_t room(unsigned partition) const;

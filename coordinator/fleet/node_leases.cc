@@ -95,6 +95,11 @@ void NodeLeases::on_answer(unsigned partition, RequestNumber request, LeaseAnswe
   if (lease.state() == State::over) leases_.erase(found);
 }
 
+void NodeLeases::on_unanswered(unsigned partition, RequestNumber request) {
+  const auto found = leases_.find(partition);
+  if (found != leases_.end()) found->second.on_lost(request);
+}
+
 void NodeLeases::on_stopped(unsigned partition) {
   const auto found = leases_.find(partition);
   if (found == leases_.end()) return;

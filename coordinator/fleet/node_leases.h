@@ -74,6 +74,9 @@ class NodeLeases {
   void on_look(const ServerId& server, const std::optional<Era>& recorded,
                std::span<const PartitionSeen> seen, BootInstant now);
   void on_answer(unsigned partition, RequestNumber request, LeaseAnswer answer, BootInstant now);
+  /// The request will not be answered, and may have been carried out: it is sent again. Not to be
+  /// called at once where it was refused, or it is refused again and again.
+  void on_unanswered(unsigned partition, RequestNumber request);
   /// Its last transfer has ended; stale calls do no harm.
   void on_stopped(unsigned partition);
   /// From now on, hand all back and take nothing.

@@ -48,6 +48,10 @@ class PartitionLease {
   void on_no(RequestNumber request, BootInstant now);
   /// There will be no answer to what is on its way.
   void on_lost();
+  /// The same of that request alone.
+  void on_lost(RequestNumber request) {
+    if (request == request_) on_lost();
+  }
   /// The partition's last transfer has ended.
   void on_stopped();
   /// The node has too many partitions, or leaves.

@@ -1,22 +1,28 @@
 #include "coordinator/fleet/sent_links.h"
 
+#include <cassert>
 #include <utility>
 
 namespace fanfetch {
 
 void SentLinks::add(Link link, unsigned partition) {
   const LinkId id = link_id(link.hash);
-  links_.insert_or_assign(
-      id, Sent{.link = PackedLink(std::move(link)), .partition = partition, .result = {}});
+  const bool is_new =
+      links_.try_emplace(id, Sent{.link = PackedLink(std::move(link)), .partition = partition})
+          .second;
+  assert(is_new);
+  (void)is_new;
 }
 
 SentLinks::Answer SentLinks::on_result(const LinkId& id, const std::string& entry) {
   const auto found = links_.find(id);
-  if (found == links_.end()) return {.link = std::nullopt, .is_needed = false};
+  if (found == links_.end()) return {};
   Sent& sent = found->second;
-  if (!sent.result.empty()) return {.link = std::nullopt, .is_needed = sent.result == entry};
+  if (!sent.result.empty()) {
+    return {.link = std::nullopt, .is_needed = sent.result == entry, .is_known = true};
+  }
   sent.result = entry;
-  return {.link = std::move(sent.link).unpack(), .is_needed = true};
+  return {.link = std::move(sent.link).unpack(), .is_needed = true, .is_known = true};
 }
 
 std::optional<SentLinks::Recorded> SentLinks::on_recorded(const LinkId& id) {

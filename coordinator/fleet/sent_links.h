@@ -15,8 +15,9 @@ namespace fanfetch {
 /// results. Pure. Thread: one at a time.
 class SentLinks {
  public:
-  /// A link that is there already is replaced.
+  /// REQUIRES: !has(its ID).
   void add(Link link, unsigned partition);
+  [[nodiscard]] bool has(const LinkId& id) const { return links_.contains(id); }
 
   struct Answer {
     /// Set: the result is the first one of this link, which is to be recorded with it.
@@ -24,6 +25,7 @@ class SentLinks {
     /// The result stays in Redis for now: on_recorded() names it. False: nobody waits for it, as
     /// its link has another one already.
     bool is_needed = false;
+    bool is_known = false;  ///< The link is one of these.
   };
   /// A result of the link was read, possibly once more. `entry`: its own, in Redis; not empty.
   [[nodiscard]] Answer on_result(const LinkId& id, const std::string& entry);

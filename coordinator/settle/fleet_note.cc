@@ -1,6 +1,7 @@
 #include "coordinator/settle/fleet_note.h"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -24,6 +25,10 @@ Result<bool> note_fleet_job(const OutputFolder& folder, const std::string& job) 
     return fail("cannot write in '{}': {}", folder.names().state_path(), errno_text(error));
   }
   return true;
+}
+
+void forget_fleet_job(const OutputFolder& folder, const std::string& job) {
+  (void)::unlinkat(folder.state_fd(), (std::string(kNote) + job).c_str(), 0);
 }
 
 bool is_of_driver(const RunFolder& folder) {

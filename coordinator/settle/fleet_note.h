@@ -15,6 +15,9 @@ namespace fanfetch {
 /// Error: it cannot be noted.
 [[nodiscard]] Result<bool> note_fleet_job(const OutputFolder& folder, const std::string& job);
 
+/// Takes the note back: nothing of the job was begun.
+void forget_fleet_job(const OutputFolder& folder, const std::string& job);
+
 /// Whether the folder is that of a driver: what its ledger calls saved is not looked for in it.
 [[nodiscard]] bool is_of_driver(const RunFolder& folder);
 

@@ -1,15 +1,20 @@
 // One list over several machines: a driver and nodes of the real program, which share a real Redis.
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <set>
 #include <thread>
 
+#include "tests/support/cutting_relay.h"
 #include "tests/support/real_redis.h"
 #include "tests/system/system_test.h"
 
@@ -17,6 +22,10 @@ namespace fanfetch::system {
 namespace {
 
 namespace fs = std::filesystem;
+
+bool write_all(int pipe, std::string_view text) {
+  return ::write(pipe, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+}
 
 class FleetTest : public SystemTest {
  protected:
@@ -125,6 +134,14 @@ class FleetTest : public SystemTest {
       }
     }
     EXPECT_FALSE(node_of_folder.empty());
+  }
+  /// Without a result.
+  [[nodiscard]] std::size_t links_in_redis() const {
+    const std::string count = redis_.ask(
+        "EVAL \"local n = 0 for p = 0, 31 do n = n + redis.call('XLEN', 'ff:{urls.txt}:p:' .. p) "
+        "end "
+        "return n\" 0");
+    return std::strtoul(count.c_str(), nullptr, 10);
   }
   void expect_limits_held() const {
     for (const auto& origin : origins_) EXPECT_LE(origin->most_at_once(), kPerHost);
@@ -279,6 +296,106 @@ TEST_F(FleetTest, AllOfRedisDataMayBeLost) {
   expect_all_saved();
   expect_limits_held();
   EXPECT_LE(requests(), 150u * 105 / 100 + 200);
+}
+
+/// What nodes have reported meanwhile is there, though the nodes and their ledgers are gone.
+TEST_F(FleetTest, ADriverThatStartsAgainTakesWhatItWasNotThereFor) {
+  list(30, 20ms);
+  FanfetchProcess driver(driver_setup());
+  auto node = std::make_unique<FanfetchProcess>(node_setup(1));
+  wait_for_requests(60);
+  driver.signal(SIGKILL);
+  (void)driver.wait();
+  wait_for_requests(150);
+  EXPECT_TRUE(eventually([&] { return links_in_redis() == 0; }, kPatience));
+  node->signal(SIGKILL);
+  (void)node->wait();
+  FanfetchProcess other(node_setup(2));
+  const Finished end = run(driver_setup());
+  EXPECT_EQ(0, end.exit_status) << end.describe();
+  (void)finish(other);
+  expect_all_saved();
+  EXPECT_EQ(150u, requests());
+}
+
+/// Redis has given the links to the node then, and gives them to nobody as new ones.
+TEST_F(FleetTest, LinksWhoseAnswerWasLostAreAskedForAgain) {
+  list(30, 5ms);
+  const std::string text = read_file(folder_.at("urls.txt"));
+  const std::size_t half = text.find('\n', text.size() / 2) + 1;
+  fs::remove(folder_.at("urls.txt"));
+  ASSERT_EQ(0, ::mkfifo(folder_.at("urls.txt").c_str(), 0600));
+  UniqueFd pipe(::open(folder_.at("urls.txt").c_str(), O_RDWR | O_CLOEXEC));
+  ASSERT_TRUE(write_all(pipe.get(), text.substr(0, half)));
+  CuttingRelay relay(RealRedis::address(), redis_.port());
+  Launch by_relay = node_setup(1);
+  by_relay.args.insert(by_relay.args.end(),
+                       {"--fleet", fmt::format("redis://127.0.0.1:{}", relay.port())});
+  FanfetchProcess node(by_relay);
+  FanfetchProcess driver(driver_setup());
+  const auto lines =
+      std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(half), '\n');
+  wait_for_requests(static_cast<std::size_t>(lines));
+  relay.cut("photo.jpg", 2);
+  ASSERT_TRUE(write_all(pipe.get(), text.substr(half)));
+  pipe.reset();
+  const Finished end = finish(driver);
+  EXPECT_EQ(0, end.exit_status) << end.describe();
+  const Finished ended = finish(node);
+  EXPECT_EQ(0, ended.exit_status) << ended.describe();
+  EXPECT_EQ(0u, relay.left());
+  expect_all_saved();
+  EXPECT_EQ(150u, requests());
+}
+
+/// Nodes free the memory, so they go on, for longer than a lease.
+TEST_F(FleetTest, WhatRedisHasIsDoneThoughItsMemoryIsFull) {
+  set_lease(1500ms);
+  list(40, 400ms);
+  FanfetchProcess driver(driver_setup());
+  EXPECT_TRUE(eventually([&] { return links_in_redis() == 200; }, kPatience));
+  FanfetchProcess node(node_setup(1));
+  wait_for_requests(20);
+  const auto leases = [this] {
+    return redis_.ask(
+        "EVAL \"local all = {} for p = 0, 31 do all[p + 1] = redis.call('GET', "
+        "'ff:{urls.txt}:own:' "
+        ".. p) end return all\" 0");
+  };
+  const std::string before = leases();
+  EXPECT_EQ("OK\n", redis_.ask("CONFIG SET maxmemory 1"));
+  wait_for_requests(190);
+  EXPECT_EQ(before, leases()) << "none ran out";
+  const Finished end = finish(driver);
+  EXPECT_EQ(0, end.exit_status) << end.describe();
+  const Finished ended = finish(node);
+  EXPECT_EQ(0, ended.exit_status) << ended.describe();
+  expect_all_saved();
+  expect_limits_held();
+}
+
+TEST_F(FleetTest, AJobThatHasBecomeAnothersIsLeftAlone) {
+  list(40, 400ms);
+  FanfetchProcess driver(driver_setup());
+  FanfetchProcess node(node_setup(1));
+  wait_for_requests(10);
+  (void)redis_.ask("HSET 'ff:{urls.txt}:job' id another where /srv/other");
+  const Finished end = finish(driver);
+  EXPECT_EQ(3, end.exit_status) << end.describe();
+  EXPECT_TRUE(has(end.err, "is that of /srv/other by now")) << end.describe();
+  (void)finish(node);
+  EXPECT_EQ("another\n", redis_.ask("HGET 'ff:{urls.txt}:job' id"));
+}
+
+/// Nothing of the job was begun, so the folder is as it was.
+TEST_F(FleetTest, AFolderThatBeganNoJobIsNoDrivers) {
+  list(1, 0ms);
+  (void)redis_.ask("HSET 'ff:{urls.txt}:job' id another where /srv/other state running");
+  const Finished taken = run(driver_setup());
+  EXPECT_EQ(2, taken.exit_status) << taken.describe();
+  EXPECT_TRUE(has(taken.err, "that of /srv/other")) << taken.describe();
+  const Finished local = command({"--no-config", "urls.txt", "-o", "driver", "--allow-private"});
+  EXPECT_EQ(0, local.exit_status) << local.describe();
 }
 
 TEST_F(FleetTest, RedisMayBeAwayForAWhile) {

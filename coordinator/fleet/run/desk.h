@@ -12,6 +12,7 @@
 #include "common/event_loop.h"
 #include "coordinator/fleet/run/fleet_line.h"
 #include "coordinator/process/exit.h"
+#include "coordinator/redis/cancel_timer.h"
 
 namespace fanfetch {
 
@@ -24,7 +25,7 @@ template <class Outcome>
 class Desk {
  public:
   Desk(const FleetAccess& access, const TellUser& tell) : tell_(tell), access_(access) {}
-  virtual ~Desk() = default;
+  virtual ~Desk() { cancel_timer(loop_, again_timer_); }
 
   using Talked = tl::expected<Outcome, Exit>;
 
@@ -33,7 +34,7 @@ class Desk {
   Talked talk() {
     line_.emplace(
         loop_, access_,
-        FleetLine::Events{.on_up = [this] { ask(); },
+        FleetLine::Events{.on_up = [this] { begin(); },
                           .on_down = nullptr,
                           .on_gone =
                               [this](std::string why, bool is_hopeless) {
@@ -62,7 +63,9 @@ class Desk {
     (void)line_->run(script, std::move(arguments), checked(std::move(next)));
   }
   void ask_again(Duration wait = kAskAgain) {
-    loop_.call_at(loop_.now() + wait, [this] {
+    cancel_timer(loop_, again_timer_);
+    again_timer_ = loop_.call_at(loop_.now() + wait, [this] {
+      again_timer_.reset();
       if (line_->is_up()) ask();
     });
   }
@@ -71,6 +74,11 @@ class Desk {
   const TellUser& tell_;
 
  private:
+  void begin() {
+    cancel_timer(loop_, again_timer_);  // one conversation at a time
+    ask();
+  }
+
   RedisDone checked(std::function<void(const RedisReply&)> next) {
     return [this, next = std::move(next)](const RedisAnswer& answer) {
       if (outcome_) return;
@@ -86,6 +94,7 @@ class Desk {
 
   const FleetAccess& access_;
   std::optional<FleetLine> line_;  // while it talks
+  std::optional<EventLoop::TimerKey> again_timer_;
   std::optional<Talked> outcome_;
 };
 

@@ -12,7 +12,9 @@ constexpr std::size_t kEntriesOfAScript = 200;
 
 void append(std::vector<std::string>& arguments, const EntryQueue::Entry& entry) {
   arguments.push_back(std::to_string(entry.partition));
-  if (!entry.replaces.empty()) arguments.push_back(entry.replaces);
+  if (!entry.replaces.empty()) {
+    arguments.insert(arguments.end(), {entry.replaces, entry.token});
+  }
   arguments.push_back(std::to_string(2 * entry.fields.size()));
   for (const auto& [field, value] : entry.fields) {
     arguments.push_back(field);

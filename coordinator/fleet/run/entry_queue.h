@@ -21,6 +21,7 @@ class EntryQueue {
   struct Entry {
     unsigned partition = 0;
     std::string replaces;  ///< The entry whose place it takes (kReport); empty: none (kSend).
+    std::string token;     ///< With that: of the lease by which it may, or `-`.
     FleetFields fields;
   };
 

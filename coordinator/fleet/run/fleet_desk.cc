@@ -19,22 +19,35 @@ constexpr std::chrono::milliseconds kFirstPause{16};
 
 class BeginDesk final : public Desk<FleetJob> {
  public:
-  BeginDesk(const FleetAccess& access, FleetJob job, std::string where, bool is_birth,
+  BeginDesk(const FleetAccess& access, FleetJob job, std::string where, FolderNote note,
             const TellUser& tell)
-      : Desk(access, tell), job_(std::move(job)), where_(std::move(where)), is_birth_(is_birth) {}
+      : Desk(access, tell),
+        job_(std::move(job)),
+        where_(std::move(where)),
+        note_(std::move(note)) {}
 
  private:
+  /// A birth is told once: where its answer is lost, nodes may have leases since.
   void ask() override {
+    bool is_birth = false;
+    if (!std::exchange(was_asked_, true)) {
+      const auto is_new = note_.write();
+      if (!is_new) {
+        return end(tl::unexpected(exit_with(kExitOutput, is_new.error().message)));
+      }
+      is_birth_ = is_birth = *is_new;
+    }
     run(scripts::kBegin,
         {key_prefix(job_.name), job_.name, job_.id, where_, std::string(kFleetProtocol),
          std::to_string(job_.partitions), script_time(job_.rules.lease),
-         script_time(job_.rules.stop), options_to_bytes(job_.options), is_birth_ ? "1" : "0",
+         script_time(job_.rules.stop), options_to_bytes(job_.options), is_birth ? "1" : "0",
          job_.id},
         [this](const RedisReply& reply) { on_begun(reply); });
   }
 
   void on_begun(const RedisReply& reply) {
     if (reply.text_at(0) == "taken") {
+      if (is_birth_) note_.remove();
       return end(tl::unexpected(exit_with(
           kExitConfiguration,
           fmt::format("the fleet has a job '{}' already, that of {}: give this one another name "
@@ -55,7 +68,9 @@ class BeginDesk final : public Desk<FleetJob> {
 
   const FleetJob job_;
   const std::string where_;
-  const bool is_birth_;
+  const FolderNote note_;
+  bool was_asked_ = false;
+  bool is_birth_ = false;
 };
 
 class JoinDesk final : public Desk<FleetJob> {
@@ -151,9 +166,9 @@ FleetFields fields_of(const RedisReply& reply) {
 }
 
 tl::expected<FleetJob, Exit> begin_job(const FleetAccess& access, FleetJob job,
-                                       const std::string& where, bool is_birth,
+                                       const std::string& where, FolderNote note,
                                        const TellUser& tell) {
-  return BeginDesk(access, std::move(job), where, is_birth, tell).talk();
+  return BeginDesk(access, std::move(job), where, std::move(note), tell).talk();
 }
 
 tl::expected<FleetJob, Exit> join_job(const FleetAccess& access, const std::string& name,

@@ -17,12 +17,20 @@ namespace fanfetch {
 // FleetAccess says, and no loop turns meanwhile but their own. Exit: status kExitConfiguration
 // where a person has to change something, kExitListFailed where Redis cannot be reached.
 
+/// What a driver's folder knows of the job.
+struct FolderNote {
+  /// Notes that the folder begins it. Returns whether it never did before, so that no lease of the
+  /// job can be in use.
+  std::function<Result<bool>()> write;
+  std::function<void()> remove;
+};
+
 /// Begins a run of a driver: writes the job, and removes what links of an earlier run are left
 /// there. `job`: its name, id, options; partitions and times count if it is new. `where`: the
-/// driver's folder, for people. `is_birth`: this folder has never begun it, so that no lease of it
-/// can be in use. Returns what holds. Exit: the job is another folder's.
+/// driver's folder, for people. `note`: written before anything is sent, and removed if the job
+/// turns out to be another folder's. Returns what holds. Exit: that, too.
 [[nodiscard]] tl::expected<FleetJob, Exit> begin_job(const FleetAccess& access, FleetJob job,
-                                                     const std::string& where, bool is_birth,
+                                                     const std::string& where, FolderNote note,
                                                      const TellUser& tell);
 
 /// Waits until a job can be worked on: `name`'s or, if that is empty, the only one that there is.

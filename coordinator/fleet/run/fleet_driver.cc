@@ -70,9 +70,11 @@ void FleetDriver::set(const FleetFields& told) {
 /// By the job's hash, which they look at every second. A line that is down does it when it is up.
 void FleetDriver::tell_nodes() {
   if (!line_) return;
-  (void)line_->send({"HSET", prefix_ + "job", "state", std::string(name(job_.state)), "settings",
-                     to_bytes(job_.settings)},
-                    [](const RedisAnswer&) {});
+  (void)line_->run(scripts::kTell,
+                   {prefix_, std::string(name(job_.state)), to_bytes(job_.settings)},
+                   [this](const RedisAnswer& answer) {
+                     if (is_closing_ && answer.is_good()) has_told_end_ = true;
+                   });
 }
 
 void FleetDriver::flush() {
@@ -108,10 +110,12 @@ void FleetDriver::look() {
 }
 
 void FleetDriver::on_look(const RedisReply& reply) {
-  if (reply.elements.size() != 4 || is_cut_off_) return;
-  if (reply.elements[3].integer == 0) begin_again();
+  if (reply.elements.size() != 5 || is_cut_off_) return;
+  const std::string_view id = reply.text_at(3);
+  if (id.empty()) begin_again();
+  if (!id.empty() && id != job_.id) return lose_job(reply.text_at(4));
   links_.find_lost(static_cast<std::uint64_t>(reply.elements[0].integer),
-                   static_cast<std::uint64_t>(reply.elements[1].integer));
+                   results_.beside_early(static_cast<std::uint64_t>(reply.elements[1].integer)));
   if (reply.elements[2].integer == 0 && links_.outstanding() > 0 && loop_->now() >= next_word_) {
     next_word_ = loop_->now() + kTellEvery;
     events_.on_notice(fmt::format("job '{}' waits for nodes: fanfetch node --fleet {} -o DIR",
@@ -128,11 +132,22 @@ void FleetDriver::begin_again() {
                     script_time(job_.rules.stop), options_to_bytes(job_.options), "0", ""},
                    [this](const RedisAnswer& answer) {
                      if (!answer.is_good()) return;
+                     if (answer.reply.text_at(0) == "taken") {
+                       return lose_job(answer.reply.text_at(1));
+                     }
                      events_.on_notice(
                          "the fleet's Redis has lost its data: what had no result "
                          "is sent again");
                      tell_nodes();
                    });
+}
+
+/// Two drivers of one name would take each other's results for nobody's.
+void FleetDriver::lose_job(std::string_view owner) {
+  events_.on_gone(
+      fmt::format("the fleet's job '{}' is that of {} by now: the same command with another "
+                  "--fleet-job goes on",
+                  job_.name, owner));
 }
 
 // --- The end ---
@@ -154,6 +169,7 @@ void FleetDriver::finish(End end, Duration limit, std::function<void()> closed) 
 void FleetDriver::say_end() {
   if (is_closing_) return;
   results_.acknowledge();
+  is_closing_ = true;
   if (end_ == End::whole) {
     (void)line_->run(scripts::kWipe, {prefix_, std::to_string(job_.partitions)},
                      [](const RedisAnswer&) {});
@@ -162,7 +178,6 @@ void FleetDriver::say_end() {
   } else if (end_ == End::stopped) {
     set_state(FleetJob::State::stopped);
   }
-  is_closing_ = true;
   cancel_timer(*loop_, end_timer_);
   line_->finish(std::chrono::seconds(2), std::exchange(closed_, nullptr));
 }

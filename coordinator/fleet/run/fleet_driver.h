@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -64,13 +65,17 @@ class FleetDriver final : public Fetching {
   /// The run has ended, and its ledger is closed. Calls `closed`, from the loop, within `limit`.
   void finish(End end, Duration limit, std::function<void()> closed);
 
+  /// Redis has the run's end. Ask when finish() is over.
+  [[nodiscard]] bool has_told_end() const { return has_told_end_ || end_ == End::other; }
+
   /// This machine has no workers, and what the fleet's have received. Lends itself.
   [[nodiscard]] Workers& workers() { return workers_; }
 
   void add(Link link) override {
     ++added_;
-    links_.add(std::move(link));
+    if (!results_.settle_early(link)) links_.add(std::move(link));
   }
+  void on_list_end() override { results_.on_list_end(); }
   [[nodiscard]] std::size_t room() const override { return links_.room(); }
   void dispatch() override { links_.place_held_back(); }
   void pause() override { set_state(FleetJob::State::paused); }
@@ -83,7 +88,9 @@ class FleetDriver final : public Fetching {
                                                 std::size_t /*most*/) const override {
     return {};
   }
-  [[nodiscard]] std::size_t size() const override { return links_.size(); }
+  [[nodiscard]] std::size_t size() const override {
+    return links_.size() + results_.settling_early();
+  }
   [[nodiscard]] std::uint64_t added() const override { return added_; }
   [[nodiscard]] std::size_t under_way() const override { return links_.outstanding(); }
   [[nodiscard]] std::uint64_t wasted_bytes() const override { return 0; }
@@ -99,6 +106,7 @@ class FleetDriver final : public Fetching {
   void look_soon();
   void on_look(const RedisReply& reply);
   void begin_again();
+  void lose_job(std::string_view owner);
   void say_end();
 
   const FleetAccess access_;
@@ -119,6 +127,7 @@ class FleetDriver final : public Fetching {
   std::function<void()> closed_;
   End end_ = End::other;
   bool is_closing_ = false;
+  bool has_told_end_ = false;
 };
 
 }  // namespace fanfetch

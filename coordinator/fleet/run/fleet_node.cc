@@ -55,9 +55,10 @@ void FleetNode::start(EventLoop& loop, Events events) {
       loop, *line_, job_,
       fmt::format("{}/{}.{:x}", name_, ::getpid(), boot_now().time_since_epoch().count()),
       LeaseKeeper::Events{.on_work = [this](unsigned one) { begin_work(one); },
-                          .on_stop = [this](unsigned one) { end_work(one); }});
+                          .on_stop = [this](unsigned one) { end_work(one); },
+                          .on_notice = events_.on_notice});
   links_.start(loop, *line_, *keeper_, events_.on_notice);
-  results_.start(loop, *line_);
+  results_.start(loop, *line_, *keeper_);
   line_->start();
 }
 
@@ -145,7 +146,9 @@ void FleetNode::end_work(unsigned partition) {
 
 bool FleetNode::may_begin(const Link& link) {
   const unsigned partition = partition_of(link);
-  if (links_.reads(partition) && !leaves_ && keeper_->may_begin(partition)) {
+  // By an earlier lease of the partition it was delivered for nothing: others had it since.
+  const bool is_ours = held_.take_of(link_id(link.hash)) == keeper_->take(partition);
+  if (is_ours && links_.reads(partition) && !leaves_ && keeper_->may_begin(partition)) {
     ++transfers_[partition];
     return true;
   }

@@ -6,6 +6,10 @@ namespace fanfetch::scripts {
 // nobody sees half of it. The first argument is always the job's key prefix. They are sent whole,
 // as Redis knows a script again by itself, so that no NOSCRIPT has to be lived with.
 //
+// A Redis whose memory is full refuses each command that may need more, but not within a script
+// that has changed something before. Nodes free its memory, so what they live by begins with a
+// command that needs none, such as DEL or XACK.
+//
 // Keys of a job, behind its prefix:
 //   job      hash: id, where, protocol, state, partitions, lease_ms, stop_ms, options, settings
 //   era      string: RUN_ID REPLICATION_ID NONCE OPEN
@@ -42,6 +46,13 @@ end
 return {'ok', partitions}
 )lua";
 
+/// PREFIX STATE SETTINGS: changes the job's.
+inline constexpr char kTell[] = R"lua(
+redis.call('HDEL', ARGV[1] .. 'job', 'state')
+redis.call('HSET', ARGV[1] .. 'job', 'state', ARGV[2], 'settings', ARGV[3])
+return 0
+)lua";
+
 /// PREFIX PARTITIONS: removes all links.
 inline constexpr char kWipe[] = R"lua(
 for p = 0, tonumber(ARGV[2]) - 1 do redis.call('UNLINK', ARGV[1] .. 'p:' .. p) end
@@ -49,7 +60,7 @@ return 0
 )lua";
 
 /// PREFIX PARTITIONS LIFE_MS: counts links, results, and nodes that were heard of in that time; and
-/// whether the job is there.
+/// the ID of the job, empty: it is not there, and whose it is.
 inline constexpr char kCount[] = R"lua(
 local links = 0
 for p = 0, tonumber(ARGV[2]) - 1 do links = links + redis.call('XLEN', ARGV[1] .. 'p:' .. p) end
@@ -57,7 +68,8 @@ local time = redis.call('TIME')
 local since = time[1] * 1000 + math.floor(time[2] / 1000) - ARGV[3]
 return {links, redis.call('XLEN', ARGV[1] .. 'res'),
         redis.call('ZCOUNT', ARGV[1] .. 'nodes', since, '+inf'),
-        redis.call('HEXISTS', ARGV[1] .. 'job', 'id')}
+        redis.call('HGET', ARGV[1] .. 'job', 'id') or '',
+        redis.call('HGET', ARGV[1] .. 'job', 'where') or ''}
 )lua";
 
 /// PREFIX, and for each link PARTITION COUNT FIELD VALUE …: adds them to the streams.
@@ -83,6 +95,7 @@ inline constexpr char kBeat[] = R"lua(
 local nodes, about = ARGV[1] .. 'nodes', ARGV[1] .. 'about'
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZREMRANGEBYSCORE', nodes, '(' .. now, '+inf') -- the clock was set back
 if ARGV[3] ~= '' then
   redis.call('ZADD', nodes, now, ARGV[3])
   redis.call('HSET', about, ARGV[3], ARGV[4])
@@ -163,6 +176,7 @@ inline constexpr char kTake[] = R"lua(
 local key = ARGV[1] .. 'own:' .. ARGV[3]
 if (redis.call('GET', ARGV[1] .. 'era') or '') ~= ARGV[2] then return -1 end
 if (redis.call('GET', key) or '') ~= (ARGV[6] == '1' and '' or '-') then return 0 end
+redis.call('DEL', key)
 redis.call('SET', key, ARGV[4], 'PX', ARGV[5])
 return 1
 )lua";
@@ -171,7 +185,7 @@ return 1
 inline constexpr char kRenew[] = R"lua(
 local key = ARGV[1] .. 'own:' .. ARGV[2]
 if redis.call('GET', key) ~= ARGV[3] then return 0 end
-redis.call('SET', key, ARGV[3], 'PX', ARGV[4])
+redis.call('PEXPIRE', key, ARGV[4])
 return 1
 )lua";
 
@@ -179,6 +193,7 @@ return 1
 inline constexpr char kGiveBack[] = R"lua(
 local key = ARGV[1] .. 'own:' .. ARGV[2]
 if redis.call('GET', key) ~= ARGV[3] then return 0 end
+redis.call('DEL', key)
 redis.call('SET', key, '-')
 return 1
 )lua";
@@ -215,18 +230,20 @@ end
 return out
 )lua";
 
-/// PREFIX, and for each result PARTITION ENTRY COUNT FIELD VALUE …: the result in place of the
-/// link's entry, if that is there and nobody was faster.
+/// PREFIX, and for each result PARTITION ENTRY TOKEN COUNT FIELD VALUE …: the result in place of
+/// the link's entry, if that is there and nobody was faster. TOKEN: only if the lease is still that
+/// one's; `-`: whoever has it now.
 inline constexpr char kReport[] = R"lua(
 local i, done = 2, 0
 while i <= #ARGV do
-  local key, count = ARGV[1] .. 'p:' .. ARGV[i], tonumber(ARGV[i + 2])
-  if redis.pcall('XACK', key, 'g', ARGV[i + 1]) == 1 then
+  local key, count = ARGV[1] .. 'p:' .. ARGV[i], tonumber(ARGV[i + 3])
+  local counts = ARGV[i + 2] == '-' or redis.call('GET', ARGV[1] .. 'own:' .. ARGV[i]) == ARGV[i + 2]
+  if counts and redis.pcall('XACK', key, 'g', ARGV[i + 1]) == 1 then
     redis.call('XDEL', key, ARGV[i + 1])
-    redis.call('XADD', ARGV[1] .. 'res', '*', unpack(ARGV, i + 3, i + 2 + count))
+    redis.call('XADD', ARGV[1] .. 'res', '*', unpack(ARGV, i + 4, i + 3 + count))
     done = done + 1
   end
-  i = i + 3 + count
+  i = i + 4 + count
 end
 return done
 )lua";

@@ -53,6 +53,7 @@ LeaseKeeper::LeaseKeeper(EventLoop& loop, FleetLine& line, const FleetJob& job, 
 LeaseKeeper::~LeaseKeeper() {
   cancel_timer(loop_, timer_);
   cancel_timer(loop_, look_timer_);
+  cancel_timer(loop_, again_timer_);
 }
 
 std::string LeaseKeeper::token_of(TakeNumber take) const { return fmt::format("{}:{}", me_, take); }
@@ -157,26 +158,34 @@ void LeaseKeeper::record_era() {
 
 void LeaseKeeper::ask(const LeaseAction& action, std::string_view script,
                       std::vector<std::string> arguments) {
-  (void)line_.run(script, std::move(arguments), [this, action](const RedisAnswer& answer) {
-    if (answer.fate == RedisAnswer::Fate::refused) {
-      // It did nothing, and does not say whose the lease is. A renewal is asked for again; a
-      // partition is not taken by this request.
-      line_.tell(answer.trouble);
-      const bool takes =
-          action.kind == LeaseAction::Kind::take || action.kind == LeaseAction::Kind::take_lost;
-      if (takes) {
-        leases_.on_answer(action.partition, action.request, LeaseAnswer::no, boot_now());
-        has_news_ = true;
-      }
-      return;
+  const bool is_sent =
+      line_.run(script, std::move(arguments), [this, action](const RedisAnswer& answer) {
+        if (answer.fate == RedisAnswer::Fate::refused) {
+          line_.tell(answer.trouble);
+          return ask_again_later(action);
+        }
+        if (!answer.is_good()) return;  // the connection's end tells
+        const auto number = answer.reply.integer;
+        const LeaseAnswer said = number == 1   ? LeaseAnswer::yes
+                                 : number == 0 ? LeaseAnswer::no
+                                               : LeaseAnswer::refused;
+        leases_.on_answer(action.partition, action.request, said, boot_now());
+        has_news_ = true;  // they come by the thousand
+      });
+  if (!is_sent && line_.is_up()) ask_again_later(action);  // too much waits to be sent
+}
+
+/// A refusal does not say whether anything was done. A renewal finds out what became of a partition
+/// that was to be taken.
+void LeaseKeeper::ask_again_later(const LeaseAction& action) {
+  refused_.push_back(action);
+  if (again_timer_) return;
+  again_timer_ = loop_.call_at(loop_.now() + kAskAgain, [this] {
+    again_timer_.reset();
+    for (const LeaseAction& one : std::exchange(refused_, {})) {
+      leases_.on_unanswered(one.partition, one.request);
     }
-    if (!answer.is_good()) return;  // the connection's end tells
-    const auto number = answer.reply.integer;
-    const LeaseAnswer said = number == 1   ? LeaseAnswer::yes
-                             : number == 0 ? LeaseAnswer::no
-                                           : LeaseAnswer::refused;
-    leases_.on_answer(action.partition, action.request, said, boot_now());
-    has_news_ = true;  // they come by the thousand
+    has_news_ = true;
   });
 }
 
@@ -201,7 +210,12 @@ void LeaseKeeper::look_again() {
 
 void LeaseKeeper::on_look(const RedisReply& reply) {
   const std::string_view digits = reply.text_at(3);
-  if (digits.size() != job_.partitions) return;
+  if (digits.size() != job_.partitions) {
+    if (!std::exchange(has_complained_, true)) {
+      events_.on_notice("the fleet's Redis does not say who has which hosts; trying on");
+    }
+    return look_again();
+  }
   std::vector<PartitionSeen> seen;
   seen.reserve(digits.size());
   for (const char digit : digits) {

@@ -21,6 +21,7 @@ class LeaseKeeper {
     std::function<void(unsigned partition)> on_work;
     /// It has to end with it; on_stopped() is to follow.
     std::function<void(unsigned partition)> on_stop;
+    std::function<void(std::string text)> on_notice;  ///< For the user.
   };
 
   /// Lends all three. `me`: a name that no other process has, without a colon.
@@ -44,6 +45,8 @@ class LeaseKeeper {
   [[nodiscard]] bool may_begin(unsigned partition) const {
     return leases_.may_begin(partition, boot_now());
   }
+  /// Of the lease by which the node works on the partition, or did last.
+  [[nodiscard]] TakeNumber take(unsigned partition) const { return takes_[partition]; }
   /// When its last transfer has to have ended; BootInstant(): it may have none.
   [[nodiscard]] BootInstant stop_by(unsigned partition) const {
     return leases_.stop_by(partition).value_or(BootInstant());
@@ -57,6 +60,7 @@ class LeaseKeeper {
   void follow();
   void obey(const LeaseAction& action);
   void ask(const LeaseAction& action, std::string_view script, std::vector<std::string> arguments);
+  void ask_again_later(const LeaseAction& action);
   void record_era();
   void look();
   void look_again();
@@ -72,10 +76,12 @@ class LeaseKeeper {
   NodeLeases leases_;
   std::vector<TakeNumber> takes_;  // by partition, of those that it works on
   std::uint64_t nonces_ = 0;
-  std::optional<EventLoop::TimerKey> timer_, look_timer_;
+  std::optional<EventLoop::TimerKey> timer_, look_timer_, again_timer_;
+  std::vector<LeaseAction> refused_;  // to be asked again
   std::optional<BootInstant> wake_;
-  bool has_news_ = false;  // of answers, for the next go_on()
-  bool is_busy_ = false;   // follow() is below us
+  bool has_news_ = false;        // of answers, for the next go_on()
+  bool has_complained_ = false;  // about looks
+  bool is_busy_ = false;         // follow() is below us
 };
 
 }  // namespace fanfetch

@@ -20,6 +20,8 @@ using std::chrono::milliseconds;
 
 /// Redis is not asked more often than that.
 constexpr milliseconds kShortestWait{1};
+/// Links of one answer: of the longest ones, half of what the client takes for an answer.
+constexpr std::size_t kLinksOfARead = 1024;
 /// Of a partition whose links are read from the beginning.
 constexpr char kFromTheBeginning[] = "0-0";
 
@@ -98,8 +100,8 @@ void LinkReader::read_in(Duration wait) {
 void LinkReader::read() {
   if (is_reading_ || is_stopped_ || !line_->is_up()) return;
   const Instant now = loop_->now();
-  const std::size_t room = held_.room();
-  const auto questions = plan_.next(
+  const std::size_t room = std::min(held_.room(), kLinksOfARead);
+  auto questions = plan_.next(
       now, [this, room](unsigned partition) { return std::min(room, held_.room(partition)); });
   if (questions.empty()) return read_in(std::max<Duration>(plan_.wake_at() - now, kShortestWait));
   std::vector<std::string> arguments{prefix_, node_, std::to_string(room)};
@@ -107,13 +109,26 @@ void LinkReader::read() {
     arguments.insert(arguments.end(), {std::to_string(partition), keeper_->token(partition),
                                        std::to_string(most), *cursors_[partition]});
   }
-  is_reading_ = line_->run(scripts::kRead, std::move(arguments), [this](const RedisAnswer& answer) {
-    is_reading_ = false;
-    if (answer.is_good()) return on_read(answer.reply);
-    if (answer.fate != RedisAnswer::Fate::refused) return;
-    line_->tell(answer.trouble);
-    read_in(kAskAgain);
-  });
+  is_reading_ = line_->run(scripts::kRead, std::move(arguments),
+                           [this, questions = std::move(questions)](const RedisAnswer& answer) {
+                             is_reading_ = false;
+                             if (answer.is_good()) return on_read(answer.reply);
+                             read_anew(questions);
+                             if (answer.fate != RedisAnswer::Fate::refused) return;
+                             line_->tell(answer.trouble);
+                             read_in(kAskAgain);
+                           });
+  if (!is_reading_) read_in(kAskAgain);  // too much waits to be sent
+}
+
+/// Redis may have done it, and its answer was lost: such links are this node's, and come as new
+/// ones no more.
+void LinkReader::read_anew(const std::vector<ReadPlan::Question>& questions) {
+  for (const auto& question : questions) {
+    if (!reads(question.partition)) continue;
+    cursors_[question.partition] = kFromTheBeginning;
+    plan_.begin(question.partition, loop_->now());
+  }
 }
 
 void LinkReader::on_read(const RedisReply& reply) {
@@ -151,8 +166,9 @@ void LinkReader::take(unsigned partition, const RedisReply& entry, std::vector<L
   }
   Link& link = decoded->link;
   const LinkId identity = link_id(link.hash);
-  const auto added =
-      held_.add(identity, {.partition = partition, .entry = id, .index = link.index});
+  const auto added = held_.add(
+      identity,
+      {.partition = partition, .entry = id, .index = link.index, .take = keeper_->take(partition)});
   if (!added.outdated.empty()) drop(partition, added.outdated, "");
   if (!added.is_new) return;
   ListedItem& item = items.emplace_back(link.listed);

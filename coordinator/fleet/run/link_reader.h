@@ -50,6 +50,7 @@ class LinkReader {
   void read();
   void read_in(Duration wait);
   void on_read(const RedisReply& reply);
+  void read_anew(const std::vector<ReadPlan::Question>& questions);
   void take(unsigned partition, const RedisReply& entry, std::vector<ListedItem>& items);
   void drop(unsigned partition, const std::string& entry, const std::string& why);
 

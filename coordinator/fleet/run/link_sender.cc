@@ -49,6 +49,8 @@ void LinkSender::place_held_back() {
 
 /// False: there is no room, and `link` is as it was.
 bool LinkSender::place(Link& link) {
+  // Listed twice: what became of the first one is recorded, and not heard of yet.
+  if (sent_.has(link_id(link.hash))) return false;
   auto fields = encode(LinkEntry{.link = link, .attempts = attempts_, .headers = {}});
   if (!fields) {
     refuse(std::move(link), std::move(fields.error().message));
@@ -97,13 +99,19 @@ bool LinkSender::park(const Link& link, unsigned partition, FleetFields fields) 
 
 void LinkSender::refill() {
   while (const auto some = window_.refill()) {
-    for (unsigned i = 0; i < some->count; ++i) unpark(some->partition);
+    for (unsigned i = 0; i < some->count; ++i) {
+      if (is_damaged_) return;
+      if (const auto taken = unpark(some->partition); !taken) {
+        is_damaged_ = true;
+        events_.on_gone(taken.error().message);
+      }
+    }
   }
 }
 
-void LinkSender::unpark(unsigned partition) {
+Result<> LinkSender::unpark(unsigned partition) {
   const auto bytes = spool_.take(partition);
-  if (!bytes) return events_.on_gone(bytes.error().message);
+  if (!bytes) return tl::unexpected(bytes.error());
   auto fields = fields_from_bytes(*bytes);
   std::shared_ptr<const std::string> columns;
   if (fields && !fields->empty() && fields->back().first == kColumns) {
@@ -111,13 +119,12 @@ void LinkSender::unpark(unsigned partition) {
     fields->pop_back();
   }
   auto entry = fields ? decode_link(*fields) : fail("it was cut off");
-  if (!entry) {
-    return events_.on_gone("the spool beside the ledger was damaged: " + entry.error().message);
-  }
+  if (!entry) return fail("the spool beside the ledger was damaged: {}", entry.error().message);
   Link& link = entry->link;
   link.name_key = name_key(link.name);
   link.columns = std::move(columns);
   send(std::move(link), partition, std::move(*fields));
+  return {};
 }
 
 // --- Results, and what Redis has lost ---

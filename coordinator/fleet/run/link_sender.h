@@ -66,7 +66,7 @@ class LinkSender {
   [[nodiscard]] bool place(Link& link);
   void send(Link link, unsigned partition, FleetFields fields);
   [[nodiscard]] bool park(const Link& link, unsigned partition, FleetFields fields);
-  void unpark(unsigned partition);
+  [[nodiscard]] Result<> unpark(unsigned partition);
   void refuse(Link link, std::string why);
 
   const unsigned partitions_;
@@ -79,6 +79,7 @@ class LinkSender {
   EventLoop* loop_ = nullptr;
   Events events_;
   Instant next_spool_word_{};
+  bool is_damaged_ = false;  // the spool
 };
 
 }  // namespace fanfetch

@@ -59,7 +59,9 @@ void ResultReader::read() {
   if (is_reading_ || is_stopped_ || !line_->is_up()) return;
   if (settling_ >= kMostSettling) return read_in(kFirstWait);
   // The clock that numbers entries may have been set back, or a new stream may have begun.
-  if (settling_ == 0 && acknowledging_ == 0 && to_acknowledge_.empty()) last_read_.clear();
+  if (settling_ == 0 && early_.size() == 0 && acknowledging_ == 0 && to_acknowledge_.empty()) {
+    last_read_.clear();
+  }
   is_reading_ = line_->send({"XRANGE", stream_, last_read_.empty() ? "-" : "(" + last_read_, "+",
                              "COUNT", std::to_string(kResultsOfARead)},
                             [this](const RedisAnswer& answer) {
@@ -69,6 +71,7 @@ void ResultReader::read() {
                               line_->tell(answer.trouble);
                               read_in(kAskAgain);
                             });
+  if (!is_reading_) read_in(kAskAgain);  // too much waits to be sent
 }
 
 void ResultReader::on_read(const RedisReply& reply) {
@@ -85,7 +88,8 @@ void ResultReader::take(const RedisReply& entry) {
   if (id.empty()) return;
   last_read_ = id;
   has_news_ = true;
-  auto decoded = decode_result(fields_of(entry.elements[1]));
+  const FleetFields fields = fields_of(entry.elements[1]);
+  auto decoded = decode_result(fields);
   if (!decoded) {
     to_acknowledge_.push_back(id);
     if (bad_results_++ == 0) {
@@ -94,13 +98,38 @@ void ResultReader::take(const RedisReply& entry) {
     }
     return;
   }
+  if (const auto early = settling_early_.find(decoded->id); early != settling_early_.end()) {
+    if (early->second != id) to_acknowledge_.push_back(id);
+    return;
+  }
   auto answer = sender_.on_result(decoded->id, id);
-  if (!answer.is_needed) to_acknowledge_.push_back(id);
-  if (!answer.link) return;
+  const bool is_early = !answer.is_known && !list_is_read_ &&
+                        early_.add(decoded->id, {.entry = id, .fields = to_bytes(fields)});
+  if (!answer.is_needed && !is_early) to_acknowledge_.push_back(id);
+  if (answer.link) settle(std::move(*answer.link), std::move(*decoded));
+}
+
+bool ResultReader::settle_early(Link& link) {
+  const LinkId id = link_id(link.hash);
+  auto early = early_.take(id);
+  if (!early) return false;
+  const auto fields = fields_from_bytes(early->fields);
+  auto decoded = fields ? decode_result(*fields) : fail("it was cut off");
+  if (!decoded) return false;  // it was good when it came
+  settling_early_.emplace(id, std::move(early->entry));
+  settle(std::move(link), std::move(*decoded));
+  return true;
+}
+
+void ResultReader::on_list_end() {
+  list_is_read_ = true;
+  for (std::string& entry : early_.take_rest()) to_acknowledge_.push_back(std::move(entry));
+}
+
+void ResultReader::settle(Link link, ResultEntry result) {
   ++settling_;
-  Link& link = *answer.link;
-  Record record = std::move(decoded->record);
-  record.node = std::move(decoded->node);
+  Record record = std::move(result.record);
+  record.node = std::move(result.node);
   record.index = link.index;
   record.url = link.listed;
   record.columns = link.columns;
@@ -115,14 +144,21 @@ void ResultReader::take(const RedisReply& entry) {
 void ResultReader::take_done() {
   for (const DoneLink& done : done_.take_all()) {
     if (!done.lasts) continue;
-    auto entry = sender_.on_recorded(done.link);
+    auto entry = on_recorded(done.link);
     if (!entry) continue;
     to_acknowledge_.push_back(std::move(*entry));
     --settling_;
     if (done.record.status == Status::saved) bytes_ += done.record.bytes.value_or(0);
   }
+  if (is_stopped_) return;
   sender_.refill();
   sender_.place_held_back();
+}
+
+/// Returns what the link's result is called in Redis; nullopt: it has none.
+std::optional<std::string> ResultReader::on_recorded(const LinkId& link) {
+  if (auto early = settling_early_.extract(link)) return std::move(early.mapped());
+  return sender_.on_recorded(link);
 }
 
 void ResultReader::acknowledge() {

@@ -1,14 +1,18 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "common/event_loop.h"
+#include "coordinator/fleet/early_results.h"
+#include "coordinator/fleet/result_entry.h"
 #include "coordinator/fleet/run/done_links.h"
 #include "coordinator/fleet/run/fleet_line.h"
 #include "coordinator/fleet/run/link_sender.h"
@@ -40,6 +44,17 @@ class ResultReader {
   void on_done(const LinkId& link, const Record& record, bool lasts) {
     done_.push({.link = link, .record = record, .lasts = lasts});
   }
+  /// If the link has its result already, from before this run of the driver, that is recorded, and
+  /// the link moved from. False: it is to be sent.
+  [[nodiscard]] bool settle_early(Link& link);
+  /// No link follows: what is left belongs to none.
+  void on_list_end();
+  /// Links with such results that the ledger takes.
+  [[nodiscard]] std::size_t settling_early() const { return settling_early_.size(); }
+  /// Of `results` in Redis, those that are for links which were sent, at least.
+  [[nodiscard]] std::uint64_t beside_early(std::uint64_t results) const {
+    return results - std::min<std::uint64_t>(results, early_.size() + settling_early_.size());
+  }
   /// Takes what on_done() was told until now. By itself, too.
   void take_done();
   /// Removes from Redis what the ledger has. Call last in each wake-up.
@@ -59,6 +74,8 @@ class ResultReader {
   void read_in(Duration wait);
   void on_read(const RedisReply& reply);
   void take(const RedisReply& entry);
+  void settle(Link link, ResultEntry result);
+  [[nodiscard]] std::optional<std::string> on_recorded(const LinkId& link);
 
   const std::string stream_;
   LinkSender& sender_;
@@ -66,6 +83,9 @@ class ResultReader {
   EventLoop* loop_ = nullptr;
   FleetLine* line_ = nullptr;
   Events events_;
+  EarlyResults early_;
+  std::unordered_map<LinkId, std::string, HashOfId> settling_early_;  // their entries
+  bool list_is_read_ = false;
   std::string last_read_;  // empty: read from the beginning
   Duration wait_{};        // after an answer
   bool is_reading_ = false;

@@ -11,6 +11,8 @@ namespace fanfetch {
 namespace {
 
 constexpr std::size_t kMostResultsSending = 800;
+/// So often a link is tried on a machine whose disk refuses it.
+constexpr unsigned kMostDiskFailures = 3;
 
 }  // namespace
 
@@ -25,8 +27,9 @@ ResultSender::~ResultSender() {
   if (loop_ != nullptr) loop_->unwatch(done_.filled_fd());
 }
 
-void ResultSender::start(EventLoop& loop, FleetLine& line) {
+void ResultSender::start(EventLoop& loop, FleetLine& line, const LeaseKeeper& keeper) {
   loop_ = &loop;
+  keeper_ = &keeper;
   queue_.start(loop, line);
   loop.watch(done_.filled_fd(), EPOLLIN, [this](std::uint32_t) { take_done(); });
 }
@@ -40,20 +43,33 @@ void ResultSender::take_done() {
   for (const DoneLink& done : done_.take_all()) take(done);
 }
 
+/// Whether what is recorded of the link is this machine's trouble, so that it is to be tried again.
+bool ResultSender::says_nothing(const DoneLink& done) {
+  const bool was_not_begun = not_begun_.erase(done.link) > 0;
+  if (!done.lasts || was_not_begun || done.record.error == ErrorClass::duplicate) return true;
+  if (done.record.error == ErrorClass::disk && ++disk_failures_[done.link] < kMostDiskFailures) {
+    return true;
+  }
+  disk_failures_.erase(done.link);
+  return false;
+}
+
 void ResultSender::take(const DoneLink& done) {
   const Record& record = done.record;
-  const bool was_not_begun = not_begun_.erase(done.link) > 0;
+  const bool is_nothing = says_nothing(done);
   auto place = held_.take(done.link);
   if (!place) return;
-  // What this machine's disk did says nothing of the link.
-  if (!done.lasts || record.error == ErrorClass::disk || record.error == ErrorClass::duplicate ||
-      was_not_begun) {
+  if (is_nothing) return events_.on_lost(place->partition);
+  // A file is a file, whoever has the host by now. That there is none is for its owner to say.
+  const bool has_file = record.status == Status::saved || record.status == Status::kept;
+  if (!has_file && place->take != keeper_->take(place->partition)) {
     return events_.on_lost(place->partition);
   }
   ResultEntry entry{.id = done.link, .node = node_, .record = record};
   entry.record.index = place->index;
   queue_.push({.partition = place->partition,
                .replaces = std::move(place->entry),
+               .token = has_file ? "-" : keeper_->token(place->partition),
                .fields = encode(entry)});
 }
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "common/event_loop.h"
@@ -10,6 +11,7 @@
 #include "coordinator/fleet/run/done_links.h"
 #include "coordinator/fleet/run/entry_queue.h"
 #include "coordinator/fleet/run/fleet_line.h"
+#include "coordinator/fleet/run/lease_keeper.h"
 #include "coordinator/link/link.h"
 #include "coordinator/link/record.h"
 
@@ -33,8 +35,8 @@ class ResultSender {
   ResultSender(const ResultSender&) = delete;
   ResultSender& operator=(const ResultSender&) = delete;
 
-  /// Lends both.
-  void start(EventLoop& loop, FleetLine& line);
+  /// Lends all three.
+  void start(EventLoop& loop, FleetLine& line, const LeaseKeeper& keeper);
 
   // Any thread:
   /// Nothing is left to be done for a link, as SettlerHooks::on_done says.
@@ -56,6 +58,7 @@ class ResultSender {
 
  private:
   void take(const DoneLink& done);
+  [[nodiscard]] bool says_nothing(const DoneLink& done);
 
   const std::string node_;
   HeldLinks& held_;
@@ -63,7 +66,9 @@ class ResultSender {
   DoneLinks done_;
   EntryQueue queue_;
   std::unordered_set<LinkId, HashOfId> not_begun_;
+  std::unordered_map<LinkId, unsigned, HashOfId> disk_failures_;  // of held links
   EventLoop* loop_ = nullptr;
+  const LeaseKeeper* keeper_ = nullptr;
 };
 
 }  // namespace fanfetch

@@ -9,8 +9,11 @@ LinkId id(std::uint8_t number) { return {number}; }
 
 TEST(HeldLinksTest, ALinkIsHeldUntilItHasItsResult) {
   HeldLinks held(4);
-  EXPECT_TRUE(held.add(id(1), {.partition = 2, .entry = "5-0", .index = 7}).is_new);
-  EXPECT_TRUE(held.holds(id(1)));
+  EXPECT_TRUE(held.add(id(1), {.partition = 2, .entry = "5-0", .index = 7, .take = 3}).is_new);
+  EXPECT_EQ(held.take_of(id(1)), 3u);
+  EXPECT_FALSE(held.add(id(1), {.partition = 2, .entry = "5-0", .index = 7, .take = 4}).is_new);
+  EXPECT_EQ(held.take_of(id(1)), 4u) << "delivered anew";
+  EXPECT_EQ(held.take_of(id(2)), std::nullopt);
   const auto place = held.take(id(1));
   ASSERT_TRUE(place);
   EXPECT_EQ(place->partition, 2u);

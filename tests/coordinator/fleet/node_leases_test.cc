@@ -64,6 +64,20 @@ class NodeLeasesTest : public testing::Test {
 using Partitions = std::vector<unsigned>;
 constexpr Seen kOwned = Seen::owned, kFree = Seen::handed_back, kLost = Seen::lost;
 
+/// Redis may say that it cannot at present, and a lease does not wait.
+TEST_F(NodeLeasesTest, ARenewalThatIsRefusedIsAskedForAgain) {
+  start(0, 2);
+  time_ += kLeaseRules.renew_every;
+  ASSERT_EQ(wants(Kind::renew), (Partitions{0, 1}));
+  EXPECT_TRUE(wants(Kind::renew).empty());
+  node_.on_unanswered(0, last_.at(0).request);
+  node_.on_unanswered(1, last_.at(1).request - 100);
+  node_.on_unanswered(3, 1);
+  EXPECT_EQ(wants(Kind::renew), (Partitions{0}));
+  answer(0, LeaseAnswer::yes);
+  EXPECT_TRUE(wants(Kind::renew).empty());
+}
+
 TEST_F(NodeLeasesTest, TakesItsShareFromItsOwnPlace) {
   node_.on_nodes(1, 2, now());
   connect();

@@ -94,6 +94,15 @@ TEST(PartitionLease, AnAnswerThatIsLostProvesNothing) {
   EXPECT_EQ(lease.end(), at(26));
 }
 
+TEST(PartitionLease, OneRequestMayBeLostAlone) {
+  PartitionLease lease = working();
+  lease.on_sent(2, at(10));
+  lease.on_lost(1);
+  EXPECT_EQ(lease.due(at(11)), Request::none) << "not the one that is on its way";
+  lease.on_lost(2);
+  EXPECT_EQ(lease.due(at(11)), Request::renew);
+}
+
 TEST(PartitionLease, AnUnsureOneTurnsOutNotToBeOurs) {
   PartitionLease lease = unsure();
   lease.on_sent(2, at(2));

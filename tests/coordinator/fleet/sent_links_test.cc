@@ -48,6 +48,11 @@ TEST(SentLinksTest, AResultThatNobodyWaitsForIsNotNeeded) {
   const auto answer = sent.on_result(id_of(kOne), "5-0");
   EXPECT_FALSE(answer.link);
   EXPECT_FALSE(answer.is_needed);
+  EXPECT_FALSE(answer.is_known);
+  sent.add(link_of(kOne), 1);
+  EXPECT_TRUE(sent.has(id_of(kOne)));
+  EXPECT_TRUE(sent.on_result(id_of(kOne), "5-0").is_known);
+  EXPECT_TRUE(sent.on_result(id_of(kOne), "6-0").is_known) << "it has another one";
 }
 
 TEST(SentLinksTest, WhatHasNoResultIsSentAgain) {
