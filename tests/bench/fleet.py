@@ -120,6 +120,21 @@ def against_local(bench, name, hosts, servers_and_nodes, *options):
     return result
 
 
+def where_servers_wait(bench, redis):
+    """The same where servers take their time, as they do beyond a test: CPUs are not what is short."""
+    delay, files = 0.1, bodies.Bodies(bench.files or 2560, bench.bytes or 10_240)
+    program, options = bench.programs.fanfetch, transfers.FOR_ONE_HOST
+    with servers.Late(f"{bench.work}/late", delay, files.size) as server:
+        lists = f"{bench.work}/lists-late"
+        bodies.write_lists(lists, (server.url(files.name(index)) for index in range(files.count)))
+        tool, fleet_of_one = real_fleet(bench, program, lists, redis, files, "a fleet of one", *options)
+        result = rounds.compare(bench, "fleet, waiting", f"{files.count:,} links that answer after {delay} s, by a "
+                                "fleet", [tools.fanfetch(program, lists, *options, name="local run"), tool],
+                                files.complaint, files.count)
+    note_shares(result, [(result.rows[1], fleet_of_one)], result.rows[0])
+    return result
+
+
 def write_list(folder, count, hosts):
     """Links that nobody fetches, of each host in turn."""
     bodies.write_lists(folder, (f"http://host-{index % hosts}.example/photos/2026/{index:08}.jpg"
@@ -224,4 +239,4 @@ def fleet(bench):
         if cpus < 8:
             results[-1].notes.append(f"three nodes share {cpus} CPUs with all else here: that they work, and not what "
                                      "they could do")
-        return [*results, carried(bench, redis), memory(bench, redis)]
+        return [*results, where_servers_wait(bench, redis), carried(bench, redis), memory(bench, redis)]

@@ -135,7 +135,7 @@ class WholeTest(unittest.TestCase):
                 self.skipTest(done.stdout)
             with open(f"{folder}/all.json", encoding="utf-8") as file:
                 measured = {workload["workload"]: workload for workload in json.load(file)["workloads"]}
-        for name in ("fleet", "fleet, hosts", "fleet, carried"):
+        for name in ("fleet", "fleet, hosts", "fleet, waiting", "fleet, carried"):
             for row in measured[name]["rows"]:
                 self.assertIsNone(row["failed"], row)
                 if row["name"] != "local run":
