@@ -1,0 +1,235 @@
+// What may be lost while a fleet works: nodes, drivers, Redis, what it says, and all that it has.
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/support/cutting_relay.h"
+#include "tests/system/fleet_test.h"
+
+namespace fanfetch::system {
+namespace {
+
+bool write_all(int pipe, std::string_view text) {
+  return ::write(pipe, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+}
+
+TEST_F(FleetTest, ANodeThatIsKilledLeavesNothingBehind) {
+  set_lease(1500ms);
+  list(30, 20ms);
+  FanfetchProcess driver(driver_setup());
+  auto victim = std::make_unique<FanfetchProcess>(node_setup(1));
+  FanfetchProcess other(node_setup(2));
+  wait_for_requests(30);
+  victim->signal(SIGKILL);
+  (void)victim->wait();
+  const Finished end = finish(driver);
+  EXPECT_EQ(0, end.exit_status) << end.describe();
+  const Finished ended = finish(other);
+  EXPECT_EQ(0, ended.exit_status) << ended.describe();
+  expect_all_saved();
+  expect_limits_held();
+  EXPECT_LE(requests(), 150u * 105 / 100 + 200);
+}
+
+/// Its workers do not: what they have in flight ends before another node may ask the host.
+TEST_F(FleetTest, ANodeThatStandsStillKeepsNoTransferBeyondItsLease) {
+  set_lease(3s);
+  list(2, 0ms);
+  std::string text = read_file(folder_.at("urls.txt"));
+  for (std::size_t n = 0; n < kPerHost; ++n) {
+    const std::string path = fmt::format("/slow-{}/photo.jpg", n);
+    Reply silent = ok(""), late = ok(noise(2000, static_cast<unsigned>(++links_)));
+    silent.silent = true;
+    late.delay = 200ms;
+    origins_[0]->serve_in_turn(path, {silent, late});
+    text += origins_[0]->url(path) + "\n";
+  }
+  (void)folder_.write("urls.txt", text);
+  FanfetchProcess driver(driver_setup());
+  auto frozen = std::make_unique<FanfetchProcess>(node_setup(1));
+  wait_for_requests(links_);
+  frozen->signal(SIGSTOP);  // this one process, not its workers
+  FanfetchProcess other(node_setup(2));
+  wait_for_requests(links_ + kPerHost);
+  frozen->signal(SIGKILL);
+  (void)frozen->wait();
+  const Finished end = finish(driver);
+  EXPECT_EQ(0, end.exit_status) << end.describe();
+  (void)finish(other);
+  expect_all_saved();
+  expect_limits_held();
+}
+
+TEST_F(FleetTest, ADriverThatIsKilledGoesOn) {
+  list(30, 20ms);
+  FanfetchProcess one(node_setup(1)), two(node_setup(2));
+  {
+    FanfetchProcess driver(driver_setup());
+    wait_for_requests(60);
+    driver.signal(SIGKILL);
+    (void)driver.wait();
+  }
+  const Finished end = run(driver_setup());
+  EXPECT_EQ(0, end.exit_status) << end.describe();
+  for (FanfetchProcess* node : {&one, &two}) {
+    const Finished ended = finish(*node);
+    EXPECT_EQ(0, ended.exit_status) << ended.describe();
+  }
+  expect_all_saved();
+  expect_limits_held();
+  EXPECT_EQ(150u, requests()) << "a node answers for what it has";
+}
+
+TEST_F(FleetTest, AllOfRedisDataMayBeLost) {
+  set_lease(1500ms);
+  list(30, 20ms);
+  FanfetchProcess one(node_setup(1)), two(node_setup(2));
+  FanfetchProcess driver(driver_setup());
+  wait_for_requests(60);
+  EXPECT_EQ("OK\n", redis_.ask("FLUSHALL"));
+  const Finished end = finish(driver);
+  EXPECT_EQ(0, end.exit_status) << end.describe();
+  EXPECT_TRUE(has(end.err, "has lost its data")) << end.describe();
+  for (FanfetchProcess* node : {&one, &two}) {
+    const Finished ended = finish(*node);
+    EXPECT_EQ(0, ended.exit_status) << ended.describe();
+  }
+  expect_all_saved();
+  expect_limits_held();
+  EXPECT_LE(requests(), 150u * 105 / 100 + 200);
+}
+
+/// What nodes have reported meanwhile is there, though the nodes and their ledgers are gone.
+TEST_F(FleetTest, ADriverThatStartsAgainTakesWhatItWasNotThereFor) {
+  list(30, 20ms);
+  FanfetchProcess driver(driver_setup());
+  auto node = std::make_unique<FanfetchProcess>(node_setup(1));
+  wait_for_requests(60);
+  driver.signal(SIGKILL);
+  (void)driver.wait();
+  wait_for_requests(150);
+  EXPECT_TRUE(eventually([&] { return links_in_redis() == 0; }, kPatience));
+  node->signal(SIGKILL);
+  (void)node->wait();
+  FanfetchProcess other(node_setup(2));
+  const Finished end = run(driver_setup());
+  EXPECT_EQ(0, end.exit_status) << end.describe();
+  (void)finish(other);
+  expect_all_saved();
+  EXPECT_EQ(150u, requests());
+}
+
+/// Redis has given the links to the node then, and gives them to nobody as new ones.
+TEST_F(FleetTest, LinksWhoseAnswerWasLostAreAskedForAgain) {
+  list(30, 5ms);
+  const std::string text = read_file(folder_.at("urls.txt"));
+  const std::size_t half = text.find('\n', text.size() / 2) + 1;
+  fs::remove(folder_.at("urls.txt"));
+  ASSERT_EQ(0, ::mkfifo(folder_.at("urls.txt").c_str(), 0600));
+  UniqueFd pipe(::open(folder_.at("urls.txt").c_str(), O_RDWR | O_CLOEXEC));
+  ASSERT_TRUE(write_all(pipe.get(), text.substr(0, half)));
+  CuttingRelay relay(RealRedis::address(), redis_.port());
+  Launch by_relay = node_setup(1);
+  by_relay.args.insert(by_relay.args.end(),
+                       {"--fleet", fmt::format("redis://127.0.0.1:{}", relay.port())});
+  FanfetchProcess node(by_relay);
+  FanfetchProcess driver(driver_setup());
+  const auto lines =
+      std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(half), '\n');
+  wait_for_requests(static_cast<std::size_t>(lines));
+  relay.cut("photo.jpg", 2);
+  ASSERT_TRUE(write_all(pipe.get(), text.substr(half)));
+  pipe.reset();
+  const Finished end = finish(driver);
+  EXPECT_EQ(0, end.exit_status) << end.describe();
+  const Finished ended = finish(node);
+  EXPECT_EQ(0, ended.exit_status) << ended.describe();
+  EXPECT_EQ(0u, relay.left());
+  expect_all_saved();
+  EXPECT_EQ(150u, requests());
+}
+
+/// Nodes free the memory, so they go on, for longer than a lease.
+TEST_F(FleetTest, WhatRedisHasIsDoneThoughItsMemoryIsFull) {
+  set_lease(1500ms);
+  list(40, 400ms);
+  FanfetchProcess driver(driver_setup());
+  EXPECT_TRUE(eventually([&] { return links_in_redis() == 200; }, kPatience));
+  FanfetchProcess node(node_setup(1));
+  wait_for_requests(20);
+  const auto leases = [this] {
+    return redis_.ask(
+        "EVAL \"local all = {} for p = 0, 31 do all[p + 1] = redis.call('GET', "
+        "'ff:{urls.txt}:own:' "
+        ".. p) end return all\" 0");
+  };
+  const std::string before = leases();
+  EXPECT_EQ("OK\n", redis_.ask("CONFIG SET maxmemory 1"));
+  wait_for_requests(190);
+  EXPECT_EQ(before, leases()) << "none ran out";
+  const Finished end = finish(driver);
+  EXPECT_EQ(0, end.exit_status) << end.describe();
+  const Finished ended = finish(node);
+  EXPECT_EQ(0, ended.exit_status) << ended.describe();
+  expect_all_saved();
+  expect_limits_held();
+}
+
+TEST_F(FleetTest, AJobThatHasBecomeAnothersIsLeftAlone) {
+  list(40, 400ms);
+  FanfetchProcess driver(driver_setup());
+  FanfetchProcess node(node_setup(1));
+  wait_for_requests(10);
+  (void)redis_.ask("HSET 'ff:{urls.txt}:job' id another where /srv/other");
+  const Finished end = finish(driver);
+  EXPECT_EQ(3, end.exit_status) << end.describe();
+  EXPECT_TRUE(has(end.err, "is that of /srv/other by now")) << end.describe();
+  (void)finish(node);
+  EXPECT_EQ("another\n", redis_.ask("HGET 'ff:{urls.txt}:job' id"));
+}
+
+/// Nothing of the job was begun, so the folder is as it was.
+TEST_F(FleetTest, AFolderThatBeganNoJobIsNoDrivers) {
+  list(1, 0ms);
+  (void)redis_.ask("HSET 'ff:{urls.txt}:job' id another where /srv/other state running");
+  const Finished taken = run(driver_setup());
+  EXPECT_EQ(2, taken.exit_status) << taken.describe();
+  EXPECT_TRUE(has(taken.err, "that of /srv/other")) << taken.describe();
+  const Finished local = command({"--no-config", "urls.txt", "-o", "driver", "--allow-private"});
+  EXPECT_EQ(0, local.exit_status) << local.describe();
+}
+
+TEST_F(FleetTest, RedisMayBeAwayForAWhile) {
+  set_lease(3s);
+  list(30, 20ms);
+  FanfetchProcess one(node_setup(1)), two(node_setup(2));
+  FanfetchProcess driver(driver_setup());
+  wait_for_requests(60);
+  redis_.kill();
+  ASSERT_TRUE(driver.wait_for_stderr("trying on"));
+  redis_.start();
+  const Finished end = finish(driver);
+  EXPECT_EQ(0, end.exit_status) << end.describe();
+  EXPECT_TRUE(has(end.err, "is back")) << end.describe();
+  for (FanfetchProcess* node : {&one, &two}) (void)finish(*node);
+  expect_all_saved();
+  expect_limits_held();
+}
+
+TEST_F(FleetTest, ANodeEndsWhenRedisStaysAway) {
+  list(20, 50ms);
+  FanfetchProcess driver(driver_setup({"--max-wait", "1s"}));
+  FanfetchProcess node(node_setup(1, {"--max-wait", "1s"}));
+  wait_for_requests(10);
+  redis_.kill();
+  for (FanfetchProcess* one : {&driver, &node}) {
+    const Finished ended = finish(*one);
+    EXPECT_EQ(3, ended.exit_status) << ended.describe();
+    EXPECT_TRUE(has(ended.err, "out of reach for 1 s")) << ended.describe();
+  }
+}
+
+}  // namespace
+}  // namespace fanfetch::system
