@@ -44,12 +44,14 @@ Record saved(const Link& link) {
 
 class IdleNode {
  public:
-  IdleNode(FleetAccess access, FleetJob job) : node_(std::move(access), std::move(job), "bench") {}
+  IdleNode(FleetAccess access, FleetJob job)
+      : node_(std::move(access), std::move(job), "bench", "0") {}
 
   void work() {
     loop_.watch(node_.door().filled_fd(), EPOLLIN, [this](std::uint32_t) { take(); });
     node_.start(loop_, {.on_stopped = [this] { loop_.stop(); },
                         .on_paused = [](bool) {},
+                        .on_set = [](const FleetFields&) {},
                         .on_notice =
                             [](const std::string& text) {
                               fmt::print(stderr, "fleet_bench: {}\n", text);
