@@ -261,7 +261,8 @@ void Run::leave_fleet() {
   }
   if (driver_ && !driver_->has_told_end()) {
     parts_.report->warning(
-        "the fleet's Redis was out of reach at the end: nodes wait until the same command has told "
+        "the fleet's Redis could not be told of the end: nodes wait until the same command has "
+        "told "
         "them that the job is over");
   }
 }

@@ -20,7 +20,8 @@ Outcome skipped_host() {
 
 /// Body bytes of an attempt that are of no use.
 std::uint64_t wasted(const JobReport& report) {
-  if (std::holds_alternative<Saved>(report.outcome)) return 0;
+  const bool has_part = std::holds_alternative<GivenUp>(report.outcome);
+  if (has_part || std::holds_alternative<Saved>(report.outcome)) return 0;
   const auto* failed = std::get_if<Failed>(&report.outcome);
   return report.bytes - (failed == nullptr ? 0 : std::min(report.bytes, failed->secured));
 }

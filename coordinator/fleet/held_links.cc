@@ -1,9 +1,25 @@
 #include "coordinator/fleet/held_links.h"
 
 #include <algorithm>
+#include <string_view>
+#include <tuple>
 #include <utility>
 
 namespace fanfetch {
+
+namespace {
+
+/// Of entry IDs, `MILLISECONDS-NUMBER`, which have no leading zeros.
+bool is_before(std::string_view one, std::string_view other) {
+  const auto parts = [](std::string_view id) {
+    const std::size_t dash = std::min(id.find('-'), id.size());
+    const auto number = id.substr(std::min(dash + 1, id.size()));
+    return std::tuple(dash, id.substr(0, dash), number.size(), number);
+  };
+  return parts(one) < parts(other);
+}
+
+}  // namespace
 
 HeldLinks::Added HeldLinks::add(const LinkId& link, Place place) {
   const auto [at, is_new] = places_.try_emplace(link);
@@ -11,6 +27,9 @@ HeldLinks::Added HeldLinks::add(const LinkId& link, Place place) {
     ++counts_[place.partition];
     at->second = std::move(place);
     return {.is_new = true, .outdated = {}};
+  }
+  if (is_before(place.entry, at->second.entry)) {
+    return {.is_new = false, .outdated = std::move(place.entry)};
   }
   std::swap(at->second, place);
   if (at->second.partition != place.partition) {

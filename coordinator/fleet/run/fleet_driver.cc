@@ -67,13 +67,17 @@ void FleetDriver::set(const FleetFields& told) {
   tell_nodes();
 }
 
-/// By the job's hash, which they look at every second. A line that is down does it when it is up.
+/// By the job's hash, which they look at every second. What Redis does not take is told again by
+/// the next look, and where the line is down, when it is up.
 void FleetDriver::tell_nodes() {
+  is_told_ = false;
   if (!line_) return;
   (void)line_->run(scripts::kTell,
-                   {prefix_, std::string(name(job_.state)), to_bytes(job_.settings)},
-                   [this](const RedisAnswer& answer) {
-                     if (is_closing_ && answer.is_good()) has_told_end_ = true;
+                   {prefix_, job_.id, std::string(name(job_.state)), to_bytes(job_.settings)},
+                   [this, state = job_.state, settings = job_.settings](const RedisAnswer& answer) {
+                     if (answer.fate == RedisAnswer::Fate::refused) line_->tell(answer.trouble);
+                     const bool is_latest = state == job_.state && settings == job_.settings;
+                     if (answer.is_good() && is_latest) is_told_ = true;
                    });
 }
 
@@ -100,6 +104,7 @@ void FleetDriver::look_soon() {
 void FleetDriver::look() {
   if (is_cut_off_ || is_closing_) return;
   look_soon();
+  if (!is_told_) tell_nodes();
   if (results_.take_news()) return;  // nothing of importance can be lost
   (void)line_->run(scripts::kCount,
                    {prefix_, std::to_string(job_.partitions), script_time(job_.rules.lease)},

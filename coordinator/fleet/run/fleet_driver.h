@@ -66,7 +66,7 @@ class FleetDriver final : public Fetching {
   void finish(End end, Duration limit, std::function<void()> closed);
 
   /// Redis has the run's end. Ask when finish() is over.
-  [[nodiscard]] bool has_told_end() const { return has_told_end_ || end_ == End::other; }
+  [[nodiscard]] bool has_told_end() const { return is_told_ || end_ == End::other; }
 
   /// This machine has no workers, and what the fleet's have received. Lends itself.
   [[nodiscard]] Workers& workers() { return workers_; }
@@ -127,7 +127,7 @@ class FleetDriver final : public Fetching {
   std::function<void()> closed_;
   End end_ = End::other;
   bool is_closing_ = false;
-  bool has_told_end_ = false;
+  bool is_told_ = true;  // nodes, of the job's state and settings
 };
 
 }  // namespace fanfetch

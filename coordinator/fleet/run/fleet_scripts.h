@@ -29,12 +29,12 @@ local id = redis.call('HGET', job, 'id')
 if id and id ~= ARGV[3] and redis.call('HGET', job, 'state') ~= 'done' then
   return {'taken', redis.call('HGET', job, 'where') or ''}
 end
+redis.call('HDEL', job, 'settings')
 redis.call('HSETNX', job, 'partitions', ARGV[6])
 redis.call('HSETNX', job, 'lease_ms', ARGV[7])
 redis.call('HSETNX', job, 'stop_ms', ARGV[8])
 redis.call('HSET', job, 'id', ARGV[3], 'where', ARGV[4], 'protocol', ARGV[5], 'options', ARGV[9],
            'state', 'running')
-redis.call('HDEL', job, 'settings')
 redis.call('SADD', 'ff:jobs', ARGV[2])
 local partitions = redis.call('HGET', job, 'partitions')
 if not id and ARGV[10] == '1' and redis.call('EXISTS', prefix .. 'era') == 0 then
@@ -46,11 +46,12 @@ end
 return {'ok', partitions}
 )lua";
 
-/// PREFIX STATE SETTINGS: changes the job's.
+/// PREFIX ID STATE SETTINGS: changes those of the job, if it is still that one.
 inline constexpr char kTell[] = R"lua(
+if redis.call('HGET', ARGV[1] .. 'job', 'id') ~= ARGV[2] then return 0 end
 redis.call('HDEL', ARGV[1] .. 'job', 'state')
-redis.call('HSET', ARGV[1] .. 'job', 'state', ARGV[2], 'settings', ARGV[3])
-return 0
+redis.call('HSET', ARGV[1] .. 'job', 'state', ARGV[3], 'settings', ARGV[4])
+return 1
 )lua";
 
 /// PREFIX PARTITIONS: removes all links.
@@ -165,6 +166,7 @@ return {string.match(info, 'run_id:(%w+)'), string.match(info, 'master_replid:(%
 /// handed back those of the first PARTITIONS partitions that have no lease.
 inline constexpr char kRecordEra[] = R"lua(
 if (redis.call('GET', ARGV[1] .. 'era') or '') ~= ARGV[2] then return 0 end
+redis.call('DEL', ARGV[1] .. 'era')
 redis.call('SET', ARGV[1] .. 'era', ARGV[3])
 for p = 0, tonumber(ARGV[4]) - 1 do redis.call('SET', ARGV[1] .. 'own:' .. p, '-', 'NX') end
 return 1

@@ -153,7 +153,10 @@ void LeaseKeeper::record_era() {
   (void)line_.run(scripts::kRecordEra,
                   {prefix_, to_text(leases_.era().recorded()), to_text(era),
                    std::to_string(era.is_open ? 0 : job_.partitions)},
-                  [](const RedisAnswer&) {});
+                  [this](const RedisAnswer& answer) {
+                    was_refused_ = answer.fate == RedisAnswer::Fate::refused;
+                    if (was_refused_) line_.tell(answer.trouble);
+                  });
 }
 
 void LeaseKeeper::ask(const LeaseAction& action, std::string_view script,
@@ -209,6 +212,7 @@ void LeaseKeeper::look_again() {
 }
 
 void LeaseKeeper::on_look(const RedisReply& reply) {
+  if (std::exchange(was_refused_, false)) return look_again();  // or both would go round and round
   const std::string_view digits = reply.text_at(3);
   if (digits.size() != job_.partitions) {
     if (!std::exchange(has_complained_, true)) {

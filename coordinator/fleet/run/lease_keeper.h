@@ -80,6 +80,7 @@ class LeaseKeeper {
   std::vector<LeaseAction> refused_;  // to be asked again
   std::optional<BootInstant> wake_;
   bool has_news_ = false;        // of answers, for the next go_on()
+  bool was_refused_ = false;     // what record_era() asked for
   bool has_complained_ = false;  // about looks
   bool is_busy_ = false;         // follow() is below us
 };

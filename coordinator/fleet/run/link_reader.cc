@@ -155,6 +155,7 @@ void LinkReader::on_read(const RedisReply& reply) {
 void LinkReader::take(unsigned partition, const RedisReply& entry, std::vector<ListedItem>& items) {
   if (entry.elements.size() != 2) return;  // of XAUTOCLAIM: it was removed
   const std::string& id = entry.elements[0].text;
+  if (id.empty()) return;
   auto decoded = decode_link(fields_of(entry.elements[1]));
   const auto partitions = static_cast<unsigned>(cursors_.size());
   if (!decoded || partition_of(decoded->link.url.origin(), partitions) != partition) {

@@ -87,7 +87,6 @@ void ResultReader::take(const RedisReply& entry) {
   const std::string& id = entry.elements[0].text;
   if (id.empty()) return;
   last_read_ = id;
-  has_news_ = true;
   const FleetFields fields = fields_of(entry.elements[1]);
   auto decoded = decode_result(fields);
   if (!decoded) {
@@ -98,6 +97,7 @@ void ResultReader::take(const RedisReply& entry) {
     }
     return;
   }
+  // What belongs to no link of this driver is no sign that its job is well.
   if (const auto early = settling_early_.find(decoded->id); early != settling_early_.end()) {
     if (early->second != id) to_acknowledge_.push_back(id);
     return;
@@ -106,6 +106,7 @@ void ResultReader::take(const RedisReply& entry) {
   const bool is_early = !answer.is_known && !list_is_read_ &&
                         early_.add(decoded->id, {.entry = id, .fields = to_bytes(fields)});
   if (!answer.is_needed && !is_early) to_acknowledge_.push_back(id);
+  has_news_ = has_news_ || answer.is_known;
   if (answer.link) settle(std::move(*answer.link), std::move(*decoded));
 }
 
@@ -115,7 +116,11 @@ bool ResultReader::settle_early(Link& link) {
   if (!early) return false;
   const auto fields = fields_from_bytes(early->fields);
   auto decoded = fields ? decode_result(*fields) : fail("it was cut off");
-  if (!decoded) return false;  // it was good when it came
+  // It was good when it came. A failure may be recorded already, and this be the next attempt.
+  if (!decoded || (decoded->record.status == Status::failed && link.failed_before)) {
+    to_acknowledge_.push_back(std::move(early->entry));
+    return false;
+  }
   settling_early_.emplace(id, std::move(early->entry));
   settle(std::move(link), std::move(*decoded));
   return true;
@@ -162,14 +167,21 @@ std::optional<std::string> ResultReader::on_recorded(const LinkId& link) {
 }
 
 void ResultReader::acknowledge() {
-  while (!to_acknowledge_.empty() && line_->is_up()) {
+  while (!to_acknowledge_.empty() && line_->is_up() && loop_->now() >= rests_until_) {
     const std::size_t some = std::min(to_acknowledge_.size(), kResultsOfARead);
     std::vector<std::string> words{"XDEL", stream_};
     const auto end = to_acknowledge_.end();
     words.insert(words.end(), end - static_cast<std::ptrdiff_t>(some), end);
     acknowledging_ += some;
     // Lost on the way, they are read again, and then they are nobody's.
-    if (!line_->send(words, [this, some](const RedisAnswer&) { acknowledging_ -= some; })) {
+    const bool is_sent = line_->send(words, [this, some, words](const RedisAnswer& answer) {
+      acknowledging_ -= some;
+      if (answer.fate != RedisAnswer::Fate::refused) return;
+      line_->tell(answer.trouble);
+      rests_until_ = loop_->now() + kAskAgain;
+      to_acknowledge_.insert(to_acknowledge_.end(), words.begin() + 2, words.end());
+    });
+    if (!is_sent) {
       acknowledging_ -= some;
       return;
     }

@@ -94,6 +94,7 @@ class ResultReader {
   std::size_t settling_ = 0;  // results that the ledger takes
   std::vector<std::string> to_acknowledge_;
   std::size_t acknowledging_ = 0;
+  Instant rests_until_{};  // acknowledge(), after a refusal
   std::optional<EventLoop::TimerKey> read_timer_;
   std::uint64_t bytes_ = 0;
   std::uint64_t bad_results_ = 0;

@@ -32,9 +32,15 @@ TEST(HeldLinksTest, TheNewerEntryOfALinkCounts) {
   const auto newer = held.add(id(1), {.partition = 2, .entry = "9-0", .index = 8});
   EXPECT_FALSE(newer.is_new);
   EXPECT_EQ(newer.outdated, "5-0");
+  const auto older = held.add(id(1), {.partition = 2, .entry = "5-0", .index = 7});
+  EXPECT_EQ(older.outdated, "5-0") << "delivered once more, and no more than before";
+  EXPECT_EQ(held.add(id(1), {.partition = 2, .entry = "9-0", .index = 8}).outdated, "");
+  for (const char* entry : {"9-2", "9-10", "10-0", "100-0"}) {
+    EXPECT_NE(held.add(id(1), {.partition = 2, .entry = entry, .index = 8}).outdated, entry);
+  }
   const auto place = held.take(id(1));
   ASSERT_TRUE(place);
-  EXPECT_EQ(place->entry, "9-0");
+  EXPECT_EQ(place->entry, "100-0");
   EXPECT_EQ(place->index, 8u);
 }
 
