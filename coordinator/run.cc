@@ -262,8 +262,7 @@ void Run::leave_fleet() {
   if (driver_ && !driver_->has_told_end()) {
     parts_.report->warning(
         "the fleet's Redis could not be told of the end: nodes wait until the same command has "
-        "told "
-        "them that the job is over");
+        "told them so");
   }
 }
 

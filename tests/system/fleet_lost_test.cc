@@ -161,9 +161,8 @@ TEST_F(FleetTest, WhatRedisHasIsDoneThoughItsMemoryIsFull) {
   wait_for_requests(20);
   const auto leases = [this] {
     return redis_.ask(
-        "EVAL \"local all = {} for p = 0, 31 do all[p + 1] = redis.call('GET', "
-        "'ff:{urls.txt}:own:' "
-        ".. p) end return all\" 0");
+        "EVAL \"local all = {} for p = 0, 31 do "
+        "all[p + 1] = redis.call('GET', 'ff:{urls.txt}:own:' .. p) end return all\" 0");
   };
   const std::string before = leases();
   EXPECT_EQ("OK\n", redis_.ask("CONFIG SET maxmemory 1"));
@@ -175,6 +174,21 @@ TEST_F(FleetTest, WhatRedisHasIsDoneThoughItsMemoryIsFull) {
   EXPECT_EQ(0, ended.exit_status) << ended.describe();
   expect_all_saved();
   expect_limits_held();
+}
+
+TEST_F(FleetTest, AnEndThatNobodyHearsIsSpokenOf) {
+  list(40, 400ms);
+  FanfetchProcess driver(driver_setup());
+  FanfetchProcess node(node_setup(1));
+  wait_for_requests(10);
+  redis_.kill();
+  ASSERT_TRUE(driver.wait_for_stderr("trying on"));
+  EXPECT_EQ(0, command({"stop", "driver"}).exit_status);
+  const Finished end = finish(driver);
+  EXPECT_EQ(6, end.exit_status) << end.describe();
+  EXPECT_TRUE(has(end.err, "could not be told of the end")) << end.describe();
+  node.signal(SIGKILL);
+  (void)node.wait();
 }
 
 TEST_F(FleetTest, AJobThatHasBecomeAnothersIsLeftAlone) {

@@ -133,9 +133,8 @@ class FleetTest : public SystemTest {
   /// Without a result.
   [[nodiscard]] std::size_t links_in_redis() const {
     const std::string count = redis_.ask(
-        "EVAL \"local n = 0 for p = 0, 31 do n = n + redis.call('XLEN', 'ff:{urls.txt}:p:' .. p) "
-        "end "
-        "return n\" 0");
+        "EVAL \"local n = 0 for p = 0, 31 do "
+        "n = n + redis.call('XLEN', 'ff:{urls.txt}:p:' .. p) end return n\" 0");
     return std::strtoul(count.c_str(), nullptr, 10);
   }
   void expect_limits_held() const {

@@ -86,9 +86,8 @@ void FleetDriver::flush() {
   results_.acknowledge();
   if (is_cut_off_) return;
   links_.flush();
-  if (results_.settling() > 0 && results_.settling() == links_.outstanding()) {
-    events_.settle_early();
-  }
+  const std::size_t sent = links_.outstanding() + results_.settling_early();
+  if (results_.settling() > 0 && results_.settling() == sent) events_.settle_early();
 }
 
 // --- What Redis has lost ---
@@ -167,6 +166,7 @@ void FleetDriver::finish(End end, Duration limit, std::function<void()> closed) 
     if (auto call = std::exchange(closed_, nullptr)) call();
   });
   end_ = end;
+  is_told_ = false;
   if (line_->is_up() || line_->is_gone()) say_end();
 }
 

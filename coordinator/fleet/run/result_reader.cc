@@ -97,7 +97,6 @@ void ResultReader::take(const RedisReply& entry) {
     }
     return;
   }
-  // What belongs to no link of this driver is no sign that its job is well.
   if (const auto early = settling_early_.find(decoded->id); early != settling_early_.end()) {
     if (early->second != id) to_acknowledge_.push_back(id);
     return;
@@ -106,6 +105,7 @@ void ResultReader::take(const RedisReply& entry) {
   const bool is_early = !answer.is_known && !list_is_read_ &&
                         early_.add(decoded->id, {.entry = id, .fields = to_bytes(fields)});
   if (!answer.is_needed && !is_early) to_acknowledge_.push_back(id);
+  // What belongs to no link of this driver is no sign that its job is well.
   has_news_ = has_news_ || answer.is_known;
   if (answer.link) settle(std::move(*answer.link), std::move(*decoded));
 }
