@@ -117,6 +117,8 @@ constexpr Lie kLies[] = {
        liar.finish(use);
        liar.finish(use);
      }},
+    {"given-up",  // though no time was set
+     [](Liar& liar, SlotUse use, const std::string&) { liar.finish(use, GivenUp{}); }},
     {"taken-back",
      [](Liar& liar, SlotUse use, const std::string&) {
        liar.finish(use);

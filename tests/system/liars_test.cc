@@ -48,10 +48,10 @@ class LiarsTest : public SystemTest {
 
 TEST_F(LiarsTest, WhoLiesInItsChannelIsReplaced) {
   const std::vector<std::string> lies = {
-      "garbage",         "too-long",        "cut-short",      "empty",
-      "class-of-others", "no-class",        "no-status",      "no-such-slot",
-      "old-generation",  "next-generation", "head-runs-away", "head-runs-back",
-      "not-held",        "taken-back",      "twice",          "wakes-for-nothing"};
+      "garbage",           "too-long",       "cut-short",    "empty",          "class-of-others",
+      "no-class",          "no-status",      "no-such-slot", "old-generation", "next-generation",
+      "head-runs-away",    "head-runs-back", "not-held",     "taken-back",     "twice",
+      "wakes-for-nothing", "given-up"};
   const Finished finished = hear(lies);
   EXPECT_EQ(lies.size(), count(finished.err, kCorrupt)) << finished.describe();
   for (const ResultLine& line : records()) {
