@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tests/support/cutting_relay.h"
 #include "tests/system/fleet_test.h"
 
 namespace fanfetch::system {
@@ -130,11 +129,8 @@ TEST_F(FleetTest, LinksWhoseAnswerWasLostAreAskedForAgain) {
   ASSERT_EQ(0, ::mkfifo(folder_.at("urls.txt").c_str(), 0600));
   UniqueFd pipe(::open(folder_.at("urls.txt").c_str(), O_RDWR | O_CLOEXEC));
   ASSERT_TRUE(write_all(pipe.get(), text.substr(0, half)));
-  CuttingRelay relay(RealRedis::address(), redis_.port());
-  Launch by_relay = node_setup(1);
-  by_relay.args.insert(by_relay.args.end(),
-                       {"--fleet", fmt::format("redis://127.0.0.1:{}", relay.port())});
-  FanfetchProcess node(by_relay);
+  UnrulyRelay relay(RealRedis::address(), redis_.port());
+  FanfetchProcess node(by(relay, node_setup(1)));
   FanfetchProcess driver(driver_setup());
   const auto lines =
       std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(half), '\n');

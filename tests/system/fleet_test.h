@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "tests/support/real_redis.h"
+#include "tests/support/unruly_relay.h"
 #include "tests/system/system_test.h"
 
 namespace fanfetch::system {
@@ -26,7 +27,8 @@ class FleetTest : public SystemTest {
  protected:
   static constexpr std::size_t kPerHost = 4;
 
-  FleetTest() {
+  /// `redis_config`: as RealRedis has it.
+  explicit FleetTest(std::vector<std::string> redis_config = {}) : redis_(std::move(redis_config)) {
     for (int host = 0; host < kHosts; ++host) {
       origins_.push_back(std::make_unique<FaultOrigin>(fmt::format("127.0.0.{}", 20 + host)));
     }
@@ -70,6 +72,12 @@ class FleetTest : public SystemTest {
     return {.args = std::move(args), .folder = folder_.path()};
   }
   [[nodiscard]] static std::string node(int number) { return fmt::format("node-{}", number); }
+  /// The same by another line to Redis.
+  [[nodiscard]] static Launch by(const UnrulyRelay& relay, Launch setup) {
+    setup.args.insert(setup.args.end(),
+                      {"--fleet", fmt::format("redis://127.0.0.1:{}", relay.port())});
+    return setup;
+  }
 
   [[nodiscard]] std::size_t requests() const {
     std::size_t sum = 0;
@@ -129,6 +137,16 @@ class FleetTest : public SystemTest {
       }
     }
     EXPECT_FALSE(node_of_folder.empty());
+  }
+  /// Whether the process has the lease of every partition.
+  [[nodiscard]] bool has_all_partitions(const FanfetchProcess& process) const {
+    const auto leases =
+        lines_of(redis_.ask("EVAL \"local all = {} for p = 0, 31 do "
+                            "all[p + 1] = redis.call('GET', 'ff:{urls.txt}:own:' .. p) or '' end "
+                            "return all\" 0"));
+    return leases.size() == 32 && std::ranges::all_of(leases, [&](const std::string& lease) {
+             return has(lease, fmt::format("/{}.", process.pid()));
+           });
   }
   /// Without a result.
   [[nodiscard]] std::size_t links_in_redis() const {
