@@ -10,7 +10,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <stdexcept>
 
@@ -102,6 +104,14 @@ void RealRedis::kill() {
   ::kill(pid_, SIGKILL);
   ::waitpid(pid_, nullptr, 0);
   pid_ = -1;
+}
+
+void RealRedis::cut_log(std::uintmax_t bytes) const {
+  for (const auto& file : std::filesystem::directory_iterator(folder_.at("appendonlydir"))) {
+    if (!file.path().string().ends_with(".incr.aof")) continue;
+    const std::uintmax_t size = file.file_size();
+    std::filesystem::resize_file(file.path(), size - std::min(size, bytes));
+  }
 }
 
 void RealRedis::freeze() const { ::kill(pid_, SIGSTOP); }

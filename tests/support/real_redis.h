@@ -39,6 +39,9 @@ class RealRedis {
   void kill();
   /// Starts it again on the same port and folder. REQUIRES: it was killed.
   void start();
+  /// Cuts so many bytes off the end of its append-only file, or all that it has, as a power cut
+  /// does. REQUIRES: it was killed; its configuration says `appendonly yes`.
+  void cut_log(std::uintmax_t bytes) const;
   /// SIGSTOP, and SIGCONT.
   void freeze() const;
   void thaw() const;
