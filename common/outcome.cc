@@ -34,7 +34,7 @@ constexpr Row kTable[] = {
     {ErrorClass::placeholder, "placeholder", "a picture in place of one that was removed"},
     {ErrorClass::redirects, "redirects", "more than 10 redirects, or one to no URL"},
     {ErrorClass::disk, "disk", "it cannot be written"},
-    {ErrorClass::crashed_worker, "crashed_worker", "its worker died three times over it alone"},
+    {ErrorClass::crashed_worker, "crashed_worker", "its workers, or a fleet's nodes, died over it"},
     {ErrorClass::no_link, "no_link", "an entry of the list that leads nowhere"},
 };
 

@@ -49,7 +49,7 @@ struct FleetView {
   std::uint64_t backlog = 0;       ///< Links that no node has got yet.
   std::uint64_t pending = 0;       ///< Links that nodes have got and not reported.
   std::uint64_t results = 0;       ///< That the driver has not taken.
-  std::uint64_t dead_letters = 0;  ///< Entries that were no links.
+  std::uint64_t dead_letters = 0;  ///< Entries that were no links, or took nodes down.
   std::vector<Node> nodes;         ///< By name.
 };
 

@@ -55,6 +55,8 @@ class HeldLinks {
   /// The same of all together.
   [[nodiscard]] std::size_t room() const;
   [[nodiscard]] std::size_t size() const { return places_.size(); }
+  /// The same of a partition.
+  [[nodiscard]] std::size_t count(unsigned partition) const { return counts_[partition]; }
 
  private:
   Limits limits_;

@@ -49,8 +49,10 @@ std::string fleet_status_text(const FleetView& view) {
                         human_count(view.partitions - view.owned), human_count(view.partitions));
   }
   if (view.dead_letters > 0) {
-    text += fmt::format("Dead letters were no links; to read them: redis-cli XRANGE '{}dead' - +\n",
-                        key_prefix(view.job));
+    text += fmt::format(
+        "Dead letters were no links, or took each node down; to read them: redis-cli XRANGE "
+        "'{}dead' - +\n",
+        key_prefix(view.job));
   }
   return text;
 }

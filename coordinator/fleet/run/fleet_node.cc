@@ -54,10 +54,17 @@ void FleetNode::start(EventLoop& loop, Events events) {
   keeper_.emplace(
       loop, *line_, job_,
       fmt::format("{}/{}.{:x}", name_, ::getpid(), boot_now().time_since_epoch().count()),
-      LeaseKeeper::Events{.on_work = [this](unsigned one) { begin_work(one); },
-                          .on_stop = [this](unsigned one) { end_work(one); },
-                          .on_notice = events_.on_notice});
-  links_.start(loop, *line_, *keeper_, events_.on_notice);
+      LeaseKeeper::Events{
+          .on_work = [this](unsigned one, bool was_lost) { links_.begin(one, was_lost); },
+          .on_stop = [this](unsigned one) { end_work(one); },
+          .on_notice = events_.on_notice});
+  links_.start(
+      loop, *line_, *keeper_,
+      {.on_dead =
+           [this](const Link& link, unsigned partition, std::string entry, unsigned deliveries) {
+             results_.bury(link, partition, std::move(entry), deliveries);
+           },
+       .on_notice = events_.on_notice});
   results_.start(loop, *line_, *keeper_);
   line_->start();
 }
@@ -133,8 +140,6 @@ void FleetNode::follow_job(const FleetFields& hash) {
 }
 
 // --- Partitions ---
-
-void FleetNode::begin_work(unsigned partition) { links_.begin(partition); }
 
 /// The one place where the node learns that it may not work on the partition any more: its lease is
 /// over, or it hands it back. Nothing new begins; once the transfers that run have ended, the

@@ -78,7 +78,6 @@ class FleetNode final : public LinkGuard {
   void on_beat(const RedisReply& reply);
   void follow_job(const FleetFields& hash);
 
-  void begin_work(unsigned partition);
   void end_work(unsigned partition);
 
   void end_if_finished();

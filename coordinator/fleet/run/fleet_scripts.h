@@ -18,7 +18,7 @@ namespace fanfetch::scripts {
 //   res      stream: results
 //   nodes    sorted set: names, by the time of their last sign of life
 //   about    hash: what each of them says of itself, `STATE VERSION`, for people
-//   dead     stream: entries that are no links
+//   dead     stream: entries that are no links, or took down each node that had them
 
 /// PREFIX NAME ID WHERE PROTOCOL PARTITIONS LEASE_MS STOP_MS OPTIONS IS_BIRTH NONCE: begins a run
 /// of the job ID. IS_BIRTH 1: no run of it was before, so that nobody can have a lease. Answers
@@ -200,32 +200,47 @@ redis.call('SET', key, '-')
 return 1
 )lua";
 
-/// PREFIX NODE ROOM, and for each partition P TOKEN MOST CURSOR: links for the node, of partitions
-/// whose lease is the token's at that moment; ROOM in all, with the last partition's more. CURSOR:
-/// where to go on with what others have got and not reported; empty: that is done, new ones follow.
-/// Answers P, the next CURSOR and the entries of each partition that has something to say.
+/// PREFIX NODE ROOM SUSPICIOUS, and for each partition P TOKEN MOST CURSOR AGAIN: links for the
+/// node, of partitions whose lease is the token's at that moment; ROOM in all, with the last
+/// partition's more. CURSOR: where to go on with what others have got and not reported, `-` at the
+/// beginning; empty: that is done, new ones follow. AGAIN 1: whoever had these is gone, so that it
+/// counts as a delivery. Those with SUSPICIOUS deliveries are named alone: see kReadSuspects.
+/// Answers P, the next CURSOR, the entries, and suspects with their deliveries, in turn, of each
+/// partition that has something to say.
 inline constexpr char kRead[] = R"lua(
-local out, room = {}, tonumber(ARGV[3])
-for i = 4, #ARGV, 4 do
+local out, room, suspicious = {}, tonumber(ARGV[3]), tonumber(ARGV[4])
+for i = 5, #ARGV, 5 do
   if room <= 0 then break end
-  local key, cursor, entries = ARGV[1] .. 'p:' .. ARGV[i], ARGV[i + 3], {}
+  local key, cursor, entries, suspects = ARGV[1] .. 'p:' .. ARGV[i], ARGV[i + 3], {}, {}
   if redis.call('GET', ARGV[1] .. 'own:' .. ARGV[i]) == ARGV[i + 1] then
     local said, there = cursor ~= '', redis.call('XLEN', key) > 0
     if said then
-      local got = there and redis.pcall('XAUTOCLAIM', key, 'g', ARGV[2], 0, cursor, 'COUNT',
-                                        ARGV[i + 2])
+      local page = there and redis.pcall('XPENDING', key, 'g', cursor, '+', ARGV[i + 2])
       cursor = ''
-      if got and not got.err then
-        entries = got[2]
-        if got[1] ~= '0-0' then cursor = got[1] end
+      if page and not page.err and page[1] then
+        local claim = {'XCLAIM', key, 'g', ARGV[2], 0}
+        for _, one in ipairs(page) do
+          if one[4] < suspicious then
+            claim[#claim + 1] = one[1]
+          else
+            suspects[#suspects + 1] = one[1]
+            suspects[#suspects + 1] = one[4]
+          end
+        end
+        if #claim > 5 then
+          claim[#claim + 1] = 'RETRYCOUNT'
+          claim[#claim + 1] = suspicious - 1 + ARGV[i + 4]
+          entries = redis.call(unpack(claim))
+        end
+        if #page == tonumber(ARGV[i + 2]) then cursor = '(' .. page[#page][1] end
       end
     end
-    if there and cursor == '' and #entries == 0 then
+    if there and cursor == '' and #entries == 0 and #suspects == 0 then
       local got = redis.pcall('XREADGROUP', 'GROUP', 'g', ARGV[2], 'COUNT', ARGV[i + 2],
                               'STREAMS', key, '>')
       if got and not got.err then entries = got[1][2] end
     end
-    if said or #entries > 0 then out[#out + 1] = {ARGV[i], cursor, entries} end
+    if said or #entries > 0 then out[#out + 1] = {ARGV[i], cursor, entries, suspects} end
     room = room - #entries
   end
 end
@@ -242,6 +257,42 @@ while i <= #ARGV do
   local counts = ARGV[i + 2] == '-' or redis.call('GET', ARGV[1] .. 'own:' .. ARGV[i]) == ARGV[i + 2]
   if counts and redis.pcall('XACK', key, 'g', ARGV[i + 1]) == 1 then
     redis.call('XDEL', key, ARGV[i + 1])
+    redis.call('XADD', ARGV[1] .. 'res', '*', unpack(ARGV, i + 4, i + 3 + count))
+    done = done + 1
+  end
+  i = i + 4 + count
+end
+return done
+)lua";
+
+/// PREFIX NODE PARTITION TOKEN AGAIN ENTRY…: these of a partition for the node, as kRead does.
+/// Answers the deliveries before, and the entry, of each that has no result yet.
+inline constexpr char kReadSuspects[] = R"lua(
+local key, out = ARGV[1] .. 'p:' .. ARGV[3], {}
+if redis.call('GET', ARGV[1] .. 'own:' .. ARGV[3]) ~= ARGV[4] then return out end
+for i = 6, #ARGV do
+  local one = redis.pcall('XPENDING', key, 'g', ARGV[i], ARGV[i], 1)
+  if one and not one.err and one[1] then
+    local got = redis.call('XCLAIM', key, 'g', ARGV[2], 0, ARGV[i], 'RETRYCOUNT',
+                           one[1][4] + ARGV[5])
+    if got[1] then out[#out + 1] = {one[1][4], got[1]} end
+  end
+end
+return out
+)lua";
+
+/// As kReport, for links that took down each node that had them: their entries are kept among the
+/// dead ones.
+inline constexpr char kBury[] = R"lua(
+local i, done = 2, 0
+while i <= #ARGV do
+  local key, count = ARGV[1] .. 'p:' .. ARGV[i], tonumber(ARGV[i + 3])
+  local entry = redis.call('XRANGE', key, ARGV[i + 1], ARGV[i + 1])[1]
+  local counts = redis.call('GET', ARGV[1] .. 'own:' .. ARGV[i]) == ARGV[i + 2]
+  if counts and entry and redis.pcall('XACK', key, 'g', ARGV[i + 1]) == 1 then
+    redis.call('XDEL', key, ARGV[i + 1])
+    redis.call('XADD', ARGV[1] .. 'dead', 'MAXLEN', '~', '10000', '*', 'why',
+               'each node that had it went down', unpack(entry[2]))
     redis.call('XADD', ARGV[1] .. 'res', '*', unpack(ARGV, i + 4, i + 3 + count))
     done = done + 1
   end

@@ -48,7 +48,8 @@ LeaseKeeper::LeaseKeeper(EventLoop& loop, FleetLine& line, const FleetJob& job, 
       me_(std::move(me)),
       events_(std::move(events)),
       leases_(job.rules, job.partitions),
-      takes_(job.partitions) {}
+      takes_(job.partitions),
+      was_lost_(job.partitions) {}
 
 LeaseKeeper::~LeaseKeeper() {
   cancel_timer(loop_, timer_);
@@ -132,6 +133,7 @@ void LeaseKeeper::obey(const LeaseAction& action) {
     case Kind::record_era: return record_era();
     case Kind::take:
     case Kind::take_lost:
+      was_lost_[action.partition] = action.kind == Kind::take_lost;
       return ask(action, scripts::kTake,
                  {prefix_, to_text(leases_.era().recorded()), partition, token_of(action.take),
                   script_time(job_.rules.lease), action.kind == Kind::take_lost ? "1" : "0"});
@@ -142,7 +144,7 @@ void LeaseKeeper::obey(const LeaseAction& action) {
       return ask(action, scripts::kGiveBack, {prefix_, partition, token_of(action.take)});
     case Kind::work:
       takes_[action.partition] = action.take;
-      return events_.on_work(action.partition);
+      return events_.on_work(action.partition, was_lost_[action.partition]);
     case Kind::stop: return events_.on_stop(action.partition);
   }
 }

@@ -17,8 +17,8 @@ namespace fanfetch {
 class LeaseKeeper {
  public:
   struct Events {
-    /// The node has the partition from now on.
-    std::function<void(unsigned partition)> on_work;
+    /// The node has the partition from now on. `was_lost`: its last owner did not hand it back.
+    std::function<void(unsigned partition, bool was_lost)> on_work;
     /// It has to end with it; on_stopped() is to follow.
     std::function<void(unsigned partition)> on_stop;
     std::function<void(std::string text)> on_notice;  ///< For the user.
@@ -75,6 +75,7 @@ class LeaseKeeper {
   const Events events_;
   NodeLeases leases_;
   std::vector<TakeNumber> takes_;  // by partition, of those that it works on
+  std::vector<bool> was_lost_;     // by partition, when it was last asked for
   std::uint64_t nonces_ = 0;
   std::optional<EventLoop::TimerKey> timer_, look_timer_, again_timer_;
   std::vector<LeaseAction> refused_;  // to be asked again

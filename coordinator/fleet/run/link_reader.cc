@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include "common/utf8.h"
 #include "coordinator/fleet/fleet_partitions.h"
 #include "coordinator/fleet/link_entry.h"
 #include "coordinator/fleet/run/fleet_desk.h"
@@ -23,7 +24,7 @@ constexpr milliseconds kShortestWait{1};
 /// Links of one answer: of the longest ones, half of what the client takes for an answer.
 constexpr std::size_t kLinksOfARead = 1024;
 /// Of a partition whose links are read from the beginning.
-constexpr char kFromTheBeginning[] = "0-0";
+constexpr char kFromTheBeginning[] = "-";
 
 }  // namespace
 
@@ -32,6 +33,7 @@ LinkReader::LinkReader(const FleetJob& job, std::string node, HeldLinks& held)
       node_(std::move(node)),
       held_(held),
       cursors_(job.partitions),
+      was_lost_(job.partitions),
       plan_(job.partitions) {}
 
 LinkReader::~LinkReader() {
@@ -40,12 +42,11 @@ LinkReader::~LinkReader() {
   cancel_timer(*loop_, again_timer_);
 }
 
-void LinkReader::start(EventLoop& loop, FleetLine& line, const LeaseKeeper& keeper,
-                       std::function<void(std::string text)> on_notice) {
+void LinkReader::start(EventLoop& loop, FleetLine& line, const LeaseKeeper& keeper, Events events) {
   loop_ = &loop;
   line_ = &line;
   keeper_ = &keeper;
-  on_notice_ = std::move(on_notice);
+  events_ = std::move(events);
 }
 
 void LinkReader::on_up() {
@@ -53,7 +54,9 @@ void LinkReader::on_up() {
   read_in(Duration(0));
 }
 
-void LinkReader::begin(unsigned partition) {
+void LinkReader::begin(unsigned partition, bool was_lost) {
+  was_lost_[partition] = was_lost;
+  suspects_.forget(partition);
   cursors_[partition] = kFromTheBeginning;
   plan_.begin(partition, loop_->now());
   read_in(Duration(0));
@@ -61,6 +64,7 @@ void LinkReader::begin(unsigned partition) {
 
 void LinkReader::end(unsigned partition) {
   cursors_[partition].reset();
+  suspects_.forget(partition);
   plan_.end(partition);
 }
 
@@ -76,7 +80,7 @@ void LinkReader::look_again(unsigned partition) {
   again_timer_ = loop_->call_at(loop_->now() + kAskAgain, [this] {
     again_timer_.reset();
     for (const unsigned one : std::exchange(to_look_at_again_, {})) {
-      if (reads(one)) begin(one);
+      read_anew(one);
     }
   });
 }
@@ -99,21 +103,25 @@ void LinkReader::read_in(Duration wait) {
 
 void LinkReader::read() {
   if (is_reading_ || is_stopped_ || !line_->is_up()) return;
+  read_suspects();
   const Instant now = loop_->now();
   const std::size_t room = std::min(held_.room(), kLinksOfARead);
-  auto questions = plan_.next(
-      now, [this, room](unsigned partition) { return std::min(room, held_.room(partition)); });
+  auto questions = plan_.next(now, [this, room](unsigned partition) {
+    return suspects_.has_turn(partition) ? 0 : std::min(room, held_.room(partition));
+  });
   if (questions.empty()) return read_in(std::max<Duration>(plan_.wake_at() - now, kShortestWait));
-  std::vector<std::string> arguments{prefix_, node_, std::to_string(room)};
+  std::vector<std::string> arguments{prefix_, node_, std::to_string(room),
+                                     std::to_string(kSuspectDeliveries)};
   for (const auto& [partition, most] : questions) {
-    arguments.insert(arguments.end(), {std::to_string(partition), keeper_->token(partition),
-                                       std::to_string(most), *cursors_[partition]});
+    arguments.insert(arguments.end(),
+                     {std::to_string(partition), keeper_->token(partition), std::to_string(most),
+                      *cursors_[partition], was_lost_[partition] ? "1" : "0"});
   }
   is_reading_ = line_->run(scripts::kRead, std::move(arguments),
                            [this, questions = std::move(questions)](const RedisAnswer& answer) {
                              is_reading_ = false;
                              if (answer.is_good()) return on_read(answer.reply);
-                             read_anew(questions);
+                             for (const auto& question : questions) read_anew(question.partition);
                              if (answer.fate != RedisAnswer::Fate::refused) return;
                              line_->tell(answer.trouble);
                              read_in(kAskAgain);
@@ -123,25 +131,28 @@ void LinkReader::read() {
 
 /// Redis may have done it, and its answer was lost: such links are this node's, and come as new
 /// ones no more.
-void LinkReader::read_anew(const std::vector<ReadPlan::Question>& questions) {
-  for (const auto& question : questions) {
-    if (!reads(question.partition)) continue;
-    cursors_[question.partition] = kFromTheBeginning;
-    plan_.begin(question.partition, loop_->now());
-  }
+void LinkReader::read_anew(unsigned partition) {
+  if (reads(partition)) begin(partition, false);
 }
 
 void LinkReader::on_read(const RedisReply& reply) {
   const Instant now = loop_->now();
   std::vector<ListedItem> items;
+  bool found_suspects = false;
   for (const RedisReply& one : reply.elements) {
-    if (one.elements.size() != 3) continue;
+    if (one.elements.size() != 4) continue;
     const auto partition =
         static_cast<unsigned>(std::strtoul(one.elements[0].text.c_str(), nullptr, 10));
     if (partition >= cursors_.size() || !reads(partition)) continue;  // lost meanwhile
     cursors_[partition] = one.elements[1].text;
     const auto& entries = one.elements[2].elements;
     for (const RedisReply& entry : entries) take(partition, entry, items);
+    const auto& suspects = one.elements[3].elements;
+    found_suspects = found_suspects || !suspects.empty();
+    for (std::size_t i = 0; i + 1 < suspects.size(); i += 2) {
+      suspects_.add(partition, {.entry = suspects[i].text,
+                                .deliveries = static_cast<unsigned>(suspects[i + 1].integer)});
+    }
     // Where there is more of what others had got, it is asked for without a sweep.
     if (!entries.empty() || !cursors_[partition]->empty()) {
       plan_.on_links(partition, entries.size(), now);
@@ -149,23 +160,79 @@ void LinkReader::on_read(const RedisReply& reply) {
   }
   door_.push(std::move(items));
   plan_.on_answered(now);
-  read_in(std::max(plan_.wake_at() - now, Duration(0)));
+  read_in(found_suspects ? Duration(0) : std::max(plan_.wake_at() - now, Duration(0)));
 }
 
-void LinkReader::take(unsigned partition, const RedisReply& entry, std::vector<ListedItem>& items) {
-  if (entry.elements.size() != 2) return;  // of XAUTOCLAIM: it was removed
+// --- Links that may be to blame for the end of nodes ---
+
+void LinkReader::read_suspects() {
+  const auto held = [this](unsigned partition) { return held_.count(partition); };
+  while (const auto turn = suspects_.next(held)) {
+    if (!turn->entries.empty()) return read_suspects(turn->partition, turn->entries);
+    plan_.on_links(turn->partition, 0, loop_->now());  // it had no room for some time
+    plan_.hurry(loop_->now());
+  }
+}
+
+void LinkReader::read_suspects(unsigned partition, const std::vector<std::string>& entries) {
+  std::vector<std::string> arguments{prefix_, node_, std::to_string(partition),
+                                     keeper_->token(partition), was_lost_[partition] ? "1" : "0"};
+  arguments.insert(arguments.end(), entries.begin(), entries.end());
+  const bool is_sent = line_->run(scripts::kReadSuspects, std::move(arguments),
+                                  [this, partition](const RedisAnswer& answer) {
+                                    if (answer.is_good())
+                                      return on_suspects(partition, answer.reply);
+                                    if (answer.fate == RedisAnswer::Fate::refused)
+                                      line_->tell(answer.trouble);
+                                    look_again(partition);
+                                  });
+  if (!is_sent) look_again(partition);
+}
+
+void LinkReader::on_suspects(unsigned partition, const RedisReply& reply) {
+  if (!reads(partition)) return;
+  suspects_.on_got(partition);
+  std::vector<ListedItem> items;
+  for (const RedisReply& one : reply.elements) {
+    if (one.elements.size() != 2 || one.elements[1].elements.size() != 2) continue;
+    const auto deliveries = static_cast<unsigned>(one.elements[0].integer);
+    const RedisReply& entry = one.elements[1];
+    if (company_of(deliveries) > 0) {
+      take(partition, entry, items);
+    } else if (const auto link = decode(partition, entry)) {
+      events_.on_notice(fmt::format("{} is given up: each of {} nodes that had it went down",
+                                    printable_url(link->listed), deliveries));
+      events_.on_dead(*link, partition, entry.elements[0].text, deliveries);
+    }
+  }
+  door_.push(std::move(items));
+  read_in(Duration(0));
+}
+
+// --- Entries ---
+
+/// nullopt: it is no link of the partition, and dropped.
+std::optional<Link> LinkReader::decode(unsigned partition, const RedisReply& entry) {
   const std::string& id = entry.elements[0].text;
-  if (id.empty()) return;
   auto decoded = decode_link(fields_of(entry.elements[1]));
   const auto partitions = static_cast<unsigned>(cursors_.size());
   if (!decoded || partition_of(decoded->link.url.origin(), partitions) != partition) {
     const std::string why = decoded ? "it is in another host's partition" : decoded.error().message;
     if (bad_entries_++ == 0) {
-      on_notice_(fmt::format("the fleet's Redis holds something that is no link: {}", why));
+      events_.on_notice(fmt::format("the fleet's Redis holds something that is no link: {}", why));
     }
-    return drop(partition, id, why);
+    drop(partition, id, why);
+    return std::nullopt;
   }
-  Link& link = decoded->link;
+  return std::move(decoded->link);
+}
+
+void LinkReader::take(unsigned partition, const RedisReply& entry, std::vector<ListedItem>& items) {
+  if (entry.elements.size() != 2) return;  // of XCLAIM: it was removed
+  const std::string& id = entry.elements[0].text;
+  auto decoded = id.empty() ? std::nullopt : decode(partition, entry);
+  if (!decoded) return;
+  Link& link = *decoded;
   const LinkId identity = link_id(link.hash);
   const auto added = held_.add(
       identity,

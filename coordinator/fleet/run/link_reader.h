@@ -13,6 +13,7 @@
 #include "coordinator/fleet/run/fleet_line.h"
 #include "coordinator/fleet/run/fleet_source.h"
 #include "coordinator/fleet/run/lease_keeper.h"
+#include "coordinator/fleet/suspects.h"
 
 namespace fanfetch {
 
@@ -20,6 +21,16 @@ namespace fanfetch {
 /// works on, each once. Thread: the loop's.
 class LinkReader {
  public:
+  /// Called from the loop.
+  struct Events {
+    /// A link of the partition that is not to be fetched: each of so many nodes that had it went
+    /// down. It is not held, and waits in `entry` for its result.
+    std::function<void(const Link& link, unsigned partition, std::string entry,
+                       unsigned deliveries)>
+        on_dead;
+    std::function<void(std::string text)> on_notice;  ///< For the user.
+  };
+
   /// `node`: its name, as a consumer. `held`: the links that were read; lent.
   LinkReader(const FleetJob& job, std::string node, HeldLinks& held);
   ~LinkReader();
@@ -29,13 +40,13 @@ class LinkReader {
   /// Where the links come out.
   [[nodiscard]] FleetDoor& door() { return door_; }
 
-  /// Lends all three. `on_notice`: for the user, from the loop.
-  void start(EventLoop& loop, FleetLine& line, const LeaseKeeper& keeper,
-             std::function<void(std::string text)> on_notice);
+  /// Lends all three.
+  void start(EventLoop& loop, FleetLine& line, const LeaseKeeper& keeper, Events events);
   /// The line is new.
   void on_up();
-  /// Its links are read from now on: first those that others got and did not report.
-  void begin(unsigned partition);
+  /// Its links are read from now on: first those that others got and did not report. `was_lost`:
+  /// whoever had it last did not hand it back.
+  void begin(unsigned partition, bool was_lost);
   /// They are not read any more.
   void end(unsigned partition);
   [[nodiscard]] bool reads(unsigned partition) const { return cursors_[partition].has_value(); }
@@ -50,8 +61,12 @@ class LinkReader {
   void read();
   void read_in(Duration wait);
   void on_read(const RedisReply& reply);
-  void read_anew(const std::vector<ReadPlan::Question>& questions);
+  void read_anew(unsigned partition);
+  void read_suspects();
+  void read_suspects(unsigned partition, const std::vector<std::string>& entries);
+  void on_suspects(unsigned partition, const RedisReply& reply);
   void take(unsigned partition, const RedisReply& entry, std::vector<ListedItem>& items);
+  [[nodiscard]] std::optional<Link> decode(unsigned partition, const RedisReply& entry);
   void drop(unsigned partition, const std::string& entry, const std::string& why);
 
   const std::string prefix_;
@@ -61,8 +76,10 @@ class LinkReader {
   EventLoop* loop_ = nullptr;
   FleetLine* line_ = nullptr;
   const LeaseKeeper* keeper_ = nullptr;
-  std::function<void(std::string)> on_notice_;
+  Events events_;
   std::vector<std::optional<std::string>> cursors_;  // by partition, see kRead; nullopt: not read
+  std::vector<bool> was_lost_;                       // by partition, since it is read
+  Suspects suspects_;
   ReadPlan plan_;
   bool is_reading_ = false;
   bool is_stopped_ = false;

@@ -1,5 +1,6 @@
 #include "coordinator/fleet/run/result_sender.h"
 
+#include <fmt/format.h>
 #include <sys/epoll.h>
 
 #include <utility>
@@ -21,7 +22,8 @@ ResultSender::ResultSender(const std::string& prefix, std::string node, HeldLink
     : node_(std::move(node)),
       held_(held),
       events_(std::move(events)),
-      queue_(prefix, scripts::kReport, kMostResultsSending, events_.on_answer) {}
+      queue_(prefix, scripts::kReport, kMostResultsSending, events_.on_answer),
+      buried_(prefix, scripts::kBury, kMostResultsSending, events_.on_answer) {}
 
 ResultSender::~ResultSender() {
   if (loop_ != nullptr) loop_->unwatch(done_.filled_fd());
@@ -31,6 +33,7 @@ void ResultSender::start(EventLoop& loop, FleetLine& line, const LeaseKeeper& ke
   loop_ = &loop;
   keeper_ = &keeper;
   queue_.start(loop, line);
+  buried_.start(loop, line);
   loop.watch(done_.filled_fd(), EPOLLIN, [this](std::uint32_t) { take_done(); });
 }
 
@@ -71,6 +74,21 @@ void ResultSender::take(const DoneLink& done) {
                .replaces = std::move(place->entry),
                .token = has_file ? "-" : keeper_->token(place->partition),
                .fields = encode(entry)});
+}
+
+void ResultSender::bury(const Link& link, unsigned partition, std::string entry,
+                        unsigned deliveries) {
+  ResultEntry result{.id = link_id(link.hash), .node = node_, .record = {}};
+  result.record.index = link.index;
+  result.record.url = link.listed;
+  result.record.status = Status::failed;
+  result.record.error = ErrorClass::crashed_worker;
+  result.record.retryable = true;
+  result.record.message = fmt::format("each of {} nodes that had it went down", deliveries);
+  buried_.push({.partition = partition,
+                .replaces = std::move(entry),
+                .token = keeper_->token(partition),
+                .fields = encode(result)});
 }
 
 }  // namespace fanfetch

@@ -53,17 +53,17 @@ TEST(FleetStatusReport, SaysWhatThereIsNot) {
   empty.partitions = 2;
   empty.dead_letters = 1;
   empty.state = FleetJob::State::done;
-  EXPECT_EQ(
-      fleet_status_text(empty),
-      "Job urls.txt is done: its driver's folder is /home/list\n"
-      "\n"
-      "  links that no node has  0\n"
-      "  links with nodes        0\n"
-      "  results for the driver  0\n"
-      "  dead letters            1\n"
-      "\n"
-      "No node is there.\n"
-      "Dead letters were no links; to read them: redis-cli XRANGE 'ff:{urls.txt}:dead' - +\n");
+  EXPECT_EQ(fleet_status_text(empty),
+            "Job urls.txt is done: its driver's folder is /home/list\n"
+            "\n"
+            "  links that no node has  0\n"
+            "  links with nodes        0\n"
+            "  results for the driver  0\n"
+            "  dead letters            1\n"
+            "\n"
+            "No node is there.\n"
+            "Dead letters were no links, or took each node down; to read them: redis-cli XRANGE "
+            "'ff:{urls.txt}:dead' - +\n");
 }
 
 TEST(FleetStatusReport, ForPrograms) {

@@ -1,0 +1,54 @@
+// A link that takes down each node that has it.
+
+#include <signal.h>
+
+#include "tests/system/fleet_test.h"
+
+namespace fanfetch::system {
+namespace {
+
+constexpr int kMostNodes = 9;  // some more than it is to take down
+constexpr std::size_t kDeliveries = 5;
+
+TEST_F(FleetTest, ALinkThatTakesDownEachNodeIsGivenUp) {
+  set_lease(600ms);
+  list(4, 0ms);
+  Reply deadly = ok("");
+  deadly.silent = true;
+  origins_[0]->serve("/deadly/photo.jpg", deadly);
+  std::string text = read_file(folder_.at("urls.txt"));
+  const auto deadly_url = origins_[0]->url("/deadly/photo.jpg");
+  (void)folder_.write("urls.txt", deadly_url + "\n" + text);
+  FanfetchProcess driver(driver_setup());
+  std::string said;
+  for (int number = 1; number <= kMostNodes && !driver.ended(); ++number) {
+    FanfetchProcess node(node_setup(number));
+    const std::size_t before = origins_[0]->count("/deadly/photo.jpg");
+    wait_for([&] { return origins_[0]->count("/deadly/photo.jpg") > before || driver.ended(); });
+    node.signal(driver.ended() ? SIGTERM : SIGKILL);
+    said = finish(node).err;
+  }
+  const Finished end = finish(driver);
+  EXPECT_EQ(1, end.exit_status) << end.describe();
+  EXPECT_TRUE(has(end.err, "each of 5 nodes that had it went down")) << end.describe();
+  EXPECT_TRUE(has(said, deadly_url + " is given up")) << said;
+  const auto records = parse_result_lines(read_file(folder_.at("results.jsonl")));
+  EXPECT_EQ(static_cast<std::size_t>(links_) + 1, records.size());
+  for (const ResultLine& record : records) {
+    const bool is_deadly = record.index == 1;
+    EXPECT_EQ(is_deadly ? "failed" : "saved", record.status) << record.index;
+    EXPECT_EQ(is_deadly ? "crashed_worker" : "", record.error.value_or("")) << record.index;
+  }
+  EXPECT_LE(origins_[0]->count("/deadly/photo.jpg"), kDeliveries);
+  EXPECT_EQ("1\n", redis_.ask("XLEN 'ff:{urls.txt}:dead'"));
+
+  // Another run of the driver asks for it again, as for each link that may be tried again.
+  origins_[0]->serve("/deadly/photo.jpg", ok(noise(2000, 99)));
+  FanfetchProcess node(node_setup(1));
+  const Finished again = run(driver_setup());
+  EXPECT_EQ(0, again.exit_status) << again.describe();
+  (void)finish(node);
+}
+
+}  // namespace
+}  // namespace fanfetch::system
