@@ -264,7 +264,10 @@ Exit run(Options options, const Shown& shown, Instant start) {
 
   // Point of no return: the output folder is made and locked, workers start, and wait, and what a
   // killed run left is ended.
-  auto opened = OutputFolder::open(options.files.folder());
+  RunFolder names_of_folder = options.files.folder();
+  if (is_node) names_of_folder = folder_of_node(std::move(names_of_folder));
+  auto opened = OutputFolder::open(names_of_folder);
+  if (!opened && is_node) throw with_advice_for_nodes(std::move(opened.error()), names_of_folder);
   if (!opened) throw with_advice_for_slices(std::move(opened.error()), options);
   OutputFolder folder = std::move(*opened);
   const auto unmeasured = check_free_space(options.limits, folder);

@@ -74,8 +74,26 @@ std::optional<std::string> unused_by_driver(const Options& options) {
 }
 
 std::unique_ptr<FleetNode> make_node(FleetAccess access, FleetJob job, const RunLedger& ledger) {
-  return std::make_unique<FleetNode>(std::move(access), std::move(job),
-                                     node_name(ledger.output.fd()), std::string(program_version()));
+  const RunFolder& folder = ledger.output.names();
+  return std::make_unique<FleetNode>(
+      std::move(access), std::move(job),
+      folder.node.empty() ? node_name(ledger.output.fd()) : folder.node,
+      std::string(program_version()));
+}
+
+RunFolder folder_of_node(RunFolder folder) {
+  if (!folder.state.empty()) folder.node = new_node_name();
+  return folder;
+}
+
+Exit with_advice_for_nodes(Exit exit, const RunFolder& folder) {
+  const bool is_shared =
+      exit.status == kExitBusy || (exit.status == kExitConfiguration && folder.state.empty());
+  if (is_shared) {
+    exit.text +=
+        "fanfetch: nodes that share a folder have a --state DIR each, on their own disks\n";
+  }
+  return exit;
 }
 
 void plan_as_node(PlanContext& plan) {

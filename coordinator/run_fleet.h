@@ -31,6 +31,11 @@ namespace fanfetch {
 [[nodiscard]] std::unique_ptr<FleetNode> make_node(FleetAccess access, FleetJob job,
                                                    const RunLedger& ledger);
 
+/// The folder of a node, which shares it with others if it has a state of its own.
+[[nodiscard]] RunFolder folder_of_node(RunFolder folder);
+/// Why it could not be opened, and what to do if that is for another node.
+[[nodiscard]] Exit with_advice_for_nodes(Exit exit, const RunFolder& folder);
+
 /// The only source of a node, without its node yet: see read_links_of().
 [[nodiscard]] Result<std::vector<ReaderSource>> source_of_node();
 /// Has the source read what comes for `node`, which is lent.

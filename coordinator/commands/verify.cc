@@ -245,6 +245,10 @@ class Verification {
       ++counts_.own;
       return true;
     }
+    if (!arguments_.folder.node.empty()) {  // their ledgers are on their machines
+      ++counts_.others;
+      return true;
+    }
     ++counts_.foreign;
     add_line(foreign_line(file.name));
     return output_works_;

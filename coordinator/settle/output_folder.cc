@@ -157,23 +157,27 @@ tl::expected<OutputFolder, Exit> OutputFolder::open(const RunFolder& names, Held
     return no_subfolder(path, kOwnFolder, output.folder_.get(), kOwnFolder, errno);
   }
   if (auto same = check_state(names); !same) return tl::unexpected(std::move(same.error()));
+  UniqueFd elsewhere;  // with a state of its own
   if (names.state.empty()) {
     output.state_ = std::move(own);
   } else {
-    auto state = open_state_folder(names, own.get());
-    if (!state) return tl::unexpected(std::move(state.error()));
-    output.state_ = std::move(*state);
+    auto opened = open_state_folder(names, own.get());
+    if (!opened) return tl::unexpected(std::move(opened.error()));
+    output.state_ = std::move(opened->state);
+    output.names_.node = std::move(opened->node);
+    elsewhere = std::move(opened->work);
   }
-  output.part_ = open_subfolder(output.state_.get(), "part");
+  const int work = elsewhere.valid() ? elsewhere.get() : output.state_.get();
+  output.part_ = open_subfolder(work, "part");
   if (!output.part_.valid()) {
-    return no_subfolder(names.state_path(), "part", output.state_.get(), "part", errno);
+    return no_subfolder(output.names_.work_path(), "part", work, "part", errno);
   }
   // Workers inherit it, and need not write to it.
-  output.lock_ = open_lock(output.state_.get(), O_RDONLY);
+  output.lock_ = open_lock(work, O_RDONLY);
   if (!output.lock_.valid()) return unwritable(path, "write to the output folder", errno);
   int error = take_lock(output.lock_.get());
   if (error == EBADF) {  // NFS locks only what can be written
-    output.lock_ = open_lock(output.state_.get(), O_RDWR);
+    output.lock_ = open_lock(work, O_RDWR);
     error = output.lock_.valid() ? take_lock(output.lock_.get()) : errno;
   }
   if (error == EWOULDBLOCK) {
@@ -181,11 +185,11 @@ tl::expected<OutputFolder, Exit> OutputFolder::open(const RunFolder& names, Held
         kExitBusy,
         fmt::format(
             "another fanfetch{} writes to '{}'; wait for it, or choose another folder with -o",
-            holder(names), path)));
+            holder(output.names_), path)));
   } else if (error != 0) {  // some network file systems have none
     return unwritable(path, "lock the output folder", error);
   }
-  leave_name(output.state_.get(), purpose);
+  leave_name(work, purpose);
   return output;
 }
 

@@ -40,7 +40,7 @@ class OutputFolder {
   /// error, which the kernel reports only once. Any thread.
   [[nodiscard]] int sync() const;
 
-  /// As it was given.
+  /// As it was given, with the node's name that its state has.
   [[nodiscard]] const RunFolder& names() const { return names_; }
   [[nodiscard]] const std::string& path() const { return names_.output; }
   /// The identity of the ledger that belongs to this folder, which shows whether a ledger that lies

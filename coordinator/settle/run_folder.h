@@ -9,8 +9,11 @@ struct RunFolder {
   std::string output;  ///< The files.
   std::string state;   ///< `--state`; empty: in `.fanfetch` beside the files.
   std::string ledger;  ///< `--ledger`; empty: with the rest of the state.
+  /// With `state`, of one of several nodes of a fleet, whose files are on a file system that they
+  /// share: its name, by which parts and lock lie beside the files. Empty: with the rest.
+  std::string node = {};
 
-  /// Where parts, the lock, the control socket and, as a rule, the ledger are.
+  /// Where the control socket and, as a rule, the ledger are.
   [[nodiscard]] std::string state_path() const {
     return state.empty() ? output + "/.fanfetch" : state;
   }
@@ -19,7 +22,11 @@ struct RunFolder {
   [[nodiscard]] std::string ledger_path() const {
     return ledger.empty() ? state_path() + "/ledger.sqlite" : ledger;
   }
-  [[nodiscard]] std::string lock_path() const { return state_path() + "/lock"; }
+  /// Where parts and lock are.
+  [[nodiscard]] std::string work_path() const {
+    return node.empty() ? state_path() : output + "/.fanfetch/node-" + node;
+  }
+  [[nodiscard]] std::string lock_path() const { return work_path() + "/lock"; }
 
   bool operator==(const RunFolder&) const = default;
 };

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/ascii.h"
 #include "common/result.h"
 #include "common/sha256.h"
 #include "coordinator/process/replace_file.h"
@@ -24,7 +25,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kOutputNote = "output";      // in the state folder
+constexpr const char* kOutputNote = "output";  // in the state folder
+constexpr const char* kNodeNote = "node";      // there, too
+constexpr std::size_t kMostNodeBytes = 64;
 constexpr std::string_view kStateNote = "state-";  // in `.fanfetch`, and some digits
 constexpr const char* kPart = "part";
 
@@ -56,8 +59,8 @@ bool lies_in(const std::string& path, const std::string& folder) {
   return path == folder || path.starts_with(folder + '/');
 }
 
-/// The path in a note; nullopt: there is no note, or none of ours.
-std::optional<std::string> read_note(int folder, const std::string& name) {
+/// The only line of a note; nullopt: there is no note, or none of ours.
+std::optional<std::string> read_line(int folder, const std::string& name) {
   const UniqueFd file(
       ::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   struct stat status {};
@@ -66,13 +69,36 @@ std::optional<std::string> read_note(int folder, const std::string& name) {
   }
   std::array<char, PATH_MAX + 1> text;
   const ssize_t size = ::read(file.get(), text.data(), text.size());
-  const std::string_view path(text.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
-  if (!path.starts_with('/') || path.find('\n') + 1 != path.size()) return std::nullopt;
-  return std::string(path.substr(0, path.size() - 1));
+  const std::string_view line(text.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+  if (line.empty() || line.find('\n') + 1 != line.size()) return std::nullopt;
+  return std::string(line.substr(0, line.size() - 1));
+}
+
+/// The path in a note.
+std::optional<std::string> read_note(int folder, const std::string& name) {
+  auto path = read_line(folder, name);
+  return path && path->starts_with('/') ? path : std::nullopt;
+}
+
+/// The node's name in a state folder; empty: it is none of a node, or of one that has its parts
+/// there.
+std::string read_node(int state) {
+  auto node = read_line(state, kNodeNote);
+  const auto is_right = [](char c) {
+    return is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
+  };
+  const bool is_name = node && !node->empty() && node->size() <= kMostNodeBytes &&
+                       std::ranges::all_of(*node, is_right);
+  return is_name ? std::move(*node) : "";
 }
 
 UniqueFd open_folder(const std::string& path) {
   return UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
+UniqueFd make_subfolder(int folder, const std::string& name) {
+  if (::mkdirat(folder, name.c_str(), 0777) != 0 && errno != EEXIST) return UniqueFd();
+  return UniqueFd(::openat(folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
 }
 
 /// Its own, or one that lies elsewhere (--ledger).
@@ -97,10 +123,13 @@ std::vector<std::string> noted_states(const RunFolder& names) {
 }
 
 /// Nothing is in it but what a killed start has left, and the files of the run.
-bool is_fresh(const std::string& state, const std::string& output) {
+bool is_fresh(const std::string& state, const UniqueFd& folder, const std::string& output) {
+  const bool has_node = !read_node(folder.get()).empty();
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(state, error)) {
-    const bool is_ours = entry.path().filename() == std::string(kOutputNote) + ".new";
+    const std::string name = entry.path().filename();
+    const bool is_ours = name == std::string(kOutputNote) + ".new" ||
+                         name == std::string(kNodeNote) + ".new" || (name == kNodeNote && has_node);
     if (!is_ours && !lies_in(output, entry.path())) return false;
   }
   return !error;
@@ -135,6 +164,7 @@ tl::expected<RunFolder, Exit> find_run_folder(RunFolder named) {
     if (!files) return named;
     named.state = std::move(named.output);
     named.output = std::move(*files);
+    named.node = read_node(folder.get());
     if (fs::is_directory(named.output, none)) return named;
     return wrong(
         fmt::format("the files of the state folder '{0}' are not in '{1}' any more: write where "
@@ -148,6 +178,9 @@ tl::expected<RunFolder, Exit> find_run_folder(RunFolder named) {
   }
   if (states.size() == 1) {
     named.state = std::move(states[0]);
+    if (const UniqueFd state = open_folder(named.state); state.valid()) {
+      named.node = read_node(state.get());
+    }
     return named;
   }
   if (states.empty()) return named;
@@ -177,7 +210,7 @@ tl::expected<void, Exit> check_state(const RunFolder& names) {
                                                    own_folder(names), kStateNote)));
 }
 
-tl::expected<UniqueFd, Exit> open_state_folder(const RunFolder& names, int own) {
+tl::expected<StateFolder, Exit> open_state_folder(const RunFolder& names, int own) {
   const std::string output = absolute_path(names.output), state = absolute_path(names.state);
   if (lies_in(state, output) || lies_in(output, state + '/' + kPart)) {
     return wrong(fmt::format("--state '{}' lies among the files of '{}': name a folder beside them",
@@ -188,7 +221,8 @@ tl::expected<UniqueFd, Exit> open_state_folder(const RunFolder& names, int own) 
   }
   std::error_code made;
   fs::create_directories(names.state, made);
-  UniqueFd folder = open_folder(names.state);
+  StateFolder opened{.state = open_folder(names.state), .work = {}, .node = {}};
+  const UniqueFd& folder = opened.state;
   if (!folder.valid()) return unwritable(names.state, made ? made.value() : errno);
   const auto noted = read_note(folder.get(), kOutputNote);
   if (noted && *noted != output) {
@@ -197,26 +231,30 @@ tl::expected<UniqueFd, Exit> open_state_folder(const RunFolder& names, int own) 
                     "moved to '{2}', write that into '{0}/{3}'",
                     names.state, *noted, output, kOutputNote));
   }
-  if (!noted && !is_fresh(state, output)) {
+  if (!noted && !is_fresh(state, folder, output)) {
     return wrong(
         fmt::format("'{}' is not empty, and no state folder of fanfetch's: name a new one with "
                     "--state",
                     names.state));
   }
+  opened.node = read_node(folder.get());
   if (!noted) {
-    const int error = replace_file(folder.get(), kOutputNote, output + '\n');
+    int error = 0;
+    if (opened.node.empty() && !names.node.empty()) {
+      opened.node = names.node;
+      error = replace_file(folder.get(), kNodeNote, opened.node + '\n');
+    }
+    if (error == 0) error = replace_file(folder.get(), kOutputNote, output + '\n');
     if (error != 0) return unwritable(names.state, error);
   }
-  if (::mkdirat(folder.get(), kPart, 0777) != 0 && errno != EEXIST) {
-    return unwritable(names.state, errno);
-  }
-  const UniqueFd part(
-      ::openat(folder.get(), kPart, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  opened.work = opened.node.empty() ? make_subfolder(folder.get(), ".")
+                                    : make_subfolder(own, "node-" + opened.node);
+  const UniqueFd part = opened.work.valid() ? make_subfolder(opened.work.get(), kPart) : UniqueFd();
   if (!part.valid()) return unwritable(names.state, errno);
   if (auto is_noted = note_state(names, state, part.get(), own); !is_noted) {
     return tl::unexpected(std::move(is_noted.error()));
   }
-  return folder;
+  return opened;
 }
 
 }  // namespace fanfetch

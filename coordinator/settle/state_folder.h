@@ -11,6 +11,10 @@ namespace fanfetch {
 
 // A folder of `--state DIR` and the one of the files know each other: DIR/output holds the path of
 // the files, and `.fanfetch/state-…` beside them that of DIR. So a command may be given either.
+//
+// Nodes of a fleet may share the folder of the files, on a file system that their machines share,
+// where no ledger could be. A node's DIR is on its own machine, and DIR/node holds its name: its
+// parts, which have to be on the file system of the files, and its lock are in `.fanfetch/node-…`.
 
 /// The folder that `named.output` stands for: it may be a state folder, or one whose runs keep
 /// their state elsewhere. What is neither, or not there, stays as it is. REQUIRES: `named.state` is
@@ -22,10 +26,16 @@ namespace fanfetch {
 /// it is empty, with none. Exit (kExitConfiguration): it was not; says with which.
 [[nodiscard]] tl::expected<void, Exit> check_state(const RunFolder& names);
 
-/// Opens the state folder, which is made if it is missing, with its folder `part`; both notes are
-/// there afterwards. `own`: `.fanfetch` in the folder of the files. REQUIRES: check_state(), and
-/// `names.state` is not empty. Exit: the folder is somebody else's, lies among the files or on
-/// another file system (kExitConfiguration), or cannot be written to (kExitOutput).
-[[nodiscard]] tl::expected<UniqueFd, Exit> open_state_folder(const RunFolder& names, int own);
+struct StateFolder {
+  UniqueFd state;
+  UniqueFd work;     ///< That of RunFolder::work_path().
+  std::string node;  ///< RunFolder::node, as it is from now on.
+};
+/// Opens the state folder, which is made if it is missing, and its folder `part`; all notes are
+/// there afterwards. `names.node`: of a folder that is new. `own`: `.fanfetch` in the folder of the
+/// files. REQUIRES: check_state(), and `names.state` is not empty. Exit: the folder is somebody
+/// else's, lies among the files or, with its parts, on another file system (kExitConfiguration), or
+/// cannot be written to (kExitOutput).
+[[nodiscard]] tl::expected<StateFolder, Exit> open_state_folder(const RunFolder& names, int own);
 
 }  // namespace fanfetch

@@ -15,6 +15,7 @@ struct VerifyCounts {
   std::uint64_t files = 0;  ///< Looked at; the foreign ones are not among them.
   std::uint64_t bytes = 0;  ///< Read.
   std::uint64_t good = 0, missing = 0, changed = 0, foreign = 0, unreadable = 0;
+  std::uint64_t others = 0;    ///< In a folder that nodes share: of one of them, or foreign.
   std::uint64_t own = 0;       ///< Results, exports and the like that fanfetch wrote.
   std::uint64_t noted = 0;     ///< Good ones with another time or mark, noted.
   std::uint64_t in_place = 0;  ///< Changed ones that a run replaces: they look as saved.

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -21,6 +22,13 @@ class StateFolderTest : public ::testing::Test {
   /// As a run begins; the lock is free again.
   tl::expected<OutputFolder, Exit> open(const fs::path& output, const fs::path& state) {
     return OutputFolder::open(names(output, state));
+  }
+  /// As a node does.
+  tl::expected<OutputFolder, Exit> open_node(const fs::path& output, const fs::path& state,
+                                             const std::string& node) {
+    RunFolder folder = names(output, state);
+    folder.node = node;
+    return OutputFolder::open(folder);
   }
   static RunFolder names(const fs::path& output, const fs::path& state) {
     return {.output = output, .state = state};
@@ -155,19 +163,88 @@ TEST_F(StateFolderTest, FollowsNoLinkInsteadOfANote) {
   EXPECT_EQ(names(state_, ""), *find(state_));
 }
 
-/// A second file system that anybody may write to.
-TEST_F(StateFolderTest, IsOnTheFileSystemOfTheFiles) {
-  struct stat here {
-  }, there{};
-  ASSERT_EQ(0, ::stat(root_.c_str(), &here));
-  if (::stat("/dev/shm", &there) != 0 || here.st_dev == there.st_dev) {
-    GTEST_SKIP() << "there is no second file system";
+TEST_F(StateFolderTest, OfANodeHasPartsAndLockBesideTheFiles) {
+  const auto opened = open_node(out_, state_, "host-1");
+  ASSERT_TRUE(opened) << opened.error().text;
+  const fs::path work = out_ / ".fanfetch/node-host-1";
+  EXPECT_EQ(work, opened->names().work_path());
+  for (const char* name : {"lock", "part"}) {
+    EXPECT_TRUE(fs::exists(work / name)) << name;
+    EXPECT_FALSE(fs::exists(state_ / name)) << name;
   }
-  std::string other = "/dev/shm/fanfetch-XXXXXX";
-  ASSERT_NE(nullptr, ::mkdtemp(other.data()));
-  expect_refused(open(out_, fs::path(other) / "state"), "is on another file system");
-  EXPECT_TRUE(fs::is_empty(fs::path(other) / "state/part"));
-  fs::remove_all(other);
+  EXPECT_TRUE(fs::is_empty(work / "part"));
+  struct stat held {
+  }, named{};
+  ASSERT_EQ(0, ::fstat(opened->part_fd(), &held));
+  ASSERT_EQ(0, ::stat((work / "part").c_str(), &named));
+  EXPECT_EQ(held.st_ino, named.st_ino);
+  // It keeps its name, whoever asks.
+  for (const auto& folder : {out_, state_}) {
+    const auto found = find(folder);
+    ASSERT_TRUE(found) << found.error().text;
+    EXPECT_EQ("host-1", found->node) << folder;
+    EXPECT_EQ(state_, found->state) << folder;
+  }
+}
+
+TEST_F(StateFolderTest, OfANodeKeepsItsName) {
+  ASSERT_TRUE(open_node(out_, state_, "host-1"));
+  const auto again = open_node(out_, state_, "host-2");
+  ASSERT_TRUE(again) << again.error().text;
+  EXPECT_EQ("host-1", again->names().node);
+  const auto other = open_node(out_, root_ / "other", "host-2");
+  ASSERT_TRUE(other) << other.error().text;
+  EXPECT_EQ("host-2", other->names().node);
+  // One that was begun with its parts in it goes on with them.
+  ASSERT_TRUE(open(root_ / "out2", root_ / "old"));
+  const auto old = open_node(root_ / "out2", root_ / "old", "host-3");
+  ASSERT_TRUE(old) << old.error().text;
+  EXPECT_EQ("", old->names().node);
+  EXPECT_FALSE(fs::exists(root_ / "out2/.fanfetch/node-host-3"));
+}
+
+TEST_F(StateFolderTest, OfANodeIsOneProcesss) {
+  const auto opened = open_node(out_, state_, "host-1");
+  ASSERT_TRUE(opened) << opened.error().text;
+  const auto busy = open_node(out_, state_, "host-2");
+  ASSERT_FALSE(busy);
+  EXPECT_EQ(kExitBusy, busy.error().status) << busy.error().text;
+}
+
+TEST_F(StateFolderTest, TakesNoPathForANodesName) {
+  ASSERT_TRUE(open_node(out_, state_, "host-1"));
+  for (const char* name : {"../../x\n", "a/b\n", "\n", "", "host-1", "a\nb\n"}) {
+    std::ofstream(state_ / "node") << name;
+    EXPECT_EQ("", find(state_)->node) << name;
+  }
+}
+
+/// A second file system that anybody may write to.
+class OtherFileSystemTest : public StateFolderTest {
+ protected:
+  void SetUp() override {
+    struct stat here {
+    }, there{};
+    ASSERT_EQ(0, ::stat(root_.c_str(), &here));
+    if (::stat("/dev/shm", &there) != 0 || here.st_dev == there.st_dev) {
+      GTEST_SKIP() << "there is no second file system";
+    }
+    ASSERT_NE(nullptr, ::mkdtemp(other_.data()));
+  }
+  void TearDown() override { fs::remove_all(other_); }
+
+  std::string other_ = "/dev/shm/fanfetch-XXXXXX";
+};
+
+TEST_F(OtherFileSystemTest, IsNotForAStateWithParts) {
+  expect_refused(open(out_, fs::path(other_) / "state"), "is on another file system");
+  EXPECT_TRUE(fs::is_empty(fs::path(other_) / "state/part"));
+}
+
+TEST_F(OtherFileSystemTest, IsForThatOfANode) {
+  const auto opened = open_node(out_, fs::path(other_) / "state", "host-1");
+  ASSERT_TRUE(opened) << opened.error().text;
+  EXPECT_EQ(0, ::faccessat(opened->state_fd(), "output", F_OK, 0));
 }
 
 }  // namespace

@@ -79,6 +79,9 @@ TEST(VerifyReport, ClosingLines) {
   const VerifyCounts own{.files = 1, .good = 1, .own = 3};
   EXPECT_TRUE(closing_lines(own, 0s, Repair::no)[0].ends_with(" 0 foreign, 3 of fanfetch's own"));
 
+  const VerifyCounts shared{.files = 1, .good = 1, .others = 2};
+  EXPECT_TRUE(closing_lines(shared, 0s, Repair::no)[0].ends_with(" 0 foreign, 2 of other nodes"));
+
   const VerifyCounts many{
       .files = 9, .good = 4, .missing = 2, .changed = 3, .noted = 2, .in_place = 1};
   EXPECT_EQ(closing_lines(many, 0s, Repair::yes),
