@@ -56,7 +56,7 @@ TEST_F(FleetTest, ASlowLineOnlySlows) {
   UnrulyRelay relay(RealRedis::address(), redis_.port());
   relay.delay(100ms);
   FanfetchProcess driver(by(relay, driver_setup()));
-  FanfetchProcess one(by(relay, node_setup(1))), two(node_setup(2));
+  FanfetchProcess one(by(relay, node_setup(1))), two(by(relay, node_setup(2)));
   const Finished end = finish(driver);
   EXPECT_EQ(0, end.exit_status) << end.describe();
   for (FanfetchProcess* node : {&one, &two}) {
