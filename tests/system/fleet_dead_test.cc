@@ -50,5 +50,35 @@ TEST_F(FleetTest, ALinkThatTakesDownEachNodeIsGivenUp) {
   (void)finish(node);
 }
 
+/// Of all links without a result, how often one was delivered at most.
+std::string most_deliveries(const RealRedis& redis) {
+  return redis.ask(
+      "EVAL \"local most = 0 for p = 0, 31 do "
+      "local all = redis.pcall('XPENDING', 'ff:{urls.txt}:p:' .. p, 'g', '-', '+', 1000) "
+      "for _, one in ipairs(all.err and {} or all) do most = math.max(most, one[4]) end end "
+      "return most\" 0");
+}
+
+TEST_F(FleetTest, OnlyTheEndOfANodeCountsAgainstItsLinks) {
+  set_lease(2s);
+  list(200, 200ms);  // some wait with whoever has them
+  FanfetchProcess driver(driver_setup());
+  {
+    FanfetchProcess leaver(node_setup(1));
+    wait_for_requests(20);
+    leaver.signal(SIGTERM);
+    (void)finish(leaver);
+  }
+  FanfetchProcess victim(node_setup(2));
+  wait_for_requests(requests() + 20);
+  EXPECT_EQ("1\n", most_deliveries(redis_)) << "they were handed back";
+  victim.signal(SIGKILL);
+  (void)victim.wait();
+  FanfetchProcess other(node_setup(3));
+  wait_for([&] { return most_deliveries(redis_) == "2\n"; });
+  EXPECT_EQ(0, command({"stop", "driver"}).exit_status);
+  for (FanfetchProcess* one : {&driver, &other}) EXPECT_EQ(6, finish(*one).exit_status);
+}
+
 }  // namespace
 }  // namespace fanfetch::system
