@@ -117,7 +117,7 @@ const OptionRow kOptions[] = {
      InConfig::yes, [](Options& o, Values v) { return store_flag(o.resume.adopt, v, true, false); }},
     {"--trust-ledger", "", kResume, "saved files are there; do not look", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_flag(o.resume.trust_ledger, v, true, false); }},
-    {"--state", "DIR", kResume, "keep ledger, parts, lock and control socket there, not in the output folder; on the same file system, but for fanfetch node, whose parts and lock stay there. Commands take either folder", "", kLong,
+    {"--state", "DIR", kResume, "keep ledger, parts, lock and control socket there, not in the output folder; on the same file system, but for fanfetch node, whose parts and lock stay beside the files. Commands take either folder", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_path(o.files.state, v); }},
     {"--ledger", "FILE", kResume, "keep the ledger there, not in the output folder", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_path(o.files.ledger, v); }},
