@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <limits>
 #include <utility>
 
 #include "coordinator/fleet/fleet_partitions.h"
 #include "coordinator/fleet/run/node_name.h"
+#include "coordinator/fleet/run/spread_limits.h"
 #include "coordinator/options/version_text.h"
 #include "coordinator/report/console.h"
 #include "coordinator/settle/fleet_note.h"
@@ -23,6 +25,18 @@ TellUser tell_user(const Options& options) {
   return [console = std::make_shared<Console>(look_for(surroundings()))](const std::string& text) {
     console->line("fanfetch: " + text);
   };
+}
+
+/// `wanted`, `given`: the same hosts.
+void tell_of_fewer_pieces(const SpreadHosts& wanted, const SpreadHosts& given,
+                          const TellUser& tell) {
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (given[i].pieces >= std::max(wanted[i].pieces, 2u)) continue;
+    tell(
+        fmt::format("--spread {}: its limit is {} transfers at once, and so it has {} pieces; see "
+                    "--host-limit",
+                    wanted[i].host, given[i].pieces, given[i].pieces));
+  }
 }
 
 }  // namespace
@@ -104,27 +118,35 @@ void plan_as_node(PlanContext& plan) {
 tl::expected<std::unique_ptr<FleetDriver>, Exit> make_driver(
     const Options& options, FleetAccess access, const std::vector<ReaderSource>& sources,
     RunLedger& ledger) {
+  const TellUser tell = tell_user(options);
+  const HostRules hosts{.adapts = options.per_host.adapts,
+                        .rate = options.rate,
+                        .max_wait = options.max_wait,
+                        .limits = options.host_limits};
+  const unsigned per_host = options.per_host.limit.value_or(PerHost::kUsual);
+  const SpreadHosts spread = fitted(options.fleet.spread, hosts, per_host);
+  tell_of_fewer_pieces(options.fleet.spread, spread, tell);
   FleetJob wanted{.name = options.fleet.job,
                   .id = ledger.ledger->identity(),
                   .partitions = kDefaultPartitions,
-                  .options = options.fleet.of_job};
+                  .options = options.fleet.of_job,
+                  .spread = to_text(spread)};
   if (wanted.name.empty()) wanted.name = job_name_of(sources.at(0).spec.argument);
   std::error_code none;
   const std::string where = std::filesystem::canonical(options.files.output, none);
   FolderNote note{
       .write = [&ledger, name = wanted.name] { return note_fleet_job(ledger.output, name); },
       .remove = [&ledger, name = wanted.name] { forget_fleet_job(ledger.output, name); }};
-  auto job = begin_job(access, std::move(wanted), where, std::move(note), tell_user(options));
+  auto job = begin_job(access, std::move(wanted), where, std::move(note), tell);
   if (!job) return tl::unexpected(std::move(job.error()));
   auto spool = LinkSpool::open(ledger.output.state_fd(), "spool", job->partitions, kMostSpoolBytes);
   if (!spool) return tl::unexpected(exit_with(kExitOutput, spool.error().message));
   return std::make_unique<FleetDriver>(
       std::move(access), std::move(*job), std::move(*spool),
       FleetDriver::Settings{.attempts = static_cast<unsigned>(options.retries) + 1,
-                            .hosts = {.adapts = options.per_host.adapts,
-                                      .rate = options.rate,
-                                      .max_wait = options.max_wait,
-                                      .limits = options.host_limits},
+                            .hosts = hosts,
+                            .per_host = per_host,
+                            .spread = spread,
                             .where = where});
 }
 

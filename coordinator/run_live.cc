@@ -100,6 +100,11 @@ Result<Heard> Run::Live::set(std::span<const Assignment> values) {
         "may be set; --jobs gives the next run more",
         run_.parts_.pool.jobs);
   }
+  if (run_.driver_) {
+    const auto checked =
+        run_.driver_->check_rules(host_rules(run_.coordinator_.host_rules(), *wanted, begun_));
+    if (!checked) return tl::unexpected(checked.error());
+  }
   const FleetFields told = run_.driver_ ? for_nodes(values) : FleetFields();
   if (!told.empty()) run_.driver_->set(told);
   if (*wanted == settings_ && told.empty()) return Heard::so_already;

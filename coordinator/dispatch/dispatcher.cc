@@ -41,7 +41,7 @@ Dispatcher::Dispatcher(DispatchRules rules, Workers& workers, Routes& routes, Ti
 
 void Dispatcher::add(Link link) {
   const TaskId id = next_task_++;
-  scheduler_.add(id, link.url.origin(), link.host_limit, timers_.now());
+  scheduler_.add(id, link.url.origin(), link.host_limit, timers_.now(), link.piece);
   waiting_.try_emplace(id, std::move(link), timers_.now());
 }
 
@@ -216,7 +216,7 @@ void Dispatcher::take_step(TaskId id, Task task, NextStep step) {
 
 void Dispatcher::schedule_follow(TaskId id, Task task, Follow follow) {
   task.follow(std::move(follow.url));
-  scheduler_.add(id, task.origin, task.link.host_limit, timers_.now());
+  scheduler_.add(id, task.origin, task.link.host_limit, timers_.now(), task.piece());
   waiting_.try_emplace(id, std::move(task));
 }
 
@@ -224,7 +224,7 @@ void Dispatcher::schedule_retry(TaskId id, Task task, const TryAgain& again) {
   if (again.failed) events_.on_try_again(task, *again.failed, again.delay);
   task.start_over();
   scheduler_.add_later(id, task.origin, task.link.host_limit, timers_.now() + again.delay,
-                       timers_.now());
+                       timers_.now(), task.piece());
   waiting_.try_emplace(id, std::move(task));
 }
 

@@ -52,6 +52,11 @@ struct Task : TaskProgress {
 
   /// Of the next request, or of the one that is being made.
   [[nodiscard]] const Url& url() const { return redirected ? *redirected : link.url; }
+  /// Of its host, that asks for url(): the link's own, as long as no redirect has led elsewhere.
+  [[nodiscard]] HostPiece piece() const {
+    const bool is_elsewhere = redirected && origin != link.url.origin();
+    return is_elsewhere ? HostPiece{} : link.piece;
+  }
   /// Where a redirect leads.
   void follow(Url other) {
     hop_extensions.push_back(extension_of_path(url().path));

@@ -15,6 +15,7 @@ using std::chrono::milliseconds;
 constexpr std::size_t kMostOptions = 200;
 constexpr std::size_t kMostSettings = 2000;  // a thousand hosts may have limits of their own
 constexpr std::size_t kMostNameBytes = 64;
+constexpr std::size_t kMostSpreadBytes = 64 * 300;        // of kMostSpreadHosts names
 constexpr std::int64_t kLongestLease = 24 * 3600 * 1000;  // in milliseconds
 constexpr char kBetween = '\n';                           // an option's name, and its values
 
@@ -117,6 +118,7 @@ Result<FleetJob> decode_job(std::string name, const FleetFields& fields) {
   auto options = options_from_bytes(text("options"));
   if (!options) return tl::unexpected(std::move(options.error()));
   job.options = std::move(*options);
+  job.spread = text("spread").substr(0, kMostSpreadBytes);
   auto settings = fields_from_bytes(text("settings"));
   if (settings && settings->size() <= kMostSettings) job.settings = std::move(*settings);
   return job;

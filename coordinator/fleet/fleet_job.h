@@ -31,6 +31,8 @@ struct FleetJob {
   LeaseRules rules = kLeaseRules;
   /// Options that hold for all nodes, without dashes, each with its values, in turn.
   std::vector<std::pair<std::string, std::vector<std::string>>> options;
+  /// How its hosts are spread over nodes, as to_text(SpreadHosts) says it; empty: none is.
+  std::string spread;
   /// What the driver was told by `fanfetch set` since its run began, and holds for all nodes: names
   /// and values, in the order in which they were told.
   FleetFields settings;

@@ -13,21 +13,23 @@ unsigned partition_of(std::string_view origin, unsigned partitions) {
   return static_cast<unsigned>(first_bits(sha256(origin)) % partitions);
 }
 
-unsigned spread_partition(std::string_view origin, unsigned piece, unsigned spread,
-                          unsigned partitions) {
-  assert(piece < spread && spread <= partitions);
-  const std::uint64_t distance = std::uint64_t{piece} * partitions / spread;
+unsigned spread_partition(std::string_view origin, HostPiece piece, unsigned partitions) {
+  assert(piece.number < piece.count);
+  const std::uint64_t distance = std::uint64_t{piece.number} * partitions / piece.count;
   return static_cast<unsigned>((partition_of(origin, partitions) + distance) % partitions);
 }
 
-unsigned piece_of(const LinkId& link, unsigned spread) {
-  assert(spread > 0);
-  return static_cast<unsigned>(first_bits(link) % spread);
+HostPiece piece_of(const LinkId& link, unsigned pieces) {
+  assert(pieces > 0);
+  return {.number = static_cast<unsigned>(first_bits(link) % pieces), .count = pieces};
 }
 
-unsigned share_of_limit(unsigned limit, unsigned piece, unsigned spread) {
-  assert(piece < spread && spread <= limit);
-  return limit / spread + (piece < limit % spread ? 1 : 0);
+unsigned partition_of(const Link& link, unsigned partitions) {
+  return spread_partition(link.url.origin(), link.piece, partitions);
+}
+
+unsigned pieces_of_host(unsigned wanted, unsigned limit) {
+  return std::max(1u, std::min({wanted, limit, kMostPieces}));
 }
 
 std::optional<unsigned> rank_of(std::string_view node, std::span<const std::string> sorted) {

@@ -23,18 +23,21 @@ inline constexpr unsigned kMostPartitions = 65'536;
 /// need no word between nodes.
 [[nodiscard]] unsigned partition_of(std::string_view origin, unsigned partitions);
 
-/// The `piece`th of the `spread` partitions of a host that is too big for one node. They are evenly
-/// spaced from that of its origin, as the partitions that one node takes first are neighbours.
-/// REQUIRES: piece < spread ≤ partitions.
-[[nodiscard]] unsigned spread_partition(std::string_view origin, unsigned piece, unsigned spread,
+/// The partition of a piece of a host that is too big for one node. Those of all pieces are evenly
+/// spaced from that of its origin, as the partitions that one node takes first are neighbours; no
+/// two are the same, if there are no more pieces than partitions.
+[[nodiscard]] unsigned spread_partition(std::string_view origin, HostPiece piece,
                                         unsigned partitions);
-/// Which of the `spread` pieces of its host a link belongs to: always the same.
-[[nodiscard]] unsigned piece_of(const LinkId& link, unsigned spread);
+/// Which of the `pieces` of its host a link belongs to: always the same.
+[[nodiscard]] HostPiece piece_of(const LinkId& link, unsigned pieces);
+/// That of its piece.
+[[nodiscard]] unsigned partition_of(const Link& link, unsigned partitions);
 
-/// What one of `spread` pieces may use of a host's limit (concurrent requests, requests a minute).
-/// The sum of all is `limit`: it is divided by pieces, and not by nodes, so that a node which gets
-/// a piece gets its share, without a word. REQUIRES: piece < spread ≤ limit.
-[[nodiscard]] unsigned share_of_limit(unsigned limit, unsigned piece, unsigned spread);
+/// Pieces of a host, at most: as many as the concurrent requests that it may be given.
+inline constexpr unsigned kMostPieces = 4096;
+/// How many pieces a host has where `wanted` are: no more than it may have concurrent requests
+/// (`limit`; 0: none at all, as it is skipped), so that there is one for each.
+[[nodiscard]] unsigned pieces_of_host(unsigned wanted, unsigned limit);
 
 /// How many partitions the node of `rank`, from 0, among `nodes` live ones holds.
 /// REQUIRES: rank < nodes.

@@ -5,6 +5,7 @@
 
 #include "common/ascii.h"
 #include "common/utf8.h"
+#include "coordinator/fleet/fleet_partitions.h"
 #include "coordinator/link/request_header.h"
 
 namespace fanfetch {
@@ -82,6 +83,7 @@ Result<FleetFields> encode(const LinkEntry& entry) {
   out.number("t", std::optional(entry.attempts));
   if (entry.sent != 1) out.number("s", std::optional(entry.sent));
   if (link.host_limit != 1) out.number("c", std::optional(link.host_limit));
+  if (link.piece.count != 1) out.number("k", std::optional(link.piece.count));
   out.flag("g", link.name_given);
   out.flag("f", link.failed_before);
   out.text("h", names);
@@ -103,6 +105,7 @@ Result<LinkEntry> decode_link(const FleetFields& fields) {
   if (entry.attempts == 0) in.refuse("t");
   entry.sent = in.number<unsigned>("s", 1, std::numeric_limits<unsigned>::max()).value_or(1);
   link.host_limit = in.number<unsigned>("c", 1, 1'000'000).value_or(1);
+  const unsigned pieces = in.number<unsigned>("k", 1, kMostPieces).value_or(1);
   link.name_given = in.flag("g");
   link.failed_before = in.flag("f");
   entry.headers = read_header_names(in);
@@ -116,6 +119,7 @@ Result<LinkEntry> decode_link(const FleetFields& fields) {
     return tl::unexpected(*in.error());
   }
   link.hash = identity_of(*url);
+  link.piece = piece_of(link_id(link.hash), pieces);
   if (to_hex(link_id(link.hash)) != id) {
     in.refuse("id");
     return tl::unexpected(*in.error());

@@ -21,6 +21,7 @@ namespace fanfetch {
 ///     t     | attempts that the node may make                  | refused
 ///     s     | how often the driver has sent it, this time too  | 1
 ///     c     | Link::host_limit: concurrent requests            | 1
+///     k     | pieces of its host, see spread_partition()       | 1
 ///     g, f  | Link::name_given, Link::failed_before            | no
 ///     h     | names of headers that the node has, by commas    | none
 ///

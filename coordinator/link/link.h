@@ -12,6 +12,7 @@
 #include "common/sha256.h"
 #include "common/url.h"
 #include "coordinator/link/file_stamp.h"
+#include "coordinator/link/host_piece.h"
 #include "coordinator/link/record.h"
 
 namespace fanfetch {
@@ -60,6 +61,7 @@ struct Link {
   bool name_given = false;     ///< By the list itself: what the server suggests is not used.
   std::uint64_t name_key = 0;  ///< Hash of `name`: equal for names that differ only in case.
   unsigned host_limit = 1;     ///< Most concurrent requests to its host.
+  HostPiece piece;             ///< Of its host, that it belongs to.
   std::shared_ptr<const Earlier> earlier;  ///< Null: no earlier run saved a file.
   bool failed_before = false;              ///< In the last run that asked for it.
   /// See ListedItem::headers.

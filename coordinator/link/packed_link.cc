@@ -7,8 +7,8 @@ namespace fanfetch {
 PackedLink::PackedLink(Link link) {
   // All members by their number: without one that is new, this does not compile. That each comes
   // back is for packed_link_test to see, which compares them all.
-  auto& [index, listed, url, hash, name, open_name, name_given, name_key, host_limit, earlier,
-         failed_before, headers, columns] = link;
+  auto& [index, listed, url, hash, name, open_name, name_given, name_key, host_limit, piece,
+         earlier, failed_before, headers, columns] = link;
   auto& [request, normal, userinfo, scheme, host, port, path] = url;
   text_.reserve(request.size() + name.size());
   request_ = add(request);
@@ -28,6 +28,7 @@ PackedLink::PackedLink(Link link) {
   name_key_ = name_key;
   hash_ = hash;
   host_limit_ = host_limit;
+  piece_ = piece;
   port_ = port;
   name_given_ = name_given;
   failed_before_ = failed_before;
@@ -47,6 +48,7 @@ Link PackedLink::unpack() && {
             .name_given = name_given_,
             .name_key = name_key_,
             .host_limit = host_limit_,
+            .piece = piece_,
             .failed_before = failed_before_};
   if (extras_) {
     link.url.userinfo = std::move(extras_->userinfo);

@@ -43,6 +43,7 @@ class PackedLink {
   std::uint64_t name_key_ = 0;
   Sha256Digest hash_{};
   unsigned host_limit_ = 1;
+  HostPiece piece_;
   std::uint16_t port_ = 0;
   bool name_given_ = false;
   bool failed_before_ = false;

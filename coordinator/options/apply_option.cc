@@ -297,6 +297,14 @@ Result<> add_accept_types(Options& options, Values values) {
   return {};
 }
 
+Result<> apply_spread(Options& options, Values values) {
+  auto host = parse_spread_host(values[0]);
+  if (!host) return tl::unexpected(std::move(host.error()));
+  put_spread(options.fleet.spread, std::move(*host));
+  if (options.fleet.spread.size() <= kMostSpreadHosts) return {};
+  return fail("there are more than {} hosts to spread", kMostSpreadHosts);
+}
+
 Result<> apply_fleet_job(Options& options, Values values) {
   if (!is_node_name(values[0])) {
     return fail(

@@ -71,6 +71,7 @@ template <class Target>
 [[nodiscard]] Result<> apply_max_failed(Options& options, Values values);
 [[nodiscard]] Result<> apply_metrics(Options& options, Values values);
 [[nodiscard]] Result<> apply_fleet_job(Options& options, Values values);
+[[nodiscard]] Result<> apply_spread(Options& options, Values values);
 [[nodiscard]] Result<> apply_progress(Options& options, Values values);
 [[nodiscard]] Result<> add_source(Options& options, Values values);
 [[nodiscard]] Result<> add_input(Options& options, Values values);

@@ -174,6 +174,8 @@ const OptionRow kOptions[] = {
      InConfig::yes, [](Options& o, Values v) { return store_path(o.fleet.auth_file, v); }},
     {"--fleet-cacert", "FILE", kFleet, "certificates to trust in rediss://; default: the system's", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_path(o.fleet.ca_file, v); }},
+    {"--spread", "HOST[=N]", kFleet, "that host (or host:port) is too big for one machine: several share it, in N pieces of its links, each with its part of the host's limits; may be repeated; default: 8 pieces, no more than --per-host", "", kLong,
+     InConfig::yes, apply_spread},
     {"--wait", "TIME", kFleet, "how long fanfetch node waits for its job's driver; default: for ever", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store(o.fleet.wait, parse_time(v[0])); }},
 
@@ -216,7 +218,7 @@ bool is_of_job(const OptionRow& row) {
       "--accept-type",   "--min-size",  "--respect-robots-tag", "--check",    "--name",
       "--fix-extension", "--hash",      "--per-host",           "--rate",     "--host-limit",
       "--retries",       "--timeout",   "--connect-timeout",    "--max-wait", "--max-size",
-      "--stall-timeout", "--min-speed", "--user-agent",         "--http2"};
+      "--stall-timeout", "--min-speed", "--user-agent",         "--http2",    "--spread"};
   return std::ranges::find(kOfJob, row.main_name()) != std::end(kOfJob);
 }
 
@@ -226,8 +228,8 @@ bool is_of_node(const OptionRow& row) {
       "--max-wait", "--max-duration", "--max-transfer", "--min-free",      "--trust-ledger",
       "--state",    "--ledger",       "--results",      "--metrics",       "--progress",
       "--quiet",    "--verbose"};
-  return row.group == kFleet || row.group == kGeneral ||
-         (row.group == kRequests && !is_of_job(row)) ||
+  return row.group == kGeneral ||
+         ((row.group == kFleet || row.group == kRequests) && !is_of_job(row)) ||
          std::ranges::find(kOfNode, row.main_name()) != std::end(kOfNode);
 }
 

@@ -12,6 +12,7 @@
 #include "common/human_text.h"
 #include "common/unique_fd.h"
 #include "common/url.h"
+#include "coordinator/fleet/fleet_partitions.h"
 #include "coordinator/link/request_header.h"
 
 namespace fanfetch {
@@ -145,6 +146,18 @@ Result<HostLimit> parse_host_limit(std::string_view text) {
   const auto most = parse_host_most(text.substr(equals + 1));
   if (!most) return tl::unexpected(most.error());
   return HostLimit{.host = host->host, .port = host->port, .most = *most};
+}
+
+Result<SpreadHost> parse_spread_host(std::string_view text) {
+  const std::size_t equals = std::min(text.rfind('='), text.size());
+  auto host = parse_host(text.substr(0, equals));
+  if (!host) return tl::unexpected(std::move(host.error()));
+  SpreadHost spread{.host = std::move(host->host), .port = host->port};
+  if (equals == text.size()) return spread;
+  const auto pieces = parse_count(text.substr(equals + 1), 2, kMostPieces);
+  if (!pieces) return fail("'{}': its number of pieces {}", text, pieces.error().message);
+  spread.pieces = static_cast<unsigned>(*pieces);
+  return spread;
 }
 
 Result<std::string> read_small_file(const std::string& path) {

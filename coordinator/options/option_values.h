@@ -10,6 +10,7 @@
 #include "common/ascii.h"
 #include "common/ip_network.h"
 #include "common/result.h"
+#include "coordinator/fleet/spread_hosts.h"
 #include "coordinator/options/option_numbers.h"
 #include "coordinator/reading/retry_failed.h"
 #include "coordinator/schedule/host_limits.h"
@@ -54,6 +55,9 @@ struct HostAndPort {
 [[nodiscard]] Result<std::optional<unsigned>> parse_host_most(std::string_view text);
 /// `example.org=4`, `[::1]:8080=skip`.
 [[nodiscard]] Result<HostLimit> parse_host_limit(std::string_view text);
+
+/// `cdn.example.org`, `[::1]:8080=4`.
+[[nodiscard]] Result<SpreadHost> parse_spread_host(std::string_view text);
 
 /// A whole file of at most 1 MiB; pipes are read to their end.
 [[nodiscard]] Result<std::string> read_small_file(const std::string& path);

@@ -245,7 +245,7 @@ Result<> check_fleet(Options& options, const CommandLine& line) {
     return fail("--wait is for fanfetch node; --rate 1/s spaces the requests to each host out");
   if (!fleet.address) {
     if (is_node) return fail("a node needs --fleet URL: the Redis of its fleet");
-    for (const char* name : {"fleet-job", "fleet-auth-file", "fleet-cacert"}) {
+    for (const char* name : {"fleet-job", "fleet-auth-file", "fleet-cacert", "spread"}) {
       if (line.has(name)) return fail("--{} needs --fleet", name);
     }
     return {};

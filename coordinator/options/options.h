@@ -8,6 +8,7 @@
 
 #include "coordinator/dispatch/job_factory.h"
 #include "coordinator/dispatch/route_finder.h"
+#include "coordinator/fleet/spread_hosts.h"
 #include "coordinator/net/tls_files.h"
 #include "coordinator/process/exit.h"
 #include "coordinator/reading/link_filter.h"
@@ -98,6 +99,7 @@ struct FleetOptions {
   std::string auth_file;                ///< Empty: by the environment.
   RedisAuth auth;                       ///< What that holds; never printed.
   std::string ca_file;                  ///< Empty: the system's.
+  SpreadHosts spread;                   ///< Hosts that several nodes share, as was wanted.
   std::chrono::milliseconds wait{0};    ///< Of a node for its driver; 0: for ever.
   /// For which Redis may be out of reach: `--max-wait` of this machine. 0: for ever.
   std::chrono::milliseconds max_away{0};

@@ -62,7 +62,9 @@ void Reader::read(const ReaderSource& source) {
     }
     Plan plan = planner_.plan(**item, source.filter, count_);
     if (auto* link = std::get_if<Link>(&plan)) {
-      link->host_limit = (*item)->planned ? (*item)->planned->host_limit : source.host_limit;
+      const Link* const planned = (*item)->planned.get();
+      link->host_limit = planned != nullptr ? planned->host_limit : source.host_limit;
+      if (planned != nullptr) link->piece = planned->piece;
     }
     std::visit([this](auto&& one) { add(std::forward<decltype(one)>(one)); }, std::move(plan));
   }

@@ -99,8 +99,8 @@ void HostGovernor::finish(const Attempt& attempt, const HostFeedback& feedback, 
 
 /// By the user's word and by what was learnt; 0: no limit.
 double HostGovernor::requests_a_second() const {
-  const double pace = pace_.rate();
-  return rules_->rate > 0 && pace > 0 ? std::min(rules_->rate, pace) : std::max(rules_->rate, pace);
+  const double pace = pace_.rate(), rate = rules_->rate / pieces_;
+  return rate > 0 && pace > 0 ? std::min(rate, pace) : std::max(rate, pace);
 }
 
 void HostGovernor::follow_rules(unsigned allowed, bool adapts, Instant now) {

@@ -78,9 +78,10 @@ class HostGovernor {
     std::shared_ptr<const Failed> failed = nullptr;  ///< Not null: the host is given up until then.
   };
 
-  /// `rules` are lent. `allowed`: concurrent requests that the user allows, at least 1.
-  HostGovernor(const HostRules& rules, unsigned allowed)
-      : rules_(&rules), limit_(allowed, rules.adapts) {}
+  /// `rules` are lent. `allowed`: concurrent requests that the user allows, at least 1. `pieces`:
+  /// the host is one of so many pieces, and has as much of the rate.
+  HostGovernor(const HostRules& rules, unsigned allowed, unsigned pieces = 1)
+      : rules_(&rules), limit_(allowed, rules.adapts), pieces_(pieces) {}
 
   /// Raises what the user allows; a lower value changes nothing.
   void allow(unsigned allowed) { limit_.allow(allowed); }
@@ -166,6 +167,7 @@ class HostGovernor {
   Instant last_start_{};
   unsigned accepted_ = 0;  // requests since window_began_
   unsigned in_flight_ = 0;
+  unsigned pieces_;  // by which the rate of the rules is divided
 
   // Whether any:
   Pause pause_;

@@ -14,6 +14,7 @@
 
 #include "common/clock.h"
 #include "common/outcome.h"
+#include "coordinator/link/host_piece.h"
 #include "coordinator/link/placement.h"
 #include "coordinator/link/task_id.h"
 #include "coordinator/schedule/host_feedback.h"
@@ -40,10 +41,12 @@ class Scheduler {
 
   /// Adds a task behind the others of its host. `host`: an origin, `https://example.org:443`.
   /// `limit`: the most concurrent tasks of that host (see ConcurrencyLimit), at least 1; if tasks
-  /// differ, the highest holds.
-  void add(TaskId task, const std::string& host, unsigned limit, Instant now);
+  /// differ, the highest holds. `piece`: of the host, which is as a host of its own then, with its
+  /// share of that limit and of the rate; what one piece learns, another one does not know.
+  void add(TaskId task, const std::string& host, unsigned limit, Instant now, HostPiece piece = {});
   /// Adds a task that is not ready before `when`.
-  void add_later(TaskId task, const std::string& host, unsigned limit, Instant when, Instant now);
+  void add_later(TaskId task, const std::string& host, unsigned limit, Instant when, Instant now,
+                 HostPiece piece = {});
 
   /// An index of workers.
   using Worker = unsigned;
@@ -152,7 +155,10 @@ class Scheduler {
   static constexpr std::uint32_t kNoTask = std::numeric_limits<std::uint32_t>::max();
   static constexpr std::size_t kNotWaking = std::numeric_limits<std::size_t>::max();
   struct Host {
-    Host(const HostRules& rules, unsigned limit) : governor(rules, limit), asked(limit) {}
+    Host(const HostRules& rules, unsigned limit, HostPiece of_host)
+        : governor(rules, share_of_limit(limit, of_host), of_host.count),
+          asked(limit),
+          piece(of_host) {}
     /// It is worth one more connection.
     [[nodiscard]] bool is_worth_connection() const {
       return ready >= kWorthConnection || !name->text.starts_with("https:");
@@ -161,6 +167,7 @@ class Scheduler {
     const Name* name = nullptr;  // the key in hosts_
     HostGovernor governor;
     unsigned asked;              // the highest limit of its tasks
+    HostPiece piece;             // that limits are divided by
     bool has_own_limit = false;  // the rules', whatever its tasks ask for
     bool skipped = false;
     std::uint64_t done = 0, failed = 0, bytes = 0;  // see HostView
@@ -181,7 +188,7 @@ class Scheduler {
     HostGovernor::Attempt attempt;
   };
 
-  Host& find_or_add(const std::string& name, unsigned limit, Instant now);
+  Host& find_or_add(const std::string& host, unsigned limit, HostPiece piece, Instant now);
   void apply_rules(Host& host, Instant now) const;
   [[nodiscard]] HostView view(const Host& host, Instant now) const;
   void push_ready(Host& host, TaskId task);

@@ -43,9 +43,10 @@ void Scheduler::apply_rules(Host& host, Instant now) const {
   host.skipped = own != nullptr && !own->most;
   host.has_own_limit = rules_.per_host || own != nullptr;
   if (own != nullptr && own->most) {
-    host.governor.follow_rules(*own->most, false, now);
+    host.governor.follow_rules(share_of_limit(*own->most, host.piece), false, now);
   } else {
-    host.governor.follow_rules(rules_.per_host.value_or(host.asked), rules_.adapts, now);
+    host.governor.follow_rules(share_of_limit(rules_.per_host.value_or(host.asked), host.piece),
+                               rules_.adapts, now);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/human_text.h"
+#include "common/utf8.h"
 #include "coordinator/fleet/result_entry.h"
 #include "coordinator/fleet/run/desk.h"
 #include "coordinator/fleet/run/fleet_scripts.h"
@@ -16,6 +17,14 @@ namespace {
 
 /// Driver and nodes are often started together.
 constexpr std::chrono::milliseconds kFirstPause{16};
+
+/// Of a job whose nodes work by another --spread. `spread`: that, as Redis has it.
+std::string spread_otherwise(std::string_view job, const std::string& spread) {
+  return fmt::format(
+      "job '{}' was begun {}, and nodes work by that: begin it so again, or otherwise once they "
+      "have ended, as after fanfetch stop",
+      job, spread.empty() ? "without --spread" : "with --spread " + printable(spread, 1000));
+}
 
 class BeginDesk final : public Desk<FleetJob> {
  public:
@@ -41,7 +50,7 @@ class BeginDesk final : public Desk<FleetJob> {
         {key_prefix(job_.name), job_.name, job_.id, where_, std::string(kFleetProtocol),
          std::to_string(job_.partitions), script_time(job_.rules.lease),
          script_time(job_.rules.stop), options_to_bytes(job_.options), is_birth ? "1" : "0",
-         job_.id},
+         job_.id, job_.spread},
         [this](const RedisReply& reply) { on_begun(reply); });
   }
 
@@ -53,6 +62,10 @@ class BeginDesk final : public Desk<FleetJob> {
           fmt::format("the fleet has a job '{}' already, that of {}: give this one another name "
                       "with --fleet-job",
                       job_.name, reply.text_at(1)))));
+    }
+    if (reply.text_at(0) == "spread") {
+      return end(tl::unexpected(exit_with(
+          kExitConfiguration, spread_otherwise(job_.name, std::string(reply.text_at(1))))));
     }
     send({"HGETALL", key_prefix(job_.name) + "job"}, [this](const RedisReply& hash) {
       auto job = decode_job(job_.name, fields_of(hash));

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "coordinator/fleet/run/fleet_scripts.h"
+#include "coordinator/fleet/run/spread_limits.h"
 #include "coordinator/redis/cancel_timer.h"
 
 namespace fanfetch {
@@ -19,7 +20,7 @@ FleetDriver::FleetDriver(FleetAccess access, FleetJob job, LinkSpool spool, Sett
       job_(std::move(job)),
       prefix_(key_prefix(job_.name)),
       settings_(std::move(settings)),
-      links_(job_, std::move(spool), settings_.attempts),
+      links_(job_, std::move(spool), settings_.attempts, settings_.spread),
       results_(prefix_, links_),
       workers_(NoWorkers::Elsewhere{.in_flight = [this] { return links_.outstanding(); },
                                     .bytes_in = [this] { return results_.bytes(); }}) {}
@@ -50,6 +51,10 @@ void FleetDriver::on_up() {
   tell_nodes();  // it may have been told something meanwhile
   results_.on_up();
   look_soon();
+}
+
+Result<> FleetDriver::check_rules(const HostRules& rules) const {
+  return check_limits(settings_.spread, rules, settings_.per_host);
 }
 
 void FleetDriver::cut_off() {
@@ -130,20 +135,21 @@ void FleetDriver::on_look(const RedisReply& reply) {
 /// All of Redis' data are gone, or the job was removed. Nobody's leases are known any more, so the
 /// nodes wait for them to end.
 void FleetDriver::begin_again() {
-  (void)line_->run(scripts::kBegin,
-                   {prefix_, job_.name, job_.id, settings_.where, std::string(kFleetProtocol),
-                    std::to_string(job_.partitions), script_time(job_.rules.lease),
-                    script_time(job_.rules.stop), options_to_bytes(job_.options), "0", ""},
-                   [this](const RedisAnswer& answer) {
-                     if (!answer.is_good()) return;
-                     if (answer.reply.text_at(0) == "taken") {
-                       return lose_job(answer.reply.text_at(1));
-                     }
-                     events_.on_notice(
-                         "the fleet's Redis has lost its data: what had no result "
-                         "is sent again");
-                     tell_nodes();
-                   });
+  (void)line_->run(
+      scripts::kBegin,
+      {prefix_, job_.name, job_.id, settings_.where, std::string(kFleetProtocol),
+       std::to_string(job_.partitions), script_time(job_.rules.lease), script_time(job_.rules.stop),
+       options_to_bytes(job_.options), "0", "", job_.spread},
+      [this](const RedisAnswer& answer) {
+        if (!answer.is_good()) return;
+        if (answer.reply.text_at(0) == "taken") {
+          return lose_job(answer.reply.text_at(1));
+        }
+        events_.on_notice(
+            "the fleet's Redis has lost its data: what had no result "
+            "is sent again");
+        tell_nodes();
+      });
 }
 
 /// Two drivers of one name would take each other's results for nobody's.

@@ -16,6 +16,7 @@
 #include "coordinator/fleet/run/link_sender.h"
 #include "coordinator/fleet/run/no_workers.h"
 #include "coordinator/fleet/run/result_reader.h"
+#include "coordinator/fleet/spread_hosts.h"
 #include "coordinator/settle/batch_settler.h"
 
 namespace fanfetch {
@@ -37,7 +38,10 @@ class FleetDriver final : public Fetching {
   struct Settings {
     unsigned attempts = 1;  ///< Of a link, by a node.
     HostRules hosts;
-    std::string where;  ///< The folder, for people who look into Redis.
+    unsigned per_host =
+        1;               ///< Link::host_limit, at least, of links for whose host they say nothing.
+    SpreadHosts spread;  ///< As FleetJob::spread says; within these limits.
+    std::string where;   ///< The folder, for people who look into Redis.
   };
 
   FleetDriver(FleetAccess access, FleetJob job, LinkSpool spool, Settings settings);
@@ -51,6 +55,8 @@ class FleetDriver final : public Fetching {
   void on_done(const LinkId& link, const Record& record, bool lasts) {
     results_.on_done(link, record, lasts);
   }
+  /// Error: these are none for the hosts that are spread; a sentence.
+  [[nodiscard]] Result<> check_rules(const HostRules& rules) const;
   /// Tells all nodes, those that come later too, what `fanfetch set` said: names and values, each a
   /// right one.
   void set(const FleetFields& told);

@@ -70,7 +70,7 @@ void FleetNode::start(EventLoop& loop, Events events) {
 }
 
 unsigned FleetNode::partition_of(const Link& link) const {
-  return fanfetch::partition_of(link.url.origin(), job_.partitions);
+  return fanfetch::partition_of(link, job_.partitions);
 }
 
 // --- The line, and the job ---

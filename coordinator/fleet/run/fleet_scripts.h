@@ -11,7 +11,8 @@ namespace fanfetch::scripts {
 // command that needs none, such as DEL or XACK.
 //
 // Keys of a job, behind its prefix:
-//   job      hash: id, where, protocol, state, partitions, lease_ms, stop_ms, options, settings
+//   job      hash: id, where, protocol, state, partitions, lease_ms, stop_ms, options, settings,
+//            spread
 //   era      string: RUN_ID REPLICATION_ID NONCE OPEN
 //   own:P    the lease of partition P: `-` handed back, else the token of its owner
 //   p:P      stream: links of partition P (group g; a consumer is a node)
@@ -20,27 +21,41 @@ namespace fanfetch::scripts {
 //   about    hash: what each of them says of itself, `STATE VERSION`, for people
 //   dead     stream: entries that are no links, or took down each node that had them
 
-/// PREFIX NAME ID WHERE PROTOCOL PARTITIONS LEASE_MS STOP_MS OPTIONS IS_BIRTH NONCE: begins a run
-/// of the job ID. IS_BIRTH 1: no run of it was before, so that nobody can have a lease. Answers
-/// `ok` PARTITIONS, or `taken` WHERE.
+/// PREFIX NAME ID WHERE PROTOCOL PARTITIONS LEASE_MS STOP_MS OPTIONS IS_BIRTH NONCE SPREAD: begins
+/// a run of the job ID. IS_BIRTH 1: no run of it was before, so that nobody can have a lease.
+/// Answers `ok` PARTITIONS, or `taken` WHERE, or `spread` SPREAD: hosts were spread otherwise, and
+/// some node may work by that. None does where all partitions are handed back and nothing was lost
+/// since: that mark follows the end of a partition's last transfer.
 inline constexpr char kBegin[] = R"lua(
 local prefix, job = ARGV[1], ARGV[1] .. 'job'
-local id = redis.call('HGET', job, 'id')
-if id and id ~= ARGV[3] and redis.call('HGET', job, 'state') ~= 'done' then
+local id, state = redis.call('HGET', job, 'id'), redis.call('HGET', job, 'state')
+if id and id ~= ARGV[3] and state ~= 'done' then
   return {'taken', redis.call('HGET', job, 'where') or ''}
+end
+local function server()
+  local info = redis.call('INFO', 'server') .. redis.call('INFO', 'replication')
+  return string.match(info, 'run_id:(%w+)') .. ' ' .. string.match(info, 'master_replid:(%w+)') ..
+         ' '
+end
+local spread = redis.call('HGET', job, 'spread') or ''
+if id and state ~= 'done' and spread ~= ARGV[12] then
+  local era, now = redis.call('GET', prefix .. 'era') or '', server()
+  local idle = string.sub(era, 1, #now) == now and string.sub(era, -2) == ' 1'
+  for p = 0, tonumber(redis.call('HGET', job, 'partitions') or 0) - 1 do
+    idle = idle and redis.call('GET', prefix .. 'own:' .. p) == '-'
+  end
+  if not idle then return {'spread', spread} end
 end
 redis.call('HDEL', job, 'settings')
 redis.call('HSETNX', job, 'partitions', ARGV[6])
 redis.call('HSETNX', job, 'lease_ms', ARGV[7])
 redis.call('HSETNX', job, 'stop_ms', ARGV[8])
 redis.call('HSET', job, 'id', ARGV[3], 'where', ARGV[4], 'protocol', ARGV[5], 'options', ARGV[9],
-           'state', 'running')
+           'state', 'running', 'spread', ARGV[12])
 redis.call('SADD', 'ff:jobs', ARGV[2])
 local partitions = redis.call('HGET', job, 'partitions')
 if not id and ARGV[10] == '1' and redis.call('EXISTS', prefix .. 'era') == 0 then
-  local info = redis.call('INFO', 'server') .. redis.call('INFO', 'replication')
-  redis.call('SET', prefix .. 'era', string.match(info, 'run_id:(%w+)') .. ' ' ..
-             string.match(info, 'master_replid:(%w+)') .. ' ' .. ARGV[11] .. ' 1')
+  redis.call('SET', prefix .. 'era', server() .. ARGV[11] .. ' 1')
   for p = 0, tonumber(partitions) - 1 do redis.call('SET', prefix .. 'own:' .. p, '-', 'NX') end
 end
 return {'ok', partitions}

@@ -216,7 +216,7 @@ std::optional<Link> LinkReader::decode(unsigned partition, const RedisReply& ent
   const std::string& id = entry.elements[0].text;
   auto decoded = decode_link(fields_of(entry.elements[1]));
   const auto partitions = static_cast<unsigned>(cursors_.size());
-  if (!decoded || partition_of(decoded->link.url.origin(), partitions) != partition) {
+  if (!decoded || partition_of(decoded->link, partitions) != partition) {
     const std::string why = decoded ? "it is in another host's partition" : decoded.error().message;
     if (bad_entries_++ == 0) {
       events_.on_notice(fmt::format("the fleet's Redis holds something that is no link: {}", why));

@@ -18,9 +18,10 @@ constexpr std::string_view kColumns = "columns";
 
 }  // namespace
 
-LinkSender::LinkSender(const FleetJob& job, LinkSpool spool, unsigned attempts)
+LinkSender::LinkSender(const FleetJob& job, LinkSpool spool, unsigned attempts, SpreadHosts spread)
     : partitions_(job.partitions),
       attempts_(attempts),
+      spread_(std::move(spread)),
       window_(job.partitions, {}),
       spool_(std::move(spool)),
       queue_(key_prefix(job.name), scripts::kSend, kMostLinksSending, nullptr) {}
@@ -51,12 +52,13 @@ void LinkSender::place_held_back() {
 bool LinkSender::place(Link& link) {
   // Listed twice: what became of the first one is recorded, and not heard of yet.
   if (sent_.has(link_id(link.hash))) return false;
+  link.piece = piece_of(link_id(link.hash), pieces_of(spread_, link.url));
   auto fields = encode(LinkEntry{.link = link, .attempts = attempts_, .headers = {}});
   if (!fields) {
     refuse(std::move(link), std::move(fields.error().message));
     return true;
   }
-  const unsigned partition = partition_of(link.url.origin(), partitions_);
+  const unsigned partition = partition_of(link, partitions_);
   switch (window_.on_link(partition, spool_.has_room())) {
     case FleetWindow::Way::send: send(std::move(link), partition, std::move(*fields)); break;
     case FleetWindow::Way::park: return park(link, partition, std::move(*fields));

@@ -13,6 +13,7 @@
 #include "coordinator/fleet/run/entry_queue.h"
 #include "coordinator/fleet/run/fleet_line.h"
 #include "coordinator/fleet/sent_links.h"
+#include "coordinator/fleet/spread_hosts.h"
 #include "coordinator/link/link.h"
 #include "coordinator/settle/batch_settler.h"
 
@@ -30,8 +31,8 @@ class LinkSender {
     std::function<void(std::string text)> on_notice;
   };
 
-  /// `attempts`: of a link, by a node.
-  LinkSender(const FleetJob& job, LinkSpool spool, unsigned attempts);
+  /// `attempts`: of a link, by a node. `spread`: the hosts that several nodes share.
+  LinkSender(const FleetJob& job, LinkSpool spool, unsigned attempts, SpreadHosts spread);
 
   /// Lends `loop` and `line`.
   void start(EventLoop& loop, FleetLine& line, Events events);
@@ -71,6 +72,7 @@ class LinkSender {
 
   const unsigned partitions_;
   const unsigned attempts_;
+  const SpreadHosts spread_;
   FleetWindow window_;
   LinkSpool spool_;
   SentLinks sent_;

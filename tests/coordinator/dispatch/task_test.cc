@@ -21,5 +21,18 @@ TEST(Task, StartsOverAtTheLinksOwnUrl) {
   EXPECT_EQ(task.tries.hops, 0);
 }
 
+/// A piece of the link's host has the limits of that host alone.
+TEST(Task, IsOfAPieceOfItsOwnHostAlone) {
+  const HostPiece piece{.number = 1, .count = 4};
+  Task task(Link{.url = *parse_url("https://a.org/x"), .piece = piece});
+  EXPECT_EQ(task.piece(), piece);
+  task.follow(*parse_url("https://a.org/y"));
+  EXPECT_EQ(task.piece(), piece);
+  task.follow(*parse_url("https://b.org/z"));
+  EXPECT_EQ(task.piece(), HostPiece());
+  task.start_over();
+  EXPECT_EQ(task.piece(), piece);
+}
+
 }  // namespace
 }  // namespace fanfetch

@@ -53,36 +53,53 @@ TEST(FleetPartitions, ASpreadHostHasSoManyPartitions) {
       std::set<unsigned> all;
       for (unsigned piece = 0; piece < spread; ++piece) {
         const unsigned partition =
-            spread_partition("https://cdn.test:443", piece, spread, partitions);
+            spread_partition("https://cdn.test:443", {piece, spread}, partitions);
         EXPECT_LT(partition, partitions);
         all.insert(partition);
       }
       EXPECT_EQ(all.size(), spread) << partitions;
     }
   }
-  EXPECT_EQ(spread_partition("https://cdn.test:443", 0, 9, 1024),
+  EXPECT_EQ(spread_partition("https://cdn.test:443", {0, 9}, 1024),
             partition_of("https://cdn.test:443", 1024));
 }
 
 TEST(FleetPartitions, ALinkHasOnePiece) {
   LinkId id{};
   id[7] = 10;
-  EXPECT_EQ(piece_of(id, 4), 2u);
+  EXPECT_EQ(piece_of(id, 4), (HostPiece{2, 4}));
   id[15] = 99;  // not among the first 64 bits
-  EXPECT_EQ(piece_of(id, 4), 2u);
-  EXPECT_EQ(piece_of(id, 1), 0u);
+  EXPECT_EQ(piece_of(id, 4), (HostPiece{2, 4}));
+  EXPECT_EQ(piece_of(id, 1), HostPiece());
+}
+
+TEST(FleetPartitions, ALinkHasThePartitionOfItsPiece) {
+  Link link{.url = *parse_url("https://cdn.test/a.jpg")};
+  EXPECT_EQ(partition_of(link, 1024), partition_of("https://cdn.test:443", 1024));
+  link.piece = {.number = 3, .count = 5};
+  EXPECT_EQ(partition_of(link, 1024), spread_partition("https://cdn.test:443", {3, 5}, 1024));
+  EXPECT_NE(partition_of(link, 1024), partition_of("https://cdn.test:443", 1024));
 }
 
 TEST(FleetPartitions, ALimitIsDividedWithoutARest) {
   for (const unsigned limit : {1u, 6u, 7u, 100u}) {
-    for (unsigned spread = 1; spread <= limit; ++spread) {
+    for (unsigned spread = 1; spread <= limit + 2; ++spread) {
       unsigned sum = 0;
       for (unsigned piece = 0; piece < spread; ++piece) {
-        EXPECT_GE(share_of_limit(limit, piece, spread), 1u);
-        sum += share_of_limit(limit, piece, spread);
+        EXPECT_GE(share_of_limit(limit, {piece, spread}), 1u);
+        sum += share_of_limit(limit, {piece, spread});
       }
-      EXPECT_EQ(sum, limit);
+      EXPECT_EQ(sum, std::max(limit, spread)) << "each piece has one at least";
     }
+  }
+}
+
+TEST(FleetPartitions, AHostHasNoMorePiecesThanItCanUse) {
+  const struct {
+    unsigned wanted, limit, pieces;
+  } rows[] = {{8, 16, 8}, {8, 4, 4}, {8, 0, 1}, {1, 16, 1}, {9000, 9000, kMostPieces}};
+  for (const auto& [wanted, limit, pieces] : rows) {
+    EXPECT_EQ(pieces_of_host(wanted, limit), pieces) << wanted << " " << limit;
   }
 }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "coordinator/fleet/fleet_partitions.h"
+
 namespace fanfetch {
 namespace {
 
@@ -39,6 +41,7 @@ TEST(LinkEntry, ComesBackAsItWas) {
   entry.link.open_name = "a.test/photo";
   entry.link.name_given = true;
   entry.link.host_limit = 6;
+  entry.link.piece = piece_of(link_id(entry.link.hash), 5);
   entry.link.failed_before = true;
   entry.sent = 3;
   entry.headers = {"api", "session-2"};
@@ -54,6 +57,7 @@ TEST(LinkEntry, ComesBackAsItWas) {
   EXPECT_EQ(back->link.open_name, entry.link.open_name);
   EXPECT_EQ(back->link.index, 17u);
   EXPECT_EQ(back->link.host_limit, 6u);
+  EXPECT_EQ(back->link.piece, entry.link.piece);
   EXPECT_TRUE(back->link.name_given && back->link.failed_before);
   EXPECT_EQ(back->attempts, 5u);
   EXPECT_EQ(back->sent, 3u);
@@ -75,6 +79,7 @@ TEST(LinkEntry, HasFewFields) {
   ASSERT_TRUE(back);
   EXPECT_EQ(back->link.listed, "http://a.test/photo.jpg");
   EXPECT_EQ(back->sent, 1u);
+  EXPECT_EQ(back->link.piece, HostPiece()) << "its host is whole";
   EXPECT_TRUE(back->headers.empty());
 }
 

@@ -9,12 +9,12 @@ namespace {
 
 /// All members: without one that is new, this does not compile.
 auto members_of(const Link& link) {
-  const auto& [index, listed, url, hash, name, open_name, name_given, name_key, host_limit, earlier,
-               failed_before, headers, columns] = link;
+  const auto& [index, listed, url, hash, name, open_name, name_given, name_key, host_limit, piece,
+               earlier, failed_before, headers, columns] = link;
   const auto& [request, normal, userinfo, scheme, host, port, path] = url;
-  return std::tie(index, listed, hash, name, open_name, name_given, name_key, host_limit, earlier,
-                  failed_before, headers, columns, request, normal, userinfo, scheme, host, port,
-                  path);
+  return std::tie(index, listed, hash, name, open_name, name_given, name_key, host_limit, piece,
+                  earlier, failed_before, headers, columns, request, normal, userinfo, scheme, host,
+                  port, path);
 }
 
 void expect_same(const Link& got, const Link& wanted) {
@@ -49,6 +49,7 @@ TEST(PackedLink, KeepsAllThatALinkHas) {
     link.name_given = true;
     link.name_key = 8;
     link.host_limit = 9;
+    link.piece = {.number = 1, .count = 3};
     link.earlier = std::make_shared<Earlier>();
     link.failed_before = true;
     link.headers = {"Referer: http://a.org/", "X: y"};

@@ -883,6 +883,27 @@ TEST_F(OptionsTest, ADriverTellsItsNodesWhatHoldsForAll) {
   }
 }
 
+TEST_F(OptionsTest, AHostIsSpreadOverPieces) {
+  const Options driver = good({"urls.txt", "--fleet", "redis://h", "--spread", "CDN.test",
+                               "--spread", "[::1]:8080=4", "--spread=cdn.test=16"});
+  EXPECT_EQ(driver.fleet.spread,
+            (SpreadHosts{{.host = "[::1]", .port = 8080, .pieces = 4}, {"cdn.test", {}, 16}}));
+  const decltype(FleetOptions::of_job) told = {
+      {"spread", {"CDN.test"}}, {"spread", {"[::1]:8080=4"}}, {"spread", {"cdn.test=16"}}};
+  EXPECT_EQ(driver.fleet.of_job, told) << "another version's node knows nothing of pieces";
+  for (const char* bad : {"cdn.test=1", "cdn.test=4097", "cdn.test=", "cdn.test=x", "", "=4",
+                          "http://cdn.test/", "cdn.test/x=4"}) {
+    EXPECT_NE(wrong({"urls.txt", "--fleet", "redis://h", "--spread", bad}), "") << bad;
+  }
+  std::vector<const char*> many = {"urls.txt", "--fleet", "redis://h"};
+  std::vector<std::string> hosts;
+  for (std::size_t n = 0; n <= kMostSpreadHosts; ++n) {
+    hosts.push_back("--spread=h" + std::to_string(n));
+  }
+  for (const std::string& host : hosts) many.push_back(host.c_str());
+  EXPECT_EQ(wrong(many), "--spread: there are more than 64 hosts to spread");
+}
+
 TEST_F(OptionsTest, ANodeTakesWhatIsItsMachines) {
   configure("retries = 7\njobs = 5\naccept = png\n");
   ::setenv("FANFETCH_FLEET_AUTH", "user:word", 1);

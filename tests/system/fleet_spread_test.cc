@@ -1,0 +1,188 @@
+// A host that is too big for one machine: nodes of a fleet share it.
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/system/fleet_test.h"
+
+namespace fanfetch::system {
+namespace {
+
+class FleetSpreadTest : public FleetTest {
+ protected:
+  /// The list is a FIFO, so that it says what comes when.
+  FleetSpreadTest() {
+    set_lease(3s);
+    EXPECT_EQ(0, ::mkfifo(folder_.at("urls.txt").c_str(), 0600));
+    list_.reset(::open(folder_.at("urls.txt").c_str(), O_RDWR | O_CLOEXEC));
+  }
+
+  /// The next `count` links, all of one host.
+  void add_links(int count) {
+    std::string text;
+    for (int n = 0; n < count; ++n) {
+      const std::string path = fmt::format("/{}/photo.jpg", links_);
+      Reply reply = ok(noise(2000, static_cast<unsigned>(++links_)));
+      reply.delay = 20ms;
+      origins_[0]->serve(path, reply);
+      text += origins_[0]->url(path) + "\n";
+    }
+    ASSERT_EQ(static_cast<ssize_t>(text.size()), ::write(list_.get(), text.data(), text.size()));
+  }
+  void end_list() { list_.reset(); }
+
+  [[nodiscard]] Launch spread_setup() const { return driver_setup({"--spread", "127.0.0.20=4"}); }
+
+  /// Waits until so many nodes have their share of the partitions, and adds so many links each time
+  /// that it looks.
+  void wait_for_balance(unsigned nodes, int links = 0) {
+    std::string ranks;
+    for (unsigned rank = 0; rank < nodes; ++rank) {
+      const unsigned share = 32 / nodes + (rank < 32 % nodes ? 1 : 0);
+      ranks += fmt::format("{},", share);
+    }
+    wait_for([&] {
+      add_links(links);
+      const std::string json = command({"status", "--json", "--fleet", redis_.url()}).out;
+      std::string has;
+      for (std::size_t at = json.find("quiet_ms"); at != json.npos;
+           at = json.find("quiet_ms", at + 1)) {
+        const std::size_t begin = json.find("\"partitions\":", at) + 13;
+        has += json.substr(begin, json.find(',', begin) + 1 - begin);
+      }
+      return has == ranks;
+    });
+  }
+  [[nodiscard]] std::size_t files_of(int number) const {
+    const auto files = fs::directory_iterator(folder_.at(node(number)));
+    return static_cast<std::size_t>(std::count_if(
+        begin(files), end(files), [](const auto& file) { return file.is_regular_file(); }));
+  }
+
+  UniqueFd list_;
+};
+
+TEST_F(FleetSpreadTest, ThreeNodesShareAHost) {
+  FanfetchProcess driver(spread_setup());
+  FanfetchProcess one(node_setup(1)), two(node_setup(2)), three(node_setup(3));
+  wait_for_balance(3);
+  add_links(240);
+  end_list();
+  const Finished end = finish(driver);
+  EXPECT_EQ(0, end.exit_status) << end.describe();
+  for (FanfetchProcess* one_of : {&one, &two, &three}) {
+    const Finished ended = finish(*one_of);
+    EXPECT_EQ(0, ended.exit_status) << ended.describe();
+  }
+  expect_all_saved();
+  expect_limits_held();
+  EXPECT_EQ(240u, requests());
+  for (int number = 1; number <= 3; ++number) EXPECT_GE(files_of(number), 30u) << node(number);
+  EXPECT_TRUE(kept_in_redis().empty());
+}
+
+/// Its pieces go to the others, and the limit goes with them.
+TEST_F(FleetSpreadTest, ANodeThatIsKilledLeavesItsShareToTheRest) {
+  FanfetchProcess driver(spread_setup());
+  FanfetchProcess one(node_setup(1)), two(node_setup(2));
+  auto victim = std::make_unique<FanfetchProcess>(node_setup(3));
+  wait_for_balance(3);
+  add_links(120);
+  wait_for_requests(60);
+  victim->signal(SIGKILL);
+  (void)victim->wait();
+  add_links(120);
+  end_list();
+  const Finished end = finish(driver);
+  EXPECT_EQ(0, end.exit_status) << end.describe();
+  for (FanfetchProcess* other : {&one, &two}) EXPECT_EQ(0, finish(*other).exit_status);
+  expect_all_saved();
+  expect_limits_held();
+  EXPECT_LE(requests(), 240u * 105 / 100 + 200);
+}
+
+/// Pieces move while transfers of theirs and of others are in flight.
+TEST_F(FleetSpreadTest, AHostsLimitHoldsWhileNodesComeAndGo) {
+  FanfetchProcess driver(spread_setup());
+  FanfetchProcess one(node_setup(1));
+  wait_for_balance(1);
+  add_links(60);
+  wait_for_requests(30);
+  FanfetchProcess two(node_setup(2));
+  wait_for_balance(2, 10);
+  add_links(60);
+  wait_for([&] { return files_of(2) >= 10; });
+  one.signal(SIGTERM);
+  add_links(60);
+  EXPECT_EQ(SIGTERM, finish(one, 10s).signal);
+  add_links(20);
+  end_list();
+  const Finished end = finish(driver);
+  EXPECT_EQ(0, end.exit_status) << end.describe();
+  EXPECT_EQ(0, finish(two).exit_status);
+  expect_all_saved();
+  expect_limits_held();
+  EXPECT_EQ(static_cast<std::size_t>(links_), requests()) << "what was in flight is finished";
+}
+
+TEST_F(FleetSpreadTest, WhatNodesWorkByStaysAsItIs) {
+  FanfetchProcess driver(spread_setup());
+  FanfetchProcess node(node_setup(1));
+  wait_for_balance(1);
+  const Finished lower = command({"set", "driver", "per-host=3"});
+  EXPECT_NE(0, lower.exit_status) << lower.describe();
+  EXPECT_TRUE(has(lower.err, "127.0.0.20 is spread over 4 pieces")) << lower.describe();
+  EXPECT_EQ(0, command({"set", "driver", "per-host=8"}).exit_status);
+  driver.signal(SIGKILL);
+  (void)driver.wait();
+  for (const std::vector<std::string>& other :
+       {std::vector<std::string>{}, {"--spread", "127.0.0.20=2"}}) {
+    const Finished refused = run(driver_setup(other));
+    EXPECT_EQ(2, refused.exit_status) << refused.describe();
+    EXPECT_TRUE(has(refused.err, "was begun with --spread 127.0.0.20=4")) << refused.describe();
+  }
+  FanfetchProcess again(spread_setup());
+  wait_for([&] { return command({"stop", "driver"}).exit_status == 0; });
+  EXPECT_EQ(6, finish(again).exit_status);
+  EXPECT_EQ(6, finish(node).exit_status);
+
+  // Nobody works by it any more.
+  add_links(8);
+  FanfetchProcess whole(driver_setup());
+  FanfetchProcess next(node_setup(2));
+  wait_for_requests(8);
+  end_list();
+  const Finished end = finish(whole);
+  EXPECT_EQ(0, end.exit_status) << end.describe();
+  EXPECT_EQ(0, finish(next).exit_status);
+}
+
+TEST_F(FleetSpreadTest, WhatCannotBeSpreadIsSaid) {
+  const struct {
+    std::vector<std::string> args;
+    std::string_view words;
+  } rows[] = {
+      {{"urls.txt", "--spread", "cdn.test"}, "--spread needs --fleet"},
+      {{"urls.txt", "--fleet", redis_.url(), "--spread", "cdn.test=1"}, "its number of pieces"},
+      {{"urls.txt", "--fleet", redis_.url(), "--spread", "http://x/"}, "not a host name"},
+      {{"node", "--fleet", redis_.url(), "--spread", "cdn.test"}, "give it to the driver"},
+  };
+  for (const auto& [args, words] : rows) {
+    Launch launch{.args = args, .folder = folder_.path()};
+    launch.args.emplace_back("--no-config");
+    const Finished end = run(launch);
+    EXPECT_EQ(2, end.exit_status) << end.describe();
+    EXPECT_TRUE(has(end.err, words)) << end.describe();
+  }
+  end_list();
+  fs::remove(folder_.at("urls.txt"));
+  (void)folder_.write("urls.txt", "");
+  const Finished capped = run(driver_setup({"--spread", "cdn.test=40"}));
+  EXPECT_TRUE(has(capped.err, "--spread cdn.test: its limit is 4 transfers at once"))
+      << capped.describe();
+}
+
+}  // namespace
+}  // namespace fanfetch::system
