@@ -54,8 +54,9 @@ enum class PartitionSeen : std::uint8_t { owned, handed_back, lost };
 ///
 /// What is needed of whoever obeys, beyond the actions:
 /// - `now` is read before the actions are sent, and after the process slept: next() comes first.
-/// - A renewal that was not confirmed by a replica counts as lost where replicas can be promoted
-///   (WAIT): a master that was cut off from its replicas renews leases that the next one has lost.
+/// - A yes to taking or renewing that was not confirmed by a replica counts as lost where replicas
+///   can be promoted (LeaseKeeper): a master that was cut off from its replicas renews leases that
+///   the next one has lost.
 /// - The processes that transfer keep to stop_by() themselves: this one may be stopped alone.
 /// - The mark for "handed back" has no expiry. At the job's birth all partitions have it.
 class NodeLeases {

@@ -34,7 +34,7 @@ class Desk {
   Talked talk() {
     line_.emplace(
         loop_, access_,
-        FleetLine::Events{.on_up = [this] { begin(); },
+        FleetLine::Events{.on_up = [this](RedisData) { begin(); },
                           .on_down = nullptr,
                           .on_gone =
                               [this](std::string why, bool is_hopeless) {

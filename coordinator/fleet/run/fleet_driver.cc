@@ -35,7 +35,7 @@ void FleetDriver::start(EventLoop& loop, Events events) {
   events_ = std::move(events);
   line_.emplace(loop, access_,
                 FleetLine::Events{
-                    .on_up = [this] { on_up(); },
+                    .on_up = [this](RedisData) { on_up(); },
                     .on_down = nullptr,
                     .on_gone = [this](std::string why, bool) { events_.on_gone(std::move(why)); },
                     .on_notice = events_.on_notice});
@@ -189,6 +189,16 @@ void FleetDriver::say_end() {
   } else if (end_ == End::stopped) {
     set_state(FleetJob::State::stopped);
   }
+  // Nobody says it again, should a replica be the master next.
+  const bool is_asked =
+      end_ != End::other && line_->confirm(std::chrono::seconds(1), [this](bool is_safe) {
+        is_told_ = is_told_ && is_safe;
+        close_line();
+      });
+  if (!is_asked) close_line();
+}
+
+void FleetDriver::close_line() {
   cancel_timer(*loop_, end_timer_);
   line_->finish(std::chrono::seconds(2), std::exchange(closed_, nullptr));
 }

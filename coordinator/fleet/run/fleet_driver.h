@@ -114,6 +114,7 @@ class FleetDriver final : public Fetching {
   void begin_again();
   void lose_job(std::string_view owner);
   void say_end();
+  void close_line();
 
   const FleetAccess access_;
   FleetJob job_;

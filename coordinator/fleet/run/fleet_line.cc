@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <random>
 #include <utility>
 
 #include "common/human_text.h"
+#include "coordinator/fleet/run/fleet_scripts.h"
 #include "coordinator/net/name_files.h"
 #include "coordinator/redis/cancel_timer.h"
 
@@ -63,10 +65,10 @@ void FleetLine::look_up(const std::string& host,
 
 // --- The client's words ---
 
-void FleetLine::on_ready(const RedisServer&) { came_back(); }
-void FleetLine::on_restored(const RedisServer&, RedisData) { came_back(); }
+void FleetLine::on_ready(const RedisServer&) { came_back(RedisData::same); }
+void FleetLine::on_restored(const RedisServer&, RedisData data) { came_back(data); }
 
-void FleetLine::came_back() {
+void FleetLine::came_back(RedisData data) {
   const bool was_told = !last_trouble_.empty();
   cancel_timer(loop_, away_timer_);
   away_since_.reset();
@@ -75,7 +77,7 @@ void FleetLine::came_back() {
   if (was_told && events_.on_notice) {
     events_.on_notice(fmt::format("the fleet's Redis {} is back", where()));
   }
-  if (!is_finishing_) events_.on_up();
+  if (!is_finishing_) events_.on_up(data);
 }
 
 void FleetLine::on_lost(const RedisTrouble& trouble, Duration) {
@@ -123,6 +125,19 @@ bool FleetLine::run(std::string_view script, std::vector<std::string> arguments,
   words.insert(words.end(), std::make_move_iterator(arguments.begin()),
                std::make_move_iterator(arguments.end()));
   return client_->send(words, std::move(done));
+}
+
+/// Whether there are replicas is asked first, as WAIT would wait for one that nobody has. It counts
+/// what this connection has written; within a script it would not wait.
+bool FleetLine::confirm(Duration limit, std::function<void(bool is_safe)> done) {
+  return run(scripts::kReplicas, {}, [this, limit, done = std::move(done)](const RedisAnswer& is) {
+    if (!is.is_good() || is.reply.integer == 0) return done(is.is_good());
+    const bool is_sent = client_->send(
+        {"WAIT", "1", script_time(std::max<Duration>(limit, std::chrono::milliseconds(1)))},
+        [done](const RedisAnswer& waited) { done(waited.is_good() && waited.reply.integer > 0); },
+        limit);
+    if (!is_sent) done(false);
+  });
 }
 
 void FleetLine::finish(Duration limit, std::function<void()> closed) {

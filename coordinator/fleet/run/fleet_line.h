@@ -45,7 +45,9 @@ class FleetLine final : public RedisClient::User {
  public:
   /// Called from the loop. May be null, but for on_up and on_gone.
   struct Events {
-    std::function<void()> on_up;  ///< Commands can be sent, for the first time or again.
+    /// Commands can be sent, for the first time or again. `data`: whether the server may lack
+    /// what it, or the one before it, has said yes to.
+    std::function<void(RedisData data)> on_up;
     std::function<void()> on_down = nullptr;  ///< After all commands got their answers.
     /// It has been out of reach for longer than it may, or will be until a person changes
     /// something. `is_hopeless`: the latter. Called once.
@@ -71,6 +73,10 @@ class FleetLine final : public RedisClient::User {
   /// A script of fleet_scripts.h with its arguments.
   [[nodiscard]] bool run(std::string_view script, std::vector<std::string> arguments,
                          RedisDone done);
+  /// Finds out whether this server alone has what was sent before. `done`: false, if it has
+  /// replicas, one of which may be the next master, and none has it after `limit`; or if nobody
+  /// says. All that is sent meanwhile waits behind that. Returns as send() does.
+  [[nodiscard]] bool confirm(Duration limit, std::function<void(bool is_safe)> done);
   /// Says what trouble of a command there is, not more than once in a while.
   void tell(const RedisTrouble& trouble);
 
@@ -85,7 +91,7 @@ class FleetLine final : public RedisClient::User {
 
   void look_up(const std::string& host, std::function<void(Result<std::vector<std::string>>)> done);
   void give_up(std::string why, bool is_hopeless);
-  void came_back();
+  void came_back(RedisData data);
 
   EventLoop& loop_;
   const FleetAccess& access_;

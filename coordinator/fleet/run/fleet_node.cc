@@ -46,7 +46,7 @@ void FleetNode::start(EventLoop& loop, Events events) {
   events_ = std::move(events);
   line_.emplace(loop, access_,
                 FleetLine::Events{
-                    .on_up = [this] { on_up(); },
+                    .on_up = [this](RedisData data) { on_up(data); },
                     .on_down = [this] { keeper_->on_down(); },
                     .on_gone = [this](std::string why, bool) { end_list(Error{std::move(why)}); },
                     .on_notice = events_.on_notice});
@@ -75,11 +75,11 @@ unsigned FleetNode::partition_of(const Link& link) const {
 
 // --- The line, and the job ---
 
-void FleetNode::on_up() {
+void FleetNode::on_up(RedisData data) {
   knows_nodes_ = false;
   cancel_timer(*loop_, beat_timer_);
   beat();
-  links_.on_up();
+  links_.on_up(data);
 }
 
 /// A paused run would not look for the end of its list.

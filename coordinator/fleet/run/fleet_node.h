@@ -71,7 +71,7 @@ class FleetNode final : public LinkGuard {
   void finish(Duration limit, std::function<void()> closed);
 
  private:
-  void on_up();
+  void on_up(RedisData data);
   void end_list(std::optional<Error> why);
   void end_job();
   void beat();

@@ -3,7 +3,7 @@
 namespace fanfetch::scripts {
 
 // What a fleet asks of Redis where one command is too little: each script is one step, so that
-// nobody sees half of it. The first argument is always the job's key prefix. They are sent whole,
+// nobody sees half of it. The first argument is the job's key prefix. They are sent whole,
 // as Redis knows a script again by itself, so that no NOSCRIPT has to be lived with.
 //
 // A Redis whose memory is full refuses each command that may need more, but not within a script
@@ -185,6 +185,12 @@ redis.call('DEL', ARGV[1] .. 'era')
 redis.call('SET', ARGV[1] .. 'era', ARGV[3])
 for p = 0, tonumber(ARGV[4]) - 1 do redis.call('SET', ARGV[1] .. 'own:' .. p, '-', 'NX') end
 return 1
+)lua";
+
+/// Answers how many replicas follow this server.
+inline constexpr char kReplicas[] = R"lua(
+local _, online = string.gsub(redis.call('INFO', 'replication'), 'state=online', '')
+return online
 )lua";
 
 /// PREFIX ERA PARTITION TOKEN LEASE_MS LOST: takes a partition that was handed back or, if LOST is

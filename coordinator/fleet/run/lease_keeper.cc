@@ -15,6 +15,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
+/// A replica has that part of a lease to confirm one; for so long the line carries nothing else.
+constexpr int kConfirmationsOfLease = 30;
+
 std::string to_text(const std::optional<Era>& era) {
   if (!era) return "";
   return fmt::format("{} {} {} {}", era->server.run_id, era->server.replication_id, era->nonce,
@@ -106,6 +109,7 @@ void LeaseKeeper::follow() {
     if (actions.empty()) break;
     for (const LeaseAction& action : actions) obey(action);
   }
+  confirm();
   is_busy_ = false;
   arm();
 }
@@ -163,8 +167,11 @@ void LeaseKeeper::record_era() {
 
 void LeaseKeeper::ask(const LeaseAction& action, std::string_view script,
                       std::vector<std::string> arguments) {
-  const bool is_sent =
-      line_.run(script, std::move(arguments), [this, action](const RedisAnswer& answer) {
+  const bool has_to_last = action.kind != LeaseAction::Kind::give_back;
+  if (has_to_last && !granted_) granted_ = std::make_shared<Granted>();
+  const bool is_sent = line_.run(
+      script, std::move(arguments),
+      [this, action, granted = has_to_last ? granted_ : nullptr](const RedisAnswer& answer) {
         if (answer.fate == RedisAnswer::Fate::refused) {
           line_.tell(answer.trouble);
           return ask_again_later(action);
@@ -174,10 +181,39 @@ void LeaseKeeper::ask(const LeaseAction& action, std::string_view script,
         const LeaseAnswer said = number == 1   ? LeaseAnswer::yes
                                  : number == 0 ? LeaseAnswer::no
                                                : LeaseAnswer::refused;
+        if (said == LeaseAnswer::yes && granted) {
+          if (!granted->can_be_confirmed) return ask_again_later(action);
+          return granted->actions.push_back(action);
+        }
         leases_.on_answer(action.partition, action.request, said, boot_now());
         has_news_ = true;  // they come by the thousand
       });
   if (!is_sent && line_.is_up()) ask_again_later(action);  // too much waits to be sent
+}
+
+/// Redis answers in the order in which it was asked, so that all that it has granted in this turn
+/// is known by then.
+void LeaseKeeper::confirm() {
+  if (!granted_) return;
+  const auto granted = std::exchange(granted_, nullptr);
+  const Duration limit = job_.rules.lease / kConfirmationsOfLease;
+  granted->can_be_confirmed = line_.confirm(limit, [this, granted](bool is_safe) {
+    if (granted->actions.empty()) return;
+    if (!is_safe && line_.is_up()) {
+      line_.tell({.kind = RedisTroubleKind::silent,
+                  .remedy = RedisRemedy::wait,
+                  .sentence = "no replica of the fleet's Redis knows the latest leases, so that "
+                              "they do not count"});
+    }
+    for (const LeaseAction& action : granted->actions) {
+      if (!is_safe) {
+        ask_again_later(action);
+      } else {
+        leases_.on_answer(action.partition, action.request, LeaseAnswer::yes, boot_now());
+      }
+    }
+    has_news_ = true;
+  });
 }
 
 /// A refusal does not say whether anything was done. A renewal finds out what became of a partition

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,14 @@
 namespace fanfetch {
 
 /// Carries out what NodeLeases decides: sends its requests, brings it the answers and the time.
+///
+/// That a partition is this node's, or is for longer, counts once a replica of Redis knows, where
+/// there is one: a master that is cut off from its replicas says yes to its nodes for ever, while
+/// those of the next master wait for LeaseRules::takeover alone. One that has no replica (any more:
+/// Redis forgets a silent one after repl-timeout) is believed; min-replicas-to-write has it refuse.
+/// Of several replicas one is enough, though another may be the next master, as Sentinel takes the
+/// one that knows most. Nothing else has to wait: what the next master lacks of links, of what was
+/// got or reported, and of results that the driver took, comes again, and is known by its ID.
 /// Thread: the loop's.
 class LeaseKeeper {
  public:
@@ -60,6 +69,7 @@ class LeaseKeeper {
   void follow();
   void obey(const LeaseAction& action);
   void ask(const LeaseAction& action, std::string_view script, std::vector<std::string> arguments);
+  void confirm();
   void ask_again_later(const LeaseAction& action);
   void record_era();
   void look();
@@ -78,6 +88,12 @@ class LeaseKeeper {
   std::vector<bool> was_lost_;     // by partition, when it was last asked for
   std::uint64_t nonces_ = 0;
   std::optional<EventLoop::TimerKey> timer_, look_timer_, again_timer_;
+  /// What is asked for in one turn, as far as Redis has said yes.
+  struct Granted {
+    std::vector<LeaseAction> actions;
+    bool can_be_confirmed = true;
+  };
+  std::shared_ptr<Granted> granted_;  // of this turn; null: nothing is asked for
   std::vector<LeaseAction> refused_;  // to be asked again
   std::optional<BootInstant> wake_;
   bool has_news_ = false;        // of answers, for the next go_on()

@@ -49,8 +49,11 @@ void LinkReader::start(EventLoop& loop, FleetLine& line, const LeaseKeeper& keep
   events_ = std::move(events);
 }
 
-void LinkReader::on_up() {
+void LinkReader::on_up(RedisData data) {
   is_reading_ = false;
+  for (unsigned partition = 0; partition < cursors_.size(); ++partition) {
+    if (data == RedisData::may_have_lost) read_anew(partition);
+  }
   read_in(Duration(0));
 }
 

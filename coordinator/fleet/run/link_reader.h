@@ -42,8 +42,9 @@ class LinkReader {
 
   /// Lends all three.
   void start(EventLoop& loop, FleetLine& line, const LeaseKeeper& keeper, Events events);
-  /// The line is new.
-  void on_up();
+  /// The line is new. What may be lost is the report of a link that was then held no more, so that
+  /// all that was delivered and has no result is delivered again: the ledger answers for it.
+  void on_up(RedisData data);
   /// Its links are read from now on: first those that others got and did not report. `was_lost`:
   /// whoever had it last did not hand it back.
   void begin(unsigned partition, bool was_lost);

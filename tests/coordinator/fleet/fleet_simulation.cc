@@ -16,7 +16,8 @@ using std::chrono::seconds;
 using Kind = LeaseAction::Kind;
 
 constexpr BootInstant kBoot{std::chrono::hours(1)};
-constexpr TrueTime kForgotten = seconds(20);  // a node without a beat is taken off the list
+constexpr TrueTime kAskAgain = milliseconds(500);  // what no replica has confirmed
+constexpr TrueTime kForgotten = seconds(20);       // a node without a beat is taken off the list
 
 bool is_request(Kind kind) { return kind != Kind::work && kind != Kind::stop; }
 
@@ -138,6 +139,13 @@ void FleetSimulation::happen(const Event& event) {
       break;
     case What::give_up:
       if (node.is_connected && node.connection == event.detail) disconnect(event.node);
+      break;
+    case What::ask_again:
+      if (!node.lives) break;
+      for (const LeaseAction& one : event.message->requests) {
+        node.leases->on_unanswered(one.partition, one.request);
+      }
+      turn(event.node);
       break;
     case What::cut: {
       // A worker ends its transfers at the time that it was given, whoever sleeps.
@@ -311,10 +319,7 @@ void FleetSimulation::reply(const std::shared_ptr<Message>& message) {
 void FleetSimulation::read(unsigned number, const Message& message) {
   Node& node = nodes_[number];
   const BootInstant now = clock(node);
-  if (setup_.obeys.waits_for_replicas && !message.is_confirmed) {
-    disconnect(number);
-    return;
-  }
+  auto unconfirmed = std::make_shared<Message>();
   for (std::size_t i = 0; i < message.requests.size(); ++i) {
     const LeaseAction& request = message.requests[i];
     const auto& reply = message.replies[i];
@@ -322,8 +327,16 @@ void FleetSimulation::read(unsigned number, const Message& message) {
       node.leases->on_look(reply.server, reply.era, reply.seen, now);
     } else if (request.kind != Kind::record_era) {
       node.unanswered.erase(request.partition);
+      const bool grants = reply.answer == LeaseAnswer::yes && request.kind != Kind::give_back;
+      if (grants && !message.is_confirmed && setup_.obeys.waits_for_replicas) {
+        unconfirmed->requests.push_back(request);
+        continue;
+      }
       node.leases->on_answer(request.partition, request.request, reply.answer, now);
     }
+  }
+  if (!unconfirmed->requests.empty()) {
+    add(now_ + kAskAgain, What::ask_again, number, 0, std::move(unconfirmed));
   }
   turn(number);
 }

@@ -17,7 +17,7 @@ namespace fanfetch::simulation {
 /// What whoever obeys NodeLeases has to do (see there). A test sees what happens otherwise.
 struct Obeys {
   bool silence_proves_nothing = true;  ///< Else a lost answer is taken for yes.
-  bool waits_for_replicas = true;      ///< Else what only an outlived master said counts.
+  bool waits_for_replicas = true;      ///< Else what only an outlived master granted counts.
   bool workers_keep_time = true;       ///< Else transfers outlive a stopped coordinator's lease.
   bool next_comes_first = true;        ///< Else, after a sleep, transfers go on until told.
   bool opening_marks_nothing = true;   ///< Else an opened era marks partitions as handed back, too.
@@ -104,7 +104,8 @@ class FleetSimulation {
     beat,
     connect,
     awake,
-    cut
+    cut,
+    ask_again
   };
   struct Event {
     TrueTime when;
