@@ -151,11 +151,12 @@ class FleetChaosTest : public FleetTest {
   void lose_all_data() {
     note("flushall");
     // A job of this test has a lease of its own, also for a driver that begins it another time.
-    EXPECT_EQ("OK\n", redis_.ask(fmt::format(
-                          "EVAL \"redis.call('FLUSHALL') redis.call('HSET', "
-                          "'ff:{{urls.txt}}:job', 'partitions', 32, 'lease_ms', {}, "
-                          "'stop_ms', {}) return redis.status_reply('OK')\" 0",
-                          milliseconds(kLease).count(), milliseconds(kLease).count() / 3)));
+    const auto flush = fmt::format(
+        "EVAL \"redis.call('FLUSHALL') redis.call('HSET', 'ff:{{urls.txt}}:job', 'partitions', 32, "
+        "'lease_ms', {}, 'stop_ms', {}) return redis.status_reply('OK')\" 0",
+        milliseconds(kLease).count(), milliseconds(kLease).count() / 3);
+    // It may have been started just now, and be loading.
+    wait_for([&] { return redis_.ask(flush) == "OK\n"; });
   }
   void lose_end_of_log() {
     note("cut-log");
