@@ -78,7 +78,7 @@ TEST_F(FleetSpreadTest, ThreeNodesShareAHost) {
   }
   expect_all_saved();
   expect_limits_held();
-  EXPECT_EQ(240u, requests());
+  EXPECT_LE(requests(), 240u * 105 / 100);  // a lease may be lost where the machine stands still
   for (int number = 1; number <= 3; ++number) EXPECT_GE(files_of(number), 30u) << node(number);
   EXPECT_TRUE(kept_in_redis().empty());
 }
@@ -124,7 +124,8 @@ TEST_F(FleetSpreadTest, AHostsLimitHoldsWhileNodesComeAndGo) {
   EXPECT_EQ(0, finish(two).exit_status);
   expect_all_saved();
   expect_limits_held();
-  EXPECT_EQ(static_cast<std::size_t>(links_), requests()) << "what was in flight is finished";
+  // What was fetched and not yet reported when its piece went is fetched once more.
+  EXPECT_LE(requests(), static_cast<std::size_t>(links_) * 105 / 100 + 20);
 }
 
 TEST_F(FleetSpreadTest, WhatNodesWorkByStaysAsItIs) {
