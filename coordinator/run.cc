@@ -227,11 +227,7 @@ void Run::join_fleet() {
       loop_,
       {.on_stopped =
            [this] { coordinator_.end_as_asked(EndReason::stop_command, "the fleet was stopped"); },
-       .on_paused =
-           [this](bool is_paused) {
-             inbox_->notice(is_paused ? "paused by the fleet's driver" : "the driver goes on");
-             is_paused ? coordinator_.pause("paused by the fleet's driver") : coordinator_.resume();
-           },
+       .on_paused = [this](bool is_paused) { live_->follow_drivers_pause(is_paused); },
        .on_set = [this](const FleetFields& told) { live_->follow_driver(told); },
        .on_notice = notice});
 }

@@ -138,9 +138,23 @@ Heard Run::Live::pause(std::optional<std::chrono::milliseconds> time) {
   return Heard::done;
 }
 
-Heard Run::Live::resume() {
-  if (!pace_.resume(both_clocks())) return Heard::so_already;
+void Run::Live::follow_drivers_pause(bool is_paused) {
+  pace_.set_paused_by_driver(is_paused);
   go_by_pace();
+  if (is_paused) return note(paused_text(applied_, both_clocks().wall));
+  note("the driver goes on" +
+       (applied_.is_paused()
+            ? "; this node is " + paused_text(applied_, both_clocks().wall) + " still"
+            : ""));
+}
+
+Result<Heard> Run::Live::resume() {
+  const bool had_pause = pace_.resume(both_clocks());
+  go_by_pace();
+  if (applied_.pause == RunPace::Pause::driver) {
+    return fail("this node is paused by the fleet's driver: resume in the driver's folder");
+  }
+  if (!had_pause) return Heard::so_already;
   note("resumed" + (settings_.limit_rate.is_timetable()
                         ? ": --limit-rate " + holds_text(applied_, both_clocks().wall)
                         : ""));

@@ -35,8 +35,10 @@ class Run::Live final : public LiveRun {
   [[nodiscard]] Result<Heard> set(std::span<const Assignment> values) override;
   /// What the driver of this node's fleet was told: names and values. What is wrong here is said.
   void follow_driver(const FleetFields& told);
+  /// The driver pauses the fleet, or goes on.
+  void follow_drivers_pause(bool is_paused);
   Heard pause(std::optional<std::chrono::milliseconds> time) override;
-  Heard resume() override;
+  [[nodiscard]] Result<Heard> resume() override;
   Heard stop() override;
 
  private:

@@ -47,6 +47,7 @@ std::string_view word(Refusal kind) {
     case Refusal::bad_request: return "bad_request";
     case Refusal::bad_value: return "bad_value";
     case Refusal::not_allowed: return "not_allowed";
+    case Refusal::paused_elsewhere: return "paused_elsewhere";
     case Refusal::ending: break;
   }
   return "ending";
@@ -205,7 +206,10 @@ struct Obey {
     return is_ending() ? ending() : heard(run.pause(request.time));
   }
   std::string operator()(const ResumeRequest&) const {
-    return is_ending() ? ending() : heard(run.resume());
+    if (is_ending()) return ending();
+    const auto resumed = run.resume();
+    if (!resumed) return refusal(Refusal::paused_elsewhere, resumed.error().message);
+    return heard(*resumed);
   }
   std::string operator()(const StopRequest&) const { return heard(run.stop()); }
 

@@ -24,7 +24,7 @@ bool RunPace::pause(std::optional<Instant> until) {
 }
 
 bool RunPace::resume(const Now& now) {
-  const State before = at(now);
+  const State before = at_of_itself(now);
   user_.reset();
   const HeldRate held = rate_at(plan_, now.wall, offset_at_);
   if (held.rate.pause) resumed_until_ = held.until;
@@ -32,6 +32,14 @@ bool RunPace::resume(const Now& now) {
 }
 
 RunPace::State RunPace::at(const Now& now) const {
+  State state = at_of_itself(now);
+  if (!paused_by_driver_) return state;
+  state.pause = Pause::driver;
+  state.paused_until.reset();
+  return state;
+}
+
+RunPace::State RunPace::at_of_itself(const Now& now) const {
   const HeldRate held = rate_at(plan_, now.wall, offset_at_);
   State state{.allowed = held.rate, .rate_until = held.until};
   // Whoever has ended this pause has not ended the next one.
@@ -60,6 +68,7 @@ std::string holds_text(const RunPace::State& state, WallTime now) {
 }
 
 std::string paused_text(const RunPace::State& state, WallTime now) {
+  if (state.pause == RunPace::Pause::driver) return "paused by the fleet's driver";
   return "paused" +
          (state.paused_until ? " until " + wall_clock_text(*state.paused_until, now) : "");
 }

@@ -76,7 +76,14 @@ TEST_F(FleetTest, APausedDriverPausesItsNodes) {
   wait_for_requests(20);
   (void)run({.args = {"pause", "driver"}, .folder = folder_.path()});
   EXPECT_TRUE(node.wait_for_stderr("paused by the fleet's driver"));
+  const Finished refused = command({"resume", FleetTest::node(1)});
+  EXPECT_EQ(4, refused.exit_status) << refused.describe();
+  EXPECT_TRUE(has(refused.err, "resume in the driver's folder")) << refused.describe();
+  // A pause of its own outlasts the driver's.
+  EXPECT_EQ(0, command({"pause", FleetTest::node(1)}).exit_status);
   (void)run({.args = {"resume", "driver"}, .folder = folder_.path()});
+  EXPECT_TRUE(node.wait_for_stderr("the driver goes on; this node is paused still"));
+  EXPECT_EQ(0, command({"resume", FleetTest::node(1)}).exit_status);
   const Finished end = finish(driver);
   EXPECT_EQ(0, end.exit_status) << end.describe();
   (void)finish(node);

@@ -146,6 +146,13 @@ TEST_F(AnswerTest, PauseResumeAndStop) {
   EXPECT_EQ(run_.told, (Texts{"pause 2000", "pause", "resume", "stop"}));
 }
 
+TEST_F(AnswerTest, APauseOfSomebodyElseIsNotEndedHere) {
+  run_.paused_elsewhere = "the driver pauses";
+  EXPECT_EQ(ask(ResumeRequest{}),
+            R"({"schema":1,"ok":false,"error":"paused_elsewhere","message":"the driver pauses"})"
+            "\n");
+}
+
 TEST_F(AnswerTest, ARunThatEndsIsNotSteered) {
   run_.state.state = "ending";
   for (const Request& request :

@@ -38,8 +38,9 @@ struct FakeRun final : LiveRun {
     told.push_back(for_ms ? "pause " + std::to_string(for_ms->count()) : "pause");
     return heard;
   }
-  Heard resume() override {
+  Result<Heard> resume() override {
     told.emplace_back("resume");
+    if (!paused_elsewhere.empty()) return fail("{}", paused_elsewhere);
     return heard;
   }
   Heard stop() override {
@@ -62,6 +63,7 @@ struct FakeRun final : LiveRun {
   std::vector<LiveFailure> known_failures;
   Settings begun, now_holds;
   Heard heard = Heard::done;
+  std::string paused_elsewhere;  // by whom, as the refusal of resume says
   std::vector<std::string> told;
 };
 

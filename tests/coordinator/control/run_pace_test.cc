@@ -91,6 +91,26 @@ TEST_F(RunPaceTest, ASetClockMovesTheTimetableAndNoPauseForATime) {
   EXPECT_EQ(pace_.at({kMidnight + 7h, Instant(2h)}).allowed.bytes, 0u) << "set back again";
 }
 
+TEST_F(RunPaceTest, ADriversPauseIsItsOwn) {
+  pace_.set_paused_by_driver(true);
+  EXPECT_EQ(state(9h).pause, Pause::driver);
+  EXPECT_EQ(paused_text(state(19h), kMidnight), "paused by the fleet's driver");
+  EXPECT_FALSE(state(19h).paused_until)
+      << "as long as the driver likes, whatever the timetable has";
+  EXPECT_FALSE(pace_.resume(at(9h))) << "there is none that ends here";
+  EXPECT_EQ(state(9h).pause, Pause::driver);
+  EXPECT_TRUE(pace_.pause(Instant(10h)));
+  EXPECT_EQ(state(9h).pause_ends, Instant(10h));
+  // The driver goes on: what was said here holds.
+  pace_.set_paused_by_driver(false);
+  EXPECT_EQ(state(9h).pause, Pause::command);
+  EXPECT_EQ(state(19h).pause, Pause::timetable);
+  pace_.set_paused_by_driver(true);
+  EXPECT_TRUE(pace_.resume(at(9h)));
+  pace_.set_paused_by_driver(false);
+  EXPECT_FALSE(state(9h).is_paused());
+}
+
 TEST_F(RunPaceTest, TellsWhatTimeHasChanged) {
   const auto change = [this](Duration before, Duration after) {
     return change_text(state(before), state(after), kMidnight + after, 3);
