@@ -118,15 +118,21 @@ Result<Heard> Run::Live::set(std::span<const Assignment> values) {
 }
 
 void Run::Live::follow_driver(const FleetFields& told) {
+  Settings wanted = settings_;
   std::vector<Assignment> values;
-  for (const auto& [name, value] : told) values.push_back({name, value});
-  auto wanted = changed(settings_, begun_, values);
-  if (!wanted) {
-    return note("the fleet's driver was told what this node cannot do: " + wanted.error().message);
+  for (const auto& [name, value] : told) {
+    const Assignment one{name, value};
+    auto next = changed(wanted, begun_, std::span(&one, 1));
+    if (!next) {
+      note("the fleet's driver was told what this node cannot do: " + next.error().message);
+      continue;
+    }
+    wanted = std::move(*next);
+    values.push_back(one);
   }
-  wanted->jobs = std::min(wanted->jobs, run_.parts_.pool.jobs);  // its workers were made for these
-  if (*wanted == settings_) return;
-  apply(std::move(*wanted));
+  wanted.jobs = std::min(wanted.jobs, run_.parts_.pool.jobs);  // its workers were made for these
+  if (wanted == settings_) return;
+  apply(std::move(wanted));
   note("set by the fleet's driver: " + changes_text(settings_, values));
 }
 

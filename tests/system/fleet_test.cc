@@ -112,6 +112,11 @@ TEST_F(FleetTest, WhatTheDriverIsToldHoldsForItsNodes) {
   EXPECT_TRUE(late.wait_for_stderr("set by the fleet's driver: limit-rate 50M"));
   EXPECT_EQ(0, command({"set", "driver", "limit-rate=default"}).exit_status);
   EXPECT_TRUE(node.wait_for_stderr("set by the fleet's driver: limit-rate none"));
+  // What it cannot do keeps it from nothing else: jobs=many, rate=50/s.
+  (void)redis_.ask(R"lua(EVAL "return redis.call('HSET', 'ff:{urls.txt}:job', 'settings', )lua"
+                   R"lua('\4\0\0\0jobs\4\0\0\0many\4\0\0\0rate\4\0\0\00050/s')" 0)lua");
+  EXPECT_TRUE(node.wait_for_stderr("the fleet's driver was told what this node cannot do: jobs"));
+  EXPECT_TRUE(node.wait_for_stderr("set by the fleet's driver: rate 50/s"));
   EXPECT_EQ(0, command({"stop", "driver"}).exit_status);
   const Finished end = finish(driver);
   EXPECT_TRUE(has(end.err, "--jobs, --limit-rate are not used: a driver fetches nothing itself"))
