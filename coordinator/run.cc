@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <sys/epoll.h>
 
-#include <atomic>
 #include <random>
 #include <utility>
 
@@ -21,93 +20,6 @@ constexpr auto kFarewell = std::chrono::seconds(5);
 
 }  // namespace
 
-/// The reader's thread as the Coordinator's LinkSupply.
-class Run::Supply final : public LinkSupply {
- public:
-  explicit Supply(ReaderThread& reader) : reader_(reader) {}
-
-  [[nodiscard]] std::optional<ReaderItem> take() override { return reader_.take(); }
-  void wake_again() override { post_eventfd(reader_.filled_fd()); }
-  void cancel() override { reader_.cancel(); }
-
- private:
-  ReaderThread& reader_;
-};
-
-/// The ledger's thread, which is the report's too, as the Coordinator's LedgerInbox.
-class Run::Inbox final : public LedgerInbox {
- public:
-  /// `node`: null: the run is none.
-  Inbox(LedgerThread& ledger, RunReport& report, RunMeasures& measures, const OutputFolder& output,
-        FleetNode* node)
-      : ledger_(ledger), report_(report), measures_(measures), output_(output), node_(node) {}
-
-  void settle(Settled settled) override { ledger_.settle(std::move(settled)); }
-  void report(std::vector<Record> records) override {
-    const std::size_t count = records.size();
-    ledger_.post(
-        [this, records = std::move(records)] {
-          for (const Record& record : records) {
-            report_.on_record(record);
-            measures_.add(record);
-            if (node_ != nullptr) node_->on_planned(record);
-          }
-        },
-        count);
-  }
-  void error(std::string text) override {
-    ledger_.post([this, text = std::move(text)] { report_.error(text); });
-  }
-  void notice(std::string text) override {
-    ledger_.post([this, text = std::move(text)] { report_.notice(text); });
-  }
-  void detail(std::string text) override {
-    ledger_.post([this, text = std::move(text)] { report_.detail(text); });
-  }
-  void progress(const ProgressState& state, Instant now) override {
-    ledger_.post([this, state, now] {
-      report_.progress(state, now);
-      measures_.tick(report_.live(0), now, std::chrono::system_clock::now());
-    });
-  }
-  /// The answer to SIGUSR1.
-  void show_status() {
-    ledger_.post([this] { report_.show_status(); });
-  }
-  void settle_rest() override { ledger_.settle_rest(); }
-  void close() override { ledger_.close(); }
-  [[nodiscard]] std::size_t backlog() const override { return ledger_.backlog(); }
-  [[nodiscard]] bool is_finished() const override { return ledger_.finished(); }
-  [[nodiscard]] std::optional<std::string> output_error() const override {
-    return ledger_.output_error();
-  }
-  [[nodiscard]] int results_error() const override { return report_.results_error(); }
-  [[nodiscard]] bool results_go_to_stdout() const override { return report_.results_to_stdout(); }
-
-  void measure_free() override {
-    if (measuring_.exchange(true)) return;  // the disk is slow: one question at a time
-    ledger_.post([this] {
-      const auto free = output_.free_bytes();
-      free_ = free ? static_cast<std::int64_t>(*free) : -1;
-      measuring_ = false;
-    });
-  }
-  void forget_free() override { free_ = -1; }
-  [[nodiscard]] std::optional<std::uint64_t> free_bytes() const override {
-    const std::int64_t free = free_;
-    return free < 0 ? std::nullopt : std::optional<std::uint64_t>(free);
-  }
-
- private:
-  LedgerThread& ledger_;
-  RunReport& report_;
-  RunMeasures& measures_;
-  const OutputFolder& output_;
-  FleetNode* const node_;
-  std::atomic<std::int64_t> free_{-1};  // nullopt: -1
-  std::atomic<bool> measuring_{false};
-};
-
 Run::Run(RunParts parts)
     : parts_(std::move(parts)),
       signals_(loop_, [this](int signal) { on_signal(signal); }),
@@ -121,13 +33,12 @@ Run::Run(RunParts parts)
       reserve_(parts_.ledger.path + "-reserve"),
       measures_(*parts_.ledger.ledger, std::move(parts_.metrics), std::chrono::steady_clock::now(),
                 [this](const std::string& problem) { parts_.report->warning(problem); }),
-      inbox_(std::make_unique<Inbox>(ledger_, *parts_.report, measures_, parts_.ledger.output,
-                                     node_.get())),
+      inbox_(ledger_, *parts_.report, measures_, parts_.ledger.output, node_.get()),
       ledger_(BatchSettler(*parts_.ledger.ledger, placer_, hooks()),
               [this] { parts_.report->flush(); }),
-      supply_(std::make_unique<Supply>(reader_)),
+      supply_(reader_),
       coordinator_(make_coordinator()),
-      live_(std::make_unique<Live>(*this, *inbox_)) {}
+      live_(std::make_unique<Live>(*this, inbox_)) {}
 
 Run::~Run() = default;
 
@@ -174,8 +85,8 @@ Coordinator Run::make_coordinator() {
   const Coordinator::Seams seams{.workers = driver_ ? driver_->workers() : *workers_,
                                  .routes = routes_,
                                  .timers = timers_,
-                                 .links = *supply_,
-                                 .ledger = *inbox_,
+                                 .links = supply_,
+                                 .ledger = inbox_,
                                  .guard = node_.get()};
   const auto leave_loop = [this] { loop_.stop(); };
   Coordinator::About about{.launched = parts_.launched, .output = parts_.ledger.output.path()};
@@ -213,11 +124,11 @@ void Run::after_batch() {
 // --- In a fleet ---
 
 void Run::join_fleet() {
-  const auto notice = [this](std::string text) { inbox_->notice(std::move(text)); };
+  const auto notice = [this](std::string text) { inbox_.notice(std::move(text)); };
   if (driver_) {
     driver_->start(
         loop_,
-        {.settle = [this](Settled settled) { inbox_->settle(std::move(settled)); },
+        {.settle = [this](Settled settled) { inbox_.settle(std::move(settled)); },
          .settle_early = [this] { ledger_.settle_early(); },
          .on_gone = [this](std::string why) { coordinator_.on_out_of_reach(std::move(why)); },
          .on_notice = notice});
@@ -272,7 +183,7 @@ void Run::watch_threads() {
 }
 
 void Run::on_signal(int signal) {
-  if (signal == SIGUSR1) return inbox_->show_status();
+  if (signal == SIGUSR1) return inbox_.show_status();
   if (node_) node_->leave();
   coordinator_.on_signal(signal);
 }
@@ -316,8 +227,8 @@ void Run::close_ledger() {
 void Run::open_control() {
   auto opened = ControlSocket::open(parts_.ledger.output.own_fd(), parts_.ledger.output.state_fd());
   if (!opened) {
-    return inbox_->notice("fanfetch status, set, pause and stop cannot reach this run: " +
-                          opened.error().message);
+    return inbox_.notice("fanfetch status, set, pause and stop cannot reach this run: " +
+                         opened.error().message);
   }
   control_.emplace(std::move(*opened));
   server_.emplace(loop_, control_->take_listener(), *live_);
@@ -326,9 +237,8 @@ void Run::open_control() {
 void Run::note_protections(Protections reached) {
   parts_.ledger.protections = reached;
   const std::string missing = missing_protections(reached, sandbox_support());
-  inbox_->detail(missing.empty()
-                     ? "the workers are in their sandboxes: files, calls, ports, signals"
-                     : "the workers' sandboxes do not restrict: " + missing);
+  inbox_.detail(missing.empty() ? "the workers are in their sandboxes: files, calls, ports, signals"
+                                : "the workers' sandboxes do not restrict: " + missing);
 }
 
 RunEnd Run::finish() {

@@ -21,6 +21,7 @@
 #include "coordinator/report/run_report.h"
 #include "coordinator/report/tally.h"
 #include "coordinator/run_end.h"
+#include "coordinator/run_threads.h"
 #include "coordinator/settle/ledger_thread.h"
 #include "coordinator/settle/placer.h"
 #include "coordinator/settle/reserve.h"
@@ -72,8 +73,6 @@ class Run {
   [[nodiscard]] RunEnd carry_out();
 
  private:
-  class Supply;
-  class Inbox;
   class Live;
 
   [[nodiscard]] std::unique_ptr<PoolWorkers> make_pool();
@@ -102,11 +101,11 @@ class Run {
   RouteFinder routes_;
   ReaderThread reader_;
   const Placer placer_;
-  Reserve reserve_;               // the ledger thread's
-  RunMeasures measures_;          // the same
-  std::unique_ptr<Inbox> inbox_;  // before the ledger's thread, which uses it
+  Reserve reserve_;       // the ledger thread's
+  RunMeasures measures_;  // the same
+  InboxOfThread inbox_;   // before the ledger's thread, which uses it
   LedgerThread ledger_;
-  std::unique_ptr<Supply> supply_;
+  SupplyOfThread supply_;
   Coordinator coordinator_;
   std::unique_ptr<Live> live_;
   std::optional<ControlSocket> control_;

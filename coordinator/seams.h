@@ -15,8 +15,8 @@
 namespace fanfetch {
 
 /// The reader's thread, as the loop sees it: planned links and what else a list brings. Abstract so
-/// that the loop is tested without a thread; the real one is in run.cc, and so is that of the next
-/// seam.
+/// that the loop is tested without a thread; the real one is in run_threads.h, and so is that
+/// of the next seam.
 struct LinkSupply {
   virtual ~LinkSupply() = default;
   /// What is next; nullopt: nothing yet, an event of the loop will tell.

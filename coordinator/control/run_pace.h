@@ -10,8 +10,9 @@
 namespace fanfetch {
 
 /// How fast a run may go, and whether at all: what its user has said of that, the timetable of
-/// --limit-rate, and of a fleet's node its driver. Pure: it is asked with the time of both clocks, since a timetable goes by the one
-/// on the wall, and a pause for a time by the one that nobody sets.
+/// --limit-rate, and of a fleet's node its driver. Pure: it is asked with the time of both clocks,
+/// since a timetable goes by the one on the wall, and a pause for a time by the one that nobody
+/// sets.
 class RunPace {
  public:
   struct Now {
