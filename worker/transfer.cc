@@ -90,7 +90,7 @@ bool Transfer::starts_over(const ExchangeEnd& end) {
   return true;
 }
 
-std::optional<Outcome> Transfer::finish(ExchangeEnd end) {
+std::optional<Outcome> Transfer::finish(const ExchangeEnd& end) {
   body_.end(end);
   if (starts_over(end)) return std::nullopt;
   Outcome outcome = conclude(end);

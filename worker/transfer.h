@@ -55,7 +55,7 @@ class Transfer : public ResponseTaker {
   /// How it ended. nullopt: what there is of it is of no use after all, and another request is to
   /// be made: start(), see kMaxJobRequests. REQUIRES: the transport reported `end`; or the caller
   /// ends the transfer.
-  [[nodiscard]] std::optional<Outcome> finish(ExchangeEnd end);
+  [[nodiscard]] std::optional<Outcome> finish(const ExchangeEnd& end);
   /// Call about once a second, so that a kill costs seconds of a transfer.
   void checkpoint_in_time(Instant now) { body_.checkpoint_in_time(now); }
   /// The run is being stopped, or the job given up: leaves all that has come for the next attempt

@@ -26,7 +26,8 @@ Transport& Transports::choose(const Job& job, const HttpRequest& request) {
 
 std::unique_ptr<Exchange> Transports::start(const Job& job, HttpRequest request, Repeat repeat,
                                             ResponseTaker& taker) {
-  return choose(job, request).start(job, std::move(request), repeat, taker);
+  Transport& chosen = choose(job, request);
+  return chosen.start(job, std::move(request), repeat, taker);
 }
 
 void Transports::collect(const Done& done) {

@@ -231,7 +231,7 @@ void Worker::judge_in_time(const Running& running) {
 // --- The end ---
 
 void Worker::finish(Transfer& transfer, ExchangeEnd end) {
-  auto outcome = transfer.finish(std::move(end));
+  auto outcome = transfer.finish(end);
   pacer_.forget(&transfer);
   if (!outcome) return start(transfer);
   report(transfer, std::move(*outcome));

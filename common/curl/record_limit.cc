@@ -29,8 +29,7 @@ std::uint64_t number_at(const SSL* ssl, int place) {
 
 void keep(SSL* ssl, int place, std::uint64_t number) {
   static_assert(sizeof(void*) >= sizeof number);
-  SSL_set_ex_data(ssl, place,
-                  reinterpret_cast<void*>(number));  // NOLINT(performance-no-int-to-ptr)
+  SSL_set_ex_data(ssl, place, reinterpret_cast<void*>(number));
 }
 
 /// OpenSSL calls it with each message, and with the head of each record.

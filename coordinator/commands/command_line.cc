@@ -115,7 +115,7 @@ std::vector<std::string> words_for_cli(std::span<const char* const> given) {
 std::string unknown_word(const Row& row, const CLI::App& app, std::string_view word) {
   const std::string_view shown = word.substr(0, word.find('='));
   const std::string_view name = shown.substr(std::min(shown.find_first_not_of('-'), shown.size()));
-  const std::string what = fmt::format("{} is not an option", shown);
+  std::string what = fmt::format("{} is not an option", shown);
   std::vector<std::string_view> names;
   for (const CLI::Option* option : app.get_options()) {
     for (const std::string& one : option->get_lnames()) names.push_back(one);

@@ -32,9 +32,8 @@ Result<ReadAnswer> read_answer(std::string_view line) {
                     .changed = flag(document, "changed"),
                     .settings = {},
                     .text = text(document, "text")};
-  const auto settings = document.FindMember("settings");
-  if (settings == document.MemberEnd() || !settings->value.IsArray()) return answer;
-  for (const Json& one : settings->value.GetArray()) {
+  if (!document.HasMember("settings") || !document["settings"].IsArray()) return answer;
+  for (const Json& one : document["settings"].GetArray()) {
     if (!one.IsObject()) continue;
     answer.settings.push_back(
         {text(one, "name"), text(one, "now"), text(one, "begun"), text(one, "holds")});

@@ -95,7 +95,8 @@ tl::unexpected<Error> cannot_open(const std::string& path, const DatabaseError& 
 }  // namespace
 
 bool may_be_ledger(const std::string& path) {
-  static constexpr std::string_view kMagic("SQLite format 3", 16);  // with its NUL
+  static constexpr char kMagicBytes[] = "SQLite format 3";
+  static constexpr std::string_view kMagic(kMagicBytes, sizeof kMagicBytes);  // with its NUL
   char begin[kMagic.size()] = {};
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return true;

@@ -132,7 +132,7 @@ std::optional<ExchangeEnd> PageTransport::get(const Url& url,
     if (!end || reader.has_head() || end->cause == EndCause::timeout) return end;
     reader = PageReader();
   }
-  const auto connected = connect(url.request, proxy, patience.until, policy);
+  auto connected = connect(url.request, proxy, patience.until, policy);
   if (!connected || connected->cause != EndCause::complete) return connected;
   return exchange(request, reader, patience);
 }

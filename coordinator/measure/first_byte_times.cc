@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
@@ -46,7 +47,7 @@ std::optional<FirstByteTimes::Time> FirstByteTimes::quantile(double share) const
     }
     const double from = index == 0 ? 0 : static_cast<double>(kBounds[index - 1].count());
     const auto to = static_cast<double>(kBounds[index].count());
-    return Time(static_cast<Time::rep>(from + (to - from) * (wanted - below) / here + 0.5));
+    return Time(std::llround(from + (to - from) * (wanted - below) / here));
   }
   return kBounds.back();
 }

@@ -18,7 +18,7 @@ bool anything_lies_at(int folder, const std::string& name) {
 
 }  // namespace
 
-ClaimedName NameClaims::claim(std::string wanted, const Sha256Digest& hash,
+ClaimedName NameClaims::claim(const std::string& wanted, const Sha256Digest& hash,
                               const TakenInLedger& in_ledger, std::optional<std::uint64_t> held) {
   ClaimedName claimed{.name = wanted, .key = name_key(wanted)};
   for (unsigned n = 1; claimed.key != held && !claim_free(claimed, in_ledger); ++n) {
@@ -35,7 +35,7 @@ ClaimedName NameClaims::claim_for_content(const Link& link, const Saved& saved,
   if (wanted == link.name) return {.name = std::move(wanted), .key = link.name_key};
   // The planned name may be among those that are tried: it is the wanted one in another case, or
   // photo.jpg was taken when the plan claimed photo-1a2b3c4d.jpg.
-  return claim(std::move(wanted), link.hash, in_ledger, link.name_key);
+  return claim(wanted, link.hash, in_ledger, link.name_key);
 }
 
 bool NameClaims::claim_existing(std::uint64_t key, const TakenInLedger& in_ledger) {

@@ -46,7 +46,7 @@ class NameClaims {
   /// Claims `wanted` or, if that is not free, the first free one of other_name(wanted, hash, n).
   /// `held`: the key of a name that the link has claimed already, which counts as free.
   /// May look into the output folder and the ledger.
-  [[nodiscard]] ClaimedName claim(std::string wanted, const Sha256Digest& hash,
+  [[nodiscard]] ClaimedName claim(const std::string& wanted, const Sha256Digest& hash,
                                   const TakenInLedger& in_ledger,
                                   std::optional<std::uint64_t> held = std::nullopt);
   /// For a link whose body is whole: the planned name or, where name_for_content() gives another

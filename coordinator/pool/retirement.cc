@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstdio>
+#include <charconv>
 
 #include "common/file_content.h"
 
@@ -23,9 +23,12 @@ std::optional<std::string> why_to_retire(const WorkerUse& use, std::uint64_t mos
 std::uint64_t resident_memory(int pid) {
   // proc(5): size, resident, … in pages.
   const std::string statm = file_content(fmt::format("/proc/{}/statm", pid), 1);
-  unsigned long resident = 0;
-  if (std::sscanf(statm.c_str(), "%*u %lu", &resident) != 1) return 0;
-  return std::uint64_t{resident} * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  const std::size_t resident_at = statm.find(' ') + 1;
+  std::uint64_t resident = 0;
+  if (resident_at > 0) {
+    std::from_chars(statm.data() + resident_at, statm.data() + statm.size(), resident);
+  }
+  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace fanfetch

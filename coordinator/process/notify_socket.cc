@@ -49,7 +49,7 @@ NotifySocket NotifySocket::take_from_environment() {
 
 bool NotifySocket::send(std::string_view lines) const {
   // By name each time: a manager that was replaced has another socket there.
-  const auto* address = reinterpret_cast<const sockaddr*>(&address_);  // NOLINT(*reinterpret-cast)
+  const auto* address = reinterpret_cast<const sockaddr*>(&address_);
   ssize_t sent = 0;
   do {
     sent = ::sendto(fd_.get(), lines.data(), lines.size(), MSG_NOSIGNAL, address, length_);
@@ -63,7 +63,7 @@ std::optional<Duration> take_watchdog_from_environment(pid_t self) {
   if (!microseconds || (pid && number(*pid) != self)) return std::nullopt;
   const auto count = number(*microseconds);
   // What is longer than a year is no watch, and would be too much for Duration.
-  constexpr std::int64_t kYear = 365ll * 24 * 3600 * 1'000'000;
+  constexpr std::int64_t kYear = std::int64_t{365} * 24 * 3600 * 1'000'000;
   if (!count || *count <= 0 || *count > kYear) return std::nullopt;
   return std::chrono::microseconds(*count);
 }

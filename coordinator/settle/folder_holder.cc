@@ -50,7 +50,7 @@ bool Holder::may_be_here() const {
 }
 
 std::string holder_text(HeldFor purpose) {
-  const auto word = [](std::string text) { return text.empty() ? std::string(kUnknown) : text; };
+  const auto word = [](const std::string& text) { return text.empty() ? kUnknown : text; };
   return fmt::format("{} {} {}{}", ::getpid(), word(own_host()), word(own_boot_id()),
                      purpose == HeldFor::verify ? fmt::format(" {}", kVerify) : "");
 }

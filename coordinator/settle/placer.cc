@@ -123,7 +123,7 @@ class Round {
       one.n = 0;
     }
     if (++one.n > kMaxOtherNames) return fail("{}", cannot_name(part.wanted, error));
-    refused_.push_back(std::move(one));
+    refused_.push_back(one);
     return {};
   }
 

@@ -117,7 +117,7 @@ Result<bool> TableSource::read_more() {
 /// Splits the first row by the first separator that gives it the wanted column; by the usual one if
 /// none does. False: there is no row.
 Result<bool> TableSource::read_first_row() {
-  const auto row = next_row();
+  auto row = next_row();
   is_first_row_read_ = true;
   if (!row || !*row || options_.is_given) return row;
   // A URL alone is no heading, and may have any of the separators.

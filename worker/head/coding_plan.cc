@@ -58,8 +58,8 @@ CodingPlan plan_codings(std::span<const Coding> codings, const FileNames& names)
   std::size_t own = 0;  // how many of them, from the first, are the file's own
   for (std::size_t i = 0; i < codings.size(); ++i) {
     const bool named = is_named(codings[i], names);
-    const bool again =
-        std::find(codings.begin(), codings.begin() + i, codings[i]) != codings.begin() + i;
+    const auto before = codings.first(i);
+    const bool again = std::ranges::find(before, codings[i]) != before.end();
     if (has_decoder(codings[i]) && (!named || again)) continue;
     own = i + 1;
     if (!named) {
@@ -68,7 +68,8 @@ CodingPlan plan_codings(std::span<const Coding> codings, const FileNames& names)
           name(codings[i]));
     }
   }
-  plan.remove.assign(codings.rbegin(), codings.rend() - own);
+  const auto removed = codings.subspan(own);
+  plan.remove.assign(removed.rbegin(), removed.rend());
   return plan;
 }
 

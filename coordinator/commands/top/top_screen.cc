@@ -144,7 +144,7 @@ HostColumns host_columns(std::size_t columns) { return {columns >= 70, columns >
 
 std::string host_state(const TopHost& host) {
   if (host.state == "open") return "";
-  const std::string word = host.state == "given_up" ? "given up" : host.state;
+  std::string word = host.state == "given_up" ? "given up" : host.state;
   if (!host.paused_for) return word;
   return word + ' ' + human_time_left(in_duration(*host.paused_for));
 }

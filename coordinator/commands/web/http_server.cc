@@ -32,12 +32,12 @@ using HttpResponse = httplib::Response;
 /// Seconds after which there may be a newer report.
 constexpr const char* kAskAgain = "2";
 
-void say(HttpResponse& response, FixedAnswer answer) {
+void say(HttpResponse& response, const FixedAnswer& answer) {
   response.status = answer.status;
   if (answer.header) {
     response.set_header(std::string(answer.header->first), std::string(answer.header->second));
   }
-  response.set_content(std::move(answer.body), std::string(answer.content_type));
+  response.set_content(answer.body, std::string(answer.content_type));
 }
 
 void say(HttpResponse& response, int status, std::string_view text) {

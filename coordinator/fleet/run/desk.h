@@ -37,7 +37,7 @@ class Desk {
         FleetLine::Events{.on_up = [this](RedisData) { begin(); },
                           .on_down = nullptr,
                           .on_gone =
-                              [this](std::string why, bool is_hopeless) {
+                              [this](const std::string& why, bool is_hopeless) {
                                 end(tl::unexpected(exit_with(
                                     is_hopeless ? kExitConfiguration : kExitListFailed, why)));
                               },
@@ -58,9 +58,9 @@ class Desk {
   void send(const std::vector<std::string>& words, std::function<void(const RedisReply&)> next) {
     (void)line_->send(words, checked(std::move(next)));
   }
-  void run(std::string_view script, std::vector<std::string> arguments,
+  void run(std::string_view script, const std::vector<std::string>& arguments,
            std::function<void(const RedisReply&)> next) {
-    (void)line_->run(script, std::move(arguments), checked(std::move(next)));
+    (void)line_->run(script, arguments, checked(std::move(next)));
   }
   void ask_again(Duration wait = kAskAgain) {
     cancel_timer(loop_, again_timer_);

@@ -70,11 +70,11 @@ class BeginDesk final : public Desk<FleetJob> {
     send({"HGETALL", key_prefix(job_.name) + "job"}, [this](const RedisReply& hash) {
       auto job = decode_job(job_.name, fields_of(hash));
       if (!job) return end(tl::unexpected(exit_with(kExitConfiguration, job.error().message)));
-      wipe(std::move(*job));
+      wipe(*job);
     });
   }
 
-  void wipe(FleetJob job) {
+  void wipe(const FleetJob& job) {
     run(scripts::kWipe, {key_prefix(job.name), std::to_string(job.partitions)},
         [this, job](const RedisReply&) { end(job); });
   }

@@ -68,7 +68,7 @@ Result<std::optional<std::size_t>> DecodedStream::read(std::span<char> to) {
 
 /// False: the run is stopping.
 Result<bool> DecodedStream::begin() {
-  const auto decompressed = decompress();
+  auto decompressed = decompress();
   if (!decompressed || !*decompressed) return decompressed;
   return skip_mark();
 }

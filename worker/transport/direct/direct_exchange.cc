@@ -16,8 +16,8 @@ constexpr std::size_t kUnwantedBytes = 64 * 1024;
 
 }  // namespace
 
-DirectExchange::DirectExchange(DirectTransport& transport, const Job& job, HttpRequest request,
-                               Repeat repeat, ResponseTaker& taker)
+DirectExchange::DirectExchange(DirectTransport& transport, const Job& job,
+                               const HttpRequest& request, Repeat repeat, ResponseTaker& taker)
     : transport_(transport),
       job_(job),
       taker_(taker),

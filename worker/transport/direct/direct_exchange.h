@@ -31,8 +31,8 @@ class DirectTransport;
 class DirectExchange final : public Exchange, private Connection::User, private Connector::Client {
  public:
   /// All is lent, but the request.
-  DirectExchange(DirectTransport& transport, const Job& job, HttpRequest request, Repeat repeat,
-                 ResponseTaker& taker);
+  DirectExchange(DirectTransport& transport, const Job& job, const HttpRequest& request,
+                 Repeat repeat, ResponseTaker& taker);
   ~DirectExchange() override;
   DirectExchange(const DirectExchange&) = delete;
   DirectExchange& operator=(const DirectExchange&) = delete;

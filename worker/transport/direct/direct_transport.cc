@@ -18,7 +18,7 @@ DirectTransport::~DirectTransport() { cancel_wake(); }
 
 std::unique_ptr<Exchange> DirectTransport::start(const Job& job, HttpRequest request, Repeat repeat,
                                                  ResponseTaker& taker) {
-  auto exchange = std::make_unique<DirectExchange>(*this, job, std::move(request), repeat, taker);
+  auto exchange = std::make_unique<DirectExchange>(*this, job, request, repeat, taker);
   exchange->begin();
   return exchange;
 }

@@ -47,7 +47,8 @@ class SameContents {
     std::uint64_t content = 0;  // of its digest
     std::uint64_t bytes = 0;
     std::int64_t row = 0;
-    auto operator<=>(const File&) const = default;
+    auto operator<=>(const File&) const =
+        default;  // NOLINT(modernize-use-nullptr): it takes a 0 for one
   };
   static constexpr std::size_t kParts = 256;  // by one byte of the digest
   static constexpr std::size_t kPiece = 512;  // files of a part that are written at once
