@@ -73,8 +73,8 @@ void Worker::beat() {
 }
 
 void Worker::after_batch() {
-  transports_.collect([this](ResponseTaker& taker, ExchangeEnd end) {
-    finish(static_cast<Transfer&>(taker), std::move(end));
+  transports_.collect([this](ResponseTaker& taker, const ExchangeEnd& end) {
+    finish(static_cast<Transfer&>(taker), end);
   });
   if (channel_.stopping() == Stopping::cut) return leave();
   take_jobs();
@@ -230,7 +230,7 @@ void Worker::judge_in_time(const Running& running) {
 
 // --- The end ---
 
-void Worker::finish(Transfer& transfer, ExchangeEnd end) {
+void Worker::finish(Transfer& transfer, const ExchangeEnd& end) {
   auto outcome = transfer.finish(end);
   pacer_.forget(&transfer);
   if (!outcome) return start(transfer);

@@ -50,7 +50,7 @@ class Worker : private Transfer::Supervisor {
   void judge();
   void judge_in_time(const Running& running);
   [[nodiscard]] bool is_to_be_given_up(const Running& running) const;
-  void finish(Transfer& transfer, ExchangeEnd end);
+  void finish(Transfer& transfer, const ExchangeEnd& end);
   void give_up(Transfer& transfer);
   void report(Transfer& transfer, Outcome outcome);
   void after_batch();
