@@ -4,7 +4,8 @@
 
 namespace fanfetch {
 
-PackedLink::PackedLink(Link&& link) {
+// The structured binding moves from it.
+PackedLink::PackedLink(Link link) {  // NOLINT(performance-unnecessary-value-param)
   // All members by their number: without one that is new, this does not compile. That each comes
   // back is for packed_link_test to see, which compares them all.
   auto& [index, listed, url, hash, name, open_name, name_given, name_key, host_limit, piece,

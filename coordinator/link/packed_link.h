@@ -14,7 +14,7 @@ namespace fanfetch {
 /// busy. Its texts are one, as most of them are pieces of its URL.
 class PackedLink {
  public:
-  explicit PackedLink(Link&& link);
+  explicit PackedLink(Link link);
 
   /// The link as it was. Call once.
   [[nodiscard]] Link unpack() &&;
