@@ -57,6 +57,8 @@ UnrulyRelay::~UnrulyRelay() {
   {
     const std::lock_guard lock(mutex_);
     is_over_ = true;
+    for (const int socket : open_)
+      ::shutdown(socket, SHUT_RDWR);  // whoever waits to send waits no more
   }
   thawed_.notify_all();
   post_eventfd(stop_event_.get());
@@ -72,7 +74,7 @@ void UnrulyRelay::cut(std::string text, unsigned times) {
 
 void UnrulyRelay::cut_all() {
   const std::lock_guard lock(mutex_);
-  for (const int client : open_) ::shutdown(client, SHUT_RDWR);
+  for (const int socket : open_) ::shutdown(socket, SHUT_RDWR);
 }
 
 void UnrulyRelay::freeze() {
@@ -102,11 +104,11 @@ void UnrulyRelay::accept_clients() {
       const UniqueFd server = connect_to(address_, server_port_);
       if (!server.valid()) return;
       std::unique_lock lock(mutex_);
-      const auto at = open_.insert(open_.end(), client.get());
+      const auto at = open_.insert(open_.end(), {client.get(), server.get()});
       lock.unlock();
       serve(client.get(), server.get());
       lock.lock();
-      open_.erase(at);
+      open_.erase(at, std::next(at, 2));
     });
   }
 }

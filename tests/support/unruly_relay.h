@@ -60,7 +60,8 @@ class UnrulyRelay {
   std::string text_;        // under the mutex
   bool is_frozen_ = false;  // under the mutex
   bool is_over_ = false;    // under the mutex
-  std::list<int> open_;     // under the mutex: sockets of clients, while they are served
+  std::list<int>
+      open_;  // under the mutex: sockets of clients and of their servers, while they are served
   std::atomic<unsigned> left_ = 0;
   std::atomic<std::chrono::milliseconds> delay_ = std::chrono::milliseconds(0);
   std::list<std::thread> clients_;  // used by the accept thread only, until it is joined

@@ -189,15 +189,15 @@ class FleetChaosTest : public FleetTest {
 
 TEST_F(FleetChaosTest, WhateverFailsNothingIsLostOrDoubled) {
   SCOPED_TRACE(seed());
+  replace_the_ended();
+  wait_for_requests(20);
   const auto begun = Clock::now();
   const auto until = begun + time_;
   // Both of them once, where the job has something to lose.
   std::multimap<Clock::time_point, std::function<void()>> losses;
   losses.emplace(begun + time_ / 3, [this] { lose_all_data(); });
   losses.emplace(begun + time_ * 2 / 3, [this] { lose_end_of_log(); });
-  replace_the_ended();
-  wait_for_requests(20);
-  while (Clock::now() < until && !is_done_) {
+  while ((Clock::now() < until || !losses.empty()) && !is_done_) {
     std::this_thread::sleep_for(milliseconds(pick(100, 1200)));
     mend(false);
     replace_the_ended();
@@ -229,8 +229,10 @@ TEST_F(FleetChaosTest, WhateverFailsNothingIsLostOrDoubled) {
   EXPECT_TRUE(losses.empty()) << "the job was done before all was lost";
   expect_all_saved();
   expect_limits_held();
-  EXPECT_LE(requests(),
-            static_cast<std::size_t>(links_) * 105 / 100 + kRequestsOfAFailure * failures_);
+  if (time_ > kShortTime) {  // with fewer links, this would allow to fetch each several times
+    EXPECT_LE(requests(),
+              static_cast<std::size_t>(links_) * 105 / 100 + kRequestsOfAFailure * failures_);
+  }
   const auto ledger = read_ledger(folder_.at("driver"));
   ASSERT_TRUE(ledger);
   EXPECT_EQ("ok", ledger->integrity);

@@ -15,7 +15,7 @@ class FleetSentinelTest : public FleetTest {
         second_(config(fmt::format("replicaof {} {}", RealRedis::address(), first_.port()))),
         sentinel_(
             {fmt::format("sentinel monitor fleet {} {} 1", RealRedis::address(), first_.port()),
-             "sentinel auth-pass fleet watch", "sentinel down-after-milliseconds fleet 500",
+             "sentinel auth-pass fleet watch", "sentinel down-after-milliseconds fleet 3000",
              "sentinel failover-timeout fleet 2000"},
             RealRedis::Kind::sentinel) {
     wait_for([this] {
@@ -64,6 +64,7 @@ TEST_F(FleetSentinelTest, AReplicaTakesOverInMidRun) {
   FanfetchProcess one(by_sentinel(node_setup(1))), two(by_sentinel(node_setup(2)));
   FanfetchProcess driver(by_sentinel(driver_setup()));
   wait_for_requests(60);
+  ASSERT_TRUE(has(ask(first_, "INFO replication"), "role:master"));
   first_.kill();
   const Finished end = finish(driver);
   EXPECT_EQ(0, end.exit_status) << end.describe();
@@ -92,6 +93,7 @@ TEST_F(FleetSentinelTest, AReplicaThatKnowsLessTakesOver) {
   driver.signal(SIGSTOP);
   wait_for([this] { return links_in(first_) == 0; });
   ASSERT_GT(links_in(second_), 0u);
+  ASSERT_TRUE(has(ask(first_, "INFO replication"), "role:master"));
   first_.kill();
   driver.signal(SIGCONT);
   const Finished end = finish(driver);

@@ -79,7 +79,10 @@ TEST_F(FleetSpreadTest, ThreeNodesShareAHost) {
   expect_all_saved();
   expect_limits_held();
   EXPECT_LE(requests(), 240u * 105 / 100);  // a lease may be lost where the machine stands still
-  for (int number = 1; number <= 3; ++number) EXPECT_GE(files_of(number), 30u) << node(number);
+  // Which partitions a node has depends on when it came: one may be without a piece.
+  int sharing = 0;
+  for (int number = 1; number <= 3; ++number) sharing += files_of(number) >= 30 ? 1 : 0;
+  EXPECT_GE(sharing, 2);
   EXPECT_TRUE(kept_in_redis().empty());
 }
 
