@@ -139,6 +139,7 @@ void Run::join_fleet() {
       {.on_stopped =
            [this] { coordinator_.end_as_asked(EndReason::stop_command, "the fleet was stopped"); },
        .on_paused = [this](bool is_paused) { live_->follow_drivers_pause(is_paused); },
+       .on_list_over = [this] { live_->end_pauses(); },
        .on_set = [this](const FleetFields& told) { live_->follow_driver(told); },
        .on_notice = notice});
 }

@@ -154,13 +154,20 @@ void Run::Live::follow_drivers_pause(bool is_paused) {
             : ""));
 }
 
-Result<Heard> Run::Live::resume() {
-  const bool had_pause = pace_.resume(both_clocks());
+void Run::Live::end_pauses() {
+  const bool was_paused = applied_.is_paused();
+  pace_.set_paused_by_driver(false);
+  (void)pace_.resume(both_clocks());
   go_by_pace();
+  if (was_paused) note("the fleet's list is at its end, and so is the pause");
+}
+
+Result<Heard> Run::Live::resume() {
   if (applied_.pause == RunPace::Pause::driver) {
     return fail("this node is paused by the fleet's driver: resume in the driver's folder");
   }
-  if (!had_pause) return Heard::so_already;
+  if (!pace_.resume(both_clocks())) return Heard::so_already;
+  go_by_pace();
   note("resumed" + (settings_.limit_rate.is_timetable()
                         ? ": --limit-rate " + holds_text(applied_, both_clocks().wall)
                         : ""));

@@ -37,6 +37,8 @@ class Run::Live final : public LiveRun {
   void follow_driver(const FleetFields& told);
   /// The driver pauses the fleet, or goes on.
   void follow_drivers_pause(bool is_paused);
+  /// The fleet's list is at its end, which a paused run does not look for.
+  void end_pauses();
   Heard pause(std::optional<std::chrono::milliseconds> time) override;
   [[nodiscard]] Result<Heard> resume() override;
   Heard stop() override;

@@ -52,7 +52,7 @@ struct LiveRun {
   [[nodiscard]] virtual Result<Heard> set(std::span<const Assignment> values) = 0;
   /// Nothing new begins, for `time` or until resume().
   virtual Heard pause(std::optional<std::chrono::milliseconds> time) = 0;
-  /// Error: whose pause, that nobody ends here, holds still.
+  /// Error: who else pauses the run; nothing is done.
   [[nodiscard]] virtual Result<Heard> resume() = 0;
   /// The run ends politely.
   virtual Heard stop() = 0;

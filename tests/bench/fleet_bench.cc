@@ -51,6 +51,7 @@ class IdleNode {
     loop_.watch(node_.door().filled_fd(), EPOLLIN, [this](std::uint32_t) { take(); });
     node_.start(loop_, {.on_stopped = [this] { loop_.stop(); },
                         .on_paused = [](bool) {},
+                        .on_list_over = [] {},
                         .on_set = [](const FleetFields&) {},
                         .on_notice =
                             [](const std::string& text) {

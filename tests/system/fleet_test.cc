@@ -133,6 +133,7 @@ TEST_F(FleetTest, APausedNodeEndsWithItsJob) {
   wait_for_requests(20);
   EXPECT_EQ(0, command({"pause", "driver"}).exit_status);
   EXPECT_TRUE(node.wait_for_stderr("paused by the fleet's driver"));
+  EXPECT_EQ(0, command({"pause", FleetTest::node(1)}).exit_status);  // by itself, too
   (void)redis_.ask("HSET 'ff:{urls.txt}:job' state done");
   const Finished ended = finish(node);
   EXPECT_EQ(0, ended.exit_status) << ended.describe();

@@ -82,11 +82,10 @@ void FleetNode::on_up(RedisData data) {
   links_.on_up(data);
 }
 
-/// A paused run would not look for the end of its list.
 void FleetNode::end_list(std::optional<Error> why) {
   is_over_ = true;
   links_.stop();
-  if (std::exchange(is_paused_, false)) events_.on_paused(false);
+  events_.on_list_over();
   links_.door().close(std::move(why));
 }
 
