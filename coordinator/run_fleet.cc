@@ -31,11 +31,16 @@ TellUser tell_user(const Options& options) {
 void tell_of_fewer_pieces(const SpreadHosts& wanted, const SpreadHosts& given,
                           const TellUser& tell) {
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    if (given[i].pieces >= std::max(wanted[i].pieces, 2u)) continue;
+    const unsigned pieces = given[i].pieces;
+    if (pieces >= std::max(wanted[i].pieces, 2u)) continue;
     tell(
-        fmt::format("--spread {}: its limit is {} transfers at once, and so it has {} pieces; see "
-                    "--host-limit",
-                    wanted[i].host, given[i].pieces, given[i].pieces));
+        pieces == 1
+            ? fmt::format("--spread {}: it is skipped, or may have one transfer at once, and so it "
+                          "is not spread; see --host-limit",
+                          wanted[i].host)
+            : fmt::format("--spread {}: it may have {} transfers at once, and so it has {} pieces; "
+                          "see --host-limit",
+                          wanted[i].host, pieces, pieces));
   }
 }
 

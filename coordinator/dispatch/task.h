@@ -52,10 +52,10 @@ struct Task : TaskProgress {
 
   /// Of the next request, or of the one that is being made.
   [[nodiscard]] const Url& url() const { return redirected ? *redirected : link.url; }
-  /// Of its host, that asks for url(): the link's own, as long as no redirect has led elsewhere.
+  /// Of its host, that asks for url(): the link's own, as long as no redirect has led to another
+  /// host. One to the same host by https is not asked with its whole limit by each node.
   [[nodiscard]] HostPiece piece() const {
-    const bool is_elsewhere = redirected && origin != link.url.origin();
-    return is_elsewhere ? HostPiece{} : link.piece;
+    return url().host == link.url.host ? link.piece : HostPiece{};
   }
   /// Where a redirect leads.
   void follow(Url other) {

@@ -20,10 +20,12 @@ constexpr std::chrono::milliseconds kFirstPause{16};
 
 /// Of a job whose nodes work by another --spread. `spread`: that, as Redis has it.
 std::string spread_otherwise(std::string_view job, const std::string& spread) {
+  std::string options;
+  for (const char c : " " + spread) options += c == ' ' ? " --spread " : std::string(1, c);
   return fmt::format(
       "job '{}' was begun {}, and nodes work by that: begin it so again, or otherwise once they "
       "have ended, as after fanfetch stop",
-      job, spread.empty() ? "without --spread" : "with --spread " + printable(spread, 1000));
+      job, spread.empty() ? "without --spread" : "with" + printable(options, 1000));
 }
 
 class BeginDesk final : public Desk<FleetJob> {

@@ -14,7 +14,7 @@ unsigned limit_of(const SpreadHost& host, const HostRules& rules, unsigned usual
   for (const HostLimit& own : rules.limits) {
     if (own.host != host.host || !own.port) continue;
     if (host.port == own.port) return own.most.value_or(0);
-    if (!host.port && own.most) limit = std::min(limit, *own.most);
+    if (!host.port && own.most) limit = limit == 0 ? *own.most : std::min(limit, *own.most);
   }
   return limit;
 }
@@ -32,9 +32,10 @@ Result<> check_limits(const SpreadHosts& hosts, const HostRules& rules, unsigned
     const unsigned limit = limit_of(host, rules, usual);
     if (limit == 0 || limit >= host.pieces) continue;
     return fail(
-        "{} is spread over {} pieces, and each of them has one transfer at least: with {} it is "
-        "to be a run with another --spread",
-        host.host, host.pieces, limit);
+        "{0} is spread over {1} pieces, each of which needs a transfer, and {2} are fewer: stop "
+        "the "
+        "run, and begin it again with --spread {0}={2}",
+        host.port ? fmt::format("{}:{}", host.host, *host.port) : host.host, host.pieces, limit);
   }
   return {};
 }

@@ -30,6 +30,8 @@ TEST(Task, IsOfAPieceOfItsOwnHostAlone) {
   EXPECT_EQ(task.piece(), piece);
   task.follow(*parse_url("https://b.org/z"));
   EXPECT_EQ(task.piece(), HostPiece());
+  task.follow(*parse_url("http://a.org:8080/x"));
+  EXPECT_EQ(task.piece(), piece) << "the same host, by another scheme and port";
   task.start_over();
   EXPECT_EQ(task.piece(), piece);
 }

@@ -100,7 +100,7 @@ TEST(HostPieces, APieceHasANameOfItsOwn) {
   ASSERT_EQ(hosts.size(), 2u);
   EXPECT_EQ(hosts[0].host, "https://cdn.test:443#2/4");
   EXPECT_EQ(hosts[0].limit, 2u);
-  EXPECT_EQ(hosts[1].host, "https://cdn.test:443") << "where a redirect has led";
+  EXPECT_EQ(hosts[1].host, "https://cdn.test:443") << "where a redirect of another host has led";
   EXPECT_EQ(hosts[1].limit, 8u);
 }
 

@@ -20,6 +20,8 @@ TEST(SpreadLimits, OfAHost) {
   rules.limits = {{"cdn.test", 8080, {}}};
   EXPECT_EQ(limit_of(on_port, rules, 16), 0u);
   EXPECT_EQ(limit_of(any, rules, 16), 5u) << "the others are not skipped";
+  rules.limits = {{"cdn.test", {}, {}}, {"cdn.test", 8080, 2}};
+  EXPECT_EQ(limit_of(any, rules, 16), 2u) << "this one is not";
 }
 
 TEST(SpreadLimits, AHostHasAsManyPiecesAsItCan) {
@@ -37,7 +39,9 @@ TEST(SpreadLimits, NoLimitMayBecomeLowerThanThePieces) {
   rules.per_host = 7;
   const auto refused = check_limits(hosts, rules, 16);
   ASSERT_FALSE(refused);
-  EXPECT_NE(refused.error().message.find("a.test is spread over 8 pieces"), std::string::npos);
+  EXPECT_EQ(refused.error().message,
+            "a.test is spread over 8 pieces, each of which needs a transfer, and 7 are fewer: stop "
+            "the run, and begin it again with --spread a.test=7");
   rules.limits = {{"a.test", {}, {}}};
   EXPECT_TRUE(check_limits(hosts, rules, 16)) << "it is skipped";
   EXPECT_TRUE(check_limits({}, rules, 1));
