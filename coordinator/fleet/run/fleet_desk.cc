@@ -72,13 +72,8 @@ class BeginDesk final : public Desk<FleetJob> {
     send({"HGETALL", key_prefix(job_.name) + "job"}, [this](const RedisReply& hash) {
       auto job = decode_job(job_.name, fields_of(hash));
       if (!job) return end(tl::unexpected(exit_with(kExitConfiguration, job.error().message)));
-      wipe(*job);
+      end(std::move(*job));
     });
-  }
-
-  void wipe(const FleetJob& job) {
-    run(scripts::kWipe, {key_prefix(job.name), std::to_string(job.partitions)},
-        [this, job](const RedisReply&) { end(job); });
   }
 
   const FleetJob job_;

@@ -22,10 +22,10 @@ namespace fanfetch::scripts {
 //   dead     stream: entries that are no links, or took down each node that had them
 
 /// PREFIX NAME ID WHERE PROTOCOL PARTITIONS LEASE_MS STOP_MS OPTIONS IS_BIRTH NONCE SPREAD: begins
-/// a run of the job ID. IS_BIRTH 1: no run of it was before, so that nobody can have a lease.
-/// Answers `ok` PARTITIONS, or `taken` WHERE, or `spread` SPREAD: hosts were spread otherwise, and
-/// some node may work by that. None does where all partitions are handed back and nothing was lost
-/// since: that mark follows the end of a partition's last transfer.
+/// a run of the job ID, without links. IS_BIRTH 1: no run of it was before, so that nobody can have
+/// a lease. Answers `ok` PARTITIONS, or `taken` WHERE, or `spread` SPREAD: hosts were spread
+/// otherwise, and some node may work by that. None does where all partitions are handed back and
+/// nothing was lost since: that mark follows the end of a partition's last transfer.
 inline constexpr char kBegin[] = R"lua(
 local prefix, job = ARGV[1], ARGV[1] .. 'job'
 local id, state = redis.call('HGET', job, 'id'), redis.call('HGET', job, 'state')
@@ -54,6 +54,7 @@ redis.call('HSET', job, 'id', ARGV[3], 'where', ARGV[4], 'protocol', ARGV[5], 'o
            'state', 'running', 'spread', ARGV[12])
 redis.call('SADD', 'ff:jobs', ARGV[2])
 local partitions = redis.call('HGET', job, 'partitions')
+for p = 0, tonumber(partitions) - 1 do redis.call('UNLINK', prefix .. 'p:' .. p) end
 if not id and ARGV[10] == '1' and redis.call('EXISTS', prefix .. 'era') == 0 then
   redis.call('SET', prefix .. 'era', server() .. ARGV[11] .. ' 1')
   for p = 0, tonumber(partitions) - 1 do redis.call('SET', prefix .. 'own:' .. p, '-', 'NX') end
