@@ -122,6 +122,13 @@ std::vector<std::string> noted_states(const RunFolder& names) {
   return states;
 }
 
+/// Whether the state folder notes these files.
+bool is_state_of(int state, const std::string& output) {
+  const auto noted = read_note(state, kOutputNote);
+  std::error_code none;
+  return noted && fs::equivalent(*noted, output, none);
+}
+
 /// Nothing is in it but what a killed start has left, and the files of the run.
 bool is_fresh(const std::string& state, const UniqueFd& folder, const std::string& output) {
   const bool has_node = !read_node(folder.get()).empty();
@@ -172,6 +179,20 @@ tl::expected<RunFolder, Exit> find_run_folder(RunFolder named) {
                     named.state, named.output, kOutputNote));
   }
   std::vector<std::string> states = noted_states(named);
+  // A path may be another run's folder here: machines that share the files may not share states.
+  const auto others = std::ranges::stable_partition(states, [&named](const auto& state) {
+    const UniqueFd folder = open_folder(state);
+    return !folder.valid() || is_state_of(folder.get(), named.output);
+  });
+  const std::vector<std::string> of_others(others.begin(), others.end());
+  states.erase(others.begin(), others.end());
+  if (states.empty() && !of_others.empty() && !has_ledger(own_folder(named))) {
+    return wrong(
+        fmt::format("'{0}' was begun with --state '{1}', which is not that of these files here: "
+                    "name the state folder itself, where it is; if the files were moved, write "
+                    "'{2}' into '{1}/{3}'",
+                    named.output, of_others[0], absolute_path(named.output), kOutputNote));
+  }
   // Of one that was moved, the earlier note stays.
   if (states.size() > 1) {
     std::erase_if(states, [](const auto& state) { return !open_folder(state).valid(); });

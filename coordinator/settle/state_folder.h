@@ -18,8 +18,9 @@ namespace fanfetch {
 
 /// The folder that `named.output` stands for: it may be a state folder, or one whose runs keep
 /// their state elsewhere. What is neither, or not there, stays as it is. REQUIRES: `named.state` is
-/// empty. Exit (kExitConfiguration): its files were moved, or several runs write there, each with a
-/// state folder of its own.
+/// empty. Exit (kExitConfiguration): its files were moved, what is noted there is a path where
+/// another run keeps its state on this machine, or several runs write there, each with a state
+/// folder of its own.
 [[nodiscard]] tl::expected<RunFolder, Exit> find_run_folder(RunFolder named);
 
 /// Whether `names` are what the folder of the files was begun with: with that state folder or, if

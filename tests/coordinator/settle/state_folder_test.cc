@@ -146,6 +146,31 @@ TEST_F(StateFolderTest, SaysWhereFilesWereThatAreGone) {
   EXPECT_TRUE(open(root_ / "elsewhere", state_));
 }
 
+/// Every machine has a path such as /var/lib/fanfetch; the notes beside the files are shared.
+TEST_F(StateFolderTest, IsNotTheOneOfOtherFilesAtItsPath) {
+  ASSERT_TRUE(open_node(out_, state_, "host-1"));
+  fs::rename(state_, root_ / "of-host-1");
+  ASSERT_TRUE(open(root_ / "out2", state_));
+  const auto found = find(out_);
+  ASSERT_FALSE(found) << found->state;
+  EXPECT_EQ(kExitConfiguration, found.error().status);
+  EXPECT_NE(std::string::npos, found.error().text.find("is not that of these files here"))
+      << found.error().text;
+  EXPECT_EQ(names(root_ / "out2", state_), *find(root_ / "out2"));
+
+  // One that is of these files is found beside it.
+  ASSERT_TRUE(open_node(out_, root_ / "mine", "host-2"));
+  const auto mine = find(out_);
+  ASSERT_TRUE(mine) << mine.error().text;
+  EXPECT_EQ(root_ / "mine", mine->state);
+  EXPECT_EQ("host-2", mine->node);
+
+  // By whichever way to them.
+  fs::create_directory_symlink(out_, root_ / "link");
+  ASSERT_TRUE(find(root_ / "link"));
+  EXPECT_EQ(root_ / "mine", find(root_ / "link")->state);
+}
+
 TEST_F(StateFolderTest, TakesNoDamagedNoteForAPath) {
   ASSERT_TRUE(open(out_, state_));
   const std::string whole = text_of(state_ / "output");
