@@ -245,7 +245,7 @@ class Verification {
       ++counts_.own;
       return true;
     }
-    if (!arguments_.folder.node.empty()) {  // their ledgers are on their machines
+    if (others_write_there_) {  // and their ledgers are on their machines
       ++counts_.others;
       return true;
     }
@@ -287,6 +287,7 @@ class Verification {
   }
 
   const VerifyArguments& arguments_;
+  const bool others_write_there_ = has_other_nodes(arguments_.folder);
   const Instant start_;
   const Look look_ = look_for(surroundings());
   Progress progress_;

@@ -34,4 +34,7 @@ struct RunFolder {
 /// Whether `path` is one of the files that a run keeps there, which no report may overwrite.
 [[nodiscard]] bool is_own_file(const std::string& path, const RunFolder& folder);
 
+/// Whether it is of a node, and others have, or had, their parts beside the files, too.
+[[nodiscard]] bool has_other_nodes(const RunFolder& folder);
+
 }  // namespace fanfetch

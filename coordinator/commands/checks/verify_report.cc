@@ -107,7 +107,9 @@ std::vector<std::string> closing_lines(const VerifyCounts& counts, Duration took
       human_bytes(counts.bytes), human_duration(took), human_count(counts.good),
       human_count(counts.missing), human_count(counts.changed), human_count(counts.foreign));
   if (counts.own > 0) last += fmt::format(", {} of fanfetch's own", human_count(counts.own));
-  if (counts.others > 0) last += fmt::format(", {} of other nodes", human_count(counts.others));
+  if (counts.others > 0) {
+    last += fmt::format(", {} of other nodes or foreign", human_count(counts.others));
+  }
   if (counts.unreadable > 0) last += fmt::format(", {} unreadable", human_count(counts.unreadable));
   lines.push_back(std::move(last));
   return lines;

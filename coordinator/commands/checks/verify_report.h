@@ -42,7 +42,7 @@ enum class Repair { no, yes };
 
 /// For stderr: what was repaired and what the next run will do, or how to repair; at last
 /// `verified 91 files (12.4 MiB) in 1.2s: 90 good, 0 missing, 1 changed, 0 foreign`,
-/// and `, 2 of fanfetch's own` if there are such.
+/// and `, 2 of fanfetch's own`, `, 2 of other nodes or foreign` if there are such.
 [[nodiscard]] std::vector<std::string> closing_lines(const VerifyCounts& counts, Duration took,
                                                      Repair repair);
 

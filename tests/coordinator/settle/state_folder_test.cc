@@ -228,6 +228,18 @@ TEST_F(StateFolderTest, OfANodeKeepsItsName) {
   EXPECT_FALSE(fs::exists(root_ / "out2/.fanfetch/node-host-3"));
 }
 
+TEST_F(StateFolderTest, OfANodeTellsWhetherThereAreOthers) {
+  ASSERT_TRUE(open_node(out_, state_, "host-1"));
+  EXPECT_FALSE(has_other_nodes(*find(state_))) << "it may be the only one";
+  ASSERT_TRUE(open_node(out_, root_ / "other", "host-12"));
+  EXPECT_TRUE(has_other_nodes(*find(state_)));
+  EXPECT_TRUE(has_other_nodes(*find(root_ / "other")));
+  fs::remove_all(out_ / ".fanfetch/node-host-1");
+  EXPECT_FALSE(has_other_nodes(*find(root_ / "other")));
+  // A run with a state of its own names what is foreign, whoever else is there.
+  EXPECT_FALSE(has_other_nodes(names(out_, root_ / "plain")));
+}
+
 TEST_F(StateFolderTest, OfANodeIsOneProcesss) {
   const auto opened = open_node(out_, state_, "host-1");
   ASSERT_TRUE(opened) << opened.error().text;
