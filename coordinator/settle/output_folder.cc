@@ -18,6 +18,7 @@
 #include "common/part_name.h"
 #include "coordinator/process/replace_file.h"
 #include "coordinator/settle/folder_holder.h"
+#include "coordinator/settle/own_folder.h"
 #include "coordinator/settle/state_folder.h"
 
 namespace fanfetch {
@@ -30,33 +31,6 @@ constexpr std::size_t kIdentityDigits = 32;  // the ledger's schema makes it of 
 /// The workers of a killed coordinator outlive it by milliseconds (measured); 2 s is ample.
 constexpr auto kLockWait = std::chrono::seconds(2);
 constexpr auto kLockPoll = std::chrono::milliseconds(20);
-
-tl::unexpected<Exit> unwritable(const std::string& path, const char* what, int error) {
-  return tl::unexpected(
-      exit_with(kExitOutput, fmt::format("cannot {} '{}': {}; choose another folder with -o", what,
-                                         path, errno_text(error))));
-}
-
-/// Opens a folder below `parent`, makes it if it is missing, and follows no symbolic link.
-UniqueFd open_subfolder(int parent, const char* name) {
-  if (::mkdirat(parent, name, 0777) != 0 && errno != EEXIST) return UniqueFd();
-  return UniqueFd(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-}
-
-/// The output folder cannot be written to. Names what is in the way, where that is a symbolic link
-/// or no folder: it would look to everybody like a folder that can be written to.
-tl::unexpected<Exit> no_subfolder(const std::string& path, const std::string& name, int parent,
-                                  const char* last, int error) {
-  struct stat status {};
-  if (::fstatat(parent, last, &status, AT_SYMLINK_NOFOLLOW) != 0 || S_ISDIR(status.st_mode)) {
-    return unwritable(path, "write to the output folder", error);
-  }
-  return tl::unexpected(exit_with(
-      kExitOutput,
-      fmt::format("'{}/{}' is {}: fanfetch needs a folder of its own there; remove it, or choose "
-                  "another folder with -o",
-                  path, name, S_ISLNK(status.st_mode) ? "a symbolic link" : "no folder")));
-}
 
 /// The run that holds the lock wrote itself into the file; "" if it had no time to.
 std::string holder(const RunFolder& folder) {
@@ -150,11 +124,11 @@ tl::expected<OutputFolder, Exit> OutputFolder::open(const RunFolder& names, Held
   std::filesystem::create_directories(path, made);
   output.folder_.reset(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!output.folder_.valid()) {
-    return unwritable(path, "open the output folder", made ? made.value() : errno);
+    return unwritable_output(path, "open the output folder", made ? made.value() : errno);
   }
   UniqueFd own = open_subfolder(output.folder_.get(), kOwnFolder);
   if (!own.valid()) {
-    return no_subfolder(path, kOwnFolder, output.folder_.get(), kOwnFolder, errno);
+    return no_subfolder(path, kOwnFolder, output.folder_.get(), errno);
   }
   if (auto same = check_state(names); !same) return tl::unexpected(std::move(same.error()));
   UniqueFd elsewhere;  // with a state of its own
@@ -170,11 +144,11 @@ tl::expected<OutputFolder, Exit> OutputFolder::open(const RunFolder& names, Held
   const int work = elsewhere.valid() ? elsewhere.get() : output.state_.get();
   output.part_ = open_subfolder(work, "part");
   if (!output.part_.valid()) {
-    return no_subfolder(output.names_.work_path(), "part", work, "part", errno);
+    return no_subfolder(output.names_.work_path(), "part", work, errno);
   }
   // Workers inherit it, and need not write to it.
   output.lock_ = open_lock(work, O_RDONLY);
-  if (!output.lock_.valid()) return unwritable(path, "write to the output folder", errno);
+  if (!output.lock_.valid()) return unwritable_output(path, "write to the output folder", errno);
   int error = take_lock(output.lock_.get());
   if (error == EBADF) {  // NFS locks only what can be written
     output.lock_ = open_lock(work, O_RDWR);
@@ -187,7 +161,7 @@ tl::expected<OutputFolder, Exit> OutputFolder::open(const RunFolder& names, Held
             "another fanfetch{} writes to '{}'; wait for it, or choose another folder with -o",
             holder(output.names_), path)));
   } else if (error != 0) {  // some network file systems have none
-    return unwritable(path, "lock the output folder", error);
+    return unwritable_output(path, "lock the output folder", error);
   }
   leave_name(work, purpose);
   return output;
@@ -206,7 +180,7 @@ tl::expected<bool, Exit> OutputFolder::clean_parts(const std::function<void()>& 
   bool any_left = false;
   const int error = remove_useless(part_.get(), any_left, moved);
   if (error == 0) return any_left;
-  return unwritable(path(), "clean up in the output folder", error);
+  return unwritable_output(path(), "clean up in the output folder", error);
 }
 
 std::optional<std::string> OutputFolder::lost() const {
@@ -236,7 +210,7 @@ std::optional<std::string> OutputFolder::ledger_identity() const {
 tl::expected<void, Exit> OutputFolder::set_ledger_identity(const std::string& id) const {
   const int error = replace_file(state_.get(), kLedgerIdentity, id + '\n');
   if (error == 0) return {};
-  return unwritable(path(), "write to the output folder", error);
+  return unwritable_output(path(), "write to the output folder", error);
 }
 
 std::optional<std::uint64_t> OutputFolder::free_bytes() const {

@@ -19,6 +19,7 @@
 #include "common/result.h"
 #include "common/sha256.h"
 #include "coordinator/process/replace_file.h"
+#include "coordinator/settle/own_folder.h"
 
 namespace fanfetch {
 namespace {
@@ -30,6 +31,7 @@ constexpr const char* kNodeNote = "node";      // there, too
 constexpr std::size_t kMostNodeBytes = 64;
 constexpr std::string_view kStateNote = "state-";  // in `.fanfetch`, and some digits
 constexpr const char* kPart = "part";
+constexpr const char* kWrite = "write to the output folder";
 
 tl::unexpected<Exit> wrong(std::string_view message) {
   return tl::unexpected(exit_with(kExitConfiguration, message));
@@ -96,11 +98,6 @@ UniqueFd open_folder(const std::string& path) {
   return UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
-UniqueFd make_subfolder(int folder, const std::string& name) {
-  if (::mkdirat(folder, name.c_str(), 0777) != 0 && errno != EEXIST) return UniqueFd();
-  return UniqueFd(::openat(folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-}
-
 /// Its own, or one that lies elsewhere (--ledger).
 bool has_ledger(const std::string& state) {
   std::error_code none;
@@ -143,17 +140,18 @@ bool is_fresh(const std::string& state, const UniqueFd& folder, const std::strin
 }
 
 /// Writes the note in `part` first and moves it, as downloads are: what cannot be moved so is on
-/// another file system.
+/// another file system. `names.node`: as it is from now on.
 tl::expected<void, Exit> note_state(const RunFolder& names, const std::string& state, int part,
                                     int own) {
   const std::string name = fmt::format("{}{:016x}", kStateNote, first_bits(sha256(state)));
   if (read_note(own, name) == state) return {};
   const int error = replace_file(part, name, state + '\n');
-  if (error != 0) return unwritable(names.state, error);
+  if (error != 0 && names.node.empty()) return unwritable(names.state, error);
+  if (error != 0) return unwritable_output(names.work_path(), kWrite, error);
   if (::renameat(part, name.c_str(), own, name.c_str()) == 0) return {};
   const int why = errno;
   (void)::unlinkat(part, name.c_str(), 0);
-  if (why != EXDEV) return unwritable(names.state, why);
+  if (why != EXDEV) return unwritable_output(own_folder(names), kWrite, why);
   return wrong(
       fmt::format("'{}' is on another file system than '{}', where the files in it could not be "
                   "moved to: name a folder there with --state, or only the ledger elsewhere, with "
@@ -259,20 +257,28 @@ tl::expected<StateFolder, Exit> open_state_folder(const RunFolder& names, int ow
                     names.state));
   }
   opened.node = read_node(folder.get());
-  if (!noted) {
-    int error = 0;
-    if (opened.node.empty() && !names.node.empty()) {
-      opened.node = names.node;
-      error = replace_file(folder.get(), kNodeNote, opened.node + '\n');
-    }
-    if (error == 0) error = replace_file(folder.get(), kOutputNote, output + '\n');
+  if (!noted && opened.node.empty() && !names.node.empty()) {
+    opened.node = names.node;
+    const int error = replace_file(folder.get(), kNodeNote, opened.node + '\n');
     if (error != 0) return unwritable(names.state, error);
   }
-  opened.work = opened.node.empty() ? make_subfolder(folder.get(), ".")
-                                    : make_subfolder(own, "node-" + opened.node);
-  const UniqueFd part = opened.work.valid() ? make_subfolder(opened.work.get(), kPart) : UniqueFd();
-  if (!part.valid()) return unwritable(names.state, errno);
-  if (auto is_noted = note_state(names, state, part.get(), own); !is_noted) {
+  RunFolder named = names;
+  named.node = opened.node;
+  // Before the state folder is bound to files beside which nothing can be made.
+  if (!named.node.empty()) {
+    const std::string work = "node-" + named.node;
+    opened.work = open_subfolder(own, work);
+    if (!opened.work.valid()) return no_subfolder(own_folder(names), work, own, errno);
+  }
+  if (!noted) {
+    const int error = replace_file(folder.get(), kOutputNote, output + '\n');
+    if (error != 0) return unwritable(names.state, error);
+  }
+  if (named.node.empty()) opened.work = open_subfolder(folder.get(), ".");
+  const UniqueFd part = opened.work.valid() ? open_subfolder(opened.work.get(), kPart) : UniqueFd();
+  if (!part.valid() && named.node.empty()) return unwritable(names.state, errno);
+  if (!part.valid()) return no_subfolder(named.work_path(), kPart, opened.work.get(), errno);
+  if (auto is_noted = note_state(named, state, part.get(), own); !is_noted) {
     return tl::unexpected(std::move(is_noted.error()));
   }
   return opened;

@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "coordinator/settle/output_folder.h"
+#include "tests/support/as_nobody.h"
 #include "tests/support/temp_dir.h"
 
 namespace fanfetch {
@@ -226,6 +227,36 @@ TEST_F(StateFolderTest, OfANodeKeepsItsName) {
   ASSERT_TRUE(old) << old.error().text;
   EXPECT_EQ("", old->names().node);
   EXPECT_FALSE(fs::exists(root_ / "out2/.fanfetch/node-host-3"));
+}
+
+/// A node whose folder beside the files cannot be made says so, and may go elsewhere.
+TEST_F(StateFolderTest, OfANodeNeedsAFolderBesideTheFiles) {
+  fs::create_directories(out_ / ".fanfetch");
+  const fs::path work = out_ / ".fanfetch/node-host-1";
+  const auto expect_unmade = [&](const std::string& words) {
+    const auto opened = open_node(out_, state_, "host-1");
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(kExitOutput, opened.error().status) << opened.error().text;
+    EXPECT_NE(std::string::npos, opened.error().text.find(words)) << opened.error().text;
+    EXPECT_NE(std::string::npos, opened.error().text.find("choose another folder with -o"))
+        << opened.error().text;
+  };
+  fs::create_directory(root_ / "elsewhere");
+  fs::create_directory_symlink(root_ / "elsewhere", work);
+  expect_unmade("'" + work.string() + "' is a symbolic link");
+  EXPECT_TRUE(fs::is_empty(root_ / "elsewhere"));
+  fs::remove(work);
+  std::ofstream(work) << "x";
+  expect_unmade("'" + work.string() + "' is no folder");
+  fs::remove(work);
+  fs::create_directory(state_);
+  {
+    const AsNobody somebody({root_, out_, state_}, out_ / ".fanfetch");
+    // The first of the files' nodes was another user's.
+    expect_unmade("cannot write to the output folder '" + (out_ / ".fanfetch").string() +
+                  "': Permission denied");
+  }
+  EXPECT_TRUE(open_node(root_ / "out2", state_, "host-1")) << "as it was told";
 }
 
 TEST_F(StateFolderTest, OfANodeTellsWhetherThereAreOthers) {
