@@ -106,11 +106,16 @@ RunFolder folder_of_node(RunFolder folder) {
 }
 
 Exit with_advice_for_nodes(Exit exit, const RunFolder& folder) {
-  const bool is_shared =
-      exit.status == kExitBusy || (exit.status == kExitConfiguration && folder.state.empty());
-  if (is_shared) {
-    exit.text +=
-        "fanfetch: nodes that share a folder have a --state DIR each, on their own disks\n";
+  const bool has_none = folder.state.empty();
+  if (exit.status == kExitBusy || (exit.status == kExitConfiguration && has_none)) {
+    exit.text += "fanfetch: nodes that share a folder have a --state DIR each, on their own disks";
+    // As the one that holds it has none either, a --state would be refused.
+    if (exit.status == kExitBusy && has_none) {
+      exit.text +=
+          "; this folder was begun without: stop the one there, and begin all of them "
+          "with a new folder";
+    }
+    exit.text += '\n';
   }
   return exit;
 }

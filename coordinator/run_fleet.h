@@ -33,7 +33,7 @@ namespace fanfetch {
 
 /// The folder of a node, which shares it with others if it has a state of its own.
 [[nodiscard]] RunFolder folder_of_node(RunFolder folder);
-/// Why it could not be opened, and what to do if that is for another node.
+/// Why it could not be opened, and what to do if that is for another node. `folder`: of a node.
 [[nodiscard]] Exit with_advice_for_nodes(Exit exit, const RunFolder& folder);
 
 /// The only source of a node, without its node yet: see read_links_of().

@@ -2,18 +2,16 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <string_view>
-#include <thread>
+#include <utility>
 
 #include "common/part_name.h"
 #include "coordinator/process/replace_file.h"
@@ -28,10 +26,6 @@ constexpr const char* kOwnFolder = ".fanfetch";
 constexpr const char* kLedgerIdentity = "ledger-id";
 constexpr std::size_t kIdentityDigits = 32;  // the ledger's schema makes it of 16 random bytes
 
-/// The workers of a killed coordinator outlive it by milliseconds (measured); 2 s is ample.
-constexpr auto kLockWait = std::chrono::seconds(2);
-constexpr auto kLockPoll = std::chrono::milliseconds(20);
-
 /// The run that holds the lock wrote itself into the file; "" if it had no time to.
 std::string holder(const RunFolder& folder) {
   const auto holder = holder_of(folder);
@@ -40,24 +34,9 @@ std::string holder(const RunFolder& folder) {
   return fmt::format(" (pid {} on {})", *holder->pid, holder->host);
 }
 
-UniqueFd open_lock(int state, int access) {
-  return UniqueFd(::openat(state, "lock", access | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666));
-}
-
-/// 0, EWOULDBLOCK if another run holds it, or why there is no lock.
-int take_lock(int lock) {
-  const auto deadline = std::chrono::steady_clock::now() + kLockWait;
-  while (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
-    // flock has no time-out, and a signal that interrupts it would need a handler of its own.
-    if (errno != EWOULDBLOCK || std::chrono::steady_clock::now() >= deadline) return errno;
-    std::this_thread::sleep_for(kLockPoll);
-  }
-  return 0;
-}
-
 /// Only for those who ask who holds the folder: it does not matter if this fails.
 void leave_name(int state, HeldFor purpose) {
-  const UniqueFd file = open_lock(state, O_WRONLY);
+  const UniqueFd file = open_lock(state, O_WRONLY | O_CREAT);
   const std::string text = holder_text(purpose);
   if (::ftruncate(file.get(), 0) == 0) (void)!::pwrite(file.get(), text.data(), text.size(), 0);
 }
@@ -146,14 +125,9 @@ tl::expected<OutputFolder, Exit> OutputFolder::open(const RunFolder& names, Held
   if (!output.part_.valid()) {
     return no_subfolder(output.names_.work_path(), "part", work, errno);
   }
-  // Workers inherit it, and need not write to it.
-  output.lock_ = open_lock(work, O_RDONLY);
-  if (!output.lock_.valid()) return unwritable_output(path, "write to the output folder", errno);
-  int error = take_lock(output.lock_.get());
-  if (error == EBADF) {  // NFS locks only what can be written
-    output.lock_ = open_lock(work, O_RDWR);
-    error = output.lock_.valid() ? take_lock(output.lock_.get()) : errno;
-  }
+  FolderLock lock = lock_folder(work);
+  const int error = lock.error;
+  if (!lock.file.valid()) return unwritable_output(path, "write to the output folder", error);
   if (error == EWOULDBLOCK) {
     return tl::unexpected(exit_with(
         kExitBusy,
@@ -162,6 +136,11 @@ tl::expected<OutputFolder, Exit> OutputFolder::open(const RunFolder& names, Held
             holder(output.names_), path)));
   } else if (error != 0) {  // some network file systems have none
     return unwritable_output(path, "lock the output folder", error);
+  }
+  output.lock_ = std::move(lock.file);
+  // One with a state of its own may have noted it meanwhile; from now on it sees the lock.
+  if (names.state.empty()) {
+    if (auto same = check_state(names); !same) return tl::unexpected(std::move(same.error()));
   }
   leave_name(work, purpose);
   return output;

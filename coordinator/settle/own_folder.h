@@ -8,7 +8,8 @@
 
 namespace fanfetch {
 
-// Folders that a run makes for itself beside the files, and why it could not (kExitOutput).
+// Folders that a run makes for itself beside the files, why it could not (kExitOutput), and the
+// lock in one.
 
 /// Opens a folder below `parent`, makes it if it is missing, and follows no symbolic link. Invalid:
 /// errno says why.
@@ -23,5 +24,16 @@ namespace fanfetch {
 /// written to.
 [[nodiscard]] tl::unexpected<Exit> no_subfolder(const std::string& path, const std::string& name,
                                                 int parent, int error);
+
+/// Opens the lock's file; `flags`: of open(2).
+[[nodiscard]] UniqueFd open_lock(int folder, int flags);
+
+struct FolderLock {
+  UniqueFd file;  ///< Invalid: it could not be opened. Closing it gives the lock back.
+  int error = 0;  ///< EWOULDBLOCK: another run holds it; else why it could not be taken.
+};
+enum class IfNoLock { make_it, leave_it };
+/// Takes the lock in `folder`; waits up to 2 s for a run that is just ending.
+[[nodiscard]] FolderLock lock_folder(int folder, IfNoLock missing = IfNoLock::make_it);
 
 }  // namespace fanfetch

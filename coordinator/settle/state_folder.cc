@@ -104,6 +104,15 @@ bool has_ledger(const std::string& state) {
   return fs::exists(state + "/ledger.sqlite", none) || fs::exists(state + "/ledger-id", none);
 }
 
+tl::unexpected<Exit> begun_without(const RunFolder& names) {
+  return wrong(fmt::format(
+      "'{}' was begun without --state, and has its ledger: {}", names.output,
+      names.node.empty()
+          ? "go on without it, or choose another folder with -o"
+          : "one node can go on with it, without --state; to have several share a folder, stop "
+            "that one, and begin all of them with a --state DIR each and a new folder with -o"));
+}
+
 /// The state folders that are noted beside the files. One may be gone, or not mounted now.
 std::vector<std::string> noted_states(const RunFolder& names) {
   const std::string own = own_folder(names);
@@ -139,11 +148,28 @@ bool is_fresh(const std::string& state, const UniqueFd& folder, const std::strin
   return !error;
 }
 
+std::string note_name(const std::string& state) {
+  return fmt::format("{}{:016x}", kStateNote, first_bits(sha256(state)));
+}
+
+/// Whether one without --state has begun beside the files, or is about to: it holds its lock before
+/// it has a ledger, and gives it back at once if it sees a note.
+bool is_begun_without(const RunFolder& names, int own) {
+  const FolderLock lock = lock_folder(own, IfNoLock::leave_it);
+  return lock.error == EWOULDBLOCK || has_ledger(own_folder(names));
+}
+
+/// Has the state folder be nobody's again; a node's keeps its name.
+void unbind(const StateFolder& opened) {
+  (void)::unlinkat(opened.state.get(), kOutputNote, 0);
+  if (opened.node.empty()) (void)::unlinkat(opened.state.get(), kPart, AT_REMOVEDIR);
+}
+
 /// Writes the note in `part` first and moves it, as downloads are: what cannot be moved so is on
 /// another file system. `names.node`: as it is from now on.
 tl::expected<void, Exit> note_state(const RunFolder& names, const std::string& state, int part,
                                     int own) {
-  const std::string name = fmt::format("{}{:016x}", kStateNote, first_bits(sha256(state)));
+  const std::string name = note_name(state);
   if (read_note(own, name) == state) return {};
   const int error = replace_file(part, name, state + '\n');
   if (error != 0 && names.node.empty()) return unwritable(names.state, error);
@@ -212,10 +238,7 @@ tl::expected<RunFolder, Exit> find_run_folder(RunFolder named) {
 tl::expected<void, Exit> check_state(const RunFolder& names) {
   if (!names.state.empty()) {
     if (!has_ledger(own_folder(names))) return {};
-    return wrong(fmt::format(
-        "'{}' was begun without --state, and has its ledger: go on without it, or choose another "
-        "folder with -o",
-        names.output));
+    return begun_without(names);
   }
   const auto states = noted_states(names);
   if (states.empty()) return {};
@@ -278,8 +301,14 @@ tl::expected<StateFolder, Exit> open_state_folder(const RunFolder& names, int ow
   const UniqueFd part = opened.work.valid() ? open_subfolder(opened.work.get(), kPart) : UniqueFd();
   if (!part.valid() && named.node.empty()) return unwritable(names.state, errno);
   if (!part.valid()) return no_subfolder(named.work_path(), kPart, opened.work.get(), errno);
+  const bool is_new = !read_note(own, note_name(state));
   if (auto is_noted = note_state(named, state, part.get(), own); !is_noted) {
     return tl::unexpected(std::move(is_noted.error()));
+  }
+  if (is_begun_without(names, own)) {
+    if (is_new) (void)::unlinkat(own, note_name(state).c_str(), 0);
+    if (!noted) unbind(opened);
+    return begun_without(named);
   }
   return opened;
 }

@@ -36,7 +36,7 @@ struct StateFolder {
 /// there afterwards. `names.node`: of a folder that is new. `own`: `.fanfetch` in the folder of the
 /// files. REQUIRES: check_state(), and `names.state` is not empty. Exit: the folder is somebody
 /// else's, lies among the files or, with its parts, on another file system (kExitConfiguration), or
-/// cannot be written to (kExitOutput).
+/// cannot be written to (kExitOutput), or one without a state has begun (kExitConfiguration).
 [[nodiscard]] tl::expected<StateFolder, Exit> open_state_folder(const RunFolder& names, int own);
 
 }  // namespace fanfetch

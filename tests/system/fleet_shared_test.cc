@@ -144,9 +144,11 @@ TEST_F(FleetSharedTest, WithoutStatesOfTheirOwnThereIsOne) {
   const Finished second = run(sharing(""));
   EXPECT_EQ(5, second.exit_status) << second.describe();
   EXPECT_TRUE(has(second.err, "have a --state DIR each")) << second.describe();
+  EXPECT_TRUE(has(second.err, "begin all of them with a new folder")) << second.describe();
   const Finished third = run(sharing("state-3"));
   EXPECT_EQ(2, third.exit_status) << third.describe();
   EXPECT_TRUE(has(third.err, "was begun without --state")) << third.describe();
+  EXPECT_TRUE(has(third.err, "begin all of them with a --state DIR each")) << third.describe();
   EXPECT_EQ(0, command({"stop", "driver"}).exit_status);
   for (FanfetchProcess* node : {&driver, &first}) EXPECT_EQ(6, finish(*node).exit_status);
 }

@@ -2,12 +2,15 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <future>
+#include <thread>
 
 #include "coordinator/settle/output_folder.h"
 #include "tests/support/as_nobody.h"
@@ -113,6 +116,34 @@ TEST_F(StateFolderTest, ARunGoesOnAsTheFolderWasBegun) {
   std::ofstream(root_ / "plain/.fanfetch/ledger.sqlite") << "x";
   expect_refused(open(root_ / "plain", root_ / "late"), "was begun without --state");
   EXPECT_FALSE(fs::exists(root_ / "late"));
+}
+
+TEST_F(StateFolderTest, SeesARunWithoutOneThatHasNoLedgerYet) {
+  {
+    const auto without = open(out_, "");
+    ASSERT_TRUE(without) << without.error().text;
+    expect_refused(open_node(out_, state_, "host-1"), "stop that one, and begin all of them");
+    expect_refused(open(out_, root_ / "plain"), "was begun without --state");
+  }
+  EXPECT_EQ(names(out_, ""), *find(out_)) << "it is not both";
+  EXPECT_TRUE(open(out_, "")) << "it goes on";
+  // As they were told.
+  EXPECT_TRUE(open_node(root_ / "out2", state_, "host-1"));
+  EXPECT_TRUE(open(root_ / "out3", root_ / "plain"));
+}
+
+TEST_F(StateFolderTest, OfARunThatBeganMeanwhileIsSeen) {
+  fs::create_directories(out_ / ".fanfetch");
+  const std::string lock = out_ / ".fanfetch/lock";
+  UniqueFd held(::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+  ASSERT_EQ(0, ::flock(held.get(), LOCK_EX));
+  auto without = std::async(std::launch::async, [this] { return open(out_, ""); });
+  // It has looked for states, and waits for the lock.
+  while (!fs::exists(out_ / ".fanfetch/part")) std::this_thread::yield();
+  fs::create_directory(state_);
+  std::ofstream(out_ / ".fanfetch/state-1") << state_.string() << '\n';
+  held.reset();
+  expect_refused(without.get(), "was begun with --state '" + state_.string());
 }
 
 TEST_F(StateFolderTest, IsNobodyElses) {
