@@ -134,6 +134,19 @@ TEST_F(FleetSharedTest, ANodeThatWasKilledGoesOn) {
   }
   expect_all_saved();
   expect_limits_held();
+  // A link that both had may have two files, by two fetches; each is in one ledger.
+  std::multiset<std::string> recorded, files;
+  for (const char* state : {"state-1", "state-2"}) {
+    for (const auto& record : parse_result_lines(command({"export", state}).out)) {
+      if (record.file_name) recorded.insert(*record.file_name);
+    }
+  }
+  for (const auto& entry : fs::directory_iterator(folder_.at(kShared))) {
+    if (entry.is_regular_file()) files.insert(entry.path().filename());
+  }
+  EXPECT_EQ(recorded, files);
+  EXPECT_GE(files.size(), static_cast<std::size_t>(links_));
+  EXPECT_LE(files.size(), requests());
 }
 
 TEST_F(FleetSharedTest, WithoutStatesOfTheirOwnThereIsOne) {
