@@ -13,7 +13,7 @@
 namespace fanfetch {
 
 /// What a node and a driver have to agree on. Another one's jobs are refused.
-inline constexpr std::string_view kFleetProtocol = "1";
+inline constexpr std::string_view kFleetProtocol = "2";
 
 /// All that nodes know of a job before its links: what its driver keeps in Redis.
 struct FleetJob {

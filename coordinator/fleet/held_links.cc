@@ -54,6 +54,15 @@ std::optional<TakeNumber> HeldLinks::take_of(const LinkId& link) const {
   return found == places_.end() ? std::nullopt : std::optional(found->second.take);
 }
 
+std::vector<std::string> HeldLinks::entries_of(unsigned partition) const {
+  std::vector<std::string> entries;
+  if (counts_[partition] == 0) return entries;
+  for (const auto& [link, place] : places_) {
+    if (place.partition == partition) entries.push_back(place.entry);
+  }
+  return entries;
+}
+
 std::size_t HeldLinks::room(unsigned partition) const {
   return limits_.each - std::min(limits_.each, counts_[partition]);
 }

@@ -50,6 +50,9 @@ class HeldLinks {
   /// Of the lease by which the node has the link; nullopt: it is not held.
   [[nodiscard]] std::optional<TakeNumber> take_of(const LinkId& link) const;
 
+  /// Where the partition's links are.
+  [[nodiscard]] std::vector<std::string> entries_of(unsigned partition) const;
+
   /// How many more links of the partition may be asked for.
   [[nodiscard]] std::size_t room(unsigned partition) const;
   /// The same of all together.

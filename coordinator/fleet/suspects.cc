@@ -1,9 +1,15 @@
 #include "coordinator/fleet/suspects.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
 namespace fanfetch {
+
+std::string gone_nodes(unsigned gone) {
+  return fmt::format("{} times the node that had it went down or was cut off", gone);
+}
 
 void Suspects::add(unsigned partition, Suspect suspect) {
   waiting_[partition].push_back(std::move(suspect));
@@ -33,7 +39,7 @@ std::optional<Suspects::Turn> Suspects::next(const std::function<std::size_t(uns
   std::size_t most = std::numeric_limits<std::size_t>::max();
   while (!suspects.empty()) {
     // One that nobody tries any more is nobody's company.
-    most = std::min(most, std::max<std::size_t>(company_of(suspects.front().deliveries), 1));
+    most = std::min(most, std::max<std::size_t>(company_of(suspects.front().gone), 1));
     if (turn.entries.size() >= most) break;
     turn.entries.push_back(std::move(suspects.front().entry));
     suspects.pop_front();

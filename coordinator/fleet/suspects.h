@@ -12,25 +12,29 @@
 namespace fanfetch {
 
 // A link may take down whoever fetches it: a machine's memory, its kernel. It would go round from
-// node to node for ever. Redis counts how often an entry was delivered, and nodes keep to it that
-// one is delivered again, as a further time, only where its lease ran out: not where it was handed
-// back, and not within one lease. So, after n deliveries without a result n nodes are gone that had
-// it, or were cut off. Mostly it is not the link's fault: a node that goes takes thousands down.
+// node to node for ever. So Redis counts for each entry how often whoever had it is gone: its lease
+// ran out, and it has not said since that it lives. A node that is cut off, or was asleep, says so
+// as soon as it can; one that ends as it was told to, or hands a partition back, says so before.
+// Mostly it is not the link's fault: a node that goes takes thousands down. That a deadly link goes
+// round once more is the lesser evil.
 
-/// After so many deliveries nobody tries it any more.
-inline constexpr unsigned kMostDeliveries = 5;
-/// After so many it is tried apart from others.
-inline constexpr unsigned kSuspectDeliveries = 2;
+/// So many that are gone had it: nobody tries it any more.
+inline constexpr unsigned kMostGone = 5;
+/// So many: it is tried apart from others.
+inline constexpr unsigned kSuspectGone = 2;
 /// As many of these at once as show soon, if they go well, that nearly all are innocent.
 inline constexpr std::size_t kSuspectsTogether = 64;
 
-/// How many such links a node may try at once, where one was delivered so often and has no result;
-/// 0: it is not to be fetched any more.
-[[nodiscard]] constexpr std::size_t company_of(unsigned deliveries) {
-  if (deliveries < kSuspectDeliveries) return std::numeric_limits<std::size_t>::max();
-  if (deliveries == kSuspectDeliveries) return kSuspectsTogether;
-  return deliveries < kMostDeliveries ? 1 : 0;
+/// How many such links a node may try at once, where so many are gone that had one; 0: it is not to
+/// be fetched any more.
+[[nodiscard]] constexpr std::size_t company_of(unsigned gone) {
+  if (gone < kSuspectGone) return std::numeric_limits<std::size_t>::max();
+  if (gone == kSuspectGone) return kSuspectsTogether;
+  return gone < kMostGone ? 1 : 0;
 }
+
+/// Why one is given up, for people.
+[[nodiscard]] std::string gone_nodes(unsigned gone);
 
 /// The entries that a node tries apart from others: when, and which together. Those that wait are
 /// not delivered to it, so that its end does not count for them. It tries those of one partition at
@@ -40,7 +44,7 @@ class Suspects {
  public:
   struct Suspect {
     std::string entry;
-    unsigned deliveries = kSuspectDeliveries;  ///< Without a result.
+    unsigned gone = kSuspectGone;  ///< That had it.
   };
 
   void add(unsigned partition, Suspect suspect);

@@ -30,7 +30,8 @@ TEST_F(FleetTest, ALinkThatTakesDownEachNodeIsGivenUp) {
   }
   const Finished end = finish(driver);
   EXPECT_EQ(1, end.exit_status) << end.describe();
-  EXPECT_TRUE(has(end.err, "each of 5 nodes that had it went down")) << end.describe();
+  EXPECT_TRUE(has(end.err, "5 times the node that had it went down or was cut off"))
+      << end.describe();
   EXPECT_TRUE(has(said, deadly_url + " is given up")) << said;
   const auto records = parse_result_lines(read_file(folder_.at("results.jsonl")));
   EXPECT_EQ(static_cast<std::size_t>(links_) + 1, records.size());
@@ -57,6 +58,93 @@ std::string most_deliveries(const RealRedis& redis) {
       "local all = redis.pcall('XPENDING', 'ff:{urls.txt}:p:' .. p, 'g', '-', '+', 1000) "
       "for _, one in ipairs(all.err and {} or all) do most = math.max(most, one[4]) end end "
       "return most\" 0");
+}
+
+/// A list of one link, whose transfers do not end by themselves.
+class FleetTransferTest : public FleetTest {
+ protected:
+  FleetTransferTest() {
+    set_lease(3s);
+    Reply endless = ok("");
+    endless.silent = true;
+    origins_[0]->serve("/photo.jpg", endless);
+    (void)folder_.write("urls.txt", origins_[0]->url("/photo.jpg") + "\n");
+  }
+  void wait_for_transfers(std::size_t wanted) {
+    wait_for([&] { return origins_[0]->count() >= wanted; });
+  }
+  /// Ends it all.
+  void stop(FanfetchProcess& driver) {
+    EXPECT_EQ(0, command({"stop", "driver"}).exit_status);
+    EXPECT_EQ(6, finish(driver).exit_status);
+  }
+};
+
+TEST_F(FleetTransferTest, ANodeThatWasCutOffDoesNotCountOnceItIsBack) {
+  UnrulyRelay relay(RealRedis::address(), redis_.port());
+  FanfetchProcess driver(driver_setup());
+  FanfetchProcess node(by(relay, node_setup(1)));
+  wait_for_transfers(1);
+  relay.freeze();
+  FanfetchProcess other(node_setup(2));
+  wait_for_transfers(2);
+  EXPECT_EQ("2\n", most_deliveries(redis_)) << "the first one may be gone";
+  relay.thaw();
+  wait_for([&] { return most_deliveries(redis_) == "1\n"; });
+  stop(driver);
+}
+
+TEST_F(FleetTransferTest, ANodeThatWasAsleepAndTakesItsLinksBackDoesNotCount) {
+  FanfetchProcess driver(driver_setup());
+  FanfetchProcess node(node_setup(1));
+  wait_for_transfers(1);
+  node.signal(SIGSTOP);
+  wait_for([&] { return partitions_of(node) == 0; });
+  node.signal(SIGCONT);
+  wait_for_transfers(2);
+  EXPECT_EQ("1\n", most_deliveries(redis_));
+  stop(driver);
+}
+
+/// As supervisors do, who wait for less time than a transfer is left.
+TEST_F(FleetTransferTest, ANodeThatIsKilledWhileItLeavesDoesNotCount) {
+  FanfetchProcess driver(driver_setup());
+  FanfetchProcess leaver(node_setup(1));
+  wait_for_transfers(1);
+  leaver.signal(SIGTERM);
+  wait_for([&] { return partitions_of(leaver) == 1; });  // that of the transfer
+  leaver.signal(SIGKILL);
+  (void)leaver.wait();
+  FanfetchProcess other(node_setup(2));
+  wait_for_transfers(2);
+  EXPECT_EQ("1\n", most_deliveries(redis_));
+  stop(driver);
+}
+
+/// Its result is on its way when another node would give the link up.
+TEST_F(FleetTransferTest, TheLastNodeThatHadALinkMayComeBackWithItsFile) {
+  links_ = 1;
+  Reply late = ok(noise(2000, 1));
+  late.delay = 500ms;
+  origins_[0]->serve("/photo.jpg", late);
+  UnrulyRelay relay(RealRedis::address(), redis_.port());
+  FanfetchProcess driver(driver_setup());
+  FanfetchProcess node(by(relay, node_setup(1)));
+  wait_for_transfers(1);
+  relay.freeze();
+  (void)redis_.ask(
+      "EVAL \"for p = 0, 31 do local key = 'ff:{urls.txt}:p:' .. p "
+      "local all = redis.pcall('XPENDING', key, 'g', '-', '+', 10) "
+      "for _, one in ipairs(all.err and {} or all) do "
+      "redis.call('XCLAIM', key, 'g', one[2], 0, one[1], 'RETRYCOUNT', 5, 'JUSTID') end end\" 0");
+  ASSERT_EQ("5\n", most_deliveries(redis_));
+  FanfetchProcess other(node_setup(2));
+  wait_for([&] { return partitions_of(other) == 32; });
+  relay.thaw();
+  const Finished end = finish(driver);
+  EXPECT_EQ(0, end.exit_status) << end.describe();
+  expect_all_saved();
+  EXPECT_EQ("0\n", redis_.ask("XLEN 'ff:{urls.txt}:dead'"));
 }
 
 TEST_F(FleetTest, OnlyTheEndOfANodeCountsAgainstItsLinks) {

@@ -26,7 +26,7 @@ FleetNode::FleetNode(FleetAccess access, FleetJob job, std::string name, std::st
       version_(std::move(version)),
       prefix_(key_prefix(job_.name)),
       held_(job_.partitions),
-      links_(job_, name_, held_),
+      links_(job_, held_),
       results_(prefix_, name_, held_,
                {.on_lost = [this](unsigned partition) { links_.look_again(partition); },
                 .on_answer =
@@ -60,10 +60,8 @@ void FleetNode::start(EventLoop& loop, Events events) {
           .on_notice = events_.on_notice});
   links_.start(
       loop, *line_, *keeper_,
-      {.on_dead =
-           [this](const Link& link, unsigned partition, std::string entry, unsigned deliveries) {
-             results_.bury(link, partition, std::move(entry), deliveries);
-           },
+      {.on_dead = [this](const Link& link, unsigned partition, std::string entry,
+                         unsigned gone) { results_.bury(link, partition, std::move(entry), gone); },
        .on_notice = events_.on_notice});
   results_.start(loop, *line_, *keeper_);
   line_->start();
@@ -141,10 +139,11 @@ void FleetNode::follow_job(const FleetFields& hash) {
 // --- Partitions ---
 
 /// The one place where the node learns that it may not work on the partition any more: its lease is
-/// over, or it hands it back. Nothing new begins; once the transfers that run have ended, the
-/// keeper is told.
+/// over, or it hands it back. Nothing new begins, and Redis learns that the node did not go down;
+/// once the transfers that run have ended, the keeper is told.
 void FleetNode::end_work(unsigned partition) {
   links_.end(partition);
+  results_.acquit(partition);
   if (transfers_[partition] == 0) keeper_->on_stopped(partition);
 }
 

@@ -15,11 +15,12 @@ namespace fanfetch::scripts {
 //            spread
 //   era      string: RUN_ID REPLICATION_ID NONCE OPEN
 //   own:P    the lease of partition P: `-` handed back, else the token of its owner
-//   p:P      stream: links of partition P (group g; a consumer is a node)
+//   p:P      stream: links of partition P (group g; a consumer is a node's process, `NAME/PROCESS`,
+//            or `-`: it had the link, and lived on; see suspects.h)
 //   res      stream: results
 //   nodes    sorted set: names, by the time of their last sign of life
 //   about    hash: what each of them says of itself, `STATE VERSION`, for people
-//   dead     stream: entries that are no links, or took down each node that had them
+//   dead     stream: entries that are no links, or are given up (kBury)
 
 /// PREFIX NAME ID WHERE PROTOCOL PARTITIONS LEASE_MS STOP_MS OPTIONS IS_BIRTH NONCE SPREAD: begins
 /// a run of the job ID, without links. IS_BIRTH 1: no run of it was before, so that nobody can have
@@ -156,8 +157,10 @@ for p = tonumber(ARGV[2]), tonumber(ARGV[3]) - 1 do
   local got = links > 0 and redis.pcall('XPENDING', key, 'g')
   if got and not got.err and got[4] then
     for _, consumer in ipairs(got[4]) do
-      row[#row + 1] = consumer[1]
-      row[#row + 1] = consumer[2]
+      if consumer[1] ~= '-' then
+        row[#row + 1] = string.match(consumer[1], '^[^/]*')
+        row[#row + 1] = consumer[2]
+      end
     end
   end
   out[#out + 1] = row
@@ -222,12 +225,13 @@ redis.call('SET', key, '-')
 return 1
 )lua";
 
-/// PREFIX NODE ROOM SUSPICIOUS, and for each partition P TOKEN MOST CURSOR AGAIN: links for the
-/// node, of partitions whose lease is the token's at that moment; ROOM in all, with the last
+/// PREFIX CONSUMER ROOM SUSPICIOUS, and for each partition P TOKEN MOST CURSOR LOST: links for the
+/// process, of partitions whose lease is the token's at that moment; ROOM in all, with the last
 /// partition's more. CURSOR: where to go on with what others have got and not reported, `-` at the
-/// beginning; empty: that is done, new ones follow. AGAIN 1: whoever had these is gone, so that it
-/// counts as a delivery. Those with SUSPICIOUS deliveries are named alone: see kReadSuspects.
-/// Answers P, the next CURSOR, the entries, and suspects with their deliveries, in turn, of each
+/// beginning; empty: that is done, new ones follow. LOST 1: the lease before ran out, so that of
+/// these, other consumers are gone that have any. Deliveries are counted so that each but the last
+/// is of one that is gone. Those that SUSPICIOUS are gone of are named alone: see kReadSuspects.
+/// Answers P, the next CURSOR, the entries, and suspects with how many are gone, in turn, of each
 /// partition that has something to say.
 inline constexpr char kRead[] = R"lua(
 local out, room, suspicious = {}, tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -240,19 +244,26 @@ for i = 5, #ARGV, 5 do
       local page = there and redis.pcall('XPENDING', key, 'g', cursor, '+', ARGV[i + 2])
       cursor = ''
       if page and not page.err and page[1] then
-        local claim = {'XCLAIM', key, 'g', ARGV[2], 0}
+        local claims = {}
         for _, one in ipairs(page) do
-          if one[4] < suspicious then
-            claim[#claim + 1] = one[1]
+          local is_gone = ARGV[i + 4] == '1' and one[2] ~= '-' and one[2] ~= ARGV[2]
+          local gone = is_gone and one[4] or math.max(one[4] - 1, 0)
+          if gone < suspicious then
+            claims[gone] = claims[gone] or {'XCLAIM', key, 'g', ARGV[2], 0}
+            table.insert(claims[gone], one[1])
           else
             suspects[#suspects + 1] = one[1]
-            suspects[#suspects + 1] = one[4]
+            suspects[#suspects + 1] = gone
           end
         end
-        if #claim > 5 then
-          claim[#claim + 1] = 'RETRYCOUNT'
-          claim[#claim + 1] = suspicious - 1 + ARGV[i + 4]
-          entries = redis.call(unpack(claim))
+        for gone = 0, suspicious - 1 do
+          if claims[gone] then
+            table.insert(claims[gone], 'RETRYCOUNT')
+            table.insert(claims[gone], gone + 1)
+            for _, one in ipairs(redis.call(unpack(claims[gone]))) do
+              entries[#entries + 1] = one
+            end
+          end
         end
         if #page == tonumber(ARGV[i + 2]) then cursor = '(' .. page[#page][1] end
       end
@@ -287,24 +298,44 @@ end
 return done
 )lua";
 
-/// PREFIX NODE PARTITION TOKEN AGAIN ENTRY…: these of a partition for the node, as kRead does.
-/// Answers the deliveries before, and the entry, of each that has no result yet.
+/// PREFIX, and for each link PARTITION ENTRY CONSUMER COUNT …: that process lives, and is to be
+/// blamed for none of these, whoever has them by now; COUNT arguments follow, for nothing.
+inline constexpr char kAcquit[] = R"lua(
+local i = 2
+while i <= #ARGV do
+  local key, entry = ARGV[1] .. 'p:' .. ARGV[i], ARGV[i + 1]
+  local got = redis.pcall('XPENDING', key, 'g', entry, entry, 1)
+  local one = got and not got.err and got[1]
+  if one and one[2] == ARGV[i + 2] then
+    redis.call('XCLAIM', key, 'g', '-', 0, entry, 'RETRYCOUNT', one[4], 'JUSTID')
+  elseif one then
+    redis.call('XCLAIM', key, 'g', one[2], 0, entry, 'RETRYCOUNT', math.max(one[4] - 1, 1),
+               'JUSTID')
+  end
+  i = i + 4 + ARGV[i + 3]
+end
+return 0
+)lua";
+
+/// PREFIX CONSUMER PARTITION TOKEN LOST ENTRY…: these of a partition for the process, as kRead
+/// does. Answers how many are gone, and the entry, of each that has no result yet.
 inline constexpr char kReadSuspects[] = R"lua(
 local key, out = ARGV[1] .. 'p:' .. ARGV[3], {}
 if redis.call('GET', ARGV[1] .. 'own:' .. ARGV[3]) ~= ARGV[4] then return out end
 for i = 6, #ARGV do
   local one = redis.pcall('XPENDING', key, 'g', ARGV[i], ARGV[i], 1)
   if one and not one.err and one[1] then
-    local got = redis.call('XCLAIM', key, 'g', ARGV[2], 0, ARGV[i], 'RETRYCOUNT',
-                           one[1][4] + ARGV[5])
-    if got[1] then out[#out + 1] = {one[1][4], got[1]} end
+    local is_gone = ARGV[5] == '1' and one[1][2] ~= '-' and one[1][2] ~= ARGV[2]
+    local gone = is_gone and one[1][4] or math.max(one[1][4] - 1, 0)
+    local got = redis.call('XCLAIM', key, 'g', ARGV[2], 0, ARGV[i], 'RETRYCOUNT', gone + 1)
+    if got[1] then out[#out + 1] = {gone, got[1]} end
   end
 end
 return out
 )lua";
 
-/// As kReport, for links that took down each node that had them: their entries are kept among the
-/// dead ones.
+/// As kReport, for links that are given up, as nodes went down that had them: their entries are
+/// kept among the dead ones.
 inline constexpr char kBury[] = R"lua(
 local i, done = 2, 0
 while i <= #ARGV do
@@ -314,7 +345,7 @@ while i <= #ARGV do
   if counts and entry and redis.pcall('XACK', key, 'g', ARGV[i + 1]) == 1 then
     redis.call('XDEL', key, ARGV[i + 1])
     redis.call('XADD', ARGV[1] .. 'dead', 'MAXLEN', '~', '10000', '*', 'why',
-               'each node that had it went down', unpack(entry[2]))
+               'nodes that had it went down or were cut off', unpack(entry[2]))
     redis.call('XADD', ARGV[1] .. 'res', '*', unpack(ARGV, i + 4, i + 3 + count))
     done = done + 1
   end

@@ -60,6 +60,8 @@ class LeaseKeeper {
   [[nodiscard]] BootInstant stop_by(unsigned partition) const {
     return leases_.stop_by(partition).value_or(BootInstant());
   }
+  /// By which Redis knows this process.
+  [[nodiscard]] const std::string& me() const { return me_; }
   /// By which scripts know the lease of a partition that the node works on.
   [[nodiscard]] std::string token(unsigned partition) const;
   [[nodiscard]] unsigned working() const { return leases_.working(); }

@@ -28,18 +28,20 @@ constexpr char kFromTheBeginning[] = "-";
 
 }  // namespace
 
-LinkReader::LinkReader(const FleetJob& job, std::string node, HeldLinks& held)
+LinkReader::LinkReader(const FleetJob& job, HeldLinks& held)
     : prefix_(key_prefix(job.name)),
-      node_(std::move(node)),
+      lease_(job.rules.lease),
       held_(held),
       cursors_(job.partitions),
       was_lost_(job.partitions),
+      began_(job.partitions),
       plan_(job.partitions) {}
 
 LinkReader::~LinkReader() {
   if (loop_ == nullptr) return;
   cancel_timer(*loop_, read_timer_);
   cancel_timer(*loop_, again_timer_);
+  cancel_timer(*loop_, later_timer_);
 }
 
 void LinkReader::start(EventLoop& loop, FleetLine& line, const LeaseKeeper& keeper, Events events) {
@@ -59,6 +61,11 @@ void LinkReader::on_up(RedisData data) {
 
 void LinkReader::begin(unsigned partition, bool was_lost) {
   was_lost_[partition] = was_lost;
+  began_[partition] = loop_->now();
+  read_from_the_beginning(partition);
+}
+
+void LinkReader::read_from_the_beginning(unsigned partition) {
   suspects_.forget(partition);
   cursors_[partition] = kFromTheBeginning;
   plan_.begin(partition, loop_->now());
@@ -113,8 +120,8 @@ void LinkReader::read() {
     return suspects_.has_turn(partition) ? 0 : std::min(room, held_.room(partition));
   });
   if (questions.empty()) return read_in(std::max<Duration>(plan_.wake_at() - now, kShortestWait));
-  std::vector<std::string> arguments{prefix_, node_, std::to_string(room),
-                                     std::to_string(kSuspectDeliveries)};
+  std::vector<std::string> arguments{prefix_, keeper_->me(), std::to_string(room),
+                                     std::to_string(kSuspectGone)};
   for (const auto& [partition, most] : questions) {
     arguments.insert(arguments.end(),
                      {std::to_string(partition), keeper_->token(partition), std::to_string(most),
@@ -135,7 +142,7 @@ void LinkReader::read() {
 /// Redis may have done it, and its answer was lost: such links are this node's, and come as new
 /// ones no more.
 void LinkReader::read_anew(unsigned partition) {
-  if (reads(partition)) begin(partition, false);
+  if (reads(partition)) read_from_the_beginning(partition);
 }
 
 void LinkReader::on_read(const RedisReply& reply) {
@@ -153,8 +160,13 @@ void LinkReader::on_read(const RedisReply& reply) {
     const auto& suspects = one.elements[3].elements;
     found_suspects = found_suspects || !suspects.empty();
     for (std::size_t i = 0; i + 1 < suspects.size(); i += 2) {
-      suspects_.add(partition, {.entry = suspects[i].text,
-                                .deliveries = static_cast<unsigned>(suspects[i + 1].integer)});
+      const auto gone = static_cast<unsigned>(suspects[i + 1].integer);
+      Suspects::Suspect suspect{.entry = suspects[i].text, .gone = gone};
+      if (is_to_wait(partition, suspect)) {
+        look_later(partition);
+      } else {
+        suspects_.add(partition, std::move(suspect));
+      }
     }
     // Where there is more of what others had got, it is asked for without a sweep.
     if (!entries.empty() || !cursors_[partition]->empty()) {
@@ -168,6 +180,23 @@ void LinkReader::on_read(const RedisReply& reply) {
 
 // --- Links that may be to blame for the end of nodes ---
 
+/// Whoever had it last may only be cut off, and have its result.
+bool LinkReader::is_to_wait(unsigned partition, const Suspects::Suspect& suspect) const {
+  return company_of(suspect.gone) == 0 && was_lost_[partition] &&
+         loop_->now() < began_[partition] + lease_;
+}
+
+void LinkReader::look_later(unsigned partition) {
+  if (std::ranges::find(to_look_at_later_, partition) == to_look_at_later_.end()) {
+    to_look_at_later_.push_back(partition);
+  }
+  if (later_timer_) return;
+  later_timer_ = loop_->call_at(began_[partition] + lease_, [this] {
+    later_timer_.reset();
+    for (const unsigned one : std::exchange(to_look_at_later_, {})) read_anew(one);
+  });
+}
+
 void LinkReader::read_suspects() {
   const auto held = [this](unsigned partition) { return held_.count(partition); };
   while (const auto turn = suspects_.next(held)) {
@@ -178,7 +207,7 @@ void LinkReader::read_suspects() {
 }
 
 void LinkReader::read_suspects(unsigned partition, const std::vector<std::string>& entries) {
-  std::vector<std::string> arguments{prefix_, node_, std::to_string(partition),
+  std::vector<std::string> arguments{prefix_, keeper_->me(), std::to_string(partition),
                                      keeper_->token(partition), was_lost_[partition] ? "1" : "0"};
   arguments.insert(arguments.end(), entries.begin(), entries.end());
   const bool is_sent = line_->run(scripts::kReadSuspects, std::move(arguments),
@@ -198,14 +227,14 @@ void LinkReader::on_suspects(unsigned partition, const RedisReply& reply) {
   std::vector<ListedItem> items;
   for (const RedisReply& one : reply.elements) {
     if (one.elements.size() != 2 || one.elements[1].elements.size() != 2) continue;
-    const auto deliveries = static_cast<unsigned>(one.elements[0].integer);
+    const auto gone = static_cast<unsigned>(one.elements[0].integer);
     const RedisReply& entry = one.elements[1];
-    if (company_of(deliveries) > 0) {
+    if (company_of(gone) > 0) {
       take(partition, entry, items);
     } else if (const auto link = decode(partition, entry)) {
-      events_.on_notice(fmt::format("{} is given up: each of {} nodes that had it went down",
-                                    printable_url(link->listed), deliveries));
-      events_.on_dead(*link, partition, entry.elements[0].text, deliveries);
+      events_.on_notice(
+          fmt::format("{} is given up: {}", printable_url(link->listed), gone_nodes(gone)));
+      events_.on_dead(*link, partition, entry.elements[0].text, gone);
     }
   }
   door_.push(std::move(items));

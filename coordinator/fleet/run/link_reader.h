@@ -23,16 +23,15 @@ class LinkReader {
  public:
   /// Called from the loop.
   struct Events {
-    /// A link of the partition that is not to be fetched: each of so many nodes that had it went
-    /// down. It is not held, and waits in `entry` for its result.
-    std::function<void(const Link& link, unsigned partition, std::string entry,
-                       unsigned deliveries)>
+    /// A link of the partition that is not to be fetched: so many are gone that had it. It is not
+    /// held, and waits in `entry` for its result.
+    std::function<void(const Link& link, unsigned partition, std::string entry, unsigned gone)>
         on_dead;
     std::function<void(std::string text)> on_notice;  ///< For the user.
   };
 
-  /// `node`: its name, as a consumer. `held`: the links that were read; lent.
-  LinkReader(const FleetJob& job, std::string node, HeldLinks& held);
+  /// `held`: the links that were read; lent.
+  LinkReader(const FleetJob& job, HeldLinks& held);
   ~LinkReader();
   LinkReader(const LinkReader&) = delete;
   LinkReader& operator=(const LinkReader&) = delete;
@@ -62,7 +61,10 @@ class LinkReader {
   void read();
   void read_in(Duration wait);
   void on_read(const RedisReply& reply);
+  void read_from_the_beginning(unsigned partition);
   void read_anew(unsigned partition);
+  [[nodiscard]] bool is_to_wait(unsigned partition, const Suspects::Suspect& suspect) const;
+  void look_later(unsigned partition);
   void read_suspects();
   void read_suspects(unsigned partition, const std::vector<std::string>& entries);
   void on_suspects(unsigned partition, const RedisReply& reply);
@@ -71,7 +73,7 @@ class LinkReader {
   void drop(unsigned partition, const std::string& entry, const std::string& why);
 
   const std::string prefix_;
-  const std::string node_;
+  const Duration lease_;
   HeldLinks& held_;
   FleetDoor door_;
   EventLoop* loop_ = nullptr;
@@ -79,13 +81,14 @@ class LinkReader {
   const LeaseKeeper* keeper_ = nullptr;
   Events events_;
   std::vector<std::optional<std::string>> cursors_;  // by partition, see kRead; nullopt: not read
-  std::vector<bool> was_lost_;                       // by partition, since it is read
+  std::vector<bool> was_lost_;                       // by partition, when it began
+  std::vector<Instant> began_;                       // by partition
   Suspects suspects_;
   ReadPlan plan_;
   bool is_reading_ = false;
   bool is_stopped_ = false;
-  std::vector<unsigned> to_look_at_again_;
-  std::optional<EventLoop::TimerKey> read_timer_, again_timer_;
+  std::vector<unsigned> to_look_at_again_, to_look_at_later_;
+  std::optional<EventLoop::TimerKey> read_timer_, again_timer_, later_timer_;
   std::uint64_t bad_entries_ = 0;
 };
 

@@ -1,12 +1,12 @@
 #include "coordinator/fleet/run/result_sender.h"
 
-#include <fmt/format.h>
 #include <sys/epoll.h>
 
 #include <utility>
 
 #include "coordinator/fleet/result_entry.h"
 #include "coordinator/fleet/run/fleet_scripts.h"
+#include "coordinator/fleet/suspects.h"
 
 namespace fanfetch {
 namespace {
@@ -23,7 +23,9 @@ ResultSender::ResultSender(const std::string& prefix, std::string node, HeldLink
       held_(held),
       events_(std::move(events)),
       queue_(prefix, scripts::kReport, kMostResultsSending, events_.on_answer),
-      buried_(prefix, scripts::kBury, kMostResultsSending, events_.on_answer) {}
+      buried_(prefix, scripts::kBury, kMostResultsSending, events_.on_answer),
+      acquitted_(prefix, scripts::kAcquit, kMostResultsSending,
+                 [this](bool) { events_.on_answer(false); }) {}
 
 ResultSender::~ResultSender() {
   if (loop_ != nullptr) loop_->unwatch(done_.filled_fd());
@@ -34,6 +36,7 @@ void ResultSender::start(EventLoop& loop, FleetLine& line, const LeaseKeeper& ke
   keeper_ = &keeper;
   queue_.start(loop, line);
   buried_.start(loop, line);
+  acquitted_.start(loop, line);
   loop.watch(done_.filled_fd(), EPOLLIN, [this](std::uint32_t) { take_done(); });
 }
 
@@ -76,19 +79,28 @@ void ResultSender::take(const DoneLink& done) {
                .fields = encode(entry)});
 }
 
-void ResultSender::bury(const Link& link, unsigned partition, std::string entry,
-                        unsigned deliveries) {
+void ResultSender::bury(const Link& link, unsigned partition, std::string entry, unsigned gone) {
   ResultEntry result{.id = link_id(link.hash), .node = node_, .record = {}};
   result.record.index = link.index;
   result.record.url = link.listed;
   result.record.status = Status::failed;
   result.record.error = ErrorClass::crashed_worker;
   result.record.retryable = true;
-  result.record.message = fmt::format("each of {} nodes that had it went down", deliveries);
+  result.record.message = gone_nodes(gone);
   buried_.push({.partition = partition,
                 .replaces = std::move(entry),
                 .token = keeper_->token(partition),
                 .fields = encode(result)});
+}
+
+void ResultSender::acquit(unsigned partition) {
+  for (std::string& entry : held_.entries_of(partition)) {
+    acquitted_.push({.partition = partition,
+                     .replaces = std::move(entry),
+                     .token = keeper_->me(),
+                     .fields = {}});
+  }
+  acquitted_.flush();  // before the partition is handed back
 }
 
 }  // namespace fanfetch

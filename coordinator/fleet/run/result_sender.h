@@ -50,16 +50,22 @@ class ResultSender {
   /// What is recorded of the link says nothing of it: no request was made.
   void on_not_begun(const Link& link) { not_begun_.insert(link_id(link.hash)); }
   /// The link, which is not held, is not fetched any more: see LinkReader::Events::on_dead.
-  void bury(const Link& link, unsigned partition, std::string entry, unsigned deliveries);
+  void bury(const Link& link, unsigned partition, std::string entry, unsigned gone);
+  /// The process does not work on the partition any more, and lives: at once, nothing that it holds
+  /// of it counts against the link.
+  void acquit(unsigned partition);
   /// Takes what was told until now. By itself, too.
   void take_done();
   /// Sends what has gathered. Call last in each wake-up.
   void flush() {
     queue_.flush();
     buried_.flush();
+    acquitted_.flush();
   }
-  /// Results that Redis has not taken.
-  [[nodiscard]] std::size_t size() const { return queue_.size() + buried_.size(); }
+  /// What Redis has not taken.
+  [[nodiscard]] std::size_t size() const {
+    return queue_.size() + buried_.size() + acquitted_.size();
+  }
 
  private:
   void take(const DoneLink& done);
@@ -69,7 +75,7 @@ class ResultSender {
   HeldLinks& held_;
   const Events events_;
   DoneLinks done_;
-  EntryQueue queue_, buried_;
+  EntryQueue queue_, buried_, acquitted_;
   std::unordered_set<LinkId, HashOfId> not_begun_;
   std::unordered_map<LinkId, unsigned, HashOfId> disk_failures_;  // of held links
   EventLoop* loop_ = nullptr;

@@ -6,7 +6,7 @@ namespace fanfetch {
 namespace {
 
 FleetFields good() {
-  return {{"id", "abc"},          {"where", "/x"},      {"protocol", "1"},  {"state", "paused"},
+  return {{"id", "abc"},          {"where", "/x"},      {"protocol", "2"},  {"state", "paused"},
           {"partitions", "1024"}, {"lease_ms", "3000"}, {"stop_ms", "1000"}};
 }
 
@@ -40,6 +40,7 @@ TEST(FleetJobTest, WhatIsNoneIsRefused) {
   for (const auto& [field, value] : rows) {
     EXPECT_FALSE(decode_job("list", with(field, value))) << field << " " << value;
   }
+  EXPECT_FALSE(decode_job("list", with("protocol", "1"))) << "its nodes count deliveries otherwise";
   const auto other = decode_job("list", with("protocol", "2\x1b"));
   ASSERT_FALSE(other);
   EXPECT_NE(other.error().message.find("another version"), std::string::npos);

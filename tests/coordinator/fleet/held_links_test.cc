@@ -23,6 +23,17 @@ TEST(HeldLinksTest, ALinkIsHeldUntilItHasItsResult) {
   EXPECT_EQ(held.size(), 0u);
 }
 
+TEST(HeldLinksTest, KnowsThoseOfAPartition) {
+  HeldLinks held(4);
+  (void)held.add(id(1), {.partition = 2, .entry = "5-0"});
+  (void)held.add(id(2), {.partition = 3, .entry = "6-0"});
+  (void)held.add(id(1), {.partition = 2, .entry = "7-0"});
+  EXPECT_EQ(held.entries_of(2), std::vector<std::string>{"7-0"});
+  EXPECT_TRUE(held.entries_of(0).empty());
+  (void)held.take(id(1));
+  EXPECT_TRUE(held.entries_of(2).empty());
+}
+
 TEST(HeldLinksTest, TheNewerEntryOfALinkCounts) {
   HeldLinks held(4);
   (void)held.add(id(1), {.partition = 2, .entry = "5-0", .index = 7});

@@ -11,7 +11,7 @@ using Entries = std::vector<std::string>;
 
 TEST(CompanyTest, ShrinksWithEachNodeThatIsGone) {
   const struct {
-    unsigned deliveries;
+    unsigned gone;
     std::size_t company;
   } rows[] = {
       {0, std::numeric_limits<std::size_t>::max()},
@@ -23,15 +23,15 @@ TEST(CompanyTest, ShrinksWithEachNodeThatIsGone) {
       {6, 0},
       {1000, 0},
   };
-  for (const auto& [deliveries, company] : rows) {
-    EXPECT_EQ(company, company_of(deliveries)) << deliveries;
+  for (const auto& [gone, company] : rows) {
+    EXPECT_EQ(company, company_of(gone)) << gone;
   }
 }
 
 class SuspectsTest : public ::testing::Test {
  protected:
-  void add(const std::string& entry, unsigned deliveries, unsigned partition = 7) {
-    suspects_.add(partition, {.entry = entry, .deliveries = deliveries});
+  void add(const std::string& entry, unsigned gone, unsigned partition = 7) {
+    suspects_.add(partition, {.entry = entry, .gone = gone});
   }
   std::optional<Suspects::Turn> turn() {
     return suspects_.next([this](unsigned partition) { return held_[partition]; });
