@@ -20,7 +20,7 @@ namespace fanfetch {
 
 /// So many that are gone had it: nobody tries it any more.
 inline constexpr unsigned kMostGone = 5;
-/// So many: it is tried apart from others.
+/// So many: it is tried apart from others of its partition.
 inline constexpr unsigned kSuspectGone = 2;
 /// As many of these at once as show soon, if they go well, that nearly all are innocent.
 inline constexpr std::size_t kSuspectsTogether = 64;
@@ -36,10 +36,10 @@ inline constexpr std::size_t kSuspectsTogether = 64;
 /// Why one is given up, for people.
 [[nodiscard]] std::string gone_nodes(unsigned gone);
 
-/// The entries that a node tries apart from others: when, and which together. Those that wait are
-/// not delivered to it, so that its end does not count for them. It tries those of one partition at
-/// a time, and asks for no others of that meanwhile, as those would be in their way. Pure. Thread:
-/// one at a time.
+/// The entries that a node tries apart from others of their partition: when, and which together.
+/// Those that wait are not delivered to it, so that its end does not count for them. It tries those
+/// of one partition at a time, and asks for no others of that meanwhile, as those would be in their
+/// way. Pure. Thread: one at a time.
 class Suspects {
  public:
   struct Suspect {
