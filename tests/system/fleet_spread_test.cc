@@ -184,7 +184,8 @@ TEST_F(FleetSpreadTest, WhatCannotBeSpreadIsSaid) {
   fs::remove(folder_.at("urls.txt"));
   (void)folder_.write("urls.txt", "");
   const Finished capped = run(driver_setup({"--spread", "cdn.test=40"}));
-  EXPECT_TRUE(has(capped.err, "--spread cdn.test: its limit is 4 transfers at once"))
+  EXPECT_TRUE(
+      has(capped.err, "--spread cdn.test: it may have 4 transfers at once, and so it has 4 pieces"))
       << capped.describe();
 }
 

@@ -174,7 +174,8 @@ TEST_F(FleetTest, StatusShowsTheFleet) {
   for (FanfetchProcess* one : {&driver, &node}) EXPECT_EQ(6, finish(*one).exit_status);
   const Finished stopped = command(status);
   EXPECT_TRUE(has(stopped.out, "Job urls.txt is stopped")) << stopped.describe();
-  EXPECT_TRUE(has(stopped.out, "  gone\n")) << "it had got links: " << stopped.describe();
+  EXPECT_TRUE(has(stopped.out, "links with nodes          0\n")) << stopped.describe();
+  EXPECT_TRUE(has(stopped.out, "No node is there.")) << "it left: " << stopped.describe();
 
   const Finished other = command({"status", "--fleet", redis_.url(), "--fleet-job", "x"});
   EXPECT_EQ(2, other.exit_status) << other.describe();
