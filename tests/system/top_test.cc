@@ -105,7 +105,7 @@ TEST_F(TopTest, ShowsAFleet) {
   RealRedis redis;
   (void)redis.ask("SADD ff:jobs list");
   (void)redis.ask(
-      "HSET 'ff:{list}:job' id x where /home/list state running protocol 1 partitions 4 lease_ms "
+      "HSET 'ff:{list}:job' id x where /home/list state running protocol 2 partitions 4 lease_ms "
       "30000 stop_ms 10000");
   (void)redis.ask("SET 'ff:{list}:own:1' one-1a2b/7.a:1");
   Tmux terminal(folder_.path(), "C.UTF-8");
