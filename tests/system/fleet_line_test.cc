@@ -20,12 +20,7 @@ TEST_F(FleetTest, ALineThatFreezesForLongerThanALeaseDoublesNothing) {
   const std::size_t requests_before = requests();
   wait_for_requests(requests_before + 20);  // it asks the hosts that the other one had
   relay.thaw();
-  const Finished end = finish(driver);
-  EXPECT_EQ(0, end.exit_status) << end.describe();
-  for (FanfetchProcess* node : {&frozen, &other}) {
-    const Finished ended = finish(*node);
-    EXPECT_EQ(0, ended.exit_status) << ended.describe();
-  }
+  expect_good_end(driver, {&frozen, &other});
   expect_all_saved();
   expect_limits_held();
   EXPECT_LE(requests(), 300u * 105 / 100 + 200);
@@ -57,12 +52,7 @@ TEST_F(FleetTest, ASlowLineOnlySlows) {
   relay.delay(100ms);
   FanfetchProcess driver(by(relay, driver_setup()));
   FanfetchProcess one(by(relay, node_setup(1))), two(by(relay, node_setup(2)));
-  const Finished end = finish(driver);
-  EXPECT_EQ(0, end.exit_status) << end.describe();
-  for (FanfetchProcess* node : {&one, &two}) {
-    const Finished ended = finish(*node);
-    EXPECT_EQ(0, ended.exit_status) << ended.describe();
-  }
+  expect_good_end(driver, {&one, &two});
   expect_all_saved();
   expect_limits_held();
   EXPECT_EQ(100u, requests());

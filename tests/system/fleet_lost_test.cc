@@ -88,13 +88,8 @@ TEST_F(FleetTest, AllOfRedisDataMayBeLost) {
   FanfetchProcess driver(driver_setup());
   wait_for_requests(60);
   EXPECT_EQ("OK\n", redis_.ask("FLUSHALL"));
-  const Finished end = finish(driver);
-  EXPECT_EQ(0, end.exit_status) << end.describe();
+  const Finished end = expect_good_end(driver, {&one, &two});
   EXPECT_TRUE(has(end.err, "has lost its data")) << end.describe();
-  for (FanfetchProcess* node : {&one, &two}) {
-    const Finished ended = finish(*node);
-    EXPECT_EQ(0, ended.exit_status) << ended.describe();
-  }
   expect_all_saved();
   expect_limits_held();
   EXPECT_LE(requests(), 150u * 105 / 100 + 200);

@@ -96,12 +96,7 @@ TEST_F(FleetSentinelTest, AReplicaThatKnowsLessTakesOver) {
   ASSERT_TRUE(has(ask(first_, "INFO replication"), "role:master"));
   first_.kill();
   driver.signal(SIGCONT);
-  const Finished end = finish(driver);
-  EXPECT_EQ(0, end.exit_status) << end.describe();
-  for (FanfetchProcess* node : {&one, &two}) {
-    const Finished ended = finish(*node);
-    EXPECT_EQ(0, ended.exit_status) << ended.describe();
-  }
+  expect_good_end(driver, {&one, &two});
   expect_all_saved();
   expect_limits_held();
   EXPECT_LE(requests(), 200u * 105 / 100 + 200);

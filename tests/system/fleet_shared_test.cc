@@ -54,12 +54,7 @@ TEST_F(FleetSharedTest, NodesShareAFolderOfFiles) {
   wait_for([&] { return partitions_of(one) > 0 && partitions_of(two) > 0; });
   ASSERT_EQ(static_cast<ssize_t>(text.size()), ::write(pipe.get(), text.data(), text.size()));
   pipe.reset();
-  const Finished end = finish(driver);
-  EXPECT_EQ(0, end.exit_status) << end.describe();
-  for (FanfetchProcess* node : {&one, &two}) {
-    const Finished ended = finish(*node);
-    EXPECT_EQ(0, ended.exit_status) << ended.describe();
-  }
+  expect_good_end(driver, {&one, &two});
   expect_all_saved();
   expect_limits_held();
   EXPECT_EQ(links, requests());
@@ -126,12 +121,7 @@ TEST_F(FleetSharedTest, ANodeThatWasKilledGoesOn) {
     (void)node.wait();
   }
   FanfetchProcess again(sharing("state-1")), other(sharing("state-2"));
-  const Finished end = finish(driver);
-  EXPECT_EQ(0, end.exit_status) << end.describe();
-  for (FanfetchProcess* node : {&again, &other}) {
-    const Finished ended = finish(*node);
-    EXPECT_EQ(0, ended.exit_status) << ended.describe();
-  }
+  expect_good_end(driver, {&again, &other});
   expect_all_saved();
   expect_limits_held();
   // A link that both had may have two files, by two fetches; each is in one ledger.

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <set>
@@ -154,6 +155,16 @@ class FleetTest : public SystemTest {
         "EVAL \"local n = 0 for p = 0, 31 do "
         "n = n + redis.call('XLEN', 'ff:{urls.txt}:p:' .. p) end return n\" 0");
     return std::strtoul(count.c_str(), nullptr, 10);
+  }
+  /// The driver and these nodes end with 0. Returns how the driver ended.
+  Finished expect_good_end(FanfetchProcess& driver, std::initializer_list<FanfetchProcess*> nodes) {
+    Finished end = finish(driver);
+    EXPECT_EQ(0, end.exit_status) << end.describe();
+    for (FanfetchProcess* node : nodes) {
+      const Finished ended = finish(*node);
+      EXPECT_EQ(0, ended.exit_status) << ended.describe();
+    }
+    return end;
   }
   void expect_limits_held() const {
     for (const auto& origin : origins_) EXPECT_LE(origin->most_at_once(), kPerHost);
