@@ -95,6 +95,21 @@ TEST_F(FleetTest, AllOfRedisDataMayBeLost) {
   EXPECT_LE(requests(), 150u * 105 / 100 + 200);
 }
 
+/// What it sent before comes from its list again.
+TEST_F(FleetTest, ADriverThatStartsAgainDropsWhatItHadSent) {
+  list(10, 5ms);
+  auto driver = std::make_unique<FanfetchProcess>(driver_setup());
+  wait_for([&] { return links_in_redis() == 50; });
+  driver->signal(SIGKILL);
+  (void)driver->wait();
+  (void)redis_.ask("XADD 'ff:{urls.txt}:p:0' '*' v 1");
+  ASSERT_EQ(51u, links_in_redis());
+  driver = std::make_unique<FanfetchProcess>(driver_setup());
+  wait_for([&] { return links_in_redis() == 50; });
+  driver->signal(SIGKILL);
+  (void)driver->wait();
+}
+
 /// What nodes have reported meanwhile is there, though the nodes and their ledgers are gone.
 TEST_F(FleetTest, ADriverThatStartsAgainTakesWhatItWasNotThereFor) {
   list(30, 20ms);
