@@ -10,7 +10,8 @@
 #include "common/utf8.h"
 #include "coordinator/fleet/result_entry.h"
 #include "coordinator/fleet/run/desk.h"
-#include "coordinator/fleet/run/fleet_scripts.h"
+#include "coordinator/fleet/run/job_scripts.h"
+#include "coordinator/fleet/run/look_scripts.h"
 
 namespace fanfetch {
 namespace {

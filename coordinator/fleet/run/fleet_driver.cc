@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "coordinator/fleet/run/fleet_scripts.h"
+#include "coordinator/fleet/run/job_scripts.h"
 #include "coordinator/fleet/run/spread_limits.h"
 #include "coordinator/redis/cancel_timer.h"
 

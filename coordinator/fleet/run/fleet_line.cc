@@ -7,11 +7,19 @@
 #include <utility>
 
 #include "common/human_text.h"
-#include "coordinator/fleet/run/fleet_scripts.h"
 #include "coordinator/net/name_files.h"
 #include "coordinator/redis/cancel_timer.h"
 
 namespace fanfetch {
+namespace {
+
+/// Answers how many replicas follow this server.
+constexpr char kReplicas[] = R"lua(
+local _, online = string.gsub(redis.call('INFO', 'replication'), 'state=online', '')
+return online
+)lua";
+
+}  // namespace
 
 Result<TlsMaterial::Part> fleet_authorities(const RedisAddress& address,
                                             const std::string& ca_file) {
@@ -130,7 +138,7 @@ bool FleetLine::run(std::string_view script, std::vector<std::string> arguments,
 /// Whether there are replicas is asked first, as WAIT would wait for one that nobody has. It counts
 /// what this connection has written; within a script it would not wait.
 bool FleetLine::confirm(Duration limit, std::function<void(bool is_safe)> done) {
-  return run(scripts::kReplicas, {}, [this, limit, done = std::move(done)](const RedisAnswer& is) {
+  return run(kReplicas, {}, [this, limit, done = std::move(done)](const RedisAnswer& is) {
     if (!is.is_good() || is.reply.integer == 0) return done(is.is_good());
     const bool is_sent = client_->send(
         {"WAIT", "1", script_time(std::max<Duration>(limit, std::chrono::milliseconds(1)))},

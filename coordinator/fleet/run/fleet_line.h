@@ -70,7 +70,7 @@ class FleetLine final : public RedisClient::User {
 
   /// As RedisClient::send().
   [[nodiscard]] bool send(const std::vector<std::string>& words, RedisDone done);
-  /// A script of fleet_scripts.h with its arguments.
+  /// One of *_scripts.h, with its arguments.
   [[nodiscard]] bool run(std::string_view script, std::vector<std::string> arguments,
                          RedisDone done);
   /// Finds out whether this server alone has what was sent before. `done`: false, if it has

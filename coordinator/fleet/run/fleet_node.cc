@@ -9,7 +9,7 @@
 #include "coordinator/fleet/fleet_partitions.h"
 #include "coordinator/fleet/fleet_view.h"
 #include "coordinator/fleet/run/fleet_desk.h"
-#include "coordinator/fleet/run/fleet_scripts.h"
+#include "coordinator/fleet/run/job_scripts.h"
 #include "coordinator/redis/cancel_timer.h"
 
 namespace fanfetch {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "coordinator/fleet/fleet_partitions.h"
-#include "coordinator/fleet/run/fleet_scripts.h"
+#include "coordinator/fleet/run/lease_scripts.h"
 #include "coordinator/redis/cancel_timer.h"
 
 namespace fanfetch {

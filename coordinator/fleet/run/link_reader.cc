@@ -11,7 +11,7 @@
 #include "coordinator/fleet/fleet_partitions.h"
 #include "coordinator/fleet/link_entry.h"
 #include "coordinator/fleet/run/fleet_desk.h"
-#include "coordinator/fleet/run/fleet_scripts.h"
+#include "coordinator/fleet/run/link_scripts.h"
 #include "coordinator/redis/cancel_timer.h"
 
 namespace fanfetch {

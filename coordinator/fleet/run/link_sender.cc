@@ -5,7 +5,7 @@
 
 #include "coordinator/fleet/fleet_partitions.h"
 #include "coordinator/fleet/link_entry.h"
-#include "coordinator/fleet/run/fleet_scripts.h"
+#include "coordinator/fleet/run/link_scripts.h"
 #include "coordinator/names/path_text.h"
 
 namespace fanfetch {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "coordinator/fleet/result_entry.h"
-#include "coordinator/fleet/run/fleet_scripts.h"
+#include "coordinator/fleet/run/link_scripts.h"
 #include "coordinator/fleet/suspects.h"
 
 namespace fanfetch {

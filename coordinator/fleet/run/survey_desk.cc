@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "coordinator/fleet/run/desk.h"
-#include "coordinator/fleet/run/fleet_scripts.h"
 #include "coordinator/fleet/run/fleet_survey.h"
+#include "coordinator/fleet/run/look_scripts.h"
 #include "coordinator/redis/cancel_timer.h"
 
 namespace fanfetch {

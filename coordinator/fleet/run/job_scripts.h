@@ -1,0 +1,90 @@
+#pragma once
+
+#include "coordinator/fleet/run/script_text.h"
+
+namespace fanfetch::scripts {
+
+// A job's beginning and end, and what its driver and its nodes tell each other of it.
+
+/// PREFIX NAME ID WHERE PROTOCOL PARTITIONS LEASE_MS STOP_MS OPTIONS IS_BIRTH NONCE SPREAD: begins
+/// a run of the job ID, without links. IS_BIRTH 1: no run of it was before, so that nobody can have
+/// a lease. Answers `ok` PARTITIONS, or `taken` WHERE, or `spread` SPREAD: hosts were spread
+/// otherwise, and some node may work by that. None does where all partitions are handed back and
+/// nothing was lost since: that mark follows the end of a partition's last transfer.
+inline constexpr auto kBegin = joined(kServerIds, R"lua(
+local prefix, job = ARGV[1], ARGV[1] .. 'job'
+local id, state = redis.call('HGET', job, 'id'), redis.call('HGET', job, 'state')
+if id and id ~= ARGV[3] and state ~= 'done' then
+  return {'taken', redis.call('HGET', job, 'where') or ''}
+end
+local function server()
+  local run, replication = server_ids()
+  return run .. ' ' .. replication .. ' '
+end
+local spread = redis.call('HGET', job, 'spread') or ''
+if id and state ~= 'done' and spread ~= ARGV[12] then
+  local era, now = redis.call('GET', prefix .. 'era') or '', server()
+  local idle = string.sub(era, 1, #now) == now and string.sub(era, -2) == ' 1'
+  for p = 0, tonumber(redis.call('HGET', job, 'partitions') or 0) - 1 do
+    idle = idle and redis.call('GET', prefix .. 'own:' .. p) == '-'
+  end
+  if not idle then return {'spread', spread} end
+end
+redis.call('HDEL', job, 'settings')
+redis.call('HSETNX', job, 'partitions', ARGV[6])
+redis.call('HSETNX', job, 'lease_ms', ARGV[7])
+redis.call('HSETNX', job, 'stop_ms', ARGV[8])
+redis.call('HSET', job, 'id', ARGV[3], 'where', ARGV[4], 'protocol', ARGV[5], 'options', ARGV[9],
+           'state', 'running', 'spread', ARGV[12])
+redis.call('SADD', 'ff:jobs', ARGV[2])
+local partitions = redis.call('HGET', job, 'partitions')
+for p = 0, tonumber(partitions) - 1 do redis.call('UNLINK', prefix .. 'p:' .. p) end
+if not id and ARGV[10] == '1' and redis.call('EXISTS', prefix .. 'era') == 0 then
+  redis.call('SET', prefix .. 'era', server() .. ARGV[11] .. ' 1')
+  for p = 0, tonumber(partitions) - 1 do redis.call('SET', prefix .. 'own:' .. p, '-', 'NX') end
+end
+return {'ok', partitions}
+)lua");
+
+/// PREFIX ID STATE SETTINGS: changes those of the job, if it is still that one.
+inline constexpr char kTell[] = R"lua(
+if redis.call('HGET', ARGV[1] .. 'job', 'id') ~= ARGV[2] then return 0 end
+redis.call('HDEL', ARGV[1] .. 'job', 'state')
+redis.call('HSET', ARGV[1] .. 'job', 'state', ARGV[3], 'settings', ARGV[4])
+return 1
+)lua";
+
+/// PREFIX PARTITIONS: removes all links.
+inline constexpr char kWipe[] = R"lua(
+for p = 0, tonumber(ARGV[2]) - 1 do redis.call('UNLINK', ARGV[1] .. 'p:' .. p) end
+return 0
+)lua";
+
+/// PREFIX PARTITIONS LIFE_MS: counts links, results, and nodes that were heard of in that time; and
+/// the ID of the job, empty: it is not there, and whose it is.
+inline constexpr auto kCount = joined(kNowMs, R"lua(
+local links = 0
+for p = 0, tonumber(ARGV[2]) - 1 do links = links + redis.call('XLEN', ARGV[1] .. 'p:' .. p) end
+return {links, redis.call('XLEN', ARGV[1] .. 'res'),
+        redis.call('ZCOUNT', ARGV[1] .. 'nodes', now_ms() - ARGV[3], '+inf'),
+        redis.call('HGET', ARGV[1] .. 'job', 'id') or '',
+        redis.call('HGET', ARGV[1] .. 'job', 'where') or ''}
+)lua");
+
+/// PREFIX LIFE_MS NODE ABOUT: a sign of life, with what the node says of itself; NODE empty: of
+/// nobody. Forgets nodes that gave none for LIFE_MS. Answers the job's hash and all nodes.
+inline constexpr auto kBeat = joined(kNowMs, R"lua(
+local nodes, about, now = ARGV[1] .. 'nodes', ARGV[1] .. 'about', now_ms()
+redis.call('ZREMRANGEBYSCORE', nodes, '(' .. now, '+inf') -- the clock was set back
+if ARGV[3] ~= '' then
+  redis.call('ZADD', nodes, now, ARGV[3])
+  redis.call('HSET', about, ARGV[3], ARGV[4])
+end
+for _, gone in ipairs(redis.call('ZRANGEBYSCORE', nodes, '-inf', now - ARGV[2])) do
+  redis.call('ZREM', nodes, gone)
+  redis.call('HDEL', about, gone)
+end
+return {redis.call('HGETALL', ARGV[1] .. 'job'), redis.call('ZRANGE', nodes, 0, -1)}
+)lua");
+
+}  // namespace fanfetch::scripts

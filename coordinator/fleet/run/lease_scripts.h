@@ -1,0 +1,59 @@
+#pragma once
+
+#include "coordinator/fleet/run/script_text.h"
+
+namespace fanfetch::scripts {
+
+// The leases of partitions, and whether they are all there are: see NodeLeases and EraWatch.
+
+/// PREFIX PARTITIONS: the server, the era, and a digit for each partition: 0 lost, 1 handed back,
+/// 2 owned.
+inline constexpr auto kLook = joined(kServerIds, R"lua(
+local run, replication = server_ids()
+local seen = {}
+for p = 0, tonumber(ARGV[2]) - 1 do
+  local owner = redis.call('GET', ARGV[1] .. 'own:' .. p)
+  seen[#seen + 1] = not owner and '0' or owner == '-' and '1' or '2'
+end
+return {run, replication, redis.call('GET', ARGV[1] .. 'era') or '', table.concat(seen)}
+)lua");
+
+/// PREFIX OLD NEW PARTITIONS: records NEW if the era is OLD (empty: there is none), and marks as
+/// handed back those of the first PARTITIONS partitions that have no lease.
+inline constexpr char kRecordEra[] = R"lua(
+if (redis.call('GET', ARGV[1] .. 'era') or '') ~= ARGV[2] then return 0 end
+redis.call('DEL', ARGV[1] .. 'era')
+redis.call('SET', ARGV[1] .. 'era', ARGV[3])
+for p = 0, tonumber(ARGV[4]) - 1 do redis.call('SET', ARGV[1] .. 'own:' .. p, '-', 'NX') end
+return 1
+)lua";
+
+/// PREFIX ERA PARTITION TOKEN LEASE_MS LOST: takes a partition that was handed back or, if LOST is
+/// 1, has no key. Answers 1, 0, or -1: the era is another.
+inline constexpr char kTake[] = R"lua(
+local key = ARGV[1] .. 'own:' .. ARGV[3]
+if (redis.call('GET', ARGV[1] .. 'era') or '') ~= ARGV[2] then return -1 end
+if (redis.call('GET', key) or '') ~= (ARGV[6] == '1' and '' or '-') then return 0 end
+redis.call('DEL', key)
+redis.call('SET', key, ARGV[4], 'PX', ARGV[5])
+return 1
+)lua";
+
+/// PREFIX PARTITION TOKEN LEASE_MS: prolongs a lease that is the token's.
+inline constexpr char kRenew[] = R"lua(
+local key = ARGV[1] .. 'own:' .. ARGV[2]
+if redis.call('GET', key) ~= ARGV[3] then return 0 end
+redis.call('PEXPIRE', key, ARGV[4])
+return 1
+)lua";
+
+/// PREFIX PARTITION TOKEN: hands the partition back. The mark has no expiry.
+inline constexpr char kGiveBack[] = R"lua(
+local key = ARGV[1] .. 'own:' .. ARGV[2]
+if redis.call('GET', key) ~= ARGV[3] then return 0 end
+redis.call('DEL', key)
+redis.call('SET', key, '-')
+return 1
+)lua";
+
+}  // namespace fanfetch::scripts

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+namespace fanfetch::scripts {
+
+// What a fleet asks of Redis where one command is too little: each script is one step, so that
+// nobody sees half of it. The first argument is the job's key prefix. They are sent whole,
+// as Redis knows a script again by itself, so that no NOSCRIPT has to be lived with.
+//
+// A Redis whose memory is full refuses each command that may need more, but not within a script
+// that has changed something before. Nodes free its memory, so what they live by begins with a
+// command that needs none, such as DEL or XACK.
+//
+// Keys of a job, behind its prefix:
+//   job      hash: id, where, protocol, state, partitions, lease_ms, stop_ms, options, settings,
+//            spread
+//   era      string: RUN_ID REPLICATION_ID NONCE OPEN
+//   own:P    the lease of partition P: `-` handed back, else the token of its owner
+//   p:P      stream: links of partition P (group g; a consumer is a node's process, `NAME/PROCESS`,
+//            or `-`: it had the link, and lived on; see suspects.h)
+//   res      stream: results
+//   nodes    sorted set: names, by the time of their last sign of life
+//   about    hash: what each of them says of itself, `STATE VERSION`, for people
+//   dead     stream: entries that are no links, or are given up (kBury)
+
+/// A script that is made of several pieces.
+template <std::size_t kSize>
+struct ScriptText {
+  char text[kSize];
+
+  // Scripts of one piece are arrays, which convert as well.
+  constexpr operator std::string_view() const { return {text, kSize}; }
+};
+
+/// The pieces, each a whole text, one behind the other: functions that several scripts have, and
+/// then what uses them.
+template <std::size_t... kSizes>
+consteval auto joined(const char (&... pieces)[kSizes]) {
+  ScriptText<(kSizes + ...) - sizeof...(kSizes)> script{};  // without their final zeros
+  char* end = script.text;
+  ((end = std::copy_n(pieces, kSizes - 1, end)), ...);
+  return script;
+}
+
+/// `server_ids()`: the run ID and the replication ID of the server.
+inline constexpr char kServerIds[] = R"lua(
+local function server_ids()
+  local info = redis.call('INFO', 'server') .. redis.call('INFO', 'replication')
+  return string.match(info, 'run_id:(%w+)'), string.match(info, 'master_replid:(%w+)')
+end
+)lua";
+
+/// `now_ms()`: the server's time in milliseconds.
+inline constexpr char kNowMs[] = R"lua(
+local function now_ms()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+)lua";
+
+}  // namespace fanfetch::scripts
