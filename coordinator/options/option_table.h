@@ -12,6 +12,15 @@ enum class ShortHelp : std::uint8_t { no, yes };
 /// Whether an option may stand in a configuration file, or there alone.
 enum class InConfig : std::uint8_t { no, yes, only };
 
+/// Who takes an option where many machines share a list.
+enum class InFleet : std::uint8_t {
+  driver,    ///< The driver alone.
+  job,       ///< The driver, which tells all nodes.
+  machine,   ///< Driver and node, each for itself.
+  both,      ///< All three: what it means for the job, and for the machine.
+  fetching,  ///< A node: a driver fetches nothing.
+};
+
 /// One option: all that the command line, the configuration file and both help texts know of it.
 struct OptionRow {
   std::string_view names;  ///< `-d,-o,--output`
@@ -26,6 +35,7 @@ struct OptionRow {
   /// `true` or `false`. Error: what is wrong with it, without the option's name. Null: what the
   /// option does is no setting of a run (--help), read_options() does it.
   Result<> (*apply)(Options&, std::span<const std::string> values) = nullptr;
+  InFleet in_fleet = InFleet::driver;
 
   /// 0 for a flag.
   [[nodiscard]] int value_count() const;

@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
 #include <map>
@@ -10,10 +9,10 @@
 #include "common/url_text.h"
 #include "common/utf8.h"
 #include "coordinator/options/config_file.h"
+#include "coordinator/options/given_options.h"
 #include "coordinator/options/help_text.h"
 #include "coordinator/options/option_table.h"
 #include "coordinator/options/option_values.h"
-#include "coordinator/options/unknown_option.h"
 #include "coordinator/options/version_text.h"
 
 namespace fanfetch {
@@ -24,40 +23,9 @@ namespace {
 constexpr std::size_t kMaxHeaderBytes = 4096;
 constexpr std::size_t kHeaderOverhead = 4;
 
-/// What the command line holds, values not checked yet.
-struct CommandLine {
-  std::map<const OptionRow*, std::vector<std::string>> given;  ///< All values of all occurrences.
-  std::vector<std::string> sources;
-
-  [[nodiscard]] bool has(std::string_view long_name) const {
-    return given.count(find_option(long_name)) > 0;
-  }
-};
-
 tl::unexpected<Exit> usage_error(std::string_view message) {
   return tl::unexpected(Exit{kExitConfiguration, fmt::format("fanfetch: {}\nsee fanfetch --help\n",
                                                              printable(message, 2000))});
-}
-
-/// The words in order, from argv[1] on. CLI11 takes `--name=` for `--name` and would swallow the
-/// next word as the value.
-std::vector<std::string> split_words(int argc, const char* const* argv) {
-  std::vector<std::string> words;
-  bool only_sources = false;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view word = argv[i];
-    only_sources = only_sources || word == "--";
-    if (!only_sources && word.starts_with("--") && word.find('=') == word.size() - 1) {
-      const auto* option = find_option(word.substr(2, word.size() - 3));
-      if (option != nullptr && option->in_config != InConfig::only && option->value_count() > 0) {
-        words.emplace_back(word.substr(0, word.size() - 1));
-        words.emplace_back();
-        continue;
-      }
-    }
-    words.emplace_back(word);
-  }
-  return words;
 }
 
 /// Keeps what the driver of a fleet has to tell its nodes.
@@ -68,70 +36,7 @@ void note_option_of_job(Options& options, const OptionRow& row,
                                     std::vector<std::string>(values.begin(), values.end()));
 }
 
-/// Of a machine that fetches: a driver has no use for them.
-constexpr std::string_view kOfFetching[] = {"jobs", "workers", "worker-memory", "limit-rate"};
-
-/// What CLI11 found to be no option: sources, and words that only look like options.
-Result<std::vector<std::string>> take_sources(const std::vector<std::string>& rest) {
-  std::vector<std::string> sources;
-  bool only_sources = false;
-  for (const std::string& word : rest) {
-    if (!only_sources && word == "--") {
-      only_sources = true;
-    } else if (!only_sources && word.size() > 1 && word.starts_with('-')) {
-      return fail("{}", unknown_option(word));
-    } else if (word.empty()) {
-      return fail("a SOURCE is empty");
-    } else {
-      sources.push_back(word);
-    }
-  }
-  return sources;
-}
-
-Result<CommandLine> read_command_line(int argc, const char* const* argv) {
-  CLI::App app;
-  app.set_help_flag();  // ours are rows of the table
-  app.allow_extras();
-  std::vector<std::pair<const OptionRow*, CLI::Option*>> options;
-  for (const OptionRow& row : option_table()) {
-    if (row.in_config == InConfig::only) continue;
-    const std::string names(row.names);
-    auto* option = row.value_count() == 0
-                       ? app.add_flag(names)
-                       : app.add_option(names)->type_size(row.value_count())->take_all();
-    options.emplace_back(&row, option);
-  }
-  std::vector<std::string> words = split_words(argc, argv);
-  std::reverse(words.begin(), words.end());  // as CLI11 wants them
-  try {
-    app.parse(words);
-  } catch (const CLI::ArgumentMismatch& mismatch) {
-    const std::string_view what = mismatch.what();  // "--jobs: 1 required TEXT missing"
-    for (const auto& [row, option] : options) {
-      if (what.substr(0, what.find(':')) == row->main_name()) {
-        return fail("{0} needs a value: {0} {1}", row->main_name(), row->value);
-      }
-    }
-    return fail("{}", what);
-  } catch (const CLI::Error& error) {
-    return fail("{}", error.what());
-  }
-
-  CommandLine line;
-  for (const auto& [row, option] : options) {
-    if (option->count() > 0) line.given[row] = option->results();
-  }
-  auto sources = take_sources(app.remaining());
-  if (!sources) {
-    if (line.has("help") || line.has("help-all")) return line;  // what was wrong, help tells
-    return tl::unexpected(sources.error());
-  }
-  line.sources = std::move(*sources);
-  return line;
-}
-
-Result<> apply_config_file(Options& options, const CommandLine& line) {
+Result<> apply_config_file(Options& options, const GivenOptions& line) {
   if (line.has("no-config")) {
     if (line.has("config")) return fail("--config and --no-config exclude each other");
     return {};
@@ -155,7 +60,7 @@ Result<> apply_config_file(Options& options, const CommandLine& line) {
     if (options.fleet.role == FleetRole::node && !is_of_node(*setting.option)) continue;
     if (auto applied = apply_setting(options, *path, setting); !applied) return applied;
     note_option_of_job(options, *setting.option, setting.values);
-    if (std::ranges::find(kOfFetching, name) != std::end(kOfFetching)) {
+    if (setting.option->in_fleet == InFleet::fetching) {
       options.fleet.unused.emplace_back(setting.option->main_name());
     }
   }
@@ -163,7 +68,7 @@ Result<> apply_config_file(Options& options, const CommandLine& line) {
   return {};
 }
 
-Result<> apply_command_line(Options& options, const CommandLine& line) {
+Result<> apply_command_line(Options& options, const GivenOptions& line) {
   for (const OptionRow& row : option_table()) {
     const auto given = line.given.find(&row);
     if (given == line.given.end() || row.apply == nullptr) continue;
@@ -222,7 +127,7 @@ Result<> apply_environment(Options& options) {
 }
 
 /// What a node is not to be told: its job's driver says it, or has no use for it.
-Result<> check_node(const CommandLine& line) {
+Result<> check_node(const GivenOptions& line) {
   for (const OptionRow& row : option_table()) {
     if (!line.given.contains(&row) || is_of_node(row)) continue;
     if (is_of_job(row)) {
@@ -238,7 +143,7 @@ Result<> check_node(const CommandLine& line) {
 }
 
 /// The other options of a fleet need --fleet; and headers, which may be secrets, do not travel.
-Result<> check_fleet(Options& options, const CommandLine& line) {
+Result<> check_fleet(Options& options, const GivenOptions& line) {
   FleetOptions& fleet = options.fleet;
   const bool is_node = fleet.role == FleetRole::node;
   if (!is_node && line.has("wait"))
@@ -264,8 +169,9 @@ Result<> check_fleet(Options& options, const CommandLine& line) {
         "headers, which may be secrets, do not travel by --fleet: give -H and --header-for "
         "to each node");
   }
-  for (const std::string_view name : kOfFetching) {
-    if (line.has(name)) return fail("--{} is a machine's: give it to each node", name);
+  for (const auto& [row, values] : line.given) {
+    if (row->in_fleet != InFleet::fetching) continue;
+    return fail("{} is a machine's: give it to each node", row->main_name());
   }
   options.limit_rate = {};  // of a configuration file; a timetable there may pause a run
   for (const char* name : {"refresh", "adopt"}) {
@@ -326,7 +232,7 @@ Result<> apply_options_of_job(
 }
 
 tl::expected<Options, Exit> read_options(int argc, const char* const* argv, FleetRole role) {
-  auto line = read_command_line(argc, argv);
+  auto line = read_given_options(argc, argv);
   if (!line) return usage_error(line.error().message);
   if (line->has("help-all")) return tl::unexpected(Exit{kExitSuccess, full_help()});
   if (line->has("help")) return tl::unexpected(Exit{kExitSuccess, short_help()});
