@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,7 @@
 #include "coordinator/pool/run_size.h"
 #include "coordinator/reading/planner.h"
 #include "coordinator/reading/reader.h"
-#include "coordinator/run.h"
+#include "coordinator/run/run.h"
 #include "coordinator/sources/entry/source.h"
 
 namespace fanfetch {
@@ -19,17 +20,19 @@ namespace fanfetch {
 // What a run's stages are made with, from what the user asked for. Errors are the user's to mend:
 // the run ends with kExitConfiguration.
 
-/// Has the only source of `sources` read the failed links of `ledger`, a file. `named`: columns
-/// that --name asks for. REQUIRES: options.reads_failed_links().
-void read_failed_links(std::vector<ReaderSource>& sources, const Options& options,
-                       const std::string& ledger, std::size_t named);
+/// Has the only source of `sources` read the failed links of `ledger`, a file. They keep the names
+/// that their run, `earlier`, had for them: as it was told, or else by the same template, which
+/// `names` becomes. REQUIRES: options.reads_failed_links().
+void read_failed_links(const Options& options, const std::string& ledger,
+                       const std::optional<RunNaming>& earlier, std::vector<ReaderSource>& sources,
+                       NameTemplate& names);
 
 /// What is to be said of files that are kept from runs up to one with the options `earlier`.
 [[nodiscard]] std::vector<std::string> kept_notices(const RunNaming& earlier,
                                                     const RunNaming& naming);
 
-/// What of its list the run takes, as told by both options; nullopt: all.
-[[nodiscard]] std::optional<Slice> slice_of_run(const SourceOptions& options);
+/// What of its list the run takes; nullopt: all. A folder's failed links are its slice's already.
+[[nodiscard]] std::optional<Slice> slice_to_read(const Options& options);
 [[nodiscard]] RunNaming run_naming(const Options& options);
 /// Whether files need names that no other slice's files have, as folders of slices get merged.
 [[nodiscard]] bool merges_names(const Options& options, const NameTemplate& names);

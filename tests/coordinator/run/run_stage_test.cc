@@ -1,4 +1,4 @@
-#include "coordinator/run_stage.h"
+#include "coordinator/run/run_stage.h"
 
 #include <gtest/gtest.h>
 

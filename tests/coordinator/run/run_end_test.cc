@@ -1,4 +1,4 @@
-#include "coordinator/run_end.h"
+#include "coordinator/run/run_end.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

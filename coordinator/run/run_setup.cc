@@ -1,4 +1,4 @@
-#include "coordinator/run_setup.h"
+#include "coordinator/run/run_setup.h"
 
 #include <algorithm>
 #include <memory>
@@ -39,6 +39,13 @@ std::vector<std::string> headers_for(const JobRules& rules, const Url& url, cons
   return headers;
 }
 
+/// What of its list the run takes, as told by both options; nullopt: all.
+std::optional<Slice> slice_of_run(const SourceOptions& options) {
+  if (!options.slice) return std::nullopt;
+  return Slice{
+      .number = options.slice->number, .count = options.slice->count, .by = options.slice_by};
+}
+
 /// Whether somebody sees what else a record says than how a link ended.
 bool has_reader_of_records(const ShowOptions& show) {
   return !show.results.empty() || show.verbose;
@@ -46,10 +53,15 @@ bool has_reader_of_records(const ShowOptions& show) {
 
 }  // namespace
 
-void read_failed_links(std::vector<ReaderSource>& sources, const Options& options,
-                       const std::string& ledger, std::size_t named) {
+void read_failed_links(const Options& options, const std::string& ledger,
+                       const std::optional<RunNaming>& earlier, std::vector<ReaderSource>& sources,
+                       NameTemplate& names) {
+  if (earlier) {
+    if (auto parsed = NameTemplate::parse(earlier->name_template)) names = std::move(*parsed);
+  }
   sources.at(0).open = [which = options.resume.retry_failed, ledger,
-                        named](const SourceContext& context) -> Result<std::unique_ptr<Source>> {
+                        named = names.columns().size()](
+                           const SourceContext& context) -> Result<std::unique_ptr<Source>> {
     auto history = History::open(ledger);
     if (!history) return tl::unexpected(std::move(history.error()));
     return std::make_unique<FailedLinks>(std::move(*history), which, named, context.notice);
@@ -73,10 +85,8 @@ std::vector<std::string> kept_notices(const RunNaming& earlier, const RunNaming&
   return notices;
 }
 
-std::optional<Slice> slice_of_run(const SourceOptions& options) {
-  if (!options.slice) return std::nullopt;
-  return Slice{
-      .number = options.slice->number, .count = options.slice->count, .by = options.slice_by};
+std::optional<Slice> slice_to_read(const Options& options) {
+  return options.reads_failed_links() ? std::nullopt : slice_of_run(options.source);
 }
 
 RunNaming run_naming(const Options& options) {

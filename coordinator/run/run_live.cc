@@ -1,4 +1,4 @@
-#include "coordinator/run_live.h"
+#include "coordinator/run/run_live.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 
 #include "common/human_text.h"
 #include "coordinator/process/local_time.h"
-#include "coordinator/run_setup.h"
+#include "coordinator/run/run_setup.h"
 
 namespace fanfetch {
 namespace {

@@ -1,4 +1,4 @@
-#include "coordinator/run.h"
+#include "coordinator/run/run.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -10,7 +10,7 @@
 #include "common/sandbox/lock_in.h"
 #include "coordinator/process/exit_status.h"
 #include "coordinator/report/live_report.h"
-#include "coordinator/run_live.h"
+#include "coordinator/run/run_live.h"
 
 namespace fanfetch {
 namespace {

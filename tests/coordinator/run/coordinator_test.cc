@@ -1,4 +1,4 @@
-#include "coordinator/coordinator.h"
+#include "coordinator/run/coordinator.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>

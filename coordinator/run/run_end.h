@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "coordinator/report/tally.h"
-#include "coordinator/run_stage.h"
+#include "coordinator/run/run_stage.h"
 #include "coordinator/schedule/run_limits.h"
 
 namespace fanfetch {

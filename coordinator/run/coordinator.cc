@@ -1,4 +1,4 @@
-#include "coordinator/coordinator.h"
+#include "coordinator/run/coordinator.h"
 
 #include <fmt/format.h>
 #include <signal.h>

@@ -11,7 +11,7 @@
 #include "coordinator/control/run_pace.h"
 #include "coordinator/fleet/fleet_fields.h"
 #include "coordinator/process/wall_alarm.h"
-#include "coordinator/run.h"
+#include "coordinator/run/run.h"
 
 namespace fanfetch {
 

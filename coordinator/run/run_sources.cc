@@ -1,4 +1,4 @@
-#include "coordinator/run_sources.h"
+#include "coordinator/run/run_sources.h"
 
 #include <sys/ioctl.h>
 #include <sys/stat.h>

@@ -10,7 +10,7 @@
 #include "coordinator/fleet/run/fleet_node.h"
 #include "coordinator/reading/reader_thread.h"
 #include "coordinator/report/run_report.h"
-#include "coordinator/seams.h"
+#include "coordinator/run/seams.h"
 #include "coordinator/settle/ledger_thread.h"
 #include "coordinator/settle/output_folder.h"
 #include "coordinator/settle/run_measures.h"

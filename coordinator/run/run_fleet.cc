@@ -1,4 +1,4 @@
-#include "coordinator/run_fleet.h"
+#include "coordinator/run/run_fleet.h"
 
 #include <fmt/format.h>
 

@@ -12,9 +12,9 @@
 #include "coordinator/dispatch/routes.h"
 #include "coordinator/dispatch/timers.h"
 #include "coordinator/dispatch/workers.h"
-#include "coordinator/run_end.h"
-#include "coordinator/run_stage.h"
-#include "coordinator/seams.h"
+#include "coordinator/run/run_end.h"
+#include "coordinator/run/run_stage.h"
+#include "coordinator/run/seams.h"
 
 namespace fanfetch {
 
