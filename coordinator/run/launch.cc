@@ -117,7 +117,8 @@ class Launch {
                                   "nodes: say --fleet again, or choose another folder with -o",
                                   options_.files.output));
     }
-    size_ = possible_size(wanted_size(options_));
+    wanted_ = wanted_size(options_);
+    size_ = possible_size(wanted_);
     protections_ = or_exit(planned_protections(options_), kExitUnable);
   }
 
@@ -180,11 +181,11 @@ class Launch {
     if (ledger_->notice) report_->warning(*ledger_->notice);
     if (unmeasured_) report_->warning(*unmeasured_);
     if (const auto unused = unused_by_driver(options_)) report_->warning(*unused);
-    if (const RunSize wanted = wanted_size(options_); size_ != wanted) {
-      report_->warning(
-          fmt::format("ulimit -n is {}: {} transfers at once in {} workers, not {} in "
-                      "{}",
-                      descriptor_limit(), size_.jobs, size_.workers, wanted.jobs, wanted.workers));
+    if (size_ != wanted_) {
+      report_->warning(fmt::format(
+          "ulimit -n is {}: {} transfers at once in {} workers, not {} in "
+          "{}",
+          descriptor_limit(), size_.jobs, size_.workers, wanted_.jobs, wanted_.workers));
     }
     if (options_.reads_failed_links() && options_.files.name_given) {
       report_->warning("--name is not used: failed links keep the names that were meant for them");
@@ -263,7 +264,7 @@ class Launch {
   UniqueFd stop_ = make_eventfd();
   std::optional<SourceContext> context_;
 
-  RunSize size_;
+  RunSize wanted_, size_;  // size_: what the machine lets it have
   Protections protections_;
   NotifySocket manager_;
   std::optional<ServiceMessages> messages_;
