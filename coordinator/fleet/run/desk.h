@@ -62,6 +62,20 @@ class Desk {
            std::function<void(const RedisReply&)> next) {
     (void)line_->run(script, arguments, checked(std::move(next)));
   }
+  /// Goes on by `next` where what was sent lasts, as FleetLine::confirm() says. Where it does not,
+  /// the user is told `what` of it, and all is asked for again.
+  void confirm(std::string what, std::function<void()> next) {
+    const bool is_sent = line_->confirm(
+        kConfirmIn, [this, what = std::move(what), next = std::move(next)](bool is_safe) {
+          if (outcome_) return;
+          if (is_safe) return next();
+          if (!line_->is_up()) return;  // the line is new soon
+          line_->tell(
+              {.kind = RedisTroubleKind::silent, .remedy = RedisRemedy::wait, .sentence = what});
+          ask_again();
+        });
+    if (!is_sent) ask_again();
+  }
   void ask_again(Duration wait = kAskAgain) {
     cancel_timer(loop_, again_timer_);
     again_timer_ = loop_.call_at(loop_.now() + wait, [this] {
@@ -74,6 +88,9 @@ class Desk {
   const TellUser& tell_;
 
  private:
+  /// A replica of Redis has that long to confirm what was sent.
+  static constexpr std::chrono::seconds kConfirmIn{1};
+
   void begin() {
     cancel_timer(loop_, again_timer_);  // one conversation at a time
     ask();

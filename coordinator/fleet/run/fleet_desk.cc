@@ -73,7 +73,10 @@ class BeginDesk final : public Desk<FleetJob> {
     send({"HGETALL", key_prefix(job_.name) + "job"}, [this](const RedisReply& hash) {
       auto job = decode_job(job_.name, fields_of(hash));
       if (!job) return end(tl::unexpected(exit_with(kExitConfiguration, job.error().message)));
-      end(std::move(*job));
+      // A master that is cut off would let nodes begin with what the next one knows nothing of.
+      confirm(
+          fmt::format("no replica of the fleet's Redis knows that job '{}' has begun", job_.name),
+          [this, job = std::move(*job)] { end(job); });
     });
   }
 
