@@ -149,5 +149,21 @@ TEST_F(FleetReplicaTest, AJobThatNoReplicaKnowsHasNotBegun) {
   EXPECT_EQ(50u, requests());
 }
 
+TEST_F(FleetReplicaTest, ALastWordThatNoReplicaKnowsIsSaidAgain) {
+  list(20, 100ms);  // it stands still before they are done
+  FanfetchProcess driver(driver_setup());
+  FanfetchProcess node(node_setup(1));
+  wait_for_requests(20);
+  replica_.freeze();
+  const auto is_done = [this] { return redis_.ask("HGET 'ff:{urls.txt}:job' state") == "done\n"; };
+  wait_for(is_done);
+  (void)redis_.ask("HSET 'ff:{urls.txt}:job' state running");  // as the next master has it
+  wait_for(is_done);
+  replica_.thaw();
+  const Finished end = expect_good_end(driver, {&node});
+  EXPECT_FALSE(has(end.err, "could not be told of the end")) << end.describe();
+  expect_all_saved();
+}
+
 }  // namespace
 }  // namespace fanfetch::system

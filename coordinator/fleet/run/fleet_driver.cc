@@ -27,7 +27,7 @@ FleetDriver::FleetDriver(FleetAccess access, FleetJob job, LinkSpool spool, Sett
 
 FleetDriver::~FleetDriver() {
   if (loop_ == nullptr) return;
-  for (auto* timer : {&look_timer_, &end_timer_}) cancel_timer(*loop_, *timer);
+  for (auto* timer : {&look_timer_, &end_timer_, &again_timer_}) cancel_timer(*loop_, *timer);
 }
 
 void FleetDriver::start(EventLoop& loop, Events events) {
@@ -106,7 +106,7 @@ void FleetDriver::look_soon() {
 }
 
 void FleetDriver::look() {
-  if (is_cut_off_ || is_closing_) return;
+  if (is_cut_off_) return;
   look_soon();
   if (!is_told_) tell_nodes();
   if (results_.take_news()) return;  // nothing of importance can be lost
@@ -176,11 +176,12 @@ void FleetDriver::finish(End end, Duration limit, std::function<void()> closed) 
   if (line_->is_up() || line_->is_gone()) say_end();
 }
 
-/// Waits for the line if it has to: nodes wait for that word.
+/// Waits for the line if it has to, and says it again until it lasts: nodes wait for that word, and
+/// nobody says it later, should a replica be the master next.
 void FleetDriver::say_end() {
   if (is_closing_) return;
+  cancel_timer(*loop_, again_timer_);
   results_.acknowledge();
-  is_closing_ = true;
   if (end_ == End::whole) {
     (void)line_->run(scripts::kWipe, {prefix_, std::to_string(job_.partitions)},
                      [](const RedisAnswer&) {});
@@ -189,16 +190,24 @@ void FleetDriver::say_end() {
   } else if (end_ == End::stopped) {
     set_state(FleetJob::State::stopped);
   }
-  // Nobody says it again, should a replica be the master next.
   const bool is_asked =
-      end_ != End::other && line_->confirm(std::chrono::seconds(1), [this](bool is_safe) {
-        is_told_ = is_told_ && is_safe;
-        close_line();
-      });
+      end_ != End::other &&
+      line_->confirm(std::chrono::seconds(1), [this](bool is_safe) { on_end_said(is_safe); });
   if (!is_asked) close_line();
 }
 
+void FleetDriver::on_end_said(bool is_safe) {
+  if (is_closing_ || !closed_) return;
+  is_end_told_ = is_safe && is_told_;
+  if (is_end_told_) return close_line();
+  again_timer_ = loop_->call_at(loop_->now() + kAskAgain, [this] {
+    again_timer_.reset();
+    if (line_->is_up()) say_end();  // else once it is
+  });
+}
+
 void FleetDriver::close_line() {
+  is_closing_ = true;
   cancel_timer(*loop_, end_timer_);
   line_->finish(std::chrono::seconds(2), std::exchange(closed_, nullptr));
 }

@@ -72,7 +72,7 @@ class FleetDriver final : public Fetching {
   void finish(End end, Duration limit, std::function<void()> closed);
 
   /// Redis has the run's end. Ask when finish() is over.
-  [[nodiscard]] bool has_told_end() const { return is_told_ || end_ == End::other; }
+  [[nodiscard]] bool has_told_end() const { return end_ == End::other || is_end_told_; }
 
   /// This machine has no workers, and what the fleet's have received. Lends itself.
   [[nodiscard]] Workers& workers() { return workers_; }
@@ -114,6 +114,7 @@ class FleetDriver final : public Fetching {
   void begin_again();
   void lose_job(std::string_view owner);
   void say_end();
+  void on_end_said(bool is_safe);
   void close_line();
 
   const FleetAccess access_;
@@ -127,14 +128,15 @@ class FleetDriver final : public Fetching {
   EventLoop* loop_ = nullptr;
   Events events_;
   std::optional<FleetLine> line_;
-  std::optional<EventLoop::TimerKey> look_timer_, end_timer_;
+  std::optional<EventLoop::TimerKey> look_timer_, end_timer_, again_timer_;
   std::uint64_t added_ = 0;
   bool is_cut_off_ = false;
   Instant next_word_{};  // about nodes
   std::function<void()> closed_;
   End end_ = End::other;
   bool is_closing_ = false;
-  bool is_told_ = true;  // nodes, of the job's state and settings
+  bool is_told_ = true;       // nodes, of the job's state and settings
+  bool is_end_told_ = false;  // for good
 };
 
 }  // namespace fanfetch
