@@ -18,6 +18,7 @@ constexpr std::size_t kMostNameBytes = 64;
 constexpr std::size_t kMostSpreadBytes = 64 * 300;        // of kMostSpreadHosts names
 constexpr std::int64_t kLongestLease = 24 * 3600 * 1000;  // in milliseconds
 constexpr char kBetween = '\n';                           // an option's name, and its values
+constexpr std::string_view kHostLimit = "host-limit";
 
 struct StateName {
   FleetJob::State state;
@@ -27,6 +28,27 @@ constexpr StateName kStates[] = {{FleetJob::State::running, "running"},
                                  {FleetJob::State::paused, "paused"},
                                  {FleetJob::State::stopped, "stopped"},
                                  {FleetJob::State::done, "done"}};
+
+/// An option that is a setting, too, and what a run without it has.
+struct LimitOption {
+  std::string_view name, without;
+};
+constexpr LimitOption kLimitOptions[] = {{"per-host", "auto"}, {"rate", "none"}};
+
+/// The limits of hosts that options say, as settings.
+FleetFields limits_of(const decltype(FleetJob::options)& options) {
+  FleetFields limits;
+  for (const auto& [option, values] : options) {
+    if (values.size() != 1) continue;
+    const std::string& value = values.front();
+    if (std::ranges::find(kLimitOptions, option, &LimitOption::name) != std::end(kLimitOptions)) {
+      add_settings(limits, {{option, value}});
+    } else if (const auto equals = value.rfind('='); option == kHostLimit && equals != value.npos) {
+      add_settings(limits, {{"host." + value.substr(0, equals), value.substr(equals + 1)}});
+    }
+  }
+  return limits;
+}
 
 }  // namespace
 
@@ -80,6 +102,17 @@ FleetFields new_settings(const FleetFields& before, const FleetFields& after) {
     if (std::ranges::find(before, one) == before.end()) told.push_back(one);
   }
   return told;
+}
+
+FleetFields changed_limits(const decltype(FleetJob::options)& begun,
+                           const decltype(FleetJob::options)& now) {
+  FleetFields changed = new_settings(limits_of(begun), limits_of(now));
+  for (auto& [name, value] : changed) {
+    if (value != kAsBegun) continue;
+    const auto* const limit = std::ranges::find(kLimitOptions, name, &LimitOption::name);
+    value = limit == std::end(kLimitOptions) ? "normal" : limit->without;
+  }
+  return changed;
 }
 
 Result<FleetJob> decode_job(std::string name, const FleetFields& fields) {

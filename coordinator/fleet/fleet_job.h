@@ -50,6 +50,11 @@ inline constexpr std::string_view kAsBegun = "default";
 void add_settings(FleetFields& settings, const FleetFields& told);
 /// What a node that goes by `before` is to be told, to go by `after`.
 [[nodiscard]] FleetFields new_settings(const FleetFields& before, const FleetFields& after);
+/// What a node that began by the job's options `begun` goes by now that they are `now`, as another
+/// run of the driver has it: the limits of hosts that are others, as settings. Other options hold
+/// as the node began.
+[[nodiscard]] FleetFields changed_limits(const decltype(FleetJob::options)& begun,
+                                         const decltype(FleetJob::options)& now);
 
 /// Reads the fields of a job's hash, `name`'s. Trusts nothing: the numbers are possible ones.
 /// Error: there is no such job (no fields), or it is another version's; a sentence.

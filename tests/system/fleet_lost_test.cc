@@ -95,6 +95,32 @@ TEST_F(FleetTest, AllOfRedisDataMayBeLost) {
   EXPECT_LE(requests(), 150u * 105 / 100 + 200);
 }
 
+/// Lower ones, higher ones, and none; what `fanfetch set` says comes first.
+TEST_F(FleetTest, NodesThatLiveOnGoByTheLimitsOfTheDriverThatRuns) {
+  list(600, 100ms);  // more than they get done
+  FanfetchProcess node(node_setup(1));
+  std::unique_ptr<FanfetchProcess> driver;
+  const auto begin = [&](std::vector<std::string> limits) {
+    if (driver) driver->signal(SIGKILL);
+    if (driver) (void)driver->wait();
+    driver = std::make_unique<FanfetchProcess>(driver_setup(std::move(limits)));
+  };
+  begin({"--rate", "900/s"});
+  wait_for_requests(20);
+  begin({"--per-host", "1", "--host-limit", "127.0.0.21=2"});
+  EXPECT_TRUE(
+      node.wait_for_stderr("set by the fleet's driver: rate none, per-host 1, host.127.0.0.21 2"));
+  begin({"--host-limit", "127.0.0.21=3", "--rate", "900/s"});
+  EXPECT_TRUE(
+      node.wait_for_stderr("set by the fleet's driver: rate 900/s, per-host 4, host.127.0.0.21 3"));
+  wait_for([&] { return command({"set", "driver", "rate=80/s"}).exit_status == 0; });
+  EXPECT_TRUE(node.wait_for_stderr("set by the fleet's driver: rate 80/s"));
+  begin({});
+  EXPECT_TRUE(node.wait_for_stderr("set by the fleet's driver: host.127.0.0.21 normal, rate none"));
+  wait_for([&] { return command({"stop", "driver"}).exit_status == 0; });
+  for (FanfetchProcess* one : {driver.get(), &node}) EXPECT_EQ(6, finish(*one).exit_status);
+}
+
 /// What it sent before comes from its list again.
 TEST_F(FleetTest, ADriverThatStartsAgainDropsWhatItHadSent) {
   list(10, 5ms);

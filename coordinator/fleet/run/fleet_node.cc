@@ -129,8 +129,10 @@ void FleetNode::follow_job(const FleetFields& hash) {
   if (job->state == FleetJob::State::stopped) {
     return end_job();
   }
-  const FleetFields told = new_settings(settings_, job->settings);
-  settings_ = job->settings;
+  FleetFields settings = changed_limits(job_.options, job->options);
+  add_settings(settings, job->settings);
+  const FleetFields told = new_settings(settings_, settings);
+  settings_ = std::move(settings);
   if (!told.empty()) events_.on_set(told);
   const bool is_paused = job->state == FleetJob::State::paused;
   if (std::exchange(is_paused_, is_paused) != is_paused) events_.on_paused(is_paused);

@@ -27,7 +27,8 @@ class FleetNode final : public LinkGuard {
     std::function<void()> on_stopped;               ///< The whole fleet is to end.
     std::function<void(bool is_paused)> on_paused;  ///< Begin nothing, or go on.
     std::function<void()> on_list_over;             ///< Whatever pauses it, the run may end.
-    /// The driver was told to change what holds for all nodes: names and values, not checked.
+    /// The driver was told to change what holds for all nodes, or begun again with other limits of
+    /// hosts: names and values, not checked.
     std::function<void(const FleetFields& told)> on_set;
     std::function<void(std::string text)> on_notice;
   };

@@ -74,6 +74,32 @@ TEST(FleetJobTest, ANodeIsToldWhatIsNew) {
   EXPECT_EQ(new_settings(some, none), (FleetFields{{"jobs", "default"}, {"rate", "default"}}));
 }
 
+TEST(FleetJobTest, ANodeThatLivesOnGoesByTheLimitsOfTheNextRun) {
+  using Options = decltype(FleetJob::options);
+  const Options none;
+  const struct {
+    Options begun, now;
+    FleetFields changed;
+  } rows[] = {
+      {none, none, {}},
+      {{{"rate", {"5/s"}}}, {{"rate", {"5/s"}}, {"retries", {"1"}}}, {}},
+      {none, {{"per-host", {"2"}}, {"rate", {"5/s"}}}, {{"per-host", "2"}, {"rate", "5/s"}}},
+      {{{"per-host", {"2"}}}, {{"per-host", {"8"}}}, {{"per-host", "8"}}},
+      {{{"per-host", {"2"}}, {"rate", {"5/s"}}}, none, {{"per-host", "auto"}, {"rate", "none"}}},
+      {none, {{"host-limit", {"h:80=skip"}}}, {{"host.h:80", "skip"}}},
+      {{{"host-limit", {"h=2"}}, {"host-limit", {"i=3"}}},
+       {{"host-limit", {"i=4"}}},
+       {{"host.h", "normal"}, {"host.i", "4"}}},
+      // The last word of a name holds, as on a command line.
+      {{{"rate", {"5/s"}}, {"rate", {"1/s"}}}, {{"rate", {"1/s"}}}, {}},
+      {{{"host-limit", {"h=2"}}}, {{"host-limit", {"h=1"}}, {"host-limit", {"h=2"}}}, {}},
+      {none, {{"host-limit", {"h"}}, {"rate", {"1/s", "2/s"}}, {"jobs", {"3"}}}, {}},
+  };
+  for (const auto& [begun, now, changed] : rows) {
+    EXPECT_EQ(changed_limits(begun, now), changed) << options_to_bytes(now);
+  }
+}
+
 TEST(FleetJobTest, OptionsTravelAsBytes) {
   const decltype(FleetJob::options) options = {
       {"retries", {"3"}}, {"name", {"{path} a=b"}}, {"http2", {"true"}}, {"two", {"a", "b"}}};
