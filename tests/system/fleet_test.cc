@@ -29,6 +29,10 @@ TEST_F(FleetTest, ThreeNodesShareAList) {
   expect_limits_held();
   EXPECT_EQ(200u, requests());
   EXPECT_TRUE(kept_in_redis().empty());
+  EXPECT_EQ("0\n", redis_.ask("EVAL \"local lasting = 0 "
+                              "for _, key in ipairs(redis.call('KEYS', 'ff:{urls.txt}:*')) do "
+                              "if redis.call('TTL', key) < 0 then lasting = lasting + 1 end end "
+                              "return lasting\" 0"));
 
   const Finished again = run(driver_setup());
   EXPECT_EQ(0, again.exit_status) << again.describe();

@@ -77,8 +77,12 @@ void FleetDriver::set(const FleetFields& told) {
 void FleetDriver::tell_nodes() {
   is_told_ = false;
   if (!line_) return;
-  (void)line_->run(scripts::kTell,
-                   {prefix_, job_.id, std::string(name(job_.state)), to_bytes(job_.settings)},
+  const bool is_done = job_.state == FleetJob::State::done;
+  std::vector<std::string> arguments{prefix_, job_.id};
+  if (!is_done) {
+    arguments.insert(arguments.end(), {std::string(name(job_.state)), to_bytes(job_.settings)});
+  }
+  (void)line_->run(is_done ? scripts::kEnd : std::string_view(scripts::kTell), std::move(arguments),
                    [this, state = job_.state, settings = job_.settings](const RedisAnswer& answer) {
                      if (answer.fate == RedisAnswer::Fate::refused) line_->tell(answer.trouble);
                      const bool is_latest = state == job_.state && settings == job_.settings;
@@ -182,14 +186,8 @@ void FleetDriver::say_end() {
   if (is_closing_) return;
   cancel_timer(*loop_, again_timer_);
   results_.acknowledge();
-  if (end_ == End::whole) {
-    (void)line_->run(scripts::kWipe, {prefix_, std::to_string(job_.partitions)},
-                     [](const RedisAnswer&) {});
-    (void)line_->send({"UNLINK", prefix_ + "res"}, [](const RedisAnswer&) {});
-    set_state(FleetJob::State::done);
-  } else if (end_ == End::stopped) {
-    set_state(FleetJob::State::stopped);
-  }
+  if (end_ == End::whole) set_state(FleetJob::State::done);
+  if (end_ == End::stopped) set_state(FleetJob::State::stopped);
   const bool is_asked =
       end_ != End::other &&
       line_->confirm(std::chrono::seconds(1), [this](bool is_safe) { on_end_said(is_safe); });

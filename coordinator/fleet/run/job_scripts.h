@@ -39,6 +39,15 @@ redis.call('HSET', job, 'id', ARGV[3], 'where', ARGV[4], 'protocol', ARGV[5], 'o
 redis.call('SADD', 'ff:jobs', ARGV[2])
 local partitions = redis.call('HGET', job, 'partitions')
 for p = 0, tonumber(partitions) - 1 do redis.call('UNLINK', prefix .. 'p:' .. p) end
+if state == 'done' then
+  for _, key in ipairs({'job', 'era', 'nodes', 'about', 'dead'}) do
+    redis.call('PERSIST', prefix .. key)
+  end
+  for p = 0, tonumber(partitions) - 1 do
+    local lease = prefix .. 'own:' .. p
+    if redis.call('GET', lease) == '-' then redis.call('PERSIST', lease) end
+  end
+end
 if not id and ARGV[10] == '1' and redis.call('EXISTS', prefix .. 'era') == 0 then
   redis.call('SET', prefix .. 'era', server() .. ARGV[11] .. ' 1')
   for p = 0, tonumber(partitions) - 1 do redis.call('SET', prefix .. 'own:' .. p, '-', 'NX') end
@@ -54,11 +63,22 @@ redis.call('HSET', ARGV[1] .. 'job', 'state', ARGV[3], 'settings', ARGV[4])
 return 1
 )lua";
 
-/// PREFIX PARTITIONS: removes all links.
-inline constexpr char kWipe[] = R"lua(
-for p = 0, tonumber(ARGV[2]) - 1 do redis.call('UNLINK', ARGV[1] .. 'p:' .. p) end
-return 0
-)lua";
+/// PREFIX ID: the job is done, if it is still that one. Links and results are removed, and the rest
+/// goes by itself; not a lease, which has its own time.
+inline constexpr auto kEnd = joined(kExpireWithJob, R"lua(
+local prefix, job = ARGV[1], ARGV[1] .. 'job'
+if redis.call('HGET', job, 'id') ~= ARGV[2] then return 0 end
+redis.call('UNLINK', prefix .. 'res')
+redis.call('HSET', job, 'state', 'done')
+for p = 0, tonumber(redis.call('HGET', job, 'partitions')) - 1 do
+  local lease = prefix .. 'own:' .. p
+  redis.call('UNLINK', prefix .. 'p:' .. p)
+  if redis.call('GET', lease) == '-' then expire_with_job(lease) end
+end
+for _, key in ipairs({'era', 'nodes', 'about'}) do expire_with_job(prefix .. key) end
+for _, key in ipairs({'job', 'dead'}) do redis.call('EXPIRE', prefix .. key, 7 * 24 * 3600) end
+return 1
+)lua");
 
 /// PREFIX PARTITIONS LIFE_MS: counts links, results, and nodes that were heard of in that time; and
 /// the ID of the job, empty: it is not there, and whose it is.
@@ -73,12 +93,14 @@ return {links, redis.call('XLEN', ARGV[1] .. 'res'),
 
 /// PREFIX LIFE_MS NODE ABOUT: a sign of life, with what the node says of itself; NODE empty: of
 /// nobody. Forgets nodes that gave none for LIFE_MS. Answers the job's hash and all nodes.
-inline constexpr auto kBeat = joined(kNowMs, R"lua(
+inline constexpr auto kBeat = joined(kNowMs, kExpireWithJob, R"lua(
 local nodes, about, now = ARGV[1] .. 'nodes', ARGV[1] .. 'about', now_ms()
 redis.call('ZREMRANGEBYSCORE', nodes, '(' .. now, '+inf') -- the clock was set back
 if ARGV[3] ~= '' then
   redis.call('ZADD', nodes, now, ARGV[3])
   redis.call('HSET', about, ARGV[3], ARGV[4])
+  expire_with_job(nodes)
+  expire_with_job(about)
 end
 for _, gone in ipairs(redis.call('ZRANGEBYSCORE', nodes, '-inf', now - ARGV[2])) do
   redis.call('ZREM', nodes, gone)

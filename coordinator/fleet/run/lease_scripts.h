@@ -20,13 +20,17 @@ return {run, replication, redis.call('GET', ARGV[1] .. 'era') or '', table.conca
 
 /// PREFIX OLD NEW PARTITIONS: records NEW if the era is OLD (empty: there is none), and marks as
 /// handed back those of the first PARTITIONS partitions that have no lease.
-inline constexpr char kRecordEra[] = R"lua(
+inline constexpr auto kRecordEra = joined(kExpireWithJob, R"lua(
 if (redis.call('GET', ARGV[1] .. 'era') or '') ~= ARGV[2] then return 0 end
 redis.call('DEL', ARGV[1] .. 'era')
 redis.call('SET', ARGV[1] .. 'era', ARGV[3])
-for p = 0, tonumber(ARGV[4]) - 1 do redis.call('SET', ARGV[1] .. 'own:' .. p, '-', 'NX') end
+expire_with_job(ARGV[1] .. 'era')
+for p = 0, tonumber(ARGV[4]) - 1 do
+  local lease = ARGV[1] .. 'own:' .. p
+  if redis.call('SET', lease, '-', 'NX') then expire_with_job(lease) end
+end
 return 1
-)lua";
+)lua");
 
 /// PREFIX ERA PARTITION TOKEN LEASE_MS LOST: takes a partition that was handed back or, if LOST is
 /// 1, has no key. Answers 1, 0, or -1: the era is another.
@@ -47,13 +51,14 @@ redis.call('PEXPIRE', key, ARGV[4])
 return 1
 )lua";
 
-/// PREFIX PARTITION TOKEN: hands the partition back. The mark has no expiry.
-inline constexpr char kGiveBack[] = R"lua(
+/// PREFIX PARTITION TOKEN: hands the partition back. The mark lasts as long as the job.
+inline constexpr auto kGiveBack = joined(kExpireWithJob, R"lua(
 local key = ARGV[1] .. 'own:' .. ARGV[2]
 if redis.call('GET', key) ~= ARGV[3] then return 0 end
 redis.call('DEL', key)
 redis.call('SET', key, '-')
+expire_with_job(key)
 return 1
-)lua";
+)lua");
 
 }  // namespace fanfetch::scripts

@@ -6,12 +6,18 @@ namespace fanfetch::scripts {
 
 // Who looks at a fleet from outside of it: which jobs there are, and how it stands with one.
 
-/// JOBS: the names of all jobs, each with its state, in turn; empty: there is no such job.
+/// JOBS: the names of all jobs, each with its state, in turn. Forgets names whose job is gone; a
+/// user who may only read leaves that to others.
 inline constexpr char kJobs[] = R"lua(
 local out = {}
 for _, job in ipairs(redis.call('SMEMBERS', ARGV[1])) do
-  out[#out + 1] = job
-  out[#out + 1] = redis.call('HGET', 'ff:{' .. job .. '}:job', 'state') or ''
+  local state = redis.call('HGET', 'ff:{' .. job .. '}:job', 'state')
+  if state then
+    out[#out + 1] = job
+    out[#out + 1] = state
+  else
+    redis.pcall('SREM', ARGV[1], job)
+  end
 end
 return out
 )lua";

@@ -25,6 +25,9 @@ namespace fanfetch::scripts {
 //   nodes    sorted set: names, by the time of their last sign of life
 //   about    hash: what each of them says of itself, `STATE VERSION`, for people
 //   dead     stream: entries that are no links, or are given up (kBury)
+// Once the job is done, p:* and res go at once, and the others by themselves: nodes that come
+// within a week learn that it is done (job, dead), and the rest is there for a day, for a driver
+// that begins anew. What is not there any more then counts as lost, never as handed back.
 
 /// A script that is made of several pieces.
 template <std::size_t kSize>
@@ -58,6 +61,16 @@ inline constexpr char kNowMs[] = R"lua(
 local function now_ms()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+)lua";
+
+/// `expire_with_job(key)`: lets go of what is written once the job is done, as kEnd does of the
+/// rest.
+inline constexpr char kExpireWithJob[] = R"lua(
+local function expire_with_job(key)
+  if redis.call('HGET', ARGV[1] .. 'job', 'state') == 'done' then
+    redis.call('EXPIRE', key, 24 * 3600)
+  end
 end
 )lua";
 

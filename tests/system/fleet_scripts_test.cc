@@ -1,0 +1,122 @@
+// What a fleet's scripts promise, by a real Redis and nobody else: where nodes come and go, one
+// that breaks its promise would mostly go unnoticed.
+
+#include <map>
+
+#include "coordinator/fleet/run/job_scripts.h"
+#include "coordinator/fleet/run/lease_scripts.h"
+#include "coordinator/fleet/run/link_scripts.h"
+#include "coordinator/fleet/run/look_scripts.h"
+#include "tests/system/redis_client_test.h"
+
+namespace fanfetch::system {
+namespace {
+
+/// A job `j` of four partitions.
+class FleetScriptsTest : public RedisClientTest {
+ protected:
+  FleetScriptsTest() { open_ready(redis_.url()); }
+
+  RedisReply run(std::string_view script, const std::vector<std::string>& arguments) {
+    std::vector<std::string> words{"EVAL", std::string(script), "0", kPrefix};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    const RedisAnswer answer = ask(words);
+    EXPECT_TRUE(answer.is_good()) << answer.trouble.sentence;
+    return answer.reply;
+  }
+  /// Returns the first word of the answer.
+  std::string begin(const std::string& id, bool is_birth) {
+    const RedisReply reply = run(scripts::kBegin, {"j", id, "/srv/" + id, "2", "4", "3000", "1000",
+                                                   "", is_birth ? "1" : "0", id, ""});
+    return std::string(reply.text_at(0));
+  }
+  std::int64_t number(const std::vector<std::string>& words) { return ask(words).reply.integer; }
+  std::string text(const std::vector<std::string>& words) { return ask(words).reply.text; }
+  static std::string key(const std::string& name) { return kPrefix + name; }
+  /// In seconds; -1: it lasts; -2: there is none.
+  std::int64_t life(const std::string& name) { return number({"TTL", key(name)}); }
+
+  static constexpr char kPrefix[] = "ff:{j}:";
+  static constexpr std::int64_t kDay = 24 * 3600;
+  const RealRedis redis_;
+};
+
+TEST_F(FleetScriptsTest, AJobThatIsDoneGoesByItself) {
+  ASSERT_EQ(begin("a", true), "ok");
+  run(scripts::kSend, {"0", "2", "v", "1"});
+  (void)ask({"XADD", key("res"), "*", "v", "1"});
+  (void)ask({"XADD", key("dead"), "*", "v", "1"});
+  run(scripts::kBeat, {"3000", "n", "running 1"});
+  const std::string era = text({"GET", key("era")});
+  ASSERT_EQ(run(scripts::kTake, {era, "1", "n/1:1", "3000", "0"}).integer, 1);
+
+  EXPECT_EQ(run(scripts::kEnd, {"b"}).integer, 0) << "it is another's";
+  for (const char* name : {"job", "era", "own:0", "nodes", "about", "dead", "p:0", "res"}) {
+    EXPECT_EQ(life(name), -1) << name;
+  }
+  EXPECT_EQ(run(scripts::kEnd, {"a"}).integer, 1);
+  EXPECT_EQ(text({"HGET", key("job"), "state"}), "done");
+  for (const char* name : {"p:0", "res"}) EXPECT_EQ(life(name), -2) << name;
+  for (const char* name : {"era", "own:0", "own:2", "own:3", "nodes", "about"}) {
+    EXPECT_GT(life(name), kDay - 60) << name;
+    EXPECT_LE(life(name), kDay) << name;
+  }
+  for (const char* name : {"job", "dead"}) {
+    EXPECT_GT(life(name), 7 * kDay - 60) << name;
+    EXPECT_LE(life(name), 7 * kDay) << name;
+  }
+  EXPECT_LE(life("own:1"), 3) << "a lease has its own time";
+
+  // What nodes write that have not seen it yet.
+  EXPECT_EQ(run(scripts::kGiveBack, {"1", "n/1:1"}).integer, 1);
+  (void)ask({"DEL", key("nodes"), key("about"), key("own:3")});
+  run(scripts::kBeat, {"3000", "n", "running 1"});
+  EXPECT_EQ(run(scripts::kRecordEra, {era, "r p n 0", "4"}).integer, 1);
+  for (const char* name : {"era", "own:1", "own:3", "nodes", "about"}) {
+    EXPECT_GT(life(name), kDay - 60) << name;
+  }
+}
+
+TEST_F(FleetScriptsTest, AJobThatIsBegunAnewLasts) {
+  ASSERT_EQ(begin("a", true), "ok");
+  run(scripts::kBeat, {"3000", "n", "running 1"});
+  (void)ask({"XADD", key("dead"), "*", "v", "1"});
+  const std::string era = text({"GET", key("era")});
+  ASSERT_EQ(run(scripts::kTake, {era, "1", "n/1:1", "3000", "0"}).integer, 1);
+  ASSERT_EQ(run(scripts::kEnd, {"a"}).integer, 1);
+  ASSERT_EQ(begin("b", true), "ok");
+  for (const char* name : {"job", "era", "own:0", "own:2", "own:3", "nodes", "about", "dead"}) {
+    EXPECT_EQ(life(name), -1) << name;
+  }
+  EXPECT_EQ(text({"GET", key("era")}), era);
+  EXPECT_GE(life("own:1"), 0) << "whoever has it may be gone";
+  EXPECT_LE(life("own:1"), 3);
+  EXPECT_EQ(run(scripts::kGiveBack, {"1", "n/1:1"}).integer, 1);
+  EXPECT_EQ(life("own:1"), -1);
+}
+
+/// None but a birth says that nobody can have a lease.
+TEST_F(FleetScriptsTest, WhatHasGoneOfADoneJobCountsAsLost) {
+  ASSERT_EQ(begin("a", true), "ok");
+  ASSERT_EQ(run(scripts::kEnd, {"a"}).integer, 1);
+  (void)ask({"DEL", key("era"), key("own:0"), key("own:1"), key("own:2")});
+  ASSERT_EQ(begin("b", true), "ok");
+  const RedisReply look = run(scripts::kLook, {"4"});
+  EXPECT_EQ(look.text_at(2), "") << "no era";
+  EXPECT_EQ(look.text_at(3), "0001");
+}
+
+TEST_F(FleetScriptsTest, AJobThatHasGoneIsForgotten) {
+  const auto jobs = [this] {
+    return ask({"EVAL", std::string(scripts::kJobs), "0", "ff:jobs"}).reply;
+  };
+  ASSERT_EQ(begin("a", true), "ok");
+  EXPECT_EQ(jobs().text_at(0), "j");
+  EXPECT_EQ(jobs().text_at(1), "running");
+  (void)ask({"DEL", key("job")});
+  EXPECT_TRUE(jobs().elements.empty());
+  EXPECT_EQ(number({"EXISTS", "ff:jobs"}), 0);
+}
+
+}  // namespace
+}  // namespace fanfetch::system
