@@ -36,6 +36,39 @@ class FleetScriptsTest : public RedisClientTest {
   /// In seconds; -1: it lasts; -2: there is none.
   std::int64_t life(const std::string& name) { return number({"TTL", key(name)}); }
 
+  /// What kRead answers of partition 0, whose lease is made that of `me`.
+  struct Read {
+    std::string cursor;
+    std::vector<std::string> entries, suspects;
+  };
+  Read read(const std::string& me, int most, const std::string& cursor, bool was_lost) {
+    (void)ask({"SET", key("own:0"), me + ":1"});
+    const RedisReply reply =
+        run(scripts::kRead,
+            {me, "1000", "2", "0", me + ":1", std::to_string(most), cursor, was_lost ? "1" : "0"});
+    if (reply.elements.empty()) return {};
+    const RedisReply& one = reply.elements[0];
+    Read read{.cursor = std::string(one.text_at(1)), .entries = {}, .suspects = {}};
+    for (const RedisReply& entry : one.elements.at(2).elements) {
+      read.entries.emplace_back(entry.text_at(0));
+    }
+    const auto& suspects = one.elements.at(3).elements;
+    for (std::size_t i = 0; i < suspects.size(); i += 2) read.suspects.push_back(suspects[i].text);
+    return read;
+  }
+  void send(int links) {
+    for (int n = 0; n < links; ++n) run(scripts::kSend, {"0", "2", "v", std::to_string(n)});
+  }
+  /// The names of partition 0's consumers, and how many links each has.
+  std::map<std::string, std::int64_t> consumers() {
+    std::map<std::string, std::int64_t> all;
+    for (const RedisReply& one : ask({"XINFO", "CONSUMERS", key("p:0"), "g"}).reply.elements) {
+      all[one.elements.at(1).text] = one.elements.at(3).integer;
+    }
+    return all;
+  }
+  using Consumers = std::map<std::string, std::int64_t>;
+
   static constexpr char kPrefix[] = "ff:{j}:";
   static constexpr std::int64_t kDay = 24 * 3600;
   const RealRedis redis_;
@@ -116,6 +149,41 @@ TEST_F(FleetScriptsTest, AJobThatHasGoneIsForgotten) {
   (void)ask({"DEL", key("job")});
   EXPECT_TRUE(jobs().elements.empty());
   EXPECT_EQ(number({"EXISTS", "ff:jobs"}), 0);
+}
+
+TEST_F(FleetScriptsTest, AConsumerThatHasNothingIsForgotten) {
+  ASSERT_EQ(begin("a", true), "ok");
+  send(6);
+  const auto first = read("n/1", 2, "-", false).entries;
+  EXPECT_EQ(first.size(), 2u);
+  EXPECT_EQ(read("n/2", 1, "-", true).entries.size(), 1u);
+  EXPECT_EQ(consumers(), (Consumers{{"n/1", 1}, {"n/2", 1}})) << "it is not read to the end";
+  EXPECT_EQ(read("n/3", 10, "-", false).entries.size(), 2u);
+  EXPECT_EQ(consumers(), (Consumers{{"n/3", 2}})) << "what they had is another's";
+
+  // Handed back: not while it has links.
+  EXPECT_EQ(run(scripts::kGiveBack, {"0", "n/3:1"}).integer, 1);
+  EXPECT_EQ(consumers(), (Consumers{{"n/3", 2}}));
+  EXPECT_EQ(read("n/3", 10, "", false).entries.size(), 4u);
+  run(scripts::kAcquit, {"0", first[0], "n/3", "0", "0", first[1], "n/3", "0"});
+  EXPECT_EQ(consumers(), (Consumers{{"n/3", 4}, {"-", 2}}));
+  for (const RedisReply& one :
+       ask({"XPENDING", key("p:0"), "g", "-", "+", "9", "n/3"}).reply.elements) {
+    const std::string entry(one.text_at(0));
+    EXPECT_EQ(run(scripts::kReport, {"0", entry, "n/3:1", "2", "v", "1"}).integer, 1);
+  }
+  EXPECT_EQ(consumers(), (Consumers{{"n/3", 0}, {"-", 2}}));
+  EXPECT_EQ(run(scripts::kGiveBack, {"0", "n/3:1"}).integer, 1);
+  EXPECT_EQ(consumers(), (Consumers{{"-", 2}}));
+
+  // Of a partition that has no links any more, too.
+  EXPECT_EQ(read("n/4", 10, "-", false).entries.size(), 2u);
+  for (const std::string& entry : first) {
+    EXPECT_EQ(run(scripts::kReport, {"0", entry, "n/4:1", "2", "v", "1"}).integer, 1);
+  }
+  EXPECT_EQ(consumers(), (Consumers{{"n/4", 0}}));
+  (void)read("n/5", 10, "-", true);
+  EXPECT_EQ(consumers(), Consumers());
 }
 
 }  // namespace

@@ -51,13 +51,17 @@ redis.call('PEXPIRE', key, ARGV[4])
 return 1
 )lua";
 
-/// PREFIX PARTITION TOKEN: hands the partition back. The mark lasts as long as the job.
+/// PREFIX PARTITION TOKEN: hands the partition back. The mark lasts as long as the job. The token's
+/// process is no consumer of the partition's any more, unless it has links there.
 inline constexpr auto kGiveBack = joined(kExpireWithJob, R"lua(
 local key = ARGV[1] .. 'own:' .. ARGV[2]
 if redis.call('GET', key) ~= ARGV[3] then return 0 end
 redis.call('DEL', key)
 redis.call('SET', key, '-')
 expire_with_job(key)
+local stream, process = ARGV[1] .. 'p:' .. ARGV[2], string.match(ARGV[3], '^[^:]*')
+local got = redis.pcall('XPENDING', stream, 'g', '-', '+', 1, process)
+if not got.err and #got == 0 then redis.call('XGROUP', 'DELCONSUMER', stream, 'g', process) end
 return 1
 )lua");
 

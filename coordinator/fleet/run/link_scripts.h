@@ -34,6 +34,21 @@ local function gone_of(one, me, lost)
 end
 )lua";
 
+/// `forget_consumers(key, me)`: removes those that nothing of the stream is with any more, but this
+/// process; one that lives is there again with the next link that it gets.
+inline constexpr char kForgetConsumers[] = R"lua(
+local function forget_consumers(key, me)
+  local consumers = redis.pcall('XINFO', 'CONSUMERS', key, 'g')
+  for _, consumer in ipairs(consumers.err and {} or consumers) do
+    local about = {}
+    for i = 1, #consumer, 2 do about[consumer[i]] = consumer[i + 1] end
+    if about.pending == 0 and about.name ~= me then
+      redis.call('XGROUP', 'DELCONSUMER', key, 'g', about.name)
+    end
+  end
+end
+)lua";
+
 /// PREFIX CONSUMER ROOM SUSPICIOUS, and for each partition P TOKEN MOST CURSOR LOST: links for the
 /// process, of partitions whose lease is the token's at that moment; ROOM in all, with the last
 /// partition's more. CURSOR: where to go on with what others have got and not reported, `-` at the
@@ -42,7 +57,7 @@ end
 /// is of one that is gone. Those that SUSPICIOUS are gone of are named alone: see kReadSuspects.
 /// Answers P, the next CURSOR, the entries, and suspects with how many are gone, in turn, of each
 /// partition that has something to say.
-inline constexpr auto kRead = joined(kGoneOf, R"lua(
+inline constexpr auto kRead = joined(kGoneOf, kForgetConsumers, R"lua(
 local out, room, suspicious = {}, tonumber(ARGV[3]), tonumber(ARGV[4])
 for i = 5, #ARGV, 5 do
   if room <= 0 then break end
@@ -75,6 +90,7 @@ for i = 5, #ARGV, 5 do
         end
         if #page == tonumber(ARGV[i + 2]) then cursor = '(' .. page[#page][1] end
       end
+      if cursor == '' then forget_consumers(key, ARGV[2]) end
     end
     if there and cursor == '' and #entries == 0 and #suspects == 0 then
       local got = redis.pcall('XREADGROUP', 'GROUP', 'g', ARGV[2], 'COUNT', ARGV[i + 2],
@@ -90,7 +106,7 @@ return out
 
 /// PREFIX CONSUMER PARTITION TOKEN LOST ENTRY…: these of a partition for the process, as kRead
 /// does. Answers how many are gone, and the entry, of each that has no result yet.
-inline constexpr auto kReadSuspects = joined(kGoneOf, R"lua(
+inline constexpr auto kReadSuspects = joined(kGoneOf, kForgetConsumers, R"lua(
 local key, out = ARGV[1] .. 'p:' .. ARGV[3], {}
 if redis.call('GET', ARGV[1] .. 'own:' .. ARGV[3]) ~= ARGV[4] then return out end
 for i = 6, #ARGV do
@@ -101,6 +117,7 @@ for i = 6, #ARGV do
     if got[1] then out[#out + 1] = {gone, got[1]} end
   end
 end
+forget_consumers(key, ARGV[2])
 return out
 )lua");
 
