@@ -59,6 +59,11 @@ class FleetScriptsTest : public RedisClientTest {
   void send(int links) {
     for (int n = 0; n < links; ++n) run(scripts::kSend, {"0", "2", "v", std::to_string(n)});
   }
+  /// So many had the entry, the last of them `me`.
+  void blame(const std::string& me, const std::string& entry, int deliveries) {
+    (void)ask({"XCLAIM", key("p:0"), "g", me, "0", entry, "RETRYCOUNT", std::to_string(deliveries),
+               "JUSTID"});
+  }
   /// The names of partition 0's consumers, and how many links each has.
   std::map<std::string, std::int64_t> consumers() {
     std::map<std::string, std::int64_t> all;
@@ -184,6 +189,61 @@ TEST_F(FleetScriptsTest, AConsumerThatHasNothingIsForgotten) {
   EXPECT_EQ(consumers(), (Consumers{{"n/4", 0}}));
   (void)read("n/5", 10, "-", true);
   EXPECT_EQ(consumers(), Consumers());
+}
+
+TEST_F(FleetScriptsTest, WhatOthersHadIsReadInPages) {
+  ASSERT_EQ(begin("a", true), "ok");
+  send(7);
+  const auto had = read("n/1", 7, "-", false).entries;
+  send(1);
+  std::vector<std::string> got, pages;
+  for (std::string cursor = "-"; !cursor.empty() && pages.size() < 9;) {
+    const Read page = read("n/2", 3, cursor, true);
+    got.insert(got.end(), page.entries.begin(), page.entries.end());
+    pages.push_back(cursor);
+    cursor = page.cursor;
+  }
+  EXPECT_EQ(pages, (std::vector<std::string>{"-", "(" + got.at(2), "(" + got.at(5)}));
+  EXPECT_EQ(got, had) << "each once, and none that is new";
+  EXPECT_EQ(read("n/2", 3, "", true).entries.size(), 1u) << "which follows";
+}
+
+TEST_F(FleetScriptsTest, APageOfSuspectsIsNotTheLast) {
+  ASSERT_EQ(begin("a", true), "ok");
+  send(5);
+  const auto had = read("n/1", 4, "-", false).entries;
+  for (int i = 0; i < 2; ++i) blame("n/1", had.at(i), 2);
+  const Read first = read("n/2", 2, "-", true);
+  EXPECT_TRUE(first.entries.empty());
+  EXPECT_EQ(first.suspects, (std::vector<std::string>{had[0], had[1]}));
+  const Read second = read("n/2", 2, first.cursor, true);
+  EXPECT_EQ(second.entries, (std::vector<std::string>{had[2], had[3]}));
+  EXPECT_EQ(consumers(), (Consumers{{"n/1", 2}, {"n/2", 2}})) << "they wait with whoever is gone";
+}
+
+/// It was on its way, and its link waited to be tried apart from others, or to be given up.
+TEST_F(FleetScriptsTest, ASuspectWhoseResultComesIsNotTried) {
+  ASSERT_EQ(begin("a", true), "ok");
+  send(3);
+  const auto had = read("n/1", 3, "-", false).entries;
+  for (const std::string& entry : had) blame("n/1", entry, 5);
+  EXPECT_EQ(read("n/2", 9, "-", true).suspects, had);
+  EXPECT_EQ(run(scripts::kReport, {"0", had[0], "-", "2", "v", "1"}).integer, 1);
+  const RedisReply suspects =
+      run(scripts::kReadSuspects, {"n/2", "0", "n/2:1", "1", had[0], had[1], had[2]});
+  ASSERT_EQ(suspects.elements.size(), 2u);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(suspects.elements[i].elements.at(0).integer, 5) << "are gone";
+    EXPECT_EQ(suspects.elements[i].elements.at(1).text_at(0), had[i + 1]);
+  }
+  EXPECT_EQ(run(scripts::kReport, {"0", had[1], "-", "2", "v", "1"}).integer, 1);
+  EXPECT_EQ(run(scripts::kBury, {"0", had[1], "n/2:1", "2", "v", "1"}).integer, 0);
+  EXPECT_EQ(run(scripts::kBury, {"0", had[2], "n/9:1", "2", "v", "1"}).integer, 0) << "no lease";
+  EXPECT_EQ(number({"XLEN", key("dead")}), 0);
+  EXPECT_EQ(run(scripts::kBury, {"0", had[2], "n/2:1", "2", "v", "1"}).integer, 1);
+  EXPECT_EQ(number({"XLEN", key("dead")}), 1);
+  EXPECT_EQ(number({"XLEN", key("res")}), 3);
+  EXPECT_EQ(number({"XLEN", key("p:0")}), 0);
 }
 
 }  // namespace
