@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
+#include <charconv>
+#include <cstdint>
+#include <functional>
 #include <utility>
 
 #include "common/ascii.h"
@@ -17,7 +21,40 @@ RedisTrouble no_master(Remedy remedy, std::string sentence) {
   return {Kind::no_master, remedy, std::move(sentence)};
 }
 
+/// The value of the field in an entry of `SENTINEL REPLICAS`, names and values in turn.
+std::string_view value_of(const RedisReply& entry, std::string_view field) {
+  for (std::size_t i = 0; i + 1 < entry.elements.size(); i += 2) {
+    if (entry.text_at(i) == field) return entry.text_at(i + 1);
+  }
+  return {};
+}
+
+/// Whether one of the words, with commas between them, is that.
+bool has_word(std::string_view words, std::string_view word) {
+  while (!words.empty()) {
+    const std::size_t comma = std::min(words.find(','), words.size());
+    if (words.substr(0, comma) == word) return true;
+    words.remove_prefix(std::min(comma + 1, words.size()));
+  }
+  return false;
+}
+
+bool is_gone(const RedisReply& replica) {
+  const std::string_view flags = value_of(replica, "flags");
+  if (has_word(flags, "s_down")) return true;
+  if (!has_word(flags, "disconnected")) return false;
+  const std::string_view silence = value_of(replica, "last-ok-ping-reply");
+  std::int64_t milliseconds = 0;
+  (void)std::from_chars(silence.data(), silence.data() + silence.size(), milliseconds);
+  return std::chrono::milliseconds(milliseconds) >= kReplicaIsGone;
+}
+
 }  // namespace
+
+std::optional<unsigned> count_replicas(const RedisAnswer& answer) {
+  if (!answer.is_good() || !answer.reply.is(RedisReply::Kind::array)) return std::nullopt;
+  return static_cast<unsigned>(std::ranges::count_if(answer.reply.elements, std::not_fn(&is_gone)));
+}
 
 tl::expected<RedisHost, RedisTrouble> parse_master(const RedisAnswer& answer,
                                                    const std::string& master,
@@ -67,14 +104,23 @@ void MasterFinder::ask_next() {
 }
 
 void MasterFinder::on_ready(const RedisServer&) {
+  ask("GET-MASTER-ADDR-BY-NAME", [this](const RedisAnswer& answer) {
+    found_ = parse_master(answer, address_.master, to_text(current())).map([](RedisHost host) {
+      return KnownMaster{std::move(host), std::nullopt};
+    });
+  });
+  ask("REPLICAS", [this](const RedisAnswer& answer) {
+    if (found_ && *found_) (*found_)->replicas = count_replicas(answer);
+    connection_->end({});
+  });
+}
+
+/// `done` is called unless the connection ends before, where on_end() follows.
+void MasterFinder::ask(const std::string& command, std::function<void(const RedisAnswer&)> done) {
   const bool sent = connection_->send(
-      {"SENTINEL", "GET-MASTER-ADDR-BY-NAME", address_.master}, [this](const RedisAnswer& answer) {
-        if (answer.fate != RedisAnswer::Fate::answered &&
-            answer.fate != RedisAnswer::Fate::refused) {
-          return;  // on_end() follows
-        }
-        found_ = parse_master(answer, address_.master, to_text(current()));
-        connection_->end({});
+      {"SENTINEL", command, address_.master}, [done = std::move(done)](const RedisAnswer& answer) {
+        using Fate = RedisAnswer::Fate;
+        if (answer.fate == Fate::answered || answer.fate == Fate::refused) done(answer);
       });
   assert(sent);
   static_cast<void>(sent);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -18,11 +19,25 @@ namespace fanfetch {
                                                                  const std::string& master,
                                                                  const std::string& sentinel);
 
+/// How many replicas of it might be the next one, `SENTINEL REPLICAS`: all that the Sentinel hears.
+/// One that has left its master counts: it may be on its way to take its place. nullopt: it does
+/// not say. Pure.
+[[nodiscard]] std::optional<unsigned> count_replicas(const RedisAnswer& answer);
+/// One that a Sentinel has no connection to, and has not heard for so long, is gone: when it is
+/// made the master, that connection ends, and there is a new one a moment later.
+inline constexpr auto kReplicaIsGone = std::chrono::seconds(2);
+
+/// What a Sentinel knows of a master.
+struct KnownMaster {
+  RedisHost host;
+  std::optional<unsigned> replicas;  ///< As count_replicas() says.
+};
+
 /// Asks Sentinels, one after the other, who the master is: the one that answered last time first. A
 /// Sentinel is shown a password only if it wants one. Thread: the loop's.
 class MasterFinder final : public RedisConnection::Handler {
  public:
-  using Found = tl::expected<RedisHost, RedisTrouble>;
+  using Found = tl::expected<KnownMaster, RedisTrouble>;
   /// Called from the loop, never from within find(). It may call find() again.
   using Done = std::function<void(Found)>;
 
@@ -35,7 +50,7 @@ class MasterFinder final : public RedisConnection::Handler {
   MasterFinder(const MasterFinder&) = delete;
   MasterFinder& operator=(const MasterFinder&) = delete;
 
-  /// REQUIRES: the last search is over.
+  /// REQUIRES: the last search is over, or was stopped.
   void find();
   void stop() { connection_.reset(); }
 
@@ -44,6 +59,7 @@ class MasterFinder final : public RedisConnection::Handler {
   void on_end(const RedisTrouble& trouble) override;
 
   void ask_next();
+  void ask(const std::string& command, std::function<void(const RedisAnswer&)> done);
   [[nodiscard]] const RedisHost& current() const { return address_.hosts[current_]; }
 
   EventLoop& loop_;

@@ -1,6 +1,10 @@
 #include "coordinator/redis/redis_client.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cassert>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -30,9 +34,11 @@ RedisClient::RedisClient(EventLoop& loop, RedisAddress address, RedisAccess acce
   if (!address_.is_by_sentinel()) return;
   finder_.emplace(loop_, address_, access_, [this](MasterFinder::Found found) {
     if (closed_) return;
-    if (found) return connect(*found);
+    if (found) return connect(found->host);
     wait_after(found.error());
   });
+  witness_.emplace(loop_, address_, access_,
+                   [this](const MasterFinder::Found& found) { on_witness(found); });
 }
 
 RedisClient::~RedisClient() {
@@ -53,6 +59,7 @@ void RedisClient::find_server() {
 }
 
 void RedisClient::connect(const RedisHost& host) {
+  server_ = host;
   connection_ = std::make_unique<RedisConnection>(loop_, host, address_.database,
                                                   RedisConnection::Peer::server, access_, *this);
   connection_->start();
@@ -67,6 +74,7 @@ void RedisClient::on_ready(const RedisServer& server) {
 
 void RedisClient::on_end(const RedisTrouble& trouble) {
   connection_.reset();
+  forget_questions();
   if (closed_) return close_if_done();
   wait_after(trouble);
 }
@@ -98,6 +106,48 @@ bool RedisClient::send(const std::vector<std::string>& words, RedisDone done, Du
   return sent;
 }
 
+// --- Whether the server is the master ---
+
+void RedisClient::ask_whether_alone(Question done) {
+  if (!witness_) return done(true);
+  if (!is_ready()) return done(false);
+  to_ask_.push_back(std::move(done));
+  ask_witness();
+}
+
+/// One search at a time. What is asked meanwhile is for the next one: the answer has to be later.
+void RedisClient::ask_witness() {
+  if (!asked_.empty() || to_ask_.empty()) return;
+  asked_ = std::exchange(to_ask_, {});
+  witness_->find();
+}
+
+void RedisClient::on_witness(const MasterFinder::Found& found) {
+  const bool is_master = found && found->host == server_;
+  for (const Question& done : std::exchange(asked_, {})) {
+    if (!found) {
+      done(tl::unexpected(found.error()));
+    } else {
+      done(is_master && found->replicas == 0u);
+    }
+  }
+  if (found && !is_master && is_ready()) {
+    connection_->end({.kind = RedisTroubleKind::read_only,
+                      .remedy = RedisRemedy::find_master,
+                      .sentence = fmt::format("Redis at {} is the master no more, but {}",
+                                              to_text(server_), to_text(found->host))});
+  }
+  ask_witness();
+}
+
+/// The connection that they were about has ended.
+void RedisClient::forget_questions() {
+  if (witness_) witness_->stop();
+  auto all = std::exchange(asked_, {});
+  std::ranges::move(std::exchange(to_ask_, {}), std::back_inserter(all));
+  for (const Question& done : all) done(false);
+}
+
 // --- The end ---
 
 void RedisClient::finish(std::function<void()> closed) {
@@ -113,7 +163,9 @@ void RedisClient::close_if_done() {
   close_timer_ = loop_.call_at(loop_.now(), [this] {
     close_timer_.reset();
     connection_.reset();
-    if (finder_) finder_->stop();
+    for (auto* finder : {&finder_, &witness_}) {
+      if (*finder) (*finder)->stop();
+    }
     const auto closed = closed_;
     closed();
   });

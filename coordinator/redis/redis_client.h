@@ -52,6 +52,10 @@ class RedisClient final : public RedisConnection::Handler {
   /// client of its own for that. An answer that says that this is no master ends the connection.
   [[nodiscard]] bool send(const std::vector<std::string>& words, RedisDone done,
                           Duration blocks = Duration(0));
+  /// Asks a Sentinel whether this server still is the master, and none of its replicas might be the
+  /// next one. `done`: false, too, if the connection ends meanwhile; an error: why none says. Where
+  /// there are no Sentinels it is true. A server that is the master no more is left.
+  void ask_whether_alone(std::function<void(tl::expected<bool, RedisTrouble>)> done);
   /// Commands without an answer.
   [[nodiscard]] std::size_t pending() const { return unanswered_; }
 
@@ -66,14 +70,20 @@ class RedisClient final : public RedisConnection::Handler {
   void find_server();
   void connect(const RedisHost& host);
   void wait_after(const RedisTrouble& trouble);
+  void ask_witness();
+  void on_witness(const MasterFinder::Found& found);
+  void forget_questions();
   void close_if_done();
 
   EventLoop& loop_;
   const RedisAddress address_;
   const RedisAccess access_;
   User& user_;
-  std::optional<MasterFinder> finder_;  // if there are Sentinels
+  std::optional<MasterFinder> finder_, witness_;  // if there are Sentinels
   std::unique_ptr<RedisConnection> connection_;
+  RedisHost server_;  // that it leads to
+  using Question = std::function<void(tl::expected<bool, RedisTrouble>)>;
+  std::vector<Question> asked_, to_ask_;  // ask_whether_alone()
   ReconnectWaits waits_;
   std::optional<RedisServer> last_server_;
   std::size_t unanswered_ = 0;  // of the user's commands

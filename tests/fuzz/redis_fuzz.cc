@@ -65,6 +65,8 @@ void check_replies(const std::string& bytes, std::size_t piece) {
     if (reply.is_error()) check_sentence(trouble_of_reply(reply.text, "a:1").sentence);
     const auto master = parse_master({RedisAnswer::Fate::answered, reply, {}}, "fleet", "s:1");
     if (!master) check_sentence(master.error().sentence);
+    const auto replicas = count_replicas({RedisAnswer::Fate::answered, reply, {}});
+    REQUIRE(replicas.value_or(0) <= reply.elements.size());
   }
 }
 

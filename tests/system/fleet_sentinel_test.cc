@@ -82,7 +82,7 @@ TEST_F(FleetSentinelTest, AReplicaTakesOverInMidRun) {
 /// What nodes have reported, and the driver has not read, is nowhere any more; and the leases go
 /// on, so that no partition is begun from the beginning for their sake.
 TEST_F(FleetSentinelTest, AReplicaThatKnowsLessTakesOver) {
-  set_lease(6s);
+  set_lease(20s);
   list(40, 250ms);  // the driver stands still before they are done
   FanfetchProcess one(by_sentinel(node_setup(1))), two(by_sentinel(node_setup(2)));
   FanfetchProcess driver(by_sentinel(driver_setup()));
@@ -100,6 +100,27 @@ TEST_F(FleetSentinelTest, AReplicaThatKnowsLessTakesOver) {
   expect_all_saved();
   expect_limits_held();
   EXPECT_LE(requests(), 200u * 105 / 100 + 200);
+}
+
+/// As in the seconds before another one is the master, while the old one lives.
+TEST_F(FleetSentinelTest, AMasterWhoseReplicaHasLeftIsNotBelieved) {
+  set_lease(1500ms);
+  list(60, 400ms);
+  FanfetchProcess driver(by_sentinel(driver_setup()));
+  FanfetchProcess node(by_sentinel(node_setup(1)));
+  wait_for_requests(20);
+  (void)ask(second_, "CONFIG SET masterauth wrong");
+  (void)ask(second_, "CLIENT KILL TYPE master");
+  EXPECT_TRUE(node.wait_for_stderr("no replica of the fleet's Redis knows the latest leases"));
+  wait_for([this] {
+    const std::size_t before = requests();
+    std::this_thread::sleep_for(1s);
+    return requests() == before && before < static_cast<std::size_t>(links_);
+  });
+  (void)ask(second_, "CONFIG SET masterauth watch");
+  expect_good_end(driver, {&node});
+  expect_all_saved();
+  expect_limits_held();
 }
 
 /// A Redis with a replica, which stands still at times. Nobody makes that one the master.

@@ -226,41 +226,122 @@ TEST_F(RedisLostTest, AReplicaIsNoServerForAFleet) {
   EXPECT_EQ(told_.data, RedisData::may_have_lost) << "its replication id is another one";
 }
 
-TEST_F(RedisLostTest, SentinelNamesTheNextMaster) {
-  // By itself a replica says that it is at the address that it connects from.
-  const std::vector<std::string> both{"repl-diskless-sync-delay 0", "requirepass watch",
-                                      "masterauth watch",
-                                      "replica-announce-ip " + RealRedis::address()};
-  RealRedis first(both);
-  std::vector<std::string> replica = both;
-  replica.push_back(fmt::format("replicaof {} {}", RealRedis::address(), first.port()));
-  const RealRedis second(replica);
-  const RealRedis sentinel(
-      {fmt::format("sentinel monitor fleet {} {} 1", RealRedis::address(), first.port()),
-       "sentinel auth-pass fleet watch", "sentinel down-after-milliseconds fleet 500",
-       "sentinel failover-timeout fleet 2000", "requirepass watch"},
-      RealRedis::Kind::sentinel);
-  ASSERT_TRUE(support::eventually(
-      [&] {
-        const std::string text = sentinel.ask("-a watch --no-auth-warning SENTINEL REPLICAS fleet");
-        return text.find("flags\nslave\n") != std::string::npos &&
-               text.find("master-link-status\nok\n") != std::string::npos;
-      },
-      support::kPatience));
-  access_.auth = {"", "watch"};
-  // One of the Sentinels is dead.
-  open_ready(fmt::format("redis+sentinel://{0}:{1},{0}:{2}/fleet/2", RealRedis::address(),
-                         RealRedis::free_port(), sentinel.port()));
+/// Two servers that trust each other, the second one a replica, and a Sentinel that watches them.
+class RedisSentinelTest : public RedisLostTest {
+ protected:
+  RedisSentinelTest()
+      : first_(config()),
+        second_(config(fmt::format("replicaof {} {}", RealRedis::address(), first_.port()))),
+        sentinel_(
+            {fmt::format("sentinel monitor fleet {} {} 1", RealRedis::address(), first_.port()),
+             "sentinel auth-pass fleet watch", "sentinel down-after-milliseconds fleet 500",
+             "sentinel failover-timeout fleet 2000", "requirepass watch"},
+            RealRedis::Kind::sentinel) {
+    EXPECT_TRUE(support::eventually(
+        [&] {
+          const std::string text = ask_at(sentinel_, "SENTINEL REPLICAS fleet");
+          return text.find("flags\nslave\n") != std::string::npos &&
+                 text.find("master-link-status\nok\n") != std::string::npos;
+        },
+        support::kPatience));
+    access_.auth = {"", "watch"};
+  }
+
+  static std::vector<std::string> config(const std::string& more = "") {
+    // By itself a replica says that it is at the address that it connects from.
+    return {"repl-diskless-sync-delay 0", "requirepass watch", "masterauth watch",
+            "replica-announce-ip " + RealRedis::address(), more};
+  }
+  static std::string ask_at(const RealRedis& redis, const std::string& command) {
+    return redis.ask("-a watch --no-auth-warning " + command);
+  }
+  [[nodiscard]] std::string address() const {
+    return fmt::format("redis+sentinel://{0}:{1},{0}:{2}/fleet/2", RealRedis::address(), dead_port_,
+                       sentinel_.port());
+  }
+  [[nodiscard]] bool is_at(const RealRedis& redis) {
+    const RedisAnswer list = ask({"CLIENT", "LIST"});
+    return list.reply.text.find(fmt::format("laddr={}:{}", RealRedis::address(), redis.port())) !=
+           std::string::npos;
+  }
+  bool is_alone() {
+    std::optional<bool> is;
+    client_->ask_whether_alone([&](const auto& answer) {
+      EXPECT_TRUE(answer) << answer.error().sentence;
+      is = answer.value_or(false);
+    });
+    wait_until([&] { return is.has_value(); }, "there is an answer");
+    return is.value_or(false);
+  }
+
+  const std::uint16_t dead_port_ = RealRedis::free_port();  // of another Sentinel
+  RealRedis first_, second_;
+  const RealRedis sentinel_;
+};
+
+TEST_F(RedisSentinelTest, ItNamesTheNextMaster) {
+  open_ready(address());
   const RedisServer before = told_.server;
   ASSERT_TRUE(ask({"SET", "a", "1"}).is_good());
-  first.kill();
+  first_.kill();
   wait_until([&] { return told_.restored > 0; }, "the other one is the master");
   EXPECT_EQ(told_.data, RedisData::may_have_lost);
   EXPECT_NE(told_.server.run_id, before.run_id);
-  const RedisAnswer list = ask({"CLIENT", "LIST"});
-  EXPECT_NE(list.reply.text.find(fmt::format("laddr={}:{}", RealRedis::address(), second.port())),
-            std::string::npos)
-      << list.reply.text;
+  EXPECT_TRUE(is_at(second_));
+}
+
+TEST_F(RedisSentinelTest, AMasterIsAloneOnceNoReplicaIsHeard) {
+  open_ready(address());
+  EXPECT_FALSE(is_alone());
+  (void)ask_at(second_, "CONFIG SET masterauth wrong");
+  (void)ask_at(second_, "CLIENT KILL TYPE master");
+  ASSERT_TRUE(support::eventually(
+      [&] {
+        return ask_at(first_, "INFO replication").find("connected_slaves:0") != std::string::npos;
+      },
+      support::kPatience));
+  EXPECT_FALSE(is_alone()) << "it has left, and lives";
+  second_.kill();
+  EXPECT_TRUE(support::eventually([&] { return is_alone(); }, support::kPatience));
+  EXPECT_EQ(told_.restored, 0);
+}
+
+TEST_F(RedisSentinelTest, AServerThatIsTheMasterNoMoreIsLeft) {
+  const RealRedis other(config());
+  open_ready(address());
+  (void)ask_at(sentinel_, "SENTINEL REMOVE fleet");
+  (void)ask_at(sentinel_,
+               fmt::format("SENTINEL MONITOR fleet {} {} 1", RealRedis::address(), other.port()));
+  (void)ask_at(sentinel_, "SENTINEL SET fleet auth-pass watch");
+  EXPECT_FALSE(is_alone()) << "though nobody knows of a replica";
+  wait_until([&] { return told_.restored > 0; }, "it is at the master");
+  EXPECT_TRUE(is_at(other));
+  EXPECT_TRUE(is_alone());
+}
+
+TEST_F(RedisSentinelTest, WhereNoSentinelAnswersNothingIsKnown) {
+  open_ready(address());
+  sentinel_.freeze();
+  std::optional<tl::expected<bool, RedisTrouble>> said;
+  client_->ask_whether_alone([&](auto answer) { said = std::move(answer); });
+  wait_until([&] { return said.has_value(); }, "there is an answer");
+  sentinel_.thaw();
+  ASSERT_FALSE(*said);
+  EXPECT_EQ(said->error().kind, Kind::no_master);
+  // The connection that the question is about ends.
+  std::optional<bool> is;
+  client_->ask_whether_alone([&](const auto& answer) { is = answer.value_or(true); });
+  (void)ask_at(first_, "CLIENT KILL TYPE normal");
+  wait_until([&] { return is.has_value() && told_.restored > 0; }, "it is lost, and is back");
+  EXPECT_EQ(is, false);
+}
+
+TEST_F(RedisLostTest, AServerWithoutSentinelsIsAlone) {
+  const RealRedis redis;
+  open_ready(redis.url());
+  bool is_alone = false;
+  client_->ask_whether_alone([&](const auto& answer) { is_alone = answer.value_or(false); });
+  EXPECT_TRUE(is_alone);
 }
 
 TEST_F(RedisLostTest, SentinelsThatDoNotHelp) {

@@ -139,13 +139,23 @@ bool FleetLine::run(std::string_view script, std::vector<std::string> arguments,
 /// what this connection has written; within a script it would not wait.
 bool FleetLine::confirm(Duration limit, std::function<void(bool is_safe)> done) {
   return run(kReplicas, {}, [this, limit, done = std::move(done)](const RedisAnswer& is) {
-    if (!is.is_good() || is.reply.integer == 0) return done(is.is_good());
+    if (!is.is_good()) return done(false);
+    if (is.reply.integer == 0) return ask_whether_alone(done);
     const bool is_sent = client_->send(
         {"WAIT", "1", script_time(std::max<Duration>(limit, std::chrono::milliseconds(1)))},
         [done](const RedisAnswer& waited) { done(waited.is_good() && waited.reply.integer > 0); },
         limit);
     if (!is_sent) done(false);
   });
+}
+
+/// Before a fail-over its replicas leave a master that lives on for seconds.
+void FleetLine::ask_whether_alone(std::function<void(bool is_safe)> done) {
+  client_->ask_whether_alone(
+      [this, done = std::move(done)](const tl::expected<bool, RedisTrouble>& is_alone) {
+        if (!is_alone) tell(is_alone.error());
+        done(is_alone.value_or(false));
+      });
 }
 
 void FleetLine::finish(Duration limit, std::function<void()> closed) {

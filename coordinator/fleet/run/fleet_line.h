@@ -74,8 +74,9 @@ class FleetLine final : public RedisClient::User {
   [[nodiscard]] bool run(std::string_view script, std::vector<std::string> arguments,
                          RedisDone done);
   /// Finds out whether this server alone has what was sent before. `done`: false, if it has
-  /// replicas, one of which may be the next master, and none has it after `limit`; or if nobody
-  /// says. All that is sent meanwhile waits behind that. Returns as send() does.
+  /// replicas, one of which may be the next master, and none has it after `limit`; if it has none,
+  /// and Sentinels know of some, or of another master; or if nobody says. All that is sent
+  /// meanwhile waits behind WAIT, and not behind Sentinels. Returns as send() does.
   [[nodiscard]] bool confirm(Duration limit, std::function<void(bool is_safe)> done);
   /// Says what trouble of a command there is, not more than once in a while.
   void tell(const RedisTrouble& trouble);
@@ -92,6 +93,7 @@ class FleetLine final : public RedisClient::User {
   void look_up(const std::string& host, std::function<void(Result<std::vector<std::string>>)> done);
   void give_up(std::string why, bool is_hopeless);
   void came_back(RedisData data);
+  void ask_whether_alone(std::function<void(bool is_safe)> done);
 
   EventLoop& loop_;
   const FleetAccess& access_;

@@ -18,11 +18,11 @@ namespace fanfetch {
 /// That a partition is this node's, or is for longer, counts once a replica of Redis knows, where
 /// there is one: a master that is cut off from its replicas says yes to its nodes for ever, while
 /// those of the next master wait for LeaseRules::takeover alone. One that has no replica (any more:
-/// Redis forgets a silent one after repl-timeout) is believed; min-replicas-to-write has it refuse.
-/// Of several replicas one is enough, though another may be the next master, as Sentinel takes the
-/// one that knows most. Nothing else has to wait: what the next master lacks of links, of what was
-/// got or reported, and of results that the driver took, comes again, and is known by its ID.
-/// Thread: the loop's.
+/// Redis forgets a silent one after repl-timeout) is believed where Sentinels know of none either,
+/// or there are no Sentinels; min-replicas-to-write has it refuse. Of several replicas one is
+/// enough, though another may be the next master, as Sentinel takes the one that knows most.
+/// Nothing else has to wait: what the next master lacks of links, of what was got or reported, and
+/// of results that the driver took, comes again, and is known by its ID. Thread: the loop's.
 class LeaseKeeper {
  public:
   struct Events {

@@ -119,5 +119,35 @@ TEST(MasterFinderTest, WhatSentinelsSay) {
   EXPECT_EQ(parse({.fate = RedisAnswer::Fate::refused, .trouble = trouble}).error(), trouble);
 }
 
+TEST(MasterFinderTest, ReplicasThatMightBeTheNextMaster) {
+  const auto text = [](std::string word) {
+    return RedisReply{RedisReply::Kind::text, 0, std::move(word), {}};
+  };
+  RedisAnswer answer{.fate = RedisAnswer::Fate::answered,
+                     .reply = {.kind = RedisReply::Kind::array}};
+  const auto add = [&](const std::string& flags, const std::string& silence) {
+    RedisReply replica{.kind = RedisReply::Kind::array};
+    for (const std::string& word : {std::string("name"), std::string("flags"), std::string("flags"),
+                                    flags, std::string("last-ok-ping-reply"), silence}) {
+      replica.elements.push_back(text(word));
+    }
+    answer.reply.elements.push_back(std::move(replica));
+    return count_replicas(answer);
+  };
+  EXPECT_EQ(count_replicas(answer), 0u);
+  EXPECT_EQ(add("slave", "900"), 1u);
+  EXPECT_EQ(add("slave,disconnected", "1999"), 2u) << "it may be about to be the master";
+  EXPECT_EQ(add("slave,promoted", "99999"), 3u) << "it is connected";
+  EXPECT_EQ(add("slave,disconnected", "2000"), 3u);
+  EXPECT_EQ(add("s_down,slave", "10"), 3u);
+  EXPECT_EQ(add("slave,disconnected", "x"), 4u);
+  EXPECT_EQ(add("", ""), 5u);
+  answer.reply.elements.push_back(text("nonsense"));
+  EXPECT_EQ(count_replicas(answer), 6u) << "who knows";
+  answer.reply = text("OK");
+  EXPECT_EQ(count_replicas(answer), std::nullopt);
+  EXPECT_EQ(count_replicas({.fate = RedisAnswer::Fate::refused}), std::nullopt);
+}
+
 }  // namespace
 }  // namespace fanfetch
