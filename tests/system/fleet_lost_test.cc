@@ -228,11 +228,13 @@ TEST_F(FleetTest, AJobThatHasBecomeAnothersIsLeftAlone) {
   FanfetchProcess driver(driver_setup());
   FanfetchProcess node(node_setup(1));
   wait_for_requests(10);
+  node.signal(SIGSTOP);  // where results come all the time, the driver does not look
   (void)redis_.ask("HSET 'ff:{urls.txt}:job' id another where /srv/other");
   const Finished end = finish(driver);
   EXPECT_EQ(3, end.exit_status) << end.describe();
   EXPECT_TRUE(has(end.err, "is that of /srv/other by now")) << end.describe();
-  (void)finish(node);
+  node.signal(SIGKILL);
+  (void)node.wait();
   EXPECT_EQ("another\n", redis_.ask("HGET 'ff:{urls.txt}:job' id"));
 }
 
