@@ -52,6 +52,7 @@ std::string report_page(const ReportData& data, std::string_view version) {
   }
   html += failures_section(data);
   html += hosts_section(data);
+  html += nodes_section(data);
   html += duplicates_section(data);
   html += pictures_section(data);
   html += runs_section(data);

@@ -142,6 +142,28 @@ std::string hosts_section(const ReportData& data) {
   return html + "</div>\n</section>\n";
 }
 
+std::string nodes_section(const ReportData& data) {
+  if (data.nodes.empty()) return {};
+  std::string html =
+      "<section>\n<h2>Nodes</h2>\n<div class=\"panel scroll\"><table class=\"sortable\">\n"
+      "<caption>Of the fleet: who has the files, and where links failed last.</caption>\n"
+      "<thead><tr><th scope=\"col\">Node</th>";
+  for (const char* heading : {"Saved", "Failed", "Data"}) {
+    html += fmt::format("<th scope=\"col\" class=\"number\">{}</th>", heading);
+  }
+  html += "</tr></thead>\n<tbody>\n";
+  for (const ReportNode& node : data.nodes) {
+    html += fmt::format("<tr><th scope=\"row\" class=\"long\">{}</th>", html_text(node.name)) +
+            count_cell(node.files) + count_cell(node.failed, true) +
+            number_cell(human_bytes(node.bytes), static_cast<double>(node.bytes)) + "</tr>\n";
+  }
+  html += "</tbody>\n</table>\n";
+  if (data.more_nodes > 0) {
+    html += fmt::format("<p class=\"note\">And {}.</p>\n", plural(data.more_nodes, "more node"));
+  }
+  return html + "</div>\n</section>\n";
+}
+
 std::string duplicates_section(const ReportData& data) {
   if (!data.duplicates) {
     return data.duplicates_problem.empty()

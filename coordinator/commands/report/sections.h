@@ -14,6 +14,8 @@ namespace fanfetch {
 [[nodiscard]] std::string failures_section(const ReportData& data);
 /// A table of the hosts.
 [[nodiscard]] std::string hosts_section(const ReportData& data);
+/// Of a fleet's driver.
+[[nodiscard]] std::string nodes_section(const ReportData& data);
 /// Files that have the same content.
 [[nodiscard]] std::string duplicates_section(const ReportData& data);
 /// The sample pictures.

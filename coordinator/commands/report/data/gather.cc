@@ -8,6 +8,7 @@
 
 #include "common/url.h"
 #include "coordinator/commands/report/data/failure_classes.h"
+#include "coordinator/commands/report/data/node_table.h"
 #include "coordinator/commands/report/data/run_timeline.h"
 #include "coordinator/commands/report/data/same_contents.h"
 #include "coordinator/commands/report/data/sample_pictures.h"
@@ -92,7 +93,7 @@ class Pass {
     Statement page(
         database,
         "SELECT row, run, url, status, bytes, error, http_status, attempts, "
-        "first_byte_ms, duration_ms, requests, started_at, sha256, message, "
+        "first_byte_ms, duration_ms, requests, started_at, sha256, message, node, "
         "content_type, file_name FROM links WHERE row>? AND row<=? ORDER BY row LIMIT ?");
     std::int64_t row = 0;
     for (bool more = true; more;) {
@@ -108,6 +109,7 @@ class Pass {
 
   void finish() {
     add_hosts();
+    data_.nodes = nodes_.take(limits_.nodes, data_.more_nodes);
     data_.failures = failures_.take();
     add_worst_hosts();
     if (data_.samples.size() < kFewSamples) {
@@ -141,6 +143,7 @@ class Pass {
         ledger_time(from.number()) + record_.times.duration.value_or(milliseconds(0));
     const auto digest = from.blob();
     const std::string_view message = from.text();
+    nodes_.add(from.text(), record_.status == Status::saved, record_.bytes.value_or(0));
     if (record_.status == Status::saved) {
       add_saved(row, of_last_run, ended, digest, from);
     } else {
@@ -225,6 +228,7 @@ class Pass {
   PastRun* const last_run_;  // nullptr: none has begun
   RunTimeline timeline_;
   HostTable hosts_;
+  NodeTable nodes_;
   FailureClasses failures_;
   SameContents contents_;
   RowSample pictures_;

@@ -15,6 +15,7 @@ namespace fanfetch {
 struct ReportLimits {
   std::size_t runs = 20;
   std::size_t hosts = 200;
+  std::size_t nodes = 200;
   std::size_t examples = 5;                           ///< Of each class of failures.
   std::size_t worst_hosts = 3;                        ///< The same.
   std::size_t contents = 10;                          ///< That several files have.

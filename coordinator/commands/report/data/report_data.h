@@ -38,6 +38,12 @@ struct ReportHost {
   HostSums sums;
 };
 
+/// What a node of a fleet has saved, and what has failed there.
+struct ReportNode {
+  std::string name;
+  std::uint64_t files = 0, bytes = 0, failed = 0;
+};
+
 /// A link that failed.
 struct FailureExample {
   std::string url;      ///< As listed.
@@ -104,6 +110,9 @@ struct ReportData {
   std::vector<ReportHost> hosts;  ///< Most links first, then most bytes.
   std::uint64_t more_hosts = 0;   ///< That `hosts` leaves out.
   HostSums rest;                  ///< Of these together.
+
+  std::vector<ReportNode> nodes;  ///< Of a fleet's driver, most links first.
+  std::uint64_t more_nodes = 0;   ///< That `nodes` leaves out; a lower bound over 10,000.
 
   std::vector<FailureClass> failures;  ///< Most frequent first.
 

@@ -62,6 +62,8 @@ ReportData full(const std::string& text) {
   data.hosts = {host(text, 500, 30ms), host("", 300, 5ms), host("b.test", 100, 900ms)};
   data.more_hosts = 37;
   data.rest = host("", 10, 1ms).sums;
+  data.nodes = {{.name = text, .files = 800, .bytes = 20'000'000, .failed = 9}, {.name = "two"}};
+  data.more_nodes = 1;
   data.failures = {
       {.name = "http_4xx",
        .known = true,
@@ -268,11 +270,11 @@ TEST(ReportPage, SaysWhatIsThereToThoseWhoDoNotSee) {
     captions += tag.name == "caption";
   }
   EXPECT_EQ(4u, charts);
-  EXPECT_EQ(4u, tables);
+  EXPECT_EQ(5u, tables);
   EXPECT_EQ(tables, captions);
-  for (const char* words :
-       {"Throughput over 5m00s: 87.9 KiB/s on average", "Failures over 5m00s: 90 in all",
-        "Sizes of 900 files", "Time to first byte by host: b.test half within"}) {
+  for (const char* words : {"Throughput over 5m00s: 87.9 KiB/s on average",
+                            "Failures over 5m00s: 90 in all", "Sizes of 900 files",
+                            "And 1 more node.", "Time to first byte by host: b.test half within"}) {
     EXPECT_NE(std::string::npos, page.text().find(words)) << words;
   }
 }

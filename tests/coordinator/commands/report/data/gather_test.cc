@@ -122,6 +122,24 @@ TEST_F(GatherTest, TellsWhatTheRunsHaveBrought) {
   EXPECT_EQ("GIF89a one", data.pictures[0].bytes);
 }
 
+TEST_F(GatherTest, OfADriverHasNodes) {
+  LedgerRow row = saved_row(1, "a.gif");
+  row.record.node = "one";
+  row.record.bytes = 10;
+  write(row);
+  row = failed_row(2, ErrorClass::timeout);
+  row.record.node = "two";
+  write(row);
+  const ReportData data = gather();
+  ASSERT_EQ(2u, data.nodes.size());
+  EXPECT_EQ("one", data.nodes[0].name);
+  EXPECT_EQ(1u, data.nodes[0].files);
+  EXPECT_EQ(10u, data.nodes[0].bytes);
+  EXPECT_EQ("two", data.nodes[1].name);
+  EXPECT_EQ(1u, data.nodes[1].failed);
+  EXPECT_EQ(1u, gather({.nodes = 1}).more_nodes);
+}
+
 TEST_F(GatherTest, AnEmptyLedgerIsAnEmptyReport) {
   const ReportData data = gather();
   EXPECT_EQ(0u, data.saved);
@@ -129,6 +147,7 @@ TEST_F(GatherTest, AnEmptyLedgerIsAnEmptyReport) {
   EXPECT_TRUE(data.samples.empty());
   EXPECT_TRUE(data.hosts.empty());
   EXPECT_TRUE(data.failures.empty());
+  EXPECT_TRUE(data.nodes.empty());
 }
 
 TEST_F(GatherTest, ARunWithoutAnEndHasWhatItHasWritten) {
