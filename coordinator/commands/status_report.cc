@@ -8,6 +8,7 @@
 
 #include "common/human_date.h"
 #include "common/utf8.h"
+#include "coordinator/commands/fleet/fleet_status_report.h"
 #include "coordinator/commands/folder/text_table.h"
 #include "coordinator/process/exit_status.h"
 #include "coordinator/report/summary.h"
@@ -130,6 +131,7 @@ std::string status_text(const FolderStatus& status, WallTime now) {
     text += *status.held_by > 0 ? fmt::format("Process {} holds the folder.\n", *status.held_by)
                                 : "Another process holds the folder.\n";
   }
+  if (status.live && status.live->fleet) text += '\n' + seen_fleet_text(*status.live->fleet);
   if (status.hosts) text += '\n' + hosts_text(*status.hosts, status.more_hosts);
   return text;
 }

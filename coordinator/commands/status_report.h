@@ -9,6 +9,7 @@
 
 #include "common/clock.h"
 #include "coordinator/commands/folder/last_run.h"
+#include "coordinator/fleet/fleet_view.h"
 #include "coordinator/measure/host_sums.h"
 
 namespace fanfetch {
@@ -18,8 +19,9 @@ using FailureCountsByKind = std::map<std::pair<std::string, int>, std::uint64_t>
 
 /// What the run that is going on in a folder says of itself.
 struct LiveAnswer {
-  std::string text;  ///< A line for people.
-  std::string json;  ///< The whole answer, an object, without newline.
+  std::string text;                     ///< A line for people.
+  std::string json;                     ///< The whole answer, an object, without newline.
+  std::optional<SeenFleet> fleet = {};  ///< Of a fleet's driver.
 };
 
 struct HostCounts {
@@ -72,7 +74,8 @@ struct FolderStatus {
 /// (`host`, `saved`, `failed`, `bytes`, `failed_by_class`, `failed_by_status`; as measured:
 /// `requests`, `retries`, `first_byte_ms`, the median, and `bytes_per_second`, of one transfer),
 /// `failed_by_status` (HTTP status → count), `live` (what the run that is going on answers to a
-/// status request, see fanfetch-control(7)). A link without a host counts for the host null.
+/// status request, see fanfetch-control(7); its `fleet` has the nodes of a driver). A link without
+/// a host counts for the host null.
 [[nodiscard]] std::string status_json(const FolderStatus& status, WallTime now);
 
 }  // namespace fanfetch

@@ -5,6 +5,7 @@
 
 #include "coordinator/commands/live/run_contact.h"
 #include "coordinator/control/answer_reader.h"
+#include "coordinator/control/fleet_json.h"
 
 namespace fanfetch {
 namespace {
@@ -17,7 +18,9 @@ std::optional<LiveAnswer> read(std::string line) {
   if (line.ends_with('\n')) line.pop_back();
   auto answer = read_answer(line);
   if (!answer || !answer->ok) return std::nullopt;
-  return LiveAnswer{.text = std::move(answer->text), .json = std::move(line)};
+  auto fleet = read_seen_fleet(line);
+  return LiveAnswer{
+      .text = std::move(answer->text), .json = std::move(line), .fleet = std::move(fleet)};
 }
 
 /// A run that ends closes its socket some time before it lets go of the folder.

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <variant>
 
+#include "coordinator/control/fleet_json.h"
 #include "coordinator/control/request.h"
 #include "coordinator/report/json_text.h"
 
@@ -155,6 +156,9 @@ struct Obey {
     answer.key("paused_ms");
     status.paused_for ? answer.number(whole_ms(*status.paused_for)) : answer.null();
     put_live(answer, status);
+    answer.key("fleet");
+    const auto fleet = run.fleet();
+    fleet ? put_seen_fleet(answer, *fleet) : answer.null();
     return answer.line();
   }
   std::string operator()(const HostsRequest& request) const {

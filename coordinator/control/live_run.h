@@ -11,6 +11,7 @@
 #include "common/clock.h"
 #include "common/result.h"
 #include "coordinator/control/settings.h"
+#include "coordinator/fleet/fleet_view.h"
 #include "coordinator/pool/worker_view.h"
 #include "coordinator/report/live_report.h"
 #include "coordinator/schedule/host_view.h"
@@ -43,6 +44,8 @@ struct LiveRun {
   /// See Scheduler::top_hosts().
   [[nodiscard]] virtual std::vector<HostView> hosts(HostOrder order, std::size_t most) const = 0;
   [[nodiscard]] virtual std::vector<WorkerView> workers() const = 0;
+  /// Of a driver: its nodes. nullopt: the run is none.
+  [[nodiscard]] virtual std::optional<SeenFleet> fleet() const = 0;
   /// The newest `most`, the newest last.
   [[nodiscard]] virtual std::vector<LiveFailure> failures(std::size_t most) const = 0;
 

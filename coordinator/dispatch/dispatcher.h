@@ -103,6 +103,7 @@ class Dispatcher final : public Fetching {
   [[nodiscard]] Scheduler::Waits waits(Instant now) const override { return scheduler_.waits(now); }
   [[nodiscard]] std::uint64_t unfinished() const override { return abandoned_ + size(); }
   [[nodiscard]] std::optional<Instant> sleeps_until() const override;
+  [[nodiscard]] std::optional<std::uint64_t> nodes() const override { return std::nullopt; }
   /// Some worker has room, but nothing can be given to it before something is due.
   [[nodiscard]] bool is_idle() const {
     return !paused_since_ && workers_.has_room() && !scheduler_.has_turn() && routes_.has_room();

@@ -57,6 +57,8 @@ class Fetching {
   [[nodiscard]] virtual std::uint64_t unfinished() const = 0;
   /// When the next link may be tried, if none is under way and all that there are wait for a time.
   [[nodiscard]] virtual std::optional<Instant> sleeps_until() const = 0;
+  /// Machines that fetch the links; nullopt: this one does, or it is not known yet.
+  [[nodiscard]] virtual std::optional<std::uint64_t> nodes() const = 0;
 };
 
 }  // namespace fanfetch

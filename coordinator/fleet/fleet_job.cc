@@ -56,6 +56,11 @@ std::string_view name(FleetJob::State state) {
   return std::ranges::find(kStates, state, &StateName::state)->name;
 }
 
+std::optional<FleetJob::State> job_state(std::string_view name) {
+  const auto* const found = std::ranges::find(kStates, name, &StateName::name);
+  return found == std::end(kStates) ? std::nullopt : std::optional(found->state);
+}
+
 std::string options_to_bytes(const decltype(FleetJob::options)& options) {
   FleetFields fields;
   for (const auto& [option, values] : options) {
@@ -137,15 +142,15 @@ Result<FleetJob> decode_job(std::string name, const FleetFields& fields) {
   }
   FleetJob job{.name = std::move(name)};
   job.id = text("id").substr(0, kMostNameBytes);
-  const auto* const state = std::ranges::find(kStates, text("state"), &StateName::name);
+  const auto state = job_state(text("state"));
   const auto partitions = number("partitions", 1, kMostPartitions);
   const auto lease = number("lease_ms", 1, kLongestLease);
   const auto stop = number("stop_ms", 0, kLongestLease);
-  if (state == std::end(kStates) || partitions < 0 || lease < 0 || stop < 0 ||
+  if (!state || partitions < 0 || lease < 0 || stop < 0 ||
       lease < stop * LeaseRules::kStopsOfLease) {
     return fail("what Redis has of job '{}' cannot be read", job.name);
   }
-  job.state = state->state;
+  job.state = *state;
   job.partitions = static_cast<unsigned>(partitions);
   job.rules = LeaseRules::of(milliseconds(lease), milliseconds(stop));
   auto options = options_from_bytes(text("options"));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,6 +40,8 @@ struct FleetJob {
 };
 
 [[nodiscard]] std::string_view name(FleetJob::State state);
+/// nullopt: it is none's name.
+[[nodiscard]] std::optional<FleetJob::State> job_state(std::string_view name);
 
 /// FleetJob::options as one text, and back. Error: it is none.
 [[nodiscard]] std::string options_to_bytes(const decltype(FleetJob::options)& options);

@@ -19,6 +19,8 @@ enum class NodeState : std::uint8_t {
   gone,    ///< It has left or died, and not all that it had is another's yet.
 };
 [[nodiscard]] std::string_view name(NodeState state);
+/// nullopt: it is none's name.
+[[nodiscard]] std::optional<NodeState> node_state(std::string_view name);
 
 /// What a node says of itself.
 struct NodeAbout {
@@ -50,7 +52,25 @@ struct FleetView {
   std::uint64_t pending = 0;       ///< Links that nodes have got and not reported.
   std::uint64_t results = 0;       ///< That the driver has not taken.
   std::uint64_t dead_letters = 0;  ///< Entries that were no links, or took nodes down.
-  std::vector<Node> nodes;         ///< By name.
+  std::vector<Node> nodes;         ///< By name, at most kMostNodes.
+  /// Hosts that nodes share, each as the job has it: `cdn.example.org=8`.
+  std::vector<std::string> spread;
+
+  /// Redis may say anything; of more, the first ones are shown.
+  static constexpr std::size_t kMostNodes = 2000;
+};
+
+/// Nodes that work, or would if they were not paused.
+[[nodiscard]] std::uint64_t present_nodes(const FleetView& view);
+
+/// A driver looks every other second: after this Redis does not answer it.
+inline constexpr std::chrono::seconds kOldLook{10};
+
+/// What the driver of a fleet has seen of it.
+struct SeenFleet {
+  FleetView view;  ///< What the driver knows itself, until Redis has said more.
+  /// Since it was so; nullopt: Redis has not said yet.
+  std::optional<std::chrono::milliseconds> age;
 };
 
 }  // namespace fanfetch

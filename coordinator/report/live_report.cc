@@ -55,6 +55,11 @@ std::string bytes_text(const LiveReport& live, std::string_view of) {
       .append(human_bytes(*live.total_bytes));
 }
 
+std::string nodes_text(const LiveReport& live) {
+  if (!live.nodes) return "";
+  return fmt::format("{} node{}", *live.nodes, *live.nodes == 1 ? "" : "s");
+}
+
 std::string waiting_text(const LiveReport& live) {
   const bool one = live.hosts_waiting == 1;
   return fmt::format("waiting for {} host{} ({}{})", live.hosts_waiting, one ? "" : "s",
@@ -66,6 +71,7 @@ std::string status_line(const LiveReport& live) {
                                 : fmt::format("{} done", live.settled());
   text += fmt::format(", {} failed, {}, {}, {}", live.failed - live.failed_before, bytes_text(live),
                       human_rate(live.links_per_second), human_byte_rate(live.bytes_per_second));
+  if (live.nodes) text += ", " + nodes_text(live);
   if (!live.paused.empty()) {
     text += ", " + live.paused;
   } else if (live.everything_waits) {

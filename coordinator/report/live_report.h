@@ -57,9 +57,10 @@ struct LiveReport {
   /// Hosts that have links, of which none may start within a second: the host asked for a pause,
   /// is in trouble, or is over its --rate.
   std::uint64_t hosts_waiting = 0;
-  Duration longest_wait{};        ///< Of these hosts, from `as_of` on.
-  bool everything_waits = false;  ///< There are such hosts, and no link is in flight.
-  std::string paused;             ///< `paused until 18:00`; empty: the run is not.
+  Duration longest_wait{};             ///< Of these hosts, from `as_of` on.
+  bool everything_waits = false;       ///< There are such hosts, and no link is in flight.
+  std::string paused;                  ///< `paused until 18:00`; empty: the run is not.
+  std::optional<std::uint64_t> nodes;  ///< Of a fleet, for its driver, that are there.
 
   std::vector<LiveFailure> last_failures;  ///< The newest one last; see RunReport::live().
 
@@ -67,12 +68,15 @@ struct LiveReport {
 };
 
 /// `45 of 91 done, 2 failed, 4.0 MiB, 9.0/s, 1.0 MiB/s, 5s left`, or `…, waiting for 3 hosts
-/// (longest 1h12m)` if everything waits, or `…, paused until 18:00`. One line without newline, for
-/// people; plain progress and status lines are this one.
+/// (longest 1h12m)` if everything waits, or `…, paused until 18:00`; of a fleet's driver with
+/// `3 nodes` before that. One line without newline, for people; plain progress and status lines are
+/// this one.
 [[nodiscard]] std::string status_line(const LiveReport& live);
 /// `4.0 MiB`; of a run of few large files `1.2 GiB of 4.8 GiB`, with `~` before an estimate and
 /// `of` as given.
 [[nodiscard]] std::string bytes_text(const LiveReport& live, std::string_view of = " of ");
+/// `3 nodes`; empty: there is no fleet, or it is not known yet.
+[[nodiscard]] std::string nodes_text(const LiveReport& live);
 /// `waiting for 3 hosts (longest 1h12m)`.
 [[nodiscard]] std::string waiting_text(const LiveReport& live);
 

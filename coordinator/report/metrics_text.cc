@@ -133,6 +133,10 @@ void add_moment(Text& text, const LiveReport& live) {
     text.single("fanfetch_list_links", "gauge", *live.total,
                 "Links of the whole list; absent while it is being read.");
   }
+  if (live.nodes) {
+    text.single("fanfetch_fleet_nodes", "gauge", *live.nodes,
+                "Nodes of the fleet that are there; absent where this machine fetches itself.");
+  }
   if (live.time_left) {
     text.single("fanfetch_time_left_seconds", "gauge", seconds(*live.time_left),
                 "Estimate of the time to the run's end; absent where there is none.");

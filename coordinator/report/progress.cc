@@ -58,7 +58,7 @@ struct Piece {
   int rank;  // 0: never dropped
   Ink ink = Ink::none;
 };
-using Pieces = std::array<Piece, 6>;
+using Pieces = std::array<Piece, 7>;
 
 std::size_t width_of(const Pieces& pieces) {
   std::size_t width = 0;
@@ -97,6 +97,7 @@ Pieces pieces_of(const LiveReport& live, std::size_t room) {
            {human_rate(live.links_per_second), by_bytes ? 5 : 3},
            {bytes_text(live, "/"), by_bytes ? 3 : 4},
            {human_byte_rate(live.bytes_per_second), by_bytes ? 4 : 5},
+           {nodes_text(live), 6},
            {failed > 0 ? fmt::format("{} failed", failed) : "", waits ? 2 : 1, Ink::bad},
            std::move(left)}};
 }
@@ -106,7 +107,7 @@ Spans bar(const LiveReport& live, const Look& look, unsigned columns) {
   const std::size_t drawn = live.total ? drawn_width(all) : 0;
   const std::size_t room = all - drawn;
   Pieces pieces = pieces_of(live, room);
-  for (int rank = 5; rank > 0 && width_of(pieces) > room; --rank) {
+  for (int rank = 6; rank > 0 && width_of(pieces) > room; --rank) {
     for (Piece& piece : pieces) {
       if (piece.rank == rank) piece.text.clear();
     }

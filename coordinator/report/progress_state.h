@@ -37,6 +37,7 @@ struct ProgressState {
   Duration longest_wait{};            ///< Of these hosts, from this moment on.
   bool everything_waits = false;      ///< There are such hosts, and no link is on its way.
   std::string paused;                 ///< `paused until 18:00`; empty: the run is not.
+  std::optional<std::uint64_t> nodes = {};  ///< Machines of a fleet that fetch; see Fetching.
 };
 
 }  // namespace fanfetch

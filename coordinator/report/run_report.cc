@@ -149,6 +149,7 @@ void RunReport::publish(const ProgressState& state, Instant now) {
   live_.longest_wait = state.longest_wait;
   live_.everything_waits = state.everything_waits;
   live_.paused = state.paused;
+  live_.nodes = state.nodes;
 }
 
 LiveReport RunReport::publish_end(const ProgressState& state, Instant now) {

@@ -187,7 +187,8 @@ ProgressState Coordinator::progress_state() {
           .hosts_waiting = waits_.hosts,
           .longest_wait = waits_.longest,
           .everything_waits = waits_.hosts > 0 && fetching_.under_way() == 0,
-          .paused = stage_.stage() == Stage::running ? paused_ : ""};
+          .paused = stage_.stage() == Stage::running ? paused_ : "",
+          .nodes = fetching_.nodes()};
 }
 
 ProgressState Coordinator::end_state() const {

@@ -80,6 +80,10 @@ std::vector<WorkerView> Run::Live::workers() const {
   return run_.workers_ ? run_.workers_->views() : std::vector<WorkerView>();
 }
 
+std::optional<SeenFleet> Run::Live::fleet() const {
+  return run_.driver_ ? std::optional(run_.driver_->seen()) : std::nullopt;
+}
+
 std::vector<LiveFailure> Run::Live::failures(std::size_t most) const {
   return run_.parts_.report->live(most).last_failures;
 }

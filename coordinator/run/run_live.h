@@ -29,6 +29,7 @@ class Run::Live final : public LiveRun {
   [[nodiscard]] LiveStatus status() const override;
   [[nodiscard]] std::vector<HostView> hosts(HostOrder order, std::size_t most) const override;
   [[nodiscard]] std::vector<WorkerView> workers() const override;
+  [[nodiscard]] std::optional<SeenFleet> fleet() const override;
   [[nodiscard]] std::vector<LiveFailure> failures(std::size_t most) const override;
 
   [[nodiscard]] std::vector<SettingLine> settings() const override;

@@ -4,7 +4,10 @@
 
 #include <signal.h>
 
+#include <regex>
+
 #include "tests/support/certificates.h"
+#include "tests/system/tmux.h"
 
 namespace fanfetch::system {
 namespace {
@@ -188,6 +191,66 @@ TEST_F(FleetTest, StatusShowsTheFleet) {
   const Finished away = command(status);
   EXPECT_EQ(3, away.exit_status) << away.describe();
   EXPECT_TRUE(has(away.err, "out of reach for 3 s")) << away.describe();
+}
+
+TEST_F(FleetTest, TheDriversFolderShowsItsNodes) {
+  list(600, 200ms);  // it is stopped before they are done
+  FanfetchProcess driver(driver_setup());
+  FanfetchProcess one(node_setup(1)), two(node_setup(2));
+  // By name: states and partitions.
+  using Nodes = std::map<std::string, std::pair<std::string, unsigned>>;
+  const auto nodes = [&] {
+    const std::string out = command({"status", "--json", "driver"}).out;
+    const std::regex node(R"re("name":"([^"]+)","state":"(\w+)",[^}]*"partitions":(\d+),)re");
+    Nodes all;
+    for (std::sregex_iterator match(out.begin(), out.end(), node), end; match != end; ++match) {
+      all[(*match)[1]] = {(*match)[2], static_cast<unsigned>(std::stoul((*match)[3]))};
+    }
+    return all;
+  };
+  const auto all_are = [&](const std::pair<std::string, unsigned>& wanted) {
+    const Nodes now = nodes();
+    return now.size() == 2 &&
+           std::ranges::all_of(now, [&](const auto& node) { return node.second == wanted; });
+  };
+  wait_for([&] { return all_are({"running", 16}); });
+  wait_for([&] { return has(command({"status", "driver"}).out, ", 2 nodes"); });
+  const Nodes both = nodes();
+  const std::string text = command({"status", "driver"}).out;
+  for (const auto& [name, unused] : both) EXPECT_TRUE(has(text, "\n  " + name + "  ")) << text;
+  EXPECT_FALSE(has(text, "no node's")) << text;
+  EXPECT_TRUE(has(command({"status", "--json", node(1)}).out, R"("fleet":null)"));
+
+  Tmux terminal(folder_.path(), "C.UTF-8");
+  terminal.open(fmt::format("'{}' top '{}'", ::getenv("FANFETCH"), folder_.at("driver")), 80, 24);
+  std::vector<std::string> seen = {"32 of 32 partitions", "NODES 2", "q quit"};
+  for (const auto& [name, unused] : both) seen.push_back(name);
+  EXPECT_TRUE(terminal.shows(seen));
+  EXPECT_FALSE(has(terminal.shown(), "WORKERS")) << "the driver has none";
+
+  two.signal(SIGKILL);
+  (void)two.wait();
+  const std::string lost = name_of(two);
+  // Time goes faster: first six seconds without a sign of life, then more than a lease has.
+  const auto heard_at = [&](const std::string& time) {
+    (void)redis_.ask(
+        fmt::format("EVAL \"local now = redis.call('TIME')[1] * 1000 "
+                    "return redis.call('ZADD', 'ff:{{urls.txt}}:nodes', {}, '{}')\" 0",
+                    time, lost));
+  };
+  heard_at("now - 6000");
+  EXPECT_TRUE(terminal.shows({"silent "}));
+  EXPECT_EQ("silent", nodes()[lost].first);
+  heard_at("1");
+  EXPECT_TRUE(terminal.shows({"gone"}));
+  const Nodes after = nodes();
+  EXPECT_EQ("gone", after.at(lost).first);
+  EXPECT_EQ(16u, after.at(lost).second) << "they are no other's before its leases end";
+  wait_for([&] { return has(command({"status", "driver"}).out, ", 1 node"); });
+  terminal.press("q");
+  EXPECT_TRUE(terminal.shows({"left with 0"}));
+  EXPECT_EQ(0, command({"stop", "driver"}).exit_status);
+  for (FanfetchProcess* process : {&driver, &one}) EXPECT_EQ(6, finish(*process).exit_status);
 }
 
 TEST_F(FleetTest, WorksByTlsAsAUserWhoMayDoLittleElse) {

@@ -139,15 +139,24 @@ class FleetTest : public SystemTest {
     }
     EXPECT_FALSE(node_of_folder.empty());
   }
-  /// How many partitions the process has the lease of.
-  [[nodiscard]] std::ptrdiff_t partitions_of(const FanfetchProcess& process) const {
-    const auto leases =
+  /// The leases of all partitions that the process has.
+  [[nodiscard]] std::vector<std::string> leases_of(const FanfetchProcess& process) const {
+    auto leases =
         lines_of(redis_.ask("EVAL \"local all = {} for p = 0, 31 do "
                             "all[p + 1] = redis.call('GET', 'ff:{urls.txt}:own:' .. p) or '' end "
                             "return all\" 0"));
-    return std::ranges::count_if(leases, [&](const std::string& lease) {
-      return has(lease, fmt::format("/{}.", process.pid()));
+    std::erase_if(leases, [&](const std::string& lease) {
+      return !has(lease, fmt::format("/{}.", process.pid()));
     });
+    return leases;
+  }
+  [[nodiscard]] std::size_t partitions_of(const FanfetchProcess& process) const {
+    return leases_of(process).size();
+  }
+  /// The name of a node that has some partition.
+  [[nodiscard]] std::string name_of(const FanfetchProcess& node) const {
+    const auto leases = leases_of(node);
+    return leases.empty() ? "" : leases[0].substr(0, leases[0].find('/'));
   }
   /// Without a result.
   [[nodiscard]] std::size_t links_in_redis() const {
@@ -181,6 +190,7 @@ class FleetTest : public SystemTest {
     EXPECT_TRUE(has(command({"export", "--format", "csv", "driver"}).out, ",requests,node\n"));
     EXPECT_FALSE(has(command({"export", node(1)}).out, "\"node\"")) << "its files are its own";
     EXPECT_EQ(0, command({"report", "driver", "-o", "r.html"}).exit_status);
+    EXPECT_TRUE(has(read_file(folder_.at("r.html")), "<h2>Nodes</h2>"));
     EXPECT_EQ(0, command({"verify", node(1)}).exit_status);
     // Each of these would have everything fetched again.
     for (const Finished& refused :

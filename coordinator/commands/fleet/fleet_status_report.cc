@@ -2,12 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <vector>
 
 #include "common/human_text.h"
 #include "common/utf8.h"
 #include "coordinator/commands/folder/text_table.h"
-#include "coordinator/report/json_text.h"
+#include "coordinator/control/fleet_json.h"
 
 namespace fanfetch {
 namespace {
@@ -19,7 +20,7 @@ std::string state_of(const FleetView::Node& node) {
   return text;
 }
 
-std::string nodes_text(const FleetView& view) {
+std::string node_table(const FleetView& view) {
   std::vector<Cells> rows = {{"node", "partitions", "links", "state, version"}};
   for (const FleetView::Node& node : view.nodes) {
     const std::string version = printable(node.version, 40);
@@ -29,20 +30,21 @@ std::string nodes_text(const FleetView& view) {
   return text_table(rows, 2);
 }
 
-}  // namespace
-
-std::string fleet_status_text(const FleetView& view) {
-  std::string text = fmt::format("Job {} is {}: its driver's folder is {}\n\n", view.job,
-                                 name(view.state), printable(view.where));
-  text += text_table({{"links that no node has", human_count(view.backlog)},
-                      {"links with nodes", human_count(view.pending)},
-                      {"results for the driver", human_count(view.results)},
-                      {"dead letters", human_count(view.dead_letters)}});
+/// What waits, the nodes, and what is to be said of them.
+std::string fleet_text(const FleetView& view) {
+  std::string text = text_table({{"links that no node has", human_count(view.backlog)},
+                                 {"links with nodes", human_count(view.pending)},
+                                 {"results for the driver", human_count(view.results)},
+                                 {"dead letters", human_count(view.dead_letters)}});
   text += '\n';
   if (view.nodes.empty()) {
     text += "No node is there.\n";
   } else {
-    text += nodes_text(view);
+    text += node_table(view);
+  }
+  if (!view.spread.empty()) {
+    text += fmt::format("Shared by nodes: {}\n",
+                        printable(fmt::format("{}", fmt::join(view.spread, ", ")), 1000));
   }
   if (view.state != FleetJob::State::done && view.owned < view.partitions) {
     text += fmt::format("{} of {} partitions are no node's.\n",
@@ -52,38 +54,34 @@ std::string fleet_status_text(const FleetView& view) {
     text += fmt::format(
         "Dead letters were no links, or took each node down; to read them: redis-cli XRANGE "
         "'{}dead' - +\n",
-        key_prefix(view.job));
+        key_prefix(printable(view.job)));
   }
   return text;
+}
+
+}  // namespace
+
+std::string fleet_status_text(const FleetView& view) {
+  return fmt::format("Job {} is {}: its driver's folder is {}\n\n", view.job, name(view.state),
+                     printable(view.where)) +
+         fleet_text(view);
+}
+
+std::string seen_fleet_text(const SeenFleet& fleet) {
+  if (!fleet.age) return "The fleet's Redis has not answered yet.\n";
+  std::string text;
+  if (*fleet.age >= kOldLook) {
+    text = fmt::format("The fleet's Redis has not answered for {}. Before that:\n",
+                       human_time_left(*fleet.age));
+  }
+  return text + fleet_text(fleet.view);
 }
 
 std::string fleet_status_json(const FleetView& view) {
   JsonText json;
   json.begin();
   json.key("schema").number(std::uint64_t{1});
-  json.key("job").text(view.job);
-  json.key("state").text(name(view.state));
-  json.key("where").text(view.where);
-  json.key("partitions").number(view.partitions);
-  json.key("owned").number(view.owned);
-  json.key("backlog").number(view.backlog);
-  json.key("pending").number(view.pending);
-  json.key("results").number(view.results);
-  json.key("dead_letters").number(view.dead_letters);
-  json.key("nodes").begin_list();
-  for (const FleetView::Node& node : view.nodes) {
-    json.begin();
-    json.key("name").text(node.name);
-    json.key("state").text(name(node.state));
-    json.key("version");
-    node.version.empty() ? json.null() : json.text(node.version);
-    json.key("quiet_ms");
-    node.quiet ? json.number(static_cast<std::uint64_t>(node.quiet->count())) : json.null();
-    json.key("partitions").number(node.partitions);
-    json.key("links").number(node.links);
-    json.end();
-  }
-  json.end_list();
+  put_fleet(json, view);
   json.end();
   return json.line();
 }

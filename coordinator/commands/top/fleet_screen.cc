@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
 #include "common/human_text.h"
-#include "common/utf8.h"
 
 namespace fanfetch {
 namespace {
@@ -46,23 +46,12 @@ std::string node_row(std::string_view node, std::string_view partitions, std::st
   return fmt::format(" {:<{}}{}", node.substr(0, room), room, figures);
 }
 
-/// Texts of ours have one byte a column, and foreign ones are made so.
-std::string in_ascii(std::string_view text, std::size_t most) {
-  std::string shown = printable(text, most);
-  std::ranges::replace_if(
-      shown, [](char c) { return (c & '\x80') != 0; }, '?');
-  return shown;
-}
-
 }  // namespace
 
-std::vector<TopLine> fleet_screen(const FleetView& view, const TopLook& look) {
-  std::vector<TopLine> screen{
-      {{fmt::format(" {:<{}}",
-                    fmt::format("fanfetch  job {}: {}  {}", view.job, name(view.state),
-                                in_ascii(view.where, 200)),
-                    look.columns),
-        TopStyle::heading}},
+std::vector<TopLine> fleet_lines(const FleetView& view, std::size_t rows, std::size_t columns) {
+  std::string shared = fmt::format("{}", fmt::join(view.spread, ", "));
+  if (!shared.empty()) shared = "  shared: " + ascii_text(shared, 200);
+  std::vector<TopLine> lines{
       {{" waiting "},
        {human_count(view.backlog), TopStyle::strong},
        {fmt::format("  with nodes {}  results {}  dead letters ", human_count(view.pending),
@@ -70,25 +59,41 @@ std::vector<TopLine> fleet_screen(const FleetView& view, const TopLook& look) {
        {human_count(view.dead_letters), view.dead_letters > 0 ? TopStyle::bad : TopStyle::plain}},
       {{fmt::format(" {} of {} partitions are some node's", human_count(view.owned),
                     human_count(view.partitions)),
-        view.owned < view.partitions ? TopStyle::warning : TopStyle::plain}},
+        view.owned < view.partitions ? TopStyle::warning : TopStyle::plain},
+       {std::move(shared)}},
       {},
       {{node_row(fmt::format("NODES {}", view.nodes.size()), "partitions", "links", "state",
-                 "version", look.columns),
+                 "version", columns),
         TopStyle::strong}}};
-  const std::size_t rows = look.rows > screen.size() + 1 ? look.rows - screen.size() - 1 : 0;
+  const std::size_t room = rows > lines.size() ? rows - lines.size() : 0;
   const auto nodes = by_need_of_a_look(view);
-  const bool all = nodes.size() <= rows;
-  const std::size_t shown = all ? nodes.size() : rows - std::min<std::size_t>(rows, 1);
+  const bool all = nodes.size() <= room;
+  const std::size_t shown = all ? nodes.size() : room - std::min<std::size_t>(room, 1);
   for (std::size_t i = 0; i < shown; ++i) {
     const FleetView::Node& node = *nodes[i];
-    screen.push_back(
-        {{node_row(in_ascii(node.name, 64), human_count(node.partitions), human_count(node.links),
-                   words_of(node), in_ascii(node.version, 8), look.columns),
+    lines.push_back(
+        {{node_row(ascii_text(node.name, 64), human_count(node.partitions), human_count(node.links),
+                   words_of(node), ascii_text(node.version, 8), columns),
           style_of(node.state)}});
   }
-  if (!all && rows > 0) {
-    screen.push_back({{fmt::format(" and {} more", nodes.size() - shown), TopStyle::faint}});
+  if (!all && room > 0) {
+    lines.push_back({{fmt::format(" and {} more", nodes.size() - shown), TopStyle::faint}});
   }
+  lines.resize(std::min(lines.size(), rows));
+  for (TopLine& line : lines) line = cut_to(std::move(line), columns);
+  return lines;
+}
+
+std::vector<TopLine> fleet_screen(const FleetView& view, const TopLook& look) {
+  std::vector<TopLine> screen{
+      {{fmt::format(" {:<{}}",
+                    fmt::format("fanfetch  job {}: {}  {}", view.job, name(view.state),
+                                ascii_text(view.where, 200)),
+                    look.columns),
+        TopStyle::heading}}};
+  std::ranges::move(
+      fleet_lines(view, look.rows - std::min<std::size_t>(look.rows, 2), look.columns),
+      std::back_inserter(screen));
   screen.resize(look.rows > 0 ? look.rows - 1 : 0);
   if (look.rows > 0) screen.push_back({{" q quit", TopStyle::faint}});
   for (TopLine& line : screen) line = cut_to(std::move(line), look.columns);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/utf8.h"
+#include "coordinator/control/fleet_json.h"
 
 namespace fanfetch {
 namespace {
@@ -141,7 +142,8 @@ Result<TopStatus> read_top_status(std::string_view line) {
       .in_flight = number(document, "in_flight"),
       .held = number(document, "held"),
       .hosts_waiting = number(document, "hosts_waiting"),
-      .longest_wait = time_if_any(document, "longest_wait_ms").value_or(milliseconds(0))};
+      .longest_wait = time_if_any(document, "longest_wait_ms").value_or(milliseconds(0)),
+      .fleet = read_seen_fleet(line)};
 }
 
 Result<std::vector<TopHost>> read_top_hosts(std::string_view line) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/result.h"
+#include "coordinator/fleet/fleet_view.h"
 
 namespace fanfetch {
 
@@ -28,6 +29,8 @@ struct TopStatus {
   std::uint64_t in_flight = 0, held = 0;
   std::uint64_t hosts_waiting = 0;
   std::chrono::milliseconds longest_wait{};
+  /// Of a fleet's driver, with texts as they come.
+  std::optional<SeenFleet> fleet;
 
   [[nodiscard]] std::uint64_t settled() const { return saved + kept + skipped + failed; }
 };

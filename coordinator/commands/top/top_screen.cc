@@ -4,18 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <string_view>
 
 #include "common/human_text.h"
+#include "coordinator/commands/top/fleet_screen.h"
 
 namespace fanfetch {
 namespace {
-
-/// Columns of a text of ours: its UTF-8 characters.
-std::size_t columns_of(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char byte) { return (byte & '\xC0') != '\x80'; }));
-}
 
 /// `text` in exactly `columns`, cut or filled up. REQUIRES: ASCII.
 std::string left(std::string_view text, std::size_t columns) {
@@ -130,6 +126,14 @@ TopLine rates(const TopModel& model, const TopLook& look) {
 }
 
 TopLine waits(const TopStatus& status) {
+  if (status.fleet && !status.fleet->age) {
+    return {{" the fleet's Redis has not answered yet", TopStyle::warning}};
+  }
+  if (status.fleet && *status.fleet->age >= kOldLook) {
+    return {{fmt::format(" the fleet's Redis has not answered for {}; before that:",
+                         human_time_left(*status.fleet->age)),
+             TopStyle::warning}};
+  }
   if (status.hosts_waiting == 0) return {};
   return {{fmt::format(" {} hosts wait (longest {})", status.hosts_waiting,
                        human_time_left(in_duration(status.longest_wait))),
@@ -230,9 +234,9 @@ TopLine keys(const TopModel& model) {
     if (now.find(' ') != now.npos) return std::string(" by clock");  // see rates()
     return now.empty() ? now : " " + now;
   };
-  return {{fmt::format(" q quit  p {}  +- jobs{}  l limit{}  i r e w sort",
+  return {{fmt::format(" q quit  p {}  +- jobs{}  l limit{}{}",
                        model.status().state == "paused" ? "resume" : "pause", known("jobs"),
-                       known("limit-rate")),
+                       known("limit-rate"), model.status().fleet ? "" : "  i r e w sort"),
            TopStyle::faint}};
 }
 
@@ -241,9 +245,12 @@ struct Shares {
   std::size_t hosts = 0, workers = 0, failures = 0;
 };
 /// Hosts come first; the other two get a third of a high screen each at most, and what they need.
+/// A fleet has the room of the hosts, and no workers here.
 Shares share_out(std::size_t rows, const TopModel& model) {
   Shares shares;
-  shares.workers = rows < 16 ? 1 : std::min(model.workers().size() + 1, rows / 3);
+  if (!model.status().fleet) {
+    shares.workers = rows < 16 ? 1 : std::min(model.workers().size() + 1, rows / 3);
+  }
   if (!model.failures().empty()) {
     shares.failures = std::min(model.failures().size() + 1, rows / 3);
   }
@@ -254,32 +261,18 @@ Shares share_out(std::size_t rows, const TopModel& model) {
 
 }  // namespace
 
-TopLine cut_to(TopLine line, std::size_t columns) {
-  for (TopSpan& span : line) {
-    std::size_t end = 0;
-    while (end < span.text.size() && columns > 0) {
-      do ++end;
-      while (end < span.text.size() && (span.text[end] & '\xC0') == '\x80');
-      --columns;
-    }
-    span.text.resize(end);
-  }
-  return line;
-}
-
-std::size_t width(const TopLine& line) {
-  std::size_t columns = 0;
-  for (const TopSpan& span : line) columns += columns_of(span.text);
-  return columns;
-}
-
 std::vector<TopLine> top_screen(const TopModel& model, const TopLook& look) {
   const TopStatus& status = model.status();
   std::vector<TopLine> screen{title(model, look), overall(status, look), counts(status),
                               rates(model, look), waits(status)};
   const std::size_t rows = look.rows > screen.size() + 1 ? look.rows - screen.size() - 1 : 0;
   const Shares shares = share_out(rows, model);
-  add_hosts(screen, model, shares.hosts, look);
+  if (status.fleet) {
+    std::ranges::move(fleet_lines(status.fleet->view, shares.hosts, look.columns),
+                      std::back_inserter(screen));
+  } else {
+    add_hosts(screen, model, shares.hosts, look);
+  }
   const std::size_t above_workers =
       look.rows - std::min(look.rows, 1 + shares.workers + shares.failures);
   if (screen.size() < above_workers) screen.resize(above_workers);

@@ -18,7 +18,7 @@ constexpr const char* kFirstOfStep =
     "SELECT min(row) FROM (SELECT row FROM links WHERE row>=1 AND row<? ORDER BY row DESC LIMIT ?)";
 constexpr const char* kRows =
     "SELECT row, url, status, file_name, bytes, http_status, content_type, attempts, error, "
-    "message, started_at, duration_ms FROM links "
+    "message, started_at, duration_ms, node FROM links "
     "WHERE row>=? AND row<? AND (?3 IS NULL OR status=?3) ORDER BY row DESC";
 
 struct Row {
@@ -42,6 +42,7 @@ Row read_row(Statement& from) {
   if (const auto took = from.optional_number()) {
     record.times.duration = std::chrono::milliseconds(*took);
   }
+  record.node = from.optional_text();
   return row;
 }
 
@@ -64,6 +65,7 @@ void put(JsonText& json, const Row& row) {
                                   : std::nullopt);
   json.key("duration_ms")
       .number(record.times.duration ? std::optional(record.times.duration->count()) : std::nullopt);
+  json.key("node").any_text(record.node);
   json.end();
 }
 

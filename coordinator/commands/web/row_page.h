@@ -15,7 +15,8 @@ namespace fanfetch {
 inline constexpr std::chrono::milliseconds kRowPatience{250};
 
 /// A page of rows as JSON: `rows`, each with `row`, `url`, `status`, `file_name`, `bytes`,
-/// `http_status`, `content_type`, `attempts`, `error`, `message`, `started_at` and `duration_ms`;
+/// `http_status`, `content_type`, `attempts`, `error`, `message`, `started_at`, `duration_ms` and
+/// `node` (of a fleet, that has the file or has failed);
 /// `next`, which is the `before` of what follows, null if nothing does; `last`, the number of the
 /// newest row. A page may have fewer rows than asked for, or none, though there is a `next`.
 /// Error: the ledger cannot be read.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "coordinator/control/fleet_json.h"
 #include "coordinator/ledger/schema.h"
 #include "coordinator/process/exit_status.h"
 #include "coordinator/report/metrics_text.h"
@@ -108,6 +109,8 @@ std::optional<LiveReport> read_live_report(std::string_view line) {
   live.in_flight = number(document, "in_flight");
   live.hosts_waiting = number(document, "hosts_waiting");
   live.longest_wait = time_if_any(document, "longest_wait_ms").value_or(Duration(0));
+  const auto fleet = read_seen_fleet(line);
+  if (fleet && fleet->age) live.nodes = present_nodes(fleet->view);
   return live;
 }
 

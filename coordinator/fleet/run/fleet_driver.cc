@@ -23,7 +23,8 @@ FleetDriver::FleetDriver(FleetAccess access, FleetJob job, LinkSpool spool, Sett
       links_(job_, std::move(spool), settings_.attempts, settings_.spread),
       results_(prefix_, links_),
       workers_(NoWorkers::Elsewhere{.in_flight = [this] { return links_.outstanding(); },
-                                    .bytes_in = [this] { return results_.bytes(); }}) {}
+                                    .bytes_in = [this] { return results_.bytes(); }}),
+      watch_(job_, settings_.where) {}
 
 FleetDriver::~FleetDriver() {
   if (loop_ == nullptr) return;
@@ -43,6 +44,7 @@ void FleetDriver::start(EventLoop& loop, Events events) {
       loop, *line_,
       {.settle = events_.settle, .on_gone = events_.on_gone, .on_notice = events_.on_notice});
   results_.start(loop, *line_, {.settle = events_.settle, .on_notice = events_.on_notice});
+  watch_.start(loop, *line_);
   line_->start();
 }
 
@@ -50,6 +52,7 @@ void FleetDriver::on_up() {
   if (closed_) return say_end();
   tell_nodes();  // it may have been told something meanwhile
   results_.on_up();
+  watch_.on_up();
   look_soon();
 }
 
@@ -169,6 +172,7 @@ void FleetDriver::lose_job(std::string_view owner) {
 void FleetDriver::finish(End end, Duration limit, std::function<void()> closed) {
   if (!line_) return closed();  // the run has not begun
   results_.take_done();
+  watch_.stop();
   cut_off();
   closed_ = std::move(closed);
   end_timer_ = loop_->call_at(std::chrono::steady_clock::now() + limit, [this] {

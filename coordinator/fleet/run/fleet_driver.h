@@ -13,6 +13,7 @@
 #include "coordinator/fleet/fleet_job.h"
 #include "coordinator/fleet/link_spool.h"
 #include "coordinator/fleet/run/fleet_line.h"
+#include "coordinator/fleet/run/fleet_watch.h"
 #include "coordinator/fleet/run/link_sender.h"
 #include "coordinator/fleet/run/no_workers.h"
 #include "coordinator/fleet/run/result_reader.h"
@@ -74,6 +75,9 @@ class FleetDriver final : public Fetching {
   /// Redis has the run's end. Ask when finish() is over.
   [[nodiscard]] bool has_told_end() const { return end_ == End::other || is_end_told_; }
 
+  /// For those who look at the run: a few seconds old, while Redis answers.
+  [[nodiscard]] SeenFleet seen() const { return watch_.seen(); }
+
   /// This machine has no workers, and what the fleet's have received. Lends itself.
   [[nodiscard]] Workers& workers() { return workers_; }
 
@@ -103,6 +107,7 @@ class FleetDriver final : public Fetching {
   [[nodiscard]] Scheduler::Waits waits(Instant /*now*/) const override { return {}; }
   [[nodiscard]] std::uint64_t unfinished() const override { return size(); }
   [[nodiscard]] std::optional<Instant> sleeps_until() const override { return std::nullopt; }
+  [[nodiscard]] std::optional<std::uint64_t> nodes() const override { return watch_.nodes(); }
 
  private:
   void on_up();
@@ -124,6 +129,7 @@ class FleetDriver final : public Fetching {
   LinkSender links_;
   ResultReader results_;
   NoWorkers workers_;
+  FleetWatch watch_;
 
   EventLoop* loop_ = nullptr;
   Events events_;

@@ -6,6 +6,7 @@
 
 #include "coordinator/fleet/result_entry.h"
 #include "coordinator/fleet/run/fleet_desk.h"
+#include "coordinator/fleet/spread_hosts.h"
 
 namespace fanfetch {
 namespace {
@@ -14,6 +15,8 @@ using std::chrono::milliseconds;
 
 /// Five times as long as a node takes between two signs of life.
 constexpr milliseconds kSilentAfter{5000};
+/// That one script looks at, in some two milliseconds.
+constexpr unsigned kPartitionsOfAQuestion = 256;
 
 /// A number, as Redis says it: as one, or as a text of digits. What is none is 0.
 std::uint64_t number_of(const RedisReply& reply) {
@@ -23,6 +26,17 @@ std::uint64_t number_of(const RedisReply& reply) {
   std::uint64_t number = 0;
   (void)std::from_chars(reply.text.data(), reply.text.data() + reply.text.size(), number);
   return number;
+}
+
+/// `one=8 two=4`, by the blanks.
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty() && words.size() < kMostSpreadHosts) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    if (end > 0) words.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return words;
 }
 
 /// NAME of a lease `NAME/PROCESS:TAKE`.
@@ -37,6 +51,15 @@ FleetSurvey::FleetSurvey(const FleetJob& job, std::string where) {
   view_.state = job.state;
   view_.where = std::move(where);
   view_.partitions = job.partitions;
+  view_.spread = words_of(job.spread);
+}
+
+/// Null: it is no node's name, or there are as many as are shown.
+FleetView::Node* FleetSurvey::node_of(const std::string& name) {
+  if (!is_node_name(name)) return nullptr;
+  const auto known = nodes_.find(name);
+  if (known != nodes_.end()) return &known->second;
+  return nodes_.size() < FleetView::kMostNodes ? &nodes_[name] : nullptr;
 }
 
 void FleetSurvey::on_survey(const RedisReply& reply) {
@@ -44,8 +67,9 @@ void FleetSurvey::on_survey(const RedisReply& reply) {
   const std::uint64_t now = number_of(reply.elements[0]);
   const FleetFields abouts = fields_of(reply.elements[3]);
   for (const auto& [name, last_sign] : fields_of(reply.elements[2])) {
-    if (!is_node_name(name)) continue;
-    FleetView::Node& node = nodes_[name];
+    FleetView::Node* const found = node_of(name);
+    if (found == nullptr) continue;
+    FleetView::Node& node = *found;
     const auto about = std::ranges::find(abouts, name, &FleetFields::value_type::first);
     const auto said = about == abouts.end() ? std::nullopt : about_from_text(about->second);
     node.state = said ? said->state : NodeState::running;
@@ -65,19 +89,25 @@ void FleetSurvey::on_partitions(const RedisReply& reply) {
     const std::string owner = owner_of(row.text_at(0));
     if (is_node_name(owner) && row.text_at(0) != "-") {
       ++view_.owned;
-      ++nodes_[owner].partitions;
+      if (FleetView::Node* const node = node_of(owner)) ++node->partitions;
     }
     const std::uint64_t links = number_of(row.elements[1]);
     std::uint64_t pending = 0;
     for (std::size_t i = 2; i + 1 < row.elements.size(); i += 2) {
       const std::uint64_t some = number_of(row.elements[i + 1]);
       pending += some;
-      const std::string name(row.text_at(i));
-      if (some > 0 && is_node_name(name)) nodes_[name].links += some;
+      FleetView::Node* const node = some > 0 ? node_of(std::string(row.text_at(i))) : nullptr;
+      if (node != nullptr) node->links += some;
     }
     view_.pending += pending;
     view_.backlog += links - std::min(links, pending);
   }
+}
+
+std::optional<std::pair<unsigned, unsigned>> FleetSurvey::next_partitions() {
+  const unsigned first = asked_for_;
+  asked_for_ = std::min(first + kPartitionsOfAQuestion, view_.partitions);
+  return first < asked_for_ ? std::optional(std::pair(first, asked_for_)) : std::nullopt;
 }
 
 FleetView FleetSurvey::view() const {

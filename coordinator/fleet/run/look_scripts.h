@@ -4,7 +4,7 @@
 
 namespace fanfetch::scripts {
 
-// Who looks at a fleet from outside of it: which jobs there are, and how it stands with one.
+// For those who look at a fleet: which jobs there are, and how it stands with one.
 
 /// JOBS: the names of all jobs, each with its state, in turn. Forgets names whose job is gone; a
 /// user who may only read leaves that to others.

@@ -14,8 +14,6 @@
 namespace fanfetch {
 namespace {
 
-/// Partitions that one script looks at, so that none holds Redis up.
-constexpr unsigned kPartitionsOfASurvey = 1024;
 /// Whoever looks wants to see something, or why not.
 constexpr std::chrono::seconds kNoAnswer{10};
 
@@ -56,18 +54,18 @@ class SurveyDesk final : public Desk<FleetView> {
       const auto where = std::ranges::find(hash, "where", &FleetFields::value_type::first);
       survey_.emplace(*job, where == hash.end() ? "" : where->second);
       survey_->on_survey(reply);
-      ask_for_partitions(*job, 0);
+      ask_for_partitions(key_prefix(name));
     });
   }
 
-  void ask_for_partitions(const FleetJob& job, unsigned first) {
-    const unsigned next = std::min(first + kPartitionsOfASurvey, job.partitions);
+  void ask_for_partitions(const std::string& prefix) {
+    const auto next = survey_->next_partitions();
+    if (!next) return end(survey_->view());
     run(scripts::kSurveyPartitions,
-        {key_prefix(job.name), std::to_string(first), std::to_string(next)},
-        [this, job, next](const RedisReply& reply) {
+        {prefix, std::to_string(next->first), std::to_string(next->second)},
+        [this, prefix](const RedisReply& reply) {
           survey_->on_partitions(reply);
-          if (next == job.partitions) return end(survey_->view());
-          ask_for_partitions(job, next);
+          ask_for_partitions(prefix);
         });
   }
 

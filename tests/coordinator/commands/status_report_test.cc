@@ -84,6 +84,21 @@ TEST(StatusText, OfARunThatIsGoingOn) {
   EXPECT_EQ(text.find("holds"), std::string::npos) << text;
 }
 
+TEST(StatusText, OfADriverHasItsNodes) {
+  FolderStatus status = unended("running");
+  status.held_by = 77;
+  status.live = LiveAnswer{.text = "5 done, 1 node", .json = "{}"};
+  status.live->fleet.emplace().age = 1s;
+  status.live->fleet->view.nodes = {{.name = "one\x1b", .state = NodeState::running}};
+  const std::string text = status_text(status, kNow);
+  EXPECT_NE(text.find("  now: 5 done, 1 node\n\n  links that no node has  0\n"), std::string::npos)
+      << text;
+  EXPECT_TRUE(
+      text.ends_with("\n  node     partitions  links  state, version\n"
+                     "  one\\x1b           0      0  running\n"))
+      << text;
+}
+
 TEST(StatusText, OfAKilledRun) {
   FolderStatus status = unended("killed");
   status.held_by = 99;

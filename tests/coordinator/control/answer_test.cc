@@ -42,9 +42,17 @@ TEST_F(AnswerTest, Status) {
   EXPECT_NE(ask(StatusRequest{})
                 .find(R"(, paused until 08:00, --limit-rate pause until 08:00",)"
                       R"("paused_until":"1970-01-01T00:00:02.000Z",)"
-                      R"("limit_rate_holds":"pause until 08:00"})"),
+                      R"("limit_rate_holds":"pause until 08:00","fleet":null})"),
             text.npos)
       << ask(StatusRequest{});
+}
+
+TEST_F(AnswerTest, ADriverSaysWhoItsNodesAre) {
+  run_.known_fleet.emplace().view.nodes = {{.name = "one", .partitions = 32}};
+  const std::string text = ask(StatusRequest{});
+  EXPECT_NE(text.find(R"("limit_rate_holds":null,"fleet":{"job":"",)"), text.npos) << text;
+  EXPECT_NE(text.find(R"("nodes":[{"name":"one",)"), text.npos) << text;
+  EXPECT_TRUE(read_answer(text)) << text;
 }
 
 TEST_F(AnswerTest, Hosts) {

@@ -19,6 +19,7 @@ struct FakeRun final : LiveRun {
     return some;
   }
   [[nodiscard]] std::vector<WorkerView> workers() const override { return known_workers; }
+  [[nodiscard]] std::optional<SeenFleet> fleet() const override { return known_fleet; }
   [[nodiscard]] std::vector<LiveFailure> failures(std::size_t most) const override {
     std::vector<LiveFailure> some = known_failures;
     some.resize(std::min(most, some.size()));
@@ -60,6 +61,7 @@ struct FakeRun final : LiveRun {
   mutable HostOrder asked_order = HostOrder::in_flight;
   std::vector<HostView> known_hosts;
   std::vector<WorkerView> known_workers;
+  std::optional<SeenFleet> known_fleet;
   std::vector<LiveFailure> known_failures;
   Settings begun, now_holds;
   Heard heard = Heard::done;

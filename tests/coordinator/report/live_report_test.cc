@@ -42,9 +42,11 @@ TEST(LiveReport, KnowsWhatTheRecordsAndTheLoopSay) {
                    .held = 4,
                    .in_flight = 3,
                    .hosts_waiting = 1,
-                   .longest_wait = 90s},
+                   .longest_wait = 90s,
+                   .nodes = 2},
                   kStart + 1s);
   const LiveReport live = report.live();
+  EXPECT_EQ(live.nodes, 2u);
   EXPECT_EQ(live.began, kStart);
   EXPECT_EQ(live.as_of, kStart + 1s);
   EXPECT_EQ(live.saved, 1u);

@@ -48,6 +48,7 @@ TEST(MetricsText, OfARunThatGoesOn) {
   live.total = 2000;
   live.time_left = 90s;
   live.in_flight = 4;
+  live.nodes = 3;
   live.hosts_waiting = 1;
   live.longest_wait = 1500ms;
   const std::string text = metrics_text(live, {}, kRun, kStartedAt + 2500ms);
@@ -64,6 +65,7 @@ TEST(MetricsText, OfARunThatGoesOn) {
       {"fanfetch_list_links", "2000"},
       {"fanfetch_time_left_seconds", "90"},
       {"fanfetch_links_in_flight", "4"},
+      {"fanfetch_fleet_nodes", "3"},
       {"fanfetch_hosts_waiting", "1"},
       {"fanfetch_longest_wait_seconds", "1.5"},
       {"fanfetch_run_active", "1"},

@@ -87,6 +87,20 @@ TEST(Progress, AFewLargeFilesGoByTheirBytes) {
             "0 of 8 done, 0 failed, 2.0 GiB of 4.0 GiB, 11.2/s, 1.0 MiB/s, 4s left");
 }
 
+TEST(Progress, ADriverCountsItsNodes) {
+  LiveReport live = half_way();
+  live.nodes = 3;
+  EXPECT_EQ(bar(live, 100),
+            "[============>            ] 45/91  11.2/s  4.0 MiB  1.0 MiB/s  3 nodes  2 failed  "
+            "ETA 4s");
+  EXPECT_EQ(bar(live, 80), bar(half_way(), 80)) << "the first to go";
+  EXPECT_EQ(status_line(live),
+            "45 of 91 done, 2 failed, 4.0 MiB, 11.2/s, 1.0 MiB/s, 3 nodes, 4s left");
+  live.nodes = 1;
+  live.paused = "paused";
+  EXPECT_TRUE(status_line(live).ends_with(", 1 node, paused")) << status_line(live);
+}
+
 /// Whatever stands behind it, the drawn part begins and ends at the same columns.
 TEST(Progress, TheBarKeepsItsWidth) {
   for (const bool unicode : {false, true}) {

@@ -78,9 +78,13 @@ function becameCell(row) {
   return el('span', {}, el('span', {class: 'bad'}, shown(row.error ?? 'failed')), el('small', {}, shown(row.message ?? '')));
 }
 
+/** Of a fleet's driver: the others have no nodes. */
+const nodeColumn = (rows) => (rows.some((row) => row.node !== null) ? [['Node', 'text', (row) => shown(row.node ?? '–')]] : []);
+
 export const showRows = (rows) => fill(byId('rows'), table('Files and failures', [
   ['Link, and its file', 'text', (row) => el('span', {}, shown(row.url), nameCell(row))],
   ['What became of it', 'text', becameCell],
+  ...nodeColumn(rows),
   ['Size', 'number', (row) => bytes(row.bytes)],
   ['HTTP', 'number', (row) => row.http_status ?? '–'],
   ['Took', 'number', (row) => duration(row.duration_ms)],

@@ -54,7 +54,7 @@ function hostState(host) {
 }
 
 function showHosts() {
-  const hosts = live?.run ? live.hosts.hosts : null;
+  const hosts = live?.run && !live.run.fleet ? live.hosts.hosts : null;  // a driver asks none itself
   if (hosts) {
     return fill(byId('hosts'), table('Hosts of the run', [
       ['Host', 'text', (host) => shown(host.host)],
@@ -78,10 +78,25 @@ function showHosts() {
   ], report.hosts.slice(0, 50)));
 }
 
+const NODE_STATES = {paused: 'waits', silent: 'bad', gone: 'bad'};
+
+function showNodes(fleet) {
+  fill(byId('workers'), table('Nodes', [
+    ['Node', 'text', (node) => shown(node.name)],
+    ['State', 'nowrap', (node) => el('span', {class: NODE_STATES[node.state]},
+      node.state === 'silent' ? `silent for ${duration(node.quiet_ms)}` : shown(node.state))],
+    ['Partitions', 'number', (node) => count(node.partitions)],
+    ['Links', 'number', (node) => count(node.links)],
+    ['Version', 'text', (node) => shown(node.version ?? '–')],
+  ], fleet.nodes, fleet.age_ms === null ? 'The fleet’s Redis has not answered yet.' : 'No node is there.'));
+}
+
 function showWorkers() {
   const workers = live?.run ? live.workers.workers : null;
   byId('workers-card').hidden = !workers;
+  byId('workers-title').textContent = live?.run?.fleet ? 'Nodes' : 'Workers';
   if (!workers) return;
+  if (live.run.fleet) return showNodes(live.run.fleet);
   fill(byId('workers'), table('Workers', [
     ['Worker', 'number', (worker) => count(worker.worker)],
     ['Process', 'number', (worker) => (worker.pid === null ? '–' : String(worker.pid))],

@@ -28,6 +28,7 @@ FleetView view() {
                  .quiet = milliseconds(12'000),
                  .partitions = 0,
                  .links = 6}};
+  view.spread = {"cdn.test=8", "\x1b=4"};
   return view;
 }
 
@@ -43,6 +44,7 @@ TEST(FleetStatusReport, ForPeople) {
             "  node      partitions  links  state, version\n"
             "  one-1a2b       1,000     64  running, 0.1.0\n"
             "  two                0      6  silent for 12s\n"
+            "Shared by nodes: cdn.test=8, \\x1b=4\n"
             "24 of 1,024 partitions are no node's.\n");
 }
 
@@ -66,6 +68,16 @@ TEST(FleetStatusReport, SaysWhatThereIsNot) {
             "'ff:{urls.txt}:dead' - +\n");
 }
 
+TEST(FleetStatusReport, OfADriverSaysHowOldItIs) {
+  const std::string whole = fleet_status_text(view());
+  const std::string rest = whole.substr(whole.find("  links that"));
+  EXPECT_EQ(seen_fleet_text({.view = view(), .age = {}}),
+            "The fleet's Redis has not answered yet.\n");
+  EXPECT_EQ(seen_fleet_text({.view = view(), .age = milliseconds(2900)}), rest);
+  EXPECT_EQ(seen_fleet_text({.view = view(), .age = milliseconds(65'000)}),
+            "The fleet's Redis has not answered for 1m05s. Before that:\n" + rest);
+}
+
 TEST(FleetStatusReport, ForPrograms) {
   EXPECT_EQ(
       fleet_status_json(view()),
@@ -73,7 +85,7 @@ TEST(FleetStatusReport, ForPrograms) {
       R"("owned":1000,"backlog":12345,"pending":70,"results":3,"dead_letters":0,"nodes":[)"
       R"({"name":"one-1a2b","state":"running","version":"0.1.0","quiet_ms":500,"partitions":1000,)"
       R"("links":64},{"name":"two","state":"silent","version":null,"quiet_ms":12000,)"
-      R"("partitions":0,"links":6}]})"
+      R"("partitions":0,"links":6}],"spread":["cdn.test=8","\u001B=4"]})"
       "\n");
 }
 

@@ -55,6 +55,13 @@ TEST(FleetScreen, ShowsNodesThatNeedALookFirst) {
   EXPECT_EQ(text_of(screen[15]), " q quit");
 }
 
+TEST(FleetScreen, SaysWhichHostsAreShared) {
+  FleetView view = fleet(1);
+  view.spread = {"cdn.test=8", "l\xc3\xa4\x1b=4"};
+  EXPECT_EQ(text_of(fleet_lines(view, 9, 80).at(1)),
+            " 1,000 of 1,024 partitions are some node's  shared: cdn.test=8, l??\\x1b=4");
+}
+
 TEST(FleetScreen, FitsAnyTerminal) {
   for (const std::size_t nodes : {0, 1, 5, 300}) {
     for (const std::size_t rows : {0, 1, 3, 6, 7, 24, 100}) {

@@ -26,6 +26,10 @@ TEST(TopAnswers, ReadTheStatus) {
   EXPECT_EQ(std::nullopt, status->total_bytes);
   EXPECT_EQ(milliseconds(1500), status->time_left);
   EXPECT_EQ(milliseconds(7000), status->longest_wait);
+  EXPECT_FALSE(status->fleet);
+  const auto driver = read_top_status(R"({"ok":true,"fleet":{"nodes":[{"name":"one"}]}})");
+  ASSERT_TRUE(driver && driver->fleet);
+  EXPECT_EQ("one", driver->fleet->view.nodes.at(0).name);
 }
 
 TEST(TopAnswers, WhatIsMissingOrOfAnotherKindIsNothing) {

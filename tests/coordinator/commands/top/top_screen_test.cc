@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <optional>
+
 namespace fanfetch {
 namespace {
 
@@ -63,11 +66,27 @@ TopModel busy_run(std::size_t hosts = 500, std::size_t workers = 64, std::size_t
   return model;
 }
 
+/// A driver's run with that many nodes, the last of which is silent.
+TopModel driver(std::size_t nodes, std::optional<std::chrono::milliseconds> age = 1s) {
+  TopModel model = busy_run(0, 0, 2);
+  TopStatus status = model.status();
+  status.hosts_waiting = 0;
+  SeenFleet& fleet = status.fleet.emplace();
+  fleet.age = age;
+  fleet.view.partitions = fleet.view.owned = 32;
+  fleet.view.backlog = 1234;
+  fleet.view.nodes.assign(nodes, {.name = "one-1a2b", .state = NodeState::running});
+  if (nodes > 0) fleet.view.nodes.back() = {.name = "two-3c4d", .state = NodeState::silent};
+  model.on_status(status);
+  return model;
+}
+
 TEST(TopScreen, FitsAnyTerminal) {
   for (const bool unicode : {false, true}) {
     for (const std::size_t rows : {0u, 1u, 5u, 16u, 24u, 60u}) {
       for (const std::size_t columns : {0u, 1u, 20u, 60u, 80u, 200u}) {
-        for (const TopModel& model : {busy_run(), busy_run(0, 0, 0), busy_run(1, 1, 1)}) {
+        for (const TopModel& model :
+             {busy_run(), busy_run(0, 0, 0), busy_run(1, 1, 1), driver(0), driver(1000)}) {
           const auto screen = top_screen(model, {rows, columns, unicode});
           EXPECT_EQ(rows, screen.size());
           for (const TopLine& line : screen) EXPECT_LE(width(line), columns) << text_of(line);
@@ -87,6 +106,22 @@ TEST(TopScreen, TheLeastTerminalShowsAll) {
         "p pause"}) {
     EXPECT_TRUE(has(text, part)) << part << " in\n" << text;
   }
+}
+
+TEST(TopScreen, OfADriverHasNodesInPlaceOfHostsAndWorkers) {
+  const std::string text = text_of(top_screen(driver(2), {kTopRows, kTopColumns}));
+  for (const char* part :
+       {"48 of 91 (52%)", "saved 45", " waiting 1,234  with nodes 0", "32 of 32 partitions",
+        "NODES 2", "one-1a2b", "running", "two-3c4d", "silent", "LAST FAILURES", "p pause"}) {
+    EXPECT_TRUE(has(text, part)) << part << " in\n" << text;
+  }
+  for (const char* part : {"HOSTS", "WORKERS", "sort"}) {
+    EXPECT_FALSE(has(text, part)) << part << " in\n" << text;
+  }
+  EXPECT_TRUE(has(text_of(top_screen(driver(0, std::nullopt), {24, 80})),
+                  "\n the fleet's Redis has not answered yet\n waiting"));
+  EXPECT_TRUE(has(text_of(top_screen(driver(2, 65s), {24, 80})),
+                  "\n the fleet's Redis has not answered for 1m05s; before that:\n waiting"));
 }
 
 TEST(TopScreen, ALongFolderIsCutAtItsBeginning) {

@@ -58,6 +58,15 @@ TEST_F(LedgerViewsTest, AnEmptyLedgerHasNoRows) {
   EXPECT_EQ(R"({"last":0,"rows":[],"next":null})", page({}));
 }
 
+TEST_F(LedgerViewsTest, RowsOfADriverNameTheirNode) {
+  LedgerRow row = saved_row(1, "1.jpg");
+  write(row);
+  EXPECT_TRUE(has(page({}), R"("node":null})")) << page({});
+  row.record.node = "one";
+  write(std::move(row));
+  EXPECT_TRUE(has(page({}), R"("node":"one"})")) << page({});
+}
+
 TEST_F(LedgerViewsTest, PagesGoFromTheNewestToTheOldest) {
   for (unsigned number = 1; number <= 5; ++number) {
     write(saved_row(number, fmt::format("{}.jpg", number)));
@@ -118,6 +127,11 @@ TEST_F(LedgerViewsTest, AnAnswerToAStatusRequestIsALiveReport) {
   EXPECT_EQ(std::nullopt, live->total);
   EXPECT_EQ(Duration(8s), live->time_left);
   EXPECT_EQ(Duration(2s), live->longest_wait);
+  EXPECT_EQ(std::nullopt, live->nodes);
+  EXPECT_EQ(1u, read_live_report(R"({"ok":true,"fleet":{"age_ms":5,"nodes":[)"
+                                 R"({"name":"a","state":"paused"},{"name":"b","state":"gone"}]}})")
+                    ->nodes);
+  EXPECT_EQ(std::nullopt, read_live_report(R"({"ok":true,"fleet":{"age_ms":null}})")->nodes);
   for (const char* line : {"", "{", "[]", "{}", R"({"ok":false,"saved":1})", "\xff"}) {
     EXPECT_FALSE(read_live_report(line)) << line;
   }

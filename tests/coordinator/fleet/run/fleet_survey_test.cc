@@ -96,6 +96,47 @@ TEST(FleetSurvey, TrustsNothing) {
   EXPECT_EQ(view.backlog, 0u);
 }
 
+TEST(FleetSurvey, ShowsAsManyNodesAsThereIsRoomFor) {
+  FleetSurvey survey_ = survey_of(3);
+  std::vector<RedisReply> nodes, leases;
+  for (std::size_t i = 0; i < FleetView::kMostNodes + 10; ++i) {
+    nodes.push_back(text("node-" + std::to_string(i)));
+    nodes.push_back(text("99500"));
+    leases.push_back(list({text("node-" + std::to_string(i) + "/7.a:1"), number(1),
+                           text("node-" + std::to_string(i)), text("1")}));
+  }
+  survey_.on_survey(survey(std::move(nodes), {}));
+  survey_.on_partitions(list(std::move(leases)));
+  const FleetView view = survey_.view();
+  EXPECT_EQ(view.nodes.size(), FleetView::kMostNodes);
+  EXPECT_EQ(present_nodes(view), FleetView::kMostNodes);
+  EXPECT_EQ(view.owned, FleetView::kMostNodes + 10) << "sums are of all";
+  EXPECT_EQ(view.pending, FleetView::kMostNodes + 10);
+}
+
+TEST(FleetSurvey, SaysWhichHostsAreShared) {
+  const std::pair<std::string, std::vector<std::string>> rows[] = {
+      {"", {}},
+      {"cdn.test=8", {"cdn.test=8"}},
+      {" cdn.test=8  [::1]:80=4 \x1b", {"cdn.test=8", "[::1]:80=4", "\x1b"}}};
+  for (const auto& [spread, hosts] : rows) {
+    FleetJob job{.name = "urls.txt", .id = "id"};
+    job.spread = spread;
+    EXPECT_EQ(FleetSurvey(job, "").view().spread, hosts) << spread;
+  }
+}
+
+TEST(FleetSurvey, AsksForSomePartitionsAtATime) {
+  const std::pair<unsigned, std::vector<std::pair<unsigned, unsigned>>> rows[] = {
+      {1, {{0, 1}}}, {256, {{0, 256}}}, {514, {{0, 256}, {256, 512}, {512, 514}}}};
+  for (const auto& [partitions, questions] : rows) {
+    FleetSurvey survey_ = survey_of(partitions);
+    std::vector<std::pair<unsigned, unsigned>> asked;
+    while (const auto next = survey_.next_partitions()) asked.push_back(*next);
+    EXPECT_EQ(asked, questions) << partitions;
+  }
+}
+
 TEST(FleetSurvey, LooksAtTheOnlyJob) {
   const struct {
     std::vector<ListedJob> jobs;
