@@ -16,7 +16,7 @@ constexpr std::size_t kMostOptions = 200;
 constexpr std::size_t kMostSettings = 2000;  // a thousand hosts may have limits of their own
 constexpr std::size_t kMostNameBytes = 64;
 constexpr std::size_t kMostSpreadBytes = 64 * 300;        // of kMostSpreadHosts names
-constexpr std::int64_t kLongestLease = 24 * 3600 * 1000;  // in milliseconds
+constexpr std::int64_t kLongestLease = 24 * 3600 * 1000;  // in milliseconds, as any such time
 constexpr char kBetween = '\n';                           // an option's name, and its values
 constexpr std::string_view kHostLimit = "host-limit";
 
@@ -146,7 +146,9 @@ Result<FleetJob> decode_job(std::string name, const FleetFields& fields) {
   const auto partitions = number("partitions", 1, kMostPartitions);
   const auto lease = number("lease_ms", 1, kLongestLease);
   const auto stop = number("stop_ms", 0, kLongestLease);
-  if (!state || partitions < 0 || lease < 0 || stop < 0 ||
+  const bool has_spread_after = !text("spread_ms").empty();  // older drivers know none
+  const auto spread_after = has_spread_after ? number("spread_ms", 1, kLongestLease) : 0;
+  if (!state || partitions < 0 || lease < 0 || stop < 0 || spread_after < 0 ||
       lease < stop * LeaseRules::kStopsOfLease) {
     return fail("what Redis has of job '{}' cannot be read", job.name);
   }
@@ -156,6 +158,7 @@ Result<FleetJob> decode_job(std::string name, const FleetFields& fields) {
   auto options = options_from_bytes(text("options"));
   if (!options) return tl::unexpected(std::move(options.error()));
   job.options = std::move(*options);
+  if (has_spread_after) job.spread_after = milliseconds(spread_after);
   job.spread = text("spread").substr(0, kMostSpreadBytes);
   auto settings = fields_from_bytes(text("settings"));
   if (settings && settings->size() <= kMostSettings) job.settings = std::move(*settings);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,6 +16,9 @@ namespace fanfetch {
 
 /// What a node and a driver have to agree on. Another one's jobs are refused.
 inline constexpr std::string_view kFleetProtocol = "2";
+
+/// How long a host has more links than one node's share before the driver spreads it by itself.
+inline constexpr std::chrono::minutes kSpreadAfter{5};
 
 /// All that nodes know of a job before its links: what its driver keeps in Redis.
 struct FleetJob {
@@ -34,6 +38,7 @@ struct FleetJob {
   std::vector<std::pair<std::string, std::vector<std::string>>> options;
   /// How its hosts are spread over nodes, as to_text(SpreadHosts) says it; empty: none is.
   std::string spread;
+  std::chrono::milliseconds spread_after = kSpreadAfter;
   /// What the driver was told by `fanfetch set` since its run began, and holds for all nodes: names
   /// and values, in the order in which they were told.
   FleetFields settings;

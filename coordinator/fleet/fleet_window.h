@@ -47,6 +47,20 @@ class FleetWindow {
   /// batches of a quarter of a window, in turn.
   [[nodiscard]] std::optional<Refill> refill();
 
+  /// Nothing of the partition is sent until release(): its links are parked.
+  void hold(unsigned partition) { counts_[partition].is_held = true; }
+  void release(unsigned partition) { counts_[partition].is_held = false; }
+
+  /// Where a link is to go that is parked in some partition, and belongs to `to` by now, or still
+  /// does. Into a partition that is held it is sent, too, if there is room: it is held for the sake
+  /// of links such as this one. Changes nothing.
+  [[nodiscard]] Way way_of_parked(unsigned to, bool has_room) const;
+  /// It was the first one that is parked in `from`, and went that way. REQUIRES: that is not
+  /// `wait`.
+  void on_moved(unsigned from, unsigned to, Way way);
+  /// The link that on_link() told to wait belongs to another partition by now.
+  void forget_waiting(unsigned partition);
+
   /// A link has its result. Without an outstanding one, as after a second result of the same link,
   /// it changes nothing.
   void on_result(unsigned partition);
@@ -67,11 +81,22 @@ class FleetWindow {
   [[nodiscard]] unsigned outstanding(unsigned partition) const { return counts_[partition].out; }
   [[nodiscard]] std::uint64_t outstanding() const { return outstanding_; }
   [[nodiscard]] std::uint64_t parked() const { return parked_; }
+  [[nodiscard]] std::uint64_t parked(unsigned partition) const { return counts_[partition].parked; }
+
+  struct Load {
+    unsigned partition = 0;
+    std::uint64_t links = 0;  ///< Outstanding and parked.
+
+    bool operator==(const Load&) const = default;
+  };
+  /// The partitions that have parked links. Costs a look at all.
+  [[nodiscard]] std::vector<Load> full() const;
 
  private:
   struct Count {
     unsigned out = 0;
     bool waits = false;  // the link that the reader holds back
+    bool is_held = false;
     std::uint64_t parked = 0;
     [[nodiscard]] bool is_active() const { return out > 0 || parked > 0 || waits; }
   };

@@ -1,6 +1,7 @@
 #include "coordinator/fleet/sent_links.h"
 
 #include <cassert>
+#include <map>
 #include <utility>
 
 namespace fanfetch {
@@ -40,6 +41,24 @@ void SentLinks::send_again(const Send& send) {
     send(link, one.partition, ++one.times);
     one.link = PackedLink(std::move(link));
   }
+}
+
+std::optional<SentLinks::BigHost> SentLinks::biggest_host(unsigned partition) {
+  std::map<std::string, BigHost> hosts;  // by origin
+  std::uint64_t all = 0;
+  for (auto& [id, one] : links_) {
+    if (one.partition != partition || !one.result.empty()) continue;
+    Link link = std::move(one.link).unpack();
+    ++hosts.try_emplace(link.url.origin(), BigHost{.url = link.url}).first->second.links;
+    ++all;
+    one.link = PackedLink(std::move(link));
+  }
+  std::optional<BigHost> biggest;
+  for (auto& [origin, host] : hosts) {
+    if (!biggest || host.links > biggest->links) biggest = std::move(host);
+  }
+  if (biggest) biggest->of = all;
+  return biggest;
 }
 
 }  // namespace fanfetch

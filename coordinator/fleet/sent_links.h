@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <unordered_map>
 
+#include "common/url.h"
 #include "coordinator/link/link.h"
 #include "coordinator/link/packed_link.h"
 
@@ -42,6 +44,15 @@ class SentLinks {
   using Send = std::function<void(const Link& link, unsigned partition, unsigned sent)>;
   /// Has all links sent once more that have no result.
   void send_again(const Send& send);
+
+  struct BigHost {
+    Url url;  ///< Of one of its links.
+    std::uint64_t links = 0;
+    std::uint64_t of = 0;  ///< All links of the partition that were counted.
+  };
+  /// The host of a partition that has most links there without a result. nullopt: there is none.
+  /// Costs a look at all links.
+  [[nodiscard]] std::optional<BigHost> biggest_host(unsigned partition);
 
   [[nodiscard]] std::size_t size() const { return links_.size(); }
 

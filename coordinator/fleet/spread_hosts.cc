@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "coordinator/fleet/spread_plan.h"
+
 namespace fanfetch {
 
 void put_spread(SpreadHosts& hosts, SpreadHost host) {
@@ -14,21 +16,14 @@ void put_spread(SpreadHosts& hosts, SpreadHost host) {
 }
 
 unsigned pieces_of(const SpreadHosts& hosts, const Url& url) {
-  unsigned on_any_port = 1;
-  for (const SpreadHost& one : hosts) {
-    if (one.host != url.host) continue;
-    if (one.port == url.port) return one.pieces;
-    if (!one.port) on_any_port = one.pieces;
-  }
-  return on_any_port;
+  if (hosts.empty()) return 1;  // as in most jobs, and this is asked of each link
+  const SpreadHost* const found = find_spread(hosts, url.host, url.port);
+  return found == nullptr ? 1 : found->pieces;
 }
 
 std::string to_text(const SpreadHosts& hosts) {
   std::vector<std::string> words;
-  for (const SpreadHost& one : hosts) {
-    words.push_back(one.port ? fmt::format("{}:{}={}", one.host, *one.port, one.pieces)
-                             : fmt::format("{}={}", one.host, one.pieces));
-  }
+  for (const SpreadHost& one : hosts) words.push_back(to_text(one));
   std::ranges::sort(words);
   return fmt::format("{}", fmt::join(words, " "));
 }

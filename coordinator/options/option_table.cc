@@ -176,7 +176,7 @@ const OptionRow kOptions[] = {
      InConfig::yes, [](Options& o, Values v) { return store_path(o.fleet.auth_file, v); }, kOfMachine},
     {"--fleet-cacert", "FILE", kFleet, "certificates to trust in rediss://; default: the system's", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store_path(o.fleet.ca_file, v); }, kOfMachine},
-    {"--spread", "HOST[=N]", kFleet, "that host (or host:port) is too big for one machine: several share it, in N pieces of its links, each with its part of the host's limits; may be repeated; default: 8 pieces, no more than --per-host", "", kLong,
+    {"--spread", "HOST[=N]", kFleet, "that host (or host:port) is too big for one machine: several share it, in N pieces of its links, each with its part of the host's limits; may be repeated; default: 8 pieces, no more than --per-host; by itself once a host has had more links than one machine's share for five minutes; HOST=1: never", "", kLong,
      InConfig::yes, apply_spread, kOfJob},
     {"--wait", "TIME", kFleet, "how long fanfetch node waits for its job's driver; default: for ever", "", kLong,
      InConfig::yes, [](Options& o, Values v) { return store(o.fleet.wait, parse_time(v[0])); }, kOfMachine},

@@ -154,7 +154,7 @@ Result<SpreadHost> parse_spread_host(std::string_view text) {
   if (!host) return tl::unexpected(std::move(host.error()));
   SpreadHost spread{.host = std::move(host->host), .port = host->port};
   if (equals == text.size()) return spread;
-  const auto pieces = parse_count(text.substr(equals + 1), 2, kMostPieces);
+  const auto pieces = parse_count(text.substr(equals + 1), 1, kMostPieces);
   if (!pieces) return fail("'{}': its number of pieces {}", text, pieces.error().message);
   spread.pieces = static_cast<unsigned>(*pieces);
   return spread;

@@ -56,7 +56,7 @@ struct HostAndPort {
 /// `example.org=4`, `[::1]:8080=skip`.
 [[nodiscard]] Result<HostLimit> parse_host_limit(std::string_view text);
 
-/// `cdn.example.org`, `[::1]:8080=4`.
+/// `cdn.example.org`, `[::1]:8080=4`; `cdn.example.org=1` stays whole.
 [[nodiscard]] Result<SpreadHost> parse_spread_host(std::string_view text);
 
 /// A whole file of at most 1 MiB; pipes are read to their end.

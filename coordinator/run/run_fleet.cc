@@ -10,6 +10,7 @@
 #include "coordinator/fleet/fleet_partitions.h"
 #include "coordinator/fleet/run/node_name.h"
 #include "coordinator/fleet/run/spread_limits.h"
+#include "coordinator/fleet/spread_plan.h"
 #include "coordinator/options/version_text.h"
 #include "coordinator/report/console.h"
 #include "coordinator/settle/fleet_note.h"
@@ -32,7 +33,7 @@ void tell_of_fewer_pieces(const SpreadHosts& wanted, const SpreadHosts& given,
                           const TellUser& tell) {
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     const unsigned pieces = given[i].pieces;
-    if (pieces >= std::max(wanted[i].pieces, 2u)) continue;
+    if (wanted[i].pieces == 1 || pieces >= std::max(wanted[i].pieces, 2u)) continue;
     tell(
         pieces == 1
             ? fmt::format("--spread {}: it is skipped, or may have one transfer at once, and so it "
@@ -42,6 +43,20 @@ void tell_of_fewer_pieces(const SpreadHosts& wanted, const SpreadHosts& given,
                           "see --host-limit",
                           wanted[i].host, pieces, pieces));
   }
+}
+
+/// Of `held`, what nobody has said to this run: earlier ones have.
+void tell_of_spread_hosts(const SpreadHosts& held, const SpreadHosts& wanted,
+                          const TellUser& tell) {
+  for (const SpreadHost& host : held) {
+    if (std::ranges::find(wanted, host) != wanted.end() || host.pieces == 1) continue;
+    tell(fmt::format("goes on with --spread {}, as nodes may work by that", to_text(host)));
+  }
+}
+
+/// Link::host_limit of all links, at least: a host may be in any source.
+unsigned least_limit(const std::vector<ReaderSource>& sources) {
+  return std::ranges::min_element(sources, {}, &ReaderSource::host_limit)->host_limit;
 }
 
 }  // namespace
@@ -133,22 +148,34 @@ tl::expected<std::unique_ptr<FleetDriver>, Exit> make_driver(
                         .rate = options.rate,
                         .max_wait = options.max_wait,
                         .limits = options.host_limits};
-  const unsigned per_host = options.per_host.limit.value_or(PerHost::kUsual);
-  const SpreadHosts spread = fitted(options.fleet.spread, hosts, per_host);
-  tell_of_fewer_pieces(options.fleet.spread, spread, tell);
+  const unsigned per_host = least_limit(sources);
+  const SpreadHosts wanted_spread = fitted(options.fleet.spread, hosts, per_host);
+  tell_of_fewer_pieces(options.fleet.spread, wanted_spread, tell);
   FleetJob wanted{.name = options.fleet.job,
                   .id = ledger.ledger->identity(),
                   .partitions = kDefaultPartitions,
-                  .options = options.fleet.of_job,
-                  .spread = to_text(spread)};
+                  .options = options.fleet.of_job};
   if (wanted.name.empty()) wanted.name = job_name_of(sources.at(0).spec.argument);
   std::error_code none;
   const std::string where = std::filesystem::canonical(options.files.output, none);
   FolderNote note{
       .write = [&ledger, name = wanted.name] { return note_fleet_job(ledger.output, name); },
       .remove = [&ledger, name = wanted.name] { forget_fleet_job(ledger.output, name); }};
-  auto job = begin_job(access, std::move(wanted), where, std::move(note), tell);
+  SpreadPlan plan{.wanted = wanted_spread, .fits = [&](const SpreadHosts& held) {
+                    return check_limits(held, hosts, per_host);
+                  }};
+  auto job = begin_job(access, std::move(wanted), where, std::move(note), std::move(plan), tell);
   if (!job) return tl::unexpected(std::move(job.error()));
+  const SpreadHosts held = spread_from_text(job->spread).value_or(SpreadHosts());
+  const auto spread = joined(held, wanted_spread);
+  if (!spread) {
+    return tl::unexpected(exit_with(
+        kExitConfiguration,
+        fmt::format("job '{}' is spread otherwise since a moment ago: another program has written "
+                    "to the fleet's Redis",
+                    job->name)));
+  }
+  tell_of_spread_hosts(held, wanted_spread, tell);
   auto spool = LinkSpool::open(ledger.output.state_fd(), "spool", job->partitions, kMostSpoolBytes);
   if (!spool) return tl::unexpected(exit_with(kExitOutput, spool.error().message));
   return std::make_unique<FleetDriver>(
@@ -156,7 +183,7 @@ tl::expected<std::unique_ptr<FleetDriver>, Exit> make_driver(
       FleetDriver::Settings{.attempts = static_cast<unsigned>(options.retries) + 1,
                             .hosts = hosts,
                             .per_host = per_host,
-                            .spread = spread,
+                            .spread = *spread,
                             .where = where});
 }
 

@@ -27,7 +27,7 @@ class FleetScriptsTest : public RedisClientTest {
   /// Returns the first word of the answer.
   std::string begin(const std::string& id, bool is_birth) {
     const RedisReply reply = run(scripts::kBegin, {"j", id, "/srv/" + id, "2", "4", "3000", "1000",
-                                                   "", is_birth ? "1" : "0", id, ""});
+                                                   "", is_birth ? "1" : "0", id, "", "300000", ""});
     return std::string(reply.text_at(0));
   }
   std::int64_t number(const std::vector<std::string>& words) { return ask(words).reply.integer; }

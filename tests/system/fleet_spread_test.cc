@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,15 +21,28 @@ class FleetSpreadTest : public FleetTest {
   }
 
   /// The next `count` links, all of one host.
-  void add_links(int count) {
+  void add_links(int count, std::chrono::milliseconds delay = 20ms) {
     std::string text;
     for (int n = 0; n < count; ++n) {
       const std::string path = fmt::format("/{}/photo.jpg", links_);
       Reply reply = ok(noise(2000, static_cast<unsigned>(++links_)));
-      reply.delay = 20ms;
+      reply.delay = delay;
       origins_[0]->serve(path, reply);
       text += origins_[0]->url(path) + "\n";
     }
+    whole_list_ += text;
+    write_list(text);
+  }
+  /// All links until now, for a driver that was begun again.
+  void list_again() {
+    int unread = 0;
+    ASSERT_EQ(0, ::ioctl(list_.get(), FIONREAD, &unread));
+    std::string dropped(static_cast<std::size_t>(unread), '\0');
+    const ssize_t read = unread > 0 ? ::read(list_.get(), dropped.data(), dropped.size()) : 0;
+    ASSERT_EQ(unread, read);
+    write_list(whole_list_);
+  }
+  void write_list(const std::string& text) {
     ASSERT_EQ(static_cast<ssize_t>(text.size()), ::write(list_.get(), text.data(), text.size()));
   }
   void end_list() { list_.reset(); }
@@ -61,7 +75,38 @@ class FleetSpreadTest : public FleetTest {
         begin(files), end(files), [](const auto& file) { return file.is_regular_file(); }));
   }
 
+  // --- A host that nobody has named ---
+
+  /// More than one partition's window takes.
+  static constexpr int kTooMany = 2300;
+  /// That one is too big is clear at the second look.
+  void spread_soon() { (void)redis_.ask("HSET 'ff:{urls.txt}:job' spread_ms 1"); }
+  [[nodiscard]] std::string big_host() const {
+    return fmt::format("127.0.0.20:{}", origins_[0]->port());
+  }
+  [[nodiscard]] std::string spread_in_redis() const {
+    const std::string answer = redis_.ask("HGET 'ff:{urls.txt}:job' spread");
+    return answer.substr(0, answer.find('\n'));
+  }
+  void tell_nodes(const std::string& word) {
+    for (int number : {1, 2}) EXPECT_EQ(0, command({word, node(number)}).exit_status);
+  }
+  /// The driver waits for nodes, which are paused, to be done with what they have of the big host.
+  void expect_drain(const FanfetchProcess& driver) {
+    ASSERT_TRUE(driver.wait_for_stderr(
+        big_host() +
+        " has more links than one node's share, 100 % of all for 2 nodes: once the 2,000 that are "
+        "under way are done, it is spread over 4 pieces"))
+        << driver.stderr_now();
+    EXPECT_EQ("", spread_in_redis());
+  }
+  static void kill(FanfetchProcess& process) {
+    process.signal(SIGKILL);
+    (void)process.wait();
+  }
+
   UniqueFd list_;
+  std::string whole_list_;
 };
 
 TEST_F(FleetSpreadTest, ThreeNodesShareAHost) {
@@ -142,12 +187,20 @@ TEST_F(FleetSpreadTest, WhatNodesWorkByStaysAsItIs) {
   driver.signal(SIGKILL);
   (void)driver.wait();
   for (const std::vector<std::string>& other :
-       {std::vector<std::string>{}, {"--spread", "127.0.0.20=2"}}) {
+       {std::vector<std::string>{"--spread", "127.0.0.20=2"},
+        {"--spread", "127.0.0.20=1"},
+        {"--spread", "127.0.0.21=4"}}) {
     const Finished refused = run(driver_setup(other));
     EXPECT_EQ(2, refused.exit_status) << refused.describe();
     EXPECT_TRUE(has(refused.err, "was begun with --spread 127.0.0.20=4")) << refused.describe();
   }
-  FanfetchProcess again(spread_setup());
+  const Finished narrow = run(driver_setup({"--host-limit", "127.0.0.20=3"}));
+  EXPECT_EQ(2, narrow.exit_status) << narrow.describe();
+  EXPECT_TRUE(has(narrow.err, "127.0.0.20 is spread over 4 pieces, each of which needs"))
+      << narrow.describe();
+  // What is not said again holds all the same.
+  FanfetchProcess again(driver_setup({"--spread", "127.0.0.21=1"}));
+  EXPECT_TRUE(again.wait_for_stderr("goes on with --spread 127.0.0.20=4"));
   wait_for([&] { return command({"stop", "driver"}).exit_status == 0; });
   EXPECT_EQ(6, finish(again).exit_status);
   EXPECT_EQ(6, finish(node).exit_status);
@@ -163,13 +216,115 @@ TEST_F(FleetSpreadTest, WhatNodesWorkByStaysAsItIs) {
   EXPECT_EQ(0, finish(next).exit_status);
 }
 
+TEST_F(FleetSpreadTest, NodesThatWereKilledKeepNoHostSpreadForEver) {
+  auto driver = std::make_unique<FanfetchProcess>(spread_setup());
+  auto victim = std::make_unique<FanfetchProcess>(node_setup(1));
+  wait_for_balance(1);
+  kill(*driver);
+  kill(*victim);
+  wait_for([&] { return !has(redis_.ask("KEYS 'ff:{urls.txt}:own:*'"), "own"); });
+  FanfetchProcess otherwise(driver_setup({"--spread", "127.0.0.20=2"}));
+  EXPECT_TRUE(
+      otherwise.wait_for_stderr("was begun with --spread 127.0.0.20=4, and the nodes that "
+                                "worked by that are gone without a word: waiting for 4"));
+  wait_for([&] { return spread_in_redis() == "127.0.0.20=2"; });
+  FanfetchProcess node(node_setup(2));
+  add_links(8);
+  end_list();
+  expect_good_end(otherwise, {&node});
+}
+
+TEST_F(FleetSpreadTest, AHostThatIsTooBigIsSpreadByItself) {
+  spread_soon();
+  FanfetchProcess driver(driver_setup());
+  FanfetchProcess one(node_setup(1)), two(node_setup(2));
+  wait_for_balance(2);
+  tell_nodes("pause");
+  add_links(kTooMany, 1ms);
+  expect_drain(driver);
+  const Finished lower = command({"set", "driver", "per-host=3"});
+  EXPECT_NE(0, lower.exit_status) << lower.describe();
+  EXPECT_TRUE(has(lower.err, big_host() + " is spread over 4 pieces")) << lower.describe();
+  // The fleet may be paused meanwhile.
+  EXPECT_EQ(0, command({"pause", "driver"}).exit_status);
+  EXPECT_TRUE(one.wait_for_stderr("paused by the fleet's driver"));
+  EXPECT_EQ(0, command({"resume", "driver"}).exit_status);
+  EXPECT_TRUE(one.wait_for_stderr("the driver goes on"));
+  EXPECT_TRUE(two.wait_for_stderr("the driver goes on"));
+  tell_nodes("resume");
+
+  EXPECT_TRUE(driver.wait_for_stderr(
+      big_host() + " is spread over 4 pieces from now on, as with --spread " + big_host() + "=4"))
+      << driver.stderr_now();
+  EXPECT_EQ(big_host() + "=4", spread_in_redis());
+  add_links(200);
+  (void)redis_.ask("HDEL 'ff:{urls.txt}:job' spread");  // a server's crash may lose it
+  wait_for([&] { return spread_in_redis() == big_host() + "=4"; });
+  end_list();
+  expect_good_end(driver, {&one, &two});
+  expect_all_saved();
+  expect_limits_held();
+  EXPECT_LE(requests(), static_cast<std::size_t>(links_) * 105 / 100);
+  for (int number : {1, 2}) EXPECT_GE(files_of(number), 100u) << number;
+  EXPECT_TRUE(kept_in_redis().empty());
+}
+
+TEST_F(FleetSpreadTest, ADriverThatIsBegunAgainGoesOnWithWhatItHasSpread) {
+  spread_soon();
+  auto driver = std::make_unique<FanfetchProcess>(driver_setup());
+  FanfetchProcess one(node_setup(1)), two(node_setup(2));
+  wait_for_balance(2);
+  tell_nodes("pause");
+  add_links(kTooMany, 1ms);
+  expect_drain(*driver);
+  kill(*driver);  // before anything is decided
+  driver = std::make_unique<FanfetchProcess>(driver_setup());
+  list_again();
+  expect_drain(*driver);
+  EXPECT_FALSE(has(driver->stderr_now(), "goes on with --spread")) << driver->stderr_now();
+  tell_nodes("resume");
+  wait_for([&] { return !spread_in_redis().empty(); });
+  kill(*driver);  // when it has been written
+  const Finished refused = run(driver_setup({"--spread", big_host() + "=2"}));
+  EXPECT_EQ(2, refused.exit_status) << refused.describe();
+  EXPECT_TRUE(has(refused.err, "was begun with --spread " + big_host() + "=4"))
+      << refused.describe();
+  driver = std::make_unique<FanfetchProcess>(driver_setup());
+  list_again();
+  EXPECT_TRUE(driver->wait_for_stderr("goes on with --spread " + big_host() + "=4"));
+  add_links(100);
+  end_list();
+  expect_good_end(*driver, {&one, &two});
+  expect_all_saved();
+  expect_limits_held();
+}
+
+TEST_F(FleetSpreadTest, AllOfRedisIsLostBeforeAHostIsSpread) {
+  spread_soon();
+  FanfetchProcess driver(driver_setup());
+  FanfetchProcess one(node_setup(1)), two(node_setup(2));
+  wait_for_balance(2);
+  tell_nodes("pause");
+  add_links(kTooMany, 1ms);
+  expect_drain(driver);
+  (void)redis_.ask("FLUSHALL");
+  EXPECT_TRUE(driver.wait_for_stderr("has lost its data"));
+  tell_nodes("resume");
+  EXPECT_TRUE(driver.wait_for_stderr("is spread over 4 pieces from now on"));
+  EXPECT_EQ(big_host() + "=4", spread_in_redis());
+  end_list();
+  expect_good_end(driver, {&one, &two});
+  expect_all_saved();
+  expect_limits_held();
+}
+
 TEST_F(FleetSpreadTest, WhatCannotBeSpreadIsSaid) {
   const struct {
     std::vector<std::string> args;
     std::string_view words;
   } rows[] = {
       {{"urls.txt", "--spread", "cdn.test"}, "--spread needs --fleet"},
-      {{"urls.txt", "--fleet", redis_.url(), "--spread", "cdn.test=1"}, "its number of pieces"},
+      {{"urls.txt", "--fleet", redis_.url(), "--spread", "cdn.test=0"}, "its number of pieces"},
       {{"urls.txt", "--fleet", redis_.url(), "--spread", "http://x/"}, "not a host name"},
       {{"node", "--fleet", redis_.url(), "--spread", "cdn.test"}, "give it to the driver"},
   };
@@ -187,6 +342,16 @@ TEST_F(FleetSpreadTest, WhatCannotBeSpreadIsSaid) {
   EXPECT_TRUE(
       has(capped.err, "--spread cdn.test: it may have 4 transfers at once, and so it has 4 pieces"))
       << capped.describe();
+  // Imgur's files have a limit of their own.
+  const Finished imgur = run({.args = {"--no-config", "imgur", "--api-base", origins_[0]->url(),
+                                       "--allow-private", "--fleet", redis_.url(), "-o", "gallery",
+                                       "--spread", "i.imgur.com=100", "--progress", "none"},
+                              .env = {{"IMGUR_CLIENT_ID", "s3cret0123456789"}},
+                              .folder = folder_.path()});
+  EXPECT_TRUE(has(imgur.err, "it may have 64 transfers at once, and so it has 64 pieces"))
+      << imgur.describe();
+  EXPECT_FALSE(has(run(driver_setup({"--spread", "cdn.test=1"})).err, "cdn.test"))
+      << "it stays whole, as its user wants";
 }
 
 }  // namespace

@@ -12,31 +12,34 @@
 #include "coordinator/fleet/run/desk.h"
 #include "coordinator/fleet/run/job_scripts.h"
 #include "coordinator/fleet/run/look_scripts.h"
+#include "coordinator/fleet/spread_plan.h"
 
 namespace fanfetch {
 namespace {
 
 /// Driver and nodes are often started together.
 constexpr std::chrono::milliseconds kFirstPause{16};
+/// Of the lease times that a job may have, whatever Redis says.
+constexpr std::chrono::hours kLongestTakeover{32};
 
-/// Of a job whose nodes work by another --spread. `spread`: that, as Redis has it.
-std::string spread_otherwise(std::string_view job, const std::string& spread) {
+/// What `spread`, as Redis has it, is on a command line.
+std::string spread_options(const std::string& spread) {
+  if (spread.empty()) return "without --spread";
   std::string options;
   for (const char c : " " + spread) options += c == ' ' ? " --spread " : std::string(1, c);
-  return fmt::format(
-      "job '{}' was begun {}, and nodes work by that: begin it so again, or otherwise once they "
-      "have ended, as after fanfetch stop",
-      job, spread.empty() ? "without --spread" : "with" + printable(options, 1000));
+  return "with" + printable(options, 1000);
 }
 
 class BeginDesk final : public Desk<FleetJob> {
  public:
   BeginDesk(const FleetAccess& access, FleetJob job, std::string where, FolderNote note,
-            const TellUser& tell)
+            SpreadPlan spread, const TellUser& tell)
       : Desk(access, tell),
         job_(std::move(job)),
         where_(std::move(where)),
-        note_(std::move(note)) {}
+        note_(std::move(note)),
+        plan_(std::move(spread)),
+        spread_(to_text(spread_only(plan_.wanted))) {}
 
  private:
   /// A birth is told once: where its answer is lost, nodes may have leases since.
@@ -53,7 +56,7 @@ class BeginDesk final : public Desk<FleetJob> {
         {key_prefix(job_.name), job_.name, job_.id, where_, std::string(kFleetProtocol),
          std::to_string(job_.partitions), script_time(job_.rules.lease),
          script_time(job_.rules.stop), options_to_bytes(job_.options), is_birth ? "1" : "0",
-         job_.id, job_.spread},
+         job_.id, spread_, script_time(job_.spread_after), waited_sign()},
         [this](const RedisReply& reply) { on_begun(reply); });
   }
 
@@ -66,10 +69,7 @@ class BeginDesk final : public Desk<FleetJob> {
                       "with --fleet-job",
                       job_.name, reply.text_at(1)))));
     }
-    if (reply.text_at(0) == "spread") {
-      return end(tl::unexpected(exit_with(
-          kExitConfiguration, spread_otherwise(job_.name, std::string(reply.text_at(1))))));
-    }
+    if (reply.text_at(0) == "spread" && reply.elements.size() == 5) return on_spread(reply);
     send({"HGETALL", key_prefix(job_.name) + "job"}, [this](const RedisReply& hash) {
       auto job = decode_job(job_.name, fields_of(hash));
       if (!job) return end(tl::unexpected(exit_with(kExitConfiguration, job.error().message)));
@@ -80,9 +80,65 @@ class BeginDesk final : public Desk<FleetJob> {
     });
   }
 
+  /// Nodes may work by another plan than this run's.
+  void on_spread(const RedisReply& reply) {
+    const std::string held(reply.text_at(1));
+    const auto hosts = spread_from_text(held);
+    if (hosts && joined(*hosts, plan_.wanted)) {
+      const auto fits = plan_.fits(*hosts);
+      if (!fits) return refuse(fits.error().message);
+      spread_ = held;
+      return ask();
+    }
+    if (reply.elements[2].integer > 0) {
+      return refuse(fmt::format(
+          "job '{}' was begun {}, and nodes work by that: begin it so again, or otherwise once "
+          "they have ended, as after fanfetch stop",
+          job_.name, spread_options(held)));
+    }
+    wait_for_nodes(held, std::string(reply.text_at(4)),
+                   std::chrono::milliseconds(reply.elements[3].integer));
+  }
+
+  /// No partition has an owner, but not all were handed back: nodes were killed, or Redis has lost
+  /// leases. Whatever is not seen now is over after `takeover`; see LeaseRules. A lease that begins
+  /// meanwhile is seen: it is there for longer than a quarter of that.
+  void wait_for_nodes(const std::string& held, std::string sign, Duration takeover) {
+    takeover = std::min<Duration>(takeover, kLongestTakeover);
+    if (!wait_) {
+      tell_(fmt::format(
+          "job '{}' was begun {}, and the nodes that worked by that are gone without a word: "
+          "waiting for {}, in case one is only out of reach",
+          job_.name, spread_options(held), human_time(takeover)));
+    }
+    const Instant now = loop_.now();
+    if (!wait_ || wait_->sign != sign || now > wait_->next_look) {
+      wait_ = Wait{.sign = std::move(sign), .until = now + takeover};
+    }
+    wait_->next_look = now + takeover / 4;
+    ask_again();
+  }
+  [[nodiscard]] std::string waited_sign() const {
+    const Instant now = loop_.now();
+    return wait_ && now >= wait_->until && now <= wait_->next_look ? wait_->sign : "";
+  }
+
+  void refuse(std::string_view sentence) {
+    end(tl::unexpected(exit_with(kExitConfiguration, sentence)));
+  }
+
+  struct Wait {
+    std::string sign;  // of the leases that are known: see scripts::kBegin
+    Instant until{};
+    Instant next_look{};  // if it is later, something may have been missed
+  };
+
   const FleetJob job_;
   const std::string where_;
   const FolderNote note_;
+  const SpreadPlan plan_;
+  std::string spread_;  // by which the job is to be begun
+  std::optional<Wait> wait_;
   bool was_asked_ = false;
   bool is_birth_ = false;
 };
@@ -180,9 +236,9 @@ FleetFields fields_of(const RedisReply& reply) {
 }
 
 tl::expected<FleetJob, Exit> begin_job(const FleetAccess& access, FleetJob job,
-                                       const std::string& where, FolderNote note,
+                                       const std::string& where, FolderNote note, SpreadPlan spread,
                                        const TellUser& tell) {
-  return BeginDesk(access, std::move(job), where, std::move(note), tell).talk();
+  return BeginDesk(access, std::move(job), where, std::move(note), std::move(spread), tell).talk();
 }
 
 tl::expected<FleetJob, Exit> join_job(const FleetAccess& access, const std::string& name,

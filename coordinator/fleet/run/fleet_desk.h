@@ -9,6 +9,7 @@
 #include "coordinator/fleet/fleet_job.h"
 #include "coordinator/fleet/run/desk.h"
 #include "coordinator/fleet/run/fleet_line.h"
+#include "coordinator/fleet/spread_hosts.h"
 #include "coordinator/process/exit.h"
 
 namespace fanfetch {
@@ -25,13 +26,22 @@ struct FolderNote {
   std::function<void()> remove;
 };
 
+/// How a driver's run would spread hosts.
+struct SpreadPlan {
+  SpreadHosts wanted;  ///< As its user says, within the limits of hosts.
+  /// Whether these limits leave room for what nodes work by. Error: they do not; a sentence.
+  std::function<Result<>(const SpreadHosts&)> fits;
+};
+
 /// Begins a run of a driver: writes the job, and removes what links of an earlier run are left
 /// there. `job`: its name, id, options; partitions and times count if it is new. `where`: the
 /// driver's folder, for people. `note`: written before anything is sent, and removed if the job
-/// turns out to be another folder's. Returns what holds. Exit: that, too.
+/// turns out to be another folder's. `spread`: where nodes may work by what hosts an earlier run
+/// has spread, that holds, if it says nothing else of these; see joined(). Returns what holds.
+/// Exit: that, too; or these plans do not go together.
 [[nodiscard]] tl::expected<FleetJob, Exit> begin_job(const FleetAccess& access, FleetJob job,
                                                      const std::string& where, FolderNote note,
-                                                     const TellUser& tell);
+                                                     SpreadPlan spread, const TellUser& tell);
 
 /// Waits until a job can be worked on: `name`'s or, if that is empty, the only one that there is.
 /// `wait`: for its driver; 0: for ever. Exit: there are several; its driver is another version's;

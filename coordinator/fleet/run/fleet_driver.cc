@@ -21,6 +21,7 @@ FleetDriver::FleetDriver(FleetAccess access, FleetJob job, LinkSpool spool, Sett
       prefix_(key_prefix(job_.name)),
       settings_(std::move(settings)),
       links_(job_, std::move(spool), settings_.attempts, settings_.spread),
+      spreader_(job_, links_, settings_.per_host),
       results_(prefix_, links_),
       workers_(NoWorkers::Elsewhere{.in_flight = [this] { return links_.outstanding(); },
                                     .bytes_in = [this] { return results_.bytes(); }}),
@@ -28,7 +29,9 @@ FleetDriver::FleetDriver(FleetAccess access, FleetJob job, LinkSpool spool, Sett
 
 FleetDriver::~FleetDriver() {
   if (loop_ == nullptr) return;
-  for (auto* timer : {&look_timer_, &end_timer_, &again_timer_}) cancel_timer(*loop_, *timer);
+  for (auto* timer : {&look_timer_, &end_timer_, &again_timer_, &move_timer_}) {
+    cancel_timer(*loop_, *timer);
+  }
 }
 
 void FleetDriver::start(EventLoop& loop, Events events) {
@@ -43,6 +46,7 @@ void FleetDriver::start(EventLoop& loop, Events events) {
   links_.start(
       loop, *line_,
       {.settle = events_.settle, .on_gone = events_.on_gone, .on_notice = events_.on_notice});
+  spreader_.start(*line_, events_.on_notice);
   results_.start(loop, *line_, {.settle = events_.settle, .on_notice = events_.on_notice});
   watch_.start(loop, *line_);
   line_->start();
@@ -57,7 +61,14 @@ void FleetDriver::on_up() {
 }
 
 Result<> FleetDriver::check_rules(const HostRules& rules) const {
-  return check_limits(settings_.spread, rules, settings_.per_host);
+  return check_limits(spreader_.hosts(), rules, settings_.per_host);
+}
+
+void FleetDriver::dispatch() {
+  if (links_.move_parked() && !move_timer_) {
+    move_timer_ = loop_->call_at(loop_->now(), [this] { move_timer_.reset(); });
+  }
+  links_.place_held_back();
 }
 
 void FleetDriver::cut_off() {
@@ -116,7 +127,8 @@ void FleetDriver::look() {
   if (is_cut_off_) return;
   look_soon();
   if (!is_told_) tell_nodes();
-  if (results_.take_news()) return;  // nothing of importance can be lost
+  // With news, nothing of importance can be lost. Where links are parked, nodes are counted.
+  if (results_.take_news() && links_.window().parked() == 0) return;
   (void)line_->run(scripts::kCount,
                    {prefix_, std::to_string(job_.partitions), script_time(job_.rules.lease)},
                    [this](const RedisAnswer& answer) {
@@ -126,13 +138,18 @@ void FleetDriver::look() {
 }
 
 void FleetDriver::on_look(const RedisReply& reply) {
-  if (reply.elements.size() != 5 || is_cut_off_) return;
+  if (reply.elements.size() != 6 || is_cut_off_) return;
   const std::string_view id = reply.text_at(3);
   if (id.empty()) begin_again();
   if (!id.empty() && id != job_.id) return lose_job(reply.text_at(4));
   links_.find_lost(static_cast<std::uint64_t>(reply.elements[0].integer),
                    results_.beside_early(static_cast<std::uint64_t>(reply.elements[1].integer)));
-  if (reply.elements[2].integer == 0 && links_.outstanding() > 0 && loop_->now() >= next_word_) {
+  const auto nodes = static_cast<std::uint64_t>(reply.elements[2].integer);
+  if (!id.empty()) {
+    spreader_.on_look({.nodes = nodes, .spread = std::string(reply.text_at(5))}, settings_.hosts,
+                      loop_->now());
+  }
+  if (nodes == 0 && links_.outstanding() > 0 && loop_->now() >= next_word_) {
     next_word_ = loop_->now() + kTellEvery;
     events_.on_notice(fmt::format("job '{}' waits for nodes: fanfetch node --fleet {} -o DIR",
                                   job_.name, to_text(access_.address)));
@@ -146,7 +163,7 @@ void FleetDriver::begin_again() {
       scripts::kBegin,
       {prefix_, job_.name, job_.id, settings_.where, std::string(kFleetProtocol),
        std::to_string(job_.partitions), script_time(job_.rules.lease), script_time(job_.rules.stop),
-       options_to_bytes(job_.options), "0", "", job_.spread},
+       options_to_bytes(job_.options), "0", "", job_.spread, script_time(job_.spread_after), ""},
       [this](const RedisAnswer& answer) {
         if (!answer.is_good()) return;
         if (answer.reply.text_at(0) == "taken") {

@@ -14,6 +14,7 @@
 #include "coordinator/fleet/link_spool.h"
 #include "coordinator/fleet/run/fleet_line.h"
 #include "coordinator/fleet/run/fleet_watch.h"
+#include "coordinator/fleet/run/host_spreader.h"
 #include "coordinator/fleet/run/link_sender.h"
 #include "coordinator/fleet/run/no_workers.h"
 #include "coordinator/fleet/run/result_reader.h"
@@ -41,7 +42,8 @@ class FleetDriver final : public Fetching {
     HostRules hosts;
     unsigned per_host =
         1;               ///< Link::host_limit, at least, of links for whose host they say nothing.
-    SpreadHosts spread;  ///< As FleetJob::spread says; within these limits.
+    SpreadHosts spread;  ///< As FleetJob::spread says, with those that are to stay whole; within
+                         ///< these limits.
     std::string where;   ///< The folder, for people who look into Redis.
   };
 
@@ -87,7 +89,7 @@ class FleetDriver final : public Fetching {
   }
   void on_list_end() override { results_.on_list_end(); }
   [[nodiscard]] std::size_t room() const override { return links_.room(); }
-  void dispatch() override { links_.place_held_back(); }
+  void dispatch() override;
   void pause() override { set_state(FleetJob::State::paused); }
   void resume() override { set_state(FleetJob::State::running); }
   void cut_off() override;
@@ -127,6 +129,7 @@ class FleetDriver final : public Fetching {
   const std::string prefix_;
   Settings settings_;
   LinkSender links_;
+  HostSpreader spreader_;
   ResultReader results_;
   NoWorkers workers_;
   FleetWatch watch_;
@@ -134,7 +137,7 @@ class FleetDriver final : public Fetching {
   EventLoop* loop_ = nullptr;
   Events events_;
   std::optional<FleetLine> line_;
-  std::optional<EventLoop::TimerKey> look_timer_, end_timer_, again_timer_;
+  std::optional<EventLoop::TimerKey> look_timer_, end_timer_, again_timer_, move_timer_;
   std::uint64_t added_ = 0;
   bool is_cut_off_ = false;
   Instant next_word_{};  // about nodes

@@ -6,11 +6,14 @@ namespace fanfetch::scripts {
 
 // A job's beginning and end, and what its driver and its nodes tell each other of it.
 
-/// PREFIX NAME ID WHERE PROTOCOL PARTITIONS LEASE_MS STOP_MS OPTIONS IS_BIRTH NONCE SPREAD: begins
-/// a run of the job ID, without links. IS_BIRTH 1: no run of it was before, so that nobody can have
-/// a lease. Answers `ok` PARTITIONS, or `taken` WHERE, or `spread` SPREAD: hosts were spread
-/// otherwise, and some node may work by that. None does where all partitions are handed back and
-/// nothing was lost since: that mark follows the end of a partition's last transfer.
+/// PREFIX NAME ID WHERE PROTOCOL PARTITIONS LEASE_MS STOP_MS OPTIONS IS_BIRTH NONCE SPREAD
+/// SPREAD_MS WAITED: begins a run of the job ID, without links. IS_BIRTH 1: no run of it was
+/// before, so that nobody can have a lease. Answers `ok` PARTITIONS, or `taken` WHERE, or `spread`
+/// SPREAD OWNED TAKEOVER_MS SIGN: hosts were spread otherwise, and some node may work by that. None
+/// does where all partitions are handed back and nothing was lost since: that mark follows the end
+/// of a partition's last transfer. And none does where OWNED, the partitions that have an owner,
+/// was 0 for TAKEOVER_MS, and SIGN the same, which changes where Redis may have lost leases: then
+/// WAITED is that SIGN. Else it is empty.
 inline constexpr auto kBegin = joined(kServerIds, R"lua(
 local prefix, job = ARGV[1], ARGV[1] .. 'job'
 local id, state = redis.call('HGET', job, 'id'), redis.call('HGET', job, 'state')
@@ -25,15 +28,24 @@ local spread = redis.call('HGET', job, 'spread') or ''
 if id and state ~= 'done' and spread ~= ARGV[12] then
   local era, now = redis.call('GET', prefix .. 'era') or '', server()
   local idle = string.sub(era, 1, #now) == now and string.sub(era, -2) == ' 1'
+  local owned = 0
   for p = 0, tonumber(redis.call('HGET', job, 'partitions') or 0) - 1 do
-    idle = idle and redis.call('GET', prefix .. 'own:' .. p) == '-'
+    local owner = redis.call('GET', prefix .. 'own:' .. p)
+    idle = idle and owner == '-'
+    if owner and owner ~= '-' then owned = owned + 1 end
   end
-  if not idle then return {'spread', spread} end
+  local sign = now .. era
+  if not idle and (owned > 0 or ARGV[14] ~= sign) then
+    local lease = tonumber(redis.call('HGET', job, 'lease_ms') or 0)
+    local stop = tonumber(redis.call('HGET', job, 'stop_ms') or 0)
+    return {'spread', spread, owned, lease + stop, sign}
+  end
 end
 redis.call('HDEL', job, 'settings')
 redis.call('HSETNX', job, 'partitions', ARGV[6])
 redis.call('HSETNX', job, 'lease_ms', ARGV[7])
 redis.call('HSETNX', job, 'stop_ms', ARGV[8])
+redis.call('HSETNX', job, 'spread_ms', ARGV[13])
 redis.call('HSET', job, 'id', ARGV[3], 'where', ARGV[4], 'protocol', ARGV[5], 'options', ARGV[9],
            'state', 'running', 'spread', ARGV[12])
 redis.call('SADD', 'ff:jobs', ARGV[2])
@@ -63,6 +75,18 @@ redis.call('HSET', ARGV[1] .. 'job', 'state', ARGV[3], 'settings', ARGV[4])
 return 1
 )lua";
 
+/// PREFIX ID SPREAD PARTITION…: writes how hosts are spread from now on, if the job is still that
+/// one and these partitions have no link left. Answers 1; 0: it is another's; 2: there are links.
+inline constexpr char kSpread[] = R"lua(
+if redis.call('HGET', ARGV[1] .. 'job', 'id') ~= ARGV[2] then return 0 end
+for i = 4, #ARGV do
+  if redis.call('XLEN', ARGV[1] .. 'p:' .. ARGV[i]) > 0 then return 2 end
+end
+redis.call('HDEL', ARGV[1] .. 'job', 'spread')
+redis.call('HSET', ARGV[1] .. 'job', 'spread', ARGV[3])
+return 1
+)lua";
+
 /// PREFIX ID: the job is done, if it is still that one. Links and results are removed, and the rest
 /// goes by itself; not a lease, which has its own time.
 inline constexpr auto kEnd = joined(kExpireWithJob, R"lua(
@@ -81,14 +105,15 @@ return 1
 )lua");
 
 /// PREFIX PARTITIONS LIFE_MS: counts links, results, and nodes that were heard of in that time; and
-/// the ID of the job, empty: it is not there, and whose it is.
+/// the ID of the job, empty: it is not there, whose it is, and how hosts are spread.
 inline constexpr auto kCount = joined(kNowMs, R"lua(
 local links = 0
 for p = 0, tonumber(ARGV[2]) - 1 do links = links + redis.call('XLEN', ARGV[1] .. 'p:' .. p) end
 return {links, redis.call('XLEN', ARGV[1] .. 'res'),
         redis.call('ZCOUNT', ARGV[1] .. 'nodes', now_ms() - ARGV[3], '+inf'),
         redis.call('HGET', ARGV[1] .. 'job', 'id') or '',
-        redis.call('HGET', ARGV[1] .. 'job', 'where') or ''}
+        redis.call('HGET', ARGV[1] .. 'job', 'where') or '',
+        redis.call('HGET', ARGV[1] .. 'job', 'spread') or ''}
 )lua");
 
 /// PREFIX LIFE_MS NODE ABOUT: a sign of life, with what the node says of itself; NODE empty: of

@@ -1,5 +1,7 @@
 #include "coordinator/fleet/run/link_sender.h"
 
+#include <algorithm>
+#include <cassert>
 #include <memory>
 #include <utility>
 
@@ -13,6 +15,8 @@ namespace {
 
 constexpr std::size_t kTakenAtOnce = 512;
 constexpr std::size_t kMostLinksSending = 4000;
+/// A few milliseconds; there may be twenty million of them.
+constexpr unsigned kMovedAtOnce = 512;
 /// Of a parked link, beyond what travels.
 constexpr std::string_view kColumns = "columns";
 
@@ -59,7 +63,8 @@ bool LinkSender::place(Link& link) {
     return true;
   }
   const unsigned partition = partition_of(link, partitions_);
-  switch (window_.on_link(partition, spool_.has_room())) {
+  // What there is room for goes to a link that is moved, which makes more.
+  switch (window_.on_link(partition, !is_stuck_ && spool_.has_room())) {
     case FleetWindow::Way::send: send(std::move(link), partition, std::move(*fields)); break;
     case FleetWindow::Way::park: return park(link, partition, std::move(*fields));
     case FleetWindow::Way::wait: return false;
@@ -88,10 +93,15 @@ void LinkSender::send(Link link, unsigned partition, FleetFields fields) {
 
 /// False: the disk refused it, and may take it later.
 bool LinkSender::park(const Link& link, unsigned partition, FleetFields fields) {
+  if (write(link, partition, std::move(fields))) return true;
+  window_.not_parked(partition);
+  return false;
+}
+
+bool LinkSender::write(const Link& link, unsigned partition, FleetFields fields) {
   if (link.columns) fields.emplace_back(kColumns, *link.columns);
   const auto parked = spool_.park(partition, to_bytes(fields));
   if (parked) return true;
-  window_.not_parked(partition);
   if (loop_->now() >= next_spool_word_) {
     next_spool_word_ = loop_->now() + kTellEvery;
     events_.on_notice(parked.error().message + "; the list is read on when links are done");
@@ -103,15 +113,19 @@ void LinkSender::refill() {
   while (const auto some = window_.refill()) {
     for (unsigned i = 0; i < some->count; ++i) {
       if (is_damaged_) return;
-      if (const auto taken = unpark(some->partition); !taken) {
-        is_damaged_ = true;
-        events_.on_gone(taken.error().message);
-      }
+      auto taken = unpark(some->partition);
+      if (!taken) return fail_spool(taken.error());
+      send(std::move(taken->link), some->partition, std::move(taken->fields));
     }
   }
 }
 
-Result<> LinkSender::unpark(unsigned partition) {
+void LinkSender::fail_spool(const Error& error) {
+  is_damaged_ = true;
+  events_.on_gone(error.message);
+}
+
+Result<LinkSender::Parked> LinkSender::unpark(unsigned partition) {
   const auto bytes = spool_.take(partition);
   if (!bytes) return tl::unexpected(bytes.error());
   auto fields = fields_from_bytes(*bytes);
@@ -125,8 +139,82 @@ Result<> LinkSender::unpark(unsigned partition) {
   Link& link = entry->link;
   link.name_key = name_key(link.name);
   link.columns = std::move(columns);
-  send(std::move(link), partition, std::move(*fields));
-  return {};
+  return Parked{.link = std::move(link), .fields = std::move(*fields)};
+}
+
+// --- A host that is spread in mid-run ---
+
+void LinkSender::hold(const std::vector<unsigned>& partitions) {
+  for (const unsigned partition : partitions) window_.hold(partition);
+}
+
+bool LinkSender::is_drained(const std::vector<unsigned>& partitions) const {
+  return std::ranges::all_of(
+      partitions, [this](unsigned partition) { return window_.outstanding(partition) == 0; });
+}
+
+void LinkSender::spread(SpreadHost host, const std::vector<unsigned>& partitions) {
+  assert(is_drained(partitions));
+  put_spread(spread_, std::move(host));
+  for (const unsigned partition : partitions) {
+    moves_.push_back({.partition = partition, .left = window_.parked(partition)});
+    window_.forget_waiting(partition);  // the link is asked about again
+  }
+}
+
+/// Those that stay where they are go to the end of the same queue, if they are not sent: so each is
+/// looked at once. A partition is held until it is done with, as refill() would send its links as
+/// they are. What there is no room for waits, as do those behind it, for results: some partition
+/// has links outstanding then, and where a window is full, nodes make room in it.
+bool LinkSender::move_parked() {
+  if (moves_.empty() || is_damaged_) return false;
+  for (unsigned moved = 0; moved < kMovedAtOnce; ++moved) {
+    Move& from = moves_.front();
+    if (from.left > 0) {
+      if (!moving_ && !take_to_move(from.partition)) return false;
+      is_stuck_ = !move(*moving_, from.partition);
+      if (is_stuck_) return false;
+      moving_.reset();
+      if (--from.left > 0) continue;
+    }
+    window_.release(from.partition);
+    moves_.pop_front();
+    if (!moves_.empty()) continue;
+    refill();
+    return false;
+  }
+  return true;
+}
+
+bool LinkSender::take_to_move(unsigned partition) {
+  auto taken = unpark(partition);
+  if (!taken) {
+    fail_spool(taken.error());
+    return false;
+  }
+  moving_ = std::move(*taken);
+  Link& link = moving_->link;
+  const HostPiece piece = piece_of(link_id(link.hash), pieces_of(spread_, link.url));
+  if (piece == link.piece) return true;
+  link.piece = piece;
+  auto fields = encode(LinkEntry{.link = link, .attempts = attempts_, .headers = {}});
+  if (!fields) {  // it had no fault when it was parked
+    fail_spool(fields.error());
+    return false;
+  }
+  moving_->fields = std::move(*fields);
+  return true;
+}
+
+/// False: there is no room, and `parked` is as it was.
+bool LinkSender::move(Parked& parked, unsigned from) {
+  const unsigned to = partition_of(parked.link, partitions_);
+  const auto way = window_.way_of_parked(to, spool_.has_room());
+  if (way == FleetWindow::Way::wait) return false;
+  if (way == FleetWindow::Way::park && !write(parked.link, to, parked.fields)) return false;
+  window_.on_moved(from, to, way);
+  if (way == FleetWindow::Way::send) send(std::move(parked.link), to, std::move(parked.fields));
+  return true;
 }
 
 // --- Results, and what Redis has lost ---

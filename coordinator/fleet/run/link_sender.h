@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/event_loop.h"
 #include "coordinator/fleet/fleet_job.h"
@@ -55,6 +57,27 @@ class LinkSender {
   /// Sends parked links in the place of those that have their results.
   void refill();
 
+  // --- A host that is spread in mid-run: HostSpreader says when ---
+
+  /// The hosts that several nodes share.
+  [[nodiscard]] const SpreadHosts& spread_hosts() const { return spread_; }
+  [[nodiscard]] const FleetWindow& window() const { return window_; }
+  /// See SentLinks.
+  [[nodiscard]] std::optional<SentLinks::BigHost> biggest_host(unsigned partition) {
+    return sent_.biggest_host(partition);
+  }
+  /// Nothing of these partitions is sent until spread() is done with them.
+  void hold(const std::vector<unsigned>& partitions);
+  /// All that was sent of them has its result.
+  [[nodiscard]] bool is_drained(const std::vector<unsigned>& partitions) const;
+  /// `host` is spread from now on. What is parked in `partitions` at this moment goes to where it
+  /// belongs now, by move_parked(). REQUIRES: these are held and drained, and have all links of the
+  /// host that are sent or parked.
+  void spread(SpreadHost host, const std::vector<unsigned>& partitions);
+  [[nodiscard]] bool is_moving() const { return !moves_.empty(); }
+  /// Moves some of these links. Returns whether more can be moved at once: call in each wake-up.
+  [[nodiscard]] bool move_parked();
+
   /// `links`, `results`: as FleetWindow::Carried says. Sends all again that has no result, if Redis
   /// has lost it.
   void find_lost(std::uint64_t links, std::uint64_t results);
@@ -67,17 +90,33 @@ class LinkSender {
   [[nodiscard]] bool place(Link& link);
   void send(Link link, unsigned partition, FleetFields fields);
   [[nodiscard]] bool park(const Link& link, unsigned partition, FleetFields fields);
-  [[nodiscard]] Result<> unpark(unsigned partition);
+  [[nodiscard]] bool write(const Link& link, unsigned partition, FleetFields fields);
+  struct Parked {
+    Link link;
+    FleetFields fields;
+  };
+  [[nodiscard]] Result<Parked> unpark(unsigned partition);
+  [[nodiscard]] bool take_to_move(unsigned partition);
+  [[nodiscard]] bool move(Parked& parked, unsigned from);
+  void fail_spool(const Error& error);
   void refuse(Link link, std::string why);
 
   const unsigned partitions_;
   const unsigned attempts_;
-  const SpreadHosts spread_;
+  SpreadHosts spread_;
   FleetWindow window_;
   LinkSpool spool_;
   SentLinks sent_;
   EntryQueue queue_;
   std::deque<Link> held_back_;  // there is no room for the first one, not even in the spool
+  /// Links that were parked before their host was spread, or another one of their partition.
+  struct Move {
+    unsigned partition = 0;
+    std::uint64_t left = 0;
+  };
+  std::deque<Move> moves_;        // one after the other; all are held
+  std::optional<Parked> moving_;  // taken from the spool, and still counted as parked
+  bool is_stuck_ = false;         // there is no room for that one
   EventLoop* loop_ = nullptr;
   Events events_;
   Instant next_spool_word_{};

@@ -15,8 +15,8 @@ namespace fanfetch::scripts {
 // command that needs none, such as DEL or XACK.
 //
 // Keys of a job, behind its prefix:
-//   job      hash: id, where, protocol, state, partitions, lease_ms, stop_ms, options, settings,
-//            spread
+//   job      hash: id, where, protocol, state, partitions, lease_ms, stop_ms, spread_ms, options,
+//            settings, spread
 //   era      string: RUN_ID REPLICATION_ID NONCE OPEN
 //   own:P    the lease of partition P: `-` handed back, else the token of its owner
 //   p:P      stream: links of partition P (group g; a consumer is a node's process, `NAME/PROCESS`,

@@ -47,6 +47,17 @@ TEST(FleetJobTest, WhatIsNoneIsRefused) {
   EXPECT_EQ(other.error().message.find('\x1b'), std::string::npos);
 }
 
+TEST(FleetJobTest, HowLongAHostIsTooBig) {
+  EXPECT_EQ(decode_job("list", good())->spread_after, std::chrono::minutes(5)) << "nothing is said";
+  FleetFields fields = good();
+  fields.emplace_back("spread_ms", "1500");
+  EXPECT_EQ(decode_job("list", fields)->spread_after, std::chrono::milliseconds(1500));
+  for (const char* bad : {"0", "-1", "x", "99999999999"}) {
+    fields.back().second = bad;
+    EXPECT_FALSE(decode_job("list", fields)) << bad;
+  }
+}
+
 TEST(FleetJobTest, SettingsTravelAsBytes) {
   FleetFields fields = good();
   fields.emplace_back("settings", to_bytes({{"jobs", "8"}, {"rate", "5/s"}}));

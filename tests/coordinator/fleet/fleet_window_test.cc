@@ -89,6 +89,109 @@ TEST(FleetWindow, AResultTooManyChangesNothing) {
   EXPECT_TRUE(window.is_empty());
 }
 
+TEST(FleetWindow, NothingOfAPartitionThatIsHeldIsSent) {
+  FleetWindow window(3, {.each = 10, .all = 100});
+  offer(window, 0, 15);
+  offer(window, 1, 1);
+  window.hold(0);
+  window.hold(2);
+  answer(window, 0, 10);
+  EXPECT_FALSE(window.refill());
+  EXPECT_EQ(offer(window, 0, 1), (std::map<Way, int>{{Way::park, 1}}));
+  EXPECT_EQ(offer(window, 2, 1), (std::map<Way, int>{{Way::park, 1}})) << "it had none";
+  EXPECT_EQ(offer(window, 2, 1, false), (std::map<Way, int>{{Way::wait, 1}}));
+  EXPECT_EQ(offer(window, 1, 1), (std::map<Way, int>{{Way::send, 1}})) << "it is not held";
+  EXPECT_EQ(window.outstanding(0), 0u);
+  EXPECT_EQ(window.parked(0), 6u);
+  window.release(0);
+  EXPECT_EQ(window.refill()->count, 6u);
+  EXPECT_FALSE(window.refill()) << "the other is held";
+  window.release(2);
+  EXPECT_EQ(window.refill()->partition, 2u);
+}
+
+TEST(FleetWindow, WhereAParkedLinkGoes) {
+  struct Row {
+    int sent, parked;  // of the partition 1, to which the link belongs
+    bool is_held, has_room, is_full;
+    Way way;
+  };
+  for (const Row& row :
+       {Row{0, 0, false, false, false, Way::send}, Row{9, 0, false, true, false, Way::send},
+        Row{10, 0, false, true, false, Way::park}, Row{10, 0, false, false, false, Way::wait},
+        Row{10, 1, false, true, false, Way::park},
+        Row{8, 1, false, true, false, Way::park},  // the parked one is first
+        Row{8, 1, false, false, false, Way::wait}, Row{8, 1, true, false, false, Way::send},
+        Row{10, 1, true, true, false, Way::park}, Row{0, 0, false, true, true, Way::park},
+        Row{0, 0, true, false, true, Way::wait}}) {
+    FleetWindow window(4, {.each = 10, .all = 30});
+    offer(window, 0, 12);
+    offer(window, 1, row.sent);
+    if (row.is_full) {
+      offer(window, 2, 10);
+      offer(window, 3, 10);
+    }
+    if (row.parked > 0) {
+      window.hold(1);
+      offer(window, 1, row.parked);
+      window.release(1);
+    }
+    if (row.is_held) window.hold(1);
+    const auto out = window.outstanding(), parked = window.parked();
+    EXPECT_EQ(window.way_of_parked(1, row.has_room), row.way)
+        << row.sent << " " << row.parked << " " << row.is_held << row.has_room << row.is_full;
+    EXPECT_EQ(window.parked(0), 2u) << "nothing has changed";
+    if (row.way == Way::wait) continue;
+    window.on_moved(0, 1, row.way);
+    EXPECT_EQ(window.parked(0), 1u);
+    EXPECT_EQ(window.outstanding() + window.parked(), out + parked);
+    EXPECT_EQ(window.outstanding(1), static_cast<unsigned>(row.sent) + (row.way == Way::send));
+    EXPECT_EQ(window.parked(1), static_cast<unsigned>(row.parked) + (row.way == Way::park));
+  }
+}
+
+TEST(FleetWindow, AParkedLinkMayStay) {
+  FleetWindow window(2, {.each = 10, .all = 100});
+  offer(window, 0, 21);
+  window.hold(0);
+  answer(window, 0, 10);
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_EQ(window.way_of_parked(0, false), Way::send);
+    window.on_moved(0, 0, Way::send);
+  }
+  EXPECT_EQ(window.way_of_parked(0, false), Way::wait);
+  EXPECT_EQ(window.way_of_parked(0, true), Way::park);
+  window.on_moved(0, 0, Way::park);
+  EXPECT_EQ(window.outstanding(0), 10u);
+  EXPECT_EQ(window.parked(0), 1u);
+  answer(window, 0, 10);
+  window.release(0);
+  EXPECT_EQ(window.refill()->count, 1u);
+  answer(window, 0, 1);
+  EXPECT_TRUE(window.is_empty());
+}
+
+/// Each partition that counts as one with links makes the shares of all others smaller.
+TEST(FleetWindow, ALinkThatWaitsElsewhereCountsThere) {
+  FleetWindow window(3, {.each = 10, .all = 20});
+  offer(window, 0, 10);
+  window.hold(1);
+  EXPECT_EQ(window.on_link(1, false), Way::wait);
+  EXPECT_EQ(offer(window, 2, 10, false), (std::map<Way, int>{{Way::send, 6}, {Way::wait, 1}}))
+      << "three share";
+  window.forget_waiting(1);
+  EXPECT_EQ(offer(window, 2, 10, false), (std::map<Way, int>{{Way::send, 4}, {Way::wait, 1}}));
+}
+
+TEST(FleetWindow, WhoseWindowIsFull) {
+  FleetWindow window(4, {.each = 10, .all = 100});
+  EXPECT_TRUE(window.full().empty());
+  offer(window, 1, 10);
+  offer(window, 2, 14);
+  offer(window, 3, 11);
+  EXPECT_EQ(window.full(), (std::vector<FleetWindow::Load>{{2, 14}, {3, 11}}));
+}
+
 /// A list that is sorted by host: two thousand partitions of a thousand nodes have work, although
 /// the first fifty could take all that may be outstanding.
 TEST(FleetWindow, EachPartitionGetsItsShare) {

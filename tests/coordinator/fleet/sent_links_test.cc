@@ -74,5 +74,27 @@ TEST(SentLinksTest, WhatHasNoResultIsSentAgain) {
   EXPECT_EQ(answer.link->listed, kOne) << "it is whole";
 }
 
+TEST(SentLinksTest, TheBiggestHostOfAPartition) {
+  SentLinks sent;
+  EXPECT_FALSE(sent.biggest_host(1));
+  const std::string a = "https://a.test/", b = "https://b.test:8080/", plain = "http://a.test/";
+  for (int n = 0; n < 4; ++n) sent.add(link_of(a + std::to_string(n)), 1);
+  for (int n = 0; n < 5; ++n) sent.add(link_of(b + std::to_string(n)), 1);
+  for (int n = 0; n < 2; ++n) sent.add(link_of(plain + std::to_string(n)), 1);
+  for (int n = 9; n < 19; ++n) sent.add(link_of(a + std::to_string(n)), 2);
+  auto big = sent.biggest_host(1);
+  ASSERT_TRUE(big);
+  EXPECT_EQ(big->url.origin(), "https://b.test:8080");
+  EXPECT_EQ(big->links, 5u);
+  EXPECT_EQ(big->of, 11u);
+  for (int n = 0; n < 2; ++n) (void)sent.on_result(id_of(b + std::to_string(n)), "5-0");
+  big = sent.biggest_host(1);
+  EXPECT_EQ(big->url.origin(), "https://a.test:443") << "these have results";
+  EXPECT_EQ(big->of, 9u);
+  const auto answer = sent.on_result(id_of(a + "0"), "6-0");
+  ASSERT_TRUE(answer.link);
+  EXPECT_EQ(answer.link->listed, a + "0") << "it is whole";
+}
+
 }  // namespace
 }  // namespace fanfetch

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "coordinator/fleet/spread_plan.h"
+
 namespace fanfetch {
 namespace {
 
@@ -34,6 +36,56 @@ TEST(SpreadHosts, TheSameHostsAreTheSameText) {
   EXPECT_EQ(to_text({a, b}), "[::1]:8080=4 a.test=8");
   EXPECT_EQ(to_text({b, a}), to_text({a, b}));
   EXPECT_EQ(to_text(SpreadHosts{}), "");
+}
+
+TEST(SpreadHosts, TheTextIsReadAgain) {
+  for (const char* text : {"", "a.test=8", "[::1]:8080=4 a.test=8 xn--bcher-kva.test:443=2",
+                           "10.0.0.1:80=4096", "a.test=1"}) {
+    const auto hosts = spread_from_text(text);
+    ASSERT_TRUE(hosts) << text;
+    EXPECT_EQ(to_text(*hosts), text);
+  }
+  for (const char* bad :
+       {" ", "a.test", "a.test=", "a.test=0", "a.test=4097", "a.test=x", "a.test=-1", "=8",
+        "A.test=8", "a.test:0=8", "a.test:99999=8", "u@a.test=8", "a.test/x=8", "a.test?=8",
+        "a.test=8=9", "a.test=8  b.test=8", "a.test=8\n", "a.test=8,b.test=8"}) {
+    EXPECT_FALSE(spread_from_text(bad)) << bad;
+  }
+  std::string many;
+  for (std::size_t n = 0; n <= kMostSpreadHosts; ++n) {
+    EXPECT_TRUE(spread_from_text(many));
+    many += (many.empty() ? "h" : " h") + std::to_string(n) + ".test=2";
+  }
+  EXPECT_FALSE(spread_from_text(many));
+}
+
+TEST(SpreadHosts, AHostThatStaysWholeIsNoHostThatIsSpread) {
+  EXPECT_EQ(to_text(spread_only({{"a.test", {}, 1}, {"b.test", {}, 4}, {"b.test", 80, 1}})),
+            "b.test:80=1 b.test=4");
+  EXPECT_EQ(to_text(spread_only({{"a.test", {}, 1}, {"a.test", 80, 4}})), "a.test:80=4");
+}
+
+TEST(SpreadHosts, WhatNodesWorkByIsJoinedByWhatSaysNothingElse) {
+  const struct {
+    const char *held, *wanted, *both;  // null: they do not go together
+  } rows[] = {{"", "", ""},
+              {"a.test:443=8", "", "a.test:443=8"},
+              {"a.test:443=8", "a.test:443=8", "a.test:443=8"},
+              {"a.test:443=8", "b.test=1", "a.test:443=8 b.test=1"},
+              {"a.test:443=8", "a.test:443=4", nullptr},
+              {"a.test:443=8", "a.test:443=1", nullptr},
+              {"a.test:443=8", "a.test=8", nullptr},  // the other ports are whole
+              {"a.test:443=8", "a.test=1", "a.test:443=8 a.test=1"},
+              {"a.test:443=8", "b.test=2", nullptr},
+              {"a.test=8", "a.test:443=8", "a.test:443=8 a.test=8"},
+              {"a.test=8", "a.test:443=1", nullptr},
+              {"a.test=8 a.test:443=1", "a.test:443=1", "a.test:443=1 a.test=8"},
+              {"", "a.test=2", nullptr}};
+  for (const auto& [held, wanted, both] : rows) {
+    const auto joint = joined(*spread_from_text(held), *spread_from_text(wanted));
+    ASSERT_EQ(joint.has_value(), both != nullptr) << held << " and " << wanted;
+    EXPECT_EQ(joint ? to_text(*joint) : "", both != nullptr ? both : "");
+  }
 }
 
 }  // namespace

@@ -891,7 +891,10 @@ TEST_F(OptionsTest, AHostIsSpreadOverPieces) {
   const decltype(FleetOptions::of_job) told = {
       {"spread", {"CDN.test"}}, {"spread", {"[::1]:8080=4"}}, {"spread", {"cdn.test=16"}}};
   EXPECT_EQ(driver.fleet.of_job, told) << "another version's node knows nothing of pieces";
-  for (const char* bad : {"cdn.test=1", "cdn.test=4097", "cdn.test=", "cdn.test=x", "", "=4",
+  EXPECT_EQ(good({"urls.txt", "--fleet", "redis://h", "--spread", "cdn.test=1"}).fleet.spread,
+            (SpreadHosts{{"cdn.test", {}, 1}}))
+      << "it stays whole";
+  for (const char* bad : {"cdn.test=0", "cdn.test=4097", "cdn.test=", "cdn.test=x", "", "=4",
                           "http://cdn.test/", "cdn.test/x=4"}) {
     EXPECT_NE(wrong({"urls.txt", "--fleet", "redis://h", "--spread", bad}), "") << bad;
   }

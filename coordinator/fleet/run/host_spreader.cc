@@ -1,0 +1,135 @@
+#include "coordinator/fleet/run/host_spreader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "common/human_text.h"
+#include "coordinator/fleet/fleet_partitions.h"
+#include "coordinator/fleet/run/job_scripts.h"
+#include "coordinator/fleet/run/spread_limits.h"
+#include "coordinator/fleet/spread_plan.h"
+
+namespace fanfetch {
+namespace {
+
+/// Where links of a whole host are. A port has two origins, by http and by https, and both are to
+/// be spread; but where it is the usual one of a scheme, nobody answers by the other, whose
+/// partition is not held up for nothing.
+std::vector<unsigned> partitions_of_whole(Url url, unsigned partitions) {
+  std::vector<unsigned> all{partition_of(url.origin(), partitions)};
+  if (url.port == 80 || url.port == 443) return all;
+  url.scheme = url.scheme == "http" ? "https" : "http";
+  const unsigned other = partition_of(url.origin(), partitions);
+  if (other != all.front()) all.push_back(other);
+  return all;
+}
+
+std::string name_of(const SpreadHost& host) {
+  const std::string text = to_text(host);
+  return text.substr(0, text.rfind('='));
+}
+
+}  // namespace
+
+HostSpreader::HostSpreader(FleetJob& job, LinkSender& links, unsigned usual)
+    : job_(job), links_(links), usual_(usual), big_(job.spread_after) {}
+
+void HostSpreader::start(FleetLine& line, std::function<void(std::string text)> on_notice) {
+  line_ = &line;
+  on_notice_ = std::move(on_notice);
+}
+
+SpreadHosts HostSpreader::hosts() const {
+  SpreadHosts all = links_.spread_hosts();
+  if (coming_) put_spread(all, coming_->host);
+  return all;
+}
+
+void HostSpreader::on_look(const Look& look, const HostRules& rules, Instant now) {
+  const FleetWindow& window = links_.window();
+  if (job_.state == FleetJob::State::running) {
+    big_.on_look(look.nodes, window.full(), window.outstanding() + window.parked(), now);
+  } else {
+    big_.forget_all();  // while nothing begins, no node has more work than another
+  }
+  if (coming_) return write();
+  if (look.spread != job_.spread) tell({}, [] {});  // Redis has lost it
+  if (links_.is_moving()) return;
+  while (const auto partition = big_.due(now)) {
+    if (begin(*partition, look.nodes, rules)) return;
+    big_.dismiss(*partition);
+  }
+}
+
+/// False: it has no host that can be spread.
+bool HostSpreader::begin(unsigned partition, std::uint64_t nodes, const HostRules& rules) {
+  const auto big = links_.biggest_host(partition);
+  if (!big) return false;
+  const Url& url = big->url;
+  const SpreadHosts& known = links_.spread_hosts();
+  if (find_spread(known, url.host, url.port) != nullptr || known.size() >= kMostSpreadHosts) {
+    return false;
+  }
+  // What is outstanding came first, and tells of what is parked behind it.
+  const FleetWindow& window = links_.window();
+  const std::uint64_t all = window.outstanding() + window.parked();
+  const std::uint64_t of_partition = window.outstanding(partition) + window.parked(partition);
+  const double part = static_cast<double>(big->links) / static_cast<double>(big->of);
+  const double its = part * static_cast<double>(of_partition);
+  if (!BigPartitions::is_more_than_share(static_cast<std::uint64_t>(its), all, nodes)) return false;
+
+  SpreadHost host = fitted({{.host = url.host, .port = url.port}}, rules, usual_).front();
+  host.pieces = std::min(host.pieces, job_.partitions);
+  if (host.pieces < 2) return false;
+  coming_ = Coming{.host = std::move(host),
+                   .found_in = partition,
+                   .partitions = partitions_of_whole(url, job_.partitions)};
+  links_.hold(coming_->partitions);
+  on_notice_(fmt::format(
+      "{} has more links than one node's share, {:.0f} % of all for {} nodes: once the {} that are "
+      "under way are done, it is spread over {} pieces",
+      name_of(coming_->host), 100 * its / static_cast<double>(all), nodes,
+      human_count(window.outstanding(partition)), coming_->host.pieces));
+  write();
+  return true;
+}
+
+void HostSpreader::write() {
+  if (!links_.is_drained(coming_->partitions)) return;
+  tell(coming_->partitions, [this] { move(); });
+}
+
+/// Writes hosts() into Redis if the partitions `empty` are. `done`: it is there to stay; else the
+/// next look writes it again.
+void HostSpreader::tell(std::vector<unsigned> empty, std::function<void()> done) {
+  if (is_telling_) return;
+  const std::string text = to_text(spread_only(hosts()));
+  std::vector<std::string> arguments{key_prefix(job_.name), job_.id, text};
+  for (const unsigned partition : empty) arguments.push_back(std::to_string(partition));
+  is_telling_ = line_->run(scripts::kSpread, std::move(arguments),
+                           [this, text, done = std::move(done)](const RedisAnswer& answer) {
+                             is_telling_ = false;
+                             if (answer.fate == RedisAnswer::Fate::refused)
+                               line_->tell(answer.trouble);
+                             if (!answer.is_good() || answer.reply.integer != 1) return;
+                             is_telling_ = line_->confirm(std::chrono::seconds(1),
+                                                          [this, text, done](bool is_safe) {
+                                                            is_telling_ = false;
+                                                            if (!is_safe) return;
+                                                            job_.spread = text;
+                                                            done();
+                                                          });
+                           });
+}
+
+void HostSpreader::move() {
+  const Coming coming = *std::exchange(coming_, std::nullopt);
+  on_notice_(fmt::format("{} is spread over {} pieces from now on, as with --spread {}",
+                         name_of(coming.host), coming.host.pieces, to_text(coming.host)));
+  links_.spread(coming.host, coming.partitions);
+  big_.forget(coming.found_in);
+}
+
+}  // namespace fanfetch

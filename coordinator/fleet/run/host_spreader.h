@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/clock.h"
+#include "coordinator/fleet/big_partitions.h"
+#include "coordinator/fleet/fleet_job.h"
+#include "coordinator/fleet/run/fleet_line.h"
+#include "coordinator/fleet/run/link_sender.h"
+#include "coordinator/fleet/spread_hosts.h"
+#include "coordinator/schedule/host_governor.h"
+
+namespace fanfetch {
+
+/// Has a driver spread a host in mid-run that is too big for one node (BigPartitions), one at a
+/// time. Its links of before and those that have pieces may not be under way together, as both
+/// kinds would have all of the host's limits. So:
+///
+///     hold    Nothing is sent to the host's partitions, until all that was sent has its result.
+///     write   Redis, and a replica of it, has how hosts are spread from now on: a driver that is
+///             started again goes by that, or by the old plan as long as nothing has gone by
+///             another.
+///     move    Parked links go to the partitions of their pieces; see LinkSender.
+///
+/// One thing is not seen: a node that was cut off may report a link after another one has got it,
+/// which may still be at work on it when nothing is outstanding any more. Such a link is asked for
+/// beside the host's limits, once.
+///
+/// Thread: the loop's.
+class HostSpreader {
+ public:
+  /// Both are lent: `job`, whose `spread` follows, and `links`. `usual`: concurrent requests to a
+  /// host of which the rules say nothing.
+  HostSpreader(FleetJob& job, LinkSender& links, unsigned usual);
+
+  /// Lends `line`.
+  void start(FleetLine& line, std::function<void(std::string text)> on_notice);
+
+  /// What a driver sees once a second.
+  struct Look {
+    std::uint64_t nodes = 0;  ///< That live.
+    std::string spread;       ///< FleetJob::spread, as Redis has it.
+  };
+  /// Does what is due. `rules`: that hold for hosts at present.
+  void on_look(const Look& look, const HostRules& rules, Instant now);
+
+  /// All hosts that are spread, with the one that is about to be.
+  [[nodiscard]] SpreadHosts hosts() const;
+
+ private:
+  [[nodiscard]] bool begin(unsigned partition, std::uint64_t nodes, const HostRules& rules);
+  void write();
+  void tell(std::vector<unsigned> empty, std::function<void()> done);
+  void move();
+
+  struct Coming {
+    SpreadHost host;
+    unsigned found_in = 0;             // the partition that was too big
+    std::vector<unsigned> partitions;  // that the host's links were sent to until now
+  };
+
+  FleetJob& job_;
+  LinkSender& links_;
+  const unsigned usual_;
+  BigPartitions big_;
+  FleetLine* line_ = nullptr;
+  std::function<void(std::string)> on_notice_;
+  std::optional<Coming> coming_;
+  bool is_telling_ = false;
+};
+
+}  // namespace fanfetch

@@ -1,0 +1,226 @@
+#include "coordinator/fleet/run/link_sender.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "coordinator/fleet/fleet_partitions.h"
+#include "coordinator/fleet/run/fleet_line.h"
+#include "tests/support/temp_dir.h"
+
+namespace fanfetch {
+namespace {
+
+constexpr unsigned kSomePartitions = 16;
+constexpr unsigned kFullWindow = 2000;  // as FleetWindow::Limits
+const std::string kBigOrigin = "http://big.test", kSmallOrigin = "http://small.test";
+
+Link sendable(const std::string& text) {
+  Link link;
+  link.index = 1;
+  link.url = *parse_url(text);
+  link.listed = text;
+  link.hash = identity_of(link.url);
+  link.name = "photo.jpg";
+  return link;
+}
+
+unsigned whole_partition(const std::string& origin) {
+  return partition_of(parse_url(origin + "/")->origin(), kSomePartitions);
+}
+
+/// Links on their way, which nobody takes to Redis: their results come as the test wants.
+class LinkSenderTest : public testing::Test {
+ protected:
+  LinkSender make(std::uint64_t most_spool_bytes = 64 << 20) {
+    auto spool = LinkSpool::open(folder_.get(), "spool", kSomePartitions, most_spool_bytes);
+    EXPECT_TRUE(spool);
+    FleetJob job{.name = "list"};
+    job.partitions = kSomePartitions;
+    return LinkSender(job, std::move(*spool), 1, {});
+  }
+  void begin(LinkSender& sender) {
+    sender.start(loop_, line_,
+                 {.settle = nullptr,
+                  .on_gone = [this](const std::string& why) { gone_ = why; },
+                  .on_notice = nullptr});
+  }
+  /// The next links of an origin.
+  void add(LinkSender& sender, const std::string& origin, unsigned count) {
+    for (unsigned n = 0; n < count; ++n) {
+      const std::string text = fmt::format("{}/{}", origin, added_++);
+      sender.add(sendable(text));
+      waiting_.insert(text);
+    }
+  }
+  /// All that was sent has its result; returns how many in each number of pieces. Each link has
+  /// one.
+  std::map<unsigned, unsigned> answer_all(LinkSender& sender) {
+    std::map<unsigned, unsigned> pieces;
+    for (auto one = waiting_.begin(); one != waiting_.end();) {
+      const LinkId id = link_id(sendable(*one).hash);
+      const auto answer = sender.on_result(id, "1-0");
+      if (!answer.link) {
+        ++one;
+        continue;
+      }
+      const Link& link = *answer.link;
+      EXPECT_EQ(link.listed, *one);
+      EXPECT_EQ(link.piece, piece_of(id, link.piece.count));
+      ++pieces[link.piece.count];
+      EXPECT_TRUE(sender.on_recorded(id));
+      one = waiting_.erase(one);
+    }
+    return pieces;
+  }
+  /// Until nothing is left of `origin`'s partition that was sent.
+  void drain(LinkSender& sender, const std::vector<unsigned>& held) {
+    sender.hold(held);
+    answer_all(sender);
+    sender.refill();
+    ASSERT_TRUE(sender.is_drained(held));
+  }
+  /// All that is left, a wake-up of the loop each turn; returns as answer_all().
+  std::map<unsigned, unsigned> finish(LinkSender& sender) {
+    std::map<unsigned, unsigned> pieces;
+    for (int turn = 0; sender.size() > 0; ++turn) {
+      if (turn == 1000) {
+        ADD_FAILURE() << "it does not end: " << sender.size() << " are left";
+        break;
+      }
+      (void)sender.move_parked();
+      sender.place_held_back();
+      for (const auto& [count, links] : answer_all(sender)) pieces[count] += links;
+      sender.refill();
+    }
+    EXPECT_FALSE(sender.is_moving());
+    EXPECT_TRUE(waiting_.empty());
+    return pieces;
+  }
+
+  support::TempDir dir_;
+  UniqueFd folder_{::open(dir_.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  EventLoop loop_;
+  FleetAccess access_{.address = *parse_redis_address("redis://127.0.0.1:1"),
+                      .auth = {},
+                      .authorities = {},
+                      .resolver = {},
+                      .max_away = {},
+                      .client_name = {}};
+  FleetLine line_{loop_, access_, {.on_up = nullptr, .on_gone = nullptr}};
+  std::set<std::string> waiting_;  // added, and without a result
+  unsigned added_ = 0;
+  std::string gone_;
+};
+
+TEST_F(LinkSenderTest, WhatWasParkedGoesToItsPiece) {
+  LinkSender sender = make();
+  begin(sender);
+  const unsigned big = whole_partition(kBigOrigin);
+  add(sender, kBigOrigin, kFullWindow + 3000);
+  drain(sender, {big});
+  add(sender, kBigOrigin, 100);
+  EXPECT_EQ(sender.outstanding(), 0u) << "it is held";
+  EXPECT_EQ(sender.window().parked(big), 3100u);
+
+  sender.spread({"big.test", 80, 4}, {big});
+  EXPECT_TRUE(sender.is_moving());
+  add(sender, kBigOrigin, 50);  // read while they are moved
+  EXPECT_TRUE(sender.move_parked());
+  EXPECT_GE(sender.window().parked(big), 3100u - 512) << "some at a time";
+  int turns = 1;
+  while (sender.move_parked()) ++turns;
+  EXPECT_EQ(turns, 3100 / 512);
+  EXPECT_FALSE(sender.is_moving());
+  EXPECT_EQ(sender.window().parked(), 0u);
+  for (unsigned number = 0; number < 4; ++number) {
+    const unsigned to =
+        spread_partition(parse_url(kBigOrigin + "/")->origin(), {number, 4}, kSomePartitions);
+    EXPECT_GT(sender.window().outstanding(to), 500u) << number;
+  }
+  EXPECT_EQ(finish(sender), (std::map<unsigned, unsigned>{{4, 3150}}));
+}
+
+/// More than fits into the windows of its pieces, and another host in one of their partitions.
+TEST_F(LinkSenderTest, WhatThereIsNoRoomForIsParkedThere) {
+  LinkSender sender = make();
+  begin(sender);
+  const unsigned big = whole_partition(kBigOrigin);
+  std::string neighbour;  // shares its partition
+  for (int n = 0; neighbour.empty(); ++n) {
+    const std::string host = fmt::format("http://n{}.test", n);
+    if (whole_partition(host) == big) neighbour = host;
+  }
+  add(sender, kBigOrigin, kFullWindow);
+  add(sender, neighbour, 300);
+  add(sender, kBigOrigin, 3 * kFullWindow);
+  drain(sender, {big});
+  sender.spread({"big.test", 80, 2}, {big});
+  while (sender.move_parked()) {
+  }
+  EXPECT_FALSE(sender.is_moving());
+  EXPECT_EQ(sender.outstanding(), 2 * kFullWindow);
+  EXPECT_EQ(sender.window().parked(), 3 * kFullWindow + 300 - 2 * kFullWindow);
+  EXPECT_EQ(finish(sender), (std::map<unsigned, unsigned>{{1, 300}, {2, 3 * kFullWindow}}));
+}
+
+/// Its links are all that the spool holds, and the reader has one in its hand.
+TEST_F(LinkSenderTest, AFullSpoolIsEmptiedAllTheSame) {
+  LinkSender sender = make(std::uint64_t{1} << 20);
+  begin(sender);
+  const unsigned big = whole_partition(kBigOrigin);
+  add(sender, kBigOrigin, kFullWindow);
+  while (sender.room() > 0) add(sender, kBigOrigin, 1);
+  const auto parked = sender.window().parked();
+  EXPECT_GT(parked, 4000u) << "more than the windows of its pieces take";
+  add(sender, kSmallOrigin, 1);  // behind the one that waits
+  drain(sender, {big});
+  EXPECT_EQ(sender.room(), 0u);
+
+  sender.spread({"big.test", 80, 2}, {big});
+  (void)sender.move_parked();
+  add(sender, kBigOrigin, 20);
+  const auto pieces = finish(sender);
+  EXPECT_EQ(pieces,
+            (std::map<unsigned, unsigned>{{1, 1}, {2, static_cast<unsigned>(parked) + 21}}));
+}
+
+/// The two origins of a port.
+TEST_F(LinkSenderTest, TwoPartitionsAreMovedOneAfterTheOther) {
+  LinkSender sender = make(std::uint64_t{1} << 20);
+  begin(sender);
+  const std::string other = "https://big.test:8080", one = "http://big.test:8080";
+  const std::vector<unsigned> both{whole_partition(one), whole_partition(other)};
+  ASSERT_NE(both[0], both[1]);
+  for (const std::string& origin : {one, other}) add(sender, origin, kFullWindow + 1000);
+  while (sender.room() > 0) add(sender, one, 1);
+  const auto left = waiting_.size() - 2 * kFullWindow;
+  drain(sender, both);
+  sender.spread({"big.test", 8080, 8}, both);
+  EXPECT_EQ(finish(sender), (std::map<unsigned, unsigned>{{8, left}}));
+}
+
+TEST_F(LinkSenderTest, ADamagedSpoolEndsTheRun) {
+  LinkSender sender = make();
+  begin(sender);
+  const unsigned big = whole_partition(kBigOrigin);
+  add(sender, kBigOrigin, kFullWindow + 3000);
+  drain(sender, {big});
+  ASSERT_EQ(::truncate(dir_.at("spool").c_str(), 0), 0);
+  sender.spread({"big.test", 80, 4}, {big});
+  EXPECT_FALSE(sender.move_parked());
+  EXPECT_NE(gone_, "");
+  gone_.clear();
+  EXPECT_FALSE(sender.move_parked());
+  EXPECT_EQ(gone_, "") << "it is said once";
+}
+
+}  // namespace
+}  // namespace fanfetch
