@@ -51,8 +51,12 @@ bool is_gone(const RedisReply& replica) {
 
 }  // namespace
 
-std::optional<unsigned> count_replicas(const RedisAnswer& answer) {
-  if (!answer.is_good() || !answer.reply.is(RedisReply::Kind::array)) return std::nullopt;
+tl::expected<unsigned, RedisTrouble> count_replicas(const RedisAnswer& answer) {
+  if (!answer.is_good()) return tl::unexpected(answer.trouble);
+  if (!answer.reply.is(RedisReply::Kind::array)) {
+    return tl::unexpected(
+        no_master(Remedy::find_master, "a Sentinel does not say which replicas there are"));
+  }
   return static_cast<unsigned>(std::ranges::count_if(answer.reply.elements, std::not_fn(&is_gone)));
 }
 
@@ -106,11 +110,16 @@ void MasterFinder::ask_next() {
 void MasterFinder::on_ready(const RedisServer&) {
   ask("GET-MASTER-ADDR-BY-NAME", [this](const RedisAnswer& answer) {
     found_ = parse_master(answer, address_.master, to_text(current())).map([](RedisHost host) {
-      return KnownMaster{std::move(host), std::nullopt};
+      return KnownMaster{std::move(host), 0u};
     });
   });
   ask("REPLICAS", [this](const RedisAnswer& answer) {
     if (found_ && *found_) (*found_)->replicas = count_replicas(answer);
+  });
+  ask("CKQUORUM", [this](const RedisAnswer& answer) {
+    if (found_ && *found_ && !answer.is_good()) {
+      (*found_)->replicas = tl::unexpected(answer.trouble);
+    }
     connection_->end({});
   });
 }

@@ -20,9 +20,9 @@ namespace fanfetch {
                                                                  const std::string& sentinel);
 
 /// How many replicas of it might be the next one, `SENTINEL REPLICAS`: all that the Sentinel hears.
-/// One that has left its master counts: it may be on its way to take its place. nullopt: it does
-/// not say. Pure.
-[[nodiscard]] std::optional<unsigned> count_replicas(const RedisAnswer& answer);
+/// One that has left its master counts: it may be on its way to take its place. Error: it does not
+/// say. Pure.
+[[nodiscard]] tl::expected<unsigned, RedisTrouble> count_replicas(const RedisAnswer& answer);
 /// One that a Sentinel has no connection to, and has not heard for so long, is gone: when it is
 /// made the master, that connection ends, and there is a new one a moment later.
 inline constexpr auto kReplicaIsGone = std::chrono::seconds(2);
@@ -30,7 +30,9 @@ inline constexpr auto kReplicaIsGone = std::chrono::seconds(2);
 /// What a Sentinel knows of a master.
 struct KnownMaster {
   RedisHost host;
-  std::optional<unsigned> replicas;  ///< As count_replicas() says.
+  /// As count_replicas() says. Error: the Sentinel does not say; or it hears fewer others than
+  /// decide upon a fail-over, and may be cut off from those that have made another one the master.
+  tl::expected<unsigned, RedisTrouble> replicas;
 };
 
 /// Asks Sentinels, one after the other, who the master is: the one that answered last time first. A

@@ -127,8 +127,10 @@ void RedisClient::on_witness(const MasterFinder::Found& found) {
   for (const Question& done : std::exchange(asked_, {})) {
     if (!found) {
       done(tl::unexpected(found.error()));
+    } else if (is_master && !found->replicas) {
+      done(tl::unexpected(found->replicas.error()));
     } else {
-      done(is_master && found->replicas == 0u);
+      done(is_master && *found->replicas == 0);
     }
   }
   if (found && !is_master && is_ready()) {

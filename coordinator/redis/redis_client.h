@@ -52,9 +52,10 @@ class RedisClient final : public RedisConnection::Handler {
   /// client of its own for that. An answer that says that this is no master ends the connection.
   [[nodiscard]] bool send(const std::vector<std::string>& words, RedisDone done,
                           Duration blocks = Duration(0));
-  /// Asks a Sentinel whether this server still is the master, and none of its replicas might be the
-  /// next one. `done`: false, too, if the connection ends meanwhile; an error: why none says. Where
-  /// there are no Sentinels it is true. A server that is the master no more is left.
+  /// Asks a Sentinel that hears most others whether this server still is the master, and none of
+  /// its replicas might be the next one. `done`: false, too, if the connection ends meanwhile; an
+  /// error: why none says. Where there are no Sentinels it is true. A server that is the master no
+  /// more is left.
   void ask_whether_alone(std::function<void(tl::expected<bool, RedisTrouble>)> done);
   /// Commands without an answer.
   [[nodiscard]] std::size_t pending() const { return unanswered_; }

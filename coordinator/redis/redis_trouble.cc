@@ -57,6 +57,8 @@ constexpr ErrorRow kErrors[] = {
     {"UNBLOCKED force unblock", Kind::read_only, Remedy::find_master,
      "has become a replica, which takes nothing"},
     {"MASTERDOWN", Kind::master_down, Remedy::find_master, "is a replica that has lost its master"},
+    {"NOQUORUM", Kind::no_master, Remedy::wait,
+     "hears too few other Sentinels to be believed when it says who the master is"},
     {"NOREPLICAS", Kind::too_few_replicas, Remedy::wait,
      "has fewer replicas than min-replicas-to-write wants, and takes nothing until they are back"},
     {"NOSCRIPT", Kind::no_script, Remedy::load_script,

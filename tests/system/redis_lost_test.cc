@@ -329,11 +329,27 @@ TEST_F(RedisSentinelTest, WhereNoSentinelAnswersNothingIsKnown) {
   ASSERT_FALSE(*said);
   EXPECT_EQ(said->error().kind, Kind::no_master);
   // The connection that the question is about ends.
+  second_.kill();
+  EXPECT_TRUE(support::eventually([&] { return is_alone(); }, support::kPatience));
   std::optional<bool> is;
   client_->ask_whether_alone([&](const auto& answer) { is = answer.value_or(true); });
   (void)ask_at(first_, "CLIENT KILL TYPE normal");
   wait_until([&] { return is.has_value() && told_.restored > 0; }, "it is lost, and is back");
   EXPECT_EQ(is, false);
+}
+
+/// It may be cut off, and the others may have made another one the master.
+TEST_F(RedisSentinelTest, ASentinelThatHearsTooFewOthersIsNotBelieved) {
+  open_ready(address());
+  second_.kill();
+  EXPECT_TRUE(support::eventually([&] { return is_alone(); }, support::kPatience));
+  (void)ask_at(sentinel_, "SENTINEL SET fleet quorum 2");
+  std::optional<tl::expected<bool, RedisTrouble>> said;
+  client_->ask_whether_alone([&](auto answer) { said = std::move(answer); });
+  wait_until([&] { return said.has_value(); }, "there is an answer");
+  ASSERT_FALSE(*said);
+  EXPECT_NE(said->error().sentence.find("too few other Sentinels"), std::string::npos)
+      << said->error().sentence;
 }
 
 TEST_F(RedisLostTest, AServerWithoutSentinelsIsAlone) {

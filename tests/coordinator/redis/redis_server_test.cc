@@ -145,8 +145,10 @@ TEST(MasterFinderTest, ReplicasThatMightBeTheNextMaster) {
   answer.reply.elements.push_back(text("nonsense"));
   EXPECT_EQ(count_replicas(answer), 6u) << "who knows";
   answer.reply = text("OK");
-  EXPECT_EQ(count_replicas(answer), std::nullopt);
-  EXPECT_EQ(count_replicas({.fate = RedisAnswer::Fate::refused}), std::nullopt);
+  EXPECT_FALSE(count_replicas(answer));
+  const RedisTrouble trouble{Kind::forbidden, Remedy::give_up, "x"};
+  EXPECT_EQ(count_replicas({.fate = RedisAnswer::Fate::refused, .trouble = trouble}).error(),
+            trouble);
 }
 
 }  // namespace

@@ -64,6 +64,8 @@ TEST(RedisTroubleTest, WhatErrorRepliesMean) {
        "sent again"},
       {"MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
        Kind::master_down, Remedy::find_master, "has lost its master"},
+      {"NOQUORUM 1 usable Sentinels. Not enough available Sentinels to reach the majority",
+       Kind::no_master, Remedy::wait, "too few other Sentinels"},
       {"NOREPLICAS Not enough good replicas to write.", Kind::too_few_replicas, Remedy::wait,
        "min-replicas-to-write"},
       {"CLUSTERDOWN The cluster is down", Kind::cluster, Remedy::wait, "cluster"},
