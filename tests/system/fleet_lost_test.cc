@@ -95,6 +95,27 @@ TEST_F(FleetTest, AllOfRedisDataMayBeLost) {
   EXPECT_LE(requests(), 150u * 105 / 100 + 200);
 }
 
+/// Between the driver's last look and its last word.
+TEST_F(FleetTest, ARedisThatIsEmptiedAtTheEndKeepsNoNodeWaiting) {
+  list(2, 0ms);
+  const std::string text = read_file(folder_.at("urls.txt"));
+  fs::remove(folder_.at("urls.txt"));
+  ASSERT_EQ(0, ::mkfifo(folder_.at("urls.txt").c_str(), 0600));
+  UniqueFd pipe(::open(folder_.at("urls.txt").c_str(), O_RDWR | O_CLOEXEC));
+  ASSERT_TRUE(write_all(pipe.get(), text));
+  FanfetchProcess driver(driver_setup());
+  FanfetchProcess node(node_setup(1));
+  wait_for([&] {
+    return fs::exists(folder_.at("results.jsonl")) &&
+           lines_of(read_file(folder_.at("results.jsonl"))).size() == 10 &&
+           redis_.ask("XLEN 'ff:{urls.txt}:res'") == "0\n";
+  });
+  EXPECT_EQ("OK\n", redis_.ask("FLUSHALL"));
+  pipe.reset();
+  expect_good_end(driver, {&node});
+  expect_all_saved();
+}
+
 /// Lower ones, higher ones, and none; what `fanfetch set` says comes first.
 TEST_F(FleetTest, NodesThatLiveOnGoByTheLimitsOfTheDriverThatRuns) {
   list(600, 100ms);  // more than they get done

@@ -66,12 +66,14 @@ class Desk {
   /// the user is told `what` of it, and all is asked for again.
   void confirm(std::string what, std::function<void()> next) {
     const bool is_sent = line_->confirm(
-        kConfirmIn, [this, what = std::move(what), next = std::move(next)](bool is_safe) {
+        kConfirmIn, [this, what = std::move(what), next = std::move(next)](FleetLine::Safe safe) {
           if (outcome_) return;
-          if (is_safe) return next();
+          if (safe == FleetLine::Safe::yes) return next();
           if (!line_->is_up()) return;  // the line is new soon
-          line_->tell(
-              {.kind = RedisTroubleKind::silent, .remedy = RedisRemedy::wait, .sentence = what});
+          if (safe == FleetLine::Safe::no) {
+            line_->tell(
+                {.kind = RedisTroubleKind::silent, .remedy = RedisRemedy::wait, .sentence = what});
+          }
           ask_again();
         });
     if (!is_sent) ask_again();

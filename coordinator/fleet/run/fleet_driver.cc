@@ -99,8 +99,11 @@ void FleetDriver::tell_nodes() {
   (void)line_->run(is_done ? scripts::kEnd : std::string_view(scripts::kTell), std::move(arguments),
                    [this, state = job_.state, settings = job_.settings](const RedisAnswer& answer) {
                      if (answer.fate == RedisAnswer::Fate::refused) line_->tell(answer.trouble);
+                     if (!answer.is_good()) return;
+                     // Its data may be gone since the last look, and at the end none follows.
+                     if (answer.reply.integer == 0 && closed_) return begin_again();
                      const bool is_latest = state == job_.state && settings == job_.settings;
-                     if (answer.is_good() && is_latest) is_told_ = true;
+                     if (answer.reply.integer == 1 && is_latest) is_told_ = true;
                    });
 }
 
@@ -166,9 +169,9 @@ void FleetDriver::begin_again() {
        options_to_bytes(job_.options), "0", "", job_.spread, script_time(job_.spread_after), ""},
       [this](const RedisAnswer& answer) {
         if (!answer.is_good()) return;
-        if (answer.reply.text_at(0) == "taken") {
-          return lose_job(answer.reply.text_at(1));
-        }
+        const bool is_taken = answer.reply.text_at(0) == "taken";
+        if (closed_) return is_taken ? void() : tell_nodes();
+        if (is_taken) return lose_job(answer.reply.text_at(1));
         events_.on_notice(
             "the fleet's Redis has lost its data: what had no result "
             "is sent again");
@@ -209,15 +212,17 @@ void FleetDriver::say_end() {
   results_.acknowledge();
   if (end_ == End::whole) set_state(FleetJob::State::done);
   if (end_ == End::stopped) set_state(FleetJob::State::stopped);
+  if (end_ == End::other) return close_line();
   const bool is_asked =
-      end_ != End::other &&
-      line_->confirm(std::chrono::seconds(1), [this](bool is_safe) { on_end_said(is_safe); });
-  if (!is_asked) close_line();
+      line_->confirm(std::chrono::seconds(1), [this](FleetLine::Safe safe) { on_end_said(safe); });
+  if (is_asked) return;
+  if (!line_->is_up()) return close_line();  // it was given up
+  on_end_said(FleetLine::Safe::unknown);     // too much waits to be sent
 }
 
-void FleetDriver::on_end_said(bool is_safe) {
+void FleetDriver::on_end_said(FleetLine::Safe safe) {
   if (is_closing_ || !closed_) return;
-  is_end_told_ = is_safe && is_told_;
+  is_end_told_ = safe == FleetLine::Safe::yes && is_told_;
   if (is_end_told_) return close_line();
   again_timer_ = loop_->call_at(loop_->now() + kAskAgain, [this] {
     again_timer_.reset();

@@ -121,7 +121,7 @@ class FleetDriver final : public Fetching {
   void begin_again();
   void lose_job(std::string_view owner);
   void say_end();
-  void on_end_said(bool is_safe);
+  void on_end_said(FleetLine::Safe safe);
   void close_line();
 
   const FleetAccess access_;

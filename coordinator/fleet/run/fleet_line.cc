@@ -137,24 +137,31 @@ bool FleetLine::run(std::string_view script, std::vector<std::string> arguments,
 
 /// Whether there are replicas is asked first, as WAIT would wait for one that nobody has. It counts
 /// what this connection has written; within a script it would not wait.
-bool FleetLine::confirm(Duration limit, std::function<void(bool is_safe)> done) {
+bool FleetLine::confirm(Duration limit, std::function<void(Safe safe)> done) {
   return run(kReplicas, {}, [this, limit, done = std::move(done)](const RedisAnswer& is) {
-    if (!is.is_good()) return done(false);
+    if (!is.is_good()) {
+      if (is.fate == RedisAnswer::Fate::refused) tell(is.trouble);
+      return done(Safe::unknown);
+    }
     if (is.reply.integer == 0) return ask_whether_alone(done);
     const bool is_sent = client_->send(
         {"WAIT", "1", script_time(std::max<Duration>(limit, std::chrono::milliseconds(1)))},
-        [done](const RedisAnswer& waited) { done(waited.is_good() && waited.reply.integer > 0); },
+        [done](const RedisAnswer& waited) {
+          if (!waited.is_good()) return done(Safe::unknown);
+          done(waited.reply.integer > 0 ? Safe::yes : Safe::no);
+        },
         limit);
-    if (!is_sent) done(false);
+    if (!is_sent) done(Safe::unknown);
   });
 }
 
 /// Before a fail-over its replicas leave a master that lives on for seconds.
-void FleetLine::ask_whether_alone(std::function<void(bool is_safe)> done) {
+void FleetLine::ask_whether_alone(std::function<void(Safe safe)> done) {
   client_->ask_whether_alone(
       [this, done = std::move(done)](const tl::expected<bool, RedisTrouble>& is_alone) {
-        if (!is_alone) tell(is_alone.error());
-        done(is_alone.value_or(false));
+        if (is_alone) return done(*is_alone ? Safe::yes : Safe::no);
+        tell(is_alone.error());
+        done(Safe::unknown);
       });
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -73,11 +74,15 @@ class FleetLine final : public RedisClient::User {
   /// One of *_scripts.h, with its arguments.
   [[nodiscard]] bool run(std::string_view script, std::vector<std::string> arguments,
                          RedisDone done);
-  /// Finds out whether this server alone has what was sent before. `done`: false, if it has
-  /// replicas, one of which may be the next master, and none has it after `limit`; if it has none,
-  /// and Sentinels know of some, or of another master; or if nobody says. All that is sent
-  /// meanwhile waits behind WAIT, and not behind Sentinels. Returns as send() does.
-  [[nodiscard]] bool confirm(Duration limit, std::function<void(bool is_safe)> done);
+  /// Whether what was sent outlives a fail-over.
+  enum class Safe : std::uint8_t {
+    yes,  ///< A replica has it, or no other server might be the next master.
+    no,   ///< None has it after the limit; or Sentinels know of replicas that this server lacks.
+    unknown,  ///< Nobody says: the line is down, or the user was told why.
+  };
+  /// Finds out about what was sent before. What is sent meanwhile waits behind WAIT, and not behind
+  /// Sentinels, for whom there is no limit but their own. Returns as send() does.
+  [[nodiscard]] bool confirm(Duration limit, std::function<void(Safe safe)> done);
   /// Says what trouble of a command there is, not more than once in a while.
   void tell(const RedisTrouble& trouble);
 
@@ -93,7 +98,7 @@ class FleetLine final : public RedisClient::User {
   void look_up(const std::string& host, std::function<void(Result<std::vector<std::string>>)> done);
   void give_up(std::string why, bool is_hopeless);
   void came_back(RedisData data);
-  void ask_whether_alone(std::function<void(bool is_safe)> done);
+  void ask_whether_alone(std::function<void(Safe safe)> done);
 
   EventLoop& loop_;
   const FleetAccess& access_;

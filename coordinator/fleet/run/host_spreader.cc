@@ -115,9 +115,10 @@ void HostSpreader::tell(std::vector<unsigned> empty, std::function<void()> done)
                                line_->tell(answer.trouble);
                              if (!answer.is_good() || answer.reply.integer != 1) return;
                              is_telling_ = line_->confirm(std::chrono::seconds(1),
-                                                          [this, text, done](bool is_safe) {
+                                                          [this, text, done](FleetLine::Safe safe) {
                                                             is_telling_ = false;
-                                                            if (!is_safe) return;
+                                                            if (safe != FleetLine::Safe::yes)
+                                                              return;
                                                             job_.spread = text;
                                                             done();
                                                           });

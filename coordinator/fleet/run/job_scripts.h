@@ -51,7 +51,7 @@ redis.call('HSET', job, 'id', ARGV[3], 'where', ARGV[4], 'protocol', ARGV[5], 'o
 redis.call('SADD', 'ff:jobs', ARGV[2])
 local partitions = redis.call('HGET', job, 'partitions')
 for p = 0, tonumber(partitions) - 1 do redis.call('UNLINK', prefix .. 'p:' .. p) end
-if state == 'done' then
+if not id or state == 'done' then
   for _, key in ipairs({'job', 'era', 'nodes', 'about', 'dead'}) do
     redis.call('PERSIST', prefix .. key)
   end

@@ -197,16 +197,16 @@ void LeaseKeeper::confirm() {
   if (!granted_) return;
   const auto granted = std::exchange(granted_, nullptr);
   const Duration limit = job_.rules.lease / kConfirmationsOfLease;
-  granted->can_be_confirmed = line_.confirm(limit, [this, granted](bool is_safe) {
+  granted->can_be_confirmed = line_.confirm(limit, [this, granted](FleetLine::Safe safe) {
     if (granted->actions.empty()) return;
-    if (!is_safe && line_.is_up()) {
+    if (safe == FleetLine::Safe::no) {
       line_.tell({.kind = RedisTroubleKind::silent,
                   .remedy = RedisRemedy::wait,
                   .sentence = "no replica of the fleet's Redis knows the latest leases, so that "
                               "they do not count"});
     }
     for (const LeaseAction& action : granted->actions) {
-      if (!is_safe) {
+      if (safe != FleetLine::Safe::yes) {
         ask_again_later(action);
       } else {
         leases_.on_answer(action.partition, action.request, LeaseAnswer::yes, boot_now());

@@ -64,11 +64,12 @@ local function now_ms()
 end
 )lua";
 
-/// `expire_with_job(key)`: lets go of what is written once the job is done, as kEnd does of the
-/// rest.
+/// `expire_with_job(key)`: lets go of what is written once the job is done, or is not there any
+/// more, as kEnd does of the rest. kBegin keeps it again.
 inline constexpr char kExpireWithJob[] = R"lua(
 local function expire_with_job(key)
-  if redis.call('HGET', ARGV[1] .. 'job', 'state') == 'done' then
+  local state = redis.call('HGET', ARGV[1] .. 'job', 'state')
+  if not state or state == 'done' then
     redis.call('EXPIRE', key, 24 * 3600)
   end
 end
