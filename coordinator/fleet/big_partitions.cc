@@ -6,29 +6,25 @@ namespace fanfetch {
 
 void BigPartitions::on_look(std::uint64_t nodes, std::span<const FleetWindow::Load> full,
                             std::uint64_t all, Instant now) {
-  if (last_look_ && now - *last_look_ > kLongestGap) big_.clear();
+  if (last_look_ && now - *last_look_ > kLongestGap) big_since_.clear();
   last_look_ = now;
-  std::map<unsigned, Big> before = std::exchange(big_, {});
+  const auto before = std::exchange(big_since_, {});
   for (const auto& [partition, links] : full) {
     if (!is_more_than_share(links, all, nodes)) continue;
     const auto known = before.find(partition);
-    big_.emplace(partition, known == before.end() ? Big{.since = now} : known->second);
+    big_since_.emplace(partition, known == before.end() ? now : known->second);
   }
 }
 
 std::optional<unsigned> BigPartitions::due(Instant now) const {
   std::optional<unsigned> due;
-  Instant since = now - lasts_;
-  for (const auto& [partition, big] : big_) {
-    if (big.is_dismissed || big.since > since || (due && big.since == since)) continue;
+  Instant earliest = now - lasts_;
+  for (const auto& [partition, since] : big_since_) {
+    if (since > earliest || (due && since == earliest)) continue;
     due = partition;
-    since = big.since;
+    earliest = since;
   }
   return due;
-}
-
-void BigPartitions::dismiss(unsigned partition) {
-  if (const auto big = big_.find(partition); big != big_.end()) big->second.is_dismissed = true;
 }
 
 }  // namespace fanfetch

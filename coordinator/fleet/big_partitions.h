@@ -37,20 +37,14 @@ class BigPartitions {
 
   /// The partition that has been too big for longest, if that is long enough.
   [[nodiscard]] std::optional<unsigned> due(Instant now) const;
-  /// It is no use: it is not due again before it has been of the right size.
-  void dismiss(unsigned partition);
-  /// It counts from now on, as if it had been of the right size.
-  void forget(unsigned partition) { big_.erase(partition); }
-  void forget_all() { big_.clear(); }
+  /// It counts from now on, as if it had been of the right size: it is spread, or cannot be at
+  /// present.
+  void forget(unsigned partition) { big_since_.erase(partition); }
+  void forget_all() { big_since_.clear(); }
 
  private:
-  struct Big {
-    Instant since{};
-    bool is_dismissed = false;
-  };
-
   Duration lasts_;
-  std::map<unsigned, Big> big_;  // by partition
+  std::map<unsigned, Instant> big_since_;  // by partition
   std::optional<Instant> last_look_;
 };
 

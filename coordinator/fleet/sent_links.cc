@@ -49,7 +49,8 @@ std::optional<SentLinks::BigHost> SentLinks::biggest_host(unsigned partition) {
   for (auto& [id, one] : links_) {
     if (one.partition != partition || !one.result.empty()) continue;
     Link link = std::move(one.link).unpack();
-    ++hosts.try_emplace(link.url.origin(), BigHost{.url = link.url}).first->second.links;
+    if (link.piece.count == 1)
+      ++hosts.try_emplace(link.url.origin(), BigHost{.url = link.url}).first->second.links;
     ++all;
     one.link = PackedLink(std::move(link));
   }

@@ -50,7 +50,8 @@ class SentLinks {
     std::uint64_t links = 0;
     std::uint64_t of = 0;  ///< All links of the partition that were counted.
   };
-  /// The host of a partition that has most links there without a result. nullopt: there is none.
+  /// The host of a partition that has most links there without a result, and is whole. nullopt:
+  /// there is none.
   /// Costs a look at all links.
   [[nodiscard]] std::optional<BigHost> biggest_host(unsigned partition);
 

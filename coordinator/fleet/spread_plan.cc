@@ -47,6 +47,12 @@ std::optional<SpreadHosts> joined(SpreadHosts held, const SpreadHosts& wanted) {
   for (const SpreadHost& one : wanted) {
     const SpreadHost* const known = find_spread(before, one.host, one.port);
     if (one.pieces != (known == nullptr ? 1 : known->pieces)) return std::nullopt;
+    // Who says nothing of ports means all of them.
+    const bool has_other_port = !one.port && std::ranges::any_of(before, [&](const auto& held_one) {
+      return held_one.host == one.host && held_one.pieces != one.pieces &&
+             find_spread(wanted, held_one.host, held_one.port)->port != held_one.port;
+    });
+    if (has_other_port) return std::nullopt;
     put_spread(held, one);
   }
   return held;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -84,27 +85,31 @@ class BeginDesk final : public Desk<FleetJob> {
   void on_spread(const RedisReply& reply) {
     const std::string held(reply.text_at(1));
     const auto hosts = spread_from_text(held);
+    const bool is_owned = reply.elements[2].integer > 0;
     if (hosts && joined(*hosts, plan_.wanted)) {
       const auto fits = plan_.fits(*hosts);
-      if (!fits) return refuse(fits.error().message);
-      spread_ = held;
-      return ask();
+      if (!fits && is_owned) return refuse(fits.error().message);
+      if (fits) {
+        spread_ = held;
+        return ask();
+      }
     }
-    if (reply.elements[2].integer > 0) {
+    if (is_owned) {
       return refuse(fmt::format(
           "job '{}' was begun {}, and nodes work by that: begin it so again, or otherwise once "
           "they have ended, as after fanfetch stop",
           job_.name, spread_options(held)));
     }
-    wait_for_nodes(held, std::string(reply.text_at(4)),
-                   std::chrono::milliseconds(reply.elements[3].integer));
+    using std::chrono::milliseconds;
+    const auto takeover = std::clamp<std::int64_t>(reply.elements[3].integer, 0,
+                                                   milliseconds(kLongestTakeover).count());
+    wait_for_nodes(held, std::string(reply.text_at(4)), milliseconds(takeover));
   }
 
   /// No partition has an owner, but not all were handed back: nodes were killed, or Redis has lost
   /// leases. Whatever is not seen now is over after `takeover`; see LeaseRules. A lease that begins
   /// meanwhile is seen: it is there for longer than a quarter of that.
   void wait_for_nodes(const std::string& held, std::string sign, Duration takeover) {
-    takeover = std::min<Duration>(takeover, kLongestTakeover);
     if (!wait_) {
       tell_(fmt::format(
           "job '{}' was begun {}, and the nodes that worked by that are gone without a word: "
@@ -115,7 +120,7 @@ class BeginDesk final : public Desk<FleetJob> {
     if (!wait_ || wait_->sign != sign || now > wait_->next_look) {
       wait_ = Wait{.sign = std::move(sign), .until = now + takeover};
     }
-    wait_->next_look = now + takeover / 4;
+    wait_->next_look = now + std::max<Duration>(takeover / 4, 4 * kAskAgain);
     ask_again();
   }
   [[nodiscard]] std::string waited_sign() const {

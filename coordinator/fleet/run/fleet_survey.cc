@@ -65,12 +65,13 @@ FleetView::Node* FleetSurvey::node_of(const std::string& name) {
 void FleetSurvey::on_survey(const RedisReply& reply) {
   if (reply.elements.size() != 6) return;
   const std::uint64_t now = number_of(reply.elements[0]);
-  const FleetFields abouts = fields_of(reply.elements[3]);
+  std::map<std::string, std::string> abouts;
+  for (auto& [name, text] : fields_of(reply.elements[3])) abouts[name] = std::move(text);
   for (const auto& [name, last_sign] : fields_of(reply.elements[2])) {
     FleetView::Node* const found = node_of(name);
     if (found == nullptr) continue;
     FleetView::Node& node = *found;
-    const auto about = std::ranges::find(abouts, name, &FleetFields::value_type::first);
+    const auto about = abouts.find(name);
     const auto said = about == abouts.end() ? std::nullopt : about_from_text(about->second);
     node.state = said ? said->state : NodeState::running;
     node.version = said ? said->version : "";

@@ -44,7 +44,8 @@ SeenFleet FleetWatch::seen() const {
 }
 
 std::optional<std::uint64_t> FleetWatch::nodes() const {
-  return seen_at_ ? std::optional(present_nodes(view_)) : std::nullopt;
+  const bool is_known = seen_at_ && loop_->now() - *seen_at_ < kOldLook;
+  return is_known ? std::optional(present_nodes(view_)) : std::nullopt;
 }
 
 void FleetWatch::look_again_in(Duration wait) {
@@ -58,22 +59,21 @@ void FleetWatch::look_again_in(Duration wait) {
 void FleetWatch::look() {
   began_ = loop_->now();
   survey_.emplace(job_, where_);
-  (void)line_->run(scripts::kSurvey, {key_prefix(job_.name)}, checked([this](const auto& reply) {
-                     survey_->on_survey(reply);
-                     look_at_partitions(0);
-                   }));
+  ask(scripts::kSurvey, {key_prefix(job_.name)}, [this](const auto& reply) {
+    survey_->on_survey(reply);
+    look_at_partitions(0);
+  });
 }
 
 /// `asked`: questions that this look has had.
 void FleetWatch::look_at_partitions(unsigned asked) {
   if (const auto next = survey_->next_partitions()) {
-    return void(line_->run(
-        scripts::kSurveyPartitions,
-        {key_prefix(job_.name), std::to_string(next->first), std::to_string(next->second)},
-        checked([this, asked](const auto& reply) {
-          survey_->on_partitions(reply);
-          look_at_partitions(asked + 1);
-        })));
+    return ask(scripts::kSurveyPartitions,
+               {key_prefix(job_.name), std::to_string(next->first), std::to_string(next->second)},
+               [this, asked](const auto& reply) {
+                 survey_->on_partitions(reply);
+                 look_at_partitions(asked + 1);
+               });
   }
   view_ = survey_->view();
   seen_at_ = began_;
@@ -82,13 +82,19 @@ void FleetWatch::look_at_partitions(unsigned asked) {
 }
 
 /// What Redis does not answer is asked again; whoever needs its answers tells of it.
-RedisDone FleetWatch::checked(std::function<void(const RedisReply&)> next) {
-  return [this, next = std::move(next)](const RedisAnswer& answer) {
-    if (!survey_) return;
-    if (answer.is_good()) return next(answer.reply);
-    survey_.reset();
-    if (answer.fate == RedisAnswer::Fate::refused) look_again_in(kLookAgain);
-  };
+void FleetWatch::ask(std::string_view script, std::vector<std::string> arguments,
+                     std::function<void(const RedisReply&)> next) {
+  const bool is_sent = line_->run(script, std::move(arguments),
+                                  [this, next = std::move(next)](const RedisAnswer& answer) {
+                                    if (!survey_) return;
+                                    if (answer.is_good()) return next(answer.reply);
+                                    survey_.reset();
+                                    if (answer.fate == RedisAnswer::Fate::refused)
+                                      look_again_in(kLookAgain);
+                                  });
+  if (is_sent) return;
+  survey_.reset();
+  if (line_->is_up()) look_again_in(kLookAgain);  // too much waits to be sent
 }
 
 }  // namespace fanfetch

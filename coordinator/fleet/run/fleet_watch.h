@@ -4,6 +4,8 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "common/event_loop.h"
 #include "coordinator/fleet/fleet_view.h"
@@ -30,14 +32,15 @@ class FleetWatch {
   void stop();
 
   [[nodiscard]] SeenFleet seen() const;
-  /// Nodes that are there; nullopt: Redis has not said yet.
+  /// Nodes that are there; nullopt: Redis has not said so lately.
   [[nodiscard]] std::optional<std::uint64_t> nodes() const;
 
  private:
   void look();
   void look_at_partitions(unsigned asked);
   void look_again_in(Duration wait);
-  [[nodiscard]] RedisDone checked(std::function<void(const RedisReply&)> next);
+  void ask(std::string_view script, std::vector<std::string> arguments,
+           std::function<void(const RedisReply&)> next);
 
   const FleetJob& job_;
   const std::string where_;

@@ -14,6 +14,9 @@
 namespace fanfetch {
 namespace {
 
+/// A host stands still no longer for the links that are under way.
+constexpr std::chrono::minutes kLongestHold{2};
+
 /// Where links of a whole host are. A port has two origins, by http and by https, and both are to
 /// be spread; but where it is the usual one of a scheme, nobody answers by the other, whose
 /// partition is not held up for nothing.
@@ -54,24 +57,23 @@ void HostSpreader::on_look(const Look& look, const HostRules& rules, Instant now
   } else {
     big_.forget_all();  // while nothing begins, no node has more work than another
   }
-  if (coming_) return write();
+  if (coming_) return write(now);
   if (look.spread != job_.spread) tell({}, [] {});  // Redis has lost it
   if (links_.is_moving()) return;
-  while (const auto partition = big_.due(now)) {
-    if (begin(*partition, look.nodes, rules)) return;
-    big_.dismiss(*partition);
-  }
+  // One at a time: each costs a look at all links.
+  const auto partition = big_.due(now);
+  if (partition && !begin(*partition, look.nodes, rules, now)) big_.forget(*partition);
 }
 
 /// False: it has no host that can be spread.
-bool HostSpreader::begin(unsigned partition, std::uint64_t nodes, const HostRules& rules) {
+bool HostSpreader::begin(unsigned partition, std::uint64_t nodes, const HostRules& rules,
+                         Instant now) {
+  const SpreadHosts& known = links_.spread_hosts();
+  if (known.size() >= kMostSpreadHosts) return false;
   const auto big = links_.biggest_host(partition);
   if (!big) return false;
   const Url& url = big->url;
-  const SpreadHosts& known = links_.spread_hosts();
-  if (find_spread(known, url.host, url.port) != nullptr || known.size() >= kMostSpreadHosts) {
-    return false;
-  }
+  if (find_spread(known, url.host, url.port) != nullptr) return false;
   // What is outstanding came first, and tells of what is parked behind it.
   const FleetWindow& window = links_.window();
   const std::uint64_t all = window.outstanding() + window.parked();
@@ -85,20 +87,35 @@ bool HostSpreader::begin(unsigned partition, std::uint64_t nodes, const HostRule
   if (host.pieces < 2) return false;
   coming_ = Coming{.host = std::move(host),
                    .found_in = partition,
-                   .partitions = partitions_of_whole(url, job_.partitions)};
+                   .partitions = partitions_of_whole(url, job_.partitions),
+                   .held_since = now};
   links_.hold(coming_->partitions);
   on_notice_(fmt::format(
       "{} has more links than one node's share, {:.0f} % of all for {} nodes: once the {} that are "
       "under way are done, it is spread over {} pieces",
       name_of(coming_->host), 100 * its / static_cast<double>(all), nodes,
       human_count(window.outstanding(partition)), coming_->host.pieces));
-  write();
+  write(now);
   return true;
 }
 
-void HostSpreader::write() {
-  if (!links_.is_drained(coming_->partitions)) return;
+void HostSpreader::write(Instant now) {
+  if (!links_.is_drained(coming_->partitions)) {
+    if (now - coming_->held_since >= kLongestHold) give_up();
+    return;
+  }
   tell(coming_->partitions, [this] { move(); });
+}
+
+/// Nothing was written: while something is outstanding, nothing is.
+void HostSpreader::give_up() {
+  const Coming coming = *std::exchange(coming_, std::nullopt);
+  on_notice_(
+      fmt::format("{} goes on as it was: what is under way takes longer than {}; spreading "
+                  "it is tried again",
+                  name_of(coming.host), human_time(kLongestHold)));
+  big_.forget(coming.found_in);
+  links_.release(coming.partitions);
 }
 
 /// Writes hosts() into Redis if the partitions `empty` are. `done`: it is there to stay; else the

@@ -21,15 +21,17 @@ namespace fanfetch {
 /// time. Its links of before and those that have pieces may not be under way together, as both
 /// kinds would have all of the host's limits. So:
 ///
-///     hold    Nothing is sent to the host's partitions, until all that was sent has its result.
+///     hold    Nothing is sent to the host's partitions, until all that was sent has its result. If
+///             that takes too long, as a link may, they go on as before, and it is tried again.
 ///     write   Redis, and a replica of it, has how hosts are spread from now on: a driver that is
 ///             started again goes by that, or by the old plan as long as nothing has gone by
 ///             another.
 ///     move    Parked links go to the partitions of their pieces; see LinkSender.
 ///
-/// One thing is not seen: a node that was cut off may report a link after another one has got it,
-/// which may still be at work on it when nothing is outstanding any more. Such a link is asked for
-/// beside the host's limits, once.
+/// Two things are not seen, and such links are asked for beside the host's limits: a node that was
+/// cut off may report a link after another one has got it, which may still be at work on it when
+/// nothing is outstanding any more; and nodes may have links from a driver that was killed which
+/// the list of this one has no more.
 ///
 /// Thread: the loop's.
 class HostSpreader {
@@ -53,8 +55,10 @@ class HostSpreader {
   [[nodiscard]] SpreadHosts hosts() const;
 
  private:
-  [[nodiscard]] bool begin(unsigned partition, std::uint64_t nodes, const HostRules& rules);
-  void write();
+  [[nodiscard]] bool begin(unsigned partition, std::uint64_t nodes, const HostRules& rules,
+                           Instant now);
+  void write(Instant now);
+  void give_up();
   void tell(std::vector<unsigned> empty, std::function<void()> done);
   void move();
 
@@ -62,6 +66,7 @@ class HostSpreader {
     SpreadHost host;
     unsigned found_in = 0;             // the partition that was too big
     std::vector<unsigned> partitions;  // that the host's links were sent to until now
+    Instant held_since{};
   };
 
   FleetJob& job_;

@@ -148,6 +148,11 @@ void LinkSender::hold(const std::vector<unsigned>& partitions) {
   for (const unsigned partition : partitions) window_.hold(partition);
 }
 
+void LinkSender::release(const std::vector<unsigned>& partitions) {
+  for (const unsigned partition : partitions) window_.release(partition);
+  refill();
+}
+
 bool LinkSender::is_drained(const std::vector<unsigned>& partitions) const {
   return std::ranges::all_of(
       partitions, [this](unsigned partition) { return window_.outstanding(partition) == 0; });

@@ -66,8 +66,9 @@ class LinkSender {
   [[nodiscard]] std::optional<SentLinks::BigHost> biggest_host(unsigned partition) {
     return sent_.biggest_host(partition);
   }
-  /// Nothing of these partitions is sent until spread() is done with them.
+  /// Nothing of these partitions is sent until spread() is done with them, or release().
   void hold(const std::vector<unsigned>& partitions);
+  void release(const std::vector<unsigned>& partitions);
   /// All that was sent of them has its result.
   [[nodiscard]] bool is_drained(const std::vector<unsigned>& partitions) const;
   /// `host` is spread from now on. What is parked in `partitions` at this moment goes to where it

@@ -82,15 +82,20 @@ TEST(SentLinksTest, TheBiggestHostOfAPartition) {
   for (int n = 0; n < 5; ++n) sent.add(link_of(b + std::to_string(n)), 1);
   for (int n = 0; n < 2; ++n) sent.add(link_of(plain + std::to_string(n)), 1);
   for (int n = 9; n < 19; ++n) sent.add(link_of(a + std::to_string(n)), 2);
+  for (int n = 0; n < 6; ++n) {
+    Link piece = link_of("https://spread.test/" + std::to_string(n));
+    piece.piece = {.number = 1, .count = 4};
+    sent.add(std::move(piece), 1);
+  }
   auto big = sent.biggest_host(1);
   ASSERT_TRUE(big);
   EXPECT_EQ(big->url.origin(), "https://b.test:8080");
   EXPECT_EQ(big->links, 5u);
-  EXPECT_EQ(big->of, 11u);
+  EXPECT_EQ(big->of, 17u);
   for (int n = 0; n < 2; ++n) (void)sent.on_result(id_of(b + std::to_string(n)), "5-0");
   big = sent.biggest_host(1);
   EXPECT_EQ(big->url.origin(), "https://a.test:443") << "these have results";
-  EXPECT_EQ(big->of, 9u);
+  EXPECT_EQ(big->of, 15u);
   const auto answer = sent.on_result(id_of(a + "0"), "6-0");
   ASSERT_TRUE(answer.link);
   EXPECT_EQ(answer.link->listed, a + "0") << "it is whole";

@@ -75,11 +75,12 @@ TEST(SpreadHosts, WhatNodesWorkByIsJoinedByWhatSaysNothingElse) {
               {"a.test:443=8", "a.test:443=4", nullptr},
               {"a.test:443=8", "a.test:443=1", nullptr},
               {"a.test:443=8", "a.test=8", nullptr},  // the other ports are whole
-              {"a.test:443=8", "a.test=1", "a.test:443=8 a.test=1"},
               {"a.test:443=8", "b.test=2", nullptr},
               {"a.test=8", "a.test:443=8", "a.test:443=8 a.test=8"},
               {"a.test=8", "a.test:443=1", nullptr},
               {"a.test=8 a.test:443=1", "a.test:443=1", "a.test:443=1 a.test=8"},
+              {"a.test:443=8", "a.test=1", nullptr},
+              {"a.test:443=8", "a.test=1 a.test:443=8", "a.test:443=8 a.test=1"},
               {"", "a.test=2", nullptr}};
   for (const auto& [held, wanted, both] : rows) {
     const auto joint = joined(*spread_from_text(held), *spread_from_text(wanted));
