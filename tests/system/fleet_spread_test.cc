@@ -248,6 +248,7 @@ TEST_F(FleetSpreadTest, AHostThatIsTooBigIsSpreadByItself) {
   // The fleet may be paused meanwhile.
   EXPECT_EQ(0, command({"pause", "driver"}).exit_status);
   EXPECT_TRUE(one.wait_for_stderr("paused by the fleet's driver"));
+  EXPECT_TRUE(two.wait_for_stderr("paused by the fleet's driver"));
   EXPECT_EQ(0, command({"resume", "driver"}).exit_status);
   EXPECT_TRUE(one.wait_for_stderr("the driver goes on"));
   EXPECT_TRUE(two.wait_for_stderr("the driver goes on"));
