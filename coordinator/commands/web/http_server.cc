@@ -199,7 +199,7 @@ class HttpServer::Library : public httplib::Server {
   }
 
   void answer(const HttpRequest& request, HttpResponse& response) {
-    if (auto file = page_file(request.path)) return say(response, std::move(*file));
+    if (const auto file = page_file(request.path)) return say(response, *file);
     struct Route {
       std::string_view path;
       void (Library::*answer)(const HttpRequest&, HttpResponse&);

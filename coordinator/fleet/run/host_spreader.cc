@@ -120,7 +120,7 @@ void HostSpreader::give_up() {
 
 /// Writes hosts() into Redis if the partitions `empty` are. `done`: it is there to stay; else the
 /// next look writes it again.
-void HostSpreader::tell(std::vector<unsigned> empty, std::function<void()> done) {
+void HostSpreader::tell(const std::vector<unsigned>& empty, std::function<void()> done) {
   if (is_telling_) return;
   const std::string text = to_text(spread_only(hosts()));
   std::vector<std::string> arguments{key_prefix(job_.name), job_.id, text};

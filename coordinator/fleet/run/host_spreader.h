@@ -59,7 +59,7 @@ class HostSpreader {
                            Instant now);
   void write(Instant now);
   void give_up();
-  void tell(std::vector<unsigned> empty, std::function<void()> done);
+  void tell(const std::vector<unsigned>& empty, std::function<void()> done);
   void move();
 
   struct Coming {
