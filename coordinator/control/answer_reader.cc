@@ -1,6 +1,6 @@
 #include "coordinator/control/answer_reader.h"
 
-#include <rapidjson/document.h>
+#include "coordinator/control/json_members.h"
 
 namespace fanfetch {
 namespace {
@@ -8,14 +8,14 @@ namespace {
 using Json = rapidjson::Value;
 
 std::string text(const Json& object, const char* key) {
-  const auto found = object.FindMember(key);
-  if (found == object.MemberEnd() || !found->value.IsString()) return "";
-  return {found->value.GetString(), found->value.GetStringLength()};
+  const Json* const value = member_of(object, key);
+  if (value == nullptr || !value->IsString()) return "";
+  return {value->GetString(), value->GetStringLength()};
 }
 
 bool flag(const Json& object, const char* key) {
-  const auto found = object.FindMember(key);
-  return found != object.MemberEnd() && found->value.IsTrue();
+  const Json* const value = member_of(object, key);
+  return value != nullptr && value->IsTrue();
 }
 
 }  // namespace

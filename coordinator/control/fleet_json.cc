@@ -1,11 +1,11 @@
 #include "coordinator/control/fleet_json.h"
 
-#include <rapidjson/document.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <string>
+
+#include "coordinator/control/json_members.h"
 
 namespace fanfetch {
 namespace {
@@ -26,12 +26,6 @@ void put_node(JsonText& json, const FleetView::Node& node) {
   json.end();
 }
 
-/// Null: it is not there.
-const Json* member_of(const Json& object, const char* key) {
-  const auto found = object.FindMember(key);
-  return found == object.MemberEnd() ? nullptr : &found->value;
-}
-
 std::string text_of(const Json* value) {
   return value != nullptr && value->IsString()
              ? std::string(value->GetString(), value->GetStringLength())
@@ -39,8 +33,7 @@ std::string text_of(const Json* value) {
 }
 
 std::uint64_t number_of(const Json& object, const char* key) {
-  const Json* const value = member_of(object, key);
-  return value != nullptr && value->IsUint64() ? value->GetUint64() : 0;
+  return number_if_any(object, key).value_or(0);
 }
 
 unsigned small_number(const Json& object, const char* key) {
@@ -50,9 +43,9 @@ unsigned small_number(const Json& object, const char* key) {
 
 std::optional<milliseconds> time_of(const Json& object, const char* key) {
   constexpr std::uint64_t kMost = 1'000'000'000'000;  // 30 years; Duration counts nanoseconds
-  const Json* const value = member_of(object, key);
-  if (value == nullptr || !value->IsUint64()) return std::nullopt;
-  return milliseconds(std::min(value->GetUint64(), kMost));
+  const auto ms = number_if_any(object, key);
+  if (!ms) return std::nullopt;
+  return milliseconds(std::min(*ms, kMost));
 }
 
 /// What `read` makes of each element of a list.

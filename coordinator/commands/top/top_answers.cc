@@ -1,11 +1,10 @@
 #include "coordinator/commands/top/top_answers.h"
 
-#include <rapidjson/document.h>
-
 #include <algorithm>
 
 #include "common/utf8.h"
 #include "coordinator/control/fleet_json.h"
+#include "coordinator/control/json_members.h"
 
 namespace fanfetch {
 namespace {
@@ -26,22 +25,11 @@ std::string in_ascii(std::string_view text) {
   return ascii;
 }
 
-const Json* member(const Json& object, const char* key) {
-  const auto found = object.FindMember(key);
-  return found == object.MemberEnd() ? nullptr : &found->value;
-}
-
 std::string text(const Json& object, const char* key) {
-  const Json* value = member(object, key);
+  const Json* value = member_of(object, key);
   if (value == nullptr || !value->IsString()) return "";
   return in_ascii(
       std::string_view(value->GetString(), value->GetStringLength()).substr(0, kMostBytes));
-}
-
-std::optional<std::uint64_t> number_if_any(const Json& object, const char* key) {
-  const Json* value = member(object, key);
-  if (value == nullptr || !value->IsUint64()) return std::nullopt;
-  return value->GetUint64();
 }
 
 std::uint64_t number(const Json& object, const char* key) {
@@ -49,7 +37,7 @@ std::uint64_t number(const Json& object, const char* key) {
 }
 
 double real(const Json& object, const char* key) {
-  const Json* value = member(object, key);
+  const Json* value = member_of(object, key);
   return value != nullptr && value->IsNumber() ? value->GetDouble() : 0;
 }
 
@@ -66,7 +54,7 @@ Result<> parse(rapidjson::Document& document, std::string_view line) {
   if (document.HasParseError() || !document.IsObject()) {
     return fail("what the run says is not understood");
   }
-  const Json* ok = member(document, "ok");
+  const Json* ok = member_of(document, "ok");
   if (ok != nullptr && ok->IsTrue()) return {};
   const std::string why = text(document, "message");
   return fail("the run says: {}", why.empty() ? "no" : why);
@@ -78,7 +66,7 @@ Result<std::vector<Row>> read_list(std::string_view line, const char* key,
   rapidjson::Document document;
   if (auto parsed = parse(document, line); !parsed) return tl::unexpected(parsed.error());
   std::vector<Row> rows;
-  const Json* list = member(document, key);
+  const Json* list = member_of(document, key);
   if (list == nullptr || !list->IsArray()) return rows;
   for (const Json& one : list->GetArray()) {
     if (one.IsObject()) rows.push_back(read(one));

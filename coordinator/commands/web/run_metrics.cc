@@ -1,10 +1,9 @@
 #include "coordinator/commands/web/run_metrics.h"
 
-#include <rapidjson/document.h>
-
 #include <algorithm>
 
 #include "coordinator/control/fleet_json.h"
+#include "coordinator/control/json_members.h"
 #include "coordinator/ledger/schema.h"
 #include "coordinator/process/exit_status.h"
 #include "coordinator/report/metrics_text.h"
@@ -14,12 +13,6 @@ namespace {
 
 using Json = rapidjson::Value;
 using std::chrono::milliseconds;
-
-std::optional<std::uint64_t> number_if_any(const Json& object, const char* key) {
-  const auto found = object.FindMember(key);
-  if (found == object.MemberEnd() || !found->value.IsUint64()) return std::nullopt;
-  return found->value.GetUint64();
-}
 
 std::uint64_t number(const Json& object, const char* key) {
   return number_if_any(object, key).value_or(0);
@@ -33,11 +26,11 @@ std::optional<Duration> time_if_any(const Json& object, const char* key) {
 }
 
 void add_classes(const Json& object, LiveReport& live) {
-  const auto classes = object.FindMember("failed_by_class");
-  if (classes == object.MemberEnd() || !classes->value.IsObject()) return;
+  const Json* const classes = member_of(object, "failed_by_class");
+  if (classes == nullptr || !classes->IsObject()) return;
   for (std::size_t i = 0; i < live.failed_by_class.size(); ++i) {
     const std::string key(name(static_cast<ErrorClass>(i)));
-    live.failed_by_class[i] = number(classes->value, key.c_str());
+    live.failed_by_class[i] = number(*classes, key.c_str());
   }
 }
 
@@ -110,7 +103,7 @@ std::optional<LiveReport> read_live_report(std::string_view line) {
   live.hosts_waiting = number(document, "hosts_waiting");
   live.longest_wait = time_if_any(document, "longest_wait_ms").value_or(Duration(0));
   const auto fleet = read_seen_fleet(line);
-  if (fleet && fleet->age) live.nodes = present_nodes(fleet->view);
+  if (fleet && fleet->age && *fleet->age < kOldLook) live.nodes = present_nodes(fleet->view);
   return live;
 }
 

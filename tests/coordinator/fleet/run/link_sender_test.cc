@@ -120,6 +120,18 @@ class LinkSenderTest : public testing::Test {
   std::string gone_;
 };
 
+/// What was under way took too long: it goes on as it was.
+TEST_F(LinkSenderTest, APartitionThatIsReleasedGoesOn) {
+  LinkSender sender = make();
+  begin(sender);
+  const unsigned big = whole_partition(kBigOrigin);
+  add(sender, kBigOrigin, kFullWindow + 3000);
+  drain(sender, {big});
+  sender.release({big});
+  EXPECT_EQ(sender.outstanding(), kFullWindow);
+  EXPECT_EQ(finish(sender), (std::map<unsigned, unsigned>{{1, 3000}}));
+}
+
 TEST_F(LinkSenderTest, WhatWasParkedGoesToItsPiece) {
   LinkSender sender = make();
   begin(sender);
