@@ -1,8 +1,6 @@
 // What may be lost while a fleet works: nodes, drivers, Redis, what it says, and all that it has.
 
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/system/fleet_test.h"
@@ -99,9 +97,7 @@ TEST_F(FleetTest, AllOfRedisDataMayBeLost) {
 TEST_F(FleetTest, ARedisThatIsEmptiedAtTheEndKeepsNoNodeWaiting) {
   list(2, 0ms);
   const std::string text = read_file(folder_.at("urls.txt"));
-  fs::remove(folder_.at("urls.txt"));
-  ASSERT_EQ(0, ::mkfifo(folder_.at("urls.txt").c_str(), 0600));
-  UniqueFd pipe(::open(folder_.at("urls.txt").c_str(), O_RDWR | O_CLOEXEC));
+  UniqueFd pipe = list_by_pipe();
   ASSERT_TRUE(write_all(pipe.get(), text));
   FanfetchProcess driver(driver_setup());
   FanfetchProcess node(node_setup(1));
@@ -111,7 +107,7 @@ TEST_F(FleetTest, ARedisThatIsEmptiedAtTheEndKeepsNoNodeWaiting) {
            redis_.ask("XLEN 'ff:{urls.txt}:res'") == "0\n";
   });
   EXPECT_EQ("OK\n", redis_.ask("FLUSHALL"));
-  pipe.reset();
+  end_list(pipe);
   expect_good_end(driver, {&node});
   expect_all_saved();
 }
@@ -182,9 +178,7 @@ TEST_F(FleetTest, LinksWhoseAnswerWasLostAreAskedForAgain) {
   list(30, 5ms);
   const std::string text = read_file(folder_.at("urls.txt"));
   const std::size_t half = text.find('\n', text.size() / 2) + 1;
-  fs::remove(folder_.at("urls.txt"));
-  ASSERT_EQ(0, ::mkfifo(folder_.at("urls.txt").c_str(), 0600));
-  UniqueFd pipe(::open(folder_.at("urls.txt").c_str(), O_RDWR | O_CLOEXEC));
+  UniqueFd pipe = list_by_pipe();
   ASSERT_TRUE(write_all(pipe.get(), text.substr(0, half)));
   UnrulyRelay relay(RealRedis::address(), redis_.port());
   FanfetchProcess node(by(relay, node_setup(1)));
@@ -194,7 +188,7 @@ TEST_F(FleetTest, LinksWhoseAnswerWasLostAreAskedForAgain) {
   wait_for_requests(static_cast<std::size_t>(lines));
   relay.cut("photo.jpg", 2);
   ASSERT_TRUE(write_all(pipe.get(), text.substr(half)));
-  pipe.reset();
+  end_list(pipe);
   const Finished end = finish(driver);
   EXPECT_EQ(0, end.exit_status) << end.describe();
   const Finished ended = finish(node);

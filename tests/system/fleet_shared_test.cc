@@ -1,8 +1,6 @@
 // Nodes whose machines share the folder of the files, each with a state of its own.
 
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/system/fleet_test.h"
@@ -46,14 +44,12 @@ TEST_F(FleetSharedTest, NodesShareAFolderOfFiles) {
   }
   const auto links = static_cast<std::size_t>(links_);
   // The list comes when both have hosts.
-  fs::remove(folder_.at("urls.txt"));
-  ASSERT_EQ(0, ::mkfifo(folder_.at("urls.txt").c_str(), 0600));
-  UniqueFd pipe(::open(folder_.at("urls.txt").c_str(), O_RDWR | O_CLOEXEC));
+  UniqueFd pipe = list_by_pipe();
   FanfetchProcess driver(driver_setup());
   FanfetchProcess one(sharing("state-1")), two(sharing("state-2"));
   wait_for([&] { return partitions_of(one) > 0 && partitions_of(two) > 0; });
   ASSERT_EQ(static_cast<ssize_t>(text.size()), ::write(pipe.get(), text.data(), text.size()));
-  pipe.reset();
+  end_list(pipe);
   expect_good_end(driver, {&one, &two});
   expect_all_saved();
   expect_limits_held();

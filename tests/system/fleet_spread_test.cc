@@ -1,9 +1,6 @@
 // A host that is too big for one machine: nodes of a fleet share it.
 
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/system/fleet_test.h"
@@ -13,12 +10,7 @@ namespace {
 
 class FleetSpreadTest : public FleetTest {
  protected:
-  /// The list is a FIFO, so that it says what comes when.
-  FleetSpreadTest() {
-    set_lease(3s);
-    EXPECT_EQ(0, ::mkfifo(folder_.at("urls.txt").c_str(), 0600));
-    list_.reset(::open(folder_.at("urls.txt").c_str(), O_RDWR | O_CLOEXEC));
-  }
+  FleetSpreadTest() : list_(list_by_pipe()) { set_lease(3s); }
 
   /// The next `count` links, all of one host.
   void add_links(int count, std::chrono::milliseconds delay = 20ms) {
@@ -35,17 +27,15 @@ class FleetSpreadTest : public FleetTest {
   }
   /// All links until now, for a driver that was begun again.
   void list_again() {
-    int unread = 0;
-    ASSERT_EQ(0, ::ioctl(list_.get(), FIONREAD, &unread));
-    std::string dropped(static_cast<std::size_t>(unread), '\0');
-    const ssize_t read = unread > 0 ? ::read(list_.get(), dropped.data(), dropped.size()) : 0;
-    ASSERT_EQ(unread, read);
+    std::string dropped(static_cast<std::size_t>(unread(list_)), '\0');
+    const ssize_t read = dropped.empty() ? 0 : ::read(list_.get(), dropped.data(), dropped.size());
+    ASSERT_EQ(static_cast<ssize_t>(dropped.size()), read);
     write_list(whole_list_);
   }
   void write_list(const std::string& text) {
     ASSERT_EQ(static_cast<ssize_t>(text.size()), ::write(list_.get(), text.data(), text.size()));
   }
-  void end_list() { list_.reset(); }
+  void end_list() { FleetTest::end_list(list_); }
 
   [[nodiscard]] Launch spread_setup() const { return driver_setup({"--spread", "127.0.0.20=4"}); }
 

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <chrono>
@@ -55,6 +58,26 @@ class FleetTest : public SystemTest {
       }
     }
     (void)folder_.write("urls.txt", text);
+  }
+
+  /// The list is a FIFO from now on, so that it says what comes when.
+  UniqueFd list_by_pipe() {
+    const std::string path = folder_.at("urls.txt");
+    fs::remove(path);
+    EXPECT_EQ(0, ::mkfifo(path.c_str(), 0600));
+    return UniqueFd(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  }
+  /// What was written and nobody has read, in bytes.
+  [[nodiscard]] static int unread(const UniqueFd& pipe) {
+    int bytes = 0;
+    EXPECT_EQ(0, ::ioctl(pipe.get(), FIONREAD, &bytes));
+    return bytes;
+  }
+  /// Once all is read: what is in a FIFO that nobody has opened is gone with its last writer, and
+  /// whoever opens it then waits for another.
+  static void end_list(UniqueFd& pipe) {
+    wait_for([&] { return unread(pipe) == 0; });
+    pipe.reset();
   }
 
   [[nodiscard]] Launch driver_setup(std::vector<std::string> more = {}) const {
