@@ -31,6 +31,10 @@ struct LeaseRules {
   Duration look_takes_at_most{};
   /// How long a node has to hold too many before it hands some back: the list of nodes may waver.
   Duration settle{};
+  /// A node that gave no sign of life for so long has no share of the partitions: what others hand
+  /// back for it would have no owner until it is forgotten. It keeps those that it has. Less than
+  /// `settle`: for one that joins and goes down at once, nothing is handed back.
+  Duration silence{};
 
   /// The least lease: else the time that transfers take to stop would outweigh it.
   static constexpr int kStopsOfLease = 3;
@@ -45,7 +49,8 @@ struct LeaseRules {
             .renew_every = lease / 3,
             .look_every = lease / 6,
             .look_takes_at_most = lease / 10,
-            .settle = lease / 3};
+            .settle = lease / 3,
+            .silence = lease / 4};
   }
 };
 

@@ -102,7 +102,8 @@ void FleetNode::beat() {
       scripts::kBeat,
       {prefix_, script_time(job_.rules.lease), leaves_ ? "" : name_,
        to_text(NodeAbout{.state = run_is_paused_ ? NodeState::paused : NodeState::running,
-                         .version = version_})},
+                         .version = version_}),
+       script_time(job_.rules.silence)},
       [this](const RedisAnswer& answer) {
         if (answer.is_good()) return on_beat(answer.reply);
         if (answer.fate == RedisAnswer::Fate::refused) line_->tell(answer.trouble);

@@ -116,8 +116,9 @@ return {links, redis.call('XLEN', ARGV[1] .. 'res'),
         redis.call('HGET', ARGV[1] .. 'job', 'spread') or ''}
 )lua");
 
-/// PREFIX LIFE_MS NODE ABOUT: a sign of life, with what the node says of itself; NODE empty: of
-/// nobody. Forgets nodes that gave none for LIFE_MS. Answers the job's hash and all nodes.
+/// PREFIX LIFE_MS NODE ABOUT SILENCE_MS: a sign of life, with what the node says of itself; NODE
+/// empty: of nobody. Forgets nodes that gave none for LIFE_MS. Answers the job's hash, and the nodes
+/// that gave one within SILENCE_MS.
 inline constexpr auto kBeat = joined(kNowMs, kExpireWithJob, R"lua(
 local nodes, about, now = ARGV[1] .. 'nodes', ARGV[1] .. 'about', now_ms()
 redis.call('ZREMRANGEBYSCORE', nodes, '(' .. now, '+inf') -- the clock was set back
@@ -131,7 +132,8 @@ for _, gone in ipairs(redis.call('ZRANGEBYSCORE', nodes, '-inf', now - ARGV[2]))
   redis.call('ZREM', nodes, gone)
   redis.call('HDEL', about, gone)
 end
-return {redis.call('HGETALL', ARGV[1] .. 'job'), redis.call('ZRANGE', nodes, 0, -1)}
+return {redis.call('HGETALL', ARGV[1] .. 'job'),
+        redis.call('ZRANGEBYSCORE', nodes, '(' .. now - ARGV[5], '+inf')}
 )lua");
 
 }  // namespace fanfetch::scripts

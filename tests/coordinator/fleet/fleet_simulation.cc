@@ -17,7 +17,6 @@ using Kind = LeaseAction::Kind;
 
 constexpr BootInstant kBoot{std::chrono::hours(1)};
 constexpr TrueTime kAskAgain = milliseconds(500);  // what no replica has confirmed
-constexpr TrueTime kForgotten = seconds(20);       // a node without a beat is taken off the list
 
 bool is_request(Kind kind) { return kind != Kind::work && kind != Kind::stop; }
 
@@ -184,7 +183,7 @@ void FleetSimulation::leave_one(unsigned number) {
   Node& node = nodes_[number];
   if (!node.lives || node.leaves || node.sleep != Sleep::none) return;
   node.leaves = true;
-  node.beat = -kForgotten;
+  node.beat = TrueTime{};
   node.leases->leave(clock(node));
   turn(number);
 }
@@ -379,7 +378,7 @@ void FleetSimulation::connect(unsigned number) {
 void FleetSimulation::beat(unsigned number) {
   Node& node = nodes_[number];
   if (!node.lives || node.leaves) return;
-  add(now_ + setup_.rules.renew_every, What::beat, number);
+  add(now_ + setup_.rules.lease / 6, What::beat, number);
   if (!node.is_connected || node.sleep != Sleep::none || now_ < node.frozen_until) return;
   if (node.server + 1 != servers_.size()) {
     if (now_ >= servers_[node.server].ends) disconnect(number);  // nobody answers
@@ -398,7 +397,8 @@ void FleetSimulation::note_list() {
   live_ = 0;
   for (std::size_t node = 0; node < nodes_.size(); ++node) {
     const Node& one = nodes_[node];
-    const bool listed = one.beat > TrueTime{} && now_ - one.beat < kForgotten && !one.leaves;
+    const bool heard_of = one.beat > TrueTime{} && now_ - one.beat < setup_.rules.silence;
+    const bool listed = heard_of && !one.leaves;
     ranks_[node] = listed ? std::optional(live_++) : std::nullopt;
   }
 }

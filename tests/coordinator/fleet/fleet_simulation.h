@@ -53,6 +53,8 @@ class FleetSimulation {
   /// Lets the node with that number end in order.
   void leave_one(unsigned node);
   void join_one() { join(); }
+  /// Without a word.
+  void kill_one(unsigned node) { die(node); }
   [[nodiscard]] const FleetReport& report() const { return report_; }
 
  private:
