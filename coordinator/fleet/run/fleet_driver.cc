@@ -46,7 +46,9 @@ void FleetDriver::start(EventLoop& loop, Events events) {
   links_.start(
       loop, *line_,
       {.settle = events_.settle, .on_gone = events_.on_gone, .on_notice = events_.on_notice});
-  spreader_.start(*line_, events_.on_notice);
+  spreader_.start({.write = [this](const std::string& spread, const std::vector<unsigned>& empty,
+                                   auto done) { write_spread(spread, empty, std::move(done)); },
+                   .on_notice = events_.on_notice});
   results_.start(loop, *line_, {.settle = events_.settle, .on_notice = events_.on_notice});
   watch_.start(loop, *line_);
   line_->start();
@@ -157,6 +159,25 @@ void FleetDriver::on_look(const RedisReply& reply) {
     events_.on_notice(fmt::format("job '{}' waits for nodes: fanfetch node --fleet {} -o DIR",
                                   job_.name, to_text(access_.address)));
   }
+}
+
+/// See HostSpreader::Events.
+void FleetDriver::write_spread(const std::string& spread, const std::vector<unsigned>& empty,
+                               std::function<void(HostSpreader::Written)> done) {
+  using Written = HostSpreader::Written;
+  std::vector<std::string> arguments{prefix_, job_.id, spread};
+  for (const unsigned partition : empty) arguments.push_back(std::to_string(partition));
+  const bool is_sent =
+      line_->run(scripts::kSpread, std::move(arguments), [this, done](const RedisAnswer& answer) {
+        if (answer.fate == RedisAnswer::Fate::refused) line_->tell(answer.trouble);
+        if (!answer.is_good()) return done(Written::unknown);
+        if (answer.reply.integer != 1) return done(Written::nothing);
+        const bool is_asked = line_->confirm(std::chrono::seconds(1), [done](FleetLine::Safe safe) {
+          done(safe == FleetLine::Safe::yes ? Written::lasts : Written::unknown);
+        });
+        if (!is_asked) done(Written::unknown);
+      });
+  if (!is_sent) done(Written::unknown);
 }
 
 /// All of Redis' data are gone, or the job was removed. Nobody's leases are known any more, so the

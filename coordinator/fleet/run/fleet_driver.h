@@ -118,6 +118,8 @@ class FleetDriver final : public Fetching {
   void look();
   void look_soon();
   void on_look(const RedisReply& reply);
+  void write_spread(const std::string& spread, const std::vector<unsigned>& empty,
+                    std::function<void(HostSpreader::Written)> done);
   void begin_again();
   void lose_job(std::string_view owner);
   void say_end();

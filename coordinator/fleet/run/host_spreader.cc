@@ -7,7 +7,6 @@
 
 #include "common/human_text.h"
 #include "coordinator/fleet/fleet_partitions.h"
-#include "coordinator/fleet/run/job_scripts.h"
 #include "coordinator/fleet/run/spread_limits.h"
 #include "coordinator/fleet/spread_plan.h"
 
@@ -39,11 +38,6 @@ std::string name_of(const SpreadHost& host) {
 HostSpreader::HostSpreader(FleetJob& job, LinkSender& links, unsigned usual)
     : job_(job), links_(links), usual_(usual), big_(job.spread_after) {}
 
-void HostSpreader::start(FleetLine& line, std::function<void(std::string text)> on_notice) {
-  line_ = &line;
-  on_notice_ = std::move(on_notice);
-}
-
 SpreadHosts HostSpreader::hosts() const {
   SpreadHosts all = links_.spread_hosts();
   if (coming_) put_spread(all, coming_->host);
@@ -58,7 +52,7 @@ void HostSpreader::on_look(const Look& look, const HostRules& rules, Instant now
     big_.forget_all();  // while nothing begins, no node has more work than another
   }
   if (coming_) return write(now);
-  if (look.spread != job_.spread) tell({}, [] {});  // Redis has lost it
+  if (look.spread != job_.spread && !is_telling_) tell({}, [] {});  // Redis has lost it
   if (links_.is_moving()) return;
   // One at a time: each costs a look at all links.
   const auto partition = big_.due(now);
@@ -90,7 +84,7 @@ bool HostSpreader::begin(unsigned partition, std::uint64_t nodes, const HostRule
                    .partitions = partitions_of_whole(url, job_.partitions),
                    .held_since = now};
   links_.hold(coming_->partitions);
-  on_notice_(fmt::format(
+  events_.on_notice(fmt::format(
       "{} has more links than one node's share, {:.0f} % of all for {} nodes: once the {} that are "
       "under way are done, it is spread over {} pieces",
       name_of(coming_->host), 100 * its / static_cast<double>(all), nodes,
@@ -100,17 +94,16 @@ bool HostSpreader::begin(unsigned partition, std::uint64_t nodes, const HostRule
 }
 
 void HostSpreader::write(Instant now) {
-  if (!links_.is_drained(coming_->partitions)) {
-    if (now - coming_->held_since >= kLongestHold) give_up();
-    return;
-  }
-  tell(coming_->partitions, [this] { move(); });
+  if (is_telling_) return;  // it may be written at this moment
+  const bool is_drained = links_.is_drained(coming_->partitions);
+  const bool is_late = now - coming_->held_since >= kLongestHold;
+  if (is_late && !coming_->may_be_written && (!is_drained || coming_->has_links)) return give_up();
+  if (is_drained) tell(coming_->partitions, [this] { move(); });
 }
 
-/// Nothing was written: while something is outstanding, nothing is.
 void HostSpreader::give_up() {
   const Coming coming = *std::exchange(coming_, std::nullopt);
-  on_notice_(
+  events_.on_notice(
       fmt::format("{} goes on as it was: what is under way takes longer than {}; spreading "
                   "it is tried again",
                   name_of(coming.host), human_time(kLongestHold)));
@@ -118,34 +111,24 @@ void HostSpreader::give_up() {
   links_.release(coming.partitions);
 }
 
-/// Writes hosts() into Redis if the partitions `empty` are. `done`: it is there to stay; else the
-/// next look writes it again.
+/// Has Redis know hosts(). What does not last is written again by the next look.
 void HostSpreader::tell(const std::vector<unsigned>& empty, std::function<void()> done) {
-  if (is_telling_) return;
+  is_telling_ = true;
   const std::string text = to_text(spread_only(hosts()));
-  std::vector<std::string> arguments{key_prefix(job_.name), job_.id, text};
-  for (const unsigned partition : empty) arguments.push_back(std::to_string(partition));
-  is_telling_ = line_->run(scripts::kSpread, std::move(arguments),
-                           [this, text, done = std::move(done)](const RedisAnswer& answer) {
-                             is_telling_ = false;
-                             if (answer.fate == RedisAnswer::Fate::refused)
-                               line_->tell(answer.trouble);
-                             if (!answer.is_good() || answer.reply.integer != 1) return;
-                             is_telling_ = line_->confirm(std::chrono::seconds(1),
-                                                          [this, text, done](FleetLine::Safe safe) {
-                                                            is_telling_ = false;
-                                                            if (safe != FleetLine::Safe::yes)
-                                                              return;
-                                                            job_.spread = text;
-                                                            done();
-                                                          });
-                           });
+  events_.write(text, empty, [this, text, done = std::move(done)](Written written) {
+    is_telling_ = false;
+    if (coming_) coming_->has_links = written == Written::nothing;
+    if (coming_ && written == Written::unknown) coming_->may_be_written = true;
+    if (written != Written::lasts) return;
+    job_.spread = text;
+    done();
+  });
 }
 
 void HostSpreader::move() {
   const Coming coming = *std::exchange(coming_, std::nullopt);
-  on_notice_(fmt::format("{} is spread over {} pieces from now on, as with --spread {}",
-                         name_of(coming.host), coming.host.pieces, to_text(coming.host)));
+  events_.on_notice(fmt::format("{} is spread over {} pieces from now on, as with --spread {}",
+                                name_of(coming.host), coming.host.pieces, to_text(coming.host)));
   links_.spread(coming.host, coming.partitions);
   big_.forget(coming.found_in);
 }

@@ -4,13 +4,12 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/clock.h"
 #include "coordinator/fleet/big_partitions.h"
 #include "coordinator/fleet/fleet_job.h"
-#include "coordinator/fleet/run/fleet_line.h"
 #include "coordinator/fleet/run/link_sender.h"
 #include "coordinator/fleet/spread_hosts.h"
 #include "coordinator/schedule/host_governor.h"
@@ -21,8 +20,10 @@ namespace fanfetch {
 /// time. Its links of before and those that have pieces may not be under way together, as both
 /// kinds would have all of the host's limits. So:
 ///
-///     hold    Nothing is sent to the host's partitions, until all that was sent has its result. If
-///             that takes too long, as a link may, they go on as before, and it is tried again.
+///     hold    Nothing is sent to the host's partitions, until all that was sent has its result,
+///     and
+///             Redis has no link of an earlier driver there. If that takes too long, as a link may,
+///             they go on as before, and it is tried again.
 ///     write   Redis, and a replica of it, has how hosts are spread from now on: a driver that is
 ///             started again goes by that, or by the old plan as long as nothing has gone by
 ///             another.
@@ -36,12 +37,25 @@ namespace fanfetch {
 /// Thread: the loop's.
 class HostSpreader {
  public:
+  enum class Written : std::uint8_t {
+    lasts,    ///< It is there, whichever server is the next master.
+    nothing,  ///< It says that there are links.
+    unknown,
+  };
+  struct Events {
+    /// Has Redis know `spread`, a FleetJob::spread, if it has no link in any of the partitions
+    /// `empty`. `done` is called once, at any time.
+    std::function<void(const std::string& spread, const std::vector<unsigned>& empty,
+                       std::function<void(Written)> done)>
+        write;
+    std::function<void(std::string text)> on_notice;
+  };
+
   /// Both are lent: `job`, whose `spread` follows, and `links`. `usual`: concurrent requests to a
   /// host of which the rules say nothing.
   HostSpreader(FleetJob& job, LinkSender& links, unsigned usual);
 
-  /// Lends `line`.
-  void start(FleetLine& line, std::function<void(std::string text)> on_notice);
+  void start(Events events) { events_ = std::move(events); }
 
   /// What a driver sees once a second.
   struct Look {
@@ -67,14 +81,15 @@ class HostSpreader {
     unsigned found_in = 0;             // the partition that was too big
     std::vector<unsigned> partitions;  // that the host's links were sent to until now
     Instant held_since{};
+    bool has_links = false;       // says Redis, of an earlier driver
+    bool may_be_written = false;  // then there is no way back
   };
 
   FleetJob& job_;
   LinkSender& links_;
   const unsigned usual_;
   BigPartitions big_;
-  FleetLine* line_ = nullptr;
-  std::function<void(std::string)> on_notice_;
+  Events events_;
   std::optional<Coming> coming_;
   bool is_telling_ = false;
 };
