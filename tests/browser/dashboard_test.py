@@ -12,6 +12,7 @@ from unittest import mock
 
 import looks
 from origin import Origin
+from redis_server import RedisServer
 import webdriver
 from webdriver import ENTER, PATIENCE, Browser, end, wait_for_line
 
@@ -66,13 +67,16 @@ class DashboardTest(unittest.TestCase):
             file.write("\n".join(links) + "\n")
         return len(links)
 
-    def start_run(self):
-        run = subprocess.Popen([FANFETCH, "--no-config", "--allow-private", "-q", "-j", "8", "-w", "2", "--per-host", "8",
-                                "--retries", "0", "-o", os.path.basename(self.folder), "-i", self.list],
-                               cwd=os.path.dirname(self.folder), stderr=subprocess.DEVNULL, env={"PATH": os.environ["PATH"]})
+    def start(self, *args):
+        run = subprocess.Popen([FANFETCH, *args], cwd=os.path.dirname(self.folder), stderr=subprocess.DEVNULL,
+                               env={"PATH": os.environ["PATH"]})
         self.addCleanup(run.wait)
         self.addCleanup(lambda: run.poll() is None and run.kill())
         return run
+
+    def start_run(self):
+        return self.start("--no-config", "--allow-private", "-q", "-j", "8", "-w", "2", "--per-host", "8", "--retries", "0",
+                          "-o", os.path.basename(self.folder), "-i", self.list)
 
     def browser(self):
         browser = Browser()
@@ -206,6 +210,39 @@ class DashboardTest(unittest.TestCase):
         browser.click("#search button")
         self.assertGreater(links, 120)
         self.assert_nothing_went_wrong(browser, dashboard)
+
+    def test_a_fleets_nodes_are_seen(self):
+        self.write_list(20_000)
+        redis = RedisServer()
+        self.addCleanup(redis.close)
+        self.start("--no-config", "-q", self.list, "--fleet", redis.url, "-o", os.path.basename(self.folder))
+        nodes = [self.start("node", "--no-config", "--allow-private", "-q", "-w", "1", "--fleet", redis.url, "-o", name)
+                 for name in ("node-1", "node-2")]
+        wait_until(lambda: self.origin.count() >= 8, "eight requests")
+        dashboard, browser = self.dashboard(), self.browser()
+        browser.open(dashboard.address)
+        node_cells = "return [...document.querySelectorAll('#workers tbody tr')].map((row) => row.cells[arguments[0]].textContent)"
+        browser.until(node_cells + ".join() === 'running,running'", 1)
+        self.assertEqual("Nodes", browser.run("return document.getElementById('workers-title').textContent"))
+        names = browser.run(node_cells, 0)
+        self.assertEqual(2, len(set(names)))
+        self.assertEqual(1, len(set(browser.run(node_cells, 4))), "one version")
+        browser.until(node_cells + ".every((text) => text !== '0')", 2)  # the second has its share
+        self.check_looks(browser, "fleet", VIEWS)
+        self.assertTrue(set(browser.run("return [...document.querySelectorAll('#rows tbody tr')].map((row) => "
+                                        "row.cells[2].textContent)")) <= set(names))
+        # The files are on the nodes' disks.
+        self.assertIn(browser.run("return document.querySelector('#gallery li .quiet').textContent"),
+                      [f"on {name}" for name in names])
+        self.assertEqual(0, browser.run("return document.querySelectorAll('#rows a, #gallery a, #gallery img').length"))
+
+        # One that is killed.
+        self.show(browser, "overview")
+        nodes[0].kill()
+        browser.until(node_cells + ".some((text) => text.startsWith('silent for '))", 1)
+        self.check_looks(browser, "silent-node", ("overview",))
+        self.assert_nothing_went_wrong(browser, dashboard)
+        self.assertEqual(0, dashboard.close())
 
     def test_no_answer_is_said_for_what_it_is(self):
         self.write_list(50_000)

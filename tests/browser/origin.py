@@ -56,7 +56,10 @@ class Origin:
                 self.end_headers()
                 with origin.lock:
                     origin.at_once -= 1
-                self.wfile.write(body)
+                try:
+                    self.wfile.write(body)
+                except ConnectionError:  # the run was killed
+                    self.close_connection = True
 
             def log_message(self, *_):
                 pass

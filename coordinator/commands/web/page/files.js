@@ -66,11 +66,13 @@ export class Browser {
   }
 }
 
-const fileOf = (row) => `file?row=${row.row}`;
+/** null: a node of a fleet has it, on its own disk. */
+const fileOf = (row) => (row.node === null ? `file?row=${row.row}` : null);
 
 function nameCell(row) {
   if (row.status !== 'saved' || !row.file_name) return null;
-  return el('small', {}, el('a', {href: fileOf(row), target: '_blank', rel: 'noopener noreferrer'}, shown(row.file_name)));
+  const file = fileOf(row), name = shown(row.file_name);
+  return el('small', {}, file ? el('a', {href: file, target: '_blank', rel: 'noopener noreferrer'}, name) : name);
 }
 
 function becameCell(row) {

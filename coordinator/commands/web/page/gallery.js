@@ -3,9 +3,10 @@ import {byId, el, shown} from './dom.js';
 import {fileOf} from './files.js';
 
 function picture(row) {
-  const name = shown(row.file_name);
-  const item = el('li', {}, el('a', {href: fileOf(row), target: '_blank', rel: 'noopener noreferrer', title: shown(row.url)},
-    el('img', {src: fileOf(row), alt: '', loading: 'lazy', decoding: 'async',
+  const file = fileOf(row), name = shown(row.file_name);
+  if (!file) return el('li', {title: shown(row.url)}, el('span', {}, name), el('span', {class: 'quiet'}, `on ${shown(row.node)}`));
+  const item = el('li', {}, el('a', {href: file, target: '_blank', rel: 'noopener noreferrer', title: shown(row.url)},
+    el('img', {src: file, alt: '', loading: 'lazy', decoding: 'async',
                onerror: () => item.classList.add('is-gone')}),
     el('span', {}, name)));
   return item;

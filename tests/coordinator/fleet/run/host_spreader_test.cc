@@ -115,10 +115,9 @@ TEST_F(HostSpreaderTest, AHostStandsStillForTwoMinutesAtMost) {
   look_for(minutes(2) - seconds(1));
   EXPECT_TRUE(has("once the 2,000")) << last_notice();
   look();
-  EXPECT_EQ(
-      last_notice(),
-      "big.test:80 goes on as it was: what is under way takes longer than 2 min; spreading it "
-      "is tried again");
+  EXPECT_EQ(last_notice(),
+            "big.test:80 goes on as it was: what is under way takes longer than 2m; spreading it "
+            "is tried again");
   EXPECT_EQ(to_text(spreader_.hosts()), "");
   answer_all(sender_);
   sender_.refill();
