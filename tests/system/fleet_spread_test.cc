@@ -213,11 +213,13 @@ TEST_F(FleetSpreadTest, NodesThatWereKilledKeepNoHostSpreadForEver) {
   kill(*driver);
   kill(*victim);
   wait_for([&] { return !has(redis_.ask("KEYS 'ff:{urls.txt}:own:*'"), "own"); });
+  const auto begin = std::chrono::steady_clock::now();
   FanfetchProcess otherwise(driver_setup({"--spread", "127.0.0.20=2"}));
   EXPECT_TRUE(
       otherwise.wait_for_stderr("was begun with --spread 127.0.0.20=4, and the nodes that "
                                 "worked by that are gone without a word: waiting for 4"));
   wait_for([&] { return spread_in_redis() == "127.0.0.20=2"; });
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 4s);
   FanfetchProcess node(node_setup(2));
   add_links(8);
   end_list();
