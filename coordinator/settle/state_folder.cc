@@ -202,15 +202,13 @@ tl::expected<RunFolder, Exit> find_run_folder(RunFolder named) {
                     "they are now into '{0}/{2}'",
                     named.state, named.output, kOutputNote));
   }
-  std::vector<std::string> states = noted_states(named);
   // A path may be another run's folder here: machines that share the files may not share states.
-  const auto others =
-      std::stable_partition(states.begin(), states.end(), [&named](const auto& state) {
-        const UniqueFd folder = open_folder(state);
-        return !folder.valid() || is_state_of(folder.get(), named.output);
-      });
-  const std::vector<std::string> of_others(others, states.end());
-  states.erase(others, states.end());
+  std::vector<std::string> states, of_others;
+  for (std::string& state : noted_states(named)) {
+    const UniqueFd folder = open_folder(state);
+    const bool is_of_these = !folder.valid() || is_state_of(folder.get(), named.output);
+    (is_of_these ? states : of_others).push_back(std::move(state));
+  }
   if (states.empty() && !of_others.empty() && !has_ledger(own_folder(named))) {
     return wrong(
         fmt::format("'{0}' was begun with --state '{1}', which is not that of these files here: "

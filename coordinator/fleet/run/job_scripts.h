@@ -117,8 +117,8 @@ return {links, redis.call('XLEN', ARGV[1] .. 'res'),
 )lua");
 
 /// PREFIX LIFE_MS NODE ABOUT SILENCE_MS: a sign of life, with what the node says of itself; NODE
-/// empty: of nobody. Forgets nodes that gave none for LIFE_MS. Answers the job's hash, and the nodes
-/// that gave one within SILENCE_MS.
+/// empty: of nobody. Forgets nodes that gave none for LIFE_MS. Answers the job's hash, and the
+/// nodes that gave one within SILENCE_MS.
 inline constexpr auto kBeat = joined(kNowMs, kExpireWithJob, R"lua(
 local nodes, about, now = ARGV[1] .. 'nodes', ARGV[1] .. 'about', now_ms()
 redis.call('ZREMRANGEBYSCORE', nodes, '(' .. now, '+inf') -- the clock was set back
