@@ -62,9 +62,11 @@ class FleetChaosTest : public FleetTest {
   void start_driver() {
     driver_ = std::make_unique<FanfetchProcess>(by(*relays_[kNodes], driver_setup()));
   }
+  /// It names the job: where that was done a moment ago, it would wait for another one.
   void start_node(int number) {
-    nodes_.at(static_cast<std::size_t>(number)) = std::make_unique<FanfetchProcess>(
-        by(*relays_.at(static_cast<std::size_t>(number)), node_setup(number + 1)));
+    nodes_.at(static_cast<std::size_t>(number)) =
+        std::make_unique<FanfetchProcess>(by(*relays_.at(static_cast<std::size_t>(number)),
+                                             node_setup(number + 1, {"--fleet-job", "urls.txt"})));
   }
 
   /// Has all take part again that have ended. Whoever ended by itself says 0, and only at the end.

@@ -1,6 +1,7 @@
 // What a fleet's scripts promise, by a real Redis and nobody else: where nodes come and go, one
 // that breaks its promise would mostly go unnoticed.
 
+#include <algorithm>
 #include <map>
 
 #include "coordinator/fleet/run/job_scripts.h"
@@ -84,7 +85,7 @@ TEST_F(FleetScriptsTest, AJobThatIsDoneGoesByItself) {
   run(scripts::kSend, {"0", "2", "v", "1"});
   (void)ask({"XADD", key("res"), "*", "v", "1"});
   (void)ask({"XADD", key("dead"), "*", "v", "1"});
-  run(scripts::kBeat, {"3000", "n", "running 1"});
+  run(scripts::kBeat, {"3000", "n", "running 1", "750"});
   const std::string era = text({"GET", key("era")});
   ASSERT_EQ(run(scripts::kTake, {era, "1", "n/1:1", "3000", "0"}).integer, 1);
 
@@ -108,7 +109,7 @@ TEST_F(FleetScriptsTest, AJobThatIsDoneGoesByItself) {
   // What nodes write that have not seen it yet.
   EXPECT_EQ(run(scripts::kGiveBack, {"1", "n/1:1"}).integer, 1);
   (void)ask({"DEL", key("nodes"), key("about"), key("own:3")});
-  run(scripts::kBeat, {"3000", "n", "running 1"});
+  run(scripts::kBeat, {"3000", "n", "running 1", "750"});
   EXPECT_EQ(run(scripts::kRecordEra, {era, "r p n 0", "4"}).integer, 1);
   for (const char* name : {"era", "own:1", "own:3", "nodes", "about"}) {
     EXPECT_GT(life(name), kDay - 60) << name;
@@ -117,7 +118,7 @@ TEST_F(FleetScriptsTest, AJobThatIsDoneGoesByItself) {
 
 TEST_F(FleetScriptsTest, AJobThatIsBegunAnewLasts) {
   ASSERT_EQ(begin("a", true), "ok");
-  run(scripts::kBeat, {"3000", "n", "running 1"});
+  run(scripts::kBeat, {"3000", "n", "running 1", "750"});
   (void)ask({"XADD", key("dead"), "*", "v", "1"});
   const std::string era = text({"GET", key("era")});
   ASSERT_EQ(run(scripts::kTake, {era, "1", "n/1:1", "3000", "0"}).integer, 1);
@@ -131,6 +132,28 @@ TEST_F(FleetScriptsTest, AJobThatIsBegunAnewLasts) {
   EXPECT_LE(life("own:1"), 3);
   EXPECT_EQ(run(scripts::kGiveBack, {"1", "n/1:1"}).integer, 1);
   EXPECT_EQ(life("own:1"), -1);
+}
+
+/// It has no share, and is shown as silent until it is forgotten.
+TEST_F(FleetScriptsTest, ANodeThatIsSilentIsNotCounted) {
+  ASSERT_EQ(begin("a", true), "ok");
+  const auto beat = [this](const std::string& node) {
+    std::vector<std::string> names;
+    const RedisReply reply = run(scripts::kBeat, {"60000", node, "running 1", "30000"});
+    for (const RedisReply& name : reply.elements.at(1).elements) names.push_back(name.text);
+    std::ranges::sort(names);
+    return names;
+  };
+  (void)beat("mute");
+  (void)beat("gone");
+  EXPECT_EQ(beat("n"), (std::vector<std::string>{"gone", "mute", "n"}));
+  (void)ask({"ZINCRBY", key("nodes"), "-40000", "mute"});
+  (void)ask({"ZINCRBY", key("nodes"), "-70000", "gone"});
+  EXPECT_EQ(beat("n"), std::vector<std::string>{"n"});
+  EXPECT_EQ(number({"ZCARD", key("nodes")}), 2);
+  EXPECT_EQ(number({"HEXISTS", key("about"), "mute"}), 1);
+  EXPECT_EQ(number({"HEXISTS", key("about"), "gone"}), 0);
+  EXPECT_EQ(beat("mute"), (std::vector<std::string>{"mute", "n"}));
 }
 
 /// None but a birth says that nobody can have a lease.
