@@ -60,12 +60,12 @@ class FleetTest : public SystemTest {
     (void)folder_.write("urls.txt", text);
   }
 
-  /// The list is a FIFO from now on, so that it says what comes when.
+  /// The list is a FIFO from now on, so that it says what comes when. Nobody waits for its reader.
   UniqueFd list_by_pipe() {
     const std::string path = folder_.at("urls.txt");
     fs::remove(path);
     EXPECT_EQ(0, ::mkfifo(path.c_str(), 0600));
-    return UniqueFd(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+    return UniqueFd(::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
   }
   /// What was written and nobody has read, in bytes.
   [[nodiscard]] static int unread(const UniqueFd& pipe) {
