@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <chrono>
 
@@ -31,9 +32,12 @@ struct LeaseRules {
   Duration look_takes_at_most{};
   /// How long a node has to hold too many before it hands some back: the list of nodes may waver.
   Duration settle{};
+  /// How often a node gives a sign of life, and learns who else has given one.
+  Duration beat_every{};
   /// A node that gave no sign of life for so long has no share of the partitions: what others hand
-  /// back for it would have no owner until it is forgotten. It keeps those that it has. Less than
-  /// `settle`: for one that joins and goes down at once, nothing is handed back.
+  /// back for it would have no owner until it is forgotten. It keeps those that it has. With
+  /// `beat_every` it is less than `settle`: for one that joins and goes down at once, nothing is
+  /// handed back.
   Duration silence{};
 
   /// The least lease: else the time that transfers take to stop would outweigh it.
@@ -50,6 +54,7 @@ struct LeaseRules {
             .look_every = lease / 6,
             .look_takes_at_most = lease / 10,
             .settle = lease / 3,
+            .beat_every = std::min<Duration>(lease / 16, std::chrono::seconds(1)),
             .silence = lease / 4};
   }
 };

@@ -170,14 +170,14 @@ void FleetDriver::write_spread(const std::string& spread, const std::vector<unsi
   const bool is_sent =
       line_->run(scripts::kSpread, std::move(arguments), [this, done](const RedisAnswer& answer) {
         if (answer.fate == RedisAnswer::Fate::refused) line_->tell(answer.trouble);
-        if (!answer.is_good()) return done(Written::unknown);
-        if (answer.reply.integer != 1) return done(Written::nothing);
+        if (answer.fate == RedisAnswer::Fate::unknown) return done(Written::unknown);
+        if (!answer.is_good() || answer.reply.integer != 1) return done(Written::nothing);
         const bool is_asked = line_->confirm(std::chrono::seconds(1), [done](FleetLine::Safe safe) {
           done(safe == FleetLine::Safe::yes ? Written::lasts : Written::unknown);
         });
         if (!is_asked) done(Written::unknown);
       });
-  if (!is_sent) done(Written::unknown);
+  if (!is_sent) done(Written::nothing);
 }
 
 /// All of Redis' data are gone, or the job was removed. Nobody's leases are known any more, so the

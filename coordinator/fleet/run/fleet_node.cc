@@ -13,11 +13,6 @@
 #include "coordinator/redis/cancel_timer.h"
 
 namespace fanfetch {
-namespace {
-
-constexpr std::chrono::milliseconds kLongestBeat{1000};
-
-}  // namespace
 
 FleetNode::FleetNode(FleetAccess access, FleetJob job, std::string name, std::string version)
     : access_(std::move(access)),
@@ -93,11 +88,10 @@ void FleetNode::end_job() {
 }
 
 void FleetNode::beat() {
-  beat_timer_ =
-      loop_->call_at(loop_->now() + std::min<Duration>(job_.rules.lease / 6, kLongestBeat), [this] {
-        beat_timer_.reset();
-        if (line_->is_up()) beat();
-      });
+  beat_timer_ = loop_->call_at(loop_->now() + job_.rules.beat_every, [this] {
+    beat_timer_.reset();
+    if (line_->is_up()) beat();
+  });
   (void)line_->run(
       scripts::kBeat,
       {prefix_, script_time(job_.rules.lease), leaves_ ? "" : name_,

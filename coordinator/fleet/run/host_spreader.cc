@@ -51,8 +51,12 @@ void HostSpreader::on_look(const Look& look, const HostRules& rules, Instant now
   } else {
     big_.forget_all();  // while nothing begins, no node has more work than another
   }
-  if (coming_) return write(now);
-  if (look.spread != job_.spread && !is_telling_) tell({}, [] {});  // Redis has lost it
+  if (is_writing_) return;
+  const bool is_late = coming_ && now - coming_->held_since >= kLongestHold;
+  if (is_late && !coming_->may_be_written) give_up();
+  const bool is_lost = look.spread != job_.spread || is_unsure_;
+  if (is_lost && !(coming_ && coming_->may_be_written)) return restore();
+  if (coming_) return write();
   if (links_.is_moving()) return;
   // One at a time: each costs a look at all links.
   const auto partition = big_.due(now);
@@ -89,40 +93,42 @@ bool HostSpreader::begin(unsigned partition, std::uint64_t nodes, const HostRule
       "under way are done, it is spread over {} pieces",
       name_of(coming_->host), 100 * its / static_cast<double>(all), nodes,
       human_count(window.outstanding(partition)), coming_->host.pieces));
-  write(now);
+  write();
   return true;
 }
 
-void HostSpreader::write(Instant now) {
-  if (is_telling_) return;  // it may be written at this moment
-  const bool is_drained = links_.is_drained(coming_->partitions);
-  const bool is_late = now - coming_->held_since >= kLongestHold;
-  if (is_late && !coming_->may_be_written && (!is_drained || coming_->has_links)) return give_up();
-  if (is_drained) tell(coming_->partitions, [this] { move(); });
+/// Redis has lost how hosts are spread, or may lose it yet.
+void HostSpreader::restore() {
+  is_writing_ = true;
+  events_.write(job_.spread, {}, [this](Written written) {
+    is_writing_ = false;
+    is_unsure_ = written == Written::unknown;
+  });
+}
+
+/// Where it does not last, the next look comes here again.
+void HostSpreader::write() {
+  if (!links_.is_drained(coming_->partitions)) return;
+  is_writing_ = true;
+  const std::string text = to_text(spread_only(hosts()));
+  events_.write(text, coming_->partitions, [this, text](Written written) {
+    is_writing_ = false;
+    if (written == Written::unknown) coming_->may_be_written = true;
+    if (written != Written::lasts) return;
+    job_.spread = text;
+    is_unsure_ = false;
+    move();
+  });
 }
 
 void HostSpreader::give_up() {
   const Coming coming = *std::exchange(coming_, std::nullopt);
-  events_.on_notice(
-      fmt::format("{} goes on as it was: what is under way takes longer than {}; spreading "
-                  "it is tried again",
-                  name_of(coming.host), human_time(kLongestHold)));
+  events_.on_notice(fmt::format(
+      "{} goes on as it was: it could not be spread within {}, as what was under way was not done; "
+      "that is tried again",
+      name_of(coming.host), human_time(kLongestHold)));
   big_.forget(coming.found_in);
   links_.release(coming.partitions);
-}
-
-/// Has Redis know hosts(). What does not last is written again by the next look.
-void HostSpreader::tell(const std::vector<unsigned>& empty, std::function<void()> done) {
-  is_telling_ = true;
-  const std::string text = to_text(spread_only(hosts()));
-  events_.write(text, empty, [this, text, done = std::move(done)](Written written) {
-    is_telling_ = false;
-    if (coming_) coming_->has_links = written == Written::nothing;
-    if (coming_ && written == Written::unknown) coming_->may_be_written = true;
-    if (written != Written::lasts) return;
-    job_.spread = text;
-    done();
-  });
 }
 
 void HostSpreader::move() {

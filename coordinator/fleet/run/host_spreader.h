@@ -20,10 +20,9 @@ namespace fanfetch {
 /// time. Its links of before and those that have pieces may not be under way together, as both
 /// kinds would have all of the host's limits. So:
 ///
-///     hold    Nothing is sent to the host's partitions, until all that was sent has its result,
-///     and
-///             Redis has no link of an earlier driver there. If that takes too long, as a link may,
-///             they go on as before, and it is tried again.
+///     hold    Nothing is sent to the host's partitions, until all that was sent has its result
+///             and Redis has no link there. If that takes too long, as a link may, they go on as
+///             before, unless the plan may be in Redis already, and it is tried again.
 ///     write   Redis, and a replica of it, has how hosts are spread from now on: a driver that is
 ///             started again goes by that, or by the old plan as long as nothing has gone by
 ///             another.
@@ -39,7 +38,7 @@ class HostSpreader {
  public:
   enum class Written : std::uint8_t {
     lasts,    ///< It is there, whichever server is the next master.
-    nothing,  ///< It says that there are links.
+    nothing,  ///< Redis has not written it: there are links, it refuses, or it was not asked.
     unknown,
   };
   struct Events {
@@ -71,9 +70,9 @@ class HostSpreader {
  private:
   [[nodiscard]] bool begin(unsigned partition, std::uint64_t nodes, const HostRules& rules,
                            Instant now);
-  void write(Instant now);
+  void restore();
+  void write();
   void give_up();
-  void tell(const std::vector<unsigned>& empty, std::function<void()> done);
   void move();
 
   struct Coming {
@@ -81,7 +80,6 @@ class HostSpreader {
     unsigned found_in = 0;             // the partition that was too big
     std::vector<unsigned> partitions;  // that the host's links were sent to until now
     Instant held_since{};
-    bool has_links = false;       // says Redis, of an earlier driver
     bool may_be_written = false;  // then there is no way back
   };
 
@@ -91,7 +89,8 @@ class HostSpreader {
   BigPartitions big_;
   Events events_;
   std::optional<Coming> coming_;
-  bool is_telling_ = false;
+  bool is_writing_ = false;  // an answer is due
+  bool is_unsure_ = false;   // whether FleetJob::spread lasts in Redis
 };
 
 }  // namespace fanfetch

@@ -231,13 +231,14 @@ void LeaseKeeper::ask_again_later(const LeaseAction& action) {
 }
 
 void LeaseKeeper::look() {
-  (void)line_.run(scripts::kLook, {prefix_, std::to_string(job_.partitions)},
-                  [this](const RedisAnswer& answer) {
-                    if (answer.is_good()) return on_look(answer.reply);
-                    if (answer.fate != RedisAnswer::Fate::refused) return;
-                    line_.tell(answer.trouble);
-                    look_again();
-                  });
+  const bool is_sent = line_.run(scripts::kLook, {prefix_, std::to_string(job_.partitions)},
+                                 [this](const RedisAnswer& answer) {
+                                   if (answer.is_good()) return on_look(answer.reply);
+                                   if (answer.fate != RedisAnswer::Fate::refused) return;
+                                   line_.tell(answer.trouble);
+                                   look_again();
+                                 });
+  if (!is_sent && line_.is_up()) look_again();  // too much waits to be sent
 }
 
 /// Redis would not answer: the look that NodeLeases waits for is still to come.

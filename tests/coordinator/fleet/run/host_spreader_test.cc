@@ -115,9 +115,10 @@ TEST_F(HostSpreaderTest, AHostStandsStillForTwoMinutesAtMost) {
   look_for(minutes(2) - seconds(1));
   EXPECT_TRUE(has("once the 2,000")) << last_notice();
   look();
-  EXPECT_EQ(last_notice(),
-            "big.test:80 goes on as it was: what is under way takes longer than 2m; spreading it "
-            "is tried again");
+  EXPECT_EQ(
+      last_notice(),
+      "big.test:80 goes on as it was: it could not be spread within 2m, as what was under way "
+      "was not done; that is tried again");
   EXPECT_EQ(to_text(spreader_.hosts()), "");
   answer_all(sender_);
   sender_.refill();
@@ -198,7 +199,30 @@ TEST_F(HostSpreaderTest, WhatRedisHasLostIsWrittenAgain) {
   ASSERT_EQ(writes_.size(), 1u);
   EXPECT_EQ(writes_[0].spread, "cdn.test=4");
   EXPECT_TRUE(writes_[0].empty.empty());
+  answer(Written::unknown);
+  spreader.on_look({.nodes = 2, .spread = "cdn.test=4"}, rules_, now_);
+  ASSERT_EQ(writes_.size(), 2u) << "it is there, and may not last";
   answer(Written::lasts);
+  spreader.on_look({.nodes = 2, .spread = "cdn.test=4"}, rules_, now_);
+  EXPECT_EQ(writes_.size(), 2u);
+}
+
+/// That the old plan may not last says nothing of the new one.
+TEST_F(HostSpreaderTest, WhatIsLostMeanwhileHoldsNoHostUp) {
+  job_.spread = in_redis_ = "cdn.test=4";
+  add(sender_, kBigOrigin, kFullWindow + 3000);
+  look_for(minutes(5) + seconds(1));
+  ASSERT_TRUE(has("once the 2,000")) << last_notice();
+  in_redis_ = "";
+  look();
+  ASSERT_EQ(writes_.size(), 1u);
+  EXPECT_EQ(writes_[0].spread, "cdn.test=4");
+  answer(Written::unknown);
+  look_for(minutes(2) - seconds(2));
+  answer(Written::nothing);
+  EXPECT_EQ(notices_.size(), 1u);
+  look();
+  EXPECT_TRUE(has("goes on as it was")) << last_notice();
 }
 
 TEST_F(HostSpreaderTest, SoManyHostsAndNoMore) {
