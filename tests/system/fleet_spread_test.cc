@@ -318,6 +318,35 @@ TEST_F(FleetSpreadTest, AllOfRedisIsLostBeforeAHostIsSpread) {
   expect_limits_held();
 }
 
+/// A driver that is begun again may find the old plan with the next master.
+TEST_F(FleetSpreadTest, APlanThatNoReplicaKnowsDoesNotCount) {
+  spread_soon();
+  set_lease(30s);  // nodes have to do without renewals meanwhile
+  (void)redis_.ask("CONFIG SET repl-diskless-sync-delay 0");
+  const RealRedis replica({fmt::format("replicaof {} {}", RealRedis::address(), redis_.port())});
+  wait_for([this] { return has(redis_.ask("INFO replication"), "state=online"); });
+  FanfetchProcess driver(driver_setup());
+  FanfetchProcess one(node_setup(1)), two(node_setup(2));
+  wait_for_balance(2);
+  tell_nodes("pause");
+  add_links(kTooMany, 1ms);
+  expect_drain(driver);
+  replica.freeze();
+  tell_nodes("resume");
+  const auto is_written = [this] { return spread_in_redis() == big_host() + "=4"; };
+  wait_for(is_written);
+  (void)redis_.ask("HDEL 'ff:{urls.txt}:job' spread");  // as the next master has it
+  wait_for(is_written);
+  constexpr std::string_view kGoesByIt = "is spread over 4 pieces from now on";
+  EXPECT_FALSE(has(driver.stderr_now(), kGoesByIt)) << driver.stderr_now();
+  replica.thaw();
+  EXPECT_TRUE(driver.wait_for_stderr(std::string(kGoesByIt)));
+  end_list();
+  expect_good_end(driver, {&one, &two});
+  expect_all_saved();
+  expect_limits_held();
+}
+
 TEST_F(FleetSpreadTest, WhatCannotBeSpreadIsSaid) {
   const struct {
     std::vector<std::string> args;
