@@ -18,11 +18,12 @@ class FleetSentinelTest : public FleetTest {
              "sentinel auth-pass fleet watch", "sentinel down-after-milliseconds fleet 3000",
              "sentinel failover-timeout fleet 2000"},
             RealRedis::Kind::sentinel) {
+    // The three learn of each other in any order.
     wait_for([this] {
       const std::string text = sentinel_.ask("SENTINEL REPLICAS fleet");
-      return has(text, "flags\nslave\n") && has(text, "master-link-status\nok\n");
+      return has(text, "flags\nslave\n") && has(text, "master-link-status\nok\n") &&
+             has(ask(first_, "INFO replication"), "state=online");
     });
-    EXPECT_TRUE(has(ask(first_, "INFO replication"), "state=online"));
   }
 
   static std::vector<std::string> config(const std::string& more = "") {
