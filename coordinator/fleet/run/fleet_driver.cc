@@ -156,8 +156,9 @@ void FleetDriver::on_look(const RedisReply& reply) {
   }
   if (nodes == 0 && links_.outstanding() > 0 && loop_->now() >= next_word_) {
     next_word_ = loop_->now() + kTellEvery;
-    events_.on_notice(fmt::format("job '{}' waits for nodes: fanfetch node --fleet {} -o DIR",
-                                  job_.name, to_text(access_.address)));
+    events_.on_notice(
+        fmt::format("job '{0}' waits for nodes: fanfetch node --fleet {1} --fleet-job {0} -o DIR",
+                    job_.name, to_text(access_.address)));
   }
 }
 

@@ -378,7 +378,7 @@ void FleetSimulation::connect(unsigned number) {
 void FleetSimulation::beat(unsigned number) {
   Node& node = nodes_[number];
   if (!node.lives || node.leaves) return;
-  add(now_ + setup_.rules.beat_every, What::beat, number);
+  add(now_ + setup_.beat_every, What::beat, number);
   if (!node.is_connected || node.sleep != Sleep::none || now_ < node.frozen_until) return;
   if (node.server + 1 != servers_.size()) {
     if (now_ >= servers_[node.server].ends) disconnect(number);  // nobody answers

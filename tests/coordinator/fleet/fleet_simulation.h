@@ -31,6 +31,8 @@ struct FleetSetup {
   double drift = 0.05;  ///< Clocks of nodes run by up to this faster or slower than that of Redis.
   Duration trouble_of_a_node = std::chrono::minutes(3);  ///< Mean time between two.
   Duration trouble_of_redis = std::chrono::minutes(5);
+  /// Of a node's signs of life: fewer than there are (LeaseRules::beat_every) take less computing.
+  Duration beat_every = std::chrono::seconds(5);
   std::uint64_t seed = 1;
 };
 

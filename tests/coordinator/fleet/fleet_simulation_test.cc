@@ -46,7 +46,8 @@ TEST(FleetSimulation, ANodeThatJoinsMovesNoMorePartitionsThanItGets) {
 /// What others hand back for a node that is gone would have no owner.
 TEST(FleetSimulation, ANodeThatDiesSoonAfterItJoinedMovesNothing) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-    FleetSimulation fleet({.nodes = 9, .partitions = 90, .seed = seed});
+    FleetSimulation fleet(
+        {.nodes = 9, .partitions = 90, .beat_every = kLeaseRules.beat_every, .seed = seed});
     fleet.run(seconds(0), minutes(4));
     const auto before = fleet.report();
     fleet.join_one();
