@@ -20,7 +20,7 @@ class RedisServer:
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}"
         self.process = subprocess.Popen(["redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--save", "",
-                                         "--dir", self.folder.name], stdout=subprocess.PIPE)
+                                         "--dir", self.folder.name, "--loglevel", "warning"], stdout=subprocess.PIPE)
         try:
             self.wait_for_answer()
         except BaseException:

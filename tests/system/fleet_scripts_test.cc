@@ -134,6 +134,17 @@ TEST_F(FleetScriptsTest, AJobThatIsBegunAnewLasts) {
   EXPECT_EQ(life("own:1"), -1);
 }
 
+TEST_F(FleetScriptsTest, AHostIsSpreadWhereNoLinkIsLeft) {
+  ASSERT_EQ(begin("a", true), "ok");
+  send(1);  // in partition 0
+  const auto spread = [this] { return text({"HGET", key("job"), "spread"}); };
+  EXPECT_EQ(run(scripts::kSpread, {"b", "x.test=4"}).integer, 0) << "it is another's";
+  EXPECT_EQ(run(scripts::kSpread, {"a", "x.test=4", "1", "0"}).integer, 2);
+  EXPECT_EQ(spread(), "");
+  EXPECT_EQ(run(scripts::kSpread, {"a", "x.test=4", "1", "2"}).integer, 1);
+  EXPECT_EQ(spread(), "x.test=4");
+}
+
 /// It has no share, and is shown as silent until it is forgotten.
 TEST_F(FleetScriptsTest, ANodeThatIsSilentIsNotCounted) {
   ASSERT_EQ(begin("a", true), "ok");

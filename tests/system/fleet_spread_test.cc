@@ -90,6 +90,21 @@ class FleetSpreadTest : public FleetTest {
   void tell_nodes(const std::string& word) {
     for (int number : {1, 2}) EXPECT_EQ(0, command({word, node(number)}).exit_status);
   }
+  struct Fleet {
+    std::unique_ptr<FanfetchProcess> driver, one, two;
+  };
+  /// Its nodes have their shares, and are paused; the links of the big host are under way.
+  Fleet begin_with_big_host() {
+    const auto start = [](const Launch& launch) {
+      return std::make_unique<FanfetchProcess>(launch);
+    };
+    Fleet fleet{start(driver_setup()), start(node_setup(1)), start(node_setup(2))};
+    wait_for_balance(2);
+    tell_nodes("pause");
+    add_links(kTooMany, 1ms);
+    expect_drain(*fleet.driver);
+    return fleet;
+  }
   /// The driver waits for nodes, which are paused, to be done with what they have of the big host.
   void expect_drain(const FanfetchProcess& driver) {
     ASSERT_TRUE(driver.wait_for_stderr(
@@ -237,33 +252,28 @@ TEST_F(FleetSpreadTest, NodesThatWereKilledKeepNoHostSpreadForEver) {
 
 TEST_F(FleetSpreadTest, AHostThatIsTooBigIsSpreadByItself) {
   spread_soon();
-  FanfetchProcess driver(driver_setup());
-  FanfetchProcess one(node_setup(1)), two(node_setup(2));
-  wait_for_balance(2);
-  tell_nodes("pause");
-  add_links(kTooMany, 1ms);
-  expect_drain(driver);
+  const auto [driver, one, two] = begin_with_big_host();
   const Finished lower = command({"set", "driver", "per-host=3"});
   EXPECT_NE(0, lower.exit_status) << lower.describe();
   EXPECT_TRUE(has(lower.err, big_host() + " is spread over 4 pieces")) << lower.describe();
   // The fleet may be paused meanwhile.
   EXPECT_EQ(0, command({"pause", "driver"}).exit_status);
-  EXPECT_TRUE(one.wait_for_stderr("paused by the fleet's driver"));
-  EXPECT_TRUE(two.wait_for_stderr("paused by the fleet's driver"));
+  EXPECT_TRUE(one->wait_for_stderr("paused by the fleet's driver"));
+  EXPECT_TRUE(two->wait_for_stderr("paused by the fleet's driver"));
   EXPECT_EQ(0, command({"resume", "driver"}).exit_status);
-  EXPECT_TRUE(one.wait_for_stderr("the driver goes on"));
-  EXPECT_TRUE(two.wait_for_stderr("the driver goes on"));
+  EXPECT_TRUE(one->wait_for_stderr("the driver goes on"));
+  EXPECT_TRUE(two->wait_for_stderr("the driver goes on"));
   tell_nodes("resume");
 
-  EXPECT_TRUE(driver.wait_for_stderr(
+  EXPECT_TRUE(driver->wait_for_stderr(
       big_host() + " is spread over 4 pieces from now on, as with --spread " + big_host() + "=4"))
-      << driver.stderr_now();
+      << driver->stderr_now();
   EXPECT_EQ(big_host() + "=4", spread_in_redis());
   add_links(200);
   (void)redis_.ask("HDEL 'ff:{urls.txt}:job' spread");  // a server's crash may lose it
   wait_for([&] { return spread_in_redis() == big_host() + "=4"; });
   end_list();
-  expect_good_end(driver, {&one, &two});
+  expect_good_end(*driver, {one.get(), two.get()});
   expect_all_saved();
   expect_limits_held();
   EXPECT_LE(requests(), static_cast<std::size_t>(links_) * 105 / 100);
@@ -273,12 +283,7 @@ TEST_F(FleetSpreadTest, AHostThatIsTooBigIsSpreadByItself) {
 
 TEST_F(FleetSpreadTest, ADriverThatIsBegunAgainGoesOnWithWhatItHasSpread) {
   spread_soon();
-  auto driver = std::make_unique<FanfetchProcess>(driver_setup());
-  FanfetchProcess one(node_setup(1)), two(node_setup(2));
-  wait_for_balance(2);
-  tell_nodes("pause");
-  add_links(kTooMany, 1ms);
-  expect_drain(*driver);
+  auto [driver, one, two] = begin_with_big_host();
   kill(*driver);  // before anything is decided
   driver = begin_again();
   expect_drain(*driver);
@@ -294,26 +299,21 @@ TEST_F(FleetSpreadTest, ADriverThatIsBegunAgainGoesOnWithWhatItHasSpread) {
   EXPECT_TRUE(driver->wait_for_stderr("goes on with --spread " + big_host() + "=4"));
   add_links(100);
   end_list();
-  expect_good_end(*driver, {&one, &two});
+  expect_good_end(*driver, {one.get(), two.get()});
   expect_all_saved();
   expect_limits_held();
 }
 
 TEST_F(FleetSpreadTest, AllOfRedisIsLostBeforeAHostIsSpread) {
   spread_soon();
-  FanfetchProcess driver(driver_setup());
-  FanfetchProcess one(node_setup(1)), two(node_setup(2));
-  wait_for_balance(2);
-  tell_nodes("pause");
-  add_links(kTooMany, 1ms);
-  expect_drain(driver);
+  const auto [driver, one, two] = begin_with_big_host();
   (void)redis_.ask("FLUSHALL");
-  EXPECT_TRUE(driver.wait_for_stderr("has lost its data"));
+  EXPECT_TRUE(driver->wait_for_stderr("has lost its data"));
   tell_nodes("resume");
-  EXPECT_TRUE(driver.wait_for_stderr("is spread over 4 pieces from now on"));
+  EXPECT_TRUE(driver->wait_for_stderr("is spread over 4 pieces from now on"));
   EXPECT_EQ(big_host() + "=4", spread_in_redis());
   end_list();
-  expect_good_end(driver, {&one, &two});
+  expect_good_end(*driver, {one.get(), two.get()});
   expect_all_saved();
   expect_limits_held();
 }
@@ -325,12 +325,7 @@ TEST_F(FleetSpreadTest, APlanThatNoReplicaKnowsDoesNotCount) {
   (void)redis_.ask("CONFIG SET repl-diskless-sync-delay 0");
   const RealRedis replica({fmt::format("replicaof {} {}", RealRedis::address(), redis_.port())});
   wait_for([this] { return has(redis_.ask("INFO replication"), "state=online"); });
-  FanfetchProcess driver(driver_setup());
-  FanfetchProcess one(node_setup(1)), two(node_setup(2));
-  wait_for_balance(2);
-  tell_nodes("pause");
-  add_links(kTooMany, 1ms);
-  expect_drain(driver);
+  const auto [driver, one, two] = begin_with_big_host();
   replica.freeze();
   tell_nodes("resume");
   const auto is_written = [this] { return spread_in_redis() == big_host() + "=4"; };
@@ -338,11 +333,11 @@ TEST_F(FleetSpreadTest, APlanThatNoReplicaKnowsDoesNotCount) {
   (void)redis_.ask("HDEL 'ff:{urls.txt}:job' spread");  // as the next master has it
   wait_for(is_written);
   constexpr std::string_view kGoesByIt = "is spread over 4 pieces from now on";
-  EXPECT_FALSE(has(driver.stderr_now(), kGoesByIt)) << driver.stderr_now();
+  EXPECT_FALSE(has(driver->stderr_now(), kGoesByIt)) << driver->stderr_now();
   replica.thaw();
-  EXPECT_TRUE(driver.wait_for_stderr(std::string(kGoesByIt)));
+  EXPECT_TRUE(driver->wait_for_stderr(std::string(kGoesByIt)));
   end_list();
-  expect_good_end(driver, {&one, &two});
+  expect_good_end(*driver, {one.get(), two.get()});
   expect_all_saved();
   expect_limits_held();
 }

@@ -25,6 +25,7 @@ class HostSpreaderTest : public LinkSenderTest {
     spreader.start({.write =
                         [this](const std::string& spread, const std::vector<unsigned>& empty,
                                std::function<void(Written)> done) {
+                          EXPECT_FALSE(done_) << "one at a time";
                           writes_.push_back({spread, empty});
                           done_ = std::move(done);
                         },
@@ -38,7 +39,7 @@ class HostSpreaderTest : public LinkSenderTest {
   }
   void look_for(Duration time) { look_for(time, spreader_); }
   void look() { look_for(seconds(1)); }
-  /// Redis says so; nothing may be asked for twice at a time.
+  /// Redis says so.
   void answer(Written written) {
     ASSERT_TRUE(done_);
     if (written == Written::lasts) in_redis_ = writes_.back().spread;
