@@ -21,10 +21,15 @@ bool is_before(std::string_view one, std::string_view other) {
 
 }  // namespace
 
+void HeldLinks::count(const Place& place, int change) {
+  counts_[place.partition] += static_cast<std::size_t>(change);
+  if (place.is_settling) settling_[place.partition] += static_cast<std::size_t>(change);
+}
+
 HeldLinks::Added HeldLinks::add(const LinkId& link, Place place) {
   const auto [at, is_new] = places_.try_emplace(link);
   if (is_new) {
-    ++counts_[place.partition];
+    count(place, 1);
     at->second = std::move(place);
     return {.is_new = true, .outdated = {}};
   }
@@ -32,10 +37,9 @@ HeldLinks::Added HeldLinks::add(const LinkId& link, Place place) {
     return {.is_new = false, .outdated = std::move(place.entry)};
   }
   std::swap(at->second, place);
-  if (at->second.partition != place.partition) {
-    --counts_[place.partition];
-    ++counts_[at->second.partition];
-  }
+  at->second.is_settling = place.is_settling;
+  count(place, -1);
+  count(at->second, 1);
   return {.is_new = false,
           .outdated = place.entry == at->second.entry ? "" : std::move(place.entry)};
 }
@@ -45,8 +49,14 @@ std::optional<HeldLinks::Place> HeldLinks::take(const LinkId& link) {
   if (found == places_.end()) return std::nullopt;
   Place place = std::move(found->second);
   places_.erase(found);
-  --counts_[place.partition];
+  count(place, -1);
   return place;
+}
+
+void HeldLinks::on_settling(const LinkId& link) {
+  const auto found = places_.find(link);
+  if (found == places_.end() || std::exchange(found->second.is_settling, true)) return;
+  ++settling_[found->second.partition];
 }
 
 std::optional<TakeNumber> HeldLinks::take_of(const LinkId& link) const {

@@ -30,13 +30,15 @@ class HeldLinks {
   };
 
   explicit HeldLinks(unsigned partitions) : HeldLinks(partitions, Limits()) {}
-  HeldLinks(unsigned partitions, Limits limits) : limits_(limits), counts_(partitions) {}
+  HeldLinks(unsigned partitions, Limits limits)
+      : limits_(limits), counts_(partitions), settling_(partitions) {}
 
   struct Place {
     unsigned partition = 0;
-    std::string entry;        ///< In the partition's stream.
-    std::uint64_t index = 0;  ///< Link::index, as the driver has it.
-    TakeNumber take = 0;      ///< Of the lease by which it was delivered, the last time.
+    std::string entry;         ///< In the partition's stream.
+    std::uint64_t index = 0;   ///< Link::index, as the driver has it.
+    TakeNumber take = 0;       ///< Of the lease by which it was delivered, the last time.
+    bool is_settling = false;  ///< See on_settling(), which sets it.
   };
   struct Added {
     bool is_new = false;  ///< It is to be fetched.
@@ -47,6 +49,10 @@ class HeldLinks {
   Added add(const LinkId& link, Place place);
   /// It has its result. nullopt: it is not held.
   [[nodiscard]] std::optional<Place> take(const LinkId& link);
+  /// What became of it is known, and goes to the ledger. Does nothing to one that is not held.
+  void on_settling(const LinkId& link);
+  /// Links of the partition of which that is so, and which have no result yet.
+  [[nodiscard]] std::size_t settling(unsigned partition) const { return settling_[partition]; }
   /// Of the lease by which the node has the link; nullopt: it is not held.
   [[nodiscard]] std::optional<TakeNumber> take_of(const LinkId& link) const;
 
@@ -62,9 +68,11 @@ class HeldLinks {
   [[nodiscard]] std::size_t count(unsigned partition) const { return counts_[partition]; }
 
  private:
+  void count(const Place& place, int change);
+
   Limits limits_;
   std::unordered_map<LinkId, Place, HashOfId> places_;
-  std::vector<std::size_t> counts_;  // by partition
+  std::vector<std::size_t> counts_, settling_;  // by partition
 };
 
 }  // namespace fanfetch

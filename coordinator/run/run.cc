@@ -115,8 +115,7 @@ void Run::after_batch() {
   if (node_) {
     node_->note_paused(coordinator_.is_paused());
     node_->flush();
-    // The ledger has all that it got: the fleet waits for that.
-    if (node_->held() > 0 && node_->held() <= ledger_.backlog()) ledger_.settle_early();
+    if (node_->waits_for_ledger(ledger_.backlog())) ledger_.settle_early();
   }
   if (driver_) driver_->flush();
 }

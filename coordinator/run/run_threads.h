@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "common/event_loop.h"
@@ -41,7 +42,10 @@ class InboxOfThread final : public LedgerInbox {
                 const OutputFolder& output, FleetNode* node)
       : ledger_(ledger), report_(report), measures_(measures), output_(output), node_(node) {}
 
-  void settle(Settled settled) override { ledger_.settle(std::move(settled)); }
+  void settle(Settled settled) override {
+    if (node_ != nullptr) node_->on_settling(id_of(settled));
+    ledger_.settle(std::move(settled));
+  }
   void report(std::vector<Record> records) override {
     const std::size_t count = records.size();
     ledger_.post(
@@ -98,6 +102,14 @@ class InboxOfThread final : public LedgerInbox {
   }
 
  private:
+  [[nodiscard]] static LinkId id_of(const Settled& settled) {
+    if (const auto* row = std::get_if<LedgerRow>(&settled)) return row->link;
+    if (const auto* fetched = std::get_if<FetchedElsewhere>(&settled)) {
+      return link_id(fetched->link.hash);
+    }
+    return link_id(std::get<FinishedLink>(settled).link.hash);
+  }
+
   LedgerThread& ledger_;
   RunReport& report_;
   RunMeasures& measures_;

@@ -63,6 +63,43 @@ TEST_F(FleetTest, ANodeThatIsToldToLeaveHandsItsLinksBack) {
   EXPECT_EQ(150u, requests()) << "what was in flight is finished, and the rest handed back";
 }
 
+/// Whoever gets a host fetches what has no result: all that was fetched has one by then.
+TEST_F(FleetTest, ResultsComeBeforeTheirHostIsHandedBack) {
+  list(60, 20ms);
+  for (int n = 0; n < 60; ++n) {  // one host that the leaver is not done with for some time
+    Reply slow = ok(noise(2000, 1));
+    slow.delay = 4s;
+    origins_.front()->serve(fmt::format("/{}/photo.jpg", n), slow);
+  }
+  FanfetchProcess driver(driver_setup());
+  FanfetchProcess leaver(node_setup(1));
+  wait_for_requests(100);
+  leaver.signal(SIGTERM);
+  std::string left;  // `HOST LINKS` of each host that is handed back
+  wait_for([&] {
+    left = redis_.ask(
+        "EVAL \"local left, free = {}, 0 for p = 0, 31 do "
+        "if redis.call('GET', 'ff:{urls.txt}:own:' .. p) == '-' then free = free + 1 "
+        "for _, entry in ipairs(redis.call('XRANGE', 'ff:{urls.txt}:p:' .. p, '-', '+')) do "
+        "local host = string.match(table.concat(entry[2], ' '), '127%.0%.0%.(%d+)') "
+        "left[host] = (left[host] or 0) + 1 end end end "
+        "local out = free == 32 and 'all ' or free == 31 and 'most ' or '' "
+        "for host, links in pairs(left) do out = out .. host .. ' ' .. links .. ' ' end "
+        "return out\" 0");
+    return has(left, "most ") || has(left, "all ");
+  });
+  ASSERT_TRUE(has(left, "most ")) << left << ": those of the slow host are still the leaver's";
+  const std::regex one("(\\d+) (\\d+) ");
+  std::size_t hosts = 0;
+  for (std::sregex_iterator at(left.begin(), left.end(), one), end; at != end; ++at, ++hosts) {
+    const auto& origin = origins_.at(std::stoul((*at)[1]) - 20);
+    EXPECT_EQ(60u, origin->count() + std::stoul((*at)[2])) << (*at)[1] << " of " << left;
+  }
+  EXPECT_GE(hosts, 2u) << left;
+  const Finished ended = finish(leaver, 20s);
+  EXPECT_EQ(SIGTERM, ended.signal) << ended.describe();
+}
+
 TEST_F(FleetTest, AStoppedDriverStopsItsNodes) {
   list(100, 50ms);
   FanfetchProcess driver(driver_setup());

@@ -40,6 +40,12 @@ void EntryQueue::start(EventLoop& loop, FleetLine& line) {
   line_ = &line;
 }
 
+void EntryQueue::push(Entry entry) {
+  if (counts_.size() <= entry.partition) counts_.resize(entry.partition + 1);
+  ++counts_[entry.partition];
+  waiting_.push_back(std::move(entry));
+}
+
 void EntryQueue::flush() {
   while (!waiting_.empty() && sending_ < most_sending_ && !again_timer_ && line_ != nullptr &&
          line_->is_up()) {
@@ -53,7 +59,11 @@ void EntryQueue::flush() {
     const bool is_sent =
         line_->run(script_, std::move(arguments), [this, sent](const RedisAnswer& answer) {
           sending_ -= sent->size();
-          if (!answer.is_good()) take_back(*sent);  // to be taken twice does no harm
+          if (answer.is_good()) {
+            for (const Entry& one : *sent) --counts_[one.partition];
+          } else {
+            take_back(*sent);  // to be taken twice does no harm
+          }
           if (answer.fate == RedisAnswer::Fate::refused) {
             line_->tell(answer.trouble);
             cancel_timer(*loop_, again_timer_);

@@ -37,12 +37,16 @@ class EntryQueue {
   /// Lends both. Nothing is sent before.
   void start(EventLoop& loop, FleetLine& line);
 
-  void push(Entry entry) { waiting_.push_back(std::move(entry)); }
+  void push(Entry entry);
   /// Sends what can be sent. Call last in each wake-up.
   void flush();
 
   /// Entries that Redis has not taken, as far as is known.
   [[nodiscard]] std::size_t size() const { return waiting_.size() + sending_; }
+  /// The same of a partition.
+  [[nodiscard]] std::size_t size(unsigned partition) const {
+    return partition < counts_.size() ? counts_[partition] : 0;
+  }
 
  private:
   void take_back(std::vector<Entry>& entries);
@@ -55,6 +59,7 @@ class EntryQueue {
   FleetLine* line_ = nullptr;
   std::deque<Entry> waiting_;
   std::size_t sending_ = 0;
+  std::vector<std::size_t> counts_;  // what size() is of each partition, as far as there was any
   std::optional<EventLoop::TimerKey> again_timer_;  // set: Redis refused some
 };
 

@@ -136,12 +136,31 @@ void FleetNode::follow_job(const FleetFields& hash) {
 // --- Partitions ---
 
 /// The one place where the node learns that it may not work on the partition any more: its lease is
-/// over, or it hands it back. Nothing new begins, and Redis learns that the node did not go down;
-/// once the transfers that run have ended, the keeper is told.
+/// over, or it hands it back. Nothing new begins, and Redis learns that the node did not go down.
 void FleetNode::end_work(unsigned partition) {
   links_.end(partition);
   results_.acquit(partition);
-  if (transfers_[partition] == 0) keeper_->on_stopped(partition);
+  ending_.insert(partition);
+}
+
+/// Tells the keeper of partitions whose last transfer has ended. Whoever gets one fetches all that
+/// has no result, so that results come first; a ledger whose disk is slow is not waited for longer
+/// than transfers may take.
+void FleetNode::hand_back_what_ended() {
+  std::vector<unsigned> ended;
+  for (const unsigned one : ending_) {
+    if (transfers_[one] > 0) continue;
+    if (results_.has_reported(one) || boot_now() >= keeper_->stop_by(one)) ended.push_back(one);
+  }
+  for (const unsigned one : ended) ending_.erase(one);
+  for (const unsigned one : ended) keeper_->on_stopped(one);
+}
+
+bool FleetNode::waits_for_ledger(std::size_t backlog) const {
+  if (held_.size() > 0 && held_.size() <= backlog) return true;  // it has all that the node got
+  return std::ranges::any_of(ending_, [this](unsigned partition) {
+    return transfers_[partition] == 0 && held_.settling(partition) > 0;
+  });
 }
 
 bool FleetNode::may_begin(const Link& link) {
@@ -156,10 +175,7 @@ bool FleetNode::may_begin(const Link& link) {
   return false;
 }
 
-void FleetNode::on_back(const Link& link) {
-  const unsigned partition = partition_of(link);
-  if (--transfers_[partition] == 0 && !links_.reads(partition)) keeper_->on_stopped(partition);
-}
+void FleetNode::on_back(const Link& link) { --transfers_[partition_of(link)]; }
 
 BootInstant FleetNode::stop_by(const Link& link) const {
   return keeper_->stop_by(partition_of(link));
@@ -169,6 +185,7 @@ void FleetNode::go_on() { keeper_->go_on(); }
 
 void FleetNode::flush() {
   results_.flush();
+  if (keeper_) hand_back_what_ended();
   end_if_finished();
 }
 
@@ -188,9 +205,7 @@ void FleetNode::finish(Duration limit, std::function<void()> closed) {
   results_.take_done();
   leave();
   // No worker lives any more. Some links had their turn, and never a worker.
-  for (unsigned partition = 0; partition < job_.partitions; ++partition) {
-    if (std::exchange(transfers_[partition], 0) > 0) keeper_->on_stopped(partition);
-  }
+  std::ranges::fill(transfers_, 0);
   end_timer_ = loop_->call_at(std::chrono::steady_clock::now() + limit, [this] {
     end_timer_.reset();
     if (auto call = std::exchange(closed_, nullptr)) call();

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,8 @@ class FleetNode final : public LinkGuard {
   // From the loop:
   [[nodiscard]] bool may_begin(const Link& link) override;
   void on_back(const Link& link) override;
+  /// What became of a link goes to the ledger; on_done() follows.
+  void on_settling(const LinkId& link) { results_.on_settling(link); }
   [[nodiscard]] BootInstant stop_by(const Link& link) const override;
   /// Does what time has made due. Call first after each wake-up.
   void go_on();
@@ -64,9 +67,10 @@ class FleetNode final : public LinkGuard {
   /// Sends what has gathered. Call last.
   void flush();
 
-  /// Links that it got and has not reported.
-  [[nodiscard]] std::size_t held() const { return held_.size(); }
-  /// Takes no new links, and hands each partition back once its transfers have ended.
+  /// Whether others wait for what the ledger has still to do, which counts `backlog`.
+  [[nodiscard]] bool waits_for_ledger(std::size_t backlog) const;
+  /// Takes no new links, and hands each partition back once its transfers have ended and Redis has
+  /// their results.
   void leave();
   /// The run has ended, and its ledger is closed: reports the rest, hands back what is left, and
   /// calls `closed`, from the loop, within `limit`.
@@ -81,6 +85,7 @@ class FleetNode final : public LinkGuard {
   void follow_job(const FleetFields& hash);
 
   void end_work(unsigned partition);
+  void hand_back_what_ended();
 
   void end_if_finished();
 
@@ -100,6 +105,7 @@ class FleetNode final : public LinkGuard {
   std::optional<FleetLine> line_;
   std::optional<LeaseKeeper> keeper_;
   std::vector<unsigned> transfers_;  // by partition
+  std::set<unsigned> ending_;        // partitions that the keeper has still to be told of
   std::optional<EventLoop::TimerKey> beat_timer_, end_timer_;
   FleetFields settings_;        // that it goes by
   bool knows_nodes_ = false;    // since the line is up

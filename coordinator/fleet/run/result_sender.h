@@ -49,6 +49,16 @@ class ResultSender {
   // From the loop:
   /// What is recorded of the link says nothing of it: no request was made.
   void on_not_begun(const Link& link) { not_begun_.insert(link_id(link.hash)); }
+  /// What became of the link goes to the ledger; on_done() follows.
+  void on_settling(const LinkId& link) {
+    if (!not_begun_.contains(link)) held_.on_settling(link);
+  }
+  /// Whether Redis has all that is known of the partition's links. What it has not is fetched again
+  /// by whoever gets the partition.
+  [[nodiscard]] bool has_reported(unsigned partition) const {
+    return held_.settling(partition) == 0 && queue_.size(partition) == 0 &&
+           buried_.size(partition) == 0;
+  }
   /// The link, which is not held, is not fetched any more: see LinkReader::Events::on_dead.
   void bury(const Link& link, unsigned partition, std::string entry, unsigned gone);
   /// The process does not work on the partition any more, and lives: at once, nothing that it holds

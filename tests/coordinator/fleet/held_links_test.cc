@@ -23,6 +23,26 @@ TEST(HeldLinksTest, ALinkIsHeldUntilItHasItsResult) {
   EXPECT_EQ(held.size(), 0u);
 }
 
+TEST(HeldLinksTest, CountsWhatIsSettling) {
+  HeldLinks held(4);
+  held.on_settling(id(1));
+  EXPECT_EQ(held.settling(2), 0u) << "it is not held";
+  (void)held.add(id(1), {.partition = 2, .entry = "5-0"});
+  (void)held.add(id(2), {.partition = 2, .entry = "6-0"});
+  EXPECT_EQ(held.settling(2), 0u);
+  for (const LinkId& one : {id(1), id(1), id(2)}) held.on_settling(one);
+  EXPECT_EQ(held.settling(2), 2u);
+  EXPECT_EQ(held.settling(1), 0u);
+  (void)held.add(id(1), {.partition = 2, .entry = "7-0"});
+  EXPECT_EQ(held.settling(2), 2u) << "that it was delivered anew changes nothing";
+  (void)held.take(id(1));
+  EXPECT_EQ(held.settling(2), 1u);
+  (void)held.add(id(1), {.partition = 2, .entry = "8-0"});
+  EXPECT_EQ(held.settling(2), 1u) << "it is another time";
+  (void)held.take(id(2));
+  EXPECT_EQ(held.settling(2), 0u);
+}
+
 TEST(HeldLinksTest, KnowsThoseOfAPartition) {
   HeldLinks held(4);
   (void)held.add(id(1), {.partition = 2, .entry = "5-0"});
