@@ -201,6 +201,10 @@ bool is_of_one_run(std::string_view name) {
   return name == "max-duration" || name == "max-transfer" || name == "min-free";
 }
 
+bool is_of_hosts(std::string_view name) {
+  return name == "per-host" || name == "rate" || name.starts_with(kHostPrefix);
+}
+
 std::vector<SettingLine> setting_lines(const Settings& now, const Settings& begun,
                                        const std::string& rate_holds) {
   std::vector<SettingLine> lines;

@@ -45,6 +45,9 @@ struct Assignment {
 /// Whether the setting says when a run is to end: that of a fleet's driver is not its nodes'.
 [[nodiscard]] bool is_of_one_run(std::string_view name);
 
+/// Whether the setting limits what a host is asked for: for a fleet, that is its driver's to say.
+[[nodiscard]] bool is_of_hosts(std::string_view name);
+
 /// One setting for people and programs, in words that it may be given in again.
 struct SettingLine {
   std::string name, now, begun;

@@ -98,6 +98,14 @@ std::vector<SettingLine> Run::Live::settings() const {
 Result<Heard> Run::Live::set(std::span<const Assignment> values) {
   auto wanted = changed(settings_, begun_, values);
   if (!wanted) return tl::unexpected(std::move(wanted.error()));
+  const auto of_hosts =
+      std::ranges::find_if(values, [](const Assignment& one) { return is_of_hosts(one.name); });
+  if (run_.node_ && of_hosts != values.end()) {
+    return fail(
+        "{}: what hosts are asked for is the whole fleet's to keep: set it in the driver's "
+        "folder",
+        of_hosts->name);
+  }
   if (!run_.driver_ && wanted->jobs > run_.parts_.pool.jobs) {
     return fail(
         "jobs: the workers of this run were made for {} transfers at once, the most that "

@@ -111,5 +111,19 @@ TEST(Settings, OneThatIsWrongChangesNothing) {
   }
 }
 
+TEST(Settings, AFleetHasSomeForItselfAndSomeForEachMachine) {
+  const struct {
+    std::string name;
+    bool is_of_hosts, is_of_one_run;
+  } rows[] = {{"jobs", false, false},        {"limit-rate", false, false},
+              {"per-host", true, false},     {"rate", true, false},
+              {"host.a.test", true, false},  {"max-duration", false, true},
+              {"max-transfer", false, true}, {"min-free", false, true}};
+  for (const auto& row : rows) {
+    EXPECT_EQ(is_of_hosts(row.name), row.is_of_hosts) << row.name;
+    EXPECT_EQ(is_of_one_run(row.name), row.is_of_one_run) << row.name;
+  }
+}
+
 }  // namespace
 }  // namespace fanfetch
