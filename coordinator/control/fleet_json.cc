@@ -13,6 +13,10 @@ namespace {
 using Json = rapidjson::Value;
 using std::chrono::milliseconds;
 
+void put_time(JsonText& json, std::optional<milliseconds> time) {
+  time ? json.number(static_cast<std::uint64_t>(time->count())) : json.null();
+}
+
 void put_node(JsonText& json, const FleetView::Node& node) {
   json.begin();
   json.key("name").text(node.name);
@@ -20,7 +24,7 @@ void put_node(JsonText& json, const FleetView::Node& node) {
   json.key("version");
   node.version.empty() ? json.null() : json.text(node.version);
   json.key("quiet_ms");
-  node.quiet ? json.number(static_cast<std::uint64_t>(node.quiet->count())) : json.null();
+  put_time(json, node.quiet);
   json.key("partitions").number(node.partitions);
   json.key("links").number(node.links);
   json.end();
@@ -72,6 +76,8 @@ void put_fleet(JsonText& json, const FleetView& view) {
   json.key("job").text(view.job);
   json.key("state").text(name(view.state));
   json.key("where").text(view.where);
+  json.key("driver_quiet_ms");
+  put_time(json, view.driver_quiet);
   json.key("partitions").number(view.partitions);
   json.key("owned").number(view.owned);
   json.key("backlog").number(view.backlog);
@@ -90,7 +96,7 @@ void put_seen_fleet(JsonText& json, const SeenFleet& fleet) {
   json.begin();
   put_fleet(json, fleet.view);
   json.key("age_ms");
-  fleet.age ? json.number(static_cast<std::uint64_t>(fleet.age->count())) : json.null();
+  put_time(json, fleet.age);
   json.end();
 }
 
@@ -105,6 +111,7 @@ std::optional<SeenFleet> read_seen_fleet(std::string_view line) {
   view.job = text_of(member_of(*fleet, "job"));
   view.state = job_state(text_of(member_of(*fleet, "state"))).value_or(FleetJob::State::running);
   view.where = text_of(member_of(*fleet, "where"));
+  view.driver_quiet = time_of(*fleet, "driver_quiet_ms");
   view.partitions = small_number(*fleet, "partitions");
   view.owned = small_number(*fleet, "owned");
   view.backlog = number_of(*fleet, "backlog");

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "common/ascii.h"
+#include "common/human_text.h"
 #include "common/utf8.h"
 #include "coordinator/fleet/fleet_partitions.h"
 
@@ -163,6 +165,22 @@ Result<FleetJob> decode_job(std::string name, const FleetFields& fields) {
   auto settings = fields_from_bytes(text("settings"));
   if (settings && settings->size() <= kMostSettings) job.settings = std::move(*settings);
   return job;
+}
+
+std::optional<std::chrono::milliseconds> driver_quiet(const FleetFields& fields,
+                                                      std::int64_t now_ms) {
+  const auto found = std::ranges::find(fields, "seen_ms", &FleetFields::value_type::first);
+  if (found == fields.end()) return std::nullopt;
+  std::int64_t seen = 0;
+  const char* const end = found->second.data() + found->second.size();
+  const auto read = std::from_chars(found->second.data(), end, seen);
+  if (read.ec != std::errc() || read.ptr != end || seen < 0) return std::nullopt;
+  return std::chrono::milliseconds(now_ms - std::min(seen, now_ms));
+}
+
+std::string silence_text(std::optional<std::chrono::milliseconds> driver_quiet) {
+  if (!driver_quiet || *driver_quiet < kDriverSilentAfter) return "";
+  return "silent for " + human_time_left(*driver_quiet);
 }
 
 std::string key_prefix(std::string_view job) { return fmt::format("ff:{{{}}}:", job); }

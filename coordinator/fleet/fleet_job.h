@@ -68,6 +68,15 @@ void add_settings(FleetFields& settings, const FleetFields& told);
 /// Error: there is no such job (no fields), or it is another version's; a sentence.
 [[nodiscard]] Result<FleetJob> decode_job(std::string name, const FleetFields& fields);
 
+/// For how long the job's driver, whose hash that is, has given no sign of life at `now_ms` by
+/// Redis' clock. It gives one every second. nullopt: unknown.
+[[nodiscard]] std::optional<std::chrono::milliseconds> driver_quiet(const FleetFields& fields,
+                                                                    std::int64_t now_ms);
+/// A driver that has been quiet for so long is called silent.
+inline constexpr std::chrono::seconds kDriverSilentAfter{10};
+/// `silent for 3m 4s`; empty: it is not, or that is unknown.
+[[nodiscard]] std::string silence_text(std::optional<std::chrono::milliseconds> driver_quiet);
+
 /// What the keys of a job begin with: `ff:{NAME}:`.
 [[nodiscard]] std::string key_prefix(std::string_view job);
 /// The names of all jobs.

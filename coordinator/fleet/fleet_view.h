@@ -45,7 +45,8 @@ struct FleetView {
 
   std::string job;
   FleetJob::State state = FleetJob::State::running;
-  std::string where;  ///< The driver's folder, on its machine.
+  std::string where;  ///< The driver's machine and folder there: `MACHINE:/FOLDER`.
+  std::optional<std::chrono::milliseconds> driver_quiet;  ///< Since its last sign of life.
   unsigned partitions = 0;
   unsigned owned = 0;              ///< Of them, those that some node has the lease of.
   std::uint64_t backlog = 0;       ///< Links that no node has got yet.

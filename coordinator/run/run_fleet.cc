@@ -157,7 +157,8 @@ tl::expected<std::unique_ptr<FleetDriver>, Exit> make_driver(
                   .options = options.fleet.of_job};
   if (wanted.name.empty()) wanted.name = job_name_of(sources.at(0).spec.argument);
   std::error_code none;
-  const std::string where = std::filesystem::canonical(options.files.output, none);
+  const std::string where = fmt::format(
+      "{}:{}", machine_name(), std::filesystem::canonical(options.files.output, none).string());
   FolderNote note{
       .write = [&ledger, name = wanted.name] { return note_fleet_job(ledger.output, name); },
       .remove = [&ledger, name = wanted.name] { forget_fleet_job(ledger.output, name); }};

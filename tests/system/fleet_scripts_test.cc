@@ -27,9 +27,11 @@ class FleetScriptsTest : public RedisClientTest {
   }
   /// Returns the first word of the answer.
   std::string begin(const std::string& id, bool is_birth) {
-    const RedisReply reply = run(scripts::kBegin, {"j", id, "/srv/" + id, "2", "4", "3000", "1000",
-                                                   "", is_birth ? "1" : "0", id, "", "300000", ""});
-    return std::string(reply.text_at(0));
+    return std::string(begin_at("/srv/" + id, id, is_birth).text_at(0));
+  }
+  RedisReply begin_at(const std::string& where, const std::string& id, bool is_birth) {
+    return run(scripts::kBegin, {"j", id, where, "2", "4", "3000", "1000", "", is_birth ? "1" : "0",
+                                 id, "", "300000", ""});
   }
   std::int64_t number(const std::vector<std::string>& words) { return ask(words).reply.integer; }
   std::string text(const std::vector<std::string>& words) { return ask(words).reply.text; }
@@ -134,6 +136,44 @@ TEST_F(FleetScriptsTest, AJobThatIsBegunAnewLasts) {
   EXPECT_EQ(life("own:1"), -1);
 }
 
+/// Its folder was removed, say, and nothing else would ever end it.
+TEST_F(FleetScriptsTest, AJobGoesToTheSameFolderMadeAnewOnceItsDriverIsGone) {
+  ASSERT_EQ(begin_at("m:/srv", "a", true).text_at(0), "ok");
+  send(1);
+  (void)ask({"XADD", key("res"), "*", "v", "1"});
+  const std::string era = text({"GET", key("era")});
+  ASSERT_EQ(run(scripts::kTake, {era, "1", "n/1:1", "3000", "0"}).integer, 1);
+  const RedisReply taken = begin_at("m:/srv", "b", true);
+  EXPECT_EQ(taken.text_at(0), "taken") << "its driver may live";
+  EXPECT_EQ(taken.text_at(1), "m:/srv");
+  EXPECT_LT(taken.elements.at(2).integer, 4000);
+  EXPECT_EQ(taken.elements.at(3).integer, 4000);
+  const auto silent_for = [this](std::int64_t ms) {
+    const RedisReply now = ask({"TIME"}).reply;
+    (void)ask({"HSET", key("job"), "seen_ms",
+               std::to_string(std::stoll(now.elements.at(0).text) * 1000 - ms)});
+  };
+  silent_for(10'000);
+  EXPECT_EQ(begin_at("n:/srv", "b", true).text_at(0), "taken") << "it is another machine's";
+  silent_for(1000);
+  EXPECT_EQ(run(scripts::kDriverSign, {"b"}).integer, 0);
+  EXPECT_EQ(begin_at("m:/srv", "b", true).text_at(0), "taken");
+  silent_for(10'000);
+  EXPECT_EQ(run(scripts::kDriverSign, {"a"}).integer, 1);
+  EXPECT_EQ(begin_at("m:/srv", "b", true).text_at(0), "taken") << "it gave a sign of life";
+  (void)ask({"HDEL", key("job"), "seen_ms"});
+  EXPECT_EQ(begin_at("m:/srv", "b", true).text_at(0), "taken") << "nothing is known of it";
+  EXPECT_EQ(number({"XLEN", key("p:0")}), 1);
+  silent_for(10'000);
+  EXPECT_EQ(begin_at("m:/srv", "b", true).text_at(0), "ok");
+  EXPECT_EQ(text({"HGET", key("job"), "id"}), "b");
+  EXPECT_EQ(number({"XLEN", key("p:0")}), 0);
+  EXPECT_EQ(number({"XLEN", key("res")}), 0);
+  EXPECT_EQ(text({"GET", key("era")}), era);
+  EXPECT_EQ(text({"GET", key("own:1")}), "n/1:1") << "whoever has it may still work";
+  EXPECT_EQ(run(scripts::kDriverSign, {"a"}).integer, 0) << "it is another's now";
+}
+
 TEST_F(FleetScriptsTest, AHostIsSpreadWhereNoLinkIsLeft) {
   ASSERT_EQ(begin("a", true), "ok");
   send(1);  // in partition 0
@@ -185,6 +225,12 @@ TEST_F(FleetScriptsTest, AJobThatHasGoneIsForgotten) {
   ASSERT_EQ(begin("a", true), "ok");
   EXPECT_EQ(jobs().text_at(0), "j");
   EXPECT_EQ(jobs().text_at(1), "running");
+  EXPECT_LT(jobs().elements.at(2).integer, 60'000);
+  EXPECT_GE(jobs().elements.at(2).integer, 0);
+  (void)ask({"HSET", key("job"), "seen_ms", "1000"});
+  EXPECT_GT(jobs().elements.at(2).integer, 60'000) << "its driver is silent";
+  (void)ask({"HDEL", key("job"), "seen_ms"});
+  EXPECT_EQ(jobs().elements.at(2).integer, -1);
   (void)ask({"DEL", key("job")});
   EXPECT_TRUE(jobs().elements.empty());
   EXPECT_EQ(number({"EXISTS", "ff:jobs"}), 0);

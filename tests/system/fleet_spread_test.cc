@@ -60,8 +60,8 @@ class FleetSpreadTest : public FleetTest {
       add_links(links);
       const std::string json = command({"status", "--json", "--fleet", redis_.url()}).out;
       std::string has;
-      for (std::size_t at = json.find("quiet_ms"); at != json.npos;
-           at = json.find("quiet_ms", at + 1)) {
+      for (std::size_t at = json.find("\"quiet_ms\""); at != json.npos;
+           at = json.find("\"quiet_ms\"", at + 1)) {
         const std::size_t begin = json.find("\"partitions\":", at) + 13;
         has += json.substr(begin, json.find(',', begin) + 1 - begin);
       }

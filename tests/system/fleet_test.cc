@@ -170,6 +170,59 @@ TEST_F(FleetTest, WhatTheDriverIsToldHoldsForItsNodes) {
 }
 
 /// What a node has in flight finishes, and may have been all.
+TEST_F(FleetTest, LimitsOfHostsAreTheDriversToSet) {
+  list(100, 100ms);
+  FanfetchProcess driver(driver_setup());
+  FanfetchProcess node(node_setup(1));
+  wait_for_requests(20);
+  for (const char* value : {"rate=20/s", "per-host=8", "host.127.0.0.20=9"}) {
+    const Finished refused = command({"set", FleetTest::node(1), "jobs=2", value});
+    EXPECT_EQ(2, refused.exit_status) << refused.describe();
+    EXPECT_TRUE(has(refused.err, "set it in the driver's folder")) << refused.describe();
+  }
+  EXPECT_FALSE(has(command({"set", FleetTest::node(1)}).out, "20/s"));
+  EXPECT_EQ(0, command({"set", FleetTest::node(1), "jobs=2"}).exit_status);
+  EXPECT_EQ(0, command({"set", "driver", "rate=200/s"}).exit_status);
+  EXPECT_TRUE(node.wait_for_stderr("set by the fleet's driver: rate 200/s"));
+  EXPECT_EQ(0, command({"stop", "driver"}).exit_status);
+  for (FanfetchProcess* one : {&driver, &node}) EXPECT_EQ(6, finish(*one).exit_status);
+}
+
+TEST_F(FleetTest, ADriverThatIsGoneIsMissed) {
+  list(250, 100ms);
+  auto driver = std::make_unique<FanfetchProcess>(driver_setup());
+  FanfetchProcess node(node_setup(1));
+  wait_for_requests(20);
+  driver->signal(SIGKILL);
+  (void)driver->wait();
+  const auto status = [this] { return command({"status", "--fleet", redis_.url()}).out; };
+  EXPECT_TRUE(has(status(), "urls.txt is running: its driver's folder is")) << status();
+  // As if it had been silent for three minutes.
+  (void)redis_.ask("HINCRBY 'ff:{urls.txt}:job' seen_ms -180000");
+  EXPECT_TRUE(node.wait_for_stderr("the fleet's driver is silent for 3m0"));
+  EXPECT_TRUE(has(status(), "and its driver is silent for 3m0")) << status();
+  (void)folder_.write("other.txt", "http://127.0.0.20/\n");
+  FanfetchProcess other({.args = {"--no-config", "other.txt", "--fleet", redis_.url(), "-o",
+                                  "other", "--progress", "none"},
+                         .folder = folder_.path()});
+  EXPECT_TRUE(other.wait_for_stderr("waits for nodes"));
+  const Finished unsure = command({"status", "--fleet", redis_.url()});
+  EXPECT_EQ(2, unsure.exit_status) << unsure.describe();
+  EXPECT_TRUE(has(unsure.err, "other.txt, urls.txt (its driver is silent for 3m"))
+      << unsure.describe();
+  FanfetchProcess lost(node_setup(2, {"--fleet-job", "url.txt"}));
+  EXPECT_TRUE(lost.wait_for_stderr("waiting for job 'url.txt'; there is other.txt, urls.txt (its"));
+  for (FanfetchProcess* one : {&other, &lost}) {
+    one->signal(SIGTERM);
+    (void)finish(*one);
+  }
+  const Finished end = run(driver_setup());
+  EXPECT_EQ(0, end.exit_status) << end.describe();
+  const Finished ended = finish(node);
+  EXPECT_TRUE(has(ended.err, "the fleet's driver is there again")) << ended.describe();
+  expect_all_saved();
+}
+
 TEST_F(FleetTest, APausedNodeEndsWithItsJob) {
   list(150, 100ms);
   FanfetchProcess driver(driver_setup());

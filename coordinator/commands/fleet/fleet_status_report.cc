@@ -62,9 +62,18 @@ std::string fleet_text(const FleetView& view) {
 }  // namespace
 
 std::string fleet_status_text(const FleetView& view) {
-  return fmt::format("Job {} is {}: its driver's folder is {}\n\n", view.job, name(view.state),
-                     printable(view.where)) +
-         fleet_text(view);
+  const bool is_over =
+      view.state == FleetJob::State::done || view.state == FleetJob::State::stopped;
+  const std::string silence = is_over ? "" : silence_text(view.driver_quiet);
+  const std::string where = printable(view.where);
+  const std::string first =
+      silence.empty() ? fmt::format("Job {} is {}: its driver's folder is {}\n", view.job,
+                                    name(view.state), where)
+                      : fmt::format(
+                            "Job {} is {}, and its driver is {}: the same command goes on with its "
+                            "folder, {}\n",
+                            view.job, name(view.state), silence, where);
+  return first + '\n' + fleet_text(view);
 }
 
 std::string seen_fleet_text(const SeenFleet& fleet) {

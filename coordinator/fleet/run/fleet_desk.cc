@@ -23,6 +23,12 @@ constexpr std::chrono::milliseconds kFirstPause{16};
 /// Of the lease times that a job may have, whatever Redis says.
 constexpr std::chrono::hours kLongestTakeover{32};
 
+/// As driver_quiet() of scripts says it.
+std::optional<std::chrono::milliseconds> quiet_of(const RedisReply& reply) {
+  if (!reply.is(RedisReply::Kind::integer) || reply.integer < 0) return std::nullopt;
+  return std::chrono::milliseconds(reply.integer);
+}
+
 /// What `spread`, as Redis has it, is on a command line.
 std::string spread_options(const std::string& spread) {
   if (spread.empty()) return "without --spread";
@@ -64,11 +70,7 @@ class BeginDesk final : public Desk<FleetJob> {
   void on_begun(const RedisReply& reply) {
     if (reply.text_at(0) == "taken") {
       if (is_birth_) note_.remove();
-      return end(tl::unexpected(exit_with(
-          kExitConfiguration,
-          fmt::format("the fleet has a job '{}' already, that of {}: give this one another name "
-                      "with --fleet-job",
-                      job_.name, reply.text_at(1)))));
+      return end(tl::unexpected(exit_with(kExitConfiguration, taken(reply))));
     }
     if (reply.text_at(0) == "spread" && reply.elements.size() == 5) return on_spread(reply);
     send({"HGETALL", key_prefix(job_.name) + "job"}, [this](const RedisReply& hash) {
@@ -79,6 +81,24 @@ class BeginDesk final : public Desk<FleetJob> {
           fmt::format("no replica of the fleet's Redis knows that job '{}' has begun", job_.name),
           [this, job = std::move(*job)] { end(job); });
     });
+  }
+
+  /// What to say where the name is another job's.
+  [[nodiscard]] std::string taken(const RedisReply& reply) const {
+    const std::string where = printable(reply.text_at(1), 1000);
+    const std::string begun = fmt::format("the fleet has a job '{}' already, ", job_.name);
+    const auto quiet = reply.elements.size() > 2 ? quiet_of(reply.elements[2]) : std::nullopt;
+    if (where == where_ && quiet && reply.elements.size() > 3) {
+      const std::chrono::milliseconds takeover(reply.elements[3].integer);
+      return fmt::format(
+          "{}of this folder as it was before it was made anew, and its driver gave a sign of life "
+          "{} ago: the same command takes the name over {} after the last one; or give this one "
+          "another name with --fleet-job",
+          begun, human_time_left(*quiet), human_time_left(takeover));
+    }
+    const std::string silence = silence_text(quiet);
+    return fmt::format("{}that of {}{}: give this one another name with --fleet-job", begun, where,
+                       silence.empty() ? "" : ", whose driver is " + silence);
   }
 
   /// Nodes may work by another plan than this run's.
@@ -157,19 +177,20 @@ class JoinDesk final : public Desk<FleetJob> {
  private:
   void ask() override {
     if (!name_.empty()) return ask_for(name_);
-    run(scripts::kJobs, {std::string(kJobsKey)}, [this](const RedisReply& reply) {
-      open_.clear();
-      for (ListedJob& job : listed_jobs(reply)) {
-        if (!job.is_done) open_.push_back(std::move(job.name));
-      }
-      choose();
+    ask_for_jobs([this](const std::vector<ListedJob>& open) {
+      if (open.empty()) return wait_for("a job");
+      if (open.size() == 1) return ask_for(open.front().name);
+      end(tl::unexpected(exit_with(kExitConfiguration, several_jobs(open))));
     });
   }
 
-  void choose() {
-    if (open_.empty()) return wait_for("a job");
-    if (open_.size() == 1) return ask_for(open_.front());
-    end(tl::unexpected(exit_with(kExitConfiguration, several_jobs(open_))));
+  /// For those that are not done.
+  void ask_for_jobs(std::function<void(const std::vector<ListedJob>& open)> next) {
+    run(scripts::kJobs, {std::string(kJobsKey)}, [next](const RedisReply& reply) {
+      std::vector<ListedJob> open = listed_jobs(reply);
+      std::erase_if(open, [](const ListedJob& job) { return job.is_done; });
+      next(open);
+    });
   }
 
   void ask_for(const std::string& job) {
@@ -177,7 +198,7 @@ class JoinDesk final : public Desk<FleetJob> {
       const FleetFields fields = fields_of(reply);
       const bool is_there =
           std::ranges::any_of(fields, [](const auto& field) { return field.first == "id"; });
-      if (!is_there) return wait_for(fmt::format("job '{}'", job));
+      if (!is_there) return wait_for_missing(job);
       auto decoded = decode_job(job, fields);
       if (!decoded) {
         return end(tl::unexpected(exit_with(kExitConfiguration, decoded.error().message)));
@@ -188,6 +209,13 @@ class JoinDesk final : public Desk<FleetJob> {
       if (decoded->state != FleetJob::State::done) return end(std::move(*decoded));
       tell_(fmt::format("job '{}' is done", job));
       end(tl::unexpected(Exit{kExitSuccess, ""}));
+    });
+  }
+
+  /// It may be a name that was mistyped.
+  void wait_for_missing(const std::string& job) {
+    ask_for_jobs([this, job](const std::vector<ListedJob>& open) {
+      wait_for(fmt::format("job '{}'{}", job, open.empty() ? "" : "; there is " + text_of(open)));
     });
   }
 
@@ -209,7 +237,6 @@ class JoinDesk final : public Desk<FleetJob> {
   const std::string name_;
   const Instant began_;
   const std::chrono::milliseconds wait_;
-  std::vector<std::string> open_;
   Instant next_word_{};
   Duration pause_ = kFirstPause;  // before the next question
 };
@@ -218,18 +245,28 @@ class JoinDesk final : public Desk<FleetJob> {
 
 std::vector<ListedJob> listed_jobs(const RedisReply& reply) {
   std::vector<ListedJob> jobs;
-  for (std::size_t i = 0; i + 1 < reply.elements.size(); i += 2) {
+  for (std::size_t i = 0; i + 2 < reply.elements.size(); i += 3) {
     if (!is_node_name(reply.text_at(i)) || reply.text_at(i + 1).empty()) continue;
     jobs.push_back({.name = std::string(reply.text_at(i)),
-                    .is_done = reply.text_at(i + 1) == name(FleetJob::State::done)});
+                    .is_done = reply.text_at(i + 1) == name(FleetJob::State::done),
+                    .driver_quiet = quiet_of(reply.elements[i + 2])});
   }
   std::ranges::sort(jobs, {}, &ListedJob::name);
   return jobs;
 }
 
-std::string several_jobs(const std::vector<std::string>& names) {
-  return fmt::format("the fleet has several jobs: {}; name one with --fleet-job",
-                     fmt::join(names, ", "));
+std::string text_of(const std::vector<ListedJob>& jobs) {
+  std::string text;
+  for (const ListedJob& job : jobs) {
+    const std::string silence = job.is_done ? "" : silence_text(job.driver_quiet);
+    text += (text.empty() ? "" : ", ") + job.name;
+    if (!silence.empty()) text += fmt::format(" (its driver is {})", silence);
+  }
+  return text;
+}
+
+std::string several_jobs(const std::vector<ListedJob>& jobs) {
+  return fmt::format("the fleet has several jobs: {}; name one with --fleet-job", text_of(jobs));
 }
 
 FleetFields fields_of(const RedisReply& reply) {

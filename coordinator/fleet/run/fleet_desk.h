@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
@@ -55,11 +56,14 @@ struct SpreadPlan {
 struct ListedJob {
   std::string name;
   bool is_done = false;
+  std::optional<std::chrono::milliseconds> driver_quiet = {};  ///< See driver_quiet().
 };
 /// All jobs that can be one, by name. Trusts nothing.
 [[nodiscard]] std::vector<ListedJob> listed_jobs(const RedisReply& reply);
-/// What to say to somebody who has to choose one of `names`.
-[[nodiscard]] std::string several_jobs(const std::vector<std::string>& names);
+/// `one, two (its driver is silent for 3h)`
+[[nodiscard]] std::string text_of(const std::vector<ListedJob>& jobs);
+/// What to say to somebody who has to choose one of `jobs`.
+[[nodiscard]] std::string several_jobs(const std::vector<ListedJob>& jobs);
 
 /// Of a hash as HGETALL answers it.
 [[nodiscard]] FleetFields fields_of(const RedisReply& reply);

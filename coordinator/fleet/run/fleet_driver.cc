@@ -131,6 +131,7 @@ void FleetDriver::look_soon() {
 void FleetDriver::look() {
   if (is_cut_off_) return;
   look_soon();
+  (void)line_->run(scripts::kDriverSign, {prefix_, job_.id}, [](const RedisAnswer&) {});
   if (!is_told_) tell_nodes();
   // With news, nothing of importance can be lost. Where links are parked, nodes are counted.
   if (results_.take_news() && links_.window().parked() == 0) return;

@@ -105,13 +105,18 @@ void FleetNode::beat() {
 }
 
 void FleetNode::on_beat(const RedisReply& reply) {
-  if (reply.elements.size() != 2) return;
+  if (reply.elements.size() != 3) return;
   std::vector<std::string> nodes;
   for (const RedisReply& one : reply.elements[1].elements) nodes.push_back(one.text);
   keeper_->on_nodes(std::move(nodes), name_);
   // Not before: a first look that does not know what this node's share is would take nothing.
   if (!std::exchange(knows_nodes_, true)) keeper_->on_up();
-  follow_job(fields_of(reply.elements[0]));
+  const FleetFields hash = fields_of(reply.elements[0]);
+  follow_job(hash);
+  if (is_over_) return;
+  const std::string said =
+      silence_.on_look(driver_quiet(hash, reply.elements[2].integer), loop_->now());
+  if (!said.empty()) events_.on_notice(said);
 }
 
 /// Without a hash, as after FLUSHALL, all goes on as it was: the driver will write another one.

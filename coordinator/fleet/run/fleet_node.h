@@ -8,6 +8,7 @@
 
 #include "common/event_loop.h"
 #include "coordinator/dispatch/link_guard.h"
+#include "coordinator/fleet/driver_silence.h"
 #include "coordinator/fleet/fleet_job.h"
 #include "coordinator/fleet/held_links.h"
 #include "coordinator/fleet/run/fleet_line.h"
@@ -107,7 +108,8 @@ class FleetNode final : public LinkGuard {
   std::vector<unsigned> transfers_;  // by partition
   std::set<unsigned> ending_;        // partitions that the keeper has still to be told of
   std::optional<EventLoop::TimerKey> beat_timer_, end_timer_;
-  FleetFields settings_;        // that it goes by
+  FleetFields settings_;  // that it goes by
+  DriverSilence silence_;
   bool knows_nodes_ = false;    // since the line is up
   bool is_paused_ = false;      // by the job
   bool run_is_paused_ = false;  // by whomever

@@ -65,6 +65,7 @@ FleetView::Node* FleetSurvey::node_of(const std::string& name) {
 void FleetSurvey::on_survey(const RedisReply& reply) {
   if (reply.elements.size() != 6) return;
   const std::uint64_t now = number_of(reply.elements[0]);
+  view_.driver_quiet = driver_quiet(fields_of(reply.elements[1]), static_cast<std::int64_t>(now));
   std::map<std::string, std::string> abouts;
   for (auto& [name, text] : fields_of(reply.elements[3])) abouts[name] = std::move(text);
   for (const auto& [name, last_sign] : fields_of(reply.elements[2])) {

@@ -8,17 +8,23 @@ namespace fanfetch::scripts {
 
 /// PREFIX NAME ID WHERE PROTOCOL PARTITIONS LEASE_MS STOP_MS OPTIONS IS_BIRTH NONCE SPREAD
 /// SPREAD_MS WAITED: begins a run of the job ID, without links. IS_BIRTH 1: no run of it was
-/// before, so that nobody can have a lease. Answers `ok` PARTITIONS, or `taken` WHERE, or `spread`
-/// SPREAD OWNED TAKEOVER_MS SIGN: hosts were spread otherwise, and some node may work by that. None
-/// does where all partitions are handed back and nothing was lost since: that mark follows the end
-/// of a partition's last transfer. And none does where OWNED, the partitions that have an owner,
-/// was 0 for TAKEOVER_MS, and SIGN the same, which changes where Redis may have lost leases: then
-/// WAITED is that SIGN. Else it is empty.
-inline constexpr auto kBegin = joined(kServerIds, R"lua(
+/// before, so that nobody can have a lease. Answers `ok` PARTITIONS; or `taken` WHERE QUIET_MS
+/// TAKEOVER_MS: it is another job's name, whose driver has been silent for QUIET_MS (-1: unknown),
+/// and it stays so, unless it is the same WHERE, made anew, and its driver is silent for
+/// TAKEOVER_MS and thus gone; or `spread` SPREAD OWNED TAKEOVER_MS SIGN: hosts were spread
+/// otherwise, and some node may work by that. None does where all partitions are handed back and
+/// nothing was lost since: that mark follows the end of a partition's last transfer. And none does
+/// where OWNED, the partitions that have an owner, was 0 for TAKEOVER_MS, and SIGN the same, which
+/// changes where Redis may have lost leases: then WAITED is that SIGN. Else it is empty.
+inline constexpr auto kBegin = joined(kServerIds, kNowMs, kDriverQuiet, R"lua(
 local prefix, job = ARGV[1], ARGV[1] .. 'job'
 local id, state = redis.call('HGET', job, 'id'), redis.call('HGET', job, 'state')
+local takeover = tonumber(redis.call('HGET', job, 'lease_ms') or 0) +
+                 tonumber(redis.call('HGET', job, 'stop_ms') or 0)
 if id and id ~= ARGV[3] and state ~= 'done' then
-  return {'taken', redis.call('HGET', job, 'where') or ''}
+  local where, quiet = redis.call('HGET', job, 'where') or '', driver_quiet(job)
+  if where ~= ARGV[4] or quiet < takeover then return {'taken', where, quiet, takeover} end
+  redis.call('UNLINK', prefix .. 'res')
 end
 local function server()
   local run, replication = server_ids()
@@ -36,9 +42,7 @@ if id and state ~= 'done' and spread ~= ARGV[12] then
   end
   local sign = now .. era
   if not idle and (owned > 0 or ARGV[14] ~= sign) then
-    local lease = tonumber(redis.call('HGET', job, 'lease_ms') or 0)
-    local stop = tonumber(redis.call('HGET', job, 'stop_ms') or 0)
-    return {'spread', spread, owned, lease + stop, sign}
+    return {'spread', spread, owned, takeover, sign}
   end
 end
 redis.call('HDEL', job, 'settings')
@@ -47,7 +51,7 @@ redis.call('HSETNX', job, 'lease_ms', ARGV[7])
 redis.call('HSETNX', job, 'stop_ms', ARGV[8])
 redis.call('HSETNX', job, 'spread_ms', ARGV[13])
 redis.call('HSET', job, 'id', ARGV[3], 'where', ARGV[4], 'protocol', ARGV[5], 'options', ARGV[9],
-           'state', 'running', 'spread', ARGV[12])
+           'state', 'running', 'spread', ARGV[12], 'seen_ms', now_ms())
 redis.call('SADD', 'ff:jobs', ARGV[2])
 local partitions = redis.call('HGET', job, 'partitions')
 for p = 0, tonumber(partitions) - 1 do redis.call('UNLINK', prefix .. 'p:' .. p) end
@@ -74,6 +78,14 @@ redis.call('HDEL', ARGV[1] .. 'job', 'state')
 redis.call('HSET', ARGV[1] .. 'job', 'state', ARGV[3], 'settings', ARGV[4])
 return 1
 )lua";
+
+/// PREFIX ID: a sign of life of the job's driver, if it is still that one.
+inline constexpr auto kDriverSign = joined(kNowMs, R"lua(
+if redis.call('HGET', ARGV[1] .. 'job', 'id') ~= ARGV[2] then return 0 end
+redis.call('HDEL', ARGV[1] .. 'job', 'seen_ms')
+redis.call('HSET', ARGV[1] .. 'job', 'seen_ms', now_ms())
+return 1
+)lua");
 
 /// PREFIX ID SPREAD PARTITION…: writes how hosts are spread from now on, if the job is still that
 /// one and these partitions have no link left. Answers 1; 0: it is another's; 2: there are links.
@@ -117,8 +129,8 @@ return {links, redis.call('XLEN', ARGV[1] .. 'res'),
 )lua");
 
 /// PREFIX LIFE_MS NODE ABOUT SILENCE_MS: a sign of life, with what the node says of itself; NODE
-/// empty: of nobody. Forgets nodes that gave none for LIFE_MS. Answers the job's hash, and the
-/// nodes that gave one within SILENCE_MS.
+/// empty: of nobody. Forgets nodes that gave none for LIFE_MS. Answers the job's hash, the nodes
+/// that gave one within SILENCE_MS, and the time in milliseconds.
 inline constexpr auto kBeat = joined(kNowMs, kExpireWithJob, R"lua(
 local nodes, about, now = ARGV[1] .. 'nodes', ARGV[1] .. 'about', now_ms()
 redis.call('ZREMRANGEBYSCORE', nodes, '(' .. now, '+inf') -- the clock was set back
@@ -133,7 +145,7 @@ for _, gone in ipairs(redis.call('ZRANGEBYSCORE', nodes, '-inf', now - ARGV[2]))
   redis.call('HDEL', about, gone)
 end
 return {redis.call('HGETALL', ARGV[1] .. 'job'),
-        redis.call('ZRANGEBYSCORE', nodes, '(' .. now - ARGV[5], '+inf')}
+        redis.call('ZRANGEBYSCORE', nodes, '(' .. now - ARGV[5], '+inf'), now}
 )lua");
 
 }  // namespace fanfetch::scripts

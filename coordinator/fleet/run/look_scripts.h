@@ -6,21 +6,24 @@ namespace fanfetch::scripts {
 
 // For those who look at a fleet: which jobs there are, and how it stands with one.
 
-/// JOBS: the names of all jobs, each with its state, in turn. Forgets names whose job is gone; a
-/// user who may only read leaves that to others.
-inline constexpr char kJobs[] = R"lua(
+/// JOBS: the names of all jobs, each with its state and for how many milliseconds its driver has
+/// given no sign of life (-1: unknown), in turn. Forgets names whose job is gone; a user who may
+/// only read leaves that to others.
+inline constexpr auto kJobs = joined(kNowMs, kDriverQuiet, R"lua(
 local out = {}
 for _, job in ipairs(redis.call('SMEMBERS', ARGV[1])) do
-  local state = redis.call('HGET', 'ff:{' .. job .. '}:job', 'state')
+  local key = 'ff:{' .. job .. '}:job'
+  local state = redis.call('HGET', key, 'state')
   if state then
     out[#out + 1] = job
     out[#out + 1] = state
+    out[#out + 1] = driver_quiet(key)
   else
     redis.pcall('SREM', ARGV[1], job)
   end
 end
 return out
-)lua";
+)lua");
 
 /// PREFIX, reads only: the time in milliseconds; the job's hash; its nodes, each with the time of
 /// its last sign of life, in turn; what they say of themselves, as a hash; how many results wait;

@@ -13,12 +13,6 @@
 namespace fanfetch {
 namespace {
 
-std::string host_name() {
-  char host[256] = {};
-  (void)::gethostname(host, sizeof host - 1);
-  return host;
-}
-
 std::string with_digits(std::string_view host, std::string_view digits) {
   std::string name;
   for (const char c : host.substr(0, 40)) {
@@ -29,8 +23,14 @@ std::string with_digits(std::string_view host, std::string_view digits) {
 
 }  // namespace
 
+std::string machine_name() {
+  char host[256] = {};
+  (void)::gethostname(host, sizeof host - 1);
+  return host;
+}
+
 std::string node_name(int folder) {
-  const std::string host = host_name();
+  const std::string host = machine_name();
   struct stat status {};
   (void)::fstat(folder, &status);
   const auto digest = sha256(fmt::format("{} {} {}", host, status.st_dev, status.st_ino));
@@ -38,7 +38,7 @@ std::string node_name(int folder) {
 }
 
 std::string new_node_name() {
-  return with_digits(host_name(), fmt::format("{:08x}", std::random_device{}()));
+  return with_digits(machine_name(), fmt::format("{:08x}", std::random_device{}()));
 }
 
 }  // namespace fanfetch

@@ -16,7 +16,7 @@ namespace fanfetch::scripts {
 //
 // Keys of a job, behind its prefix:
 //   job      hash: id, where, protocol, state, partitions, lease_ms, stop_ms, spread_ms, options,
-//            settings, spread
+//            settings, spread, seen_ms (when the driver gave its last sign of life)
 //   era      string: RUN_ID REPLICATION_ID NONCE OPEN
 //   own:P    the lease of partition P: `-` handed back, else the token of its owner
 //   p:P      stream: links of partition P (group g; a consumer is a node's process, `NAME/PROCESS`,
@@ -61,6 +61,15 @@ inline constexpr char kNowMs[] = R"lua(
 local function now_ms()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+)lua";
+
+/// `driver_quiet(job)`: for how many milliseconds the driver of the job has given no sign of life;
+/// -1: that is not known.
+inline constexpr char kDriverQuiet[] = R"lua(
+local function driver_quiet(job)
+  local seen = tonumber(redis.call('HGET', job, 'seen_ms') or '')
+  return seen and math.max(now_ms() - seen, 0) or -1
 end
 )lua";
 

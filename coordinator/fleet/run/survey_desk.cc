@@ -17,14 +17,6 @@ namespace {
 /// Whoever looks wants to see something, or why not.
 constexpr std::chrono::seconds kNoAnswer{10};
 
-std::vector<std::string> names_of(const std::vector<ListedJob>& jobs, bool with_done) {
-  std::vector<std::string> names;
-  for (const ListedJob& job : jobs) {
-    if (with_done || !job.is_done) names.push_back(job.name);
-  }
-  return names;
-}
-
 class SurveyDesk final : public Desk<FleetView> {
  public:
   SurveyDesk(const FleetAccess& access, const std::string& wanted, const TellUser& tell)
@@ -81,16 +73,17 @@ class SurveyDesk final : public Desk<FleetView> {
 }  // namespace
 
 Result<std::string> job_to_survey(const std::vector<ListedJob>& jobs, const std::string& wanted) {
-  const auto open = names_of(jobs, false), all = names_of(jobs, true);
   if (!wanted.empty()) {
-    if (std::ranges::find(all, wanted) != all.end()) return wanted;
-    if (all.empty()) return fail("the fleet has no job '{}', and no other", wanted);
-    return fail("the fleet has no job '{}', but {}", wanted, fmt::join(all, ", "));
+    if (std::ranges::find(jobs, wanted, &ListedJob::name) != jobs.end()) return wanted;
+    if (jobs.empty()) return fail("the fleet has no job '{}', and no other", wanted);
+    return fail("the fleet has no job '{}', but {}", wanted, text_of(jobs));
   }
-  if (open.size() == 1) return open.front();
+  std::vector<ListedJob> open = jobs;
+  std::erase_if(open, [](const ListedJob& job) { return job.is_done; });
+  if (open.size() == 1) return open.front().name;
   if (open.size() > 1) return fail("{}", several_jobs(open));
-  if (all.size() == 1) return all.front();
-  if (all.size() > 1) return fail("{}", several_jobs(all));
+  if (jobs.size() == 1) return jobs.front().name;
+  if (jobs.size() > 1) return fail("{}", several_jobs(jobs));
   return fail("the fleet has no job");
 }
 

@@ -11,6 +11,7 @@ SeenFleet two_nodes() {
   SeenFleet fleet{.view = {.job = "urls.txt",
                            .state = FleetJob::State::paused,
                            .where = "/home/list",
+                           .driver_quiet = milliseconds(12'000),
                            .partitions = 32,
                            .owned = 31,
                            .backlog = 5,
@@ -42,7 +43,8 @@ std::string answer_with(const SeenFleet& fleet) {
 
 TEST(FleetJson, HasEachKey) {
   EXPECT_EQ(answer_with(two_nodes()),
-            R"({"fleet":{"job":"urls.txt","state":"paused","where":"/home/list","partitions":32,)"
+            R"({"fleet":{"job":"urls.txt","state":"paused","where":"/home/list",)"
+            R"("driver_quiet_ms":12000,"partitions":32,)"
             R"("owned":31,"backlog":5,"pending":6,"results":7,"dead_letters":8,"nodes":[)"
             R"({"name":"one","state":"silent","version":"0.1.0","quiet_ms":6000,"partitions":31,)"
             R"("links":6},{"name":"two","state":"gone","version":null,"quiet_ms":null,)"

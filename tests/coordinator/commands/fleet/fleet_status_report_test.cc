@@ -1,5 +1,6 @@
 #include "coordinator/commands/fleet/fleet_status_report.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace fanfetch {
@@ -10,7 +11,8 @@ using std::chrono::milliseconds;
 FleetView view() {
   FleetView view;
   view.job = "urls.txt";
-  view.where = "/home/list\x1b";
+  view.where = "here:/list\x1b";
+  view.driver_quiet = milliseconds(400);
   view.partitions = 1024;
   view.owned = 1000;
   view.backlog = 12345;
@@ -34,7 +36,7 @@ FleetView view() {
 
 TEST(FleetStatusReport, ForPeople) {
   EXPECT_EQ(fleet_status_text(view()),
-            "Job urls.txt is running: its driver's folder is /home/list\\x1b\n"
+            "Job urls.txt is running: its driver's folder is here:/list\\x1b\n"
             "\n"
             "  links that no node has  12,345\n"
             "  links with nodes            70\n"
@@ -46,6 +48,24 @@ TEST(FleetStatusReport, ForPeople) {
             "  two                0      6  silent for 12s\n"
             "Shared by nodes: cdn.test=8, \\x1b=4\n"
             "24 of 1,024 partitions are no node's.\n");
+}
+
+TEST(FleetStatusReport, SaysThatTheDriverIsGone) {
+  FleetView silent = view();
+  silent.driver_quiet = std::chrono::hours(3);
+  const auto first_line = [&] {
+    const std::string text = fleet_status_text(silent);
+    return text.substr(0, text.find('\n'));
+  };
+  EXPECT_EQ(first_line(),
+            "Job urls.txt is running, and its driver is silent for 3h00m: the same command goes on "
+            "with its folder, here:/list\\x1b");
+  for (const auto state : {FleetJob::State::stopped, FleetJob::State::done}) {
+    silent.state = state;
+    EXPECT_EQ(
+        first_line(),
+        fmt::format("Job urls.txt is {}: its driver's folder is here:/list\\x1b", name(state)));
+  }
 }
 
 TEST(FleetStatusReport, SaysWhatThereIsNot) {
@@ -81,7 +101,8 @@ TEST(FleetStatusReport, OfADriverSaysHowOldItIs) {
 TEST(FleetStatusReport, ForPrograms) {
   EXPECT_EQ(
       fleet_status_json(view()),
-      R"({"schema":1,"job":"urls.txt","state":"running","where":"/home/list\u001B","partitions":1024,)"
+      R"({"schema":1,"job":"urls.txt","state":"running","where":"here:/list\u001B",)"
+      R"("driver_quiet_ms":400,"partitions":1024,)"
       R"("owned":1000,"backlog":12345,"pending":70,"results":3,"dead_letters":0,"nodes":[)"
       R"({"name":"one-1a2b","state":"running","version":"0.1.0","quiet_ms":500,"partitions":1000,)"
       R"("links":64},{"name":"two","state":"silent","version":null,"quiet_ms":12000,)"

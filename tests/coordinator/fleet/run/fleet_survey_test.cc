@@ -24,8 +24,8 @@ RedisReply list(std::vector<RedisReply> elements) {
 
 /// At 100,000 ms. `nodes`: names and times; `about`: names and words.
 RedisReply survey(std::vector<RedisReply> nodes, std::vector<RedisReply> about) {
-  return list({number(100'000), list({}), list(std::move(nodes)), list(std::move(about)), number(3),
-               number(2)});
+  return list({number(100'000), list({text("seen_ms"), text("88000")}), list(std::move(nodes)),
+               list(std::move(about)), number(3), number(2)});
 }
 
 FleetSurvey survey_of(unsigned partitions) {
@@ -50,6 +50,7 @@ TEST(FleetSurvey, ShowsNodesAndWhatTheyHave) {
   EXPECT_EQ(view.job, "urls.txt");
   EXPECT_EQ(view.state, FleetJob::State::paused);
   EXPECT_EQ(view.where, "/home/list");
+  EXPECT_EQ(view.driver_quiet, std::chrono::seconds(12));
   EXPECT_EQ(view.partitions, 5u);
   EXPECT_EQ(view.owned, 3u);
   EXPECT_EQ(view.backlog, 6u + 5 + 5 + 0 + 1);
@@ -153,7 +154,12 @@ TEST(FleetSurvey, LooksAtTheOnlyJob) {
        "",
        "",
        "the fleet has several jobs: a, b; name one with --fleet-job"},
-      {{{"a", true}, {"b", true}},
+      {{{"a", false, std::chrono::seconds(9)}, {"b", false, std::chrono::hours(3)}},
+       "",
+       "",
+       "the fleet has several jobs: a, b (its driver is silent for 3h00m); name one with "
+       "--fleet-job"},
+      {{{"a", true, std::chrono::hours(3)}, {"b", true}},
        "",
        "",
        "the fleet has several jobs: a, b; name one with --fleet-job"},
@@ -166,13 +172,16 @@ TEST(FleetSurvey, LooksAtTheOnlyJob) {
 }
 
 TEST(FleetSurvey, OnlyNamesAreListed) {
-  const auto jobs = listed_jobs(list({text("b"), text("done"), text("a"), text("running"),
-                                      text("no state"), text("paused"), text("gone"), text("")}));
+  const auto jobs = listed_jobs(
+      list({text("b"), text("done"), number(-1), text("a"), text("running"), number(7),
+            text("no state"), text("paused"), number(0), text("gone"), text(""), number(0)}));
   ASSERT_EQ(jobs.size(), 2u);
   EXPECT_EQ(jobs[0].name, "a");
   EXPECT_FALSE(jobs[0].is_done);
+  EXPECT_EQ(jobs[0].driver_quiet, std::chrono::milliseconds(7));
   EXPECT_EQ(jobs[1].name, "b");
   EXPECT_TRUE(jobs[1].is_done);
+  EXPECT_EQ(jobs[1].driver_quiet, std::nullopt);
 }
 
 TEST(NodeAbout, ComesBackAsItWas) {
