@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <limits>
+#include <ranges>
 #include <vector>
 
 #include "common/utf8.h"
@@ -217,6 +218,8 @@ Exit usage_error(std::string_view command, std::string_view message) {
 // --- Two commands that look at no folder ---
 
 constexpr std::string_view kHelp = "help", kVersion = "version";
+/// A run, of which more is said as of a command.
+constexpr std::string_view kNode = "node";
 
 bool is_help_flag(std::string_view word) { return word == "-h" || word == "--help"; }
 
@@ -228,9 +231,11 @@ Exit help_of(std::span<const char* const> words) {
   if (words.size() > 1)
     return usage_error(kHelp, fmt::format("'{}' is one word too many", words[1]));
   if (word == kHelp || word == kVersion) return {kExitSuccess, short_help()};
+  if (word == kNode) return {kExitSuccess, node_help()};
   if (const Row* row = find_row(word)) return {kExitSuccess, std::string(row->help)};
   std::vector<std::string_view> names;
   for (const Row& row : kCommands) names.push_back(row.name);
+  names.push_back(kNode);
   return usage_error(
       kHelp, fmt::format("'{}' is not a command; there are {}", word, alternatives(names, "")));
 }
@@ -251,7 +256,7 @@ bool is_command_name(std::string_view word) {
 std::vector<std::string_view> command_names() {
   std::vector<std::string_view> names;
   for (const Row& row : kCommands) names.push_back(row.name);
-  names.insert(names.end(), {kHelp, kVersion});
+  names.insert(names.end(), {kNode, kHelp, kVersion});
   return names;
 }
 
@@ -261,13 +266,22 @@ std::vector<CommandDescription> describe_commands() {
     CommandWords words;
     CLI::App app;
     add_all_options(row, app, words);
-    CommandDescription command{.name = row.name, .help = row.help, .options = {}};
+    CommandDescription command{.name = row.name, .help = std::string(row.help), .options = {}};
     for (const CLI::Option* option : app.get_options()) {
       for (const std::string& name : option->get_snames()) command.options.push_back('-' + name);
       for (const std::string& name : option->get_lnames()) command.options.push_back("--" + name);
     }
     commands.push_back(std::move(command));
   }
+  CommandDescription node{.name = kNode, .help = node_help(), .options = {}};
+  for (const OptionRow& row : option_table()) {
+    if (is_of_node(row) && row.in_config != InConfig::only) {
+      for (const auto& name : row.names | std::views::split(',')) {
+        node.options.emplace_back(name.begin(), name.end());
+      }
+    }
+  }
+  commands.push_back(std::move(node));
   return commands;
 }
 

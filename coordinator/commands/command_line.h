@@ -17,17 +17,17 @@ namespace fanfetch {
 /// `web`, `set`, `pause`, `resume`, `stop`, `help`, `version`.
 [[nodiscard]] bool is_command_name(std::string_view word);
 
-/// All of them, in the order of the help.
+/// All of them and `node`, which is a run, in the order of the help.
 [[nodiscard]] std::vector<std::string_view> command_names();
 
 /// What can be said of a command without running it.
 struct CommandDescription {
   std::string_view name;
-  std::string_view help;             ///< As `fanfetch help NAME` prints it.
+  std::string help;                  ///< As `fanfetch help NAME` prints it.
   std::vector<std::string> options;  ///< All that it accepts, with their dashes.
 };
 
-/// Each command that looks at a folder, in the order of the help.
+/// Each command that looks at a folder, in the order of the help, and `node`.
 [[nodiscard]] std::vector<CommandDescription> describe_commands();
 
 /// Yields the folder of a command that names none: default_folder(), except in tests. Error: why

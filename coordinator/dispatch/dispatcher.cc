@@ -125,11 +125,13 @@ void Dispatcher::begin(TaskId id) {
 
 void Dispatcher::skip_as_elsewhere(TaskId id) {
   scheduler_.finished(id, {}, std::nullopt, timers_.now());
-  Task task = std::move(tasks_.extract(id).mapped());
-  finish(std::move(task), Skipped{.reason = ErrorClass::filtered,
-                                  .message = "its host is another node's now",
-                                  .duplicate_of = std::nullopt,
-                                  .response = {}});
+  FinishedLink finished = finished_link(std::move(tasks_.extract(id).mapped()),
+                                        Skipped{.reason = ErrorClass::filtered,
+                                                .message = "its host is another node's now",
+                                                .duplicate_of = std::nullopt,
+                                                .response = {}});
+  finished.handed_over = true;
+  events_.on_finished(std::move(finished));
 }
 
 void Dispatcher::came_back(const Task& task) {
@@ -229,18 +231,22 @@ void Dispatcher::schedule_retry(TaskId id, Task task, const TryAgain& again) {
 }
 
 void Dispatcher::finish(Task task, Outcome outcome) {
+  events_.on_finished(finished_link(std::move(task), std::move(outcome)));
+}
+
+FinishedLink Dispatcher::finished_link(Task task, Outcome outcome) {
   task.times.end(timers_.now(), {});  // of one whose turn never came
   std::string final_url = task.url().request;
-  events_.on_finished({.link = std::move(task.link),
-                       .outcome = std::move(outcome),
-                       .final_url = std::move(final_url),
-                       .attempts = task.tries.attempts,
-                       .started_at = task.started_at,
-                       .duration = task.times.worked(),
-                       .waited = task.times.waited(),
-                       .dns = task.times.dns(),
-                       .timings = task.times.timings(),
-                       .requests = task.requests});
+  return {.link = std::move(task.link),
+          .outcome = std::move(outcome),
+          .final_url = std::move(final_url),
+          .attempts = task.tries.attempts,
+          .started_at = task.started_at,
+          .duration = task.times.worked(),
+          .waited = task.times.waited(),
+          .dns = task.times.dns(),
+          .timings = task.times.timings(),
+          .requests = task.requests};
 }
 
 }  // namespace fanfetch

@@ -132,6 +132,7 @@ class Dispatcher final : public Fetching {
   void schedule_follow(TaskId id, Task task, Follow follow);
   void schedule_retry(TaskId id, Task task, const TryAgain& again);
   void finish(Task task, Outcome outcome);
+  [[nodiscard]] FinishedLink finished_link(Task task, Outcome outcome);
 
   JobFactory jobs_;
   const RetryRules retry_rules_;

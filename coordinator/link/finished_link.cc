@@ -80,6 +80,7 @@ Record record_of(FinishedLink&& finished) {
   record.columns = finished.link.columns;
   record.times.waited = finished.waited;
   record.requests = finished.requests;
+  record.handed_over = finished.handed_over;
   if (finished.attempts > 0) {
     record.final_url = if_sent(std::move(finished.final_url));
     record.started_at = finished.started_at;

@@ -78,6 +78,9 @@ struct Record {
   /// Of those, one that cannot be tried, as the ledger does not hold the link as it was listed.
   bool left_out = false;
 
+  /// See FinishedLink: nothing has become of it here, so that nobody is told of it.
+  bool handed_over = false;
+
   std::string refused_address;  ///< For the hint after the run; not written as a key.
 };
 

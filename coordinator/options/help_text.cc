@@ -12,7 +12,7 @@
 namespace fanfetch {
 namespace {
 
-constexpr std::size_t kIndent = 2, kGap = 2;
+constexpr std::size_t kIndent = 2, kGap = 2, kColumns = 100;
 
 /// `  left    text`, the text in lines of at most `columns` in all.
 void add_entry(std::string& help, std::string_view left, std::string_view text,
@@ -62,6 +62,7 @@ constexpr HelpEntry kCommands[] = {
     {"pause", "nothing new starts in that run"},
     {"resume", "it goes on"},
     {"stop", "ends that run politely, with exit status 6"},
+    {"node", "fetches links of a fleet's driver: --fleet URL -o DIR"},
     {"help", "this text, or with a COMMAND what it does"},
     {"version", "the version, and of what it is made"},
 };
@@ -115,9 +116,11 @@ void add_entries(std::string& help, std::string_view heading, std::span<const He
   for (const HelpEntry& entry : entries) add_entry(help, entry.name, entry.text, width, columns);
 }
 
+/// But for `version`, which is an option, too: more is no line.
 std::string command_names() {
   std::string names;
   for (const HelpEntry& command : kCommands) {
+    if (command.name == "version") continue;
     names.append(names.empty() ? "" : " ").append(command.name);
   }
   return names;
@@ -174,8 +177,39 @@ std::string short_help() {
   return help + ".\n";
 }
 
+std::string node_help() {
+  std::string help =
+      "Usage: fanfetch node --fleet URL -o DIR [OPTIONS]\n"
+      "Downloads links of a list that a driver, fanfetch SOURCE --fleet URL, shares among machines "
+      "by\n"
+      "that Redis, until the list is done. It reads no SOURCE, and what holds for all nodes, as "
+      "retries,\n"
+      "limits of hosts and names do, is the driver's to say. The page fanfetch-guide(7) has "
+      "more.\n";
+  const auto is_shown = [](const OptionRow& row) {
+    return is_of_node(row) && row.in_config != InConfig::only;
+  };
+  std::size_t width = 0;
+  for (const OptionRow& row : option_table()) {
+    if (is_shown(row)) width = std::max(width, left_column(row).size());
+  }
+  std::string_view group;
+  for (const OptionRow& row : option_table()) {
+    if (!is_shown(row)) continue;
+    if (row.group != group) help += fmt::format("\n{}:\n", row.group);
+    group = row.group;
+    add_entry(help, left_column(row), right_column(row), width, kColumns);
+  }
+  return help +
+         "\nExit status: 0 the job is done, whatever failed; 2 usage or configuration, another\n"
+         "version's driver, or several jobs and no --fleet-job; 3 Redis could not be had for "
+         "--max-wait,\n"
+         "or no driver for --wait; 4 the output cannot be written, or is nearly full; 5 another "
+         "run is\n"
+         "there; 6 ended early as asked, or with its fleet; 70 fanfetch failed.\n";
+}
+
 std::string full_help() {
-  static constexpr std::size_t kColumns = 100;
   std::string help(kUsage);
   add_entries(help, "SOURCE", kSources, kColumns);
   add_entries(help, "COMMAND", kCommands, kColumns);

@@ -20,6 +20,10 @@ enum class HelpTable : std::uint8_t { commands, sources, environment, values, st
 /// `--help`: the options used most, on one screen of 24 lines with 80 columns.
 [[nodiscard]] std::string short_help();
 
+/// `fanfetch node --help`: the options that a fleet's node takes, group by group, in the form of
+/// the commands' help (see read_manual()).
+[[nodiscard]] std::string node_help();
+
 /// `--help-all`: every option with its default, group by group, at most 100 columns; then how
 /// values are written, the environment, the error classes and the exit statuses.
 [[nodiscard]] std::string full_help();

@@ -235,7 +235,9 @@ tl::expected<Options, Exit> read_options(int argc, const char* const* argv, Flee
   auto line = read_given_options(argc, argv);
   if (!line) return usage_error(line.error().message);
   if (line->has("help-all")) return tl::unexpected(Exit{kExitSuccess, full_help()});
-  if (line->has("help")) return tl::unexpected(Exit{kExitSuccess, short_help()});
+  if (line->has("help")) {
+    return tl::unexpected(Exit{kExitSuccess, role == FleetRole::node ? node_help() : short_help()});
+  }
   if (line->has("version")) return tl::unexpected(Exit{kExitSuccess, version_text()});
 
   if (line->has("ipv4") && line->has("ipv6")) {

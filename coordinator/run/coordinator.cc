@@ -130,6 +130,7 @@ void Coordinator::on_finished(FinishedLink finished) {
                            (failed->retry == Retry::no || tells_of_shortage(failed->message));
   std::optional<std::string> reason;
   if (disk_failed) reason = failed->message;
+  if (finished.handed_over) ++handed_over_;
   ledger_.settle(std::move(finished));
   if (reason) fail_output(std::move(*reason));
 }
@@ -174,11 +175,11 @@ ProgressState Coordinator::progress_state() {
   }
   const std::uint64_t received = workers_.bytes_in();
   const BytesInFlight in_flight = workers_.bytes_in_flight();
-  return {.total = total_,
+  return {.total = counted_total(),
           .bytes = received - std::min(received, fetching_.wasted_bytes()),
           .wasted = fetching_.wasted_bytes(),
-          .read = read_,
-          .to_fetch = fetching_.added(),
+          .read = read_ - handed_over_,
+          .to_fetch = fetching_.added() - handed_over_,
           .held = fetching_.size(),
           .in_flight = workers_.in_flight(),
           .known_in_flight = in_flight.jobs,
@@ -191,10 +192,15 @@ ProgressState Coordinator::progress_state() {
           .nodes = fetching_.nodes()};
 }
 
+std::optional<std::uint64_t> Coordinator::counted_total() const {
+  if (!total_) return std::nullopt;
+  return *total_ - std::min(*total_, handed_over_);
+}
+
 ProgressState Coordinator::end_state() const {
   const std::uint64_t received = workers_.bytes_in();
   const std::uint64_t wasted = std::min(fetching_.wasted_bytes(), received);
-  return {.total = total_, .bytes = received - wasted, .wasted = wasted};
+  return {.total = counted_total(), .bytes = received - wasted, .wasted = wasted};
 }
 
 // --- Limits of the run ---

@@ -54,6 +54,9 @@ class Coordinator {
   /// From now on the run ends as soon as one of `limits` is reached, and goes by no others.
   void set_limits(const RunLimits& limits);
   [[nodiscard]] const RunLimits& limits() const { return limits_; }
+  /// Links that were taken from the list and are another node's now: they are not counted
+  /// elsewhere.
+  [[nodiscard]] std::uint64_t handed_over() const { return handed_over_; }
 
   // Events:
   /// All events of one wake-up were passed on: act on them.
@@ -140,6 +143,7 @@ class Coordinator {
   [[nodiscard]] ProgressState progress_state();
   void report_pause(const std::string& origin, Duration pause);
 
+  [[nodiscard]] std::optional<std::uint64_t> counted_total() const;
   [[nodiscard]] RunLimits limits_that_matter() const;
   void check_limits();
   [[nodiscard]] RunUse use() const;
@@ -168,6 +172,7 @@ class Coordinator {
   Instant next_pause_report_{};
   std::string paused_;      // what is said of it; empty: the run is not
   std::uint64_t read_ = 0;  // links of the list that were taken
+  std::uint64_t handed_over_ = 0;
   Scheduler::Waits waits_;  // as of the last look,
   Instant next_waits_{};    // and when the next one is taken
   RunLimits limits_;

@@ -90,7 +90,11 @@ class Launch {
   /// What the user asked for is understood; nothing is changed yet.
   void understand() {
     if (is_node() || is_driver()) fleet_ = or_exit(fleet_access(options_), kExitConfiguration);
-    if (is_node()) job_ = or_exit(join_fleet(options_, *fleet_));
+    if (is_node()) {
+      // Before it waits; a folder that nobody has named is looked at later.
+      if (!options_.files.output.empty()) or_exit(check_role(options_), kExitConfiguration);
+      job_ = or_exit(join_fleet(options_, *fleet_));
+    }
     // Files are on the nodes: whether they are still there, nobody here can see.
     if (is_driver()) options_.resume.trust_ledger = true;
     names_ = or_exit(NameTemplate::parse(options_.files.name_template), kExitConfiguration);
@@ -111,12 +115,7 @@ class Launch {
     or_exit(check_results_file(shown.results, options_.files, sources_), kExitConfiguration);
     or_exit(check_metrics_file(shown.metrics, shown.results, options_.files, sources_),
             kExitConfiguration);
-    if (options_.fleet.role == FleetRole::none && is_of_driver(options_.files.folder())) {
-      throw exit_with(kExitConfiguration,
-                      fmt::format("'{}' is the folder of a fleet's driver, whose files are on the "
-                                  "nodes: say --fleet again, or choose another folder with -o",
-                                  options_.files.output));
-    }
+    or_exit(check_role(options_), kExitConfiguration);
     wanted_ = wanted_size(options_);
     size_ = possible_size(wanted_);
     protections_ = or_exit(planned_protections(options_), kExitUnable);
@@ -149,6 +148,7 @@ class Launch {
     if (is_driver())
       driver_ = or_exit(make_driver(options_, std::move(*fleet_), sources_, *ledger_));
     if (!is_node()) return;
+    or_exit(note_fleet_node(ledger_->output), kExitOutput);
     node_ = make_node(std::move(*fleet_), std::move(*job_), *ledger_);
     read_links_of(*node_, sources_);
   }

@@ -1,5 +1,6 @@
 #include "coordinator/run/run.h"
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
@@ -7,6 +8,7 @@
 #include <random>
 #include <utility>
 
+#include "common/human_text.h"
 #include "common/sandbox/lock_in.h"
 #include "coordinator/process/exit_status.h"
 #include "coordinator/report/live_report.h"
@@ -287,6 +289,10 @@ RunEnd Run::finish() {
   for (const auto& text :
        closing_errors(trouble, stage, coordinator_.unfinished(), report.lost_records())) {
     report.error(text);
+  }
+  if (const auto links = coordinator_.handed_over(); links > 0) {
+    report.notice(fmt::format("{} {} handed over to nodes that have the hosts now",
+                              human_count(links), links == 1 ? "link was" : "links were"));
   }
   const int status = exit_status(trouble, report.tally(), parts_.rules.max_failed);
   measures_.finish_metrics(last, std::chrono::system_clock::now(),

@@ -24,7 +24,7 @@ constexpr std::uint64_t kMostSpoolBytes = std::uint64_t{4} << 30;
 TellUser tell_user(const Options& options) {
   if (options.report.quiet) return [](const std::string&) {};
   return [console = std::make_shared<Console>(look_for(surroundings()))](const std::string& text) {
-    console->line("fanfetch: " + text);
+    console->line("fanfetch: " + text, Level::notice, When::now);
   };
 }
 
@@ -105,6 +105,22 @@ std::optional<std::string> unused_by_driver(const Options& options) {
   if (fleet.role != FleetRole::driver || fleet.unused.empty()) return std::nullopt;
   return fmt::format("the configuration's {} {} not used: a driver fetches nothing itself",
                      fmt::join(fleet.unused, ", "), fleet.unused.size() == 1 ? "is" : "are");
+}
+
+Result<> check_role(const Options& options) {
+  const FleetRole role = options.fleet.role;
+  const RunFolder folder = options.files.folder();
+  if (role == FleetRole::driver && is_of_node(folder)) {
+    return fail(
+        "'{}' is the folder of a fleet's node, whose files are its own: choose another one for the "
+        "driver with -o",
+        folder.output);
+  }
+  if (role == FleetRole::driver || !is_of_driver(folder)) return {};
+  return fail(
+      "'{}' is the folder of a fleet's driver, whose files are on the nodes: {} another "
+      "folder with -o",
+      folder.output, role == FleetRole::node ? "choose" : "say --fleet again, or choose");
 }
 
 std::unique_ptr<FleetNode> make_node(FleetAccess access, FleetJob job, const RunLedger& ledger) {

@@ -31,6 +31,10 @@ namespace fanfetch {
 [[nodiscard]] std::unique_ptr<FleetNode> make_node(FleetAccess access, FleetJob job,
                                                    const RunLedger& ledger);
 
+/// Error: the output folder is that of a fleet's driver, and the run is none, or the other way
+/// round; a sentence.
+[[nodiscard]] Result<> check_role(const Options& options);
+
 /// The folder of a node, which shares it with others if it has a state of its own.
 [[nodiscard]] RunFolder folder_of_node(RunFolder folder);
 /// Why it could not be opened, and what to do if that is for another node. `folder`: of a node.

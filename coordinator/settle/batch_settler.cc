@@ -234,7 +234,7 @@ void BatchSettler::report(Batch& batch) const {
       reported = &record;
       ++entry;
     }
-    hooks_.on_record(*reported);
+    if (!reported->handed_over) hooks_.on_record(*reported);
     hooks_.on_settled(item.link, item.planned_name_key, item.final_name_key);
     if (hooks_.on_done) hooks_.on_done(item.link, *reported, lasts);
   }

@@ -35,7 +35,8 @@ struct SettlerHooks {
   std::function<std::optional<std::string>()> output_lost;
   /// Makes room for the last batch on a full disk. False: there was nothing to free.
   std::function<bool()> free_reserve;
-  /// A line of the list is settled, and its file, if it has one, has its final name.
+  /// A line of the list is settled, and its file, if it has one, has its final name. Not called for
+  /// one that is handed over.
   std::function<void(const Record&)> on_record;
   /// The ledger has the link's row now, or will not get one in this run. `planned_name` and
   /// `final_name` are name keys.

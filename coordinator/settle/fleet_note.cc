@@ -13,18 +13,31 @@
 namespace fanfetch {
 namespace {
 
-constexpr std::string_view kNote = "fleet-";
+constexpr std::string_view kNote = "fleet-", kNodeNote = "node-of-fleet";
 
-}  // namespace
-
-Result<bool> note_fleet_job(const OutputFolder& folder, const std::string& job) {
-  const std::string name = std::string(kNote) + job;
+/// Returns whether it was not there.
+Result<bool> write_note(const OutputFolder& folder, const std::string& name) {
   const UniqueFd noted = open_beneath(folder.state_fd(), name, O_PATH);
   if (noted.valid()) return false;
   if (const int error = replace_file(folder.state_fd(), name, ""); error != 0) {
     return fail("cannot write in '{}': {}", folder.names().state_path(), errno_text(error));
   }
   return true;
+}
+
+}  // namespace
+
+Result<bool> note_fleet_job(const OutputFolder& folder, const std::string& job) {
+  return write_note(folder, std::string(kNote) + job);
+}
+
+Result<> note_fleet_node(const OutputFolder& folder) {
+  return write_note(folder, std::string(kNodeNote)).map([](bool) {});
+}
+
+bool is_of_node(const RunFolder& folder) {
+  std::error_code error;
+  return std::filesystem::exists(std::filesystem::path(folder.state_path()) / kNodeNote, error);
 }
 
 void forget_fleet_job(const OutputFolder& folder, const std::string& job) {

@@ -55,6 +55,7 @@ TEST_F(FleetTest, ANodeThatIsToldToLeaveHandsItsLinksBack) {
   leaver.signal(SIGTERM);
   const Finished left = finish(leaver, 10s);
   EXPECT_EQ(SIGTERM, left.signal) << left.describe();
+  EXPECT_TRUE(has(left.err, "joined job 'urls.txt' as ")) << left.describe();
   const Finished end = finish(driver);
   EXPECT_EQ(0, end.exit_status) << end.describe();
   (void)finish(other);

@@ -218,10 +218,15 @@ class FleetTest : public SystemTest {
     // Each of these would have everything fetched again.
     for (const Finished& refused :
          {command({"verify", "--repair", "driver"}),
-          command({"--no-config", "urls.txt", "-o", "driver", "--allow-private"})}) {
+          command({"--no-config", "urls.txt", "-o", "driver", "--allow-private"}),
+          command({"node", "--no-config", "--fleet", redis_.url(), "-o", "driver"})}) {
       EXPECT_EQ(2, refused.exit_status) << refused.describe();
       EXPECT_TRUE(has(refused.err, "is the folder of a fleet's driver")) << refused.describe();
     }
+    const Finished in_nodes =
+        command({"--no-config", "urls.txt", "--fleet", redis_.url(), "-o", node(1)});
+    EXPECT_EQ(2, in_nodes.exit_status) << in_nodes.describe();
+    EXPECT_TRUE(has(in_nodes.err, "is the folder of a fleet's node")) << in_nodes.describe();
     EXPECT_EQ(200u, requests());
   }
   [[nodiscard]] std::set<std::string> kept_in_redis() const {

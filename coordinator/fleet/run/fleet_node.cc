@@ -111,6 +111,9 @@ void FleetNode::on_beat(const RedisReply& reply) {
   keeper_->on_nodes(std::move(nodes), name_);
   // Not before: a first look that does not know what this node's share is would take nothing.
   if (!std::exchange(knows_nodes_, true)) keeper_->on_up();
+  if (!std::exchange(has_joined_, true)) {
+    events_.on_notice(fmt::format("joined job '{}' as {}", job_.name, name_));
+  }
   const FleetFields hash = fields_of(reply.elements[0]);
   follow_job(hash);
   if (is_over_) return;

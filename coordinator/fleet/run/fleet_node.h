@@ -111,6 +111,7 @@ class FleetNode final : public LinkGuard {
   FleetFields settings_;  // that it goes by
   DriverSilence silence_;
   bool knows_nodes_ = false;    // since the line is up
+  bool has_joined_ = false;     // which is told once
   bool is_paused_ = false;      // by the job
   bool run_is_paused_ = false;  // by whomever
   bool is_over_ = false;        // the job, or the patience with Redis

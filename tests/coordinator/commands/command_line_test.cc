@@ -339,8 +339,10 @@ TEST(CommandLine, HelpAndVersion) {
   EXPECT_EQ(said({"version"}), version_text());
   for (const std::string_view name : command_names()) {
     const std::string word(name);
-    EXPECT_EQ(said({"help", word.c_str()}), said({word.c_str(), "--help"})) << word;
-    EXPECT_NE(short_help().find(word), std::string::npos) << word;
+    EXPECT_EQ(said({"help", word.c_str()}),
+              word == "node" ? node_help() : said({word.c_str(), "--help"}))
+        << word;
+    EXPECT_TRUE(word == "version" || short_help().find(word) != std::string::npos) << word;
     EXPECT_NE(full_help().find("\n  " + word + " "), std::string::npos) << word;
   }
 }

@@ -98,6 +98,7 @@ TEST_F(DispatcherTest, AGuardIsAskedBeforeEachRequest) {
   ASSERT_EQ(finished_.size(), 1u);
   EXPECT_TRUE(std::holds_alternative<Skipped>(finished_[0].outcome));
   EXPECT_EQ(finished_[0].attempts, 0);
+  EXPECT_TRUE(finished_[0].handed_over);
 
   guarded.on_completion(workers_.take().task, {GivenUp{}, 1});
   EXPECT_EQ(guard.moving, 0) << "nothing moves while it waits for the next try";

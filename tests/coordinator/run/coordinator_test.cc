@@ -702,6 +702,31 @@ TEST_F(CoordinatorTest, ProgressTellsFromEachOtherWhatIsReadHeldAndInFlight) {
   EXPECT_FALSE(state.everything_waits);
 }
 
+TEST_F(CoordinatorTest, LinksThatAreHandedOverAreNotOfTheRun) {
+  struct Guard final : LinkGuard {
+    bool may_begin(const Link& /*link*/) override { return asked++ > 0; }
+    void on_back(const Link& /*link*/) override {}
+    BootInstant stop_by(const Link& /*link*/) const override { return {}; }
+    int asked = 0;
+  } guard;
+  Coordinator node{{.hosts = {.adapts = false}, .retries = {.retries = 1}},
+                   {workers_, routes_, timers_, supply_, ledger_, &guard},
+                   [] {},
+                   {.launched = timers_.now(), .output = "pictures"},
+                   1};
+  plan_links(3);
+  supply_.items.emplace_back(EndOfList{.total = 3});
+  node.after_batch();
+  EXPECT_EQ(node.handed_over(), 1u);
+  node.report_progress(1s);
+  const ProgressState& state = ledger_.progresses.back();
+  EXPECT_EQ(state.total, 2u);
+  EXPECT_EQ(state.read, 2u);
+  EXPECT_EQ(state.to_fetch, 2u);
+  EXPECT_EQ(state.held, 2u);
+  EXPECT_EQ(node.end_state().total, 2u);
+}
+
 TEST_F(CoordinatorTest, BytesOfFailedTriesAreCountedApart) {
   plan_links(2);
   coordinator_.after_batch();

@@ -67,6 +67,15 @@ TEST_F(BatchSettlerTest, ALinkThatWasFetchedElsewhereIsARow) {
   EXPECT_EQ(other_names_, std::vector{name_key("b.png")});
 }
 
+/// Another node fetches it, and says what became of it.
+TEST_F(BatchSettlerTest, NobodyIsToldOfALinkThatIsHandedOver) {
+  FinishedLink handed_over = finished(1, "a.jpg", Skipped{.reason = ErrorClass::filtered});
+  handed_over.handed_over = true;
+  settle(std::move(handed_over), finished(2, "b.jpg", Skipped{.reason = ErrorClass::filtered}));
+  EXPECT_EQ(take_log(), (Log{"settled", "record 2", "settled"}));
+  EXPECT_EQ(done_, (decltype(done_){{1, true}, {2, true}}));
+}
+
 TEST_F(BatchSettlerTest, NotesWhatIsNeededToFinishTheRenames) {
   write_part(1, "body");
   struct stat status {};
