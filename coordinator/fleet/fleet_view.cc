@@ -46,4 +46,10 @@ std::optional<NodeAbout> about_from_text(std::string_view text) {
   return NodeAbout{.state = *state, .version = std::string(text.substr(space + 1))};
 }
 
+std::string driver_silence_text(const FleetView& view) {
+  const bool is_awaited =
+      view.state == FleetJob::State::running || view.state == FleetJob::State::paused;
+  return is_awaited ? silence_text(view.driver_quiet) : "";
+}
+
 }  // namespace fanfetch

@@ -64,6 +64,9 @@ struct FleetView {
 /// Nodes that work, or would if they were not paused.
 [[nodiscard]] std::uint64_t present_nodes(const FleetView& view);
 
+/// silence_text() of a driver that nodes wait for.
+[[nodiscard]] std::string driver_silence_text(const FleetView& view);
+
 /// A driver looks every other second: after this Redis does not answer it.
 inline constexpr std::chrono::seconds kOldLook{10};
 

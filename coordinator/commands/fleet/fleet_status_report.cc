@@ -62,9 +62,7 @@ std::string fleet_text(const FleetView& view) {
 }  // namespace
 
 std::string fleet_status_text(const FleetView& view) {
-  const bool is_over =
-      view.state == FleetJob::State::done || view.state == FleetJob::State::stopped;
-  const std::string silence = is_over ? "" : silence_text(view.driver_quiet);
+  const std::string silence = driver_silence_text(view);
   const std::string where = printable(view.where);
   const std::string first =
       silence.empty() ? fmt::format("Job {} is {}: its driver's folder is {}\n", view.job,

@@ -85,9 +85,11 @@ std::vector<TopLine> fleet_lines(const FleetView& view, std::size_t rows, std::s
 }
 
 std::vector<TopLine> fleet_screen(const FleetView& view, const TopLook& look) {
+  const std::string silence = driver_silence_text(view);
   std::vector<TopLine> screen{
       {{fmt::format(" {:<{}}",
-                    fmt::format("fanfetch  job {}: {}  {}", view.job, name(view.state),
+                    fmt::format("fanfetch  job {}: {}{}  {}", view.job, name(view.state),
+                                silence.empty() ? "" : ", its driver " + silence,
                                 ascii_text(view.where, 200)),
                     look.columns),
         TopStyle::heading}}};

@@ -40,6 +40,12 @@ TEST(FleetScreen, ShowsNodesThatNeedALookFirst) {
   const auto screen = fleet_screen(view, {.rows = 16, .columns = 70});
   ASSERT_EQ(screen.size(), 16u);
   EXPECT_TRUE(text_of(screen[0]).starts_with(" fanfetch  job urls.txt: running  /home/l??\\x1b"));
+  FleetView silent = view;
+  silent.driver_quiet = std::chrono::minutes(3);
+  const std::string first = text_of(fleet_screen(silent, {.rows = 10, .columns = 80})[0]);
+  EXPECT_TRUE(
+      first.starts_with(" fanfetch  job urls.txt: running, its driver silent for 3m00s  /h"))
+      << first;
   EXPECT_EQ(text_of(screen[1]), " waiting 12,345  with nodes 64  results 0  dead letters 1");
   EXPECT_EQ(text_of(screen[2]), " 1,000 of 1,024 partitions are some node's");
   EXPECT_EQ(text_of(screen[4]),
