@@ -234,12 +234,12 @@ std::vector<std::string> summary_lines(const Tally& tally, Duration took, const 
   for (std::string& hint : hints(tally, place)) lines.push_back(std::move(hint));
   add_failure_hints(tally, place, lines);
   // Scripts read this line: its numbers are plain.
-  lines.push_back(fmt::format("Took {}: {} saved, {} kept, {} skipped, {} failed{} ({}) in {}",
-                              human_duration(took), tally.count(Status::saved),
-                              tally.count(Status::kept), tally.count(Status::skipped),
-                              tally.count(Status::failed) - old,
-                              old > 0 ? fmt::format(", {} stand from earlier runs", old) : "",
-                              human_bytes(tally.bytes()), printable(place.output)));
+  lines.push_back(fmt::format(
+      "Took {}: {} saved, {} kept, {} skipped, {} failed{} ({}) in {}{}", human_duration(took),
+      tally.count(Status::saved), tally.count(Status::kept), tally.count(Status::skipped),
+      tally.count(Status::failed) - old,
+      old > 0 ? fmt::format(", {} stand from earlier runs", old) : "", human_bytes(tally.bytes()),
+      printable(place.output), place.is_of_driver ? ", files on the nodes" : ""));
   return lines;
 }
 

@@ -151,8 +151,12 @@ void Run::Live::follow_driver(const FleetFields& told) {
 Heard Run::Live::pause(std::optional<std::chrono::milliseconds> time) {
   if (!pace_.pause(time ? std::optional(now() + *time) : std::nullopt)) return Heard::so_already;
   go_by_pace();
-  note(fmt::format("paused{}: {} in flight finish, and nothing new starts",
-                   time ? " for " + human_duration(*time) : "", run_.in_flight()));
+  const std::string length = time ? " for " + human_duration(*time) : "";
+  // What is in flight, of all that was sent to them, nodes alone know.
+  note(run_.driver_
+           ? fmt::format("paused{}: nodes finish what is in flight, and start nothing new", length)
+           : fmt::format("paused{}: {} in flight finish, and nothing new starts", length,
+                         run_.in_flight()));
   return Heard::done;
 }
 

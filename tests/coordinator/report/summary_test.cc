@@ -104,6 +104,7 @@ TEST(SummaryLines, HintOfTheNetworkToAllow) {
             "hint: 12 refused at 10.0.3.7: --allow-net 10.0.3.0/24, on each node, lets links reach "
             "it");
   EXPECT_TRUE(of_driver[4].ends_with("names them, on each node, lets links reach these"));
+  EXPECT_TRUE(of_driver.back().ends_with(") in o, files on the nodes")) << of_driver.back();
 
   refuse("fd12:3456:789a:1::5", 11);
   lines = summary_lines(tally, 1s, {"o"});
