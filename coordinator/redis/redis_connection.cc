@@ -51,8 +51,7 @@ void RedisConnection::start() {
   connect_timer_ = loop_.call_at(loop_.now() + access_.connect_timeout, [this] {
     connect_timer_.reset();
     const bool is_mute = stream_ && stream_->is_shaking_hands();
-    RedisTrouble trouble =
-        trouble_of_silence("a first reply", access_.connect_timeout, name_);
+    RedisTrouble trouble = trouble_of_silence("a first reply", access_.connect_timeout, name_);
     // A Redis without TLS takes a handshake for a command, and waits for its end.
     if (is_mute) trouble.sentence += "; if it speaks no TLS there, it is redis://";
     end(std::move(trouble));
