@@ -160,7 +160,8 @@ here that has a ledger. A DIR with a = in its name is written ./a=b.
                         links, or as from any other
 
 VALUE default goes back to what the run began with. If one is wrong, nothing
-is changed. The next run begins with its own options.
+is changed. The next run begins with its own options. In a fleet, limits of
+hosts are set in the driver's folder.
 
   --ledger FILE  the ledger, if not DIR/.fanfetch/ledger.sqlite
   -h, --help     this text

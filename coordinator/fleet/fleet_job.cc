@@ -175,7 +175,7 @@ std::optional<std::chrono::milliseconds> driver_quiet(const FleetFields& fields,
   const char* const end = found->second.data() + found->second.size();
   const auto read = std::from_chars(found->second.data(), end, seen);
   if (read.ec != std::errc() || read.ptr != end || seen < 0) return std::nullopt;
-  return std::chrono::milliseconds(now_ms - std::min(seen, now_ms));
+  return std::min(std::chrono::milliseconds(now_ms - std::min(seen, now_ms)), kLongestQuiet);
 }
 
 std::string silence_text(std::optional<std::chrono::milliseconds> driver_quiet) {

@@ -72,6 +72,8 @@ void add_settings(FleetFields& settings, const FleetFields& told);
 /// Redis' clock. It gives one every second. nullopt: unknown.
 [[nodiscard]] std::optional<std::chrono::milliseconds> driver_quiet(const FleetFields& fields,
                                                                     std::int64_t now_ms);
+/// More than that is as long: Redis may say anything.
+inline constexpr std::chrono::milliseconds kLongestQuiet = std::chrono::hours(10 * 365 * 24);
 /// A driver that has been quiet for so long is called silent.
 inline constexpr std::chrono::seconds kDriverSilentAfter{10};
 /// `silent for 3m 4s`; empty: it is not, or that is unknown.

@@ -45,7 +45,7 @@ struct FleetView {
 
   std::string job;
   FleetJob::State state = FleetJob::State::running;
-  std::string where;  ///< The driver's machine and folder there: `MACHINE:/FOLDER`.
+  std::string where;  ///< The driver's machine and folder there, or its --state: `MACHINE:/FOLDER`.
   std::optional<std::chrono::milliseconds> driver_quiet;  ///< Since its last sign of life.
   unsigned partitions = 0;
   unsigned owned = 0;              ///< Of them, those that some node has the lease of.

@@ -59,6 +59,11 @@ void HeldLinks::on_settling(const LinkId& link) {
   ++settling_[found->second.partition];
 }
 
+void HeldLinks::forget_settling() {
+  for (auto& [link, place] : places_) place.is_settling = false;
+  std::ranges::fill(settling_, 0);
+}
+
 std::optional<TakeNumber> HeldLinks::take_of(const LinkId& link) const {
   const auto found = places_.find(link);
   return found == places_.end() ? std::nullopt : std::optional(found->second.take);

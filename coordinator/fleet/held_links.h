@@ -53,6 +53,8 @@ class HeldLinks {
   void on_settling(const LinkId& link);
   /// Links of the partition of which that is so, and which have no result yet.
   [[nodiscard]] std::size_t settling(unsigned partition) const { return settling_[partition]; }
+  /// None of them will get one.
+  void forget_settling();
   /// Of the lease by which the node has the link; nullopt: it is not held.
   [[nodiscard]] std::optional<TakeNumber> take_of(const LinkId& link) const;
 

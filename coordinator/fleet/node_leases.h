@@ -78,7 +78,7 @@ class NodeLeases {
   /// The request will not be answered, and may have been carried out: it is sent again. Not to be
   /// called at once where it was refused, or it is refused again and again.
   void on_unanswered(unsigned partition, RequestNumber request);
-  /// Its last transfer has ended; stale calls do no harm.
+  /// Its last transfer has ended, and what came of it is told to the fleet; stale calls do no harm.
   void on_stopped(unsigned partition);
   /// From now on, hand all back and take nothing.
   void leave(BootInstant now);

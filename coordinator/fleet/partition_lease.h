@@ -52,7 +52,7 @@ class PartitionLease {
   void on_lost(RequestNumber request) {
     if (request == request_) on_lost();
   }
-  /// The partition's last transfer has ended.
+  /// The partition's last transfer has ended: see NodeLeases::on_stopped().
   void on_stopped();
   /// The node has too many partitions, or leaves.
   void hand_back(BootInstant now);

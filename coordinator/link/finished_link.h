@@ -26,7 +26,7 @@ struct FinishedLink {
   std::optional<std::chrono::milliseconds> dns;  ///< Of the last attempt, like the next one.
   Timings timings;
   std::uint64_t requests = 0;  ///< Of all attempts.
-  bool handed_over = false;    ///< Another node of the fleet has its host now, and fetches it.
+  bool handed_over = false;    ///< To its fleet, as this node does not have its host any more.
 };
 
 /// A link that another machine has fetched: what became of it there. Its file, if there is one, is

@@ -54,8 +54,8 @@ class Coordinator {
   /// From now on the run ends as soon as one of `limits` is reached, and goes by no others.
   void set_limits(const RunLimits& limits);
   [[nodiscard]] const RunLimits& limits() const { return limits_; }
-  /// Links that were taken from the list and are another node's now: they are not counted
-  /// elsewhere.
+  /// Links that were taken from the list and went back to the fleet, each time: they are not
+  /// counted as taken.
   [[nodiscard]] std::uint64_t handed_over() const { return handed_over_; }
 
   // Events:

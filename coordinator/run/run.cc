@@ -291,8 +291,8 @@ RunEnd Run::finish() {
     report.error(text);
   }
   if (const auto links = coordinator_.handed_over(); links > 0) {
-    report.notice(fmt::format("{} {} handed over to nodes that have the hosts now",
-                              human_count(links), links == 1 ? "link was" : "links were"));
+    report.notice(fmt::format("{} went back to the fleet, as this node had lost their hosts",
+                              links == 1 ? "1 link" : human_count(links) + " links"));
   }
   const int status = exit_status(trouble, report.tally(), parts_.rules.max_failed);
   measures_.finish_metrics(last, std::chrono::system_clock::now(),

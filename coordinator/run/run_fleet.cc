@@ -110,7 +110,7 @@ std::optional<std::string> unused_by_driver(const Options& options) {
 Result<> check_role(const Options& options) {
   const FleetRole role = options.fleet.role;
   const RunFolder folder = options.files.folder();
-  if (role == FleetRole::driver && is_of_node(folder)) {
+  if (role == FleetRole::driver && is_folder_of_node(folder)) {
     return fail(
         "'{}' is the folder of a fleet's node, whose files are its own: choose another one for the "
         "driver with -o",
@@ -172,9 +172,16 @@ tl::expected<std::unique_ptr<FleetDriver>, Exit> make_driver(
                   .partitions = kDefaultPartitions,
                   .options = options.fleet.of_job};
   if (wanted.name.empty()) wanted.name = job_name_of(sources.at(0).spec.argument);
-  std::error_code none;
-  const std::string where = fmt::format(
-      "{}:{}", machine_name(), std::filesystem::canonical(options.files.output, none).string());
+  // Several runs may write to one output folder, each with a state of its own.
+  const RunFolder folder = options.files.folder();
+  const std::string& own = folder.state.empty() ? folder.output : folder.state;
+  std::error_code error;
+  const auto path = std::filesystem::canonical(own, error);
+  if (error) {
+    return tl::unexpected(
+        exit_with(kExitOutput, fmt::format("cannot look at '{}': {}", own, error.message())));
+  }
+  const std::string where = fmt::format("{}:{}", machine_name(), path.string());
   FolderNote note{
       .write = [&ledger, name = wanted.name] { return note_fleet_job(ledger.output, name); },
       .remove = [&ledger, name = wanted.name] { forget_fleet_job(ledger.output, name); }};

@@ -13,7 +13,7 @@
 namespace fanfetch {
 namespace {
 
-constexpr std::string_view kNote = "fleet-", kNodeNote = "node-of-fleet";
+constexpr std::string_view kNote = "fleet-", kNodeNote = "of-node";
 
 /// Returns whether it was not there.
 Result<bool> write_note(const OutputFolder& folder, const std::string& name) {
@@ -35,7 +35,7 @@ Result<> note_fleet_node(const OutputFolder& folder) {
   return write_note(folder, std::string(kNodeNote)).map([](bool) {});
 }
 
-bool is_of_node(const RunFolder& folder) {
+bool is_folder_of_node(const RunFolder& folder) {
   std::error_code error;
   return std::filesystem::exists(std::filesystem::path(folder.state_path()) / kNodeNote, error);
 }

@@ -165,13 +165,18 @@ TEST_F(FleetScriptsTest, AJobGoesToTheSameFolderMadeAnewOnceItsDriverIsGone) {
   EXPECT_EQ(begin_at("m:/srv", "b", true).text_at(0), "taken") << "nothing is known of it";
   EXPECT_EQ(number({"XLEN", key("p:0")}), 1);
   silent_for(10'000);
-  EXPECT_EQ(begin_at("m:/srv", "b", true).text_at(0), "ok");
+  const RedisReply begun = begin_at("m:/srv", "b", true);
+  EXPECT_EQ(begun.text_at(0), "ok");
+  EXPECT_EQ(begun.elements.at(2).integer, 1);
+  EXPECT_EQ(text({"HGET", key("job"), "instead_of"}), "a");
   EXPECT_EQ(text({"HGET", key("job"), "id"}), "b");
   EXPECT_EQ(number({"XLEN", key("p:0")}), 0);
   EXPECT_EQ(number({"XLEN", key("res")}), 0);
   EXPECT_EQ(text({"GET", key("era")}), era);
   EXPECT_EQ(text({"GET", key("own:1")}), "n/1:1") << "whoever has it may still work";
   EXPECT_EQ(run(scripts::kDriverSign, {"a"}).integer, 0) << "it is another's now";
+  EXPECT_EQ(begin_at("m:/srv", "b", false).elements.at(2).integer, 0);
+  EXPECT_EQ(text({"HGET", key("job"), "instead_of"}), "");
 }
 
 TEST_F(FleetScriptsTest, AHostIsSpreadWhereNoLinkIsLeft) {

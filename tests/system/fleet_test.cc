@@ -170,7 +170,6 @@ TEST_F(FleetTest, WhatTheDriverIsToldHoldsForItsNodes) {
   for (FanfetchProcess* one : {&node, &late}) EXPECT_EQ(6, finish(*one).exit_status);
 }
 
-/// What a node has in flight finishes, and may have been all.
 TEST_F(FleetTest, LimitsOfHostsAreTheDriversToSet) {
   list(100, 100ms);
   FanfetchProcess driver(driver_setup());
@@ -189,8 +188,36 @@ TEST_F(FleetTest, LimitsOfHostsAreTheDriversToSet) {
   for (FanfetchProcess* one : {&driver, &node}) EXPECT_EQ(6, finish(*one).exit_status);
 }
 
+TEST_F(FleetTest, AFolderThatIsMadeAnewGetsItsNameBack) {
+  list(100, 100ms);
+  auto driver = std::make_unique<FanfetchProcess>(driver_setup());
+  FanfetchProcess node(node_setup(1));
+  wait_for_requests(20);
+  driver->signal(SIGKILL);
+  (void)driver->wait();
+  fs::remove_all(folder_.at("driver"));
+  const Finished refused = run(driver_setup());
+  EXPECT_EQ(2, refused.exit_status) << refused.describe();
+  EXPECT_TRUE(has(refused.err,
+                  "of this folder as it was before it was made anew, and its driver "
+                  "gave a sign of life "))
+      << refused.describe();
+  (void)redis_.ask("HINCRBY 'ff:{urls.txt}:job' seen_ms -180000");
+  FanfetchProcess again(driver_setup());
+  EXPECT_TRUE(again.wait_for_stderr("job 'urls.txt' was another one's"));
+  const Finished ended = finish(node);
+  EXPECT_EQ(3, ended.exit_status) << ended.describe();
+  EXPECT_TRUE(has(ended.err, "begin this node again to help it")) << ended.describe();
+  FanfetchProcess anew(node_setup(1));
+  const Finished end = finish(again);
+  EXPECT_EQ(0, end.exit_status) << end.describe();
+  EXPECT_EQ(0, finish(anew).exit_status);
+  expect_all_saved();
+  expect_limits_held();
+}
+
 TEST_F(FleetTest, ADriverThatIsGoneIsMissed) {
-  list(250, 100ms);
+  list(100, 100ms);
   auto driver = std::make_unique<FanfetchProcess>(driver_setup());
   FanfetchProcess node(node_setup(1));
   wait_for_requests(20);
@@ -200,8 +227,8 @@ TEST_F(FleetTest, ADriverThatIsGoneIsMissed) {
   EXPECT_TRUE(has(status(), "urls.txt is running: its driver's folder is")) << status();
   // As if it had been silent for three minutes.
   (void)redis_.ask("HINCRBY 'ff:{urls.txt}:job' seen_ms -180000");
-  EXPECT_TRUE(node.wait_for_stderr("the fleet's driver is silent for 3m0"));
-  EXPECT_TRUE(has(status(), "and its driver is silent for 3m0")) << status();
+  EXPECT_TRUE(node.wait_for_stderr("the fleet's driver is silent for 3m"));
+  EXPECT_TRUE(has(status(), "and its driver is silent for 3m")) << status();
   (void)folder_.write("other.txt", "http://127.0.0.20/\n");
   FanfetchProcess other({.args = {"--no-config", "other.txt", "--fleet", redis_.url(), "-o",
                                   "other", "--progress", "none"},
@@ -220,10 +247,11 @@ TEST_F(FleetTest, ADriverThatIsGoneIsMissed) {
   const Finished end = run(driver_setup());
   EXPECT_EQ(0, end.exit_status) << end.describe();
   const Finished ended = finish(node);
-  EXPECT_TRUE(has(ended.err, "the fleet's driver is there again")) << ended.describe();
+  EXPECT_EQ(0, ended.exit_status) << ended.describe();
   expect_all_saved();
 }
 
+/// What a node has in flight finishes, and may have been all.
 TEST_F(FleetTest, APausedNodeEndsWithItsJob) {
   list(150, 100ms);
   FanfetchProcess driver(driver_setup());

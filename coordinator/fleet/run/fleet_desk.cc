@@ -26,7 +26,13 @@ constexpr std::chrono::hours kLongestTakeover{32};
 /// As driver_quiet() of scripts says it.
 std::optional<std::chrono::milliseconds> quiet_of(const RedisReply& reply) {
   if (!reply.is(RedisReply::Kind::integer) || reply.integer < 0) return std::nullopt;
-  return std::chrono::milliseconds(reply.integer);
+  return std::min(std::chrono::milliseconds(reply.integer), kLongestQuiet);
+}
+
+/// LeaseRules::takeover of the job that is there, as kBegin says it.
+std::chrono::milliseconds takeover_of(const RedisReply& reply) {
+  return std::clamp<std::chrono::milliseconds>(std::chrono::milliseconds(reply.integer),
+                                               std::chrono::milliseconds(0), kLongestTakeover);
 }
 
 /// What `spread`, as Redis has it, is on a command line.
@@ -73,6 +79,12 @@ class BeginDesk final : public Desk<FleetJob> {
       return end(tl::unexpected(exit_with(kExitConfiguration, taken(reply))));
     }
     if (reply.text_at(0) == "spread" && reply.elements.size() == 5) return on_spread(reply);
+    if (reply.elements.size() == 3 && reply.elements[2].integer == 1) {
+      tell_(
+          fmt::format("job '{}' was another one's, of this folder as it was before it was made "
+                      "anew: the nodes that were begun for it end, and are to be begun again",
+                      job_.name));
+    }
     send({"HGETALL", key_prefix(job_.name) + "job"}, [this](const RedisReply& hash) {
       auto job = decode_job(job_.name, fields_of(hash));
       if (!job) return end(tl::unexpected(exit_with(kExitConfiguration, job.error().message)));
@@ -86,15 +98,15 @@ class BeginDesk final : public Desk<FleetJob> {
   /// What to say where the name is another job's.
   [[nodiscard]] std::string taken(const RedisReply& reply) const {
     const std::string where = printable(reply.text_at(1), 1000);
+    const bool is_own = reply.text_at(1) == where_;
     const std::string begun = fmt::format("the fleet has a job '{}' already, ", job_.name);
     const auto quiet = reply.elements.size() > 2 ? quiet_of(reply.elements[2]) : std::nullopt;
-    if (where == where_ && quiet && reply.elements.size() > 3) {
-      const std::chrono::milliseconds takeover(reply.elements[3].integer);
+    if (is_own && quiet && reply.elements.size() > 3) {
       return fmt::format(
           "{}of this folder as it was before it was made anew, and its driver gave a sign of life "
           "{} ago: the same command takes the name over {} after the last one; or give this one "
           "another name with --fleet-job",
-          begun, human_time_left(*quiet), human_time_left(takeover));
+          begun, human_time_left(*quiet), human_time_left(takeover_of(reply.elements[3])));
     }
     const std::string silence = silence_text(quiet);
     return fmt::format("{}that of {}{}: give this one another name with --fleet-job", begun, where,
@@ -120,10 +132,7 @@ class BeginDesk final : public Desk<FleetJob> {
           "they have ended, as after fanfetch stop",
           job_.name, spread_options(held)));
     }
-    using std::chrono::milliseconds;
-    const auto takeover = std::clamp<std::int64_t>(reply.elements[3].integer, 0,
-                                                   milliseconds(kLongestTakeover).count());
-    wait_for_nodes(held, std::string(reply.text_at(4)), milliseconds(takeover));
+    wait_for_nodes(held, std::string(reply.text_at(4)), takeover_of(reply.elements[3]));
   }
 
   /// No partition has an owner, but not all were handed back: nodes were killed, or Redis has lost

@@ -35,11 +35,12 @@ struct SpreadPlan {
 };
 
 /// Begins a run of a driver: writes the job, and removes what links of an earlier run are left
-/// there. `job`: its name, id, options; partitions and times count if it is new. `where`: the
-/// driver's folder, for people. `note`: written before anything is sent, and removed if the job
-/// turns out to be another folder's. `spread`: where nodes may work by what hosts an earlier run
-/// has spread, that holds, if it says nothing else of these; see joined(). Returns what holds.
-/// Exit: that, too; or these plans do not go together.
+/// there. `job`: its name, id, options; partitions and times count if it is new. `where`: see
+/// FleetView; a job of another ID that was begun there gives its name away once its driver is gone.
+/// `note`: written before anything is sent, and removed if the job turns out to be another
+/// folder's. `spread`: where nodes may work by what hosts an earlier run has spread, that holds, if
+/// it says nothing else of these; see joined(). Returns what holds. Exit: that, too; or these plans
+/// do not go together.
 [[nodiscard]] tl::expected<FleetJob, Exit> begin_job(const FleetAccess& access, FleetJob job,
                                                      const std::string& where, FolderNote note,
                                                      SpreadPlan spread, const TellUser& tell);

@@ -56,6 +56,7 @@ void FleetDriver::start(EventLoop& loop, Events events) {
 
 void FleetDriver::on_up() {
   if (closed_) return say_end();
+  give_sign();
   tell_nodes();  // it may have been told something meanwhile
   results_.on_up();
   watch_.on_up();
@@ -120,6 +121,11 @@ void FleetDriver::flush() {
 
 // --- What Redis has lost ---
 
+/// That it lives; see driver_quiet(). One that is lost is followed by the next.
+void FleetDriver::give_sign() {
+  (void)line_->run(scripts::kDriverSign, {prefix_, job_.id}, [](const RedisAnswer&) {});
+}
+
 void FleetDriver::look_soon() {
   cancel_timer(*loop_, look_timer_);
   look_timer_ = loop_->call_at(loop_->now() + kLookEvery, [this] {
@@ -131,7 +137,7 @@ void FleetDriver::look_soon() {
 void FleetDriver::look() {
   if (is_cut_off_) return;
   look_soon();
-  (void)line_->run(scripts::kDriverSign, {prefix_, job_.id}, [](const RedisAnswer&) {});
+  give_sign();
   if (!is_told_) tell_nodes();
   // With news, nothing of importance can be lost. Where links are parked, nodes are counted.
   if (results_.take_news() && links_.window().parked() == 0) return;

@@ -44,7 +44,7 @@ class FleetDriver final : public Fetching {
         1;               ///< Link::host_limit, at least, of links for whose host they say nothing.
     SpreadHosts spread;  ///< As FleetJob::spread says, with those that are to stay whole; within
                          ///< these limits.
-    std::string where;   ///< The folder, for people who look into Redis.
+    std::string where;   ///< As FleetView::where: scripts::kBegin knows a folder by it.
   };
 
   FleetDriver(FleetAccess access, FleetJob job, LinkSpool spool, Settings settings);
@@ -115,6 +115,7 @@ class FleetDriver final : public Fetching {
   void on_up();
   void set_state(FleetJob::State state);
   void tell_nodes();
+  void give_sign();
   void look();
   void look_soon();
   void on_look(const RedisReply& reply);

@@ -14,6 +14,15 @@
 
 namespace fanfetch {
 
+namespace {
+
+/// Whether the job of that hash took its name from the job `id`, which was not done.
+bool is_instead_of(const FleetFields& hash, const std::string& id) {
+  return std::ranges::find(hash, FleetFields::value_type("instead_of", id)) != hash.end();
+}
+
+}  // namespace
+
 FleetNode::FleetNode(FleetAccess access, FleetJob job, std::string name, std::string version)
     : access_(std::move(access)),
       job_(std::move(job)),
@@ -70,6 +79,7 @@ unsigned FleetNode::partition_of(const Link& link) const {
 
 void FleetNode::on_up(RedisData data) {
   knows_nodes_ = false;
+  silence_.on_up(loop_->now());
   cancel_timer(*loop_, beat_timer_);
   beat();
   links_.on_up(data);
@@ -126,6 +136,12 @@ void FleetNode::on_beat(const RedisReply& reply) {
 void FleetNode::follow_job(const FleetFields& hash) {
   const auto job = decode_job(job_.name, hash);
   if (!job) return;
+  if (job->id != job_.id && is_instead_of(hash, job_.id)) {
+    return end_list(Error{fmt::format(
+        "job '{}' is another one's by now, whose driver began when this one's was gone: begin this "
+        "node again to help it",
+        job_.name)});
+  }
   if (job->id != job_.id || job->state == FleetJob::State::done) {
     return end_list(std::nullopt);
   }
@@ -153,15 +169,16 @@ void FleetNode::end_work(unsigned partition) {
 
 /// Tells the keeper of partitions whose last transfer has ended. Whoever gets one fetches all that
 /// has no result, so that results come first; a ledger whose disk is slow is not waited for longer
-/// than transfers may take.
+/// than transfers may take, which is noticed with the next beat.
 void FleetNode::hand_back_what_ended() {
   std::vector<unsigned> ended;
   for (const unsigned one : ending_) {
     if (transfers_[one] > 0) continue;
-    if (results_.has_reported(one) || boot_now() >= keeper_->stop_by(one)) ended.push_back(one);
+    const bool is_reported = held_.settling(one) == 0 && results_.size(one) == 0;
+    if (is_reported || boot_now() >= keeper_->stop_by(one)) ended.push_back(one);
   }
   for (const unsigned one : ended) ending_.erase(one);
-  for (const unsigned one : ended) keeper_->on_stopped(one);
+  if (!ended.empty()) keeper_->on_stopped(ended);
 }
 
 bool FleetNode::waits_for_ledger(std::size_t backlog) const {
@@ -193,7 +210,7 @@ void FleetNode::go_on() { keeper_->go_on(); }
 
 void FleetNode::flush() {
   results_.flush();
-  if (keeper_) hand_back_what_ended();
+  hand_back_what_ended();
   end_if_finished();
 }
 
@@ -211,6 +228,7 @@ void FleetNode::finish(Duration limit, std::function<void()> closed) {
   if (!line_) return closed();  // the run has not begun: no worker could be started
   closed_ = std::move(closed);
   results_.take_done();
+  held_.forget_settling();  // what the ledger has not told, it never will
   leave();
   // No worker lives any more. Some links had their turn, and never a worker.
   std::ranges::fill(transfers_, 0);

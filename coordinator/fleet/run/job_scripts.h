@@ -8,9 +8,9 @@ namespace fanfetch::scripts {
 
 /// PREFIX NAME ID WHERE PROTOCOL PARTITIONS LEASE_MS STOP_MS OPTIONS IS_BIRTH NONCE SPREAD
 /// SPREAD_MS WAITED: begins a run of the job ID, without links. IS_BIRTH 1: no run of it was
-/// before, so that nobody can have a lease. Answers `ok` PARTITIONS; or `taken` WHERE QUIET_MS
-/// TAKEOVER_MS: it is another job's name, whose driver has been silent for QUIET_MS (-1: unknown),
-/// and it stays so, unless it is the same WHERE, made anew, and its driver is silent for
+/// before, so that nobody can have a lease. Answers `ok` PARTITIONS TAKEN_OVER; or `taken` WHERE
+/// QUIET_MS TAKEOVER_MS: it is another job's name, whose driver has been silent for QUIET_MS (-1:
+/// unknown), and it stays so, unless it is the same WHERE, made anew, and its driver is silent for
 /// TAKEOVER_MS and thus gone; or `spread` SPREAD OWNED TAKEOVER_MS SIGN: hosts were spread
 /// otherwise, and some node may work by that. None does where all partitions are handed back and
 /// nothing was lost since: that mark follows the end of a partition's last transfer. And none does
@@ -19,12 +19,13 @@ namespace fanfetch::scripts {
 inline constexpr auto kBegin = joined(kServerIds, kNowMs, kDriverQuiet, R"lua(
 local prefix, job = ARGV[1], ARGV[1] .. 'job'
 local id, state = redis.call('HGET', job, 'id'), redis.call('HGET', job, 'state')
+local taken_over
 local takeover = tonumber(redis.call('HGET', job, 'lease_ms') or 0) +
                  tonumber(redis.call('HGET', job, 'stop_ms') or 0)
 if id and id ~= ARGV[3] and state ~= 'done' then
   local where, quiet = redis.call('HGET', job, 'where') or '', driver_quiet(job)
   if where ~= ARGV[4] or quiet < takeover then return {'taken', where, quiet, takeover} end
-  redis.call('UNLINK', prefix .. 'res')
+  taken_over = id
 end
 local function server()
   local run, replication = server_ids()
@@ -51,7 +52,9 @@ redis.call('HSETNX', job, 'lease_ms', ARGV[7])
 redis.call('HSETNX', job, 'stop_ms', ARGV[8])
 redis.call('HSETNX', job, 'spread_ms', ARGV[13])
 redis.call('HSET', job, 'id', ARGV[3], 'where', ARGV[4], 'protocol', ARGV[5], 'options', ARGV[9],
-           'state', 'running', 'spread', ARGV[12], 'seen_ms', now_ms())
+           'state', 'running', 'spread', ARGV[12], 'seen_ms', now_ms(),
+           'instead_of', taken_over or '')
+if taken_over then redis.call('UNLINK', prefix .. 'res') end
 redis.call('SADD', 'ff:jobs', ARGV[2])
 local partitions = redis.call('HGET', job, 'partitions')
 for p = 0, tonumber(partitions) - 1 do redis.call('UNLINK', prefix .. 'p:' .. p) end
@@ -68,7 +71,7 @@ if not id and ARGV[10] == '1' and redis.call('EXISTS', prefix .. 'era') == 0 the
   redis.call('SET', prefix .. 'era', server() .. ARGV[11] .. ' 1')
   for p = 0, tonumber(partitions) - 1 do redis.call('SET', prefix .. 'own:' .. p, '-', 'NX') end
 end
-return {'ok', partitions}
+return {'ok', partitions, taken_over and 1 or 0}
 )lua");
 
 /// PREFIX ID STATE SETTINGS: changes those of the job, if it is still that one.

@@ -83,8 +83,8 @@ void LeaseKeeper::on_nodes(std::vector<std::string> nodes, const std::string& ow
   follow();
 }
 
-void LeaseKeeper::on_stopped(unsigned partition) {
-  leases_.on_stopped(partition);
+void LeaseKeeper::on_stopped(std::span<const unsigned> partitions) {
+  for (const unsigned partition : partitions) leases_.on_stopped(partition);
   follow();
 }
 

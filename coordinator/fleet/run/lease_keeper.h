@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -43,7 +44,9 @@ class LeaseKeeper {
   void on_down();
   /// `nodes`: all that live. `own`: the name of this one there.
   void on_nodes(std::vector<std::string> nodes, const std::string& own);
-  void on_stopped(unsigned partition);
+  /// The node has nothing to do for these partitions any more: no transfer runs, and Redis has the
+  /// results, or they are not waited for.
+  void on_stopped(std::span<const unsigned> partitions);
   void leave();
   [[nodiscard]] bool has_left() const { return leases_.has_left(); }
 

@@ -53,12 +53,6 @@ class ResultSender {
   void on_settling(const LinkId& link) {
     if (!not_begun_.contains(link)) held_.on_settling(link);
   }
-  /// Whether Redis has all that is known of the partition's links. What it has not is fetched again
-  /// by whoever gets the partition.
-  [[nodiscard]] bool has_reported(unsigned partition) const {
-    return held_.settling(partition) == 0 && queue_.size(partition) == 0 &&
-           buried_.size(partition) == 0;
-  }
   /// The link, which is not held, is not fetched any more: see LinkReader::Events::on_dead.
   void bury(const Link& link, unsigned partition, std::string entry, unsigned gone);
   /// The process does not work on the partition any more, and lives: at once, nothing that it holds
@@ -75,6 +69,11 @@ class ResultSender {
   /// What Redis has not taken.
   [[nodiscard]] std::size_t size() const {
     return queue_.size() + buried_.size() + acquitted_.size();
+  }
+  /// Results of a partition's links that Redis has not taken. Whoever gets the partition fetches
+  /// these links again.
+  [[nodiscard]] std::size_t size(unsigned partition) const {
+    return queue_.size(partition) + buried_.size(partition);
   }
 
  private:

@@ -16,7 +16,8 @@ namespace fanfetch::scripts {
 //
 // Keys of a job, behind its prefix:
 //   job      hash: id, where, protocol, state, partitions, lease_ms, stop_ms, spread_ms, options,
-//            settings, spread, seen_ms (when the driver gave its last sign of life)
+//            settings, spread, seen_ms (when the driver gave its last sign of life), instead_of
+//            (the ID of another job that this one took the name from)
 //   era      string: RUN_ID REPLICATION_ID NONCE OPEN
 //   own:P    the lease of partition P: `-` handed back, else the token of its owner
 //   p:P      stream: links of partition P (group g; a consumer is a node's process, `NAME/PROCESS`,

@@ -32,6 +32,7 @@ TEST(DriverSilence, IsSaidOnceAMinuteUntilTheDriverIsBack) {
       {63s, 72s,
        "the fleet's driver is silent for 1m12s: this node does what it has, and waits for the "
        "driver"},
+      {63500ms, std::nullopt, ""},  // the job is not there any more
       {64s, 100ms, "the fleet's driver is there again"},
       {65s, 100ms, ""},
       {66s, 12s, at_12s},
@@ -39,6 +40,18 @@ TEST(DriverSilence, IsSaidOnceAMinuteUntilTheDriverIsBack) {
   for (const auto& [at, quiet, said] : rows) {
     EXPECT_EQ(silence.on_look(quiet, start + at), said) << at.count();
   }
+}
+
+TEST(DriverSilence, OfATimeWithoutRedisIsNone) {
+  DriverSilence silence;
+  const Instant start{};
+  silence.on_up(start);
+  EXPECT_EQ(silence.on_look(60s, start + 1s), "");
+  EXPECT_EQ(silence.on_look(69s, start + 9999ms), "");
+  EXPECT_NE(silence.on_look(70s, start + 10s), "");
+  silence.on_up(start + 20s);
+  EXPECT_EQ(silence.on_look(120s, start + 29s), "");
+  EXPECT_EQ(silence.on_look(1s, start + 30s), "the fleet's driver is there again");
 }
 
 TEST(DriverSilence, IsCountedByRedisClock) {
@@ -56,6 +69,7 @@ TEST(DriverSilence, IsCountedByRedisClock) {
       {{{"seen_ms", "99999999999999999999"}}, 5000, -1},
       {{{"seen_ms", "9000000000000000000"}}, 5000, 0},
       {{{"seen_ms", "3000"}}, 0, 0},
+      {{{"seen_ms", "0"}}, 9'000'000'000'000'000'000, kLongestQuiet.count()},
   };
   for (const auto& [fields, now, quiet] : rows) {
     const auto counted = driver_quiet(fields, now);

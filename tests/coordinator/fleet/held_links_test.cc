@@ -39,7 +39,16 @@ TEST(HeldLinksTest, CountsWhatIsSettling) {
   EXPECT_EQ(held.settling(2), 1u);
   (void)held.add(id(1), {.partition = 2, .entry = "8-0"});
   EXPECT_EQ(held.settling(2), 1u) << "it is another time";
+  (void)held.add(id(2), {.partition = 3, .entry = "9-0"});
+  EXPECT_EQ(held.settling(2), 0u) << "its host is spread otherwise";
+  EXPECT_EQ(held.settling(3), 1u);
   (void)held.take(id(2));
+  EXPECT_EQ(held.settling(3), 0u);
+  held.on_settling(id(1));
+  held.forget_settling();
+  EXPECT_EQ(held.settling(2), 0u);
+  EXPECT_EQ(held.count(2), 1u);
+  (void)held.take(id(1));
   EXPECT_EQ(held.settling(2), 0u);
 }
 
