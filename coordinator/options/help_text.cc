@@ -206,7 +206,9 @@ std::string node_help() {
          "--max-wait,\n"
          "or no driver for --wait; 4 the output cannot be written, or is nearly full; 5 another "
          "run is\n"
-         "there; 6 ended early as asked, or with its fleet; 70 fanfetch failed.\n";
+         "there; 6 ended early as asked, or with its fleet; 70 fanfetch failed. A signal hands all "
+         "back\n"
+         "and is what it dies of (130, 143).\n";
 }
 
 std::string full_help() {

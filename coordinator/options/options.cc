@@ -23,9 +23,11 @@ namespace {
 constexpr std::size_t kMaxHeaderBytes = 4096;
 constexpr std::size_t kHeaderOverhead = 4;
 
-tl::unexpected<Exit> usage_error(std::string_view message) {
-  return tl::unexpected(Exit{kExitConfiguration, fmt::format("fanfetch: {}\nsee fanfetch --help\n",
-                                                             printable(message, 2000))});
+tl::unexpected<Exit> usage_error(FleetRole role, std::string_view message) {
+  return tl::unexpected(
+      Exit{kExitConfiguration,
+           fmt::format("fanfetch: {}\nsee fanfetch {}--help\n", printable(message, 2000),
+                       role == FleetRole::node ? "node " : "")});
 }
 
 /// Keeps what the driver of a fleet has to tell its nodes.
@@ -233,7 +235,7 @@ Result<> apply_options_of_job(
 
 tl::expected<Options, Exit> read_options(int argc, const char* const* argv, FleetRole role) {
   auto line = read_given_options(argc, argv);
-  if (!line) return usage_error(line.error().message);
+  if (!line) return usage_error(role, line.error().message);
   if (line->has("help-all")) return tl::unexpected(Exit{kExitSuccess, full_help()});
   if (line->has("help")) {
     return tl::unexpected(Exit{kExitSuccess, role == FleetRole::node ? node_help() : short_help()});
@@ -241,21 +243,22 @@ tl::expected<Options, Exit> read_options(int argc, const char* const* argv, Flee
   if (line->has("version")) return tl::unexpected(Exit{kExitSuccess, version_text()});
 
   if (line->has("ipv4") && line->has("ipv6")) {
-    return usage_error("-4 and -6 exclude each other");
+    return usage_error(role, "-4 and -6 exclude each other");
   }
 
   Options options;
   options.job.user_agent = FANFETCH_USER_AGENT;
   options.fleet.role = role;
   if (role == FleetRole::node) {
-    if (auto checked = check_node(*line); !checked) return usage_error(checked.error().message);
+    if (auto checked = check_node(*line); !checked)
+      return usage_error(role, checked.error().message);
   }
   const auto read = apply_config_file(options, *line)
                         .and_then([&] { return apply_command_line(options, *line); })
                         .and_then([&] { return apply_environment(options); })
                         .and_then([&] { return check_fleet(options, *line); })
                         .and_then([&] { return check_together(options); });
-  if (!read) return usage_error(read.error().message);
+  if (!read) return usage_error(role, read.error().message);
   if (!line->sources.empty()) options.source.words = std::move(line->sources);
   for (const char* name : {"url-column", "delimiter", "links-at"}) {
     if (line->has(name)) options.source.of_formats.emplace_back(name);

@@ -292,24 +292,29 @@ void Coordinator::on_signal(int signal) {
   trouble_.signal = signal;  // in place of a SIGPIPE of ours, which was no word of the user
   if (std::exchange(signalled_, true)) return on_event(RunEvent::signal_again);
   if (!drops_messages()) {
-    const auto in_flight = workers_.in_flight();
-    ledger_.notice(in_flight == 0
-                       ? "interrupted: writing down what is done; once more stops at once"
-                       : fmt::format("interrupted: {} in flight get 10 s to finish; once "
-                                     "more stops at once",
-                                     in_flight));
+    ledger_.notice(fmt::format("interrupted: {}; once more stops at once", what_is_done_yet()));
   }
   on_event(RunEvent::must_end);
+}
+
+/// Before a run that is to end does so. What links of a fleet's driver are in flight, nodes know.
+std::string Coordinator::what_is_done_yet() const {
+  if (!dispatcher_ && fetching_.under_way() > 0) {
+    return "writing down what is done, while nodes go on with the links that they have";
+  }
+  const auto in_flight = dispatcher_ ? workers_.in_flight() : 0;
+  if (in_flight == 0) return "writing down what is done";
+  return fmt::format("{} in flight get 10 s to finish", in_flight);
 }
 
 void Coordinator::end_as_asked(EndReason reason, std::string why) {
   if (stage_.stage() == Stage::finishing) return;  // whole by itself
   if (stage_.stage() == Stage::cut_off && reason != EndReason::min_free) return;
   if (!drops_messages()) {
-    const auto in_flight = workers_.in_flight();
-    ledger_.notice(in_flight == 0
-                       ? why + ": writing down what is done"
-                       : fmt::format("{}: {} in flight get 10 s to finish", why, in_flight));
+    const bool ends_fleet = !dispatcher_ && reason == EndReason::stop_command;
+    ledger_.notice(
+        fmt::format("{}: {}", why,
+                    ends_fleet ? "writing down what is done; nodes end, too" : what_is_done_yet()));
   }
   note_asked_end(trouble_, {reason, std::move(why)});
   on_event(RunEvent::asked_to_end);

@@ -144,6 +144,7 @@ class Coordinator {
   void report_pause(const std::string& origin, Duration pause);
 
   [[nodiscard]] std::optional<std::uint64_t> counted_total() const;
+  [[nodiscard]] std::string what_is_done_yet() const;
   [[nodiscard]] RunLimits limits_that_matter() const;
   void check_limits();
   [[nodiscard]] RunUse use() const;

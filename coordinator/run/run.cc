@@ -286,8 +286,10 @@ RunEnd Run::finish() {
   moved();
   parts_.ledger.ledger.reset();
   moved();
-  for (const auto& text :
-       closing_errors(trouble, stage, coordinator_.unfinished(), report.lost_records())) {
+  for (const auto& text : closing_errors(trouble, stage,
+                                         {.unfinished = coordinator_.unfinished(),
+                                         .of_fleet = node_ != nullptr,
+                                         .without_record = report.lost_records()})) {
     report.error(text);
   }
   if (const auto links = coordinator_.handed_over(); links > 0) {

@@ -26,6 +26,18 @@ std::string_view name(EndReason reason) {
   return {};
 }
 
+/// `: 3 links were not finished`; empty: there are none.
+std::string unfinished_text(const LeftLinks& left) {
+  const bool is_one = left.unfinished == 1;
+  if (left.of_fleet) {
+    return left.unfinished == 0 ? ": nothing goes back to the fleet"
+                                : fmt::format(": {} link{} back to the fleet", left.unfinished,
+                                              is_one ? " goes" : "s go");
+  }
+  if (left.unfinished == 0) return "";
+  return fmt::format(": {} link{} not finished", left.unfinished, is_one ? " was" : "s were");
+}
+
 bool is_nearly_full(const RunTrouble& trouble) {
   return trouble.asked && trouble.asked->reason == EndReason::min_free;
 }
@@ -77,20 +89,18 @@ void note_results_error(RunTrouble& trouble, int error, bool results_go_to_stdou
 }
 
 std::vector<std::string> closing_errors(const RunTrouble& trouble, Stage stage,
-                                        std::uint64_t unfinished, std::uint64_t lost_records) {
+                                        const LeftLinks& left) {
   std::vector<std::string> errors;
   if (stage == Stage::cut_off) {
-    const std::string left = unfinished == 0 ? ""
-                                             : fmt::format(": {} link{} not finished", unfinished,
-                                                           unfinished == 1 ? " was" : "s were");
-    errors.push_back(fmt::format("{}{}; {}the same command goes on from here",
-                                 trouble.asked ? trouble.asked->why : "stopped early", left,
-                                 is_nearly_full(trouble) ? "make room there, then " : ""));
+    errors.push_back(fmt::format(
+        "{}{}; {}the same command {}", trouble.asked ? trouble.asked->why : "stopped early",
+        unfinished_text(left), is_nearly_full(trouble) ? "make room there, then " : "",
+        left.of_fleet ? "joins it again" : "goes on from here"));
   }
-  if (lost_records > 0) {
+  if (left.without_record > 0) {
     errors.push_back(fmt::format(
         "{} links that are done have no record in the results; the same command writes them again",
-        lost_records));
+        left.without_record));
   }
   if (trouble.workers) errors.push_back(*trouble.workers);
   if (trouble.output) {

@@ -56,11 +56,17 @@ void note_asked_end(RunTrouble& trouble, AskedEnd asked);
 /// What the ledger keeps of a run's end: `finished`, `stopped early`, `ended by --max-duration`.
 [[nodiscard]] std::string ending(const RunTrouble& trouble, Stage stage);
 
-/// What the user has to know at the end, graver than notices. `unfinished`: links that were read
-/// and are not settled. `lost_records`: of settled links, which --results should have.
+/// Links of a run that ended early.
+struct LeftLinks {
+  std::uint64_t unfinished = 0;  ///< Read, and not settled.
+  bool of_fleet = false;         ///< The run was a node: others fetch them.
+  /// Settled, without the record that --results should have.
+  std::uint64_t without_record = 0;
+};
+
+/// What the user has to know at the end, graver than notices.
 [[nodiscard]] std::vector<std::string> closing_errors(const RunTrouble& trouble, Stage stage,
-                                                      std::uint64_t unfinished,
-                                                      std::uint64_t lost_records);
+                                                      const LeftLinks& left);
 
 /// The exit status that the command line promises; of several reasons the gravest counts.
 [[nodiscard]] int exit_status(const RunTrouble& trouble, const Tally& tally,

@@ -179,11 +179,17 @@ void Run::Live::end_pauses() {
 }
 
 Result<Heard> Run::Live::resume() {
-  if (applied_.pause == RunPace::Pause::driver) {
+  const bool by_driver = applied_.pause == RunPace::Pause::driver;
+  const bool was_paused = pace_.resume(both_clocks());
+  if (by_driver && !was_paused) {
     return fail("this node is paused by the fleet's driver: resume in the driver's folder");
   }
-  if (!pace_.resume(both_clocks())) return Heard::so_already;
+  if (!was_paused) return Heard::so_already;
   go_by_pace();
+  if (by_driver) {
+    note("this node's own pause is over; it is " + paused_text(applied_, both_clocks().wall));
+    return Heard::done;
+  }
   note("resumed" + (settings_.limit_rate.is_timetable()
                         ? ": --limit-rate " + holds_text(applied_, both_clocks().wall)
                         : ""));

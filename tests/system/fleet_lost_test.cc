@@ -25,6 +25,8 @@ TEST_F(FleetTest, ANodeThatIsKilledLeavesNothingBehind) {
   EXPECT_EQ(0, end.exit_status) << end.describe();
   const Finished ended = finish(other);
   EXPECT_EQ(0, ended.exit_status) << ended.describe();
+  EXPECT_TRUE(has(ended.err, "were lost with their owner: they are taken over within 2s"))
+      << ended.describe();
   expect_all_saved();
   expect_limits_held();
   EXPECT_LE(requests(), 1250u * 105 / 100 + 200);

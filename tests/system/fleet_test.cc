@@ -56,6 +56,9 @@ TEST_F(FleetTest, ANodeThatIsToldToLeaveHandsItsLinksBack) {
   const Finished left = finish(leaver, 10s);
   EXPECT_EQ(SIGTERM, left.signal) << left.describe();
   EXPECT_TRUE(has(left.err, "joined job 'urls.txt' as ")) << left.describe();
+  EXPECT_TRUE(
+      std::regex_search(left.err, std::regex("stopped early: \\d+ links go back to the fleet")))
+      << left.describe();
   const Finished end = finish(driver);
   EXPECT_EQ(0, end.exit_status) << end.describe();
   (void)finish(other);
@@ -125,6 +128,10 @@ TEST_F(FleetTest, APausedDriverPausesItsNodes) {
   EXPECT_EQ(4, refused.exit_status) << refused.describe();
   EXPECT_TRUE(has(refused.err, "resume in the driver's folder")) << refused.describe();
   // A pause of its own outlasts the driver's.
+  EXPECT_EQ(0, command({"pause", FleetTest::node(1)}).exit_status);
+  EXPECT_EQ(0, command({"resume", FleetTest::node(1)}).exit_status);
+  EXPECT_TRUE(node.wait_for_stderr("own pause is over; it is paused by the fleet's driver"));
+  EXPECT_EQ(4, command({"resume", FleetTest::node(1)}).exit_status);
   EXPECT_EQ(0, command({"pause", FleetTest::node(1)}).exit_status);
   (void)run({.args = {"resume", "driver"}, .folder = folder_.path()});
   EXPECT_TRUE(node.wait_for_stderr("the driver goes on; this node is paused still"));
@@ -208,7 +215,8 @@ TEST_F(FleetTest, AFolderThatIsMadeAnewGetsItsNameBack) {
   const Finished ended = finish(node);
   EXPECT_EQ(3, ended.exit_status) << ended.describe();
   EXPECT_TRUE(has(ended.err, "begin this node again to help it")) << ended.describe();
-  FanfetchProcess anew(node_setup(1));
+  // It may come too late: the first one answers for what it has before it learns of it.
+  FanfetchProcess anew(node_setup(1, {"--fleet-job", "urls.txt"}));
   const Finished end = finish(again);
   EXPECT_EQ(0, end.exit_status) << end.describe();
   EXPECT_EQ(0, finish(anew).exit_status);
@@ -463,6 +471,10 @@ TEST_F(FleetTest, WhatCannotBeIsSaid) {
   const Finished several = run(node_setup(1));
   EXPECT_EQ(2, several.exit_status) << several.describe();
   EXPECT_TRUE(has(several.err, "several jobs: one, two")) << several.describe();
+  const Finished mistyped = run(node_setup(1, {"--wait", "1s", "--fleet-job", "tow"}));
+  EXPECT_EQ(3, mistyped.exit_status) << mistyped.describe();
+  EXPECT_TRUE(has(mistyped.err, "no driver has begun job 'tow' in --wait 1 s; there is one, two"))
+      << mistyped.describe();
   const Finished version = run(node_setup(1, {"--fleet-job", "one"}));
   EXPECT_EQ(2, version.exit_status) << version.describe();
   EXPECT_TRUE(has(version.err, "another version")) << version.describe();

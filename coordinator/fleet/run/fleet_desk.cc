@@ -216,7 +216,8 @@ class JoinDesk final : public Desk<FleetJob> {
         return wait_for(fmt::format("job '{}', which was stopped", job));
       }
       if (decoded->state != FleetJob::State::done) return end(std::move(*decoded));
-      tell_(fmt::format("job '{}' is done", job));
+      tell_(fmt::format("job '{}' is done: begin a node for another run of it after its driver",
+                        job));
       end(tl::unexpected(Exit{kExitSuccess, ""}));
     });
   }
@@ -224,20 +225,21 @@ class JoinDesk final : public Desk<FleetJob> {
   /// It may be a name that was mistyped.
   void wait_for_missing(const std::string& job) {
     ask_for_jobs([this, job](const std::vector<ListedJob>& open) {
-      wait_for(fmt::format("job '{}'{}", job, open.empty() ? "" : "; there is " + text_of(open)));
+      wait_for(fmt::format("job '{}'", job), open.empty() ? "" : "; there is " + text_of(open));
     });
   }
 
-  void wait_for(const std::string& what) {
+  /// `others`: said behind that.
+  void wait_for(const std::string& what, const std::string& others = "") {
     const Instant now = std::chrono::steady_clock::now();
     if (wait_.count() > 0 && now - began_ >= wait_) {
-      return end(tl::unexpected(
-          exit_with(kExitListFailed,
-                    fmt::format("no driver has begun {} in --wait {}", what, human_time(wait_)))));
+      return end(tl::unexpected(exit_with(
+          kExitListFailed,
+          fmt::format("no driver has begun {} in --wait {}{}", what, human_time(wait_), others))));
     }
     if (now >= next_word_) {
       next_word_ = now + kTellEvery;
-      tell_(fmt::format("waiting for {}", what));
+      tell_(fmt::format("waiting for {}{}", what, others));
     }
     ask_again(pause_);
     pause_ = std::min<Duration>(2 * pause_, kAskAgain);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/human_text.h"
 #include "coordinator/fleet/fleet_partitions.h"
 #include "coordinator/fleet/run/lease_scripts.h"
 #include "coordinator/redis/cancel_timer.h"
@@ -269,7 +270,28 @@ void LeaseKeeper::on_look(const RedisReply& reply) {
   leases_.on_look(
       {.run_id = std::string(reply.text_at(0)), .replication_id = std::string(reply.text_at(1))},
       era_of(reply.text_at(2)), seen, boot_now());
+  tell_of_wait(seen);
   has_news_ = true;
+}
+
+/// Nothing moves for that long, which is to be seen.
+void LeaseKeeper::tell_of_wait(std::span<const PartitionSeen> seen) {
+  const auto lost = std::ranges::count(seen, PartitionSeen::lost);
+  const bool may_take = leases_.era().may_take();
+  if (may_take && lost == 0) {
+    has_told_of_wait_ = false;
+    return;
+  }
+  if (std::exchange(has_told_of_wait_, true)) return;
+  const std::string time = human_time_left(job_.rules.takeover);
+  events_.on_notice(
+      may_take ? fmt::format("{} of {} partitions were lost with their owner: they are taken over "
+                             "within {}",
+                             human_count(static_cast<std::uint64_t>(lost)),
+                             human_count(job_.partitions), time)
+               : fmt::format("the fleet's Redis may not know who has which host: hosts are handed "
+                             "out again within {}",
+                             time));
 }
 
 }  // namespace fanfetch

@@ -80,6 +80,7 @@ class LeaseKeeper {
   void look();
   void look_again();
   void on_look(const RedisReply& reply);
+  void tell_of_wait(std::span<const PartitionSeen> seen);
   void arm();
 
   EventLoop& loop_;
@@ -104,7 +105,8 @@ class LeaseKeeper {
   bool has_news_ = false;        // of answers, for the next go_on()
   bool was_refused_ = false;     // what record_era() asked for
   bool has_complained_ = false;  // about looks
-  bool is_busy_ = false;         // follow() is below us
+  bool has_told_of_wait_ = false;
+  bool is_busy_ = false;  // follow() is below us
 };
 
 }  // namespace fanfetch

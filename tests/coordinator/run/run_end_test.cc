@@ -77,7 +77,8 @@ TEST(ExitStatus, AShortageIsTheMachines) {
   EXPECT_EQ(exit_status(trouble, {}, {}), kExitUnable);
   trouble = {.output = "cannot write: Too many open files"};
   EXPECT_EQ(exit_status(trouble, {}, {}), kExitUnable);
-  const auto errors = closing_errors(trouble, Stage::finishing, 0, 0);
+  const auto errors =
+      closing_errors(trouble, Stage::finishing, {.unfinished = 0, .without_record = 0});
   ASSERT_EQ(errors.size(), 1u);
   EXPECT_NE(errors[0].npos, errors[0].find("raise ulimit -n")) << errors[0];
   trouble = {.output = "cannot write: Permission denied"};
@@ -138,23 +139,27 @@ TEST(ResultsError, AFileThatCannotBeWrittenIsTroubleWithTheOutput) {
 
 TEST(ClosingErrors, SayWhatTheUserHasToDo) {
   RunTrouble trouble;
-  EXPECT_TRUE(closing_errors(trouble, Stage::finishing, 0, 0).empty());
+  EXPECT_TRUE(
+      closing_errors(trouble, Stage::finishing, {.unfinished = 0, .without_record = 0}).empty());
   trouble.workers = "no worker";
   trouble.output = "disk full";
-  const auto errors = closing_errors(trouble, Stage::cut_off, 7, 0);
+  const auto errors =
+      closing_errors(trouble, Stage::cut_off, {.unfinished = 7, .without_record = 0});
   ASSERT_EQ(errors.size(), 3u);
   EXPECT_EQ(errors[0].find("stopped early: 7 links"), 0u) << errors[0];
   EXPECT_EQ(errors[0].find("results"), errors[0].npos) << errors[0];
   EXPECT_EQ(errors[1], "no worker");
   EXPECT_EQ(errors[2], "disk full; mend that, then the same command goes on from here");
   trouble.output = fmt::format("no ledger{}", kMovedAside);
-  EXPECT_EQ(closing_errors(trouble, Stage::cut_off, 7, 0)[2], *trouble.output)
+  EXPECT_EQ(closing_errors(trouble, Stage::cut_off, {.unfinished = 7, .without_record = 0})[2],
+            *trouble.output)
       << "which says what to do";
 }
 
 TEST(ClosingErrors, SayWhatARunWasEndedBy) {
   const RunTrouble trouble{.asked = AskedEnd{EndReason::duration, "--max-duration 2h is over"}};
-  const auto errors = closing_errors(trouble, Stage::cut_off, 7, 0);
+  const auto errors =
+      closing_errors(trouble, Stage::cut_off, {.unfinished = 7, .without_record = 0});
   ASSERT_EQ(errors.size(), 1u);
   EXPECT_EQ(errors[0].find("--max-duration 2h is over: 7 links"), 0u) << errors[0];
   EXPECT_NE(errors[0].find("the same command goes on from here"), errors[0].npos) << errors[0];
@@ -162,7 +167,8 @@ TEST(ClosingErrors, SayWhatARunWasEndedBy) {
 
 TEST(ClosingErrors, StoppedEarlyIsOneSentence) {
   const auto first = [](std::uint64_t unfinished) {
-    return closing_errors({}, Stage::cut_off, unfinished, 0).at(0);
+    return closing_errors({}, Stage::cut_off, {.unfinished = unfinished, .without_record = 0})
+        .at(0);
   };
   EXPECT_EQ(first(0), "stopped early; the same command goes on from here");
   EXPECT_EQ(first(1), "stopped early: 1 link was not finished; the same command goes on from here");
@@ -171,14 +177,26 @@ TEST(ClosingErrors, StoppedEarlyIsOneSentence) {
 }
 
 TEST(ClosingErrors, CountRecordsThatNobodyReceived) {
-  EXPECT_EQ(closing_errors({}, Stage::cut_off, 2, 5),
+  EXPECT_EQ(closing_errors({}, Stage::cut_off, {.unfinished = 2, .without_record = 5}),
             (std::vector<std::string>{
                 "stopped early: 2 links were not finished; the same command goes on from here",
                 "5 links that are done have no record in the results; the same command writes them "
                 "again"}));
-  EXPECT_EQ(closing_errors({}, Stage::finishing, 0, 5),
+  EXPECT_EQ(closing_errors({}, Stage::finishing, {.unfinished = 0, .without_record = 5}),
             std::vector<std::string>{"5 links that are done have no record in the results; the "
                                      "same command writes them again"});
+}
+
+TEST(ClosingErrors, LinksOfANodeGoBackToTheFleet) {
+  const auto said = [](std::uint64_t unfinished) {
+    return closing_errors({}, Stage::cut_off, {.unfinished = unfinished, .of_fleet = true}).at(0);
+  };
+  EXPECT_EQ(said(0),
+            "stopped early: nothing goes back to the fleet; the same command joins it again");
+  EXPECT_EQ(said(1),
+            "stopped early: 1 link goes back to the fleet; the same command joins it again");
+  EXPECT_EQ(said(7),
+            "stopped early: 7 links go back to the fleet; the same command joins it again");
 }
 
 }  // namespace
