@@ -105,7 +105,7 @@ Task Dispatcher::wake(TaskId id) { return std::move(waiting_.extract(id).mapped(
 void Dispatcher::begin(TaskId id) {
   Task& task = tasks_.try_emplace(id, wake(id)).first->second;
   if (events_.guard != nullptr && !events_.guard->may_begin(task.link)) {
-    return skip_as_elsewhere(id);
+    return hand_over(id);
   }
   if (const auto what = placeholder(task.url())) {
     return on_completion(id,
@@ -123,13 +123,10 @@ void Dispatcher::begin(TaskId id) {
   });
 }
 
-void Dispatcher::skip_as_elsewhere(TaskId id) {
+/// Another node may have its host by now.
+void Dispatcher::hand_over(TaskId id) {
   scheduler_.finished(id, {}, std::nullopt, timers_.now());
-  FinishedLink finished = finished_link(std::move(tasks_.extract(id).mapped()),
-                                        Skipped{.reason = ErrorClass::filtered,
-                                                .message = "its host is another node's now",
-                                                .duplicate_of = std::nullopt,
-                                                .response = {}});
+  FinishedLink finished = finished_link(std::move(tasks_.extract(id).mapped()), Skipped());
   finished.handed_over = true;
   events_.on_finished(std::move(finished));
 }

@@ -121,7 +121,7 @@ class Dispatcher final : public Fetching {
   void begin_what_may();
   void dispatch_alone();
   void begin(TaskId id);
-  void skip_as_elsewhere(TaskId id);
+  void hand_over(TaskId id);
   void came_back(const Task& task);
   void go(TaskId id, Routes::Found route);
   void refuse_as_too_long(TaskId id, const Error& error);

@@ -43,7 +43,7 @@ class InboxOfThread final : public LedgerInbox {
       : ledger_(ledger), report_(report), measures_(measures), output_(output), node_(node) {}
 
   void settle(Settled settled) override {
-    if (node_ != nullptr) node_->on_settling(id_of(settled));
+    if (node_ != nullptr) tell_node(settled);
     ledger_.settle(std::move(settled));
   }
   void report(std::vector<Record> records) override {
@@ -102,12 +102,13 @@ class InboxOfThread final : public LedgerInbox {
   }
 
  private:
-  [[nodiscard]] static LinkId id_of(const Settled& settled) {
-    if (const auto* row = std::get_if<LedgerRow>(&settled)) return row->link;
-    if (const auto* fetched = std::get_if<FetchedElsewhere>(&settled)) {
-      return link_id(fetched->link.hash);
+  /// Of a link that is handed over nothing is to be reported.
+  void tell_node(const Settled& settled) {
+    if (const auto* row = std::get_if<LedgerRow>(&settled)) node_->on_settling(row->link);
+    const auto* finished = std::get_if<FinishedLink>(&settled);
+    if (finished != nullptr && !finished->handed_over) {
+      node_->on_settling(link_id(finished->link.hash));
     }
-    return link_id(std::get<FinishedLink>(settled).link.hash);
   }
 
   LedgerThread& ledger_;

@@ -77,7 +77,9 @@ class IdleNode {
     for (const ListedItem& item : taken.items) {
       const Link& link = *item.planned;
       const bool may_begin = node_.may_begin(link);
-      node_.on_done(link_id(link.hash), saved(link), true);
+      Record record = saved(link);
+      record.handed_over = !may_begin;
+      node_.on_done(link_id(link.hash), record, true);
       if (may_begin) node_.on_back(link);
     }
     if (taken.is_closed) loop_.stop();

@@ -17,8 +17,8 @@ TEST_F(FleetTest, ANodeThatIsKilledLeavesNothingBehind) {
   list(250, 5ms);  // it has more of each host than others read at once
   FanfetchProcess driver(driver_setup());
   auto victim = std::make_unique<FanfetchProcess>(node_setup(1));
+  wait_for_requests(30);  // all hosts are its own: it is alone
   FanfetchProcess other(node_setup(2));
-  wait_for_requests(30);
   victim->signal(SIGKILL);
   (void)victim->wait();
   const Finished end = finish(driver);
@@ -88,6 +88,7 @@ TEST_F(FleetTest, AllOfRedisDataMayBeLost) {
   FanfetchProcess driver(driver_setup());
   wait_for_requests(60);
   EXPECT_EQ("OK\n", redis_.ask("FLUSHALL"));
+  EXPECT_TRUE(one.wait_for_stderr("who has which host: hosts are handed out again within 2s"));
   const Finished end = expect_good_end(driver, {&one, &two});
   EXPECT_TRUE(has(end.err, "has lost its data")) << end.describe();
   expect_all_saved();

@@ -47,7 +47,7 @@ TEST_F(FleetTest, ThreeNodesShareAList) {
 }
 
 TEST_F(FleetTest, ANodeThatIsToldToLeaveHandsItsLinksBack) {
-  list(30, 20ms);
+  list(100, 20ms);
   FanfetchProcess driver(driver_setup());
   FanfetchProcess leaver(node_setup(1));
   wait_for_requests(40);
@@ -64,7 +64,7 @@ TEST_F(FleetTest, ANodeThatIsToldToLeaveHandsItsLinksBack) {
   (void)finish(other);
   expect_all_saved();
   expect_limits_held();
-  EXPECT_EQ(150u, requests()) << "what was in flight is finished, and the rest handed back";
+  EXPECT_EQ(500u, requests()) << "what was in flight is finished, and the rest handed back";
 }
 
 /// Whoever gets a host fetches what has no result: all that was fetched has one by then.
@@ -197,11 +197,8 @@ TEST_F(FleetTest, LimitsOfHostsAreTheDriversToSet) {
 
 TEST_F(FleetTest, AFolderThatIsMadeAnewGetsItsNameBack) {
   list(100, 100ms);
-  auto driver = std::make_unique<FanfetchProcess>(driver_setup());
   FanfetchProcess node(node_setup(1));
-  wait_for_requests(20);
-  driver->signal(SIGKILL);
-  (void)driver->wait();
+  kill_a_driver();
   fs::remove_all(folder_.at("driver"));
   const Finished refused = run(driver_setup());
   EXPECT_EQ(2, refused.exit_status) << refused.describe();
@@ -226,11 +223,8 @@ TEST_F(FleetTest, AFolderThatIsMadeAnewGetsItsNameBack) {
 
 TEST_F(FleetTest, ADriverThatIsGoneIsMissed) {
   list(100, 100ms);
-  auto driver = std::make_unique<FanfetchProcess>(driver_setup());
   FanfetchProcess node(node_setup(1));
-  wait_for_requests(20);
-  driver->signal(SIGKILL);
-  (void)driver->wait();
+  kill_a_driver();
   const auto status = [this] { return command({"status", "--fleet", redis_.url()}).out; };
   EXPECT_TRUE(has(status(), "urls.txt is running: its driver's folder is")) << status();
   // As if it had been silent for three minutes.

@@ -95,6 +95,13 @@ class FleetTest : public SystemTest {
     args.insert(args.end(), more.begin(), more.end());
     return {.args = std::move(args), .folder = folder_.path()};
   }
+  /// One that has begun to share its list.
+  void kill_a_driver() {
+    FanfetchProcess driver(driver_setup());
+    wait_for_requests(20);
+    driver.signal(SIGKILL);
+    (void)driver.wait();
+  }
   [[nodiscard]] static std::string node(int number) { return fmt::format("node-{}", number); }
   /// The same by another line to Redis.
   [[nodiscard]] static Launch by(const UnrulyRelay& relay, Launch setup) {

@@ -195,11 +195,8 @@ class JoinDesk final : public Desk<FleetJob> {
 
   /// For those that are not done.
   void ask_for_jobs(std::function<void(const std::vector<ListedJob>& open)> next) {
-    run(scripts::kJobs, {std::string(kJobsKey)}, [next](const RedisReply& reply) {
-      std::vector<ListedJob> open = listed_jobs(reply);
-      std::erase_if(open, [](const ListedJob& job) { return job.is_done; });
-      next(open);
-    });
+    run(scripts::kJobs, {std::string(kJobsKey)},
+        [next](const RedisReply& reply) { next(open_jobs(listed_jobs(reply))); });
   }
 
   void ask_for(const std::string& job) {
@@ -263,6 +260,11 @@ std::vector<ListedJob> listed_jobs(const RedisReply& reply) {
                     .driver_quiet = quiet_of(reply.elements[i + 2])});
   }
   std::ranges::sort(jobs, {}, &ListedJob::name);
+  return jobs;
+}
+
+std::vector<ListedJob> open_jobs(std::vector<ListedJob> jobs) {
+  std::erase_if(jobs, [](const ListedJob& job) { return job.is_done; });
   return jobs;
 }
 

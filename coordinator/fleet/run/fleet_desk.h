@@ -61,6 +61,8 @@ struct ListedJob {
 };
 /// All jobs that can be one, by name. Trusts nothing.
 [[nodiscard]] std::vector<ListedJob> listed_jobs(const RedisReply& reply);
+/// Those that are not done.
+[[nodiscard]] std::vector<ListedJob> open_jobs(std::vector<ListedJob> jobs);
 /// `one, two (its driver is silent for 3h)`
 [[nodiscard]] std::string text_of(const std::vector<ListedJob>& jobs);
 /// What to say to somebody who has to choose one of `jobs`.

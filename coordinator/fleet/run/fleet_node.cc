@@ -13,7 +13,6 @@
 #include "coordinator/redis/cancel_timer.h"
 
 namespace fanfetch {
-
 namespace {
 
 /// Whether the job of that hash took its name from the job `id`, which was not done.
@@ -192,12 +191,11 @@ bool FleetNode::may_begin(const Link& link) {
   const unsigned partition = partition_of(link);
   // By an earlier lease of the partition it was delivered for nothing: others had it since.
   const bool is_ours = held_.take_of(link_id(link.hash)) == keeper_->take(partition);
-  if (is_ours && links_.reads(partition) && !leaves_ && keeper_->may_begin(partition)) {
-    ++transfers_[partition];
-    return true;
+  if (!is_ours || !links_.reads(partition) || leaves_ || !keeper_->may_begin(partition)) {
+    return false;
   }
-  results_.on_not_begun(link);
-  return false;
+  ++transfers_[partition];
+  return true;
 }
 
 void FleetNode::on_back(const Link& link) { --transfers_[partition_of(link)]; }

@@ -59,7 +59,7 @@ class FleetNode final : public LinkGuard {
   [[nodiscard]] bool may_begin(const Link& link) override;
   void on_back(const Link& link) override;
   /// What became of a link goes to the ledger; on_done() follows.
-  void on_settling(const LinkId& link) { results_.on_settling(link); }
+  void on_settling(const LinkId& link) { held_.on_settling(link); }
   [[nodiscard]] BootInstant stop_by(const Link& link) const override;
   /// Does what time has made due. Call first after each wake-up.
   void go_on();

@@ -51,9 +51,9 @@ void ResultSender::take_done() {
 
 /// Whether what is recorded of the link is this machine's trouble, so that it is to be tried again.
 bool ResultSender::says_nothing(const DoneLink& done) {
-  const bool was_not_begun = not_begun_.erase(done.link) > 0;
-  if (!done.lasts || was_not_begun || done.record.error == ErrorClass::duplicate) return true;
-  if (done.record.error == ErrorClass::disk && ++disk_failures_[done.link] < kMostDiskFailures) {
+  const Record& record = done.record;
+  if (!done.lasts || record.handed_over || record.error == ErrorClass::duplicate) return true;
+  if (record.error == ErrorClass::disk && ++disk_failures_[done.link] < kMostDiskFailures) {
     return true;
   }
   disk_failures_.erase(done.link);

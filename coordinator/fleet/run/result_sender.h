@@ -4,7 +4,6 @@
 #include <functional>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "common/event_loop.h"
 #include "coordinator/fleet/held_links.h"
@@ -47,12 +46,6 @@ class ResultSender {
   void on_planned(const Record& record);
 
   // From the loop:
-  /// What is recorded of the link says nothing of it: no request was made.
-  void on_not_begun(const Link& link) { not_begun_.insert(link_id(link.hash)); }
-  /// What became of the link goes to the ledger; on_done() follows.
-  void on_settling(const LinkId& link) {
-    if (!not_begun_.contains(link)) held_.on_settling(link);
-  }
   /// The link, which is not held, is not fetched any more: see LinkReader::Events::on_dead.
   void bury(const Link& link, unsigned partition, std::string entry, unsigned gone);
   /// The process does not work on the partition any more, and lives: at once, nothing that it holds
@@ -85,7 +78,6 @@ class ResultSender {
   const Events events_;
   DoneLinks done_;
   EntryQueue queue_, buried_, acquitted_;
-  std::unordered_set<LinkId, HashOfId> not_begun_;
   std::unordered_map<LinkId, unsigned, HashOfId> disk_failures_;  // of held links
   EventLoop* loop_ = nullptr;
   const LeaseKeeper* keeper_ = nullptr;

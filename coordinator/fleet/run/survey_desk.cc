@@ -78,8 +78,7 @@ Result<std::string> job_to_survey(const std::vector<ListedJob>& jobs, const std:
     if (jobs.empty()) return fail("the fleet has no job '{}', and no other", wanted);
     return fail("the fleet has no job '{}', but {}", wanted, text_of(jobs));
   }
-  std::vector<ListedJob> open = jobs;
-  std::erase_if(open, [](const ListedJob& job) { return job.is_done; });
+  const std::vector<ListedJob> open = open_jobs(jobs);
   if (open.size() == 1) return open.front().name;
   if (open.size() > 1) return fail("{}", several_jobs(open));
   if (jobs.size() == 1) return jobs.front().name;
