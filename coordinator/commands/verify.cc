@@ -33,16 +33,31 @@ tl::unexpected<Exit> output_trouble(std::string_view message) {
   return tl::unexpected(exit_with(kExitOutput, message));
 }
 
+/// A driver has the records of what its nodes saved, and files of its own only if its list was
+/// begun without a fleet. Exit: it has none.
+tl::expected<void, Exit> check_driver(const RunFolder& folder, const std::string& ledger) {
+  auto history = History::open(ledger);
+  if (!history) return output_trouble(history.error().message);
+  const auto own = (*history)->database().query_number(
+      "SELECT EXISTS (SELECT 1 FROM links WHERE file_name IS NOT NULL AND node IS NULL)");
+  if (auto error = (*history)->error()) return output_trouble(error->message);
+  if (own > 0) return {};
+  return tl::unexpected(exit_with(
+      kExitConfiguration,
+      fmt::format("'{}' is the folder of a fleet's driver, whose files are on the nodes: verify "
+                  "their folders, there",
+                  folder.output)));
+}
+
 /// The folder with its ledger, locked and in order. The ledger is closed again: no database may be
 /// open when processes are made.
 tl::expected<RunLedger, Exit> take_folder(const RunFolder& folder) {
-  if (auto found = find_ledger(folder); !found) return tl::unexpected(found.error());
+  const auto found = find_ledger(folder);
+  if (!found) return tl::unexpected(found.error());
   if (is_of_driver(folder)) {
-    return tl::unexpected(exit_with(
-        kExitConfiguration,
-        fmt::format("'{}' is the folder of a fleet's driver, whose files are on the nodes: verify "
-                    "their folders, there",
-                    folder.output)));
+    if (auto checked = check_driver(folder, *found); !checked) {
+      return tl::unexpected(checked.error());
+    }
   }
   auto output = OutputFolder::open(folder, HeldFor::verify);
   if (!output && output.error().status == kExitBusy) {
@@ -174,6 +189,10 @@ class Verification {
       const Repair repair = arguments_.repair ? Repair::yes : Repair::no;
       const auto took = std::chrono::steady_clock::now() - start_;
       for (const auto& line : closing_lines(counts_, took, repair)) console_.line(line);
+      if (on_nodes_ > 0) {
+        console_.line(fmt::format("{} more on the fleet's nodes: verify their folders, there",
+                                  human_count(on_nodes_)));
+      }
     }
     if (counts_.unreadable > 0) return kExitOutput;
     const bool too_foreign = arguments_.strict && counts_.foreign > 0;
@@ -192,6 +211,11 @@ class Verification {
     Database& database = (*history)->database();
     total_ = static_cast<std::uint64_t>(
         database.query_number("SELECT count(*) FROM links WHERE name_key IS NOT NULL"));
+    if (is_of_driver(arguments_.folder)) {
+      on_nodes_ = static_cast<std::uint64_t>(database.query_number(
+          "SELECT count(*) FROM links WHERE name_key IS NOT NULL AND node IS NOT NULL"));
+      total_ -= on_nodes_;
+    }
     std::unique_ptr<SqliteLedger> ledger;
     if (arguments_.repair) {
       auto opened = open_ledger(folder.path);
@@ -297,6 +321,7 @@ class Verification {
   bool output_works_ = true;
   VerifyCounts counts_;
   std::uint64_t total_ = 0;
+  std::uint64_t on_nodes_ = 0;  // files of a driver's links
 };
 
 }  // namespace

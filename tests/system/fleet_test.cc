@@ -104,6 +104,39 @@ TEST_F(FleetTest, ResultsComeBeforeTheirHostIsHandedBack) {
   EXPECT_EQ(SIGTERM, ended.signal) << ended.describe();
 }
 
+/// What it had by then stays where it is, and counts.
+TEST_F(FleetTest, AListBegunOnOneMachineGoesOnInAFleet) {
+  list(4, 0ms);
+  const std::string all = read_file(folder_.at("urls.txt"));
+  (void)folder_.write("urls.txt", all.substr(0, all.find('\n', all.size() / 2) + 1));
+  const Finished local = command({"--no-config", "urls.txt", "-o", "driver", "--allow-private"});
+  EXPECT_EQ(0, local.exit_status) << local.describe();
+  const std::size_t own = requests();
+  (void)folder_.write("urls.txt", all);
+  FanfetchProcess helper(node_setup(1));
+  const Finished end = run(driver_setup());
+  EXPECT_EQ(0, end.exit_status) << end.describe();
+  (void)finish(helper);
+  EXPECT_EQ(20u, requests());
+
+  const auto verify = [this] { return command({"verify", "driver"}); };
+  const Finished good = verify();
+  EXPECT_EQ(0, good.exit_status) << good.describe();
+  EXPECT_TRUE(has(good.err, fmt::format("verified {0} files", own))) << good.describe();
+  EXPECT_TRUE(has(good.err, fmt::format("{} more on the fleet's nodes", 20 - own)))
+      << good.describe();
+  EXPECT_EQ(0, command({"verify", "--strict", node(1)}).exit_status);
+  for (const auto& file : fs::directory_iterator(folder_.at("driver"))) {
+    if (file.is_regular_file() && has(file.path().filename().string(), "photo")) {
+      fs::remove(file.path());
+      break;
+    }
+  }
+  const Finished bad = verify();
+  EXPECT_EQ(1, bad.exit_status) << bad.describe();
+  EXPECT_TRUE(has(bad.out, "missing: photo")) << bad.describe();
+}
+
 TEST_F(FleetTest, AStoppedDriverStopsItsNodes) {
   list(100, 50ms);
   FanfetchProcess driver(driver_setup());

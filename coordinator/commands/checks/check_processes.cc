@@ -35,7 +35,7 @@ constexpr std::size_t kMostFindings = 256;
 
 constexpr const char* kShare =
     "SELECT row, file_name, bytes, mtime_ns, sha256, status FROM links "
-    "WHERE file_name IS NOT NULL AND row % ? = ? ORDER BY row";
+    "WHERE file_name IS NOT NULL AND node IS NULL AND row % ? = ? ORDER BY row";
 
 ExpectedFile read_file_row(Statement& from) {
   ExpectedFile file;
