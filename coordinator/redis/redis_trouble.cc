@@ -102,6 +102,12 @@ std::string_view innermost(std::string_view error) {
   return at == error.npos ? error : error.substr(at + 3);
 }
 
+/// Redis 7 says behind it which script it was, and where: of those errors that mean something to a
+/// person, that is no part.
+std::string_view without_script(std::string_view error) {
+  return error.starts_with("ERR ") ? error : error.substr(0, error.find(" script: "));
+}
+
 /// `NOGROUPS` does not begin with `NOGROUP`.
 bool begins(std::string_view error, std::string_view words) {
   return error.starts_with(words) && (error.size() == words.size() || error[words.size()] == ' ' ||
@@ -133,7 +139,7 @@ RedisTrouble refusal(std::string_view inner, std::string_view words, std::string
 
 RedisTrouble trouble_of_reply(std::string_view error, std::string_view server,
                               std::string_view secret) {
-  const std::string_view inner = without_arguments(innermost(error));
+  const std::string_view inner = without_script(without_arguments(innermost(error)));
   if (!secret.empty() && inner.find(secret) != inner.npos) {
     return refusal(inner, "its words are left out, as they hold the password", server);
   }

@@ -14,8 +14,9 @@
 namespace fanfetch {
 namespace {
 
-/// Whoever looks wants to see something, or why not.
-constexpr std::chrono::seconds kNoAnswer{10};
+/// Whoever looks wants to see something, or why not. Longer than a connection waits for a first
+/// answer, as its reason says more.
+constexpr std::chrono::seconds kNoAnswer{15};
 
 class SurveyDesk final : public Desk<FleetView> {
  public:

@@ -37,6 +37,9 @@ TEST(RedisTroubleTest, WhatErrorRepliesMean) {
       {"ERR Error running script (call to f_0): @user_script:1: @user_script: 1: -OOM command not "
        "allowed when used memory > 'maxmemory'.",
        Kind::out_of_memory, Remedy::wait, "(OOM command"},
+      {"OOM command not allowed when used memory > 'maxmemory'. script: 9924a3, on "
+       "@user_script:17.",
+       Kind::out_of_memory, Remedy::wait, "'maxmemory'.)"},
       {"ERR Error running script (call to f_0): @user_script:1: nil value", Kind::other,
        Remedy::give_up, "nil value"},
       {"MISCONF Errors writing to the AOF file: No space left on device", Kind::disk, Remedy::wait,
