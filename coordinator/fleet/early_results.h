@@ -22,10 +22,13 @@ class EarlyResults {
     std::string entry;   ///< Its own, in Redis.
     std::string fields;  ///< As to_bytes() has them.
   };
-  /// False: there is no room.
+  /// False: it is not kept, as there is no room, or the link has one of another entry: nodes may
+  /// report twice.
   [[nodiscard]] bool add(const LinkId& link, Result result) {
-    if (results_.size() >= kMost && !results_.contains(link)) return false;
-    results_.insert_or_assign(link, std::move(result));
+    const auto known = results_.find(link);
+    if (known != results_.end()) return known->second.entry == result.entry;
+    if (results_.size() >= kMost) return false;
+    results_.emplace(link, std::move(result));
     return true;
   }
   /// Its link was read. nullopt: it has none.

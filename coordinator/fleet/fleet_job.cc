@@ -144,6 +144,7 @@ Result<FleetJob> decode_job(std::string name, const FleetFields& fields) {
   }
   FleetJob job{.name = std::move(name)};
   job.id = text("id").substr(0, kMostNameBytes);
+  job.born = text("born").substr(0, kMostNameBytes);
   const auto state = job_state(text("state"));
   const auto partitions = number("partitions", 1, kMostPartitions);
   const auto lease = number("lease_ms", 1, kLongestLease);

@@ -31,6 +31,9 @@ struct FleetJob {
 
   std::string name;
   std::string id;  ///< Of the driver's folder: random, and the same for all runs there.
+  /// Another text once its driver has written it anew, as Redis had lost it; empty: older drivers
+  /// say nothing.
+  std::string born;
   State state = State::running;
   unsigned partitions = 1;
   LeaseRules rules = kLeaseRules;

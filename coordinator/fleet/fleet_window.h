@@ -71,7 +71,7 @@ class FleetWindow {
     std::uint64_t results = 0;  ///< That the driver has not acknowledged.
     unsigned sending = 0;       ///< Links on their way to Redis: sent, without an answer.
   };
-  /// Whether all that is outstanding was lost, and is to be sent again. As a node puts a result
+  /// Whether all that is outstanding was lost. As a node puts a result
   /// into Redis in one step with taking the link out, each outstanding link is in one of these
   /// places, unless Redis has lost it. They stay counted as outstanding.
   [[nodiscard]] bool has_lost(const Carried& carried) const;

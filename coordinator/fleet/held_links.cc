@@ -1,25 +1,10 @@
 #include "coordinator/fleet/held_links.h"
 
-#include <algorithm>
-#include <string_view>
-#include <tuple>
 #include <utility>
 
+#include "coordinator/fleet/entry_id.h"
+
 namespace fanfetch {
-
-namespace {
-
-/// Of entry IDs, `MILLISECONDS-NUMBER`, which have no leading zeros.
-bool is_before(std::string_view one, std::string_view other) {
-  const auto parts = [](std::string_view id) {
-    const std::size_t dash = std::min(id.find('-'), id.size());
-    const auto number = id.substr(std::min(dash + 1, id.size()));
-    return std::tuple(dash, id.substr(0, dash), number.size(), number);
-  };
-  return parts(one) < parts(other);
-}
-
-}  // namespace
 
 void HeldLinks::count(const Place& place, int change) {
   counts_[place.partition] += static_cast<std::size_t>(change);

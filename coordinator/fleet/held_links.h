@@ -16,8 +16,7 @@ namespace fanfetch {
 /// Pure. Thread: one at a time.
 ///
 /// A link may come again while it is held: its driver sent it a second time, or its entry was lost
-/// and written again. Then the newer entry counts, as the older one may be gone, and a result is
-/// taken only for an entry that is there.
+/// and written again. Then the newer entry counts, as the older one may be gone.
 class HeldLinks {
  public:
   /// How many links of a node wait at most, in all and of a partition: enough to keep its workers

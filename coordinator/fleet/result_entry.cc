@@ -112,6 +112,13 @@ FleetFields encode(const ResultEntry& entry) {
   return std::move(out).finish();
 }
 
+bool has_file(const FleetFields& result) {
+  return std::ranges::any_of(result, [](const auto& field) {
+    return field.first == "st" &&
+           (field.second == name(Status::saved) || field.second == name(Status::kept));
+  });
+}
+
 Result<ResultEntry> decode_result(const FleetFields& fields) {
   FieldReader in(fields, "a result");
   ResultEntry entry;

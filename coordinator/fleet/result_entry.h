@@ -24,6 +24,8 @@ struct ResultEntry {
 /// Texts that are longer than any honest server's are cut. A result always fits what decode takes.
 /// REQUIRES: is_node_name(entry.node); the record's name is a safe one, if it has any.
 [[nodiscard]] FleetFields encode(const ResultEntry& entry);
+/// Whether these, which encode() has made, say that there is a file.
+[[nodiscard]] bool has_file(const FleetFields& result);
 /// Trusts nothing: what is returned has the parts that its status needs, a safe name, and numbers
 /// whose sums do not wrap. What it says may still be a lie. Error: it is no result, and why.
 [[nodiscard]] Result<ResultEntry> decode_result(const FleetFields& fields);

@@ -34,11 +34,17 @@ std::optional<SentLinks::Recorded> SentLinks::on_recorded(const LinkId& id) {
   return recorded;
 }
 
-void SentLinks::send_again(const Send& send) {
+void SentLinks::on_lost() {
+  for (auto& [id, one] : links_) one.is_lost = 1;
+}
+
+void SentLinks::send_lost(const Send& send) {
   for (auto& [id, one] : links_) {
-    if (!one.result.empty()) continue;
+    if (one.is_lost == 0 || !one.result.empty()) continue;
+    one.is_lost = 0;
     Link link = std::move(one.link).unpack();
-    send(link, one.partition, ++one.times);
+    ++one.times;
+    send(link, one.partition, one.times);
     one.link = PackedLink(std::move(link));
   }
 }

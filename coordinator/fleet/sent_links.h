@@ -40,10 +40,12 @@ class SentLinks {
   /// has no result.
   [[nodiscard]] std::optional<Recorded> on_recorded(const LinkId& id);
 
+  /// Redis has lost all links that have no result.
+  void on_lost();
   /// Takes a link that is sent for the `sent`-th time.
   using Send = std::function<void(const Link& link, unsigned partition, unsigned sent)>;
-  /// Has all links sent once more that have no result.
-  void send_again(const Send& send);
+  /// Has those of them sent once more that have no result since.
+  void send_lost(const Send& send);
 
   struct BigHost {
     Url url;  ///< Of one of its links.
@@ -61,7 +63,8 @@ class SentLinks {
   struct Sent {
     PackedLink link;  // moved from once there is a result
     unsigned partition = 0;
-    unsigned times = 1;
+    unsigned times : 31 = 1;
+    unsigned is_lost : 1 = 0;
     std::string result;  // its entry, while the ledger takes it; empty: there is none yet
   };
   std::unordered_map<LinkId, Sent, HashOfId> links_;

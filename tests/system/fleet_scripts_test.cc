@@ -46,9 +46,9 @@ class FleetScriptsTest : public RedisClientTest {
   };
   Read read(const std::string& me, int most, const std::string& cursor, bool was_lost) {
     (void)ask({"SET", key("own:0"), me + ":1"});
-    const RedisReply reply =
-        run(scripts::kRead,
-            {me, "1000", "2", "0", me + ":1", std::to_string(most), cursor, was_lost ? "1" : "0"});
+    const RedisReply reply = run(
+        scripts::kRead,
+        {"a", me, "1000", "2", "0", me + ":1", std::to_string(most), cursor, was_lost ? "1" : "0"});
     if (reply.elements.empty()) return {};
     const RedisReply& one = reply.elements[0];
     Read read{.cursor = std::string(one.text_at(1)), .entries = {}, .suspects = {}};
@@ -60,7 +60,17 @@ class FleetScriptsTest : public RedisClientTest {
     return read;
   }
   void send(int links) {
-    for (int n = 0; n < links; ++n) run(scripts::kSend, {"0", "2", "v", std::to_string(n)});
+    for (int n = 0; n < links; ++n) run(scripts::kSend, {"a", "0", "2", "v", std::to_string(n)});
+  }
+  /// Whether a result is put in the place of that entry of partition 0.
+  bool is_put(std::string_view script, const std::string& entry, const std::string& token,
+              const std::string& job = "a") {
+    const RedisReply reply = run(script, {job, "0", entry, token, "2", "v", "1"});
+    const std::string id(reply.text_at(0));
+    if (id.empty()) return false;
+    EXPECT_EQ(
+        ask({"XREVRANGE", key("res"), "+", "-", "COUNT", "1"}).reply.elements.at(0).text_at(0), id);
+    return true;
   }
   /// So many had the entry, the last of them `me`.
   void blame(const std::string& me, const std::string& entry, int deliveries) {
@@ -84,7 +94,7 @@ class FleetScriptsTest : public RedisClientTest {
 
 TEST_F(FleetScriptsTest, AJobThatIsDoneGoesByItself) {
   ASSERT_EQ(begin("a", true), "ok");
-  run(scripts::kSend, {"0", "2", "v", "1"});
+  run(scripts::kSend, {"a", "0", "2", "v", "1"});
   (void)ask({"XADD", key("res"), "*", "v", "1"});
   (void)ask({"XADD", key("dead"), "*", "v", "1"});
   run(scripts::kBeat, {"3000", "n", "running 1", "750"});
@@ -168,7 +178,7 @@ TEST_F(FleetScriptsTest, AJobGoesToTheSameFolderMadeAnewOnceItsDriverIsGone) {
   const RedisReply begun = begin_at("m:/srv", "b", true);
   EXPECT_EQ(begun.text_at(0), "ok");
   EXPECT_EQ(begun.elements.at(2).integer, 1);
-  EXPECT_EQ(text({"HGET", key("job"), "instead_of"}), "a");
+  EXPECT_EQ(text({"HGET", key("job"), "after"}), "") << "its nodes are to be told";
   EXPECT_EQ(text({"HGET", key("job"), "id"}), "b");
   EXPECT_EQ(number({"XLEN", key("p:0")}), 0);
   EXPECT_EQ(number({"XLEN", key("res")}), 0);
@@ -176,7 +186,10 @@ TEST_F(FleetScriptsTest, AJobGoesToTheSameFolderMadeAnewOnceItsDriverIsGone) {
   EXPECT_EQ(text({"GET", key("own:1")}), "n/1:1") << "whoever has it may still work";
   EXPECT_EQ(run(scripts::kDriverSign, {"a"}).integer, 0) << "it is another's now";
   EXPECT_EQ(begin_at("m:/srv", "b", false).elements.at(2).integer, 0);
-  EXPECT_EQ(text({"HGET", key("job"), "instead_of"}), "");
+  ASSERT_EQ(run(scripts::kEnd, {"b"}).integer, 1);
+  ASSERT_EQ(begin("c", true), "ok");
+  ASSERT_EQ(begin("c", false), "ok");
+  EXPECT_EQ(text({"HGET", key("job"), "after"}), "b") << "whose nodes have done their part";
 }
 
 TEST_F(FleetScriptsTest, AHostIsSpreadWhereNoLinkIsLeft) {
@@ -255,12 +268,12 @@ TEST_F(FleetScriptsTest, AConsumerThatHasNothingIsForgotten) {
   EXPECT_EQ(run(scripts::kGiveBack, {"0", "n/3:1"}).integer, 1);
   EXPECT_EQ(consumers(), (Consumers{{"n/3", 2}}));
   EXPECT_EQ(read("n/3", 10, "", false).entries.size(), 4u);
-  run(scripts::kAcquit, {"0", first[0], "n/3", "0", "0", first[1], "n/3", "0"});
+  run(scripts::kAcquit, {"a", "0", first[0], "n/3", "0", "0", first[1], "n/3", "0"});
   EXPECT_EQ(consumers(), (Consumers{{"n/3", 4}, {"-", 2}}));
   for (const RedisReply& one :
        ask({"XPENDING", key("p:0"), "g", "-", "+", "9", "n/3"}).reply.elements) {
     const std::string entry(one.text_at(0));
-    EXPECT_EQ(run(scripts::kReport, {"0", entry, "n/3:1", "2", "v", "1"}).integer, 1);
+    EXPECT_TRUE(is_put(scripts::kReport, entry, "n/3:1"));
   }
   EXPECT_EQ(consumers(), (Consumers{{"n/3", 0}, {"-", 2}}));
   EXPECT_EQ(run(scripts::kGiveBack, {"0", "n/3:1"}).integer, 1);
@@ -269,7 +282,7 @@ TEST_F(FleetScriptsTest, AConsumerThatHasNothingIsForgotten) {
   // Of a partition that has no links any more, too.
   EXPECT_EQ(read("n/4", 10, "-", false).entries.size(), 2u);
   for (const std::string& entry : first) {
-    EXPECT_EQ(run(scripts::kReport, {"0", entry, "n/4:1", "2", "v", "1"}).integer, 1);
+    EXPECT_TRUE(is_put(scripts::kReport, entry, "n/4:1"));
   }
   EXPECT_EQ(consumers(), (Consumers{{"n/4", 0}}));
   (void)read("n/5", 10, "-", true);
@@ -313,22 +326,149 @@ TEST_F(FleetScriptsTest, ASuspectWhoseResultComesIsNotTried) {
   const auto had = read("n/1", 3, "-", false).entries;
   for (const std::string& entry : had) blame("n/1", entry, 5);
   EXPECT_EQ(read("n/2", 9, "-", true).suspects, had);
-  EXPECT_EQ(run(scripts::kReport, {"0", had[0], "-", "2", "v", "1"}).integer, 1);
+  EXPECT_TRUE(is_put(scripts::kReport, had[0], "-"));
   const RedisReply suspects =
-      run(scripts::kReadSuspects, {"n/2", "0", "n/2:1", "1", had[0], had[1], had[2]});
+      run(scripts::kReadSuspects, {"a", "n/2", "0", "n/2:1", "1", had[0], had[1], had[2]});
   ASSERT_EQ(suspects.elements.size(), 2u);
   for (std::size_t i = 0; i < 2; ++i) {
     EXPECT_EQ(suspects.elements[i].elements.at(0).integer, 5) << "are gone";
     EXPECT_EQ(suspects.elements[i].elements.at(1).text_at(0), had[i + 1]);
   }
-  EXPECT_EQ(run(scripts::kReport, {"0", had[1], "-", "2", "v", "1"}).integer, 1);
-  EXPECT_EQ(run(scripts::kBury, {"0", had[1], "n/2:1", "2", "v", "1"}).integer, 0);
-  EXPECT_EQ(run(scripts::kBury, {"0", had[2], "n/9:1", "2", "v", "1"}).integer, 0) << "no lease";
+  EXPECT_TRUE(is_put(scripts::kReport, had[1], "-"));
+  EXPECT_FALSE(is_put(scripts::kBury, had[1], "n/2:1"));
+  EXPECT_FALSE(is_put(scripts::kBury, had[2], "n/9:1")) << "no lease";
   EXPECT_EQ(number({"XLEN", key("dead")}), 0);
-  EXPECT_EQ(run(scripts::kBury, {"0", had[2], "n/2:1", "2", "v", "1"}).integer, 1);
+  EXPECT_TRUE(is_put(scripts::kBury, had[2], "n/2:1"));
   EXPECT_EQ(number({"XLEN", key("dead")}), 1);
   EXPECT_EQ(number({"XLEN", key("res")}), 3);
   EXPECT_EQ(number({"XLEN", key("p:0")}), 0);
+}
+
+/// Of whoever has it, as of a lease that is over, only where that is still the link's place.
+TEST_F(FleetScriptsTest, AFileIsReportedThoughRedisHasLostItsLink) {
+  ASSERT_EQ(begin("a", true), "ok");
+  send(2);
+  const auto had = read("n/1", 2, "-", false).entries;
+  (void)ask({"XDEL", key("p:0"), had.at(0)});
+  (void)ask({"XACK", key("p:0"), "g", had.at(0)});
+  EXPECT_FALSE(is_put(scripts::kReport, had[0], "n/1:1")) << "that it failed, somebody else says";
+  EXPECT_FALSE(is_put(scripts::kBury, had[0], "n/1:1"));
+  EXPECT_TRUE(is_put(scripts::kReport, had[0], "-"));
+  EXPECT_TRUE(is_put(scripts::kReport, had[0], "-")) << "the first one may be lost, too";
+  EXPECT_EQ(life("res"), -1);
+  (void)ask({"DEL", key("own:0")});
+  EXPECT_TRUE(is_put(scripts::kReport, had[0], "n/1:1")) << "neither lease nor link is there";
+  EXPECT_FALSE(is_put(scripts::kReport, had[1], "n/1:1")) << "the link is";
+  (void)ask({"SET", key("own:0"), "-"});
+  EXPECT_TRUE(is_put(scripts::kReport, had[0], "n/1:1")) << "as a closed era marks it";
+  (void)ask({"SET", key("own:0"), "n/1:1"});
+  const RedisReply both = run(scripts::kReport, {"a", "0", had[1], "n/9:1", "2", "v", "1",  //
+                                                 "0", had[1], "n/1:1", "2", "v", "2"});
+  EXPECT_EQ(both.text_at(0), "");
+  EXPECT_NE(both.text_at(1), "");
+
+  (void)ask({"FLUSHALL"});
+  EXPECT_TRUE(is_put(scripts::kReport, had[1], "-")) << "before its driver knows";
+  EXPECT_GT(life("res"), kDay - 60) << "there may be no driver";
+  ASSERT_EQ(begin("a", false), "ok");
+  EXPECT_EQ(life("res"), -1);
+  EXPECT_EQ(number({"XLEN", key("res")}), 1);
+  (void)ask({"DEL", key("job")});
+  ASSERT_EQ(begin("b", true), "ok");
+  EXPECT_EQ(number({"XLEN", key("res")}), 0) << "it was another job's";
+  ASSERT_EQ(run(scripts::kEnd, {"b"}).integer, 1);
+  ASSERT_EQ(begin("a", true), "ok");
+  send(2);
+  const auto back = ask({"XRANGE", key("p:0"), "-", "+"}).reply.elements;
+  EXPECT_TRUE(is_put(scripts::kReport, std::string(back.at(0).text_at(0)), "-"));
+  EXPECT_EQ(number({"XLEN", key("p:0")}), 1) << "that it was delivered is forgotten";
+  (void)ask({"CONFIG", "SET", "maxmemory", "1"});
+  EXPECT_TRUE(is_put(scripts::kReport, "1-1", "n/1:1")) << "others wait behind it";
+  (void)ask({"CONFIG", "SET", "maxmemory", "0"});
+
+  ASSERT_EQ(run(scripts::kEnd, {"a"}).integer, 1);
+  EXPECT_FALSE(is_put(scripts::kReport, had[1], "-")) << "nobody would remove it";
+  EXPECT_EQ(life("res"), -2);
+}
+
+TEST_F(FleetScriptsTest, AResultIsPutAgainWhereItIsLost) {
+  ASSERT_EQ(begin("a", true), "ok");
+  send(3);
+  const auto had = read("n/1", 3, "-", false).entries;
+  const auto put = [&](const std::string& entry, const std::string& was, const std::string& value,
+                       const std::string& job = "a") {
+    return std::string(
+        run(scripts::kReportAgain, {job, "0", entry, was, "4", "v", "1", "i", value}).text_at(0));
+  };
+  const auto results = [this] { return number({"XLEN", key("res")}); };
+  const std::string one(
+      run(scripts::kReport, {"a", "0", had.at(0), "-", "4", "v", "1", "i", "x"}).text_at(0));
+  EXPECT_EQ(put(had[0], one, "x"), one) << "it is there";
+  EXPECT_EQ(results(), 1);
+  EXPECT_NE(put(had[0], one, "y"), one) << "another one is called so";
+  EXPECT_EQ(results(), 2);
+  (void)ask({"DEL", key("res")});
+  const std::string again = put(had[0], one, "x");
+  EXPECT_NE(again, "");
+  EXPECT_EQ(put(had[0], again, "x"), again);
+  EXPECT_EQ(results(), 1);
+  EXPECT_EQ(number({"XLEN", key("p:0")}), 2);
+  EXPECT_NE(put(had[1], one, "z"), "") << "its link is back, as the end of a log was lost";
+  EXPECT_EQ(number({"XLEN", key("p:0")}), 1);
+  EXPECT_EQ(consumers(), (Consumers{{"n/1", 1}}));
+  EXPECT_EQ(put(had[2], one, "z", "b"), "") << "of another job";
+  EXPECT_EQ(number({"XLEN", key("p:0")}), 1);
+  (void)ask({"DEL", key("job")});
+  EXPECT_NE(put(had[0], one, "z"), "");
+  EXPECT_GT(life("res"), kDay - 60);
+}
+
+TEST_F(FleetScriptsTest, WhatNodesHaveReportedIsAskedForOnceAllWasLost) {
+  ASSERT_EQ(begin("a", true), "ok");
+  const std::string born = text({"HGET", key("job"), "born"});
+  ASSERT_NE(born, "");
+  const auto first = [this] {
+    return std::string(run(scripts::kBeat, {"3000", "n", "running 1", "750"}).text_at(3));
+  };
+  EXPECT_EQ(first(), "");
+  const std::string one = text({"XADD", key("res"), "*", "v", "1"});
+  const std::string two = text({"XADD", key("res"), "*", "v", "2"});
+  EXPECT_EQ(first(), one);
+  (void)ask({"XDEL", key("res"), one});
+  EXPECT_EQ(first(), two);
+  (void)ask({"SET", key("res"), "something else"});
+  EXPECT_EQ(first(), "0-0") << "which is not that there is none";
+  (void)ask({"DEL", key("res")});
+
+  const auto is_born_again = [&] { return text({"HGET", key("job"), "born"}) != born; };
+  ASSERT_EQ(begin("a", false), "ok");
+  EXPECT_FALSE(is_born_again()) << "another run of its driver: nothing is lost";
+  (void)ask({"FLUSHALL"});
+  ASSERT_EQ(begin("a", false), "ok");
+  EXPECT_TRUE(is_born_again());
+}
+
+/// Of nodes and drivers that have not heard that another job has the name.
+TEST_F(FleetScriptsTest, NothingIsDoneForAJobThatLostItsName) {
+  ASSERT_EQ(begin("a", true), "ok");
+  send(2);
+  const auto had = read("n/1", 1, "-", false).entries;
+  (void)ask({"HSET", key("job"), "id", "b"});
+  EXPECT_TRUE(read("n/1", 2, "", false).entries.empty());
+  EXPECT_TRUE(
+      run(scripts::kReadSuspects, {"a", "n/1", "0", "n/1:1", "0", had.at(0)}).elements.empty());
+  for (const auto& script :
+       {std::string_view(scripts::kReport), std::string_view(scripts::kBury)}) {
+    EXPECT_FALSE(is_put(script, had[0], "n/1:1"));
+  }
+  EXPECT_FALSE(is_put(scripts::kReport, had[0], "-"));
+  run(scripts::kAcquit, {"a", "0", had[0], "n/1", "0"});
+  run(scripts::kDrop, {"a", "0", had[0], "because"});
+  EXPECT_EQ(consumers(), (Consumers{{"n/1", 1}}));
+  send(1);
+  EXPECT_EQ(number({"XLEN", key("p:0")}), 2);
+  EXPECT_EQ(number({"XLEN", key("res")}), 0);
+  EXPECT_TRUE(is_put(scripts::kReport, had[0], "n/1:1", "b"));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -67,6 +68,9 @@ class FleetTest : public SystemTest {
     EXPECT_EQ(0, ::mkfifo(path.c_str(), 0600));
     return UniqueFd(::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
   }
+  static void write_to(const UniqueFd& pipe, std::string_view text) {
+    EXPECT_EQ(static_cast<ssize_t>(text.size()), ::write(pipe.get(), text.data(), text.size()));
+  }
   /// What was written and nobody has read, in bytes.
   [[nodiscard]] static int unread(const UniqueFd& pipe) {
     int bytes = 0;
@@ -121,6 +125,21 @@ class FleetTest : public SystemTest {
       ASSERT_LT(std::chrono::steady_clock::now(), limit) << "waited in vain for requests";
       std::this_thread::sleep_for(5ms);
     }
+  }
+
+  /// Waits until the driver has looked after its job so often, which it does each second; a node
+  /// does many times as often.
+  void wait_for_looks(int looks) {
+    for (std::string seen = last_look(); looks > 0; --looks) {
+      wait_for([&] { return last_look() != seen; });
+      seen = last_look();
+    }
+  }
+  [[nodiscard]] std::string last_look() const {
+    return redis_.ask("HGET 'ff:{urls.txt}:job' seen_ms");
+  }
+  [[nodiscard]] std::size_t results_in_redis() const {
+    return std::strtoul(redis_.ask("XLEN 'ff:{urls.txt}:res'").c_str(), nullptr, 10);
   }
 
   /// Waits until it holds.

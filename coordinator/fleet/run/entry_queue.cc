@@ -24,9 +24,10 @@ void append(std::vector<std::string>& arguments, const EntryQueue::Entry& entry)
 
 }  // namespace
 
-EntryQueue::EntryQueue(std::string prefix, std::string_view script, std::size_t most_sending,
-                       std::function<void(bool was_taken)> on_answer)
-    : prefix_(std::move(prefix)),
+EntryQueue::EntryQueue(const FleetJob& job, std::string_view script, std::size_t most_sending,
+                       OnAnswer on_answer)
+    : prefix_(key_prefix(job.name)),
+      job_(job.id),
       script_(script),
       most_sending_(most_sending),
       on_answer_(std::move(on_answer)) {}
@@ -50,7 +51,7 @@ void EntryQueue::flush() {
   while (!waiting_.empty() && sending_ < most_sending_ && !again_timer_ && line_ != nullptr &&
          line_->is_up()) {
     auto sent = std::make_shared<std::vector<Entry>>();
-    std::vector<std::string> arguments{prefix_};
+    std::vector<std::string> arguments{prefix_, job_};
     while (!waiting_.empty() && sent->size() < kEntriesOfAScript) {
       append(arguments, sent->emplace_back(std::move(waiting_.front())));
       waiting_.pop_front();
@@ -62,7 +63,7 @@ void EntryQueue::flush() {
           if (answer.is_good()) {
             for (const Entry& one : *sent) --counts_[one.partition];
           } else {
-            take_back(*sent);  // to be taken twice does no harm
+            take_back(*sent);  // what comes twice is known by its link
           }
           if (answer.fate == RedisAnswer::Fate::refused) {
             line_->tell(answer.trouble);
@@ -70,12 +71,18 @@ void EntryQueue::flush() {
             again_timer_ =
                 loop_->call_at(loop_->now() + kAskAgain, [this] { again_timer_.reset(); });
           }
-          if (on_answer_) on_answer_(answer.is_good());
+          if (!on_answer_) return;
+          on_answer_(answer.is_good() ? std::span(*sent) : std::span<Entry>(), answer.reply);
         });
     if (is_sent) continue;
     sending_ -= sent->size();
     return take_back(*sent);
   }
+}
+
+void EntryQueue::forget_waiting() {
+  for (const Entry& one : waiting_) --counts_[one.partition];
+  waiting_.clear();
 }
 
 void EntryQueue::take_back(std::vector<Entry>& entries) {

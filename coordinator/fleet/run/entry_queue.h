@@ -4,12 +4,14 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "common/event_loop.h"
 #include "coordinator/fleet/fleet_fields.h"
+#include "coordinator/fleet/fleet_job.h"
 #include "coordinator/fleet/run/fleet_line.h"
 
 namespace fanfetch {
@@ -21,15 +23,20 @@ class EntryQueue {
   struct Entry {
     unsigned partition = 0;
     std::string replaces;  ///< The entry whose place it takes (kReport); empty: none (kSend).
-    std::string token;     ///< With that: of the lease by which it may, or `-`.
+    std::string token;     ///< With that: as the script says.
     FleetFields fields;
   };
 
-  /// `script`: its arguments are the prefix, and for each entry its partition, what it replaces,
-  /// if that is not empty, and the fields behind their count. `most_sending`: entries on their
-  /// way; the rest waits for answers. `on_answer`: to a script, from the loop; may be null.
-  EntryQueue(std::string prefix, std::string_view script, std::size_t most_sending,
-             std::function<void(bool was_taken)> on_answer);
+  /// Called from the loop with each answer to a script: to which entries, which it may have. None:
+  /// Redis has not taken them, as far as is known.
+  using OnAnswer = std::function<void(std::span<Entry> taken, const RedisReply& reply)>;
+
+  /// `job`: whose entries they are. `script`: its arguments are the prefix of the job's keys, its
+  /// ID, and for each entry its partition, what it replaces, if that is not empty, and the fields
+  /// behind their count. `most_sending`: entries on their way; the rest waits for answers.
+  /// `on_answer`: may be null.
+  EntryQueue(const FleetJob& job, std::string_view script, std::size_t most_sending,
+             OnAnswer on_answer);
   ~EntryQueue();
   EntryQueue(const EntryQueue&) = delete;
   EntryQueue& operator=(const EntryQueue&) = delete;
@@ -41,6 +48,9 @@ class EntryQueue {
   /// Sends what can be sent. Call last in each wake-up.
   void flush();
 
+  /// Forgets what was not sent yet.
+  void forget_waiting();
+
   /// Entries that Redis has not taken, as far as is known.
   [[nodiscard]] std::size_t size() const { return waiting_.size() + sending_; }
   /// The same of a partition.
@@ -51,10 +61,10 @@ class EntryQueue {
  private:
   void take_back(std::vector<Entry>& entries);
 
-  const std::string prefix_;
+  const std::string prefix_, job_;
   const std::string_view script_;
   const std::size_t most_sending_;
-  const std::function<void(bool)> on_answer_;
+  const OnAnswer on_answer_;
   EventLoop* loop_ = nullptr;
   FleetLine* line_ = nullptr;
   std::deque<Entry> waiting_;

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "common/human_text.h"
 #include "coordinator/fleet/run/job_scripts.h"
 #include "coordinator/fleet/run/spread_limits.h"
 #include "coordinator/redis/cancel_timer.h"
@@ -114,7 +115,7 @@ void FleetDriver::flush() {
   if (!line_) return;
   results_.acknowledge();
   if (is_cut_off_) return;
-  links_.flush();
+  if (!is_beginning_) links_.flush();
   const std::size_t sent = links_.outstanding() + results_.settling_early();
   if (results_.settling() > 0 && results_.settling() == sent) events_.settle_early();
 }
@@ -123,7 +124,9 @@ void FleetDriver::flush() {
 
 /// That it lives; see driver_quiet(). One that is lost is followed by the next.
 void FleetDriver::give_sign() {
-  (void)line_->run(scripts::kDriverSign, {prefix_, job_.id}, [](const RedisAnswer&) {});
+  (void)line_->run(scripts::kDriverSign, {prefix_, job_.id}, [this](const RedisAnswer& answer) {
+    if (answer.is_good()) is_job_there_ = answer.reply.integer == 1;
+  });
 }
 
 void FleetDriver::look_soon() {
@@ -138,9 +141,11 @@ void FleetDriver::look() {
   if (is_cut_off_) return;
   look_soon();
   give_sign();
+  links_.send_lost();
   if (!is_told_) tell_nodes();
-  // With news, nothing of importance can be lost. Where links are parked, nodes are counted.
-  if (results_.take_news() && links_.window().parked() == 0) return;
+  // With news, nothing of importance can be lost but the job itself. Where links are parked, nodes
+  // are counted.
+  if (results_.take_news() && links_.window().parked() == 0 && is_job_there_) return;
   (void)line_->run(scripts::kCount,
                    {prefix_, std::to_string(job_.partitions), script_time(job_.rules.lease)},
                    [this](const RedisAnswer& answer) {
@@ -152,15 +157,14 @@ void FleetDriver::look() {
 void FleetDriver::on_look(const RedisReply& reply) {
   if (reply.elements.size() != 6 || is_cut_off_) return;
   const std::string_view id = reply.text_at(3);
-  if (id.empty()) begin_again();
-  if (!id.empty() && id != job_.id) return lose_job(reply.text_at(4));
+  if (id.empty()) return begin_again();
+  if (id != job_.id) return lose_job(reply.text_at(4));
+  if (std::exchange(was_begun_, false)) links_.on_lost();
   links_.find_lost(static_cast<std::uint64_t>(reply.elements[0].integer),
                    results_.beside_early(static_cast<std::uint64_t>(reply.elements[1].integer)));
   const auto nodes = static_cast<std::uint64_t>(reply.elements[2].integer);
-  if (!id.empty()) {
-    spreader_.on_look({.nodes = nodes, .spread = std::string(reply.text_at(5))}, settings_.hosts,
-                      loop_->now());
-  }
+  spreader_.on_look({.nodes = nodes, .spread = std::string(reply.text_at(5))}, settings_.hosts,
+                    loop_->now());
   if (nodes == 0 && links_.outstanding() > 0 && loop_->now() >= next_word_) {
     next_word_ = loop_->now() + kTellEvery;
     events_.on_notice(
@@ -188,24 +192,31 @@ void FleetDriver::write_spread(const std::string& spread, const std::vector<unsi
   if (!is_sent) done(Written::nothing);
 }
 
-/// All of Redis' data are gone, or the job was removed. Nobody's leases are known any more, so the
-/// nodes wait for them to end.
+/// All of Redis' data are gone, or the job was removed, and kBegin removes its links. Nobody's
+/// leases are known any more, so the nodes wait for them to end.
 void FleetDriver::begin_again() {
-  (void)line_->run(
+  if (is_beginning_) return;
+  is_beginning_ = line_->run(
       scripts::kBegin,
       {prefix_, job_.name, job_.id, settings_.where, std::string(kFleetProtocol),
        std::to_string(job_.partitions), script_time(job_.rules.lease), script_time(job_.rules.stop),
        options_to_bytes(job_.options), "0", "", job_.spread, script_time(job_.spread_after), ""},
       [this](const RedisAnswer& answer) {
-        if (!answer.is_good()) return;
+        is_beginning_ = false;
+        if (!answer.is_good()) return;  // the next look tells
         const bool is_taken = answer.reply.text_at(0) == "taken";
         if (closed_) return is_taken ? void() : tell_nodes();
         if (is_taken) return lose_job(answer.reply.text_at(1));
+        if (answer.reply.text_at(0) != "ok") return;  // somebody else was faster
+        was_begun_ = false;
+        links_.on_lost();
         events_.on_notice(
-            "the fleet's Redis has lost its data: what had no result "
-            "is sent again");
+            fmt::format("the fleet's Redis has lost its data: nodes report again what they have "
+                        "done, and what has no result after {} is sent again",
+                        human_time_left(job_.rules.takeover)));
         tell_nodes();
       });
+  was_begun_ = was_begun_ || is_beginning_;
 }
 
 /// Two drivers of one name would take each other's results for nobody's.

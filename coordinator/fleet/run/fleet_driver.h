@@ -147,8 +147,11 @@ class FleetDriver final : public Fetching {
   std::function<void()> closed_;
   End end_ = End::other;
   bool is_closing_ = false;
-  bool is_told_ = true;       // nodes, of the job's state and settings
-  bool is_end_told_ = false;  // for good
+  bool is_told_ = true;        // nodes, of the job's state and settings
+  bool is_job_there_ = true;   // in Redis, as far as is known
+  bool is_beginning_ = false;  // it is written again, and nothing is sent meanwhile
+  bool was_begun_ = false;     // that may be done, and its answer lost
+  bool is_end_told_ = false;   // for good
 };
 
 }  // namespace fanfetch

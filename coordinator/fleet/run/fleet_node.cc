@@ -15,9 +15,9 @@
 namespace fanfetch {
 namespace {
 
-/// Whether the job of that hash took its name from the job `id`, which was not done.
-bool is_instead_of(const FleetFields& hash, const std::string& id) {
-  return std::ranges::find(hash, FleetFields::value_type("instead_of", id)) != hash.end();
+/// Whether the job of that hash has its name from the job `id`, which was done.
+bool is_after(const FleetFields& hash, const std::string& id) {
+  return std::ranges::find(hash, FleetFields::value_type("after", id)) != hash.end();
 }
 
 }  // namespace
@@ -30,14 +30,15 @@ FleetNode::FleetNode(FleetAccess access, FleetJob job, std::string name, std::st
       prefix_(key_prefix(job_.name)),
       held_(job_.partitions),
       links_(job_, held_),
-      results_(prefix_, name_, held_,
+      results_(job_, name_, held_,
                {.on_lost = [this](unsigned partition) { links_.look_again(partition); },
                 .on_answer =
                     [this](bool was_taken) {
                       if (was_taken) links_.on_room();
                       end_if_finished();
                     }}),
-      transfers_(job_.partitions) {}
+      transfers_(job_.partitions),
+      born_(job_.born) {}
 
 FleetNode::~FleetNode() {
   if (loop_ == nullptr) return;
@@ -46,6 +47,7 @@ FleetNode::~FleetNode() {
 
 void FleetNode::start(EventLoop& loop, Events events) {
   loop_ = &loop;
+  hash_seen_ = loop.now();
   events_ = std::move(events);
   line_.emplace(loop, access_,
                 FleetLine::Events{
@@ -81,6 +83,7 @@ void FleetNode::on_up(RedisData data) {
   silence_.on_up(loop_->now());
   cancel_timer(*loop_, beat_timer_);
   beat();
+  if (data == RedisData::may_have_lost) results_.send_again(ResultSender::Again::files);
   links_.on_up(data);
 }
 
@@ -114,7 +117,7 @@ void FleetNode::beat() {
 }
 
 void FleetNode::on_beat(const RedisReply& reply) {
-  if (reply.elements.size() != 3) return;
+  if (reply.elements.size() != 4) return;
   std::vector<std::string> nodes;
   for (const RedisReply& one : reply.elements[1].elements) nodes.push_back(one.text);
   keeper_->on_nodes(std::move(nodes), name_);
@@ -124,21 +127,28 @@ void FleetNode::on_beat(const RedisReply& reply) {
     events_.on_notice(fmt::format("joined job '{}' as {}", job_.name, name_));
   }
   const FleetFields hash = fields_of(reply.elements[0]);
-  follow_job(hash);
+  follow_job(hash, reply.text_at(3));
   if (is_over_) return;
-  const std::string said =
-      silence_.on_look(driver_quiet(hash, reply.elements[2].integer), loop_->now());
+  if (!hash.empty()) {
+    in_touch_ = boot_now();
+    hash_seen_ = loop_->now();
+  }
+  const auto quiet = hash.empty()
+                         ? std::chrono::floor<std::chrono::milliseconds>(loop_->now() - hash_seen_)
+                         : driver_quiet(hash, reply.elements[2].integer);
+  const std::string said = silence_.on_look(quiet, loop_->now());
   if (!said.empty()) events_.on_notice(said);
 }
 
-/// Without a hash, as after FLUSHALL, all goes on as it was: the driver will write another one.
-void FleetNode::follow_job(const FleetFields& hash) {
+/// Without a hash, as after FLUSHALL, all goes on as it was: the driver will write another one, if
+/// it lives.
+void FleetNode::follow_job(const FleetFields& hash, std::string_view first_result) {
   const auto job = decode_job(job_.name, hash);
   if (!job) return;
-  if (job->id != job_.id && is_instead_of(hash, job_.id)) {
+  if (job->id != job_.id && !is_after(hash, job_.id)) {
     return end_list(Error{fmt::format(
-        "job '{}' is another one's by now, whose driver began when this one's was gone: begin this "
-        "node again to help it",
+        "job '{}' is another one's by now, as this one's driver was gone, or done: begin this node "
+        "again to help it",
         job_.name)});
   }
   if (job->id != job_.id || job->state == FleetJob::State::done) {
@@ -146,6 +156,14 @@ void FleetNode::follow_job(const FleetFields& hash) {
   }
   if (job->state == FleetJob::State::stopped) {
     return end_job();
+  }
+  if (born_ != job->born) {  // all was gone
+    born_ = job->born;
+    // Whoever gets a host since the loss has waited for as long.
+    const bool was_in_touch = boot_now() < in_touch_ + job_.rules.takeover;
+    results_.send_again(was_in_touch ? ResultSender::Again::all : ResultSender::Again::files);
+  } else {
+    results_.on_first(first_result);
   }
   FleetFields settings = changed_limits(job_.options, job->options);
   add_settings(settings, job->settings);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/event_loop.h"
@@ -83,7 +84,7 @@ class FleetNode final : public LinkGuard {
   void end_job();
   void beat();
   void on_beat(const RedisReply& reply);
-  void follow_job(const FleetFields& hash);
+  void follow_job(const FleetFields& hash, std::string_view first_result);
 
   void end_work(unsigned partition);
   void hand_back_what_ended();
@@ -108,7 +109,10 @@ class FleetNode final : public LinkGuard {
   std::vector<unsigned> transfers_;  // by partition
   std::set<unsigned> ending_;        // partitions that the keeper has still to be told of
   std::optional<EventLoop::TimerKey> beat_timer_, end_timer_;
-  FleetFields settings_;  // that it goes by
+  FleetFields settings_;    // that it goes by
+  std::string born_;        // FleetJob::born, as last seen
+  BootInstant in_touch_{};  // when the job's hash was seen, the last time
+  Instant hash_seen_{};     // the same, awake
   DriverSilence silence_;
   bool knows_nodes_ = false;    // since the line is up
   bool has_joined_ = false;     // which is told once

@@ -52,14 +52,15 @@ redis.call('HSETNX', job, 'lease_ms', ARGV[7])
 redis.call('HSETNX', job, 'stop_ms', ARGV[8])
 redis.call('HSETNX', job, 'spread_ms', ARGV[13])
 redis.call('HSET', job, 'id', ARGV[3], 'where', ARGV[4], 'protocol', ARGV[5], 'options', ARGV[9],
-           'state', 'running', 'spread', ARGV[12], 'seen_ms', now_ms(),
-           'instead_of', taken_over or '')
-if taken_over then redis.call('UNLINK', prefix .. 'res') end
+           'state', 'running', 'spread', ARGV[12], 'seen_ms', now_ms())
+if state == 'done' and id ~= ARGV[3] then redis.call('HSET', job, 'after', id) end
+if not id then redis.call('HSET', job, 'born', table.concat(redis.call('TIME'), '.')) end
+if taken_over or not id and ARGV[10] == '1' then redis.call('UNLINK', prefix .. 'res') end
 redis.call('SADD', 'ff:jobs', ARGV[2])
 local partitions = redis.call('HGET', job, 'partitions')
 for p = 0, tonumber(partitions) - 1 do redis.call('UNLINK', prefix .. 'p:' .. p) end
 if not id or state == 'done' then
-  for _, key in ipairs({'job', 'era', 'nodes', 'about', 'dead'}) do
+  for _, key in ipairs({'job', 'era', 'nodes', 'about', 'dead', 'res'}) do
     redis.call('PERSIST', prefix .. key)
   end
   for p = 0, tonumber(partitions) - 1 do
@@ -133,7 +134,9 @@ return {links, redis.call('XLEN', ARGV[1] .. 'res'),
 
 /// PREFIX LIFE_MS NODE ABOUT SILENCE_MS: a sign of life, with what the node says of itself; NODE
 /// empty: of nobody. Forgets nodes that gave none for LIFE_MS. Answers the job's hash, the nodes
-/// that gave one within SILENCE_MS, and the time in milliseconds.
+/// that gave one within SILENCE_MS, the time in milliseconds, and what the first result is called
+/// that the driver has not recorded; empty: there is none; `0-0`, which is
+/// before all: that cannot be told.
 inline constexpr auto kBeat = joined(kNowMs, kExpireWithJob, R"lua(
 local nodes, about, now = ARGV[1] .. 'nodes', ARGV[1] .. 'about', now_ms()
 redis.call('ZREMRANGEBYSCORE', nodes, '(' .. now, '+inf') -- the clock was set back
@@ -147,8 +150,10 @@ for _, gone in ipairs(redis.call('ZRANGEBYSCORE', nodes, '-inf', now - ARGV[2]))
   redis.call('ZREM', nodes, gone)
   redis.call('HDEL', about, gone)
 end
+local results = redis.pcall('XRANGE', ARGV[1] .. 'res', '-', '+', 'COUNT', 1)
 return {redis.call('HGETALL', ARGV[1] .. 'job'),
-        redis.call('ZRANGEBYSCORE', nodes, '(' .. now - ARGV[5], '+inf'), now}
+        redis.call('ZRANGEBYSCORE', nodes, '(' .. now - ARGV[5], '+inf'), now,
+        results.err and '0-0' or results[1] and results[1][1] or ''}
 )lua");
 
 }  // namespace fanfetch::scripts

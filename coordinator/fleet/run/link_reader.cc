@@ -30,6 +30,7 @@ constexpr char kFromTheBeginning[] = "-";
 
 LinkReader::LinkReader(const FleetJob& job, HeldLinks& held)
     : prefix_(key_prefix(job.name)),
+      job_(job.id),
       lease_(job.rules.lease),
       held_(held),
       cursors_(job.partitions),
@@ -120,7 +121,7 @@ void LinkReader::read() {
     return suspects_.has_turn(partition) ? 0 : std::min(room, held_.room(partition));
   });
   if (questions.empty()) return read_in(std::max<Duration>(plan_.wake_at() - now, kShortestWait));
-  std::vector<std::string> arguments{prefix_, keeper_->me(), std::to_string(room),
+  std::vector<std::string> arguments{prefix_, job_, keeper_->me(), std::to_string(room),
                                      std::to_string(kSuspectGone)};
   for (const auto& [partition, most] : questions) {
     arguments.insert(arguments.end(),
@@ -207,8 +208,12 @@ void LinkReader::read_suspects() {
 }
 
 void LinkReader::read_suspects(unsigned partition, const std::vector<std::string>& entries) {
-  std::vector<std::string> arguments{prefix_, keeper_->me(), std::to_string(partition),
-                                     keeper_->token(partition), was_lost_[partition] ? "1" : "0"};
+  std::vector<std::string> arguments{prefix_,
+                                     job_,
+                                     keeper_->me(),
+                                     std::to_string(partition),
+                                     keeper_->token(partition),
+                                     was_lost_[partition] ? "1" : "0"};
   arguments.insert(arguments.end(), entries.begin(), entries.end());
   const bool is_sent = line_->run(scripts::kReadSuspects, std::move(arguments),
                                   [this, partition](const RedisAnswer& answer) {
@@ -277,7 +282,7 @@ void LinkReader::take(unsigned partition, const RedisReply& entry, std::vector<L
 }
 
 void LinkReader::drop(unsigned partition, const std::string& entry, const std::string& why) {
-  (void)line_->run(scripts::kDrop, {prefix_, std::to_string(partition), entry, why},
+  (void)line_->run(scripts::kDrop, {prefix_, job_, std::to_string(partition), entry, why},
                    [](const RedisAnswer&) {});  // it would come again
 }
 

@@ -72,7 +72,7 @@ class LinkReader {
   [[nodiscard]] std::optional<Link> decode(unsigned partition, const RedisReply& entry);
   void drop(unsigned partition, const std::string& entry, const std::string& why);
 
-  const std::string prefix_;
+  const std::string prefix_, job_;
   const Duration lease_;
   HeldLinks& held_;
   FleetDoor door_;

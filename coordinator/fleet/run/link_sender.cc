@@ -28,12 +28,15 @@ LinkSender::LinkSender(const FleetJob& job, LinkSpool spool, unsigned attempts, 
       spread_(std::move(spread)),
       window_(job.partitions, {}),
       spool_(std::move(spool)),
-      queue_(key_prefix(job.name), scripts::kSend, kMostLinksSending, nullptr) {}
+      loss_(job.rules.takeover),
+      queue_(job, scripts::kSend, kMostLinksSending, nullptr),
+      again_(job, scripts::kSend, kMostLinksSending, nullptr) {}
 
 void LinkSender::start(EventLoop& loop, FleetLine& line, Events events) {
   loop_ = &loop;
   events_ = std::move(events);
   queue_.start(loop, line);
+  again_.start(loop, line);
 }
 
 std::size_t LinkSender::size() const {
@@ -154,8 +157,10 @@ void LinkSender::release(const std::vector<unsigned>& partitions) {
 }
 
 bool LinkSender::is_drained(const std::vector<unsigned>& partitions) const {
-  return std::ranges::all_of(
-      partitions, [this](unsigned partition) { return window_.outstanding(partition) == 0; });
+  return std::ranges::all_of(partitions, [this](unsigned partition) {
+    // What is sent again may have its result before.
+    return window_.outstanding(partition) == 0 && again_.size(partition) == 0;
+  });
 }
 
 void LinkSender::spread(SpreadHost host, const std::vector<unsigned>& partitions) {
@@ -233,13 +238,26 @@ std::optional<std::string> LinkSender::on_recorded(const LinkId& link) {
 
 void LinkSender::find_lost(std::uint64_t links, std::uint64_t results) {
   const FleetWindow::Carried carried{
-      .links = links, .results = results, .sending = static_cast<unsigned>(queue_.size())};
-  if (!window_.has_lost(carried)) return;
-  sent_.send_again([this](const Link& link, unsigned partition, unsigned sent) {
+      .links = links,
+      .results = results,
+      .sending = static_cast<unsigned>(queue_.size() + again_.size())};
+  if (!loss_.is_waiting() && window_.has_lost(carried)) on_lost();
+}
+
+void LinkSender::on_lost() {
+  queue_.forget_waiting();  // or these would come twice
+  again_.forget_waiting();
+  sent_.on_lost();
+  loss_.on_loss(loop_->now());
+}
+
+void LinkSender::send_lost() {
+  if (!loss_.take_due(loop_->now())) return;
+  sent_.send_lost([this](const Link& link, unsigned partition, unsigned sent) {
     auto fields =
         encode(LinkEntry{.link = link, .attempts = attempts_, .sent = sent, .headers = {}});
     if (!fields) return;
-    queue_.push({.partition = partition, .replaces = {}, .fields = std::move(*fields)});
+    again_.push({.partition = partition, .replaces = {}, .fields = std::move(*fields)});
   });
 }
 

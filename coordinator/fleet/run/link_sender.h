@@ -12,6 +12,7 @@
 #include "coordinator/fleet/fleet_job.h"
 #include "coordinator/fleet/fleet_window.h"
 #include "coordinator/fleet/link_spool.h"
+#include "coordinator/fleet/loss_watch.h"
 #include "coordinator/fleet/run/entry_queue.h"
 #include "coordinator/fleet/run/fleet_line.h"
 #include "coordinator/fleet/sent_links.h"
@@ -45,7 +46,10 @@ class LinkSender {
   /// Tries again what there was no room for.
   void place_held_back();
   /// Sends what has gathered. Call last in each wake-up.
-  void flush() { queue_.flush(); }
+  void flush() {
+    queue_.flush();
+    again_.flush();
+  }
 
   /// See SentLinks.
   [[nodiscard]] SentLinks::Answer on_result(const LinkId& link, const std::string& entry) {
@@ -69,7 +73,7 @@ class LinkSender {
   /// Nothing of these partitions is sent until spread() is done with them, or release().
   void hold(const std::vector<unsigned>& partitions);
   void release(const std::vector<unsigned>& partitions);
-  /// All that was sent of them has its result.
+  /// All that was sent of them has its result, and nothing of them is still to be sent again.
   [[nodiscard]] bool is_drained(const std::vector<unsigned>& partitions) const;
   /// `host` is spread from now on. What is parked in `partitions` at this moment goes to where it
   /// belongs now, by move_parked(). REQUIRES: these are held and drained, and have all links of the
@@ -79,9 +83,13 @@ class LinkSender {
   /// Moves some of these links. Returns whether more can be moved at once: call in each wake-up.
   [[nodiscard]] bool move_parked();
 
-  /// `links`, `results`: as FleetWindow::Carried says. Sends all again that has no result, if Redis
-  /// has lost it.
+  /// `links`, `results`: as FleetWindow::Carried says. Calls on_lost() if that says so.
   void find_lost(std::uint64_t links, std::uint64_t results);
+  /// Redis has lost all links that were sent and have no result. Those on their way may come
+  /// twice.
+  void on_lost();
+  /// Sends those again that have none by now, if LossWatch says so. Call often.
+  void send_lost();
 
   /// Links that have no result yet, wherever they are; and those of them that were sent.
   [[nodiscard]] std::size_t size() const;
@@ -108,7 +116,8 @@ class LinkSender {
   FleetWindow window_;
   LinkSpool spool_;
   SentLinks sent_;
-  EntryQueue queue_;
+  LossWatch loss_;
+  EntryQueue queue_, again_;    // the second one: what was lost
   std::deque<Link> held_back_;  // there is no room for the first one, not even in the spool
   /// Links that were parked before their host was spread, or another one of their partition.
   struct Move {

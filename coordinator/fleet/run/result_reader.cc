@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "coordinator/fleet/entry_id.h"
 #include "coordinator/fleet/result_entry.h"
 #include "coordinator/fleet/run/fleet_desk.h"
 #include "coordinator/redis/cancel_timer.h"
@@ -55,8 +56,25 @@ void ResultReader::read_in(Duration wait) {
   });
 }
 
+void ResultReader::ask_for_last() {
+  is_reading_ = line_->send({"XREVRANGE", stream_, "+", "-", "COUNT", "1"},
+                            [this](const RedisAnswer& answer) {
+                              is_reading_ = false;
+                              if (answer.is_good()) {
+                                const auto& entries = answer.reply.elements;
+                                last_early_ = entries.empty() ? "" : entries[0].text_at(0);
+                                return read_in(Duration(0));
+                              }
+                              if (answer.fate != RedisAnswer::Fate::refused) return;
+                              line_->tell(answer.trouble);
+                              read_in(kAskAgain);
+                            });
+  if (!is_reading_) read_in(kAskAgain);  // too much waits to be sent
+}
+
 void ResultReader::read() {
   if (is_reading_ || is_stopped_ || !line_->is_up()) return;
+  if (!last_early_) return ask_for_last();
   if (settling_ >= kMostSettling) return read_in(kFirstWait);
   // The clock that numbers entries may have been set back, or a new stream may have begun.
   if (settling_ == 0 && early_.size() == 0 && acknowledging_ == 0 && to_acknowledge_.empty()) {
@@ -102,7 +120,7 @@ void ResultReader::take(const RedisReply& entry) {
     return;
   }
   auto answer = sender_.on_result(decoded->id, id);
-  const bool is_early = !answer.is_known && !list_is_read_ &&
+  const bool is_early = !answer.is_known && !list_is_read_ && !is_before(*last_early_, id) &&
                         early_.add(decoded->id, {.entry = id, .fields = to_bytes(fields)});
   if (!answer.is_needed && !is_early) to_acknowledge_.push_back(id);
   // What belongs to no link of this driver is no sign that its job is well.

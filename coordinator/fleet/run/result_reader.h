@@ -70,6 +70,7 @@ class ResultReader {
   [[nodiscard]] bool take_news() { return std::exchange(has_news_, false); }
 
  private:
+  void ask_for_last();
   void read();
   void read_in(Duration wait);
   void on_read(const RedisReply& reply);
@@ -86,6 +87,10 @@ class ResultReader {
   EarlyResults early_;
   std::unordered_map<LinkId, std::string, HashOfId> settling_early_;  // their entries
   bool list_is_read_ = false;
+  /// The last result that may be one of before this run. Later ones of links that it does not know
+  /// are reported twice, or come again once the link is sent and the same node has its host.
+  /// nullopt: not known yet.
+  std::optional<std::string> last_early_;
   std::string last_read_;  // empty: read from the beginning
   Duration wait_{};        // after an answer
   bool is_reading_ = false;

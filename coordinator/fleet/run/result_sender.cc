@@ -17,15 +17,18 @@ constexpr unsigned kMostDiskFailures = 3;
 
 }  // namespace
 
-ResultSender::ResultSender(const std::string& prefix, std::string node, HeldLinks& held,
-                           Events events)
+ResultSender::ResultSender(const FleetJob& job, std::string node, HeldLinks& held, Events events)
     : node_(std::move(node)),
       held_(held),
       events_(std::move(events)),
-      queue_(prefix, scripts::kReport, kMostResultsSending, events_.on_answer),
-      buried_(prefix, scripts::kBury, kMostResultsSending, events_.on_answer),
-      acquitted_(prefix, scripts::kAcquit, kMostResultsSending,
-                 [this](bool) { events_.on_answer(false); }) {}
+      queue_(job, scripts::kReport, kMostResultsSending,
+             [this](auto taken, const RedisReply& ids) { on_put(taken, ids); }),
+      again_(job, scripts::kReportAgain, kMostResultsSending,
+             [this](auto taken, const RedisReply& ids) { on_put(taken, ids); }),
+      buried_(job, scripts::kBury, kMostResultsSending,
+              [this](auto taken, const RedisReply&) { events_.on_answer(!taken.empty()); }),
+      acquitted_(job, scripts::kAcquit, kMostResultsSending,
+                 [this](auto, const RedisReply&) { events_.on_answer(false); }) {}
 
 ResultSender::~ResultSender() {
   if (loop_ != nullptr) loop_->unwatch(done_.filled_fd());
@@ -35,6 +38,7 @@ void ResultSender::start(EventLoop& loop, FleetLine& line, const LeaseKeeper& ke
   loop_ = &loop;
   keeper_ = &keeper;
   queue_.start(loop, line);
+  again_.start(loop, line);
   buried_.start(loop, line);
   acquitted_.start(loop, line);
   loop.watch(done_.filled_fd(), EPOLLIN, [this](std::uint32_t) { take_done(); });
@@ -77,6 +81,29 @@ void ResultSender::take(const DoneLink& done) {
                .replaces = std::move(place->entry),
                .token = has_file ? "-" : keeper_->token(place->partition),
                .fields = encode(entry)});
+}
+
+/// `ids`: of the results, in turn; empty: it was not put.
+void ResultSender::on_put(std::span<EntryQueue::Entry> taken, const RedisReply& ids) {
+  for (std::size_t i = 0; i < taken.size(); ++i) {
+    const std::string_view id = ids.text_at(i);
+    if (id.empty()) continue;
+    unrecorded_.add({.id = std::string(id),
+                     .partition = taken[i].partition,
+                     .link = std::move(taken[i].replaces),
+                     .fields = to_bytes(taken[i].fields),
+                     .has_file = has_file(taken[i].fields)});
+  }
+  events_.on_answer(!taken.empty());
+}
+
+void ResultSender::send_again(Again which) {
+  for (auto& result : which == Again::all ? unrecorded_.take_all() : unrecorded_.take_files()) {
+    again_.push({.partition = result.partition,
+                 .replaces = std::move(result.link),
+                 .token = std::move(result.id),
+                 .fields = fields_from_bytes(result.fields).value_or(FleetFields())});
+  }
 }
 
 void ResultSender::bury(const Link& link, unsigned partition, std::string entry, unsigned gone) {

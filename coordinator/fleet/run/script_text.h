@@ -12,12 +12,14 @@ namespace fanfetch::scripts {
 //
 // A Redis whose memory is full refuses each command that may need more, but not within a script
 // that has changed something before. Nodes free its memory, so what they live by begins with a
-// command that needs none, such as DEL or XACK.
+// command that needs none, such as DEL or XACK. (A result frees no memory whose link's entry is
+// gone; there are few of these, but where all memory was freed before.)
 //
 // Keys of a job, behind its prefix:
 //   job      hash: id, where, protocol, state, partitions, lease_ms, stop_ms, spread_ms, options,
-//            settings, spread, seen_ms (when the driver gave its last sign of life), instead_of
-//            (the ID of another job that this one took the name from)
+//            settings, spread, seen_ms (when the driver gave its last sign of life), after (the ID
+//            of the job that had the name before, and was done), born (when the driver wrote it
+//            into a Redis that had nothing of it: another time after all was lost)
 //   era      string: RUN_ID REPLICATION_ID NONCE OPEN
 //   own:P    the lease of partition P: `-` handed back, else the token of its owner
 //   p:P      stream: links of partition P (group g; a consumer is a node's process, `NAME/PROCESS`,
@@ -54,6 +56,15 @@ inline constexpr char kServerIds[] = R"lua(
 local function server_ids()
   local info = redis.call('INFO', 'server') .. redis.call('INFO', 'replication')
   return string.match(info, 'run_id:(%w+)'), string.match(info, 'master_replid:(%w+)')
+end
+)lua";
+
+/// `is_job(id)`: the job is that one, or is not there, as where Redis has lost its data: then its
+/// driver writes it again.
+inline constexpr char kIsJob[] = R"lua(
+local function is_job(id)
+  local known = redis.call('HGET', ARGV[1] .. 'job', 'id')
+  return not known or known == id
 end
 )lua";
 

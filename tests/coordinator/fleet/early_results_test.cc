@@ -13,6 +13,7 @@ TEST(EarlyResultsTest, AResultWaitsForItsLinkOrForTheEndOfTheList) {
   EarlyResults early;
   EXPECT_TRUE(early.add(early_id(1), {.entry = "1-0", .fields = "one"}));
   EXPECT_TRUE(early.add(early_id(1), {.entry = "1-0", .fields = "one"})) << "read again";
+  EXPECT_FALSE(early.add(early_id(1), {.entry = "1-1", .fields = "uno"})) << "reported twice";
   EXPECT_TRUE(early.add(early_id(2), {.entry = "2-0", .fields = "two"}));
   EXPECT_TRUE(early.add(early_id(3), {.entry = "3-0", .fields = "three"}));
   EXPECT_EQ(early.size(), 3u);

@@ -106,6 +106,9 @@ TEST(ResultEntry, EachStatusAndClass) {
   ResultEntry kept = saved();
   kept.record.status = Status::kept;
   EXPECT_EQ(decode_result(encode(kept))->record.status, Status::kept);
+  EXPECT_TRUE(has_file(encode(kept)));
+  EXPECT_TRUE(has_file(encode(saved())));
+  EXPECT_FALSE(has_file(encode(failed())));
 }
 
 /// What a node reports gets through, whatever its server sent.

@@ -55,7 +55,7 @@ TEST(SentLinksTest, AResultThatNobodyWaitsForIsNotNeeded) {
   EXPECT_TRUE(sent.on_result(id_of(kOne), "6-0").is_known) << "it has another one";
 }
 
-TEST(SentLinksTest, WhatHasNoResultIsSentAgain) {
+TEST(SentLinksTest, WhatWasLostAndHasNoResultIsSentAgain) {
   SentLinks sent;
   sent.add(link_of(kOne), 1);
   sent.add(link_of(kTwo), 2);
@@ -66,8 +66,16 @@ TEST(SentLinksTest, WhatHasNoResultIsSentAgain) {
     EXPECT_EQ(partition, 1u);
     times.push_back(number);
   };
-  sent.send_again(note);
-  sent.send_again(note);
+  sent.send_lost(note);
+  EXPECT_TRUE(times.empty()) << "nothing is lost";
+  sent.on_lost();
+  sent.add(link_of("http://a.test/later"), 1);
+  sent.send_lost(note);
+  sent.send_lost(note);
+  EXPECT_EQ(times, std::vector<unsigned>{2}) << "once for each loss";
+  (void)sent.on_result(id_of("http://a.test/later"), "5-1");
+  sent.on_lost();
+  sent.send_lost(note);
   EXPECT_EQ(times, (std::vector<unsigned>{2, 3}));
   const auto answer = sent.on_result(id_of(kOne), "6-0");
   ASSERT_TRUE(answer.link);
