@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "common/utf8.h"
 #include "coordinator/commands/checks/check_processes.h"
 #include "coordinator/commands/checks/foreign_files.h"
+#include "coordinator/commands/checks/ledger_rows.h"
 #include "coordinator/commands/checks/verify_report.h"
 #include "coordinator/commands/folder/folder.h"
 #include "coordinator/commands/folder/line_output.h"
-#include "coordinator/names/path_text.h"
 #include "coordinator/process/cpu_count.h"
 #include "coordinator/report/console.h"
 #include "coordinator/report/live_report.h"
@@ -24,8 +23,6 @@
 namespace fanfetch {
 namespace {
 
-/// Rows marked by one transaction.
-constexpr std::size_t kBatch = 2048;
 /// The bar moves as often.
 constexpr std::chrono::milliseconds kMostWait{200};
 
@@ -74,71 +71,6 @@ tl::expected<RunLedger, Exit> take_folder(const RunFolder& folder) {
   taken->ledger.reset();
   return std::move(*taken);
 }
-
-/// Marks rows, many at once. Without a ledger it does nothing.
-class Repairs {
- public:
-  explicit Repairs(std::unique_ptr<SqliteLedger> ledger) : ledger_(std::move(ledger)) {}
-
-  [[nodiscard]] Result<> refetch(std::int64_t row, std::string why) {
-    if (!ledger_) return {};
-    spoilt_.push_back({row, std::move(why)});
-    return spoilt_.size() < kBatch ? Result<>() : flush();
-  }
-  /// Returns whether there is anything to note it in.
-  [[nodiscard]] Result<> confirm(std::int64_t row, std::int64_t mtime_ns) {
-    if (!ledger_) return {};
-    good_.push_back({row, mtime_ns});
-    return good_.size() < kBatch ? Result<>() : flush();
-  }
-  [[nodiscard]] Result<> flush() {
-    Ledger::Done done;
-    if (!spoilt_.empty()) done = ledger_->mark_for_refetch(spoilt_);
-    if (done && !good_.empty()) done = ledger_->confirm(good_);
-    spoilt_.clear();
-    good_.clear();
-    if (!done) return tl::unexpected(Error{done.error().message});
-    return {};
-  }
-
- private:
-  std::unique_ptr<SqliteLedger> ledger_;
-  std::vector<Spoilt> spoilt_;
-  std::vector<NewTime> good_;
-};
-
-/// Questions about single files.
-class FileNames {
- public:
-  explicit FileNames(Database& database)
-      : of_row_(database, "SELECT file_name, bytes, mtime_ns FROM links WHERE row=?"),
-        known_(database, "SELECT 1 FROM links WHERE name_key=? AND file_name=?") {}
-
-  struct File {
-    std::string name;
-    std::optional<FileStamp> stamp;
-  };
-  [[nodiscard]] File of_row(std::int64_t row) {
-    File file;
-    if (of_row_.bind(row).step()) {
-      file.name = of_row_.text();
-      const auto bytes = of_row_.optional_number();
-      const auto mtime = of_row_.optional_number();
-      if (bytes && mtime) file.stamp = FileStamp{static_cast<std::uint64_t>(*bytes), *mtime};
-    }
-    of_row_.reset();
-    return file;
-  }
-  [[nodiscard]] bool knows(const std::string& name) {
-    if (valid_utf8(name) != name) return false;  // none of ours
-    const bool known = known_.bind(static_cast<std::int64_t>(name_key(name))).bind(name).step();
-    known_.reset();
-    return known;
-  }
-
- private:
-  Statement of_row_, known_;
-};
 
 /// The ledger and what lies beside it, and all that was noted in the folder as written.
 OwnFiles own_files(const std::string& output, const std::string& ledger) {
