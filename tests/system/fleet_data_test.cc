@@ -133,9 +133,7 @@ TEST_F(FleetTest, LinksThatFailAreNotAskedForAgain) {
 /// Redis knows nothing of it any more, and nobody is there who would.
 TEST_F(FleetTest, ANodeSaysThatItWaitsForADriverThatIsGone) {
   list(2, 0ms);
-  const std::string text = read_file(folder_.at("urls.txt"));
-  UniqueFd pipe = list_by_pipe();
-  write_to(pipe, text);
+  UniqueFd pipe = list_in_pipe();
   FanfetchProcess driver(driver_setup());
   FanfetchProcess node(node_setup(1));
   wait_for_requests(10);
@@ -147,43 +145,63 @@ TEST_F(FleetTest, ANodeSaysThatItWaitsForADriverThatIsGone) {
   (void)finish(node);
 }
 
-/// Others of the list are sent in their place, and done, all the time.
-TEST_F(FleetTest, WhatIsLostDoesNotWaitForTheEndOfTheList) {
-  set_lease(1500ms);
-  std::string text;
-  const auto add = [&](FaultOrigin& origin, int n, std::chrono::milliseconds delay) {
+/// Redis loses links of two hosts, and there is room for more of one: others of the list are sent
+/// in their place, and done, all the time.
+class FleetLosesLinksTest : public FleetTest {
+ protected:
+  /// `driver`: by its line to Redis. `lose`: what Redis is done to.
+  void expect_no_wait_for_the_end(const Launch& setup, const std::function<void()>& lose) {
+    set_lease(1500ms);
+    for (int n = 0; n < 8; ++n) add(*origins_[1], n, 9s);
+    for (int n = 0; n < 8000; ++n) add(*origins_[0], n, 5ms);
+    (void)folder_.write("urls.txt", text_);
+    FanfetchProcess driver(setup);
+    wait_for([&] { return links_in_redis() == 2008; });
+    driver.signal(SIGSTOP);
+    FanfetchProcess node(node_setup(1));
+    wait_for([&] { return results_in_redis() > 700; });
+    const std::size_t before = origins_[1]->count();
+    lose();
+    driver.signal(SIGCONT);
+    wait_for([&] { return origins_[1]->count() > before; });  // what it had in flight is given up
+    EXPECT_LT(origins_[0]->count(), 5000u);
+    expect_good_end(driver, {&node});
+    expect_all_saved();
+    expect_limits_held();
+    EXPECT_LE(requests(), 8008u * 105 / 100);
+  }
+
+ private:
+  void add(FaultOrigin& origin, int n, std::chrono::milliseconds delay) {
     const std::string path = fmt::format("/{}/photo.jpg", n);
     Reply reply = ok(noise(2000, static_cast<unsigned>(++links_)));
     reply.delay = delay;
     origin.serve(path, reply);
-    text += origin.url(path) + "\n";
-  };
-  for (int n = 0; n < 8; ++n) add(*origins_[1], n, 9s);
-  for (int n = 0; n < 8000; ++n) add(*origins_[0], n, 5ms);
-  (void)folder_.write("urls.txt", text);
-  FanfetchProcess driver(driver_setup());
-  wait_for([&] { return links_in_redis() == 2008; });
-  driver.signal(SIGSTOP);
-  FanfetchProcess node(node_setup(1));
-  wait_for([&] { return results_in_redis() > 700; });  // that make room for others of the list
-  const std::size_t before = origins_[1]->count();
-  EXPECT_EQ("OK\n", redis_.ask("FLUSHALL"));
-  driver.signal(SIGCONT);
-  wait_for([&] { return origins_[1]->count() > before; });  // what it has in flight is given up
-  EXPECT_LT(origins_[0]->count(), 5000u);
-  expect_good_end(driver, {&node});
-  expect_all_saved();
-  expect_limits_held();
-  EXPECT_LE(requests(), 8008u * 105 / 100);
+    text_ += origin.url(path) + "\n";
+  }
+
+  std::string text_;  // of the list
+};
+
+TEST_F(FleetLosesLinksTest, WhatIsLostDoesNotWaitForTheEndOfTheList) {
+  expect_no_wait_for_the_end(driver_setup(), [this] { EXPECT_EQ("OK\n", redis_.ask("FLUSHALL")); });
+}
+
+/// The driver writes its job again, and does not hear that it is done.
+TEST_F(FleetLosesLinksTest, NorWhereAnAnswerIsLostToo) {
+  UnrulyRelay relay(RealRedis::address(), redis_.port());
+  expect_no_wait_for_the_end(by(relay, driver_setup()), [&] {
+    EXPECT_EQ("OK\n", redis_.ask("FLUSHALL"));
+    relay.cut("$2\r\nok\r\n", 1);
+  });
+  EXPECT_EQ(0u, relay.left());
 }
 
 /// A driver whose list takes long does not keep what it has recorded, and nodes forget it.
 TEST_F(FleetTest, AResultThatComesTwiceIsRemovedWhileTheListIsRead) {
   set_lease(1500ms);
   list(100, 5ms);
-  const std::string text = read_file(folder_.at("urls.txt"));
-  UniqueFd pipe = list_by_pipe();
-  write_to(pipe, text);
+  UniqueFd pipe = list_in_pipe();
   FanfetchProcess driver(driver_setup());
   wait_for([&] { return links_in_redis() == 500; });
   driver.signal(SIGSTOP);
@@ -217,15 +235,12 @@ TEST_F(FleetTest, AJobThatIsRemovedIsWrittenAgain) {
 /// Between the driver's last look and its last word.
 TEST_F(FleetTest, ARedisThatIsEmptiedAtTheEndKeepsNoNodeWaiting) {
   list(2, 0ms);
-  const std::string text = read_file(folder_.at("urls.txt"));
-  UniqueFd pipe = list_by_pipe();
-  write_to(pipe, text);
+  UniqueFd pipe = list_in_pipe();
   FanfetchProcess driver(driver_setup());
   FanfetchProcess node(node_setup(1));
   wait_for([&] {
     return fs::exists(folder_.at("results.jsonl")) &&
-           lines_of(read_file(folder_.at("results.jsonl"))).size() == 10 &&
-           redis_.ask("XLEN 'ff:{urls.txt}:res'") == "0\n";
+           lines_of(read_file(folder_.at("results.jsonl"))).size() == 10 && results_in_redis() == 0;
   });
   EXPECT_EQ("OK\n", redis_.ask("FLUSHALL"));
   end_list(pipe);

@@ -68,6 +68,13 @@ class FleetTest : public SystemTest {
     EXPECT_EQ(0, ::mkfifo(path.c_str(), 0600));
     return UniqueFd(::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
   }
+  /// The same, with what list() has written.
+  UniqueFd list_in_pipe() {
+    const std::string text = read_file(folder_.at("urls.txt"));
+    UniqueFd pipe = list_by_pipe();
+    write_to(pipe, text);
+    return pipe;
+  }
   static void write_to(const UniqueFd& pipe, std::string_view text) {
     EXPECT_EQ(static_cast<ssize_t>(text.size()), ::write(pipe.get(), text.data(), text.size()));
   }

@@ -27,7 +27,6 @@ class Repairs {
     spoilt_.push_back({row, std::move(why)});
     return spoilt_.size() < kBatch ? Result<>() : flush();
   }
-  /// Returns whether there is anything to note it in.
   [[nodiscard]] Result<> confirm(std::int64_t row, std::int64_t mtime_ns) {
     if (!ledger_) return {};
     good_.push_back({row, mtime_ns});

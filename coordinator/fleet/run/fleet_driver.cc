@@ -159,7 +159,7 @@ void FleetDriver::on_look(const RedisReply& reply) {
   const std::string_view id = reply.text_at(3);
   if (id.empty()) return begin_again();
   if (id != job_.id) return lose_job(reply.text_at(4));
-  if (std::exchange(was_begun_, false)) links_.on_lost();
+  if (was_begun_) on_all_lost();
   links_.find_lost(static_cast<std::uint64_t>(reply.elements[0].integer),
                    results_.beside_early(static_cast<std::uint64_t>(reply.elements[1].integer)));
   const auto nodes = static_cast<std::uint64_t>(reply.elements[2].integer);
@@ -208,15 +208,20 @@ void FleetDriver::begin_again() {
         if (closed_) return is_taken ? void() : tell_nodes();
         if (is_taken) return lose_job(answer.reply.text_at(1));
         if (answer.reply.text_at(0) != "ok") return;  // somebody else was faster
-        was_begun_ = false;
-        links_.on_lost();
-        events_.on_notice(
-            fmt::format("the fleet's Redis has lost its data: nodes report again what they have "
-                        "done, and what has no result after {} is sent again",
-                        human_time_left(job_.rules.takeover)));
-        tell_nodes();
+        on_all_lost();
       });
   was_begun_ = was_begun_ || is_beginning_;
+}
+
+/// The job was written again.
+void FleetDriver::on_all_lost() {
+  was_begun_ = false;
+  links_.on_lost();
+  events_.on_notice(
+      fmt::format("the fleet's Redis has lost its data: nodes report again what they have done, "
+                  "and what has no result after {} is sent again",
+                  human_time_left(job_.rules.takeover)));
+  tell_nodes();
 }
 
 /// Two drivers of one name would take each other's results for nobody's.

@@ -122,6 +122,7 @@ class FleetDriver final : public Fetching {
   void write_spread(const std::string& spread, const std::vector<unsigned>& empty,
                     std::function<void(HostSpreader::Written)> done);
   void begin_again();
+  void on_all_lost();
   void lose_job(std::string_view owner);
   void say_end();
   void on_end_said(FleetLine::Safe safe);

@@ -47,7 +47,7 @@ FleetNode::~FleetNode() {
 
 void FleetNode::start(EventLoop& loop, Events events) {
   loop_ = &loop;
-  hash_seen_ = loop.now();
+  in_touch_ = boot_now();
   events_ = std::move(events);
   line_.emplace(loop, access_,
                 FleetLine::Events{
@@ -129,12 +129,9 @@ void FleetNode::on_beat(const RedisReply& reply) {
   const FleetFields hash = fields_of(reply.elements[0]);
   follow_job(hash, reply.text_at(3));
   if (is_over_) return;
-  if (!hash.empty()) {
-    in_touch_ = boot_now();
-    hash_seen_ = loop_->now();
-  }
+  if (!hash.empty()) in_touch_ = boot_now();
   const auto quiet = hash.empty()
-                         ? std::chrono::floor<std::chrono::milliseconds>(loop_->now() - hash_seen_)
+                         ? std::chrono::floor<std::chrono::milliseconds>(boot_now() - in_touch_)
                          : driver_quiet(hash, reply.elements[2].integer);
   const std::string said = silence_.on_look(quiet, loop_->now());
   if (!said.empty()) events_.on_notice(said);

@@ -112,7 +112,6 @@ class FleetNode final : public LinkGuard {
   FleetFields settings_;    // that it goes by
   std::string born_;        // FleetJob::born, as last seen
   BootInstant in_touch_{};  // when the job's hash was seen, the last time
-  Instant hash_seen_{};     // the same, awake
   DriverSilence silence_;
   bool knows_nodes_ = false;    // since the line is up
   bool has_joined_ = false;     // which is told once

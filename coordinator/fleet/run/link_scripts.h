@@ -157,7 +157,7 @@ local function put_results(give_up)
     local key = ARGV[1] .. 'p:' .. partition
     local owner = token ~= '-' and redis.call('GET', ARGV[1] .. 'own:' .. partition)
     local counts = token == '-' or owner == token
-    local entry = not (counts and not give_up) and redis.call('XRANGE', key, id, id)[1]
+    local entry = (give_up or not counts) and redis.call('XRANGE', key, id, id)[1]
     local is_there = counts and redis.pcall('XACK', key, 'g', id) == 1
     if is_there or token == '-' then redis.call('XDEL', key, id) end
     if is_there and give_up and entry then give_up(entry) end

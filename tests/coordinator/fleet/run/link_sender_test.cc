@@ -17,6 +17,21 @@ TEST_F(LinkSenderTest, APartitionThatIsReleasedGoesOn) {
   EXPECT_EQ(finish(sender), (std::map<unsigned, unsigned>{{1, 3000}}));
 }
 
+/// Its result may come before it goes. After another loss it does not go at all.
+TEST_F(LinkSenderTest, APartitionIsNotDrainedWhileALostLinkIsToBeSentAgain) {
+  LinkSender sender = make();
+  begin(sender);
+  const unsigned big = whole_partition(kBigOrigin);
+  add(sender, kBigOrigin, 1);
+  sender.on_lost();
+  sender.send_lost();
+  answer_all(sender);
+  EXPECT_EQ(sender.outstanding(), 0u);
+  EXPECT_FALSE(sender.is_drained({big}));
+  sender.on_lost();
+  EXPECT_TRUE(sender.is_drained({big}));
+}
+
 TEST_F(LinkSenderTest, WhatWasParkedGoesToItsPiece) {
   LinkSender sender = make();
   begin(sender);
